@@ -1,0 +1,60 @@
+//! What can go wrong while reading a source, by kind. Callers decide by the kind, never by a status code.
+
+/// What went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// No or wrong credentials.
+    Unauthorized,
+    /// Known, but not allowed.
+    Forbidden,
+    NotFound,
+    /// Too many requests; wait.
+    RateLimited,
+    /// The other side fails.
+    Unavailable,
+    /// No connection, or it broke.
+    Network,
+    /// An answer that cannot be read.
+    Malformed,
+    /// The configuration of the source is wrong.
+    Configuration,
+    /// What was read could not be kept.
+    Store,
+}
+
+/// An error of a source: what, where, and what to do about it. Never holds a secret.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{context}: {detail}{}", .hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default())]
+pub struct ConnectorError {
+    pub kind: ErrorKind,
+    /// What was being done: a method and address, a repository.
+    pub context: String,
+    pub detail: String,
+    pub hint: Option<String>,
+}
+
+impl ConnectorError {
+    pub fn new(kind: ErrorKind, context: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self {
+            kind,
+            context: context.into(),
+            detail: detail.into(),
+            hint: None,
+        }
+    }
+
+    #[must_use]
+    pub fn hinted(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Whether asking again can help.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(
+            self.kind,
+            ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::Network
+        )
+    }
+}

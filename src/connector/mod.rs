@@ -1,0 +1,97 @@
+//! Where events come from. A connector reads one kind of tool and turns what it says into events; it knows nothing of the log, of other
+//! connectors or of workloads. The written contract:
+//!
+//! - It MUST give the same identity `(source, id)` for the same fact, however often and by whatever way it is read.
+//! - It MUST resume from its cursors: what a batch's cursors say is read is never needed again; what they do not say is read again.
+//! - It MUST hand over batches as it goes, newest facts first, and each batch MUST be complete in itself.
+//! - It MUST page every list to its end, bounded by what is new.
+//! - It MUST NOT sleep, retry, count limits or cache: that is done once, around all connectors, in [`http`].
+//! - It MUST NOT log a secret, and MUST NOT stop for a value that it does not know: the fact is kept, the value is reported as a [`Finding`].
+
+pub mod error;
+pub mod git;
+pub mod github;
+pub mod http;
+pub mod registry;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::event::Event;
+use crate::event::time::Timestamp;
+
+pub use error::ConnectorError;
+
+/// What a connector hands over: events and where it now stands, to be kept together.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    pub events: Vec<Event<String>>,
+    /// Cursor keys of this source and their new values; `None` forgets one.
+    pub cursors: Vec<(String, Option<String>)>,
+}
+
+/// What a reading is asked for.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// The cursors as kept from earlier readings: key and value, in the order of their keys.
+    pub cursors: Vec<(String, String)>,
+    /// The oldest fact wanted on a first reading.
+    pub since: Option<Timestamp>,
+    pub now: Timestamp,
+}
+
+/// Something worth telling that is no event: shown by `doctor`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What it is about: a repository, a resource.
+    pub subject: String,
+    pub severity: Severity,
+    /// What was found, and what to do about it.
+    pub text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    Note,
+    Warning,
+    Error,
+}
+
+/// How far a reading is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// What is being read, in words.
+    pub what: String,
+    pub done: u64,
+    /// `None` while not known.
+    pub total: Option<u64>,
+}
+
+/// Where a connector hands over what it read. `batch` returns once the batch is kept; an error means that it is not, and the reading must stop.
+pub trait Sink: Send {
+    fn batch(&mut self, batch: Batch) -> Result<(), ConnectorError>;
+    fn progress(&mut self, progress: Progress);
+    fn finding(&mut self, finding: Finding);
+}
+
+/// What `doctor` learns of a source without reading it through.
+#[derive(Clone, Debug, Default)]
+pub struct Health {
+    /// Lines that state a fact: reachable, who the token belongs to, what is left of the rate limit.
+    pub facts: Vec<String>,
+    pub findings: Vec<Finding>,
+}
+
+pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, ConnectorError>> + Send + 'a>>;
+
+/// A configured source.
+pub trait Connector: Send + Sync {
+    /// The kind, as in the configuration (`github`).
+    fn kind(&self) -> &'static str;
+
+    /// Reads what is new into the sink.
+    fn read<'a>(&'a self, reading: Reading, sink: &'a mut dyn Sink) -> Pending<'a, ()>;
+
+    /// Looks whether the source can be read, and what stands in the way.
+    fn check<'a>(&'a self, now: Timestamp) -> Pending<'a, Health>;
+}

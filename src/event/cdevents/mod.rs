@@ -1,0 +1,1 @@
+//! CDEvents in and out.
