@@ -1,1 +1,74 @@
-//! model
+//! What is known now. A [`Workload`] is everything that the events up to an instant say of one workload, linked through identifiers; the figures are
+//! functions of it. Pure and total: any set of events gives a model, the same whatever the order in which they came.
+//!
+//! entities ([`entity`]) are gathered ([`gather`]) from facts; the commit graph ([`graph`]) tells what a deployment ships ([`delivery`]); from there the
+//! exclusive states ([`state`]), the value-stream map ([`stream`]), the DORA metrics ([`dora`]), flow ([`flow`]), forecasts ([`forecast`]),
+//! what runs where ([`environment`]), open gates ([`gate`]) and where a reference is ([`locate`]).
+
+pub mod definition;
+pub mod delivery;
+pub mod dora;
+pub mod entity;
+pub mod environment;
+pub mod gate;
+pub mod graph;
+pub mod incident;
+pub mod level;
+pub mod locate;
+pub mod name;
+pub mod statistic;
+pub mod stream;
+pub mod window;
+
+use rustc_hash::FxHashMap;
+
+use crate::event::time::Timestamp;
+use definition::{Definition, Path};
+use entity::{
+    Artifact, Change, Commit, CommitAt, Gate, Hold, Incident, Record, Run, Scan, Tag, Ticket,
+};
+use name::{Name, Names};
+
+/// Everything known of one workload up to an instant.
+#[derive(Debug)]
+pub struct Workload {
+    pub definition: Definition,
+    /// The path, as written or derived.
+    pub path: Path,
+    pub as_of: Timestamp,
+    pub names: Names,
+    pub commits: Vec<Commit>,
+    pub commit_of: FxHashMap<Name, CommitAt>,
+    /// Requests, and commits that reached the target branch without one.
+    pub changes: Vec<Change>,
+    pub runs: Vec<Run>,
+    pub artifacts: Vec<Artifact>,
+    pub scans: Vec<Scan>,
+    pub gates: Vec<Gate>,
+    /// In order of their finish; those under way last.
+    pub records: Vec<Record>,
+    pub incidents: Vec<Incident>,
+    pub tags: Vec<Tag>,
+    pub tickets: Vec<Ticket>,
+    pub holds: Vec<Hold>,
+    /// Deployments that a person called unplanned.
+    pub marked_unplanned: Vec<Name>,
+    /// Deployments that a person called failed.
+    pub marked_failed: Vec<Name>,
+    /// No deployment is known, so version tags stand for deployments to the environment `release`.
+    pub released_by_tags: bool,
+    /// Times of the first and last event known of it.
+    pub known: Option<(Timestamp, Timestamp)>,
+}
+
+impl Workload {
+    #[must_use]
+    pub fn text(&self, name: Name) -> &str {
+        self.names.text(name)
+    }
+
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.definition.name
+    }
+}

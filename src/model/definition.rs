@@ -1,0 +1,147 @@
+//! What a person wrote down: workloads, paths and the rules by which figures are made. The configuration is turned into these when the program is
+//! assembled; the model never sees a file.
+
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
+use globset::{GlobMatcher, GlobSet};
+use serde::Serialize;
+
+use crate::event::time::Span;
+
+/// The kinds of step that a path is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StepKind {
+    Code,
+    Review,
+    Test,
+    Build,
+    Scan,
+    Configure,
+    Gate,
+    Deploy,
+    Verify,
+}
+
+impl StepKind {
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Review => "review",
+            Self::Test => "test",
+            Self::Build => "build",
+            Self::Scan => "scan",
+            Self::Configure => "configure",
+            Self::Gate => "gate",
+            Self::Deploy => "deploy",
+            Self::Verify => "verify",
+        }
+    }
+}
+
+/// Upper limits of findings for a scan step, by severity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    pub critical: Option<u32>,
+    pub high: Option<u32>,
+    pub medium: Option<u32>,
+    pub low: Option<u32>,
+}
+
+/// One step of a path.
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub name: String,
+    pub kind: StepKind,
+    pub environment: Option<String>,
+    /// The steps that must be done before, as places in the path. Always earlier places.
+    pub needs: Vec<usize>,
+    pub locked: bool,
+    /// The producer whose events fill the step; any where not set.
+    pub from: Option<String>,
+    /// Which of the producer's runs, by name.
+    pub matches: Option<GlobMatcher>,
+    pub limits: Option<Limits>,
+    /// How old evidence may be.
+    pub fresh: Option<Span>,
+    pub approvers: Vec<String>,
+    /// By when a decision is expected.
+    pub within: Option<Span>,
+    /// How long a version stays here before the next step may begin.
+    pub soak: Option<Span>,
+}
+
+/// When nothing may go to an environment.
+#[derive(Clone, Debug)]
+pub struct Freeze {
+    pub environment: String,
+    /// RFC 5545 recurrence rule.
+    pub schedule: String,
+    pub length: Span,
+    pub reason: Option<String>,
+}
+
+/// The template of steps that a workload travels to production. Steps are ordered: a step comes after all that it needs.
+#[derive(Clone, Debug)]
+pub struct Path {
+    pub name: String,
+    pub steps: Vec<Step>,
+    pub freezes: Vec<Freeze>,
+    /// Made from what the events show, since nobody wrote one.
+    pub derived: bool,
+}
+
+/// A workload as a person wrote it down, or as it was found.
+#[derive(Clone, Debug, Default)]
+pub struct Definition {
+    pub name: String,
+    pub team: Option<String>,
+    pub labels: BTreeMap<String, String>,
+    /// `None`: derived from what the events show.
+    pub path: Option<Path>,
+    pub repositories: Vec<String>,
+    /// The parts of its repositories that are its own; `None` is all.
+    pub parts: Option<GlobSet>,
+    pub services: Vec<String>,
+    pub artifacts: Vec<String>,
+    /// Tags that are deployments to the environment `release`.
+    pub release_tags: Option<GlobMatcher>,
+}
+
+/// The rules by which figures are made.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    pub timezone: Tz,
+    pub window: Span,
+    /// The environment that delivery means.
+    pub production: String,
+    /// How long after a deployment an incident may be linked to it; `None` is without bound.
+    pub link_window: Option<Span>,
+    /// Branches and pipelines that make a deployment unplanned.
+    pub unplanned_names: GlobSet,
+    /// Labels that make a deployment unplanned.
+    pub unplanned_labels: Vec<String>,
+    /// Type of flow item by label.
+    pub items: BTreeMap<String, String>,
+    /// Who asks.
+    pub me: Option<String>,
+    pub teams: BTreeMap<String, Vec<String>>,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            timezone: Tz::UTC,
+            window: Span::from_seconds(30 * 86_400),
+            production: "production".to_owned(),
+            link_window: Some(Span::from_seconds(86_400)),
+            unplanned_names: GlobSet::empty(),
+            unplanned_labels: Vec::new(),
+            items: BTreeMap::new(),
+            me: None,
+            teams: BTreeMap::new(),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! What each deployment ships, and when each change arrived.

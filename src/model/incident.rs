@@ -1,0 +1,1 @@
+//! Which incident belongs to which deployment.

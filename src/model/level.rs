@@ -1,0 +1,1 @@
+//! DORA's answer scale, Quick Check scores and named levels.

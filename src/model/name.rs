@@ -1,0 +1,176 @@
+//! Texts, each kept once. A [`Name`] stands for a text within one [`Names`] table: four bytes, compared and hashed at no cost. Facts and entities hold
+//! names only, which is what keeps millions of events small.
+
+use std::hash::{BuildHasher, Hasher};
+use std::num::NonZeroU32;
+
+use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
+use serde::{Deserialize, Serialize};
+
+/// A text in a [`Names`] table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Name(NonZeroU32);
+
+impl Name {
+    /// Position in the table, from 0.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
+
+/// A table of texts: one long text and where each part ends.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    text: String,
+    ends: Vec<u32>,
+    known: HashTable<Name>,
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = FxBuildHasher.build_hasher();
+    hasher.write(text.as_bytes());
+    hasher.finish()
+}
+
+impl Names {
+    /// The name of a text, new or known.
+    ///
+    /// A table holds up to 4 GiB of text; past that, texts share the last name. No log that fits a machine comes near.
+    pub fn intern(&mut self, text: &str) -> Name {
+        let hash = hash(text);
+        if let Some(name) = self
+            .known
+            .find(hash, |name| part(&self.text, &self.ends, *name) == text)
+        {
+            return *name;
+        }
+        let Some(name) = self.push(text) else {
+            return Name(NonZeroU32::MIN);
+        };
+        let (whole, ends) = (&self.text, &self.ends);
+        self.known
+            .insert_unique(hash, name, |name| self::hash(part(whole, ends, *name)));
+        name
+    }
+
+    /// The name of a text, if it is known.
+    #[must_use]
+    pub fn get(&self, text: &str) -> Option<Name> {
+        self.known
+            .find(hash(text), |name| {
+                part(&self.text, &self.ends, *name) == text
+            })
+            .copied()
+    }
+
+    #[must_use]
+    pub fn text(&self, name: Name) -> &str {
+        part(&self.text, &self.ends, name)
+    }
+
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Every name, in the order in which they came.
+    pub fn iter(&self) -> impl Iterator<Item = (Name, &str)> {
+        (1..=self.ends.len()).filter_map(|number| {
+            let name = Name(NonZeroU32::new(u32::try_from(number).ok()?)?);
+            Some((name, self.text(name)))
+        })
+    }
+
+    fn push(&mut self, text: &str) -> Option<Name> {
+        let end = u32::try_from(self.text.len() + text.len()).ok()?;
+        let number = u32::try_from(self.ends.len() + 1).ok()?;
+        self.text.push_str(text);
+        self.ends.push(end);
+        NonZeroU32::new(number).map(Name)
+    }
+}
+
+fn part<'a>(text: &'a str, ends: &[u32], name: Name) -> &'a str {
+    let index = name.index();
+    let start = if index == 0 {
+        0
+    } else {
+        ends.get(index - 1).copied().unwrap_or(0) as usize
+    };
+    let end = ends.get(index).copied().unwrap_or(0) as usize;
+    text.get(start..end).unwrap_or("")
+}
+
+/// Kept as the long text and its ends; the look-up is made anew on reading.
+impl Serialize for Names {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (&self.text, &self.ends).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (text, ends) = <(String, Vec<u32>)>::deserialize(deserializer)?;
+        let mut names = Self {
+            text,
+            ends,
+            known: HashTable::new(),
+        };
+        let sound = names.ends.is_sorted()
+            && names
+                .ends
+                .iter()
+                .all(|end| names.text.is_char_boundary(*end as usize));
+        if !sound {
+            return Err(serde::de::Error::custom("a table of texts is damaged"));
+        }
+        let (text, ends) = (&names.text, &names.ends);
+        let hash_of = |name: &Name| hash(part(text, ends, *name));
+        names.known.reserve(ends.len(), hash_of);
+        for number in 1..=ends.len() {
+            if let Some(name) = u32::try_from(number).ok().and_then(NonZeroU32::new) {
+                let name = Name(name);
+                names.known.insert_unique(hash_of(&name), name, hash_of);
+            }
+        }
+        Ok(names)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_has_one_name() {
+        let mut names = Names::default();
+        let first = names.intern("checkout");
+        let other = names.intern("");
+        assert_eq!(names.intern("checkout"), first);
+        assert_ne!(first, other);
+        assert_eq!(names.text(first), "checkout");
+        assert_eq!(names.text(other), "");
+        assert_eq!(names.get("cart"), None);
+    }
+
+    #[test]
+    fn a_table_outlives_a_file() {
+        let mut names = Names::default();
+        let all: Vec<Name> = ["", "é", "checkout", "日本"]
+            .map(|text| names.intern(text))
+            .into();
+        let bytes = postcard::to_stdvec(&names).unwrap();
+        let mut again: Names = postcard::from_bytes(&bytes).unwrap();
+        for name in all {
+            assert_eq!(again.text(name), names.text(name));
+            assert_eq!(again.intern(names.text(name)), name);
+        }
+    }
+}
