@@ -392,6 +392,23 @@ family! {
 }
 
 family! {
+    /// A branch was seen to end at a commit. The time of the event is the commit's own.
+    Branch {
+        text {
+            branch,
+        }
+        optional {
+            repository,
+            sha,
+        }
+        plain {
+            /// The branch that changes are meant to reach.
+            target: bool,
+        }
+    }
+}
+
+family! {
     /// A ticket was created, updated or closed.
     Ticket {
         text {
@@ -465,6 +482,7 @@ pub enum Kind<T> {
     Deployment(Deployment<T>),
     Incident(Incident<T>),
     Tag(Tag<T>),
+    Branch(Branch<T>),
     Ticket(Ticket<T>),
     Mark(Mark<T>),
     /// A type that leadtime does not know, or knows and does not need: kept and counted.
@@ -484,6 +502,7 @@ impl<T, U> MapText<T, U> for Kind<T> {
             Self::Deployment(fact) => Kind::Deployment(fact.map_text(turn)),
             Self::Incident(fact) => Kind::Incident(fact.map_text(turn)),
             Self::Tag(fact) => Kind::Tag(fact.map_text(turn)),
+            Self::Branch(fact) => Kind::Branch(fact.map_text(turn)),
             Self::Ticket(fact) => Kind::Ticket(fact.map_text(turn)),
             Self::Mark(fact) => Kind::Mark(fact.map_text(turn)),
             Self::Other(kind) => Kind::Other(turn(kind)),

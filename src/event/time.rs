@@ -152,14 +152,23 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// Seconds: an integer where it is one, else a decimal.
+/// For people and programs seconds, an integer where it is one, else a decimal; microseconds where it is only kept.
 impl Serialize for Span {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.0 % 1_000_000 == 0 {
+        if !serializer.is_human_readable() {
+            serializer.serialize_i64(self.0)
+        } else if self.0 % 1_000_000 == 0 {
             serializer.serialize_i64(self.0 / 1_000_000)
         } else {
             serializer.serialize_f64(self.seconds())
         }
+    }
+}
+
+/// Reads only what was kept as microseconds.
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        i64::deserialize(deserializer).map(Self)
     }
 }
 

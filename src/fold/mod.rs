@@ -1,1 +1,118 @@
-//! fold
+//! Events into what is known. The fold sorts every fact into the partition of the thing that it is about (a repository, a service, an artifact) and notes
+//! in the catalogue which of those belong together. It decides nothing: a partition is the *set* of its facts in one canonical order, so any order,
+//! repetition or splitting of the same events gives the same partitions. What the facts mean is the model's business, and is worked out for one
+//! workload at a time, which is why a question about one workload costs nothing for the thousands of others.
+//!
+//! Pure: where a partition that is needed is kept outside, the caller is told ([`Fold::needs`]) and brings it ([`Fold::put`]).
+
+mod catalogue;
+mod partition;
+mod reference;
+mod route;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
+
+use crate::event::Event;
+use crate::event::time::Timestamp;
+
+pub use catalogue::{Catalogue, Class, SourceSummary, Summary};
+pub use partition::Partition;
+pub use reference::{exact, range};
+pub use route::artifact_name;
+
+/// Which code can read a snapshot: to be raised with every change of what is kept or how.
+pub const FORMAT: u32 = 1;
+
+/// The fold: the catalogue, and the partitions that are at hand.
+#[derive(Debug, Default)]
+pub struct Fold {
+    pub catalogue: Catalogue,
+    partitions: FxHashMap<u32, Partition>,
+    changed: BTreeSet<u32>,
+    references: Vec<(i64, u32)>,
+}
+
+impl Fold {
+    #[must_use]
+    pub fn new(catalogue: Catalogue) -> Self {
+        Self {
+            catalogue,
+            ..Self::default()
+        }
+    }
+
+    /// The partition that this event goes to, where it has facts already and is not at hand.
+    #[must_use]
+    pub fn needs(&self, event: &Event<Cow<'_, str>>) -> Option<u32> {
+        let (class, key) = route::home(&event.kind, &event.source)?;
+        let number = self.catalogue.number(class, &key)?;
+        (self.catalogue.partitions[number as usize].events > 0
+            && !self.partitions.contains_key(&number))
+        .then_some(number)
+    }
+
+    /// Brings a partition that is kept outside.
+    pub fn put(&mut self, number: u32, partition: Partition) {
+        self.partitions.insert(number, partition);
+    }
+
+    #[must_use]
+    pub fn get(&self, number: u32) -> Option<&Partition> {
+        self.partitions.get(&number)
+    }
+
+    /// Adds a fact. An event must come once; the log sees to that.
+    pub fn apply(&mut self, event: Event<Cow<'_, str>>, arrived: Timestamp) {
+        self.catalogue.count(&event, arrived);
+        let Some((class, key)) = route::home(&event.kind, &event.source) else {
+            return;
+        };
+        let number = self.catalogue.add(class, &key);
+        route::relations(&event.kind, |(class, key), (other, other_key)| {
+            let one = self.catalogue.add(class, key);
+            let two = self.catalogue.add(other, other_key);
+            self.catalogue.relate(one, two);
+        });
+        let references = &mut self.references;
+        reference::of(&event.kind, |key| references.push((key, number)));
+        self.catalogue.partitions[number as usize].count(event.at);
+        self.partitions.entry(number).or_default().push(event);
+        self.changed.insert(number);
+    }
+
+    /// Puts every changed partition into canonical order. To be called before partitions are read or kept.
+    pub fn settle(&mut self) {
+        for number in &self.changed {
+            if let Some(partition) = self.partitions.get_mut(number) {
+                partition.settle();
+            }
+        }
+    }
+
+    /// What changed since the last call: partitions, and references to add to the index, sorted and each once.
+    pub fn take_changes(&mut self) -> (Vec<u32>, Vec<(i64, u32)>) {
+        self.settle();
+        let mut references = std::mem::take(&mut self.references);
+        references.sort_unstable();
+        references.dedup();
+        let changed = std::mem::take(&mut self.changed).into_iter().collect();
+        (changed, references)
+    }
+
+    /// The pieces that know a reference among those not yet handed over by [`Fold::take_changes`].
+    pub fn pending_with(&self, from: i64, to: i64) -> impl Iterator<Item = u32> {
+        self.references
+            .iter()
+            .filter(move |(key, _)| (from..=to).contains(key))
+            .map(|(_, number)| *number)
+    }
+
+    /// Lets go of partitions that are kept outside, to free memory.
+    pub fn forget(&mut self) {
+        let changed = &self.changed;
+        self.partitions.retain(|number, _| changed.contains(number));
+    }
+}

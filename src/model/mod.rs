@@ -2,7 +2,7 @@
 //! functions of it. Pure and total: any set of events gives a model, the same whatever the order in which they came.
 //!
 //! entities ([`entity`]) are gathered ([`gather`]) from facts; the commit graph ([`graph`]) tells what a deployment ships ([`delivery`]); from there the
-//! exclusive states ([`state`]), the value-stream map ([`stream`]), the DORA metrics ([`dora`]), flow ([`flow`]), forecasts ([`forecast`]),
+//! exclusive states , the value-stream map ([`stream`]), the DORA metrics ([`dora`]), flow ([`flow`]), forecasts ([`forecast`]),
 //! what runs where ([`environment`]), open gates ([`gate`]) and where a reference is ([`locate`]).
 
 pub mod definition;
@@ -11,12 +11,14 @@ pub mod dora;
 pub mod entity;
 pub mod environment;
 pub mod gate;
+pub mod gather;
 pub mod graph;
 pub mod incident;
 pub mod level;
 pub mod locate;
 pub mod name;
 pub mod statistic;
+pub mod step;
 pub mod stream;
 pub mod window;
 

@@ -1,0 +1,168 @@
+//! Which things are known, how many facts there are of each, which belong together, and what each source has sent: small, and always at hand.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Event;
+use crate::event::kind::Kind;
+use crate::event::time::{Span, Timestamp};
+use crate::model::name::Names;
+
+/// The kinds of thing that facts are sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Class {
+    Repository,
+    Service,
+    Artifact,
+    /// All tickets; the key is empty.
+    Tickets,
+    /// All marks; the key is empty.
+    Marks,
+    /// Facts that name no repository, service or artifact, by who sent them.
+    Source,
+}
+
+const CLASSES: usize = 6;
+
+/// One partition, from outside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    pub class: Class,
+    pub key: String,
+    pub events: u64,
+    pub first: Timestamp,
+    pub last: Timestamp,
+}
+
+impl Summary {
+    pub(super) fn count(&mut self, at: Timestamp) {
+        self.events += 1;
+        self.first = self.first.min(at);
+        self.last = self.last.max(at);
+    }
+}
+
+/// What one source has sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceSummary {
+    pub source: String,
+    pub events: u64,
+    /// Newest fact.
+    pub last: Timestamp,
+    /// Newest arrival.
+    pub arrived: Timestamp,
+    /// Events dated more than five minutes after they arrived: its clock is ahead.
+    pub ahead: u64,
+    pub ahead_by: Span,
+}
+
+/// How far a clock may be off before it is told.
+const SKEW: Span = Span::from_seconds(300);
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Catalogue {
+    pub partitions: Vec<Summary>,
+    /// Pairs of partitions that an event named together, smaller number first.
+    pub relations: BTreeSet<(u32, u32)>,
+    pub sources: Vec<SourceSummary>,
+    /// Types that are kept and not understood, with how often they came.
+    pub unknown: BTreeMap<String, u64>,
+    pub events: u64,
+    keys: [Names; CLASSES],
+    numbers: [Vec<u32>; CLASSES],
+    source_names: Names,
+}
+
+impl Catalogue {
+    /// The partition of a thing, where it is known.
+    #[must_use]
+    pub fn number(&self, class: Class, key: &str) -> Option<u32> {
+        let name = self.keys[class as usize].get(key)?;
+        self.numbers[class as usize].get(name.index()).copied()
+    }
+
+    pub(super) fn add(&mut self, class: Class, key: &str) -> u32 {
+        let name = self.keys[class as usize].intern(key);
+        let numbers = &mut self.numbers[class as usize];
+        if let Some(number) = numbers.get(name.index()) {
+            return *number;
+        }
+        let number = u32::try_from(self.partitions.len()).unwrap_or(u32::MAX);
+        numbers.push(number);
+        self.partitions.push(Summary {
+            class,
+            key: key.to_owned(),
+            events: 0,
+            first: Timestamp::MAX,
+            last: Timestamp::MIN,
+        });
+        number
+    }
+
+    pub(super) fn relate(&mut self, one: u32, two: u32) {
+        if one != two {
+            self.relations.insert((one.min(two), one.max(two)));
+        }
+    }
+
+    /// The partitions that were named together with this one.
+    pub fn related(&self, number: u32) -> impl Iterator<Item = u32> {
+        self.relations
+            .iter()
+            .filter_map(move |(one, two)| match number {
+                n if n == *one => Some(*two),
+                n if n == *two => Some(*one),
+                _ => None,
+            })
+    }
+
+    /// Every thing of a class.
+    pub fn of_class(&self, class: Class) -> impl Iterator<Item = (u32, &Summary)> {
+        (0..)
+            .zip(&self.partitions)
+            .filter(move |(_, summary)| summary.class == class)
+    }
+
+    pub(super) fn count(&mut self, event: &Event<Cow<'_, str>>, arrived: Timestamp) {
+        self.events += 1;
+        let index = self.source_names.intern(&event.source).index();
+        if index == self.sources.len() {
+            self.sources.push(SourceSummary {
+                source: event.source.clone().into_owned(),
+                events: 0,
+                last: Timestamp::MIN,
+                arrived: Timestamp::MIN,
+                ahead: 0,
+                ahead_by: Span::ZERO,
+            });
+        }
+        if let Some(summary) = self.sources.get_mut(index) {
+            summary.events += 1;
+            summary.last = summary.last.max(event.at);
+            summary.arrived = summary.arrived.max(arrived);
+            if event.at - arrived > SKEW {
+                summary.ahead += 1;
+                summary.ahead_by = summary.ahead_by.max(event.at - arrived);
+            }
+        }
+        if let Kind::Other(kind) = &event.kind {
+            if let Some(count) = self.unknown.get_mut(kind.as_ref()) {
+                *count += 1;
+            } else {
+                self.unknown.insert(kind.clone().into_owned(), 1);
+            }
+        }
+    }
+
+    #[must_use]
+    pub fn to_bytes(&self) -> Option<Vec<u8>> {
+        postcard::to_stdvec(self).ok()
+    }
+
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        postcard::from_bytes(bytes).ok()
+    }
+}

@@ -1,0 +1,64 @@
+//! The facts about one thing, in one canonical order: by time, then source, then id.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Event;
+use crate::event::kind::MapText;
+use crate::model::name::{Name, Names};
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Partition {
+    pub names: Names,
+    facts: Vec<Event<Name>>,
+    /// How many facts from the start are in order.
+    #[serde(skip)]
+    settled: Option<usize>,
+}
+
+impl Partition {
+    pub fn push(&mut self, event: Event<Cow<'_, str>>) {
+        if self.settled.is_none() {
+            self.settled = Some(self.facts.len());
+        }
+        let names = &mut self.names;
+        self.facts
+            .push(event.map_text(&mut |text| names.intern(&text)));
+    }
+
+    /// The facts; in canonical order once settled.
+    #[must_use]
+    pub fn facts(&self) -> &[Event<Name>] {
+        &self.facts
+    }
+
+    pub fn settle(&mut self) {
+        if self.settled.take().is_none() {
+            return;
+        }
+        let names = &self.names;
+        let order = |one: &Event<Name>, two: &Event<Name>| {
+            one.at
+                .cmp(&two.at)
+                .then_with(|| names.text(one.source).cmp(names.text(two.source)))
+                .then_with(|| names.text(one.id).cmp(names.text(two.id)))
+        };
+        if !self.facts.is_sorted_by(|one, two| order(one, two).is_le()) {
+            self.facts.sort_by(order);
+        }
+    }
+
+    /// As bytes, for a snapshot.
+    #[must_use]
+    pub fn to_bytes(&self) -> Option<Vec<u8>> {
+        postcard::to_stdvec(self).ok()
+    }
+
+    /// From bytes; `None` where they are damaged or of another format.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let partition: Self = postcard::from_bytes(bytes).ok()?;
+        Some(partition)
+    }
+}

@@ -1,0 +1,129 @@
+//! What a person may type to ask where something is, as numbers that an index can hold: a hash of its text, and for what is written in hexadecimal (commits,
+//! digests) its first digits, so that a beginning is enough.
+
+use std::borrow::Cow;
+use std::hash::{BuildHasher, Hasher};
+
+use rustc_hash::FxBuildHasher;
+
+use crate::event::kind::Kind;
+
+/// Digits of a hexadecimal text that the index knows.
+const DIGITS: u32 = 15;
+/// A beginning shorter than this is taken for a number, not for a commit.
+const SHORTEST: usize = 4;
+/// Set for hashes, so that they never fall into a range of digits.
+const HASHED: i64 = 1 << 62;
+
+/// The key of a whole text. Case, a leading `#`, `!` or `v`, and the name of the digest's algorithm make no difference.
+#[must_use]
+pub fn exact(text: &str) -> i64 {
+    let mut hasher = FxBuildHasher.build_hasher();
+    for byte in plain(text).bytes() {
+        hasher.write_u8(byte.to_ascii_lowercase());
+    }
+    (hasher.finish() >> 2).cast_signed() | HASHED
+}
+
+/// The keys of every hexadecimal text that begins so; `None` where it is none, or too short.
+#[must_use]
+pub fn range(text: &str) -> Option<(i64, i64)> {
+    let text = plain(text);
+    if text.len() < SHORTEST || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    let length = text.len().min(DIGITS as usize);
+    let digits = i64::from_str_radix(text.get(..length)?, 16).ok()?;
+    let missing = 4 * (DIGITS - u32::try_from(length).ok()?);
+    let from = digits << missing;
+    Some((from, from | ((1 << missing) - 1)))
+}
+
+/// A text as it is compared.
+fn plain(text: &str) -> &str {
+    let text = text.trim();
+    let text = text.strip_prefix("sha256:").unwrap_or(text);
+    let text = text.trim_start_matches(['#', '!']);
+    match text.strip_prefix(['v', 'V']) {
+        Some(rest) if rest.starts_with(|first: char| first.is_ascii_digit()) => rest,
+        _ => text,
+    }
+}
+
+fn key(text: &str) -> i64 {
+    match range(text) {
+        Some((from, _)) if plain(text).len() >= DIGITS as usize => from,
+        _ => exact(text),
+    }
+}
+
+/// Calls back with each key that a fact can be found by.
+pub(super) fn of(kind: &Kind<Cow<'_, str>>, mut add: impl FnMut(i64)) {
+    let mut all = |texts: &[&Option<Cow<'_, str>>]| {
+        for text in texts.iter().filter_map(|text| text.as_ref()) {
+            add(key(text));
+        }
+    };
+    match kind {
+        Kind::Commit(fact) => add(key(&fact.sha)),
+        Kind::Change(fact) => {
+            all(&[&fact.sha, &fact.head]);
+            add(key(&fact.change));
+            for text in fact.tickets.iter().chain(&fact.commits) {
+                add(key(text));
+            }
+        }
+        Kind::Artifact(fact) => {
+            all(&[&fact.sha, &fact.version, &fact.digest]);
+            add(key(&fact.artifact));
+        }
+        Kind::Deployment(fact) => {
+            all(&[&fact.sha, &fact.version, &fact.artifact, &fact.deployment])
+        }
+        Kind::Gate(fact) => {
+            all(&[&fact.sha, &fact.version]);
+            add(key(&fact.gate));
+        }
+        Kind::Tag(fact) => {
+            all(&[&fact.sha]);
+            add(key(&fact.tag));
+        }
+        Kind::Run(fact) => all(&[&fact.sha]),
+        Kind::Ticket(fact) => {
+            add(key(&fact.ticket));
+            for text in &fact.changes {
+                add(key(text));
+            }
+        }
+        Kind::Incident(fact) => add(key(&fact.incident)),
+        Kind::Branch(_) | Kind::Scan(_) | Kind::Mark(_) | Kind::Other(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_beginning_finds_the_whole() {
+        let sha = "7fd1a60b01f91b314f59955a4e4d4e80d8edf11d";
+        for length in [4, 7, 15, 16, 40] {
+            let (from, to) = range(&sha[..length]).unwrap();
+            assert!((from..=to).contains(&key(sha)), "{length}");
+        }
+        assert_eq!(range("7fd"), None);
+        assert_eq!(range("7fdx"), None);
+        let (from, to) = range("7fd2").unwrap();
+        assert!(!(from..=to).contains(&key(sha)));
+    }
+
+    #[test]
+    fn what_people_leave_out_makes_no_difference() {
+        assert_eq!(exact("#12"), exact("12"));
+        assert_eq!(exact("v1.2.3"), exact("1.2.3"));
+        assert_eq!(exact("PAY-7"), exact("pay-7"));
+        assert_ne!(exact("version"), exact("ersion"));
+        assert_eq!(key("12"), exact("#12"));
+        assert_eq!(key("2024"), exact("2024"));
+    }
+}

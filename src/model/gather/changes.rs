@@ -1,0 +1,135 @@
+//! Commits and requests.
+
+use super::Gatherer;
+use crate::event::kind;
+use crate::event::kind::ChangePhase;
+use crate::event::time::Timestamp;
+use crate::model::entity::{Change, ChangeAt, Review};
+use crate::model::name::Name;
+
+impl Gatherer {
+    pub(super) fn commit(&mut self, at: Timestamp, fact: kind::Commit<Name>) {
+        let parents = fact.parents.map(|parents| {
+            parents
+                .into_iter()
+                .map(|parent| self.commit_at(parent, fact.repository))
+                .collect()
+        });
+        let place = self.commit_at(fact.sha, fact.repository);
+        let touches = match (&self.workload.definition.parts, &fact.paths) {
+            (Some(parts), Some(paths)) => paths
+                .iter()
+                .any(|path| parts.is_match(self.workload.names.text(*path))),
+            _ => true,
+        };
+        if let Some(artifact) = fact.artifact {
+            self.made_of.insert(artifact, place);
+        }
+        if let Some(change) = fact.change {
+            self.members.push((place, fact.repository, change));
+        }
+        let Some(commit) = self.workload.commits.get_mut(place as usize) else {
+            return;
+        };
+        // Two sources may tell of one commit: the first that knows something wins.
+        commit.at = commit.at.or(Some(at));
+        commit.committed = commit.committed.or(fact.committed);
+        commit.repository = commit.repository.or(fact.repository);
+        commit.author = commit.author.or(fact.author);
+        commit.message = commit.message.or(fact.message);
+        if commit.parents.is_none() {
+            commit.parents = parents;
+        }
+        commit.touches &= touches;
+    }
+
+    pub(super) fn branch(&mut self, fact: kind::Branch<Name>) {
+        if let (true, Some(sha)) = (fact.target, fact.sha) {
+            let place = self.commit_at(sha, fact.repository);
+            self.heads.push(place);
+        }
+    }
+
+    pub(super) fn change_at(&mut self, repository: Option<Name>, id: Name) -> ChangeAt {
+        let changes = &mut self.workload.changes;
+        *self.change_of.entry((repository, id)).or_insert_with(|| {
+            let place = ChangeAt::try_from(changes.len()).unwrap_or(ChangeAt::MAX);
+            changes.push(Change {
+                id,
+                direct: false,
+                repository,
+                title: None,
+                author: None,
+                bot: false,
+                url: None,
+                branch: None,
+                opened: None,
+                merged: None,
+                abandoned: None,
+                sha: None,
+                head: None,
+                commits: Vec::new(),
+                reviews: Vec::new(),
+                updated: Vec::new(),
+                labels: Vec::new(),
+                tickets: Vec::new(),
+                reviewers: Vec::new(),
+                draft: false,
+            });
+            place
+        })
+    }
+
+    pub(super) fn change(&mut self, at: Timestamp, fact: kind::Change<Name>) {
+        let place = self.change_at(fact.repository, fact.change);
+        let sha = fact.sha.map(|sha| self.commit_at(sha, fact.repository));
+        let head = fact.head.map(|sha| self.commit_at(sha, fact.repository));
+        for sha in &fact.commits {
+            let commit = self.commit_at(*sha, fact.repository);
+            self.members.push((commit, fact.repository, fact.change));
+        }
+        let Some(change) = self.workload.changes.get_mut(place as usize) else {
+            return;
+        };
+        match fact.phase {
+            ChangePhase::Created => {
+                change.opened = change.opened.or(Some(at));
+                change.abandoned = None;
+            }
+            ChangePhase::Updated => change.updated.push(at),
+            ChangePhase::Reviewed => change.reviews.push(Review {
+                at,
+                reviewer: fact.reviewer,
+                state: fact.state,
+                bot: fact.bot,
+            }),
+            ChangePhase::Merged => {
+                change.merged = change.merged.or(Some(at));
+                change.sha = change.sha.or(sha);
+                change.abandoned = None;
+            }
+            ChangePhase::Abandoned if change.merged.is_none() => change.abandoned = Some(at),
+            ChangePhase::Abandoned => {}
+        }
+        if fact.phase != ChangePhase::Reviewed {
+            change.bot |= fact.bot;
+            change.author = change.author.or(fact.author);
+            change.draft = fact.draft.unwrap_or(change.draft);
+        }
+        change.title = fact.title.or(change.title);
+        change.url = fact.url.or(change.url);
+        change.branch = fact.branch.or(change.branch);
+        change.head = head.or(change.head);
+        if !fact.labels.is_empty() {
+            change.labels = fact.labels;
+        }
+        if !fact.reviewers.is_empty() {
+            change.reviewers = fact.reviewers;
+        }
+        for ticket in fact.tickets {
+            if !change.tickets.contains(&ticket) {
+                change.tickets.push(ticket);
+            }
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Gates, incidents, tickets, and what people declared.
+
+use super::Gatherer;
+use crate::event::kind;
+use crate::event::kind::{GatePhase, IncidentPhase, MarkKind, TicketPhase};
+use crate::event::time::Timestamp;
+use crate::model::entity::{Gate, Hold, Incident, Ticket, Vote};
+use crate::model::name::Name;
+
+/// A mark, kept until everything that it may speak of is known.
+pub(super) struct Marked {
+    at: Timestamp,
+    fact: kind::Mark<Name>,
+}
+
+impl Gatherer {
+    pub(super) fn gate(&mut self, source: Name, at: Timestamp, fact: kind::Gate<Name>) {
+        let commit = fact.sha.map(|sha| self.commit_at(sha, fact.repository));
+        let gates = &mut self.workload.gates;
+        let place = *self.gates.entry((source, fact.gate)).or_insert_with(|| {
+            gates.push(Gate {
+                id: fact.gate,
+                source,
+                name: None,
+                environment: None,
+                opened: at,
+                closed: None,
+                decision: None,
+                requestor: None,
+                responder: None,
+                comment: None,
+                approvers: Vec::new(),
+                may_decide: None,
+                votes: Vec::new(),
+                commit: None,
+                artifact: None,
+                version: None,
+                changes: Vec::new(),
+                url: None,
+            });
+            gates.len() - 1
+        });
+        let gate = &mut gates[place];
+        match fact.phase {
+            // Asked for again: a new wait of the same gate.
+            GatePhase::Created if gate.closed.is_some() => {
+                gate.opened = at;
+                (gate.closed, gate.decision) = (None, None);
+            }
+            GatePhase::Created => {}
+            GatePhase::Updated => gate.votes.push(Vote {
+                at,
+                by: fact.responder,
+                decision: fact.decision,
+                comment: fact.comment,
+            }),
+            GatePhase::Closed => {
+                gate.closed = Some(at);
+                gate.decision = fact.decision.or(gate.decision);
+                gate.responder = fact.responder.or(gate.responder);
+                gate.comment = fact.comment.or(gate.comment);
+            }
+        }
+        gate.name = fact.name.or(gate.name);
+        gate.environment = fact.environment.or(gate.environment);
+        gate.requestor = fact.requestor.or(gate.requestor);
+        gate.may_decide = fact.may_decide.or(gate.may_decide);
+        gate.commit = commit.or(gate.commit);
+        gate.artifact = fact.artifact.or(gate.artifact);
+        gate.version = fact.version.or(gate.version);
+        gate.url = fact.url.or(gate.url);
+        if !fact.approvers.is_empty() {
+            gate.approvers = fact.approvers;
+        }
+        if !fact.changes.is_empty() {
+            gate.changes = fact.changes;
+        }
+    }
+
+    pub(super) fn incident(&mut self, at: Timestamp, fact: kind::Incident<Name>) {
+        let commit = fact.sha.map(|sha| self.commit_at(sha, None));
+        let incidents = &mut self.workload.incidents;
+        let place = *self.incidents.entry(fact.incident).or_insert_with(|| {
+            incidents.push(Incident {
+                id: fact.incident,
+                opened: at,
+                resolved: None,
+                service: None,
+                environment: None,
+                description: None,
+                severity: None,
+                url: None,
+                deployment: None,
+                commit: None,
+                change: None,
+                artifact: None,
+            });
+            incidents.len() - 1
+        });
+        let incident = &mut incidents[place];
+        incident.resolved = match fact.phase {
+            IncidentPhase::Resolved => Some(at),
+            // Seen again after it was resolved: it is open again.
+            IncidentPhase::Detected => None,
+            IncidentPhase::Reported => incident.resolved,
+        };
+        incident.service = fact.service.or(incident.service);
+        incident.environment = fact.environment.or(incident.environment);
+        incident.description = fact.description.or(incident.description);
+        incident.severity = fact.severity.or(incident.severity);
+        incident.url = fact.url.or(incident.url);
+        incident.commit = commit.or(incident.commit);
+        incident.change = fact.change.or(incident.change);
+        incident.artifact = fact.artifact.or(incident.artifact);
+        if fact.deployment.is_some() {
+            incident.deployment = Some(fact.deployment);
+        }
+    }
+
+    pub(super) fn ticket(&mut self, at: Timestamp, fact: kind::Ticket<Name>) {
+        let tickets = &mut self.workload.tickets;
+        let place = *self.tickets.entry(fact.ticket).or_insert_with(|| {
+            tickets.push(Ticket {
+                id: fact.ticket,
+                summary: None,
+                url: None,
+                kind: None,
+                labels: Vec::new(),
+                changes: Vec::new(),
+                created: at,
+                closed: None,
+            });
+            tickets.len() - 1
+        });
+        let ticket = &mut tickets[place];
+        ticket.closed = match fact.phase {
+            TicketPhase::Closed => Some(at),
+            TicketPhase::Created => None,
+            TicketPhase::Updated => ticket.closed,
+        };
+        ticket.summary = fact.summary.or(ticket.summary);
+        ticket.url = fact.url.or(ticket.url);
+        ticket.kind = fact.kind.or(ticket.kind);
+        if !fact.labels.is_empty() {
+            ticket.labels = fact.labels;
+        }
+        for change in fact.changes {
+            if !ticket.changes.contains(&change) {
+                ticket.changes.push(change);
+            }
+        }
+    }
+
+    pub(super) fn mark(&mut self, at: Timestamp, fact: kind::Mark<Name>) {
+        self.marks.push(Marked { at, fact });
+    }
+
+    /// Applies what people declared, oldest first; a gate that names only a version or an artifact gets its commit.
+    pub(super) fn decide(&mut self) {
+        for gate in &mut self.workload.gates {
+            let texts = [gate.artifact, gate.version];
+            gate.commit = gate.commit.or_else(|| {
+                texts
+                    .into_iter()
+                    .flatten()
+                    .find_map(|text| self.made_of.get(&text).copied())
+            });
+        }
+        for Marked { at, fact } in std::mem::take(&mut self.marks) {
+            self.declare(at, &fact);
+        }
+    }
+
+    fn declare(&mut self, at: Timestamp, fact: &kind::Mark<Name>) {
+        let workload = &mut self.workload;
+        match fact.kind {
+            MarkKind::IncidentLink => {
+                if let Some(place) = self.incidents.get(&fact.target) {
+                    workload.incidents[*place].deployment = Some(fact.deployment);
+                }
+            }
+            MarkKind::Unplanned => workload.marked_unplanned.push(fact.target),
+            MarkKind::Failed => workload.marked_failed.push(fact.target),
+            MarkKind::Ignore => {
+                workload.incidents.retain(|i| i.id != fact.target);
+                workload.records.retain(|r| r.deployment != fact.target);
+                self.incidents = (0..)
+                    .zip(&workload.incidents)
+                    .map(|(place, incident)| (incident.id, place))
+                    .collect();
+            }
+            MarkKind::Hold => {
+                if let Some(environment) = self.held(fact) {
+                    self.workload.holds.push(Hold {
+                        environment,
+                        from: at,
+                        until: None,
+                        by: fact.by,
+                        reason: fact.reason,
+                    });
+                }
+            }
+            MarkKind::ReleaseHold => {
+                if let Some(environment) = self.held(fact) {
+                    for hold in &mut self.workload.holds {
+                        if hold.environment == environment {
+                            hold.until = hold.until.or(Some(at));
+                        }
+                    }
+                }
+            }
+            MarkKind::Other => {}
+        }
+    }
+
+    /// The environment that a hold is about, where it is about this workload. Its target is `workload/environment`, or an environment, for all workloads.
+    fn held(&mut self, fact: &kind::Mark<Name>) -> Option<Name> {
+        let target = self.workload.text(fact.target).to_owned();
+        let own = self.workload.definition.name.clone();
+        if let Some((workload, environment)) = target.split_once('/') {
+            return (workload == own).then(|| self.workload.names.intern(environment));
+        }
+        let service = fact.service.map(|name| self.workload.text(name).to_owned());
+        let ours = service.is_none_or(|service| {
+            service == own || self.workload.definition.services.contains(&service)
+        });
+        ours.then(|| fact.environment.unwrap_or(fact.target))
+    }
+}

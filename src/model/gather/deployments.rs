@@ -1,0 +1,133 @@
+//! Records of deployments. A record that finishes more than once (a retry under the same id) is a row for each time.
+
+use rustc_hash::FxHashMap;
+
+use super::Gatherer;
+use crate::event::kind;
+use crate::event::kind::{Outcome, Phase};
+use crate::event::time::Timestamp;
+use crate::model::entity::Record;
+use crate::model::name::Name;
+
+/// Records that have begun and not finished, by source and id, in the order in which they began.
+#[derive(Default)]
+pub(super) struct Pending {
+    of: FxHashMap<(Name, Name), Record>,
+}
+
+impl Gatherer {
+    pub(super) fn deployment(&mut self, source: Name, at: Timestamp, fact: kind::Deployment<Name>) {
+        let commit = fact.sha.map(|sha| self.commit_at(sha, fact.repository));
+        let commits = fact.commits.as_ref().map(|commits| {
+            commits
+                .iter()
+                .map(|sha| self.commit_at(*sha, fact.repository))
+                .collect()
+        });
+        let record = self
+            .pending
+            .of
+            .entry((source, fact.record))
+            .or_insert_with(|| Record {
+                id: fact.record,
+                source,
+                deployment: fact.deployment.unwrap_or(fact.record),
+                service: None,
+                environment: None,
+                repository: None,
+                pipeline: None,
+                commit: None,
+                artifact: None,
+                digest: None,
+                version: None,
+                commits: None,
+                queued: None,
+                started: None,
+                finished: None,
+                outcome: None,
+                unplanned: false,
+                rollback: false,
+                removed: false,
+                slot: None,
+                url: None,
+            });
+        record.deployment = fact.deployment.unwrap_or(record.deployment);
+        record.service = fact.service.or(record.service);
+        record.environment = fact.environment.or(record.environment);
+        record.repository = fact.repository.or(record.repository);
+        record.pipeline = fact.pipeline.or(record.pipeline);
+        record.commit = commit.or(record.commit);
+        record.artifact = fact.artifact.or(record.artifact);
+        record.version = fact.version.or(record.version);
+        record.commits = commits.or(record.commits.take());
+        record.slot = fact.slot.or(record.slot);
+        record.url = fact.url.or(record.url);
+        record.unplanned |= fact.unplanned;
+        record.rollback |= fact.rollback;
+        record.removed |= fact.removed;
+        record.started = fact.started.or(record.started);
+        match fact.phase {
+            Phase::Queued => record.queued = record.queued.or(Some(at)),
+            Phase::Started => record.started = record.started.or(Some(at)),
+            Phase::Finished => {
+                let mut row = record.clone();
+                row.finished = Some(at);
+                row.outcome = Some(fact.outcome.unwrap_or(Outcome::Other));
+                self.workload.records.push(row);
+                (record.queued, record.started) = (None, None);
+            }
+        }
+    }
+
+    /// Adds what is under way, and finds the commit of what names only an artifact or a version.
+    pub(super) fn deploy(&mut self) {
+        let mut under_way: Vec<Record> = std::mem::take(&mut self.pending.of)
+            .into_values()
+            .filter(|record| record.queued.is_some() || record.started.is_some())
+            .collect();
+        let names = &self.workload.names;
+        under_way.sort_by_key(|record| {
+            (
+                record.started.or(record.queued),
+                names.text(record.source),
+                names.text(record.id),
+            )
+        });
+        self.workload.records.append(&mut under_way);
+        let digests: Vec<Option<Name>> = self
+            .workload
+            .records
+            .iter()
+            .map(|record| self.digest_of(record.artifact))
+            .collect();
+        for (record, digest) in self.workload.records.iter_mut().zip(digests) {
+            record.digest = digest;
+            if record.commit.is_none() {
+                let texts = [record.artifact, record.digest, record.version];
+                record.commit = texts
+                    .into_iter()
+                    .flatten()
+                    .find_map(|text| self.made_of.get(&text).copied());
+            }
+            if let (None, Some(commit)) = (record.repository, record.commit) {
+                record.repository = self
+                    .workload
+                    .commits
+                    .get(commit as usize)
+                    .and_then(|commit| commit.repository);
+            }
+        }
+    }
+
+    /// The digest of an artifact, from what is known of it or from its own text.
+    fn digest_of(&self, artifact: Option<Name>) -> Option<Name> {
+        let artifact = artifact?;
+        if let Some(known) = self.artifacts.get(&artifact) {
+            return self.workload.artifacts[*known].digest;
+        }
+        let text = self.workload.text(artifact);
+        let (_, version) = text.rsplit_once('@')?;
+        let digest = version.split('?').next()?.replace("%3A", ":");
+        self.workload.names.get(&digest)
+    }
+}

@@ -1,0 +1,226 @@
+//! Which commits belong to which change, and which reached the target branch on their own.
+
+use rustc_hash::FxHashSet;
+
+use super::Gatherer;
+use crate::event::time::Timestamp;
+use crate::model::entity::{Change, ChangeAt, CommitAt};
+use crate::model::name::Name;
+
+impl Gatherer {
+    /// Gives every commit to the change that it came with: the one that an event names, the one whose merge it is, the one whose merge brought it in,
+    /// or the one that was rebased onto it.
+    pub(super) fn assign(&mut self) {
+        for (commit, repository, change) in std::mem::take(&mut self.members) {
+            let change = self.change_at(repository, change);
+            self.give(commit, change);
+        }
+        for place in self.change_places() {
+            if let Some(sha) = self.workload.changes[place as usize].sha {
+                self.workload.commits[sha as usize].change = Some(place);
+            }
+        }
+        for (merge, brought) in self.merges() {
+            if let Some(change) = self.workload.commits[merge as usize].change {
+                for commit in brought {
+                    self.give(commit, change);
+                }
+            }
+        }
+        for place in self.change_places() {
+            self.give_rebased(place);
+        }
+        self.link_tickets();
+    }
+
+    fn change_places(&self) -> impl Iterator<Item = ChangeAt> + use<> {
+        0..ChangeAt::try_from(self.workload.changes.len()).unwrap_or(ChangeAt::MAX)
+    }
+
+    fn give(&mut self, commit: CommitAt, change: ChangeAt) {
+        let known = &mut self.workload.commits[commit as usize].change;
+        if known.is_none_or(|known| known == change) {
+            *known = Some(change);
+            let commits = &mut self.workload.changes[change as usize].commits;
+            if !commits.contains(&commit) {
+                commits.push(commit);
+            }
+        }
+    }
+
+    /// A rebase keeps author dates: the commits just before the last rebased one that bear a date of the change's own commits are its own, rewritten.
+    fn give_rebased(&mut self, place: ChangeAt) {
+        let workload = &mut self.workload;
+        let change = &workload.changes[place as usize];
+        let Some(sha) = change.sha.filter(|_| change.commits.len() > 1) else {
+            return;
+        };
+        let dates: FxHashSet<Timestamp> = change
+            .commits
+            .iter()
+            .filter_map(|commit| workload.commits[*commit as usize].at)
+            .collect();
+        let mut place_of = sha;
+        for _ in 0..change.commits.len() {
+            let commit = &workload.commits[place_of as usize];
+            let Some([parent]) = commit.parents.as_deref() else {
+                return;
+            };
+            let parent = *parent;
+            let before = &mut workload.commits[parent as usize];
+            if before.change.is_some() || before.at.is_none_or(|at| !dates.contains(&at)) {
+                return;
+            }
+            before.change = Some(place);
+            place_of = parent;
+        }
+    }
+
+    /// The tips from which the target branch is walked: where the branch was seen to end, else what was merged or deployed, newest first.
+    fn tips(&self) -> Vec<CommitAt> {
+        let mut tips: Vec<CommitAt> = self.heads.iter().rev().copied().collect();
+        let mut merged: Vec<(Timestamp, CommitAt)> = self
+            .workload
+            .changes
+            .iter()
+            .filter_map(|change| Some((change.merged?, change.sha?)))
+            .chain(
+                self.workload
+                    .records
+                    .iter()
+                    .filter_map(|record| Some((record.finished?, record.commit?))),
+            )
+            .collect();
+        merged.sort_unstable_by_key(|(at, commit)| (std::cmp::Reverse(*at), *commit));
+        tips.extend(merged.into_iter().map(|(_, commit)| commit));
+        tips
+    }
+
+    /// Every merge on the target branch, oldest first on each line, with the commits that it brought in. What the branch holds is marked on the way.
+    fn merges(&mut self) -> Vec<(CommitAt, Vec<CommitAt>)> {
+        let commits = &self.workload.commits;
+        let mut reached = vec![false; commits.len()];
+        let mut merges = Vec::new();
+        for tip in self.tips() {
+            let mut line = Vec::new();
+            let mut next = Some(tip);
+            while let Some(place) = next.filter(|place| !reached[*place as usize]) {
+                reached[place as usize] = true;
+                line.push(place);
+                next = commits[place as usize]
+                    .parents
+                    .as_ref()
+                    .and_then(|parents| parents.first().copied());
+            }
+            for place in line.into_iter().rev() {
+                let parents = commits[place as usize].parents.as_deref().unwrap_or(&[]);
+                let mut brought = Vec::new();
+                let mut open: Vec<CommitAt> = parents.iter().skip(1).copied().collect();
+                while let Some(other) = open.pop() {
+                    if std::mem::replace(&mut reached[other as usize], true) {
+                        continue;
+                    }
+                    brought.push(other);
+                    if let Some(parents) = &commits[other as usize].parents {
+                        open.extend(parents);
+                    }
+                }
+                if !brought.is_empty() {
+                    brought.sort_unstable();
+                    merges.push((place, brought));
+                }
+            }
+        }
+        self.reached = reached;
+        merges
+    }
+
+    /// Commits that reached the target branch without a request are changes of their own. A merge brings nothing of its own. Where no graph is known at
+    /// all, every commit without a request is taken to have reached it.
+    pub(super) fn add_direct_changes(&mut self) {
+        let graph = self
+            .workload
+            .commits
+            .iter()
+            .any(|commit| commit.parents.is_some());
+        for place in 0..self.workload.commits.len() {
+            let commit = &self.workload.commits[place];
+            let (None, Some(at)) = (commit.change, commit.at) else {
+                continue;
+            };
+            let single = commit
+                .parents
+                .as_ref()
+                .map_or(!graph, |parents| parents.len() < 2);
+            if !single || (graph && !self.reached[place]) {
+                continue;
+            }
+            let place = CommitAt::try_from(place).unwrap_or(CommitAt::MAX);
+            let change = Change {
+                id: commit.sha,
+                direct: true,
+                repository: commit.repository,
+                title: commit.message,
+                author: commit.author,
+                bot: false,
+                url: None,
+                branch: None,
+                opened: None,
+                merged: Some(commit.committed.map_or(at, |committed| committed.max(at))),
+                abandoned: None,
+                sha: Some(place),
+                head: None,
+                commits: vec![place],
+                reviews: Vec::new(),
+                updated: Vec::new(),
+                labels: Vec::new(),
+                tickets: Vec::new(),
+                reviewers: Vec::new(),
+                draft: false,
+            };
+            let number = ChangeAt::try_from(self.workload.changes.len()).unwrap_or(ChangeAt::MAX);
+            self.workload.commits[place as usize].change = Some(number);
+            self.workload.changes.push(change);
+        }
+    }
+
+    /// Leaves out the changes that touch no part of the repository that is the workload's own.
+    pub(super) fn keep_own(&mut self) {
+        if self.workload.definition.parts.is_none() {
+            return;
+        }
+        let commits = &mut self.workload.commits;
+        let mut places: Vec<Option<ChangeAt>> = Vec::with_capacity(self.workload.changes.len());
+        let mut kept = 0;
+        self.workload.changes.retain(|change| {
+            let mut own = change.commits.iter().chain(&change.sha).peekable();
+            let keep = own.peek().is_none() || own.any(|commit| commits[*commit as usize].touches);
+            places.push(keep.then_some(kept));
+            kept += ChangeAt::from(keep);
+            keep
+        });
+        for commit in commits {
+            commit.change = commit.change.and_then(|change| places[change as usize]);
+        }
+    }
+
+    /// Tickets that name a change, and changes that name a ticket, know each other; tickets of other workloads are left out.
+    fn link_tickets(&mut self) {
+        let workload = &mut self.workload;
+        for change in &mut workload.changes {
+            for ticket in &workload.tickets {
+                if ticket.changes.contains(&change.id) && !change.tickets.contains(&ticket.id) {
+                    change.tickets.push(ticket.id);
+                }
+            }
+        }
+        let wanted: FxHashSet<Name> = workload
+            .changes
+            .iter()
+            .flat_map(|change| change.tickets.iter().copied())
+            .collect();
+        workload
+            .tickets
+            .retain(|ticket| wanted.contains(&ticket.id));
+    }
+}

@@ -1,0 +1,255 @@
+//! Facts into the entities of one workload. The facts of every partition that has to do with the workload are read in one canonical order, up to the
+//! instant asked for; each adds what it says to the thing it speaks of. Then identifiers are followed: digest to commit, version to tag, commit to change.
+
+mod changes;
+mod decisions;
+mod deployments;
+mod membership;
+mod path;
+mod runs;
+mod tags;
+
+use rustc_hash::FxHashMap;
+
+use super::Workload;
+use super::definition::{Definition, Path, Rules};
+use super::entity::{ChangeAt, Commit, CommitAt};
+use super::name::{Name, Names};
+use crate::event::Event;
+use crate::event::kind::{Kind, MapText};
+use crate::event::time::Timestamp;
+
+/// The facts of one partition, in canonical order, and the table that their names are of.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    pub names: &'a Names,
+    pub facts: &'a [Event<Name>],
+}
+
+/// What the gatherer must know of the world around the workload.
+pub struct Surroundings<'a> {
+    /// Whether some workload claims this service.
+    pub claimed: &'a dyn Fn(&str) -> bool,
+    /// What an artifact is called whatever its version.
+    pub artifact_name: &'a dyn Fn(&str) -> String,
+}
+
+/// Gathers everything that the facts up to `as_of` say of a workload.
+#[must_use]
+pub fn gather(
+    definition: &Definition,
+    rules: &Rules,
+    partitions: &[Facts<'_>],
+    around: &Surroundings<'_>,
+    as_of: Timestamp,
+) -> Workload {
+    let mut gatherer = Gatherer::new(definition, as_of);
+    let mut order: Vec<(u32, u32)> = Vec::new();
+    for (partition, facts) in (0..).zip(partitions) {
+        let until = facts.facts.partition_point(|fact| fact.at <= as_of);
+        order.extend((0..).take(until).map(|fact| (partition, fact)));
+    }
+    let fact_at = |(partition, fact): (u32, u32)| {
+        let partition = partitions[partition as usize];
+        (partition, &partition.facts[fact as usize])
+    };
+    if partitions.len() > 1 {
+        order.sort_by(|one, two| {
+            let ((one_of, one), (two_of, two)) = (fact_at(*one), fact_at(*two));
+            one.at
+                .cmp(&two.at)
+                .then_with(|| {
+                    one_of
+                        .names
+                        .text(one.source)
+                        .cmp(two_of.names.text(two.source))
+                })
+                .then_with(|| one_of.names.text(one.id).cmp(two_of.names.text(two.id)))
+        });
+    }
+    let mut turned: Vec<Vec<Option<Name>>> = partitions
+        .iter()
+        .map(|facts| vec![None; facts.names.len()])
+        .collect();
+    for place in order {
+        let (partition, fact) = fact_at(place);
+        if !belongs(&fact.kind, partition.names, definition, around) {
+            continue;
+        }
+        let turned = &mut turned[place.0 as usize];
+        let names = &mut gatherer.workload.names;
+        let mut turn = |name: Name| {
+            *turned[name.index()].get_or_insert_with(|| names.intern(partition.names.text(name)))
+        };
+        let (source, at) = (turn(fact.source), fact.at);
+        let kind = fact.kind.clone().map_text(&mut turn);
+        gatherer.take(source, at, kind);
+    }
+    gatherer.finish(rules)
+}
+
+/// Whether a fact is about the workload.
+fn belongs(
+    kind: &Kind<Name>,
+    names: &Names,
+    definition: &Definition,
+    around: &Surroundings<'_>,
+) -> bool {
+    let has = |list: &[String], name: Option<Name>| {
+        name.is_some_and(|name| list.iter().any(|text| text == names.text(name)))
+    };
+    let repository = |name| has(&definition.repositories, name);
+    let artifact = |name: Option<Name>| {
+        name.is_some_and(|name| {
+            !definition.artifacts.is_empty()
+                && definition
+                    .artifacts
+                    .contains(&(around.artifact_name)(names.text(name)))
+        })
+    };
+    // A service that nobody claims does not keep a record from the workload of its repository.
+    let served = |service: Option<Name>| match service {
+        Some(_) if has(&definition.services, service) => Some(true),
+        Some(name) if (around.claimed)(names.text(name)) => Some(false),
+        _ => None,
+    };
+    match kind {
+        Kind::Commit(fact) => repository(fact.repository),
+        Kind::Change(fact) => repository(fact.repository),
+        Kind::Tag(fact) => repository(fact.repository),
+        Kind::Branch(fact) => repository(fact.repository),
+        Kind::Run(fact) => repository(fact.repository) || artifact(fact.artifact),
+        Kind::Scan(fact) => repository(fact.repository) || artifact(fact.artifact),
+        Kind::Artifact(fact) => repository(fact.repository) || artifact(Some(fact.artifact)),
+        Kind::Gate(fact) => served(fact.service)
+            .unwrap_or_else(|| repository(fact.repository) || artifact(fact.artifact)),
+        Kind::Deployment(fact) => served(fact.service)
+            .unwrap_or_else(|| repository(fact.repository) || artifact(fact.artifact)),
+        Kind::Incident(fact) => served(fact.service).unwrap_or_else(|| artifact(fact.artifact)),
+        Kind::Ticket(_) | Kind::Mark(_) => true,
+        Kind::Other(_) => false,
+    }
+}
+
+/// A workload in the making, and what is needed only while it is made.
+struct Gatherer {
+    workload: Workload,
+    change_of: FxHashMap<(Option<Name>, Name), ChangeAt>,
+    runs: FxHashMap<(Name, Name, u32), usize>,
+    artifacts: FxHashMap<Name, usize>,
+    gates: FxHashMap<(Name, Name), usize>,
+    incidents: FxHashMap<Name, usize>,
+    tickets: FxHashMap<Name, usize>,
+    marks: Vec<decisions::Marked>,
+    pending: deployments::Pending,
+    /// Where branches that changes are meant to reach end, newest last.
+    heads: Vec<CommitAt>,
+    /// What an artifact's texts (package URL, digest, version) say of its commit.
+    made_of: FxHashMap<Name, CommitAt>,
+    /// Commits that an event says belong to a change.
+    members: Vec<(CommitAt, Option<Name>, Name)>,
+    /// Which commits the target branch holds.
+    reached: Vec<bool>,
+}
+
+impl Gatherer {
+    fn new(definition: &Definition, as_of: Timestamp) -> Self {
+        let path = definition.path.clone().unwrap_or(Path {
+            name: "derived".to_owned(),
+            steps: Vec::new(),
+            freezes: Vec::new(),
+            derived: true,
+        });
+        Self {
+            workload: Workload {
+                definition: definition.clone(),
+                path,
+                as_of,
+                names: Names::default(),
+                commits: Vec::new(),
+                commit_of: FxHashMap::default(),
+                changes: Vec::new(),
+                runs: Vec::new(),
+                artifacts: Vec::new(),
+                scans: Vec::new(),
+                gates: Vec::new(),
+                records: Vec::new(),
+                incidents: Vec::new(),
+                tags: Vec::new(),
+                tickets: Vec::new(),
+                holds: Vec::new(),
+                marked_unplanned: Vec::new(),
+                marked_failed: Vec::new(),
+                released_by_tags: false,
+                known: None,
+            },
+            change_of: FxHashMap::default(),
+            runs: FxHashMap::default(),
+            artifacts: FxHashMap::default(),
+            gates: FxHashMap::default(),
+            incidents: FxHashMap::default(),
+            tickets: FxHashMap::default(),
+            marks: Vec::new(),
+            pending: deployments::Pending::default(),
+            heads: Vec::new(),
+            made_of: FxHashMap::default(),
+            members: Vec::new(),
+            reached: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, source: Name, at: Timestamp, kind: Kind<Name>) {
+        if !matches!(kind, Kind::Ticket(_) | Kind::Mark(_)) {
+            let known = self.workload.known.get_or_insert((at, at));
+            *known = (known.0.min(at), known.1.max(at));
+        }
+        match kind {
+            Kind::Commit(fact) => self.commit(at, fact),
+            Kind::Change(fact) => self.change(at, fact),
+            Kind::Run(fact) => self.run(source, at, fact),
+            Kind::Artifact(fact) => self.artifact(source, at, fact),
+            Kind::Scan(fact) => self.scan(source, at, fact),
+            Kind::Gate(fact) => self.gate(source, at, fact),
+            Kind::Deployment(fact) => self.deployment(source, at, fact),
+            Kind::Incident(fact) => self.incident(at, fact),
+            Kind::Tag(fact) => self.tag(source, at, fact),
+            Kind::Branch(fact) => self.branch(fact),
+            Kind::Ticket(fact) => self.ticket(at, fact),
+            Kind::Mark(fact) => self.mark(at, fact),
+            Kind::Other(_) => {}
+        }
+    }
+
+    fn finish(mut self, rules: &Rules) -> Workload {
+        self.deploy();
+        self.release_by_tags();
+        self.decide();
+        self.assign();
+        self.add_direct_changes();
+        self.keep_own();
+        if self.workload.path.derived {
+            self.workload.path = path::derive(&self.workload, rules);
+        }
+        self.workload
+    }
+
+    /// The place of a commit, known or only spoken of.
+    fn commit_at(&mut self, sha: Name, repository: Option<Name>) -> CommitAt {
+        let commits = &mut self.workload.commits;
+        *self.workload.commit_of.entry(sha).or_insert_with(|| {
+            let place = CommitAt::try_from(commits.len()).unwrap_or(CommitAt::MAX);
+            commits.push(Commit {
+                sha,
+                repository,
+                at: None,
+                committed: None,
+                parents: None,
+                author: None,
+                message: None,
+                change: None,
+                touches: true,
+            });
+            place
+        })
+    }
+}

@@ -1,0 +1,119 @@
+//! The path of a workload that has none: the steps that its events show, in the usual order, environments in the order of first arrival.
+
+use crate::event::time::Timestamp;
+use crate::model::Workload;
+use crate::model::definition::{Path, Rules, Step, StepKind};
+use crate::model::name::Name;
+use crate::model::step;
+
+pub(super) fn derive(workload: &Workload, rules: &Rules) -> Path {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut add = |name: String, kind: StepKind, environment: Option<String>| {
+        let needs = steps.len().checked_sub(1).into_iter().collect();
+        steps.push(Step {
+            name,
+            kind,
+            environment,
+            needs,
+            locked: false,
+            from: None,
+            matches: None,
+            limits: None,
+            fresh: None,
+            approvers: Vec::new(),
+            within: None,
+            soak: None,
+        });
+    };
+    add("code".to_owned(), StepKind::Code, None);
+    if workload.changes.iter().any(|change| !change.direct) {
+        add("review".to_owned(), StepKind::Review, None);
+    }
+    let runs: Vec<StepKind> = workload
+        .runs
+        .iter()
+        .filter_map(|run| step::kind_of_run(workload, run))
+        .collect();
+    for kind in [
+        StepKind::Test,
+        StepKind::Build,
+        StepKind::Scan,
+        StepKind::Configure,
+    ] {
+        let seen = runs.contains(&kind)
+            || (kind == StepKind::Build && !workload.artifacts.is_empty())
+            || (kind == StepKind::Scan && !workload.scans.is_empty());
+        if seen {
+            add(kind.word().to_owned(), kind, None);
+        }
+    }
+    let gate_names = |environment: Option<Name>| {
+        let mut names: Vec<&str> = workload
+            .gates
+            .iter()
+            .filter(|gate| gate.environment == environment)
+            .filter_map(|gate| gate.name.or(gate.environment))
+            .map(|name| workload.text(name))
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    };
+    let environments = environments(workload, rules);
+    for name in gate_names(None) {
+        add(name.to_owned(), StepKind::Gate, None);
+    }
+    for environment in environments {
+        let name = workload.text(environment).to_owned();
+        for gate in gate_names(Some(environment)) {
+            let gate = if gate == name {
+                format!("{name} gate")
+            } else {
+                gate.to_owned()
+            };
+            add(gate, StepKind::Gate, None);
+        }
+        add(name.clone(), StepKind::Deploy, Some(name));
+    }
+    if runs.contains(&StepKind::Verify) {
+        add("verify".to_owned(), StepKind::Verify, None);
+    }
+    Path {
+        name: "derived".to_owned(),
+        steps,
+        freezes: Vec::new(),
+        derived: true,
+    }
+}
+
+/// The environments that something was deployed to or is waiting for, in the order of first arrival, production last.
+fn environments(workload: &Workload, rules: &Rules) -> Vec<Name> {
+    let mut first: Vec<(Timestamp, Name)> = Vec::new();
+    let seen = workload
+        .records
+        .iter()
+        .filter_map(|record| {
+            let at = record.finished.or(record.started).or(record.queued)?;
+            Some((at, record.environment?))
+        })
+        .chain(
+            workload
+                .gates
+                .iter()
+                .filter_map(|gate| Some((gate.opened, gate.environment?))),
+        );
+    for (at, environment) in seen {
+        match first.iter_mut().find(|(_, known)| *known == environment) {
+            Some(known) => known.0 = known.0.min(at),
+            None => first.push((at, environment)),
+        }
+    }
+    first.sort_unstable_by_key(|(at, environment)| {
+        let name = workload.text(*environment);
+        (name == rules.production, *at, name.to_owned())
+    });
+    first
+        .into_iter()
+        .map(|(_, environment)| environment)
+        .collect()
+}

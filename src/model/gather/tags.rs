@@ -1,0 +1,131 @@
+//! Tags, and version tags that stand for deployments where no deployment is known.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::Gatherer;
+use crate::event::kind;
+use crate::event::kind::Outcome;
+use crate::event::time::Timestamp;
+use crate::model::entity::{Record, Tag};
+use crate::model::name::Name;
+
+/// The environment that a version tag is a deployment to.
+pub const RELEASE: &str = "release";
+
+/// A version, with what stands before it (the series: `checkout@`, `v`) and after it.
+static VERSION: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^(.*?[-/@_])?[vV]?\d+(?:[._]\d+)+(.*)$").ok());
+
+/// What makes a version one that is not yet meant for everybody.
+static EARLY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)^[-._+]?(a|b|m|rc|alpha|beta|pre|preview|dev|snapshot|nightly|canary|next|test|untagged)[-._]?\d*").ok()
+});
+
+/// The series of a version tag that is meant for everybody; `None` for other tags.
+fn series(tag: &str) -> Option<&str> {
+    let found = VERSION.as_ref()?.captures(tag)?;
+    let rest = found.get(2).map_or("", |rest| rest.as_str());
+    let early = EARLY.as_ref().is_some_and(|early| early.is_match(rest));
+    (!early).then(|| found.get(1).map_or("", |series| series.as_str()))
+}
+
+impl Gatherer {
+    pub(super) fn tag(&mut self, source: Name, at: Timestamp, fact: kind::Tag<Name>) {
+        let commit = fact.sha.map(|sha| self.commit_at(sha, fact.repository));
+        if let Some(commit) = commit {
+            self.made_of.entry(fact.tag).or_insert(commit);
+        }
+        let known = self.workload.tags.iter_mut().find(|tag| {
+            tag.name == fact.tag && tag.repository == fact.repository && tag.commit == commit
+        });
+        if let Some(tag) = known {
+            tag.prerelease |= fact.prerelease;
+            return;
+        }
+        self.workload.tags.push(Tag {
+            name: fact.tag,
+            at,
+            commit,
+            repository: fact.repository,
+            source,
+            prerelease: fact.prerelease,
+        });
+    }
+
+    /// Makes deployments of version tags, where the workload says so or nothing else is known of its deployments.
+    pub(super) fn release_by_tags(&mut self) {
+        let wanted = self.workload.definition.release_tags.clone();
+        if wanted.is_none() && !(self.workload.path.derived && self.workload.records.is_empty()) {
+            return;
+        }
+        let environment = self.workload.names.intern(RELEASE);
+        for place in 0..self.workload.tags.len() {
+            let tag = self.workload.tags[place].clone();
+            let text = self.workload.text(tag.name);
+            let found = match &wanted {
+                Some(pattern) if pattern.is_match(text) => Some(series(text).unwrap_or("")),
+                Some(_) => None,
+                None if tag.prerelease => None,
+                None => series(text),
+            };
+            let (Some(series), Some(commit)) = (found, tag.commit) else {
+                continue;
+            };
+            let series = series.to_owned();
+            let pipeline = self.workload.names.intern(&series);
+            self.workload.released_by_tags = true;
+            self.workload.records.push(Record {
+                id: tag.name,
+                source: tag.source,
+                deployment: tag.name,
+                service: None,
+                environment: Some(environment),
+                repository: tag.repository,
+                pipeline: Some(pipeline),
+                commit: Some(commit),
+                artifact: None,
+                digest: None,
+                version: Some(tag.name),
+                commits: None,
+                queued: None,
+                started: None,
+                finished: Some(tag.at),
+                outcome: Some(Outcome::Success),
+                unplanned: false,
+                rollback: false,
+                removed: false,
+                slot: None,
+                url: None,
+            });
+        }
+        self.workload
+            .records
+            .sort_by_key(|record| record.finished.unwrap_or(Timestamp::MAX));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_told_from_other_tags() {
+        for (tag, expected) in [
+            ("v1.2.3", Some("")),
+            ("1.2", Some("")),
+            ("checkout@1.2.3", Some("checkout@")),
+            ("services/cart/v2.0.0", Some("services/cart/")),
+            ("curl-8_5_0", Some("curl-")),
+            ("v1.2.3+build.5", Some("")),
+            ("v2.40.0-rc1", None),
+            ("v1.0.0-beta.2", None),
+            ("1.0.0a1", None),
+            ("nightly", None),
+            ("v1", None),
+        ] {
+            assert_eq!(series(tag), expected, "{tag}");
+        }
+    }
+}
