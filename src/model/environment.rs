@@ -1,7 +1,13 @@
-//! What runs where.
+//! What runs where: in each environment of the path the version that arrived last, since when, and what the environment before it has already.
 
 use serde::Serialize;
 
+use super::Workload;
+use super::delivery::{AttemptOutcome, Delivery};
+use super::entity::Record;
+use super::name::Name;
+use super::state::Lives;
+use crate::event::kind::Outcome;
 use crate::event::time::Timestamp;
 
 /// `leadtime/env/v1`
@@ -40,4 +46,177 @@ pub struct Behind {
     pub changes: Option<usize>,
     /// Since when the oldest of them is there.
     pub since: Option<Timestamp>,
+}
+
+/// What runs in each environment of a workload: those of its path first, then others that something was deployed to (off the path).
+#[must_use]
+pub fn running(lives: &Lives<'_>) -> WorkloadEnvironments {
+    let workload = lives.workload;
+    let mut environments: Vec<Running> = lives
+        .deliveries
+        .iter()
+        .enumerate()
+        .map(|(place, delivery)| {
+            let before = place
+                .checked_sub(1)
+                .and_then(|before| lives.deliveries.get(before));
+            one(lives, delivery, before)
+        })
+        .collect();
+    let mut others: Vec<&str> = workload
+        .records
+        .iter()
+        .filter_map(|record| record.environment)
+        .map(|name| workload.text(name))
+        .filter(|name| {
+            lives
+                .deliveries
+                .iter()
+                .all(|known| known.environment != *name)
+        })
+        .collect();
+    others.sort_unstable();
+    others.dedup();
+    for name in others {
+        let delivery = super::delivery::deliver(workload, name);
+        environments.push(one(lives, &delivery, None));
+    }
+    environments.retain(|environment| {
+        environment.since.is_some()
+            || environment.health.is_some()
+            || on_path(workload, environment)
+    });
+    WorkloadEnvironments {
+        workload: workload.name().to_owned(),
+        team: workload.definition.team.clone(),
+        environments,
+    }
+}
+
+fn on_path(workload: &Workload, running: &Running) -> bool {
+    super::step::of_environment(workload, &running.environment).is_some()
+}
+
+/// The records of an environment, newest last.
+fn records<'w>(workload: &'w Workload, environment: &str) -> Vec<&'w Record> {
+    workload
+        .records
+        .iter()
+        .filter(|record| record.environment.map(|name| workload.text(name)) == Some(environment))
+        .collect()
+}
+
+fn one(lives: &Lives<'_>, delivery: &Delivery, before: Option<&Delivery>) -> Running {
+    let workload = lives.workload;
+    let records = records(workload, &delivery.environment);
+    let live = records
+        .iter()
+        .rfind(|record| record.outcome == Some(Outcome::Success))
+        .filter(|record| !record.removed);
+    let text = |name: Option<Name>| name.map(|name| workload.text(name).to_owned());
+    let sha = live
+        .and_then(|record| record.commit)
+        .and_then(|commit| workload.commits.get(commit as usize))
+        .map(|commit| workload.text(commit.sha).to_owned());
+    Running {
+        environment: delivery.environment.clone(),
+        version: live
+            .and_then(|record| version(workload, record))
+            .or_else(|| sha.as_ref().map(|sha| short(sha).to_owned())),
+        sha,
+        artifact: text(live.and_then(|record| record.artifact)),
+        since: live.and_then(|record| record.finished),
+        deployment: text(live.map(|record| record.deployment)),
+        health: health(lives, delivery, &records),
+        behind: live.map_or_else(Behind::default, |_| behind(lives, delivery, before)),
+        slot: text(live.and_then(|record| record.slot)),
+        held: workload
+            .holds
+            .iter()
+            .rfind(|hold| {
+                hold.until.is_none() && workload.text(hold.environment) == delivery.environment
+            })
+            .map(|hold| {
+                text(hold.reason)
+                    .or(text(hold.by))
+                    .unwrap_or_else(|| "held".to_owned())
+            }),
+    }
+}
+
+/// The version that a record made live: its own, its artifact's, or the tag on its commit.
+#[must_use]
+pub fn version(workload: &Workload, record: &Record) -> Option<String> {
+    let artifact = || {
+        let id = record.artifact?;
+        let known = workload.artifacts.iter().find(|artifact| artifact.id == id);
+        known?.version
+    };
+    let tag = || {
+        let commit = record.commit?;
+        let known = workload.tags.iter().find(|tag| tag.commit == Some(commit));
+        Some(known?.name)
+    };
+    let name = record.version.or_else(artifact).or_else(tag)?;
+    Some(workload.text(name).to_owned())
+}
+
+/// The beginning of a commit's sha, as people write it.
+#[must_use]
+pub fn short(sha: &str) -> &str {
+    let hexadecimal = sha.len() >= 40 && sha.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if hexadecimal { &sha[..7] } else { sha }
+}
+
+fn health(lives: &Lives<'_>, delivery: &Delivery, records: &[&Record]) -> Option<&'static str> {
+    let workload = lives.workload;
+    if records.iter().any(|record| record.finished.is_none()) {
+        return Some("deploying");
+    }
+    let last = delivery.attempts.last()?;
+    if last.outcome == AttemptOutcome::Failed {
+        return Some("failed");
+    }
+    let production = delivery.environment == workload.production(lives.rules);
+    let here = |environment: Option<Name>| match environment {
+        Some(name) => workload.text(name) == delivery.environment,
+        None => production,
+    };
+    let mut incidents = workload
+        .incidents
+        .iter()
+        .filter(|incident| here(incident.environment))
+        .peekable();
+    incidents.peek()?;
+    let open = incidents.any(|incident| incident.resolved.is_none());
+    Some(if open { "incident" } else { "ok" })
+}
+
+/// Changes that the environment before has, or the target branch where there is none, and this one has not.
+fn behind(lives: &Lives<'_>, delivery: &Delivery, before: Option<&Delivery>) -> Behind {
+    let workload = lives.workload;
+    let mut changes = 0;
+    let mut since: Option<Timestamp> = None;
+    for (place, change) in workload.changes.iter().enumerate() {
+        if delivery.arrivals.get(place).copied().flatten().is_some() {
+            continue;
+        }
+        let there = match before {
+            Some(before) => before
+                .arrivals
+                .get(place)
+                .copied()
+                .flatten()
+                .map(|arrival| arrival.at),
+            None => change.merged,
+        };
+        if let Some(there) = there {
+            changes += 1;
+            since = Some(since.map_or(there, |since| since.min(there)));
+        }
+    }
+    Behind {
+        changes: Some(changes),
+        since,
+    }
 }

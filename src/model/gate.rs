@@ -1,7 +1,15 @@
-//! Open gates, worst first, with the evidence beside them.
+//! Open gates, worst first (age times changes held), with the evidence beside them and who may decide.
 
 use serde::Serialize;
 
+use super::Workload;
+use super::definition::{Limits, Rules, Step, StepKind};
+use super::delivery::Delivery;
+use super::entity::{CommitAt, Gate};
+use super::name::Name;
+use super::state::{End, Lives, State, carried};
+use super::step;
+use crate::event::kind::{Outcome, Severities};
 use crate::event::time::{Span, Timestamp};
 
 /// `leadtime/gates/v1`
@@ -44,4 +52,379 @@ pub struct Evidence {
     pub state: &'static str,
     pub detail: String,
     pub url: Option<String>,
+}
+
+/// The open gates of a workload, those that live in no tool among them.
+#[must_use]
+pub fn open(lives: &Lives<'_>) -> Vec<OpenGate> {
+    let workload = lives.workload;
+    let mut gates: Vec<OpenGate> = workload
+        .gates
+        .iter()
+        .filter(|gate| gate.closed.is_none())
+        .map(|gate| one(lives, gate))
+        .collect();
+    gates.extend(manual(lives));
+    gates
+}
+
+/// Worst first: waiting time multiplied by the changes that wait.
+pub fn worst_first(gates: &mut [OpenGate]) {
+    let weight = |gate: &OpenGate| {
+        let held = i64::try_from(gate.changes.len().max(1)).unwrap_or(1);
+        gate.waiting_seconds.micros().saturating_mul(held)
+    };
+    gates.sort_by(|one, two| {
+        weight(two)
+            .cmp(&weight(one))
+            .then_with(|| (&one.workload, &one.gate).cmp(&(&two.workload, &two.gate)))
+    });
+}
+
+fn one(lives: &Lives<'_>, gate: &Gate) -> OpenGate {
+    let workload = lives.workload;
+    let text = |name: Option<Name>| name.map(|name| workload.text(name).to_owned());
+    let place = step::of_gate(workload, gate);
+    let step = place.map(|place| &workload.path.steps[place]);
+    let environment = text(gate.environment);
+    let delivery = environment
+        .as_ref()
+        .and_then(|name| {
+            lives
+                .deliveries
+                .iter()
+                .find(|delivery| delivery.environment == *name)
+        })
+        .or_else(|| Some(lives.production()));
+    let changes = changes(lives, gate, delivery);
+    let approvers: Vec<String> = if gate.approvers.is_empty() {
+        step.map_or_else(Vec::new, |step| step.approvers.clone())
+    } else {
+        let names = gate.approvers.iter();
+        names.map(|name| workload.text(*name).to_owned()).collect()
+    };
+    let (may_decide, why_not) = may_decide(lives.rules, &approvers, gate.may_decide);
+    let sha = gate
+        .commit
+        .and_then(|commit| workload.commits.get(commit as usize));
+    let holds_back = behind_it(lives, gate, &changes);
+    OpenGate {
+        gate: workload.text(gate.id).to_owned(),
+        workload: workload.name().to_owned(),
+        step: step.map(|step| step.name.clone()),
+        environment,
+        opened: gate.opened,
+        waiting_seconds: workload.as_of - gate.opened,
+        due: step
+            .and_then(|step| step.within)
+            .map(|within| gate.opened + within),
+        requestor: text(gate.requestor),
+        version: text(gate.version),
+        sha: sha.map(|commit| workload.text(commit.sha).to_owned()),
+        artifact: text(gate.artifact),
+        approvers,
+        may_decide,
+        why_not,
+        superseded_by: superseded_by(lives, gate),
+        holds_back,
+        evidence: evidence(lives, place, gate),
+        url: text(gate.url),
+        changes,
+    }
+}
+
+/// The changes that wait at a gate: those that it names, or those that its commit carries and production has not.
+fn changes(lives: &Lives<'_>, gate: &Gate, delivery: Option<&Delivery>) -> Vec<String> {
+    let workload = lives.workload;
+    if !gate.changes.is_empty() {
+        let names = gate.changes.iter();
+        return names.map(|name| workload.text(*name).to_owned()).collect();
+    }
+    let Some(commit) = gate.commit else {
+        return Vec::new();
+    };
+    let mut places: Vec<_> = carried(workload, commit, gate.opened, delivery)
+        .into_iter()
+        .collect();
+    places.sort_unstable_by_key(|place| {
+        let change = &workload.changes[*place as usize];
+        (change.merged, *place)
+    });
+    places
+        .into_iter()
+        .map(|place| {
+            workload
+                .text(workload.changes[place as usize].id)
+                .to_owned()
+        })
+        .collect()
+}
+
+/// What cannot move before the gate is decided: changes merged after what it holds, and runs that queue.
+fn behind_it(lives: &Lives<'_>, gate: &Gate, held: &[String]) -> usize {
+    let workload = lives.workload;
+    let changes = (0..)
+        .zip(&workload.changes)
+        .filter(|(place, _)| lives.in_flight(*place))
+        .filter(|(_, change)| change.merged.is_some_and(|merged| merged >= gate.opened))
+        .filter(|(_, change)| !held.iter().any(|id| id == workload.text(change.id)))
+        .count();
+    let runs = workload
+        .runs
+        .iter()
+        .filter(|run| run.started.is_none() && run.finished.is_none())
+        .filter(|run| run.queued.is_some_and(|queued| queued >= gate.opened))
+        .count();
+    changes + runs
+}
+
+/// Whether the one who asks may decide, by what the tool said, else by the list of approvers.
+fn may_decide(
+    rules: &Rules,
+    approvers: &[String],
+    told: Option<bool>,
+) -> (Option<bool>, Option<String>) {
+    let list = || approvers.join(", ");
+    match (told, &rules.me) {
+        (Some(true), _) => (Some(true), None),
+        (Some(false), _) if approvers.is_empty() => (
+            Some(false),
+            Some("the tool says that you may not".to_owned()),
+        ),
+        (Some(false), _) => (Some(false), Some(format!("only {} may", list()))),
+        (None, None) => (
+            None,
+            Some("name yourself as `me` under [people]".to_owned()),
+        ),
+        (None, Some(_)) if approvers.is_empty() => {
+            (None, Some("nobody is named as approver".to_owned()))
+        }
+        (None, Some(me)) => {
+            let may = approvers.iter().any(|approver| {
+                let name = approver.trim_start_matches('@');
+                name == me
+                    || rules
+                        .teams
+                        .get(name)
+                        .is_some_and(|members| members.contains(me))
+            });
+            let why_not = (!may).then(|| format!("{me} is not among {}", list()));
+            (Some(may), why_not)
+        }
+    }
+}
+
+/// A gate of the same step that was opened later and not turned down.
+fn superseded_by(lives: &Lives<'_>, gate: &Gate) -> Option<String> {
+    let workload = lives.workload;
+    let same = |other: &&Gate| {
+        step::of_gate(workload, other) == step::of_gate(workload, gate)
+            && other.environment == gate.environment
+    };
+    let newer = workload
+        .gates
+        .iter()
+        .filter(|other| other.opened > gate.opened && other.commit != gate.commit)
+        .filter(same)
+        .filter(|other| {
+            other.closed.is_none() || other.decision == Some(crate::event::kind::Decision::Approved)
+        })
+        .max_by_key(|other| other.opened)?;
+    let name = newer.version.map(|name| workload.text(name).to_owned());
+    let sha = || {
+        let commit = workload.commits.get(newer.commit? as usize)?;
+        Some(super::environment::short(workload.text(commit.sha)).to_owned())
+    };
+    Some(
+        name.or_else(sha)
+            .unwrap_or_else(|| workload.text(newer.id).to_owned()),
+    )
+}
+
+/// What speaks for the version at a gate: each machine step that comes before it on the path.
+fn evidence(lives: &Lives<'_>, place: Option<usize>, gate: &Gate) -> Vec<Evidence> {
+    let workload = lives.workload;
+    let steps = &workload.path.steps;
+    let before = place.unwrap_or(steps.len());
+    steps[..before]
+        .iter()
+        .enumerate()
+        .filter(|(_, step)| {
+            matches!(
+                step.kind,
+                StepKind::Test | StepKind::Build | StepKind::Scan | StepKind::Verify
+            )
+        })
+        .map(|(place, step)| match step.kind {
+            StepKind::Scan => scanned(workload, step, gate),
+            _ => ran(workload, place, step, gate.commit),
+        })
+        .collect()
+}
+
+fn missing(step: &Step) -> Evidence {
+    Evidence {
+        what: step.name.clone(),
+        state: "missing",
+        detail: "nothing is known for this commit".to_owned(),
+        url: None,
+    }
+}
+
+fn ran(workload: &Workload, place: usize, step: &Step, commit: Option<CommitAt>) -> Evidence {
+    let run = workload
+        .runs
+        .iter()
+        .filter(|run| commit.is_some() && run.commit == commit)
+        .filter(|run| step::of_run(workload, run) == Some(place))
+        .max_by_key(|run| run.finished.or(run.started));
+    let Some(run) = run else {
+        let made = workload
+            .artifacts
+            .iter()
+            .find(|artifact| commit.is_some() && artifact.commit == commit);
+        return match (step.kind, made) {
+            (StepKind::Build, Some(artifact)) => Evidence {
+                what: step.name.clone(),
+                state: "present",
+                detail: workload.text(artifact.id).to_owned(),
+                url: None,
+            },
+            _ => missing(step),
+        };
+    };
+    let name = run.name.map_or("run", |name| workload.text(name));
+    let (state, detail) = match (run.finished, run.outcome) {
+        (None, _) => ("missing", format!("{name} is still running")),
+        (Some(at), Some(Outcome::Success) | None) => fresh(workload, step, at, name.to_owned()),
+        (Some(_), _) => ("failed", format!("{name} did not pass")),
+    };
+    Evidence {
+        what: step.name.clone(),
+        state,
+        detail,
+        url: run.url.map(|url| workload.text(url).to_owned()),
+    }
+}
+
+/// Present, or stale where it is older than the step allows.
+fn fresh(
+    workload: &Workload,
+    step: &Step,
+    at: Timestamp,
+    detail: String,
+) -> (&'static str, String) {
+    let old = step.fresh.is_some_and(|fresh| workload.as_of - at > fresh);
+    if old {
+        ("stale", format!("{detail}, of {at}"))
+    } else {
+        ("present", detail)
+    }
+}
+
+fn scanned(workload: &Workload, step: &Step, gate: &Gate) -> Evidence {
+    let ours = |commit: Option<CommitAt>, artifact: Option<Name>| {
+        (gate.commit.is_some() && commit == gate.commit)
+            || (gate.artifact.is_some() && artifact == gate.artifact)
+    };
+    let made = |artifact: Option<Name>| {
+        let known = workload
+            .artifacts
+            .iter()
+            .find(|known| Some(known.id) == artifact)?;
+        known.commit
+    };
+    let scan = workload
+        .scans
+        .iter()
+        .filter(|scan| ours(scan.commit.or_else(|| made(scan.artifact)), scan.artifact))
+        .max_by_key(|scan| scan.at);
+    let Some(scan) = scan else {
+        return missing(step);
+    };
+    let counts = scan.counts.unwrap_or_default();
+    let tool = scan.tool.map_or("scan", |tool| workload.text(tool));
+    let found = format!(
+        "{tool}: {} critical, {} high, {} medium, {} low",
+        counts.critical, counts.high, counts.medium, counts.low
+    );
+    let over = step.limits.is_some_and(|limits| exceeds(limits, counts));
+    let (state, detail) = if over {
+        ("failed", format!("{found}, over the limits of the path"))
+    } else if scan.outcome == Some(Outcome::Failure) {
+        ("failed", found)
+    } else {
+        fresh(workload, step, scan.at, found)
+    };
+    Evidence {
+        what: step.name.clone(),
+        state,
+        detail,
+        url: scan.url.map(|url| workload.text(url).to_owned()),
+    }
+}
+
+fn exceeds(limits: Limits, counts: Severities) -> bool {
+    [
+        (limits.critical, counts.critical),
+        (limits.high, counts.high),
+        (limits.medium, counts.medium),
+        (limits.low, counts.low),
+    ]
+    .into_iter()
+    .any(|(limit, count)| limit.is_some_and(|limit| count > limit))
+}
+
+/// Gates that live in no tool: one for each step at which changes wait.
+fn manual(lives: &Lives<'_>) -> Vec<OpenGate> {
+    let workload = lives.workload;
+    let manual: Vec<usize> = (0..workload.path.steps.len())
+        .filter(|place| lives.is_manual(*place))
+        .collect();
+    if manual.is_empty() {
+        return Vec::new();
+    }
+    let mut waiting: Vec<Vec<(Timestamp, String)>> = vec![Vec::new(); workload.path.steps.len()];
+    let places = (0..).zip(&workload.changes).map(|(place, _)| place);
+    for life in places
+        .filter(|place| lives.in_flight(*place))
+        .filter_map(|place| lives.life(place))
+        .filter(|life| life.end == End::InFlight)
+    {
+        if let Some(leg) = life.legs.last().filter(|leg| leg.state == State::Gated) {
+            let id = workload.changes[life.change as usize].id;
+            waiting[leg.step].push((leg.from, workload.text(id).to_owned()));
+        }
+    }
+    manual
+        .into_iter()
+        .filter_map(|place| {
+            let step = &workload.path.steps[place];
+            let mut held = std::mem::take(&mut waiting[place]);
+            held.sort();
+            let opened = held.first()?.0;
+            let (may_decide, why_not) = may_decide(lives.rules, &step.approvers, None);
+            Some(OpenGate {
+                gate: format!("{}/{}", workload.name(), step.name),
+                workload: workload.name().to_owned(),
+                step: Some(step.name.clone()),
+                environment: None,
+                opened,
+                waiting_seconds: workload.as_of - opened,
+                due: step.within.map(|within| opened + within),
+                requestor: None,
+                changes: held.into_iter().map(|(_, id)| id).collect(),
+                version: None,
+                sha: None,
+                artifact: None,
+                approvers: step.approvers.clone(),
+                may_decide,
+                why_not,
+                superseded_by: None,
+                holds_back: 0,
+                evidence: Vec::new(),
+                url: None,
+            })
+        })
+        .collect()
 }

@@ -10,6 +10,8 @@ pub mod delivery;
 pub mod dora;
 pub mod entity;
 pub mod environment;
+pub mod flow;
+pub mod forecast;
 pub mod gate;
 pub mod gather;
 pub mod graph;
@@ -17,6 +19,7 @@ pub mod incident;
 pub mod level;
 pub mod locate;
 pub mod name;
+pub mod state;
 pub mod statistic;
 pub mod step;
 pub mod stream;
@@ -25,11 +28,14 @@ pub mod window;
 use rustc_hash::FxHashMap;
 
 use crate::event::time::Timestamp;
-use definition::{Definition, Path};
+use definition::{Definition, Path, Rules};
 use entity::{
     Artifact, Change, Commit, CommitAt, Gate, Hold, Incident, Record, Run, Scan, Tag, Ticket,
 };
 use name::{Name, Names};
+
+/// The environment that a version tag is a deployment to.
+pub const RELEASE: &str = "release";
 
 /// Everything known of one workload up to an instant.
 #[derive(Debug)]
@@ -67,6 +73,16 @@ impl Workload {
     #[must_use]
     pub fn text(&self, name: Name) -> &str {
         self.names.text(name)
+    }
+
+    /// The environment that delivery means for this workload.
+    #[must_use]
+    pub fn production<'a>(&'a self, rules: &'a Rules) -> &'a str {
+        if self.released_by_tags {
+            RELEASE
+        } else {
+            &rules.production
+        }
     }
 
     #[must_use]

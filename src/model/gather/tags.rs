@@ -8,11 +8,9 @@ use super::Gatherer;
 use crate::event::kind;
 use crate::event::kind::Outcome;
 use crate::event::time::Timestamp;
+use crate::model::RELEASE;
 use crate::model::entity::{Record, Tag};
 use crate::model::name::Name;
-
-/// The environment that a version tag is a deployment to.
-pub const RELEASE: &str = "release";
 
 /// A version, with what stands before it (the series: `checkout@`, `v`) and after it.
 static VERSION: LazyLock<Option<Regex>> =

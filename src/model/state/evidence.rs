@@ -1,0 +1,299 @@
+//! What shows that a change was at a step: runs, scans and gates on its commits or on the commit that carried it, records of deployments.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::Lives;
+use crate::event::kind::{Decision, Outcome};
+use crate::event::time::Timestamp;
+use crate::model::Workload;
+use crate::model::definition::StepKind;
+use crate::model::delivery::{Arrival, Delivery};
+use crate::model::entity::{Change, ChangeAt, CommitAt};
+use crate::model::step;
+
+/// One time that a change was at a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Visit {
+    /// Asked for: queued, opened.
+    pub asked: Option<Timestamp>,
+    pub started: Option<Timestamp>,
+    pub finished: Option<Timestamp>,
+    /// It ended, and handed the change on.
+    pub passed: bool,
+    /// A gate: time in it is waiting for a decision, not work.
+    pub gate: bool,
+}
+
+impl Visit {
+    /// When it began, by what is known.
+    pub fn begin(&self) -> Option<Timestamp> {
+        let known = [self.asked, self.started, self.finished];
+        known.into_iter().flatten().min()
+    }
+}
+
+/// What happened on each commit, and which changes an unfinished thing carries.
+pub(super) struct Index {
+    on: FxHashMap<CommitAt, Vec<(usize, Visit)>>,
+    /// Steps that at least one event of the workload fills.
+    pub filled: Vec<bool>,
+    /// By change: gates that hold it and deployments under way or failed that carry it.
+    carried: FxHashMap<ChangeAt, Vec<(usize, Visit)>>,
+}
+
+impl Index {
+    pub(super) fn new(workload: &Workload, deliveries: &[Delivery]) -> Self {
+        let mut index = Self {
+            on: FxHashMap::default(),
+            filled: vec![false; workload.path.steps.len()],
+            carried: FxHashMap::default(),
+        };
+        index.machines(workload);
+        index.gates(workload, deliveries);
+        index.deployments(workload, deliveries);
+        for (place, step) in workload.path.steps.iter().enumerate() {
+            let always = matches!(step.kind, StepKind::Code | StepKind::Review);
+            index.filled[place] |= always && !workload.changes.is_empty();
+        }
+        index
+    }
+
+    fn add(&mut self, commit: Option<CommitAt>, step: Option<usize>, visit: Visit) {
+        let Some(step) = step else { return };
+        self.filled[step] = true;
+        if let Some(commit) = commit {
+            self.on.entry(commit).or_default().push((step, visit));
+        }
+    }
+
+    fn machines(&mut self, workload: &Workload) {
+        let made_by: FxHashMap<_, _> = workload
+            .artifacts
+            .iter()
+            .filter_map(|artifact| Some((artifact.id, artifact.commit?)))
+            .collect();
+        let made = |artifact: Option<_>| made_by.get(&artifact?).copied();
+        for run in &workload.runs {
+            let passed =
+                run.finished.is_some() && matches!(run.outcome, Some(Outcome::Success) | None);
+            // What was skipped was not there.
+            if run.outcome == Some(Outcome::Skipped) {
+                continue;
+            }
+            let visit = Visit {
+                asked: run.queued,
+                started: run.started,
+                finished: run.finished,
+                passed,
+                gate: false,
+            };
+            let commit = run.commit.or_else(|| made(run.artifact));
+            self.add(commit, step::of_run(workload, run), visit);
+        }
+        let first = |kind: StepKind, source| {
+            workload
+                .path
+                .steps
+                .iter()
+                .position(|step| step.kind == kind && step::takes(step, workload.text(source)))
+        };
+        let instant = |at: Timestamp, passed: bool| Visit {
+            asked: None,
+            started: Some(at),
+            finished: Some(at),
+            passed,
+            gate: false,
+        };
+        for artifact in &workload.artifacts {
+            if let Some(at) = artifact.packaged.or(artifact.published) {
+                let step = first(StepKind::Build, artifact.source);
+                self.add(artifact.commit, step, instant(at, true));
+            }
+        }
+        for scan in &workload.scans {
+            let commit = scan.commit.or_else(|| made(scan.artifact));
+            let passed = !matches!(scan.outcome, Some(Outcome::Failure));
+            let step = first(StepKind::Scan, scan.source);
+            self.add(commit, step, instant(scan.at, passed));
+        }
+    }
+
+    fn gates(&mut self, workload: &Workload, deliveries: &[Delivery]) {
+        let by_id: FxHashMap<_, _> = (0..)
+            .zip(&workload.changes)
+            .map(|(place, change): (ChangeAt, &Change)| (change.id, place))
+            .collect();
+        for gate in &workload.gates {
+            let Some(step) = step::of_gate(workload, gate) else {
+                continue;
+            };
+            let visit = Visit {
+                asked: Some(gate.opened),
+                started: None,
+                finished: gate.closed,
+                passed: gate.closed.is_some()
+                    && matches!(gate.decision, Some(Decision::Approved) | None),
+                gate: true,
+            };
+            self.filled[step] = true;
+            let mut held: FxHashSet<ChangeAt> = gate
+                .changes
+                .iter()
+                .filter_map(|id| by_id.get(id).copied())
+                .collect();
+            if let Some(commit) = gate.commit {
+                let beyond = beyond(workload, deliveries, step);
+                held.extend(carried(workload, commit, gate.opened, beyond));
+            }
+            for change in held {
+                self.carried.entry(change).or_default().push((step, visit));
+            }
+        }
+    }
+
+    /// Deployments that have not brought their changes to the environment (yet).
+    fn deployments(&mut self, workload: &Workload, deliveries: &[Delivery]) {
+        for record in &workload.records {
+            let environment = record.environment.map(|name| workload.text(name));
+            let Some(step) = environment.and_then(|name| step::of_environment(workload, name))
+            else {
+                continue;
+            };
+            self.filled[step] = true;
+            if record.outcome == Some(Outcome::Success) {
+                continue;
+            }
+            let visit = Visit {
+                asked: record.queued,
+                started: record.started,
+                finished: record.finished,
+                passed: false,
+                gate: false,
+            };
+            let Some((commit, begin)) = record.commit.zip(visit.begin()) else {
+                continue;
+            };
+            let delivery = deliveries
+                .iter()
+                .find(|delivery| Some(delivery.environment.as_str()) == environment);
+            for change in carried(workload, commit, begin, delivery) {
+                self.carried.entry(change).or_default().push((step, visit));
+            }
+        }
+    }
+}
+
+/// What arrived in the first environment beyond a step of the path.
+fn beyond<'d>(
+    workload: &Workload,
+    deliveries: &'d [Delivery],
+    step: usize,
+) -> Option<&'d Delivery> {
+    let next = workload
+        .path
+        .steps
+        .get(step..)?
+        .iter()
+        .find(|step| step.kind == StepKind::Deploy)?;
+    deliveries
+        .iter()
+        .find(|delivery| Some(&delivery.environment) == next.environment.as_ref())
+}
+
+/// A commit that nothing stops at (no deployment is known) is looked back from no further than this.
+const MOST_CARRIED: usize = 2_000;
+
+/// The changes that a commit carries and that had not arrived in the environment when it set out.
+pub(in crate::model) fn carried(
+    workload: &Workload,
+    commit: CommitAt,
+    when: Timestamp,
+    to: Option<&Delivery>,
+) -> FxHashSet<ChangeAt> {
+    let arrived = |change: ChangeAt| {
+        to.and_then(|delivery| delivery.arrivals.get(change as usize).copied().flatten())
+            .is_some_and(|arrival| arrival.at < when)
+    };
+    let mut found = FxHashSet::default();
+    let mut seen = FxHashSet::default();
+    let mut open = vec![commit];
+    while let Some(place) = open.pop() {
+        if !seen.insert(place) {
+            continue;
+        }
+        if seen.len() > MOST_CARRIED {
+            break;
+        }
+        let Some(commit) = workload.commits.get(place as usize) else {
+            continue;
+        };
+        if let Some(change) = commit.change {
+            if arrived(change) {
+                continue;
+            }
+            found.insert(change);
+        }
+        open.extend(commit.parents.iter().flatten());
+    }
+    found
+}
+
+impl Lives<'_> {
+    /// Every visit of a change to every step of the path, each step's in order of their beginning.
+    pub(super) fn visits(&self, place: ChangeAt, change: &Change) -> Vec<Vec<Visit>> {
+        let workload = self.workload;
+        let mut visits = vec![Vec::new(); workload.path.steps.len()];
+        let mut commits: Vec<CommitAt> = change.commits.clone();
+        commits.extend(change.sha);
+        commits.extend(change.head);
+        for delivery in &self.deliveries {
+            let arrival = delivery.arrivals.get(place as usize).copied().flatten();
+            let Some(arrival) = arrival else { continue };
+            let Some(visit) = self.arrived(delivery, arrival, &mut commits) else {
+                continue;
+            };
+            if let Some(step) = step::of_environment(workload, &delivery.environment) {
+                visits[step].push(visit);
+            }
+        }
+        commits.sort_unstable();
+        commits.dedup();
+        let on = commits
+            .iter()
+            .filter_map(|commit| self.index.on.get(commit));
+        let carried = self.index.carried.get(&place);
+        for (step, visit) in on.chain(carried).flatten() {
+            visits[*step].push(*visit);
+        }
+        for visits in &mut visits {
+            visits.sort_by_key(|visit| (visit.begin(), visit.finished));
+            visits.dedup();
+        }
+        visits
+    }
+
+    /// The visit that brought a change to an environment; the commit that carried it speaks for it from there on.
+    fn arrived(
+        &self,
+        delivery: &Delivery,
+        arrival: Arrival,
+        commits: &mut Vec<CommitAt>,
+    ) -> Option<Visit> {
+        let row = delivery.rows.get(arrival.row as usize)?;
+        let record = self.workload.records.get(row.record as usize)?;
+        commits.extend(record.commit);
+        Some(Visit {
+            asked: record.queued,
+            started: record.started,
+            finished: Some(arrival.at),
+            passed: true,
+            gate: false,
+        })
+    }
+
+    /// Whether any event of the workload fills a step.
+    #[must_use]
+    pub fn is_filled(&self, step: usize) -> bool {
+        self.index.filled[step]
+    }
+}

@@ -1,0 +1,281 @@
+//! The exclusive state of a change at every instant. From its start to its delivery a change is in exactly one state of one step. The way is walked
+//! back from where it is now: each step was entered when the last of what it needed was done ([`walk`]); within a step, what the events show decides
+//! ([`paint`]). So the stretches tile the whole life, and wait and process sum to the lead time, whatever the events are.
+
+mod evidence;
+mod freeze;
+mod paint;
+mod walk;
+
+use serde::{Serialize, Serializer};
+
+use super::Workload;
+use super::definition::{Rules, StepKind};
+use super::delivery::{Arrival, ArrivalKind, Delivery, deliver};
+use super::entity::{Change, ChangeAt};
+use super::step;
+use crate::event::time::{Span, Timestamp};
+
+use evidence::Index;
+pub use evidence::Visit;
+pub(in crate::model) use evidence::carried;
+
+/// The closed list of states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    Working,
+    Queued,
+    Waiting,
+    Gated,
+    Soaking,
+    Frozen,
+    Held,
+    WaitingForRelease,
+    Failed,
+    Superseded,
+    Unknown,
+    Delivered,
+}
+
+impl State {
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Working => "working",
+            Self::Queued => "queued",
+            Self::Waiting => "waiting",
+            Self::Gated => "gated",
+            Self::Soaking => "soaking",
+            Self::Frozen => "frozen",
+            Self::Held => "held",
+            Self::WaitingForRelease => "waiting_for_release",
+            Self::Failed => "failed",
+            Self::Superseded => "superseded",
+            Self::Unknown => "unknown",
+            Self::Delivered => "delivered",
+        }
+    }
+}
+
+impl Serialize for State {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.word())
+    }
+}
+
+/// A stretch in one state of one step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leg {
+    /// Place in the path.
+    pub step: usize,
+    pub state: State,
+    pub from: Timestamp,
+    pub to: Timestamp,
+    /// People's work, which events do not show: inferred.
+    pub people: bool,
+}
+
+impl Leg {
+    #[must_use]
+    pub fn length(&self) -> Span {
+        self.to - self.from
+    }
+}
+
+/// How a change ended its way, or that it has not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// On its way, as of the instant that the workload is known at.
+    InFlight,
+    /// Live, and its lead time is known.
+    Delivered(Timestamp),
+    /// Live since the first deployment that is known, or earlier: no lead time.
+    LiveBefore(Timestamp),
+    Abandoned(Timestamp),
+}
+
+/// What a step cost a change, on the ladder or beside it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    pub process: Span,
+    pub wait: Span,
+}
+
+/// The life of a change.
+#[derive(Clone, Debug)]
+pub struct Life {
+    pub change: ChangeAt,
+    pub start: Timestamp,
+    pub end: End,
+    /// Where time alone links it to its deployment.
+    pub inferred: bool,
+    /// Tiles `start` to the end, or to the instant that the workload is known at; empty where the end is not measured.
+    pub legs: Vec<Leg>,
+    /// Per step of the path: when the change was last handed on, by what is known.
+    pub handed: Vec<Option<Timestamp>>,
+    /// Per step: the change came back to it.
+    pub returned: Vec<bool>,
+    /// Per step off the critical path that the change visited: what it cost beside the ladder.
+    pub beside: Vec<Option<Cost>>,
+}
+
+impl Life {
+    /// Until when the legs go.
+    #[must_use]
+    pub fn until(&self) -> Timestamp {
+        self.legs.last().map_or(self.start, |leg| leg.to)
+    }
+
+    /// The leg that covers an instant.
+    #[must_use]
+    pub fn at(&self, at: Timestamp) -> Option<&Leg> {
+        let place = self.legs.partition_point(|leg| leg.to <= at);
+        self.legs.get(place).filter(|leg| leg.from <= at)
+    }
+
+    /// Time on the ladder at a step.
+    #[must_use]
+    pub fn cost(&self, step: usize) -> Cost {
+        let mut cost = Cost::default();
+        for leg in self.legs.iter().filter(|leg| leg.step == step) {
+            if leg.state == State::Working {
+                cost.process = cost.process + leg.length();
+            } else {
+                cost.wait = cost.wait + leg.length();
+            }
+        }
+        cost
+    }
+}
+
+/// A workload with what its deployments ship worked out, ready to be asked for lives.
+pub struct Lives<'a> {
+    pub workload: &'a Workload,
+    pub rules: &'a Rules,
+    /// What arrived where: one for each deploying step of the path, and for production.
+    pub deliveries: Vec<Delivery>,
+    production: usize,
+    index: Index,
+    frozen: Vec<(usize, Timestamp, Timestamp)>,
+    /// From when on the sources of the workload have been silent or unreadable.
+    pub silent_since: Option<Timestamp>,
+}
+
+impl<'a> Lives<'a> {
+    #[must_use]
+    pub fn new(workload: &'a Workload, rules: &'a Rules, silent_since: Option<Timestamp>) -> Self {
+        let production_name = workload.production(rules);
+        let mut names: Vec<&str> = workload
+            .path
+            .steps
+            .iter()
+            .filter(|step| step.kind == StepKind::Deploy)
+            .filter_map(|step| step.environment.as_deref())
+            .collect();
+        let production = names
+            .iter()
+            .position(|name| *name == production_name)
+            .unwrap_or_else(|| {
+                names.push(production_name);
+                names.len() - 1
+            });
+        let deliveries: Vec<Delivery> = names
+            .into_iter()
+            .map(|name| deliver(workload, name))
+            .collect();
+        let index = Index::new(workload, &deliveries);
+        let frozen = freeze::windows(workload, rules);
+        Self {
+            workload,
+            rules,
+            deliveries,
+            production,
+            index,
+            frozen,
+            silent_since,
+        }
+    }
+
+    /// What arrived in production.
+    #[must_use]
+    pub fn production(&self) -> &Delivery {
+        &self.deliveries[self.production]
+    }
+
+    /// The deploying step of the path that production is.
+    #[must_use]
+    pub fn production_step(&self) -> Option<usize> {
+        step::of_environment(self.workload, &self.production().environment)
+    }
+
+    /// How a change arrived in production.
+    #[must_use]
+    pub fn arrival(&self, change: ChangeAt) -> Option<Arrival> {
+        self.production().arrivals.get(change as usize).copied()?
+    }
+
+    /// Whether a change is neither live nor given up.
+    #[must_use]
+    pub fn in_flight(&self, place: ChangeAt) -> bool {
+        self.workload
+            .changes
+            .get(place as usize)
+            .is_some_and(|change| change.abandoned.is_none() && self.arrival(place).is_none())
+    }
+
+    /// The life of a change; `None` where it has no time at all.
+    #[must_use]
+    pub fn life(&self, place: ChangeAt) -> Option<Life> {
+        let change = self.workload.changes.get(place as usize)?;
+        let start = start(self.workload, change)?;
+        let arrival = self.arrival(place);
+        let end = match (arrival, change.abandoned) {
+            (Some(arrival), _) if arrival.kind == ArrivalKind::WithFirst => {
+                End::LiveBefore(arrival.at)
+            }
+            (Some(arrival), _) => End::Delivered(arrival.at),
+            (None, Some(abandoned)) => End::Abandoned(abandoned),
+            (None, None) => End::InFlight,
+        };
+        let steps = self.workload.path.steps.len();
+        let mut life = Life {
+            change: place,
+            start,
+            end,
+            inferred: arrival.is_some_and(|arrival| arrival.kind == ArrivalKind::Inferred),
+            legs: Vec::new(),
+            handed: vec![None; steps],
+            returned: vec![false; steps],
+            beside: vec![None; steps],
+        };
+        if matches!(end, End::Delivered(_) | End::InFlight) {
+            self.walk(change, &mut life);
+        }
+        Some(life)
+    }
+}
+
+/// When work on a change began: the first author date of its own commits, or its opening where that is earlier (metrics.md, section 2.1). The merge or
+/// squash commit speaks only where no other commit is known.
+#[must_use]
+pub fn start(workload: &Workload, change: &Change) -> Option<Timestamp> {
+    let at = |commit: &u32| workload.commits.get(*commit as usize)?.at;
+    let own = change
+        .commits
+        .iter()
+        .filter(|commit| Some(**commit) != change.sha || change.direct)
+        .filter_map(at)
+        .min();
+    let own = own.or_else(|| {
+        change
+            .opened
+            .is_none()
+            .then(|| change.sha.as_ref().and_then(at))
+            .flatten()
+    });
+    [own, change.opened]
+        .into_iter()
+        .flatten()
+        .min()
+        .or(change.merged)
+}

@@ -1,0 +1,308 @@
+//! What state a change was in within one stretch of its way. Each fact lays a coat over its time; where coats overlap, the one that says most wins.
+
+use super::evidence::Visit;
+use super::walk::Stretch;
+use super::{Leg, Life, Lives, State};
+use crate::event::kind::ReviewState;
+use crate::event::time::Timestamp;
+use crate::model::definition::StepKind;
+use crate::model::entity::Change;
+
+/// A state over a time. `weight` decides where coats overlap.
+struct Coat {
+    leg: Leg,
+    weight: u8,
+}
+
+/// From the ground up.
+mod weight {
+    pub const SOAK: u8 = 1;
+    pub const FREEZE: u8 = 2;
+    pub const HOLD: u8 = 3;
+    pub const FAILED: u8 = 4;
+    pub const QUEUED: u8 = 5;
+    pub const GATED: u8 = 6;
+    pub const REVIEW: u8 = 7;
+    pub const SENT_BACK: u8 = 8;
+    pub const BROKEN: u8 = 9;
+    pub const WORKING: u8 = 10;
+}
+
+impl Lives<'_> {
+    /// Appends the legs of a stretch.
+    pub(super) fn paint(
+        &self,
+        change: &Change,
+        visits: &[Vec<Visit>],
+        stretch: Stretch,
+        legs: &mut Vec<Leg>,
+    ) {
+        if stretch.from >= stretch.to {
+            return;
+        }
+        let mut coats = Coats {
+            stretch,
+            coats: Vec::new(),
+        };
+        let kind = self.workload.path.steps[stretch.step].kind;
+        let mut ground = (State::Waiting, false);
+        match kind {
+            StepKind::Code => ground = (State::Working, true),
+            StepKind::Review => self.review(change, visits, &mut coats),
+            _ => {
+                self.machine(&visits[stretch.step], &mut coats);
+                if self.is_manual(stretch.step) {
+                    ground = (State::Gated, false);
+                }
+            }
+        }
+        if kind == StepKind::Deploy {
+            self.kept_out(&mut coats);
+        }
+        coats.flatten(ground, legs);
+    }
+
+    fn review(&self, change: &Change, visits: &[Vec<Visit>], coats: &mut Coats) {
+        let Some(opened) = change.opened else { return };
+        let merged = change.merged.unwrap_or(Timestamp::MAX);
+        let human = |review: &&crate::model::entity::Review| {
+            !review.bot
+                && (review.reviewer.is_none() || review.reviewer != change.author)
+                && review.at >= opened
+                && review.at <= merged
+        };
+        let first = change.reviews.iter().find(human).map(|review| review.at);
+        let approved = change
+            .reviews
+            .iter()
+            .filter(human)
+            .filter(|review| review.state == Some(ReviewState::Approved))
+            .map(|review| review.at)
+            .next_back();
+        if let Some(first) = first {
+            let until = approved.unwrap_or(Timestamp::MAX);
+            coats.people(coats.stretch.step, first, until, weight::REVIEW);
+        }
+        let steps = &self.workload.path.steps;
+        let code = steps.iter().position(|step| step.kind == StepKind::Code);
+        for review in change.reviews.iter().filter(human) {
+            if review.state != Some(ReviewState::ChangesRequested) {
+                continue;
+            }
+            // It comes back with the next push, or when a reviewer looks again.
+            let pushed = change.updated.iter().copied().find(|at| *at > review.at);
+            let again = change
+                .reviews
+                .iter()
+                .filter(human)
+                .map(|other| other.at)
+                .find(|at| *at > review.at);
+            let back = [pushed, again].into_iter().flatten().min();
+            if let Some(code) = code {
+                let until = back.unwrap_or(Timestamp::MAX);
+                coats.people(code, review.at, until, weight::SENT_BACK);
+            }
+        }
+        self.broken(change, visits, coats);
+    }
+
+    /// A failed run on an open request waits for its author, until something runs again or is pushed.
+    fn broken(&self, change: &Change, visits: &[Vec<Visit>], coats: &mut Coats) {
+        for (place, visits) in visits.iter().enumerate() {
+            let kind = self.workload.path.steps[place].kind;
+            if matches!(kind, StepKind::Gate | StepKind::Deploy) {
+                continue;
+            }
+            for visit in visits.iter().filter(|visit| !visit.passed) {
+                let Some(failed) = visit.finished else {
+                    continue;
+                };
+                let again = visits
+                    .iter()
+                    .filter_map(|other| other.started.or(other.begin()))
+                    .filter(|at| *at > failed)
+                    .min();
+                let pushed = change.updated.iter().copied().find(|at| *at > failed);
+                let until = [again, pushed].into_iter().flatten().min();
+                let until = until.unwrap_or(Timestamp::MAX);
+                // Another attempt may have been running, and passed, at the same time.
+                let passed = visits.iter().any(|other| {
+                    other.passed
+                        && other.finished.is_some_and(|at| at >= failed)
+                        && other.begin() <= Some(failed)
+                });
+                if !passed {
+                    coats.add(place, State::Failed, (failed, until), weight::BROKEN);
+                }
+            }
+        }
+    }
+
+    fn machine(&self, visits: &[Visit], coats: &mut Coats) {
+        let step = coats.stretch.step;
+        let before = self.workload.path.steps[step].needs.iter().copied().max();
+        for (number, visit) in visits.iter().enumerate() {
+            let open = Timestamp::MAX;
+            if visit.gate {
+                let until = visit.finished.unwrap_or(open);
+                let from = visit.asked.unwrap_or(until);
+                coats.add(step, State::Gated, (from, until), weight::GATED);
+            } else {
+                let started = visit.started.or(visit.finished).unwrap_or(open);
+                if let Some(asked) = visit.asked {
+                    coats.add(step, State::Queued, (asked, started), weight::QUEUED);
+                }
+                let until = visit.finished.unwrap_or(open);
+                coats.add(step, State::Working, (started, until), weight::WORKING);
+            }
+            if let (false, Some(failed)) = (visit.passed, visit.finished) {
+                let again = visits[number + 1..]
+                    .iter()
+                    .filter_map(Visit::begin)
+                    .find(|at| *at >= failed)
+                    .unwrap_or(open);
+                let step = if visit.gate {
+                    before.unwrap_or(step)
+                } else {
+                    step
+                };
+                coats.add(step, State::Failed, (failed, again), weight::FAILED);
+            }
+        }
+    }
+
+    /// What kept a version out of an environment: a freeze, a hold, the time that it had to soak in the one before.
+    fn kept_out(&self, coats: &mut Coats) {
+        let Stretch { step, from, .. } = coats.stretch;
+        for (place, since, until) in &self.frozen {
+            if *place == step {
+                coats.add(step, State::Frozen, (*since, *until), weight::FREEZE);
+            }
+        }
+        let path = &self.workload.path;
+        let environment = path.steps[step].environment.as_deref();
+        for hold in &self.workload.holds {
+            if Some(self.workload.text(hold.environment)) == environment {
+                let until = hold.until.unwrap_or(Timestamp::MAX);
+                coats.add(step, State::Held, (hold.from, until), weight::HOLD);
+            }
+        }
+        let soak = path.steps[step]
+            .needs
+            .iter()
+            .filter_map(|need| path.steps[*need].soak)
+            .max();
+        if let Some(soak) = soak {
+            coats.add(step, State::Soaking, (from, from + soak), weight::SOAK);
+        }
+    }
+
+    /// From when on nothing has been heard, nothing is claimed.
+    pub(super) fn silence(&self, life: &mut Life) {
+        let (Some(since), super::End::InFlight) = (self.silent_since, life.end) else {
+            return;
+        };
+        let Some(last) = life.legs.last().copied() else {
+            return;
+        };
+        let since = since.max(life.start);
+        if since >= last.to {
+            return;
+        }
+        life.legs.retain(|leg| leg.from < since);
+        if let Some(leg) = life.legs.last_mut() {
+            leg.to = leg.to.min(since);
+        }
+        life.legs.push(Leg {
+            state: State::Unknown,
+            people: false,
+            from: since,
+            ..last
+        });
+    }
+}
+
+struct Coats {
+    stretch: Stretch,
+    coats: Vec<Coat>,
+}
+
+impl Coats {
+    fn add(&mut self, step: usize, state: State, (from, to): (Timestamp, Timestamp), weight: u8) {
+        self.push(
+            Leg {
+                step,
+                state,
+                from,
+                to,
+                people: false,
+            },
+            weight,
+        );
+    }
+
+    fn people(&mut self, step: usize, from: Timestamp, to: Timestamp, weight: u8) {
+        self.push(
+            Leg {
+                step,
+                state: State::Working,
+                from,
+                to,
+                people: true,
+            },
+            weight,
+        );
+    }
+
+    fn push(&mut self, mut leg: Leg, weight: u8) {
+        leg.from = leg.from.max(self.stretch.from);
+        leg.to = leg.to.min(self.stretch.to);
+        if leg.from < leg.to {
+            self.coats.push(Coat { leg, weight });
+        }
+    }
+
+    /// One coat at every instant of the stretch.
+    fn flatten(self, (state, people): (State, bool), legs: &mut Vec<Leg>) {
+        let Stretch { step, from, to } = self.stretch;
+        let mut edges: Vec<Timestamp> = vec![from, to];
+        for coat in &self.coats {
+            edges.extend([coat.leg.from, coat.leg.to]);
+        }
+        edges.sort_unstable();
+        edges.dedup();
+        for edge in edges.windows(2) {
+            let [from, to] = *edge else { continue };
+            let top = self
+                .coats
+                .iter()
+                .filter(|coat| coat.leg.from <= from && to <= coat.leg.to)
+                .max_by_key(|coat| coat.weight);
+            let leg = top.map_or(
+                Leg {
+                    step,
+                    state,
+                    from,
+                    to,
+                    people,
+                },
+                |coat| Leg {
+                    from,
+                    to,
+                    ..coat.leg
+                },
+            );
+            match legs.last_mut() {
+                Some(last)
+                    if last.step == leg.step
+                        && last.state == leg.state
+                        && last.people == leg.people
+                        && last.to == leg.from =>
+                {
+                    last.to = leg.to;
+                }
+                _ => legs.push(leg),
+            }
+        }
+    }
+}
