@@ -1,1 +1,11 @@
-//! app
+//! Everything put together: the log, the fold and the model behind one [`Engine`], and what feeds it (import, sources). The command line asks the engine;
+//! so will the dashboard. No figure is computed here.
+
+pub mod assemble;
+pub mod discover;
+pub mod doctor;
+pub mod engine;
+pub mod import;
+pub mod sync;
+
+pub use engine::Engine;

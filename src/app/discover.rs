@@ -1,0 +1,119 @@
+//! Which workloads there are when nobody has written them down, and which partitions a workload is made of.
+
+use std::collections::BTreeMap;
+
+use crate::fold::{Catalogue, Class};
+use crate::model::definition::Definition;
+
+/// The workloads that the events show: each service with the repositories and artifacts that were named with it, and each repository that no service was
+/// named with.
+#[must_use]
+pub fn workloads(catalogue: &Catalogue) -> Vec<Definition> {
+    let mut found = Vec::new();
+    let mut served = Vec::new();
+    for (number, summary) in catalogue.of_class(Class::Service) {
+        let repositories = related(catalogue, number, Class::Repository);
+        served.extend(repositories.iter().cloned());
+        found.push(Definition {
+            name: summary.key.clone(),
+            services: vec![summary.key.clone()],
+            artifacts: related(catalogue, number, Class::Artifact),
+            repositories,
+            ..Definition::default()
+        });
+    }
+    let repositories: Vec<(u32, &str)> = catalogue
+        .of_class(Class::Repository)
+        .filter(|(_, summary)| summary.events > 0 && !served.contains(&summary.key))
+        .map(|(number, summary)| (number, summary.key.as_str()))
+        .collect();
+    let mut short: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, repository) in &repositories {
+        *short.entry(last_part(repository)).or_default() += 1;
+    }
+    for (number, repository) in repositories {
+        let name = last_part(repository);
+        let taken = short.get(name).is_some_and(|count| *count > 1)
+            || found.iter().any(|known| known.name == name);
+        found.push(Definition {
+            name: if taken { repository } else { name }.to_owned(),
+            repositories: vec![repository.to_owned()],
+            artifacts: related(catalogue, number, Class::Artifact),
+            ..Definition::default()
+        });
+    }
+    found.sort_by(|one, two| one.name.cmp(&two.name));
+    found
+}
+
+fn last_part(repository: &str) -> &str {
+    let repository = repository.trim_end_matches('/');
+    repository.rsplit('/').next().unwrap_or(repository)
+}
+
+fn related(catalogue: &Catalogue, number: u32, class: Class) -> Vec<String> {
+    catalogue
+        .related(number)
+        .filter_map(|other| catalogue.partitions.get(other as usize))
+        .filter(|summary| summary.class == class)
+        .map(|summary| summary.key.clone())
+        .collect()
+}
+
+/// A workload as configured, with what was left to be found: the services and artifacts that its repositories were named with and that no other workload
+/// claims. A part of a monorepo names its own.
+#[must_use]
+pub fn complete(
+    definition: &Definition,
+    configured: &[Definition],
+    catalogue: &Catalogue,
+) -> Definition {
+    let mut definition = definition.clone();
+    if definition.parts.is_some() || configured.is_empty() {
+        return definition;
+    }
+    let numbers: Vec<u32> = definition
+        .repositories
+        .iter()
+        .filter_map(|repository| catalogue.number(Class::Repository, repository))
+        .collect();
+    let find = |class: Class, of: fn(&Definition) -> &Vec<String>| -> Vec<String> {
+        numbers
+            .iter()
+            .flat_map(|number| related(catalogue, *number, class))
+            .filter(|name| !configured.iter().any(|other| of(other).contains(name)))
+            .collect()
+    };
+    if definition.services.is_empty() {
+        definition.services = find(Class::Service, |other| &other.services);
+    }
+    if definition.artifacts.is_empty() {
+        definition.artifacts = find(Class::Artifact, |other| &other.artifacts);
+    }
+    definition
+}
+
+/// The partitions that hold what is known of a workload.
+#[must_use]
+pub fn partitions(definition: &Definition, catalogue: &Catalogue) -> Vec<u32> {
+    let of = |class: Class, keys: &[String]| -> Vec<u32> {
+        keys.iter()
+            .filter_map(|key| catalogue.number(class, key))
+            .collect()
+    };
+    let mut numbers = of(Class::Repository, &definition.repositories);
+    numbers.extend(of(Class::Service, &definition.services));
+    numbers.extend(of(Class::Artifact, &definition.artifacts));
+    for class in [Class::Tickets, Class::Marks] {
+        numbers.extend(catalogue.number(class, ""));
+    }
+    numbers.retain(|number| {
+        catalogue
+            .partitions
+            .get(*number as usize)
+            .is_some_and(|summary| summary.events > 0)
+    });
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}

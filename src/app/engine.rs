@@ -1,0 +1,298 @@
+//! The engine: a log and what is known from it. Opening takes the snapshot and folds only what came after it; a question loads only the partitions of the
+//! workloads that it is about.
+
+use std::ops::ControlFlow;
+
+use crate::event::Event;
+use crate::event::cdevents;
+use crate::event::kind::Kind;
+use crate::event::time::Timestamp;
+use crate::fold::{Catalogue, Class, FORMAT, Fold, Partition, artifact_name, exact, range};
+use crate::model::Workload;
+use crate::model::definition::{Definition, Rules};
+use crate::model::gather::{Facts, Surroundings, gather};
+use crate::store::{Seq, SnapshotHead, SnapshotUpdate, Store, StoreError};
+
+use super::discover;
+
+/// Facts that may stay in memory between questions.
+const MOST_AT_HAND: usize = 500_000;
+
+/// A log, and what is known from it.
+pub struct Engine {
+    store: Box<dyn Store>,
+    fold: Fold,
+    /// Up to which event the fold speaks.
+    seq: Seq,
+    /// Of the snapshot that is kept; `None` where there is none that fits.
+    kept: Option<Seq>,
+    pub rules: Rules,
+    configured: Vec<Definition>,
+    at_hand: usize,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine")
+            .field("seq", &self.seq)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Told while the log is being read: events done, events in all.
+pub type Watch<'a> = &'a mut dyn FnMut(u64, u64);
+
+impl Engine {
+    /// Opens a log: by its snapshot where that fits, else by reading it all.
+    pub fn open(
+        store: Box<dyn Store>,
+        configured: Vec<Definition>,
+        rules: Rules,
+        watch: Watch<'_>,
+    ) -> Result<Self, StoreError> {
+        let mut engine = Self {
+            store,
+            fold: Fold::default(),
+            seq: 0,
+            kept: None,
+            rules,
+            configured,
+            at_hand: 0,
+        };
+        if let Some(head) = engine.store.snapshot()?
+            && head.format == FORMAT
+            && head.seq <= engine.store.head()?
+            && let Some(catalogue) = Catalogue::from_bytes(&head.bytes)
+        {
+            engine.fold = Fold::new(catalogue);
+            engine.seq = head.seq;
+            engine.kept = Some(head.seq);
+        }
+        engine.refresh(watch)?;
+        Ok(engine)
+    }
+
+    /// Folds what is new in the log, and keeps a snapshot of it. A snapshot that turns out to be damaged is made anew from the log.
+    pub fn refresh(&mut self, watch: Watch<'_>) -> Result<(), StoreError> {
+        if !self.catch_up(watch)? {
+            self.fold = Fold::default();
+            (self.seq, self.kept, self.at_hand) = (0, None, 0);
+            self.catch_up(watch)?;
+        }
+        self.keep()
+    }
+
+    /// Folds every event after the last one folded. `false` where a partition that is kept cannot be read.
+    fn catch_up(&mut self, watch: Watch<'_>) -> Result<bool, StoreError> {
+        let head = self.store.head()?;
+        let (store, fold) = (&self.store, &mut self.fold);
+        let from = self.seq;
+        let mut seq = from;
+        let mut failed = None;
+        let mut damaged = false;
+        store.read_after(from, &mut |number, arrived, body| {
+            let event = read(body);
+            if let Some(needed) = fold.needs(&event) {
+                match store
+                    .piece(needed)
+                    .map(|bytes| Partition::from_bytes(&bytes?))
+                {
+                    Ok(Some(partition)) => fold.put(needed, partition),
+                    Ok(None) => {
+                        damaged = true;
+                        return ControlFlow::Break(());
+                    }
+                    Err(error) => {
+                        failed = Some(error);
+                        return ControlFlow::Break(());
+                    }
+                }
+            }
+            fold.apply(event, arrived);
+            seq = number;
+            if (number - from) % 16_384 == 0 {
+                watch(number - from, head - from);
+            }
+            ControlFlow::Continue(())
+        })?;
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        if damaged {
+            return Ok(false);
+        }
+        self.fold.settle();
+        self.seq = seq;
+        Ok(true)
+    }
+
+    /// Keeps what changed since the last snapshot. Another process may have been faster; then its snapshot stands, and this one goes on in memory.
+    fn keep(&mut self) -> Result<(), StoreError> {
+        if self.kept == Some(self.seq) || self.seq == 0 || self.store.is_read_only() {
+            return Ok(());
+        }
+        let (changed, references) = self.fold.take_changes();
+        let pieces = changed
+            .into_iter()
+            .filter_map(|number| Some((number, self.fold.get(number)?.to_bytes()?)))
+            .collect();
+        let Some(bytes) = self.fold.catalogue.to_bytes() else {
+            return Ok(());
+        };
+        let update = SnapshotUpdate {
+            head: SnapshotHead {
+                format: FORMAT,
+                seq: self.seq,
+                bytes,
+            },
+            base: self.kept,
+            pieces,
+            references,
+        };
+        match self.store.save_snapshot(&update) {
+            Ok(true) => {
+                self.kept = Some(self.seq);
+                self.fold.forget();
+                self.at_hand = 0;
+                Ok(())
+            }
+            // Somebody else's snapshot stands. What is here is whole, and is read on from memory; it is not kept, nor thrown away.
+            Ok(false) => Ok(()),
+            Err(StoreError::Busy { .. } | StoreError::ReadOnly { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    #[must_use]
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.fold.catalogue
+    }
+
+    pub fn store(&mut self) -> &mut dyn Store {
+        &mut *self.store
+    }
+
+    #[must_use]
+    pub fn log(&self) -> &dyn Store {
+        &*self.store
+    }
+
+    /// The workloads: as configured, else as found.
+    #[must_use]
+    pub fn definitions(&self) -> Vec<Definition> {
+        if self.configured.is_empty() {
+            discover::workloads(&self.fold.catalogue)
+        } else {
+            self.configured.clone()
+        }
+    }
+
+    #[must_use]
+    pub fn is_configured(&self) -> bool {
+        !self.configured.is_empty()
+    }
+
+    /// A workload as of an instant.
+    pub fn workload(
+        &mut self,
+        definition: &Definition,
+        as_of: Timestamp,
+    ) -> Result<Workload, StoreError> {
+        let definition = discover::complete(definition, &self.configured, &self.fold.catalogue);
+        let numbers = discover::partitions(&definition, &self.fold.catalogue);
+        if self.at_hand > MOST_AT_HAND {
+            self.fold.forget();
+            self.at_hand = 0;
+        }
+        for number in &numbers {
+            self.load(*number)?;
+        }
+        let facts: Vec<Facts<'_>> = numbers
+            .iter()
+            .filter_map(|number| self.fold.get(*number))
+            .map(|partition| Facts {
+                names: &partition.names,
+                facts: partition.facts(),
+            })
+            .collect();
+        let configured = &self.configured;
+        let claimed = |service: &str| {
+            configured
+                .iter()
+                .any(|other| other.services.iter().any(|name| name == service))
+        };
+        let around = Surroundings {
+            claimed: &claimed,
+            artifact_name: &|text| artifact_name(text).into_owned(),
+        };
+        Ok(gather(&definition, &self.rules, &facts, &around, as_of))
+    }
+
+    /// The facts of one partition, for those who look at what nobody claims.
+    pub fn partition(&mut self, number: u32) -> Result<Option<&Partition>, StoreError> {
+        self.load(number)?;
+        Ok(self.fold.get(number))
+    }
+
+    fn load(&mut self, number: u32) -> Result<(), StoreError> {
+        if self.fold.get(number).is_some() {
+            return Ok(());
+        }
+        let Some(bytes) = self.store.piece(number)? else {
+            return Ok(());
+        };
+        let Some(partition) = Partition::from_bytes(&bytes) else {
+            // Damaged: the log has it all.
+            self.fold = Fold::default();
+            (self.seq, self.kept, self.at_hand) = (0, None, 0);
+            self.catch_up(&mut |_, _| {})?;
+            return self.keep();
+        };
+        self.at_hand += partition.facts().len();
+        self.fold.put(number, partition);
+        Ok(())
+    }
+
+    /// The workloads that may know a reference.
+    pub fn candidates(&self, reference: &str) -> Result<Vec<Definition>, StoreError> {
+        let key = exact(reference);
+        let mut ranges = vec![(key, key)];
+        ranges.extend(range(reference));
+        let mut pieces: Vec<u32> = Vec::new();
+        for (from, to) in ranges {
+            pieces.extend(self.store.pieces_with(from, to)?);
+            pieces.extend(self.fold.pending_with(from, to));
+        }
+        pieces.sort_unstable();
+        pieces.dedup();
+        let catalogue = &self.fold.catalogue;
+        let everywhere = pieces.iter().any(|piece| {
+            catalogue
+                .partitions
+                .get(*piece as usize)
+                .is_some_and(|summary| matches!(summary.class, Class::Tickets | Class::Source))
+        });
+        Ok(self
+            .definitions()
+            .into_iter()
+            .filter(|definition| {
+                everywhere || {
+                    let definition = discover::complete(definition, &self.configured, catalogue);
+                    discover::partitions(&definition, catalogue)
+                        .iter()
+                        .any(|number| pieces.binary_search(number).is_ok())
+                }
+            })
+            .collect())
+    }
+}
+
+/// An event of the log. What cannot be read (it was kept by a newer leadtime, say) is counted and otherwise left alone.
+fn read(body: &str) -> Event<std::borrow::Cow<'_, str>> {
+    cdevents::read(body).unwrap_or_else(|_| Event {
+        source: "".into(),
+        id: "".into(),
+        at: Timestamp::MIN,
+        kind: Kind::Other("unreadable".into()),
+    })
+}
