@@ -7,6 +7,7 @@
 //! - An empty text is an absent one, and so is `about:blank`, which [`write`] puts where CDEvents demands a value that is not known.
 
 mod body;
+mod document;
 mod documents;
 mod envelope;
 mod family;
@@ -17,7 +18,8 @@ mod split;
 mod words;
 mod write;
 
-pub use documents::{Document, LineError, documents};
+pub use document::Document;
+pub use documents::{LineError, documents};
 pub use envelope::ReadError;
 pub use read::read;
 pub use write::write;
