@@ -1,5 +1,5 @@
-//! One object into the document that the log keeps: whose it is, when, and its text on one line. A CloudEvent that carries a CDEvent is that
-//! CDEvent; any other CloudEvent is kept as it is.
+//! One object into the document that the log keeps: whose it is, when, and its text on one line. A `CloudEvent` that carries a `CDEvent` is that
+//! `CDEvent`; any other `CloudEvent` is kept as it is.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use super::fields::{Fields, plain};
 use super::split::compact;
 use crate::event::time::Timestamp;
 
-/// Where a CloudEvent says no time, the log writes its arrival, and says so with this attribute.
+/// Where a `CloudEvent` says no time, the log writes its arrival, and says so with this attribute.
 const ARRIVAL_MARK: &str = "leadtimearrival";
 
 /// What the log needs of a document: identity, time and the document itself as one line.
@@ -67,7 +67,7 @@ fn one_line(text: Cow<'_, str>) -> String {
     }
 }
 
-/// The CDEvent that a CloudEvent carries, where it carries one.
+/// The `CDEvent` that a `CloudEvent` carries, where it carries one.
 fn carried(event: &CloudEvent<'_>, arrived: Timestamp) -> Result<Option<Document>, ReadError> {
     let Some(data) = data(event) else {
         return Ok(None);
@@ -83,7 +83,7 @@ fn carried(event: &CloudEvent<'_>, arrived: Timestamp) -> Result<Option<Document
     }
 }
 
-/// The data of a CloudEvent where it is an object: as JSON, as a text that is JSON, or in base 64.
+/// The data of a `CloudEvent` where it is an object: as JSON, as a text that is JSON, or in base 64.
 fn data<'a>(event: &CloudEvent<'a>) -> Option<Cow<'a, str>> {
     let found = match (event.data, event.data_base64) {
         (Some(data), _) if data.get().starts_with('"') => plain(data)?,
@@ -96,7 +96,7 @@ fn data<'a>(event: &CloudEvent<'a>) -> Option<Cow<'a, str>> {
     found.trim_start().starts_with('{').then_some(found)
 }
 
-/// A CloudEvent with the time of its arrival, and a mark that says so: what is read from the log must not depend on when it is read.
+/// A `CloudEvent` with the time of its arrival, and a mark that says so: what is read from the log must not depend on when it is read.
 fn with_time(json: &str, arrived: Timestamp) -> String {
     let mut stamped = format!(r#"{{"time":"{arrived}","{ARRIVAL_MARK}":true"#);
     let fields: Fields<'_> = serde_json::from_str(json).unwrap_or_default();

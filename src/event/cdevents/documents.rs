@@ -35,7 +35,7 @@ impl fmt::Display for LineError {
 
 impl std::error::Error for LineError {}
 
-/// Splits an input into documents. `arrived` is the time of a CloudEvent that says none.
+/// Splits an input into documents. `arrived` is the time of a `CloudEvent` that says none.
 pub fn documents<R: BufRead>(
     input: R,
     arrived: Timestamp,
@@ -247,6 +247,7 @@ impl<R: BufRead> Documents<R> {
                 self.line,
                 "not JSON: the line ends within a text".to_owned(),
             );
+            self.lost = Some(open.offset).filter(|_| !open.compact);
         } else {
             self.open = Some(open);
         }
@@ -263,8 +264,8 @@ impl<R: BufRead> Documents<R> {
             Err(error) => {
                 let place = error.utf8_error().valid_up_to();
                 let bytes = error.as_bytes();
-                let before = bytes[..place].iter().filter(|byte| **byte == b'\n').count();
-                let line = open.line + before as u64;
+                let lines = bytes[..place].split(|byte| *byte == b'\n').count();
+                let line = open.line + lines as u64 - 1;
                 self.fail(line, "not UTF-8".to_owned());
                 return;
             }

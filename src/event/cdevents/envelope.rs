@@ -1,4 +1,4 @@
-//! The envelope of a document: is it a CDEvent or a CloudEvent, who says it, when, and of what type. Everything else of it is skipped, as the
+//! The envelope of a document: is it a `CDEvent` or a `CloudEvent`, who says it, when, and of what type. Everything else of it is skipped, as the
 //! text it is. The one place that decides whether a document has an identity, for what goes into the log and for what comes out of it.
 
 use std::borrow::Cow;
@@ -53,7 +53,7 @@ impl From<serde_json::Error> for ReadError {
     }
 }
 
-/// The envelope of a CDEvent.
+/// The envelope of a `CDEvent`.
 pub(super) struct CdEvent<'a> {
     pub source: Cow<'a, str>,
     pub id: Cow<'a, str>,
@@ -65,7 +65,7 @@ pub(super) struct CdEvent<'a> {
     pub custom: Option<&'a RawValue>,
 }
 
-/// The envelope of a CloudEvent.
+/// The envelope of a `CloudEvent`.
 pub(super) struct CloudEvent<'a> {
     pub source: Cow<'a, str>,
     pub id: Cow<'a, str>,
@@ -87,7 +87,7 @@ pub(super) fn envelope(json: &str) -> Result<Envelope<'_>, ReadError> {
     match top.context {
         Part::Object(context) => cdevent(
             &context,
-            top.subject.object().unwrap_or_default(),
+            &top.subject.object().unwrap_or_default(),
             top.custom,
         )
         .map(Envelope::CdEvent),
@@ -105,7 +105,7 @@ pub(super) fn envelope(json: &str) -> Result<Envelope<'_>, ReadError> {
 
 fn cdevent<'a>(
     context: &Context<'a>,
-    subject: Subject<'a>,
+    subject: &Subject<'a>,
     custom: Option<&'a RawValue>,
 ) -> Result<CdEvent<'a>, ReadError> {
     let kind = identity("context.type", context.kind)?;
@@ -178,7 +178,7 @@ pub(super) fn shortened(found: &str) -> String {
 struct Top<'a> {
     #[serde(borrow, default)]
     context: Part<Context<'a>>,
-    /// An object in a CDEvent, a text in a CloudEvent.
+    /// An object in a `CDEvent`, a text in a `CloudEvent`.
     #[serde(borrow, default)]
     subject: Part<Subject<'a>>,
     #[serde(borrow, default, rename = "customData")]

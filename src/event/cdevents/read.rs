@@ -15,7 +15,7 @@ use crate::event::kind::{
 
 type Text<'a> = Cow<'a, str>;
 
-/// Reads one event (JSON text) as kept in the log. A CloudEvent that is kept as such is an event of another kind.
+/// Reads one event (JSON text) as kept in the log. A `CloudEvent` that is kept as such is an event of another kind.
 pub fn read(json: &str) -> Result<Event<Cow<'_, str>>, ReadError> {
     match envelope(json)? {
         Envelope::CdEvent(event) => Ok(known(event)),

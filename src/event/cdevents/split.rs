@@ -13,8 +13,15 @@ pub(super) struct Open {
     /// Its line begins with it and goes on after the bracket: a program that writes one value a line, not one that writes for people.
     pub compact: bool,
     depth: u64,
-    in_string: bool,
-    escaped: bool,
+    place: Place,
+}
+
+/// Where in a value the scan is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Between,
+    InString,
+    Escaped,
 }
 
 impl Open {
@@ -26,13 +33,12 @@ impl Open {
             offset,
             compact,
             depth: 0,
-            in_string: false,
-            escaped: false,
+            place: Place::Between,
         }
     }
 
     pub fn in_string(&self) -> bool {
-        self.in_string
+        self.place != Place::Between
     }
 
     /// Takes what belongs to the value; `Some` is the number of bytes taken when it ends here, `None` when all belong to it and it goes on.
@@ -51,19 +57,12 @@ impl Open {
 
     fn end(&mut self, bytes: &[u8]) -> Option<usize> {
         for (place, byte) in bytes.iter().enumerate() {
-            if self.in_string {
-                match byte {
-                    _ if self.escaped => self.escaped = false,
-                    b'\\' => self.escaped = true,
-                    b'"' => self.in_string = false,
-                    _ => {}
-                }
-                continue;
-            }
-            match byte {
-                b'"' => self.in_string = true,
-                b'{' | b'[' => self.depth += 1,
-                b'}' | b']' => {
+            match (self.place, byte) {
+                (Place::Escaped, _) | (Place::Between, b'"') => self.place = Place::InString,
+                (Place::InString, b'\\') => self.place = Place::Escaped,
+                (Place::InString, b'"') => self.place = Place::Between,
+                (Place::Between, b'{' | b'[') => self.depth += 1,
+                (Place::Between, b'}' | b']') => {
                     self.depth = self.depth.saturating_sub(1);
                     if self.depth == 0 {
                         return Some(place + 1);

@@ -132,7 +132,7 @@ fn a_laid_out_object_that_is_broken_is_one_problem() {
     let missing_colon = a.replace("\"subject\":", "\"subject\"");
     let unended_text = a.replace("\"source\": \"/s\",", "\"source\": \"/s,");
     let no_end = a.trim_end_matches('}').trim_end().to_owned();
-    for (broken, problem) in [(missing_colon, 8), (unended_text, 4), (no_end, 1)] {
+    for (broken, problem) in [(missing_colon, 8), (unended_text, 5), (no_end, 1)] {
         let (ids, lines) = seen(format!("{broken}\n{}\n{b}", line("c")));
         assert_eq!(ids, ["c", "b"], "{broken}");
         assert_eq!(lines, [problem], "{broken}");

@@ -1,4 +1,4 @@
-//! Laws: what is written is read back as it was, is one line, is a document of the log, and is what the reference SDK takes for a CDEvent.
+//! Laws: what is written is read back as it was, is one line, is a document of the log, and is what the reference SDK takes for a `CDEvent`.
 
 use leadtime::event::Event;
 use leadtime::event::cdevents::{read, write};
@@ -490,4 +490,23 @@ fn a_standard_type_is_written_where_there_is_one() {
         types(Kind::Deployment(Deployment::default())),
         "dev.cdeventsx.leadtime-deployment.finished.0.1.0"
     );
+}
+
+#[test]
+fn the_reference_sdk_refuses_what_is_not_cdevents() {
+    let event = Event {
+        source: "/s".to_owned(),
+        id: "1".to_owned(),
+        at: Timestamp::from_seconds(0),
+        kind: Kind::Run(Run {
+            run: "r".to_owned(),
+            phase: Phase::Started,
+            ..Run::default()
+        }),
+    };
+    let line = write(&event);
+    let taken = |line: &str| serde_json::from_str::<cdevents_sdk::CDEvent>(line).is_ok();
+    assert!(taken(&line), "{line}");
+    assert!(!taken(&line.replace("pipelineName", "name")));
+    assert!(!taken(&line.replace("about:blank", "not a uri")));
 }

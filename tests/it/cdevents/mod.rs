@@ -11,7 +11,7 @@ use leadtime::event::time::Timestamp;
 
 /// When what says no time has arrived.
 fn arrived() -> Timestamp {
-    Timestamp::parse("2024-05-06T07:08:09Z").unwrap()
+    Timestamp::parse("2024-05-06T07:08:09Z").expect("a time")
 }
 
 /// Every document and every problem of an input.

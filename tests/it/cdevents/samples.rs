@@ -1,18 +1,20 @@
 //! Every sample of four versions of CDEvents, and every example of CloudEvents: each is read as the right kind, or it is no event and the test says why.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use leadtime::event::cdevents::read;
+use leadtime::event::cdevents::{purl, read};
 use leadtime::event::kind::{
-    ArtifactPhase, ChangePhase, Decision, GatePhase, IncidentPhase, Kind, Outcome, Phase, RunKind,
-    TicketPhase,
+    ArtifactPhase, Decision, Deployment, GatePhase, IncidentPhase, Kind, Outcome, Phase, Run,
+    RunKind,
 };
 
 use super::{arrived, shared, split};
 
 /// The JSON files below a folder, or nothing and a word about it.
+#[expect(clippy::print_stdout, reason = "a test says which part it leaves out")]
 fn files(folder: &str) -> Vec<PathBuf> {
     fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).unwrap() {
@@ -85,6 +87,14 @@ fn expected(file: &str) -> Option<String> {
     })
 }
 
+fn wanted(file: &str) -> String {
+    if file == "conformance" {
+        // The sample of a custom type.
+        return "other".to_owned();
+    }
+    expected(file).unwrap_or_else(|| panic!("{file}: what should it be read as?"))
+}
+
 #[test]
 fn every_cdevents_sample_is_read_as_what_it_is() {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
@@ -111,11 +121,7 @@ fn every_cdevents_sample_is_read_as_what_it_is() {
             );
             continue;
         }
-        let wanted = if name == "conformance" {
-            "other".to_owned()
-        } else {
-            expected(name).unwrap_or_else(|| panic!("{name}: what is it?"))
-        };
+        let wanted = wanted(name);
         let (found, problems) = split(&text);
         assert_eq!(problems, [], "{}", path.display());
         assert_eq!(found.len(), 1, "{}", path.display());
@@ -141,39 +147,18 @@ fn every_cdevents_sample_is_read_as_what_it_is() {
 #[test]
 fn the_facts_of_the_samples_are_read() {
     for path in files("cdevents") {
-        let name = path.file_stem().unwrap().to_str().unwrap();
         let text = fs::read_to_string(&path).unwrap();
         let Ok(event) = read(&text) else { continue };
-        let digest = "sha256:0b31b1c02ff458ad9b7b81cbdf8f028bd54699fa151f221d1e8de6817db93427";
+        let name = path.display();
         match event.kind {
             Kind::Change(fact) => assert_eq!(fact.repository.unwrap(), "TestRepo/TestOrg"),
-            Kind::Run(fact) if fact.kind == RunKind::Pipeline => {
-                assert_eq!(fact.name.unwrap(), "myPipeline");
-                assert_eq!(fact.url.unwrap(), "https://www.example.com/mySubject123");
-                let failed = (fact.phase == Phase::Finished).then_some(Outcome::Failure);
-                assert_eq!(fact.outcome, failed, "{}", path.display());
-            }
-            Kind::Run(fact) if fact.kind == RunKind::Test => {
-                assert_eq!(fact.name.unwrap(), "Auth TestSuite");
-                assert_eq!(fact.environment.unwrap(), "dev");
-                let failed = (fact.phase == Phase::Finished).then_some(Outcome::Failure);
-                assert_eq!(fact.outcome, failed, "{}", path.display());
-            }
+            Kind::Run(fact) => run_facts(fact, &text),
             Kind::Artifact(fact) => {
                 assert_eq!(fact.version.unwrap(), "234fd47e07d1004f0aed9c");
-                if fact.phase == ArtifactPhase::Packaged {
-                    assert_eq!(fact.change.unwrap(), "myChange123");
-                }
+                let change = (fact.phase == ArtifactPhase::Packaged).then_some("myChange123");
+                assert_eq!(fact.change.as_deref(), change);
             }
-            Kind::Deployment(fact) => {
-                assert_eq!(fact.service.unwrap(), "mySubject123");
-                assert_eq!(fact.environment.unwrap(), "test123");
-                assert_eq!(fact.record, event.id);
-                if let Some(artifact) = fact.artifact {
-                    let named = leadtime::event::cdevents::purl::named(&artifact);
-                    assert_eq!(named.digest.unwrap(), digest);
-                }
-            }
+            Kind::Deployment(fact) => deployment_facts(fact, &event.id),
             Kind::Incident(fact) => {
                 assert_eq!(fact.service.unwrap(), "myApp");
                 assert_eq!(fact.environment.unwrap(), "prod1");
@@ -184,10 +169,7 @@ fn the_facts_of_the_samples_are_read() {
             Kind::Ticket(fact) => {
                 assert_eq!(fact.labels, ["bug"]);
                 assert_eq!(fact.kind.unwrap(), "task");
-                assert!(matches!(
-                    fact.phase,
-                    TicketPhase::Created | TicketPhase::Updated | TicketPhase::Closed
-                ));
+                assert_eq!(fact.url.unwrap(), "https://example.issues.com/ticket123");
             }
             Kind::Gate(fact) => {
                 let decided = (fact.phase != GatePhase::Created).then_some(Decision::Approved);
@@ -198,19 +180,53 @@ fn the_facts_of_the_samples_are_read() {
     }
 }
 
+fn run_facts(fact: Run<Cow<'_, str>>, text: &str) {
+    let failed = (fact.phase == Phase::Finished).then_some(Outcome::Failure);
+    match fact.kind {
+        RunKind::Pipeline | RunKind::Task => {
+            let name = if fact.kind == RunKind::Task {
+                "myTask"
+            } else {
+                "myPipeline"
+            };
+            assert_eq!(fact.name.unwrap(), name, "{text}");
+            assert_eq!(fact.url.unwrap(), "https://www.example.com/mySubject123");
+            assert_eq!(fact.outcome, failed, "{text}");
+        }
+        RunKind::Test => {
+            assert_eq!(fact.name.unwrap(), "Auth TestSuite");
+            assert_eq!(fact.environment.unwrap(), "dev");
+            assert_eq!(fact.outcome, failed, "{text}");
+        }
+        RunKind::Build => {
+            assert_eq!(fact.artifact.is_some(), fact.phase == Phase::Finished);
+        }
+    }
+}
+
+fn deployment_facts(fact: Deployment<Cow<'_, str>>, id: &str) {
+    assert_eq!(fact.service.unwrap(), "mySubject123");
+    assert_eq!(fact.environment.unwrap(), "test123");
+    assert_eq!(fact.record, id);
+    if let Some(artifact) = fact.artifact {
+        let digest = "sha256:0b31b1c02ff458ad9b7b81cbdf8f028bd54699fa151f221d1e8de6817db93427";
+        assert_eq!(purl::named(&artifact).digest.unwrap(), digest);
+    }
+}
+
 /// The examples that are no events, and why.
 fn no_event(file: &str) -> Option<&'static str> {
     Some(match file {
-        // Another company's format, shown by the primer for comparison.
+        // The primer shows it for comparison; it has a `context`, but not that of CDEvents.
+        "primer--google-cloud-functions-potential-future-2" => "`context.type` is missing",
+        // Other companies' formats, shown by the primer for comparison.
         "primer--adobe-i-o-events-6"
         | "primer--aws-cloudwatch-events-3"
         | "primer--ibm-openwhisk-web-action-event-4"
         | "primer--microsoft-event-grid-1"
-        | "primer--openstack-audit-middleware-event-5" => "neither `context`",
-        // The same, with a `context` that is no CDEvents context.
-        "primer--google-cloud-functions-potential-future-2" => "`context.type` is missing",
-        // Digests that are to be signed, and envelopes around signatures: parts of a CloudEvent, not one.
-        "verifiability--case-8-defense-in-depth-validation-of-signedextattrs-16"
+        | "primer--openstack-audit-middleware-event-5"
+        // Digests that are to be signed, and envelopes around signatures: parts of a CloudEvent.
+        | "verifiability--case-8-defense-in-depth-validation-of-signedextattrs-16"
         | "verifiability--case-8-defense-in-depth-validation-of-signedextattrs-17"
         | "verifiability--case-8-defense-in-depth-validation-of-signedextattrs-18"
         | "verifiability--case-8-defense-in-depth-validation-of-signedextattrs-19"
@@ -265,15 +281,4 @@ fn every_cloudevents_example_is_kept_or_named() {
     if shared("cloudevents/examples").is_some() {
         assert_eq!((kept, refused), (29, 16));
     }
-}
-
-#[test]
-fn phases_have_the_names_of_the_specification() {
-    // `expected` builds on this.
-    assert_eq!(format!("{:?}", ChangePhase::Abandoned), "Abandoned");
-    assert_eq!(
-        expected("service_upgraded").unwrap(),
-        "deployment Finished Some(Success)"
-    );
-    assert_eq!(expected("artifact_downloaded").unwrap(), "other");
 }
