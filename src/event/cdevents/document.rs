@@ -1,0 +1,114 @@
+//! One object into the document that the log keeps: whose it is, when, and its text on one line. A `CloudEvent` that carries a `CDEvent` is that
+//! `CDEvent`; any other `CloudEvent` is kept as it is.
+
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::envelope::{CloudEvent, Envelope, ReadError, envelope};
+use super::fields::{Fields, plain};
+use super::split::compact;
+use crate::event::time::Timestamp;
+
+/// Where a `CloudEvent` says no time, the log writes its arrival, and says so with this attribute.
+const ARRIVAL_MARK: &str = "leadtimearrival";
+
+/// What the log needs of a document: identity, time and the document itself as one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    pub source: String,
+    pub id: String,
+    pub at: Timestamp,
+    pub body: String,
+}
+
+/// The document that one object is. With a problem the text comes back, for whoever knows what else to make of it.
+pub(super) fn document(
+    text: Cow<'_, str>,
+    arrived: Timestamp,
+) -> Result<Document, (ReadError, Cow<'_, str>)> {
+    let (source, id, at) = match envelope(&text) {
+        Err(error) => return Err((error, text)),
+        Ok(Envelope::CdEvent(event)) => {
+            (event.source.into_owned(), event.id.into_owned(), event.at)
+        }
+        Ok(Envelope::CloudEvent(event)) => match carried(&event, arrived) {
+            Err(error) => return Err((error, text)),
+            Ok(Some(document)) => return Ok(document),
+            Ok(None) => {
+                let (source, id) = (event.source.into_owned(), event.id.into_owned());
+                let Some(at) = event.at else {
+                    let body = with_time(&text, arrived);
+                    return Ok(Document {
+                        source,
+                        id,
+                        at: arrived,
+                        body,
+                    });
+                };
+                (source, id, at)
+            }
+        },
+    };
+    Ok(Document {
+        source,
+        id,
+        at,
+        body: one_line(text),
+    })
+}
+
+fn one_line(text: Cow<'_, str>) -> String {
+    if text.contains(['\n', '\r']) {
+        compact(&text)
+    } else {
+        text.into_owned()
+    }
+}
+
+/// The `CDEvent` that a `CloudEvent` carries, where it carries one.
+fn carried(event: &CloudEvent<'_>, arrived: Timestamp) -> Result<Option<Document>, ReadError> {
+    let Some(data) = data(event) else {
+        return Ok(None);
+    };
+    match envelope(&data) {
+        Ok(Envelope::CdEvent(inner)) if inner.kind.starts_with("dev.cdevents") => {
+            document(data, arrived)
+                .map(Some)
+                .map_err(|(error, _)| error)
+        }
+        Err(error) if event.kind.starts_with("dev.cdevents") => Err(error),
+        Ok(_) | Err(_) => Ok(None),
+    }
+}
+
+/// The data of a `CloudEvent` where it is an object: as JSON, as a text that is JSON, or in base 64.
+fn data<'a>(event: &CloudEvent<'a>) -> Option<Cow<'a, str>> {
+    let found = match (event.data, event.data_base64) {
+        (Some(data), _) if data.get().starts_with('"') => plain(data)?,
+        (Some(data), _) => Cow::Borrowed(data.get()),
+        (None, base64) => {
+            let bytes = STANDARD.decode(plain(base64?)?.as_bytes()).ok()?;
+            Cow::Owned(String::from_utf8(bytes).ok()?)
+        }
+    };
+    found.trim_start().starts_with('{').then_some(found)
+}
+
+/// A `CloudEvent` with the time of its arrival, and a mark that says so: what is read from the log must not depend on when it is read.
+fn with_time(json: &str, arrived: Timestamp) -> String {
+    let mut stamped = format!(r#"{{"time":"{arrived}","{ARRIVAL_MARK}":true"#);
+    let fields: Fields<'_> = serde_json::from_str(json).unwrap_or_default();
+    for (name, value) in fields
+        .iter()
+        .filter(|(name, _)| !["time", ARRIVAL_MARK].contains(name))
+    {
+        stamped.push(',');
+        stamped.push_str(&serde_json::Value::from(name).to_string());
+        stamped.push(':');
+        stamped.push_str(&compact(value.get()));
+    }
+    stamped.push('}');
+    stamped
+}

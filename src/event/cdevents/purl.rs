@@ -1,0 +1,94 @@
+//! What a package URL says of an artifact besides its name: a version, a digest. No validation: a text that is no package URL says nothing.
+
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
+/// The version and the digest that a package URL names.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Named<'a> {
+    pub version: Option<Cow<'a, str>>,
+    pub digest: Option<Cow<'a, str>>,
+}
+
+/// Reads `pkg:type/name@version?qualifiers#subpath`. Where the version is a digest, the qualifier `tag` is the version.
+#[must_use]
+pub fn named(purl: &str) -> Named<'_> {
+    let Some(rest) = purl.strip_prefix("pkg:") else {
+        return Named::default();
+    };
+    let rest = rest.split_once('#').map_or(rest, |(rest, _)| rest);
+    let (name, qualifiers) = rest.split_once('?').unwrap_or((rest, ""));
+    let qualifier = |wanted: &str| {
+        qualifiers
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .find(|(key, _)| *key == wanted)
+            .and_then(|(_, value)| decoded(value))
+    };
+    // An `@` before the last `/` belongs to a namespace (`pkg:npm/@scope/name`).
+    let at = name
+        .rsplit('/')
+        .next()
+        .and_then(|name| name.split_once('@'));
+    let version = at.and_then(|(_, version)| decoded(version));
+    if version.as_deref().is_some_and(is_digest) {
+        return Named {
+            version: qualifier("tag"),
+            digest: version,
+        };
+    }
+    Named {
+        version: version.or_else(|| qualifier("tag")),
+        digest: qualifier("digest")
+            .or_else(|| qualifier("checksum"))
+            .filter(|digest| is_digest(digest)),
+    }
+}
+
+fn decoded(text: &str) -> Option<Cow<'_, str>> {
+    percent_decode_str(text)
+        .decode_utf8()
+        .ok()
+        .filter(|text| !text.is_empty())
+}
+
+/// `algorithm:hex`.
+fn is_digest(text: &str) -> bool {
+    text.split_once(':').is_some_and(|(algorithm, hex)| {
+        algorithm.starts_with("sha")
+            && hex.len() >= 32
+            && hex.bytes().all(|b| b.is_ascii_hexdigit())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digests_versions_and_tags() {
+        let hex = "0b31b1c02ff458ad9b7b81cbdf8f028bd54699fa151f221d1e8de6817db93427";
+        let image = format!("pkg:oci/app@sha256%3A{hex}?repository_url=ghcr.io/acme&tag=v1.2");
+        let found = named(&image);
+        assert_eq!(found.digest.unwrap(), format!("sha256:{hex}"));
+        assert_eq!(found.version.unwrap(), "v1.2");
+        let library = named("pkg:npm/%40acme/app@1.2.3-rc%2B1#lib");
+        assert_eq!(library.version.unwrap(), "1.2.3-rc+1");
+        assert_eq!(library.digest, None);
+    }
+
+    #[test]
+    fn what_is_not_said_is_not_made_up() {
+        for text in [
+            "",
+            "app@1.2",
+            "pkg:",
+            "pkg:npm/@acme/app",
+            "pkg:oci/app@",
+            "pkg:oci/app?tag=",
+        ] {
+            assert_eq!(named(text), Named::default(), "{text}");
+        }
+    }
+}
