@@ -3,9 +3,9 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::Config;
 use super::place::line_and_column;
 use super::problem::{ConfigError, Problem};
-use super::Config;
 
 /// The name of the file.
 pub const FILE_NAME: &str = "leadtime.toml";
@@ -23,7 +23,8 @@ pub fn locate(
         if let Some(file) = named {
             let found = look(file)?;
             return found.map(Some).ok_or_else(|| {
-                let hint = format!("{by} names it: write the file with `leadtime init`, or name another");
+                let hint =
+                    format!("{by} names it: write the file with `leadtime init`, or name another");
                 ConfigError::of(Problem::of_file(file, "no such file", hint))
             });
         }
@@ -49,12 +50,20 @@ fn look(file: &Path) -> Result<Option<PathBuf>, ConfigError> {
 
 fn a_folder(file: &Path) -> ConfigError {
     let hint = "name the file in it, or move the folder out of the way";
-    ConfigError::of(Problem::of_file(file, "expected a file, found a folder", hint))
+    ConfigError::of(Problem::of_file(
+        file,
+        "expected a file, found a folder",
+        hint,
+    ))
 }
 
 fn unreadable(file: &Path, error: &std::io::Error) -> ConfigError {
     let hint = "see to it that you may read it";
-    ConfigError::of(Problem::of_file(file, format!("it cannot be read ({error})"), hint))
+    ConfigError::of(Problem::of_file(
+        file,
+        format!("it cannot be read ({error})"),
+        hint,
+    ))
 }
 
 impl Config {
@@ -91,7 +100,9 @@ mod tests {
         let inner = at("repository/services/shop");
         std::fs::create_dir_all(&inner).unwrap();
         std::fs::create_dir_all(&user).unwrap();
-        let found = |explicit: Option<&Path>, env: Option<&Path>| locate(explicit, env, &inner, Some(&user));
+        let found = |explicit: Option<&Path>, env: Option<&Path>| {
+            locate(explicit, env, &inner, Some(&user))
+        };
         assert_eq!(found(None, None), Ok(None));
         let put = |path: &str| {
             std::fs::write(at(path), "").unwrap();
@@ -106,7 +117,10 @@ mod tests {
         let env = put("env.toml");
         assert_eq!(found(None, Some(&env)), Ok(Some(env.clone())));
         let explicit = put("explicit.toml");
-        assert_eq!(found(Some(&explicit), Some(&env)), Ok(Some(explicit.clone())));
+        assert_eq!(
+            found(Some(&explicit), Some(&env)),
+            Ok(Some(explicit.clone()))
+        );
     }
 
     #[test]
@@ -114,13 +128,28 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let missing = place.path().join("no.toml");
         let error = locate(Some(&missing), None, place.path(), None).unwrap_err();
-        assert!(error.to_string().contains("no.toml: no such file; --config names it"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("no.toml: no such file; --config names it"),
+            "{error}"
+        );
         let error = locate(None, Some(place.path()), place.path(), None).unwrap_err();
         assert!(error.to_string().contains("found a folder"), "{error}");
         std::fs::create_dir(place.path().join(FILE_NAME)).unwrap();
         assert!(locate(None, None, place.path(), None).is_err());
-        assert!(Config::read(place.path()).unwrap_err().to_string().contains("found a folder"));
-        assert!(Config::read(&missing).unwrap_err().to_string().contains("cannot be read"));
+        assert!(
+            Config::read(place.path())
+                .unwrap_err()
+                .to_string()
+                .contains("found a folder")
+        );
+        assert!(
+            Config::read(&missing)
+                .unwrap_err()
+                .to_string()
+                .contains("cannot be read")
+        );
     }
 
     #[test]
@@ -129,6 +158,11 @@ mod tests {
         let file = place.path().join("latin.toml");
         std::fs::write(&file, b"[people]\nme = \"jos\xe9\"\n").unwrap();
         let error = Config::read(&file).unwrap_err();
-        assert!(error.to_string().contains("latin.toml:2:10: this is not UTF-8"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("latin.toml:2:10: this is not UTF-8"),
+            "{error}"
+        );
     }
 }

@@ -7,6 +7,7 @@ mod locate;
 mod path;
 mod place;
 mod problem;
+pub mod propose;
 mod schedule;
 mod schema;
 pub mod secret;

@@ -73,8 +73,11 @@ pub(super) fn line_and_column(text: &[u8], offset: usize) -> (usize, usize) {
         .iter()
         .rposition(|byte| *byte == b'\n')
         .map_or(0, |newline| newline + 1);
-    let line = before[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
-    (line, String::from_utf8_lossy(&before[start..]).chars().count() + 1)
+    let line = before[..start].split(|byte| *byte == b'\n').count();
+    (
+        line,
+        String::from_utf8_lossy(&before[start..]).chars().count() + 1,
+    )
 }
 
 /// A key below another one, quoted where it has to be.

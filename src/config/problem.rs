@@ -86,10 +86,7 @@ impl fmt::Display for ConfigError {
 }
 
 /// The nearest of the known spellings, where one is near enough to be what was meant.
-pub(super) fn nearest<'a>(
-    word: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
     known
         .into_iter()
@@ -98,7 +95,9 @@ pub(super) fn nearest<'a>(
             (distance, candidate)
         })
         .filter(|(distance, candidate)| {
-            *distance <= (candidate.chars().count().max(word.chars().count()) + 2) / 3
+            let longer = candidate.chars().count().max(word.chars().count());
+            let cut_short = word.len() > 2 && candidate.to_lowercase().starts_with(&word);
+            cut_short || *distance <= longer.div_ceil(3)
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -128,6 +127,9 @@ mod tests {
         assert_eq!(nearest("nam", ["name", "team"]), Some("name"));
         assert_eq!(nearest("GitHub", ["git", "github"]), Some("github"));
         assert_eq!(nearest("jenkins", ["git", "github"]), None);
-        assert_eq!(suggestion("jenkins", ["git", "github"]), "known here: git, github");
+        assert_eq!(
+            suggestion("jenkins", ["git", "github"]),
+            "known here: git, github"
+        );
     }
 }

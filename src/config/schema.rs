@@ -20,7 +20,10 @@ pub(super) fn tree() -> Value {
     without_null(&mut schema);
     if let Some(root) = schema.as_object_mut() {
         root.insert("title".into(), "leadtime.toml".into());
-        root.insert("description".into(), "The configuration of leadtime.".into());
+        root.insert(
+            "description".into(),
+            "The configuration of leadtime.".into(),
+        );
     }
     schema
 }

@@ -63,10 +63,10 @@ impl SecretRef {
     /// Finds the secret. May run a program and wait for it.
     pub fn resolve(&self) -> Result<SecretString, SecretError> {
         match self {
-            Self::Env(name) => self.from_env(name),
-            Self::Command(words) => self.from_command(words, PATIENCE),
-            Self::Keyring(entry) => self.from_keyring(entry),
-            Self::File(file) => self.from_file(file),
+            Self::Env(name) => self.ask_env(name),
+            Self::Command(words) => self.ask_command(words, PATIENCE),
+            Self::Keyring(entry) => self.ask_keyring(entry),
+            Self::File(file) => self.ask_file(file),
         }
     }
 
@@ -90,14 +90,14 @@ impl SecretRef {
         Ok(SecretString::from(text))
     }
 
-    fn from_env(&self, name: &str) -> Result<SecretString, SecretError> {
+    fn ask_env(&self, name: &str) -> Result<SecretString, SecretError> {
         match std::env::var_os(name) {
             None => Err(self.error("it is not set", format!("set it: export {name}=…"))),
             Some(value) => self.checked(value.into_encoded_bytes()),
         }
     }
 
-    fn from_file(&self, file: &Path) -> Result<SecretString, SecretError> {
+    fn ask_file(&self, file: &Path) -> Result<SecretString, SecretError> {
         let file = expand(file);
         if file.is_dir() {
             return Err(self.error("it is a folder", "name the file in it"));
@@ -106,12 +106,19 @@ impl SecretRef {
         std::fs::File::open(&file)
             .and_then(|open| open.take(LONGEST).read_to_end(&mut bytes))
             .map_err(|error| {
-                self.error(error.to_string(), "name a file that you may read, and that holds the secret alone")
+                self.error(
+                    error.to_string(),
+                    "name a file that you may read, and that holds the secret alone",
+                )
             })?;
         self.checked(bytes)
     }
 
-    fn from_command(&self, words: &[String], patience: Duration) -> Result<SecretString, SecretError> {
+    fn ask_command(
+        &self,
+        words: &[String],
+        patience: Duration,
+    ) -> Result<SecretString, SecretError> {
         let Some((program, arguments)) = words.split_first() else {
             return Err(self.error("it is empty", "write it as [\"gh\", \"auth\", \"token\"]"));
         };
@@ -122,14 +129,20 @@ impl SecretRef {
             .stderr(Stdio::piped())
             .spawn()
             .map_err(|error| {
-                self.error(format!("it cannot be started ({error})"), "install it, or name it with its whole path")
+                self.error(
+                    format!("it cannot be started ({error})"),
+                    "install it, or name it with its whole path",
+                )
             })?;
         let deadline = Instant::now() + patience;
         let said = collect(child.stdout.take());
         let complained = collect(child.stderr.take());
         let late = || {
             let hint = "run it by hand; it may be waiting for an answer";
-            self.error(format!("it was not done after {} s", patience.as_secs()), hint)
+            self.error(
+                format!("it was not done after {} s", patience.as_secs()),
+                hint,
+            )
         };
         let status = wait(&mut child, deadline).ok_or_else(late)?;
         // What the program started may still hold the pipe.
@@ -140,11 +153,14 @@ impl SecretRef {
         }
         let complaint = complained.recv_timeout(left().min(Duration::from_secs(1)));
         let complaint = presentable(&complaint.unwrap_or_default(), &said);
-        Err(self.error(format!("it failed ({status}){complaint}"), "run it by hand to see why"))
+        Err(self.error(
+            format!("it failed ({status}){complaint}"),
+            "run it by hand to see why",
+        ))
     }
 
     #[cfg(feature = "keyring")]
-    fn from_keyring(&self, entry: &str) -> Result<SecretString, SecretError> {
+    fn ask_keyring(&self, entry: &str) -> Result<SecretString, SecretError> {
         let Some((service, user)) = entry.split_once('/') else {
             return Err(self.error("it has no user", "write it as \"service/user\""));
         };
@@ -152,16 +168,20 @@ impl SecretRef {
             .and_then(|entry| entry.get_password())
             // The error may hold the bytes that it could not read: only its kind is told.
             .map_err(|error| match error {
-                keyring::Error::NoEntry => {
-                    self.error("there is no such entry", "add it with the keyring's own program")
-                }
-                _ => self.error("the keyring does not answer", "unlock it, or use { env = \"…\" }"),
+                keyring::Error::NoEntry => self.error(
+                    "there is no such entry",
+                    "add it with the keyring's own program",
+                ),
+                _ => self.error(
+                    "the keyring does not answer",
+                    "unlock it, or use { env = \"…\" }",
+                ),
             })
             .and_then(|password| self.checked(password.into_bytes()))
     }
 
     #[cfg(not(feature = "keyring"))]
-    fn from_keyring(&self, _: &str) -> Result<SecretString, SecretError> {
+    fn ask_keyring(&self, _: &str) -> Result<SecretString, SecretError> {
         Err(self.error(
             "this leadtime was built without a keyring",
             "build it with `cargo install leadtime --features keyring`, or use { env = \"…\" }, { command = […] } or { file = \"…\" }",
@@ -214,7 +234,12 @@ fn presentable(complaint: &[u8], said: &[u8]) -> String {
         text = text.replace(secret, "…");
     }
     let words: Vec<&str> = text.split_whitespace().collect();
-    let line: String = words.join(" ").chars().filter(|c| !c.is_control()).take(MOST).collect();
+    let line: String = words
+        .join(" ")
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(MOST)
+        .collect();
     if line.is_empty() {
         line
     } else {
@@ -235,7 +260,9 @@ mod tests {
 
     #[test]
     fn a_command_is_trimmed_and_runs_without_a_shell() {
-        let found = SecretRef::Command(vec!["echo".into(), format!(" {CANARY}; $HOME ")]).resolve().unwrap();
+        let found = SecretRef::Command(vec!["echo".into(), format!(" {CANARY}; $HOME ")])
+            .resolve()
+            .unwrap();
         assert_eq!(found.expose_secret(), format!("{CANARY}; $HOME"));
         assert!(!format!("{found:?}").contains(CANARY));
     }
@@ -245,7 +272,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let secret = folder.path().join("secret");
         std::fs::write(&secret, CANARY).unwrap();
-        let script = format!("cat {0}; echo no luck with $(cat {0}) >&2; exit 3", secret.display());
+        let script = format!(
+            "cat {0}; echo no luck with $(cat {0}) >&2; exit 3",
+            secret.display()
+        );
         let error = command(&script).resolve().unwrap_err();
         assert!(error.to_string().contains("no luck with …"), "{error}");
         assert!(!format!("{error} {error:?}").contains(CANARY));
@@ -255,7 +285,9 @@ mod tests {
     fn a_command_that_waits_is_ended() {
         let words = ["sleep", "60"].map(str::to_owned);
         let reference = SecretRef::Command(words.to_vec());
-        let error = reference.from_command(&words, Duration::from_millis(30)).unwrap_err();
+        let error = reference
+            .ask_command(&words, Duration::from_millis(30))
+            .unwrap_err();
         assert!(error.to_string().contains("not done"), "{error}");
     }
 
@@ -264,29 +296,52 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("token");
         let reference = SecretRef::File(file.clone());
-        assert!(reference.resolve().unwrap_err().to_string().contains("token"));
+        assert!(
+            reference
+                .resolve()
+                .unwrap_err()
+                .to_string()
+                .contains("token")
+        );
         std::fs::write(&file, format!("{CANARY}\n")).unwrap();
         assert_eq!(reference.resolve().unwrap().expose_secret(), CANARY);
         std::fs::write(&file, [CANARY.as_bytes(), &[0xff]].concat()).unwrap();
         let error = reference.resolve().unwrap_err();
         assert!(!format!("{error} {error:?}").contains(CANARY));
         std::fs::write(&file, " \n").unwrap();
-        assert!(reference.resolve().unwrap_err().to_string().contains("empty"));
-        let error = SecretRef::File(folder.path().to_path_buf()).resolve().unwrap_err();
+        assert!(
+            reference
+                .resolve()
+                .unwrap_err()
+                .to_string()
+                .contains("empty")
+        );
+        let error = SecretRef::File(folder.path().to_path_buf())
+            .resolve()
+            .unwrap_err();
         assert!(error.to_string().contains("it is a folder"), "{error}");
     }
 
     #[test]
     fn a_variable_that_is_not_set_is_named() {
-        let error = SecretRef::Env("LEADTIME_NO_SUCH_VARIABLE".into()).resolve().unwrap_err();
-        assert!(error.to_string().contains("export LEADTIME_NO_SUCH_VARIABLE=…"), "{error}");
+        let error = SecretRef::Env("LEADTIME_NO_SUCH_VARIABLE".into())
+            .resolve()
+            .unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("export LEADTIME_NO_SUCH_VARIABLE=…"),
+            "{error}"
+        );
         assert!(SecretRef::Env("PATH".into()).resolve().is_ok());
     }
 
     #[cfg(not(feature = "keyring"))]
     #[test]
     fn without_the_keyring_the_error_says_how_to_get_it() {
-        let error = SecretRef::Keyring("leadtime/gh".into()).resolve().unwrap_err();
+        let error = SecretRef::Keyring("leadtime/gh".into())
+            .resolve()
+            .unwrap_err();
         assert!(error.to_string().contains("--features keyring"), "{error}");
     }
 }

@@ -33,7 +33,8 @@ written_as_text!(StoreUrl);
 
 impl Text for StoreUrl {
     const FORMAT: &'static str = "store-address";
-    const EXAMPLES: &'static [&'static str] = &["sqlite:leadtime.db", "postgres://db.example.com/leadtime"];
+    const EXAMPLES: &'static [&'static str] =
+        &["sqlite:leadtime.db", "postgres://db.example.com/leadtime"];
 
     fn read(text: &str) -> Result<Self, Refusal> {
         const HINT: &str = "write it as \"sqlite:leadtime.db\" or \"postgres://host/database\"";
@@ -45,7 +46,10 @@ impl Text for StoreUrl {
             }
             Some(("postgres" | "postgresql", _)) => {
                 let url = url::Url::parse(text).map_err(|error| {
-                    Refusal::new(format!("this is not an address of a database ({error})"), HINT)
+                    Refusal::new(
+                        format!("this is not an address of a database ({error})"),
+                        HINT,
+                    )
                 })?;
                 let asks = url.query_pairs().any(|(key, _)| key == "password");
                 if url.password().is_some() || asks {

@@ -48,8 +48,9 @@ impl Walk<'_, '_> {
             }
             (Some("string"), DeValue::String(text)) => self.text(schema, text, found, key),
             (Some("integer"), DeValue::Integer(number)) => {
-                if !u32::from_str_radix(number.as_str(), number.radix()).is_ok() {
-                    let text = format!("expected a whole number from 0 to {}", u32::MAX);
+                if u32::from_str_radix(number.as_str(), number.radix()).is_err() {
+                    let most = u32::MAX;
+                    let text = format!("expected a whole number from 0 to {most}, found {number}");
                     self.wrong(found, key, text, "");
                 }
             }
@@ -72,31 +73,37 @@ impl Walk<'_, '_> {
         self.problems.push(problem);
     }
 
+    fn wrong_key(&mut self, offset: usize, key: &str, text: &str, hint: String) {
+        let problem = self.places.problem_at(offset, key, text, hint);
+        self.problems.push(problem);
+    }
+
     fn table(&mut self, schema: &Value, table: &DeTable, offset: usize, key: &str) {
         let known = schema["properties"].as_object();
+        let mut meant = Vec::new();
         for (name, value) in table {
             let inner = below(key, name.get_ref());
+            let start = name.span().start;
             if let Some(schema) = known.and_then(|known| known.get(name.get_ref().as_ref())) {
                 self.value(schema, value, &inner);
             } else if schema["additionalProperties"].is_object() {
                 if name.get_ref().trim().is_empty() {
-                    let problem = self.places.problem_at(name.span().start, &inner, "the name is empty", "give it a name");
-                    self.problems.push(problem);
+                    self.wrong_key(start, &inner, "the name is empty", "give it a name".into());
                 }
                 self.value(&schema["additionalProperties"], value, &inner);
             } else {
-                let words = known.into_iter().flat_map(|known| known.keys().map(String::as_str));
-                let hint = suggestion(name.get_ref(), words);
-                let problem = self.places.problem_at(name.span().start, &inner, "unknown key", hint);
-                self.problems.push(problem);
+                let words = || known.into_iter().flatten().map(|(word, _)| word.as_str());
+                let hint = suggestion(name.get_ref(), words().collect::<Vec<_>>());
+                self.wrong_key(start, &inner, "unknown key", hint);
+                meant.extend(nearest(name.get_ref(), words()));
             }
         }
         let required = schema["required"].as_array().into_iter().flatten();
         for name in required.filter_map(Value::as_str) {
-            if !table.contains_key(name) {
+            // A key that is there, misspelt, has been told.
+            if !table.contains_key(name) && !meant.contains(&name) {
                 let hint = format!("add `{name} = {}`", sample(&schema["properties"][name]));
-                let problem = self.places.problem_at(offset, &below(key, name), "missing", hint);
-                self.problems.push(problem);
+                self.wrong_key(offset, &below(key, name), "missing", hint);
             }
         }
     }
@@ -111,19 +118,30 @@ impl Walk<'_, '_> {
                     .map_or_else(String::new, |near| format!("did you mean `{near}`?"));
                 self.wrong(found, key, format!("{expected}, found {text:?}"), hint);
             }
-            other => self.wrong(found, key, format!("{expected}, found {}", kind_of(other)), ""),
+            other => self.wrong(
+                found,
+                key,
+                format!("{expected}, found {}", kind_of(other)),
+                "",
+            ),
         }
     }
 
     fn text(&mut self, schema: &Value, text: &str, found: &Spanned<DeValue>, key: &str) {
         if schema["minLength"].as_u64().is_some_and(|least| least > 0) && text.trim().is_empty() {
-            return self.wrong(found, key, "it is empty", "write what it is, or leave the key out");
+            return self.wrong(
+                found,
+                key,
+                "it is empty",
+                "write what it is, or leave the key out",
+            );
         }
         let format = schema["format"].as_str().unwrap_or_default();
-        if let Some(refusal) = readers().into_iter().find(|(name, _)| *name == format) {
-            if let Err(refusal) = (refusal.1)(text) {
-                self.wrong(found, key, refusal.text, refusal.hint);
-            }
+        let reader = readers().into_iter().find(|(name, _)| *name == format);
+        if let Some((_, read)) = reader
+            && let Err(refusal) = read(text)
+        {
+            self.wrong(found, key, refusal.text, refusal.hint);
         }
     }
 
@@ -149,18 +167,17 @@ impl Walk<'_, '_> {
         }
         for (name, value) in table {
             let inner = below(key, name.get_ref());
-            match forms.iter().find(|(form, _)| form == name.get_ref()) {
-                Some((form, schema)) => {
-                    self.value(schema, value, &inner);
-                    if *form == "env" {
-                        self.variable(value, &inner);
-                    }
+            if let Some((form, schema)) = forms.iter().find(|(form, _)| form == name.get_ref()) {
+                self.value(schema, value, &inner);
+                if *form == "env" {
+                    self.variable(value, &inner);
                 }
-                None => {
-                    let hint = suggestion(name.get_ref(), forms.iter().map(|(form, _)| *form));
-                    let problem = self.places.problem_at(name.span().start, &inner, "unknown key", hint);
-                    self.problems.push(problem);
-                }
+            } else {
+                let hint = suggestion(name.get_ref(), forms.iter().map(|(form, _)| *form));
+                let problem =
+                    self.places
+                        .problem_at(name.span().start, &inner, "unknown key", hint);
+                self.problems.push(problem);
             }
         }
     }
@@ -168,7 +185,14 @@ impl Walk<'_, '_> {
     /// The name of a variable, and not the secret put there by mistake.
     fn variable(&mut self, found: &Spanned<DeValue>, key: &str) {
         const TOKENS: [&str; 8] = [
-            "ghp_", "gho_", "ghs_", "ghu_", "ghr_", "github_pat_", "glpat-", "xox",
+            "ghp_",
+            "gho_",
+            "ghs_",
+            "ghu_",
+            "ghr_",
+            "github_pat_",
+            "glpat-",
+            "xox",
         ];
         let Some(name) = found.get_ref().as_str().filter(|name| !name.is_empty()) else {
             return;

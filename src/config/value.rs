@@ -57,6 +57,10 @@ pub mod text {
 pub mod optional_text {
     use super::{Deserialize, Deserializer, Serializer, Text, text};
 
+    #[expect(
+        clippy::ref_option,
+        reason = "serde calls it with a reference to the field"
+    )]
     pub fn serialize<T: Text, S: Serializer>(
         value: &Option<T>,
         serializer: S,
@@ -125,8 +129,17 @@ macro_rules! written_as_text {
 }
 pub(super) use written_as_text;
 
-written_as_text!(Pattern, Choice, LinkWindow, UnplannedRule, DeploymentRule, Address);
+written_as_text!(
+    Pattern,
+    Choice,
+    LinkWindow,
+    UnplannedRule,
+    DeploymentRule,
+    Address
+);
 
+/// A century: far from the edge of what a time can be moved by.
+const LONGEST: u128 = 100 * 366 * 86_400 * 1_000_000;
 const DURATION_HINT: &str = "write it as \"30d\", \"24h\" or \"1h 30m\"";
 
 impl Text for Span {
@@ -141,7 +154,10 @@ impl Text for Span {
             ));
         }
         let duration = humantime::parse_duration(text).map_err(|error| {
-            Refusal::new(format!("{text:?} is not a duration ({error})"), DURATION_HINT)
+            Refusal::new(
+                format!("{text:?} is not a duration ({error})"),
+                DURATION_HINT,
+            )
         })?;
         if duration.is_zero() {
             return Err(Refusal::new(
@@ -149,8 +165,6 @@ impl Text for Span {
                 "leave the key out where there is nothing to wait for",
             ));
         }
-        // A century is far from the edge of what a Timestamp can be moved by.
-        const LONGEST: u128 = 100 * 366 * 86_400 * 1_000_000;
         match i64::try_from(duration.as_micros()) {
             Ok(micros) if duration.as_micros() <= LONGEST && micros > 0 => {
                 Ok(Self::from_micros(micros))
@@ -174,7 +188,10 @@ impl Text for Tz {
 
     fn read(text: &str) -> Result<Self, Refusal> {
         text.parse().map_err(|_| {
-            let near = super::problem::nearest(text, chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()));
+            let near = super::problem::nearest(
+                text,
+                chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()),
+            );
             Refusal::new(
                 format!("{text:?} is not a time zone of the IANA list"),
                 near.map_or_else(
@@ -235,7 +252,10 @@ impl Text for Pattern {
 
     fn read(text: &str) -> Result<Self, Refusal> {
         if text.trim().is_empty() {
-            return Err(Refusal::new("an empty pattern matches nothing", "write a glob such as \"acme/*\""));
+            return Err(Refusal::new(
+                "an empty pattern matches nothing",
+                "write a glob such as \"acme/*\"",
+            ));
         }
         let glob = GlobBuilder::new(text)
             .literal_separator(true)
@@ -313,9 +333,9 @@ impl Text for LinkWindow {
         if text == "unbounded" {
             return Ok(Self::Unbounded);
         }
-        Span::read(text).map(Self::Within).map_err(|refusal| {
-            Refusal::new(refusal.text, "write it as \"24h\", or \"unbounded\"")
-        })
+        Span::read(text)
+            .map(Self::Within)
+            .map_err(|refusal| Refusal::new(refusal.text, "write it as \"24h\", or \"unbounded\""))
     }
 
     fn write(&self) -> String {

@@ -97,7 +97,9 @@ impl Workload {
             .iter()
             .filter_map(|path| {
                 let labels = &path.selector.as_ref()?.labels;
-                let fits = labels.iter().all(|(key, value)| self.labels.get(key) == Some(value));
+                let fits = labels
+                    .iter()
+                    .all(|(key, value)| self.labels.get(key) == Some(value));
                 fits.then_some((labels.len(), path))
             })
             .collect();

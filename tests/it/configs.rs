@@ -17,7 +17,10 @@ fn files(folder: &str) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(root().join(folder))
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "toml")
+        })
         .collect();
     files.sort();
     assert!(!files.is_empty(), "no files in {folder}");
@@ -47,13 +50,24 @@ fn each_mistake_is_told_with_its_place_and_its_remedy() {
         let text = std::fs::read_to_string(&file).unwrap();
         let told = match Config::parse(&text, Path::new("leadtime.toml")) {
             Ok(config) => {
-                assert!(stem(&file).starts_with("warning-"), "{} was read", file.display());
-                assert!(!config.warnings.is_empty(), "{} has no warning", file.display());
+                assert!(
+                    stem(&file).starts_with("warning-"),
+                    "{} was read",
+                    file.display()
+                );
+                assert!(
+                    !config.warnings.is_empty(),
+                    "{} has no warning",
+                    file.display()
+                );
                 let lines: Vec<String> = config.warnings.iter().map(ToString::to_string).collect();
                 lines.join("\n")
             }
             Err(error) => {
-                assert!(error.problems().iter().all(|problem| problem.line > 0), "{error}");
+                assert!(
+                    error.problems().iter().all(|problem| problem.line > 0),
+                    "{error}"
+                );
                 assert!(!format!("{error:?}").contains(CANARY), "{error:?}");
                 error.to_string()
             }
@@ -78,7 +92,10 @@ fn every_example_is_read() {
 fn the_contract_is_read_as_it_stands() {
     let config = Config::read(&root().join("tests/configs/valid/contract.toml")).unwrap();
     let folder = root().join("tests/configs/valid");
-    assert_eq!(config.store.url, Some(StoreUrl::Sqlite(folder.join("leadtime.db"))));
+    assert_eq!(
+        config.store.url,
+        Some(StoreUrl::Sqlite(folder.join("leadtime.db")))
+    );
     assert_eq!(config.metrics.timezone.name(), "Europe/Brussels");
     assert!((config.metrics.window.seconds() - 2_592_000.0).abs() < f64::EPSILON);
     assert!(matches!(config.metrics.link_window, LinkWindow::Within(_)));
@@ -114,10 +131,26 @@ fn the_contract_is_read_as_it_stands() {
 }
 
 #[test]
+fn numbers_are_read_in_every_way_that_toml_writes_them() {
+    let config = parse(
+        "[[paths]]\nname = 'p'\nsteps = [{ name = 's', kind = 'scan', limits = { critical = +0, high = 1_000, low = 0x1F } }]\n",
+    );
+    let limits = config.paths[0].steps[0].limits.unwrap();
+    assert_eq!(
+        (limits.critical, limits.high, limits.medium, limits.low),
+        (Some(0), Some(1000), None, Some(31))
+    );
+}
+
+#[test]
 fn the_selector_that_asks_for_more_wins() {
     let config = Config::read(&root().join("tests/configs/valid/selectors.toml")).unwrap();
     let path = |name: &str| {
-        let workload = config.workloads.iter().find(|workload| workload.name == name).unwrap();
+        let workload = config
+            .workloads
+            .iter()
+            .find(|workload| workload.name == name)
+            .unwrap();
         config.path_of(workload).map(|path| path.name.as_str())
     };
     assert_eq!(path("plain"), Some("any"));
@@ -129,21 +162,39 @@ fn the_selector_that_asks_for_more_wins() {
 #[test]
 fn the_default_file_says_what_the_defaults_are() {
     let shipped = parse(leadtime::config::DEFAULT);
-    assert_eq!(Config { file: None, ..shipped }, Config::default());
-    assert_eq!(parse(""), Config { file: Some("leadtime.toml".into()), ..Config::default() });
+    assert_eq!(
+        Config {
+            file: None,
+            ..shipped
+        },
+        Config::default()
+    );
+    assert_eq!(
+        parse(""),
+        Config {
+            file: Some("leadtime.toml".into()),
+            ..Config::default()
+        }
+    );
 }
 
 /// The default file with its examples switched on.
 fn default_with_examples() -> String {
-    let lines = leadtime::config::DEFAULT.lines().map(|line| match line.strip_prefix('#') {
-        Some(rest) if !rest.starts_with(": ") && !rest.starts_with("   ") && !rest.starts_with(":schema") => {
-            // Prose has one space after the mark; a step of a list has two; a key has none.
-            let prose = rest.starts_with(' ') && !rest.starts_with("  {");
-            if prose { "" } else { rest }
-        }
-        Some(_) => "",
-        None => line,
-    });
+    let lines = leadtime::config::DEFAULT
+        .lines()
+        .map(|line| match line.strip_prefix('#') {
+            Some(rest)
+                if !rest.starts_with(": ")
+                    && !rest.starts_with("   ")
+                    && !rest.starts_with(":schema") =>
+            {
+                // Prose has one space after the mark; a step of a list has two; a key has none.
+                let prose = rest.starts_with(' ') && !rest.starts_with("  {");
+                if prose { "" } else { rest }
+            }
+            Some(_) => "",
+            None => line,
+        });
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -152,13 +203,23 @@ fn the_default_file_shows_every_key_and_its_examples_work() {
     let text = default_with_examples();
     let config = parse(&text);
     assert_eq!(config.warnings, []);
-    assert_eq!((config.sources.len(), config.paths.len(), config.workloads.len()), (2, 1, 1));
+    assert_eq!(
+        (
+            config.sources.len(),
+            config.paths.len(),
+            config.workloads.len()
+        ),
+        (2, 1, 1)
+    );
     let tree: serde_json::Value = serde_json::from_str(&schema()).unwrap();
     let mut keys = BTreeSet::new();
     collect_keys(&tree, &mut keys);
     assert!(keys.len() > 40, "{keys:?}");
     for key in keys {
-        assert!(leadtime::config::DEFAULT.contains(&key), "config/default.toml does not show {key}");
+        assert!(
+            leadtime::config::DEFAULT.contains(&key),
+            "config/default.toml does not show {key}"
+        );
     }
 }
 
@@ -170,7 +231,11 @@ fn collect_keys(node: &serde_json::Value, keys: &mut BTreeSet<String>) {
         serde_json::Value::Object(members) => {
             members.values().for_each(|inner| collect_keys(inner, keys));
         }
-        serde_json::Value::Array(values) => values.iter().for_each(|inner| collect_keys(inner, keys)),
+        serde_json::Value::Array(values) => {
+            for inner in values {
+                collect_keys(inner, keys);
+            }
+        }
         _ => {}
     }
 }
@@ -182,14 +247,22 @@ fn the_shipped_schema_is_that_of_the_types() {
         std::fs::write(&file, schema()).unwrap();
     }
     let shipped = std::fs::read_to_string(&file).unwrap();
-    assert!(shipped == schema(), "{} is old: run the tests with LEADTIME_UPDATE=1", file.display());
+    assert!(
+        shipped == schema(),
+        "{} is old: run the tests with LEADTIME_UPDATE=1",
+        file.display()
+    );
 }
 
 #[test]
 fn all_mistakes_are_told_at_once_in_the_order_of_their_lines() {
     let text = "[metrics]\nwindw = \"30d\"\ntimezone = \"Mars\"\n[[workloads]]\nteam = 3\n";
     let error = Config::parse(text, Path::new("leadtime.toml")).unwrap_err();
-    let lines: Vec<usize> = error.problems().iter().map(|problem| problem.line).collect();
+    let lines: Vec<usize> = error
+        .problems()
+        .iter()
+        .map(|problem| problem.line)
+        .collect();
     assert_eq!(lines, [2, 3, 4, 5]);
     assert_eq!(error.to_string().lines().count(), 4);
 }
@@ -211,11 +284,20 @@ fn a_pasted_token_is_never_repeated() {
         "url = \"https://jane:c4n4ry@example.com\"",
         "every = { token = \"c4n4ry\" }",
     ] {
-        let text = format!("[[sources]]\nname = \"gh\"\nkind = \"github\"\nrepositories = [\"a/*\"]\n{paste}\n");
+        let text = format!(
+            "[[sources]]\nname = \"gh\"\nkind = \"github\"\nrepositories = [\"a/*\"]\n{paste}\n"
+        );
         let error = Config::parse(&text, Path::new("leadtime.toml")).unwrap_err();
-        assert!(!format!("{error} {error:?} {error:#?}").contains(CANARY), "{paste}: {error}");
+        assert!(
+            !format!("{error} {error:?} {error:#?}").contains(CANARY),
+            "{paste}: {error}"
+        );
     }
-    let error = Config::parse(&format!("[store]\nurl = \"postgres://u:{CANARY}@h/d\"\n"), Path::new("f")).unwrap_err();
+    let error = Config::parse(
+        &format!("[store]\nurl = \"postgres://u:{CANARY}@h/d\"\n"),
+        Path::new("f"),
+    )
+    .unwrap_err();
     assert!(!error.to_string().contains(CANARY), "{error}");
 }
 

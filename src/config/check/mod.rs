@@ -65,7 +65,11 @@ impl<'a> Findings<'a> {
     /// A list that only leaves out takes nothing in.
     fn exclusions(&mut self, key: &str, list: &[Choice], all: &str) {
         if !list.is_empty() && list.iter().all(|line| line.leaves_out) {
-            self.add(key, "it only leaves out, and so takes nothing in", format!("add \"{all}\""));
+            self.add(
+                key,
+                "it only leaves out, and so takes nothing in",
+                format!("add \"{all}\""),
+            );
         }
     }
 }

@@ -26,14 +26,21 @@ fn steps(path: &Path, key: &str, findings: &mut Findings) {
         if step.kind == StepKind::Deploy && step.environment.is_none() {
             findings.add(
                 &format!("{key}.environment"),
-                format!("missing: step {:?} deploys, and does not say where to", step.name),
+                format!(
+                    "missing: step {:?} deploys, and does not say where to",
+                    step.name
+                ),
                 "add `environment = \"production\"`, or the name that your deployer uses",
             );
         }
         if step.limits.is_some() && step.kind != StepKind::Scan {
             findings.add(
                 &format!("{key}.limits"),
-                format!("only a scan has limits, and {:?} is a step of kind {}", step.name, step.kind.name()),
+                format!(
+                    "only a scan has limits, and {:?} is a step of kind {}",
+                    step.name,
+                    step.kind.name()
+                ),
                 "move them to the step of kind scan",
             );
         }
@@ -61,7 +68,11 @@ fn needs(path: &Path, key: &str, findings: &mut Findings) -> bool {
 
 /// A step that, by way of others, needs itself can never begin.
 fn circle(path: &Path, key: &str, findings: &mut Findings) {
-    let reached: BTreeSet<String> = path.resolved_steps().into_iter().map(|step| step.name).collect();
+    let reached: BTreeSet<String> = path
+        .resolved_steps()
+        .into_iter()
+        .map(|step| step.name)
+        .collect();
     let stuck = |name: &str| !reached.contains(name);
     let Some(mut place) = path.steps.iter().position(|step| stuck(&step.name)) else {
         return;
@@ -82,7 +93,10 @@ fn circle(path: &Path, key: &str, findings: &mut Findings) {
         .collect();
     findings.add(
         &format!("{key}.steps[{place}].needs"),
-        format!("the steps need each other in a circle: {}", names.join(" needs ")),
+        format!(
+            "the steps need each other in a circle: {}",
+            names.join(" needs ")
+        ),
         "take one of these needs out; a step without `needs` needs the one before it",
     );
 }
@@ -98,7 +112,10 @@ fn freezes(path: &Path, key: &str, findings: &mut Findings) {
         if !environments.contains(&freeze.environment.as_str()) {
             findings.add(
                 &format!("{key}.freezes[{place}].environment"),
-                format!("no step of path {:?} deploys to {:?}", path.name, freeze.environment),
+                format!(
+                    "no step of path {:?} deploys to {:?}",
+                    path.name, freeze.environment
+                ),
                 suggestion(&freeze.environment, environments.iter().copied()),
             );
         }
@@ -110,7 +127,10 @@ pub(super) fn warnings(config: &Config, findings: &mut Findings) {
     for (place, path) in config.paths.iter().enumerate() {
         let key = format!("paths[{place}]");
         if !config.delivers(path) {
-            let environments = path.steps.iter().filter_map(|step| step.environment.as_deref());
+            let environments = path
+                .steps
+                .iter()
+                .filter_map(|step| step.environment.as_deref());
             findings.add(
                 &format!("{key}.steps"),
                 format!("no step of path {:?} deploys to {production:?}, so nothing on it is ever delivered", path.name),

@@ -4,7 +4,10 @@ use super::Findings;
 use crate::config::{Config, Source, SourceKind};
 
 pub(super) fn errors(config: &Config, findings: &mut Findings) {
-    findings.duplicates("sources", config.sources.iter().map(|source| source.name.as_str()));
+    findings.duplicates(
+        "sources",
+        config.sources.iter().map(|source| source.name.as_str()),
+    );
     for (place, source) in config.sources.iter().enumerate() {
         let key = format!("sources[{place}]");
         foreign(source, &key, findings);
@@ -21,7 +24,11 @@ pub(super) fn errors(config: &Config, findings: &mut Findings) {
             ),
             SourceKind::Git | SourceKind::GitHub => {}
         }
-        findings.exclusions(&format!("{key}.repositories"), &source.repositories, "owner/*");
+        findings.exclusions(
+            &format!("{key}.repositories"),
+            &source.repositories,
+            "owner/*",
+        );
     }
 }
 
@@ -29,7 +36,11 @@ fn foreign(source: &Source, key: &str, findings: &mut Findings) {
     let given = [
         ("url", source.url.is_some(), SourceKind::GitHub),
         ("token", source.token.is_some(), SourceKind::GitHub),
-        ("repositories", !source.repositories.is_empty(), SourceKind::GitHub),
+        (
+            "repositories",
+            !source.repositories.is_empty(),
+            SourceKind::GitHub,
+        ),
         ("ca_file", source.ca_file.is_some(), SourceKind::GitHub),
         ("path", source.path.is_some(), SourceKind::Git),
         ("repository", source.repository.is_some(), SourceKind::Git),
@@ -38,7 +49,10 @@ fn foreign(source: &Source, key: &str, findings: &mut Findings) {
         if given && kind != source.kind {
             findings.add(
                 &format!("{key}.{name}"),
-                format!("it means nothing to a source of kind {}", source.kind.name()),
+                format!(
+                    "it means nothing to a source of kind {}",
+                    source.kind.name()
+                ),
                 format!("take it out; it belongs to kind {}", kind.name()),
             );
         }

@@ -6,13 +6,20 @@ use crate::config::workload::Fit;
 use crate::config::{Config, Workload};
 
 pub(super) fn errors(config: &Config, findings: &mut Findings) {
-    let names = config.workloads.iter().map(|workload| workload.name.as_str());
+    let names = config
+        .workloads
+        .iter()
+        .map(|workload| workload.name.as_str());
     findings.duplicates("workloads", names);
     for (place, workload) in config.workloads.iter().enumerate() {
         let key = format!("workloads[{place}]");
         path(config, workload, &key, findings);
         choices(config, workload, &key, findings);
-        findings.exclusions(&format!("{key}.repositories"), &workload.repositories, "owner/*");
+        findings.exclusions(
+            &format!("{key}.repositories"),
+            &workload.repositories,
+            "owner/*",
+        );
         findings.exclusions(&format!("{key}.paths"), &workload.paths, "**");
     }
 }
@@ -25,14 +32,28 @@ fn path(config: &Config, workload: &Workload, key: &str, findings: &mut Findings
                 none if none.is_empty() => "add it under [[paths]], or take the key out".to_owned(),
                 hint => hint,
             };
-            findings.add(&format!("{key}.path"), format!("no path is named {name:?}"), hint);
+            findings.add(
+                &format!("{key}.path"),
+                format!("no path is named {name:?}"),
+                hint,
+            );
         }
     } else if let Fit::Several(paths) = workload.fit(&config.paths) {
-        let names: Vec<String> = paths.iter().map(|path| format!("{:?}", path.name)).collect();
+        let names: Vec<String> = paths
+            .iter()
+            .map(|path| format!("{:?}", path.name))
+            .collect();
         findings.add(
             key,
-            format!("workload {:?} fits the selectors of {} equally well", workload.name, names.join(" and ")),
-            format!("name one, such as `path = {}`, or ask for another label in one of the selectors", names[0]),
+            format!(
+                "workload {:?} fits the selectors of {} equally well",
+                workload.name,
+                names.join(" and ")
+            ),
+            format!(
+                "name one, such as `path = {}`, or ask for another label in one of the selectors",
+                names[0]
+            ),
         );
     }
 }
@@ -47,7 +68,10 @@ fn choices(config: &Config, workload: &Workload, key: &str, findings: &mut Findi
             if !told {
                 findings.add(
                     &key,
-                    format!("workload {:?} has no path, and so no step {name:?} to choose for", workload.name),
+                    format!(
+                        "workload {:?} has no path, and so no step {name:?} to choose for",
+                        workload.name
+                    ),
                     "name its path, or take the choice out",
                 );
             }
@@ -61,7 +85,10 @@ fn choices(config: &Config, workload: &Workload, key: &str, findings: &mut Findi
             ),
             Some(step) if step.locked => findings.add(
                 &key,
-                format!("step {name:?} is locked by path {:?}: a workload may not choose for it", path.name),
+                format!(
+                    "step {name:?} is locked by path {:?}: a workload may not choose for it",
+                    path.name
+                ),
                 "take it out, or ask whoever keeps the path to unlock the step",
             ),
             Some(_) => {}
