@@ -77,7 +77,7 @@ impl Config {
             places: &mut places,
             problems: Vec::new(),
         };
-        walk.value(&schema::tree(), &root, "");
+        walk.value(&schema::TREE, &root, "");
         let mut problems = walk.problems;
         if !problems.is_empty() {
             return Err(ConfigError::of_all(problems));

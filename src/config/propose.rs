@@ -54,7 +54,7 @@ impl Facts {
         };
         environments()
             .find(called)
-            .or_else(|| environments().last())
+            .or_else(|| environments().next_back())
             .map(String::as_str)
     }
 
@@ -204,16 +204,14 @@ fn list<const N: usize>(text: &mut String, key: &str, values: [String; N]) {
 
 /// A name as a glob that matches nothing else.
 fn literal(name: &str) -> String {
-    let escaped = globset::escape(name);
-    if escaped == name && !name.contains('\\') && !name.starts_with('!') {
-        return escaped;
+    let mut glob = String::with_capacity(name.len());
+    for (place, sign) in name.chars().enumerate() {
+        if "*?[]{}\\".contains(sign) || (place == 0 && sign == '!') {
+            glob.push('\\');
+        }
+        glob.push(sign);
     }
-    // globset puts a bracket around what it escapes, which also keeps a leading `!` from leaving out.
-    let escaped = escaped.replace('\\', "\\\\");
-    match escaped.strip_prefix('!') {
-        Some(rest) => format!("[!]{rest}"),
-        None => escaped,
-    }
+    glob
 }
 
 /// A text that stays on one line of comment, without the user name or token that an address may hold.
@@ -233,6 +231,7 @@ fn comment(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::value::Text;
     use crate::config::{Choice, Config};
     use proptest::prelude::*;
     use std::path::Path;
@@ -298,6 +297,15 @@ mod tests {
             &config.workloads[2].paths,
             "services/search/src/main.rs"
         ));
+    }
+
+    #[test]
+    fn a_name_is_never_taken_for_a_pattern() {
+        for name in ["!", "!a", "a*", "[a]", "{a,b}", "a\\b", "é?"] {
+            let line = Choice::read(&literal(name)).unwrap();
+            assert!(!line.leaves_out && line.pattern.matches(name), "{name}");
+            assert!(!line.pattern.matches("a"), "{name}");
+        }
     }
 
     proptest! {

@@ -6,7 +6,7 @@ use std::fmt;
 
 use chrono::TimeZone;
 use chrono_tz::Tz;
-use rrule::{RRule, RRuleSet, Unvalidated};
+use rrule::{Frequency, RRule, RRuleSet, Unvalidated};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -56,7 +56,7 @@ fn start(zone: Tz) -> Option<chrono::DateTime<rrule::Tz>> {
 impl Schedule {
     /// The last instant of the schedule in `after..=at`.
     fn last(&self, after: Timestamp, at: Timestamp, zone: Tz) -> Option<Timestamp> {
-        // Enough for a freeze that begins every hour and lasts a month.
+        // Enough for a freeze that begins at every hour of a day and lasts a month.
         const MOST: u16 = 1_000;
         let start = start(zone)?;
         let rule = self.rule.clone().validate(start).ok()?;
@@ -97,6 +97,21 @@ impl Text for Schedule {
         let rule: RRule<Unvalidated> = bare
             .parse()
             .map_err(|error: rrule::RRuleError| wrong(error.to_string()))?;
+        if matches!(
+            rule.get_freq(),
+            Frequency::Hourly | Frequency::Minutely | Frequency::Secondly
+        ) {
+            return Err(Refusal::new(
+                format!("{text:?} begins more than once a day by its FREQ"),
+                "use FREQ=DAILY and name the hours: BYHOUR=9,17",
+            ));
+        }
+        if rule.get_count().is_some() {
+            return Err(Refusal::new(
+                format!("{text:?} has a COUNT, and no start to count from"),
+                "use UNTIL instead: UNTIL=20270101T000000Z",
+            ));
+        }
         let start = start(Tz::UTC).ok_or_else(|| wrong("it has no start".to_owned()))?;
         rule.clone()
             .validate(start)
@@ -146,5 +161,21 @@ mod tests {
         // In summer Brussels is two hours ahead.
         assert_eq!(until("2026-07-03T13:59:59Z"), None);
         assert!(until("2026-07-03T14:00:00Z").is_some());
+    }
+
+    #[test]
+    fn a_freeze_ends_for_good_at_its_until() {
+        let freeze = Freeze {
+            schedule: Schedule::read("FREQ=DAILY;UNTIL=20260105T000000Z").unwrap(),
+            length: Span::read("1h").unwrap(),
+            ..weekend()
+        };
+        let held = |text: &str| {
+            freeze
+                .until(Timestamp::parse(text).unwrap(), Tz::UTC)
+                .is_some()
+        };
+        assert!(held("2026-01-05T00:30:00Z"));
+        assert!(!held("2026-01-06T00:30:00Z"));
     }
 }

@@ -1,5 +1,7 @@
 //! The JSON Schema of the file, made from the types. It is what editors complete from, and what the walk over a file goes by.
 
+use std::sync::LazyLock;
+
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
@@ -8,10 +10,13 @@ use super::Config;
 /// The JSON Schema of `leadtime.toml`; `config/leadtime.schema.json` is this text.
 #[must_use]
 pub fn schema() -> String {
-    format!("{:#}\n", tree())
+    format!("{:#}\n", *TREE)
 }
 
-pub(super) fn tree() -> Value {
+/// Made once: every reading of a file goes by it.
+pub(super) static TREE: LazyLock<Value> = LazyLock::new(tree);
+
+fn tree() -> Value {
     let settings = SchemaSettings::draft07().with(|settings| settings.inline_subschemas = true);
     let mut schema = settings
         .into_generator()
@@ -19,11 +24,14 @@ pub(super) fn tree() -> Value {
         .to_value();
     without_null(&mut schema);
     if let Some(root) = schema.as_object_mut() {
-        root.insert("title".into(), "leadtime.toml".into());
-        root.insert(
-            "description".into(),
-            "The configuration of leadtime.".into(),
-        );
+        let said = [
+            ("description", "The configuration of leadtime."),
+            ("title", "leadtime.toml"),
+            ("$schema", "http://json-schema.org/draft-07/schema#"),
+        ];
+        for (key, value) in said {
+            root.shift_insert(0, key.to_owned(), value.into());
+        }
     }
     schema
 }
@@ -33,7 +41,7 @@ fn without_null(node: &mut Value) {
     match node {
         Value::Object(members) => {
             if members.get("default").is_some_and(Value::is_null) {
-                members.remove("default");
+                members.shift_remove("default");
             }
             if let Some(Value::Array(types)) = members.get_mut("type") {
                 types.retain(|name| name != "null");
@@ -42,7 +50,7 @@ fn without_null(node: &mut Value) {
                     members.insert("type".into(), only);
                 }
             }
-            if let Some(Value::Array(mut choices)) = members.remove("anyOf") {
+            if let Some(Value::Array(mut choices)) = members.shift_remove("anyOf") {
                 choices.retain(|choice| choice.get("type").is_none_or(|name| name != "null"));
                 match (choices.pop(), choices.is_empty()) {
                     (Some(Value::Object(only)), true) => {

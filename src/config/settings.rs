@@ -150,6 +150,5 @@ pub struct People {
     #[schemars(length(min = 1))]
     pub me: Option<String>,
     /// The teams and who is in them.
-    #[schemars(inner(inner(length(min = 1))))]
     pub teams: BTreeMap<String, Vec<String>>,
 }

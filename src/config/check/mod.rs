@@ -8,17 +8,29 @@ mod workloads;
 use std::collections::BTreeMap;
 
 use super::Config;
-use super::place::Places;
+use super::place::{self, Places};
 use super::problem::Problem;
 use super::value::Choice;
 
 /// What makes a file unusable.
 pub(super) fn errors(config: &Config, places: &Places) -> Vec<Problem> {
     let mut findings = Findings::new(places);
+    teams(config, &mut findings);
     sources::errors(config, &mut findings);
     paths::errors(config, &mut findings);
     workloads::errors(config, &mut findings);
     findings.problems
+}
+
+fn teams(config: &Config, findings: &mut Findings) {
+    for (team, members) in &config.people.teams {
+        for (place, member) in members.iter().enumerate() {
+            if member.trim().is_empty() {
+                let key = format!("{}[{place}]", place::below("people.teams", team));
+                findings.add(&key, "the name is empty", "write who it is, or take it out");
+            }
+        }
+    }
 }
 
 /// What is allowed, and yet unlikely to be meant.
@@ -26,6 +38,9 @@ pub(super) fn warnings(config: &Config, places: &Places) -> Vec<Problem> {
     let mut findings = Findings::new(places);
     paths::warnings(config, &mut findings);
     workloads::warnings(config, &mut findings);
+    findings
+        .problems
+        .sort_by_key(|problem| (problem.line, problem.column));
     findings.problems
 }
 

@@ -2,6 +2,7 @@
 
 use super::Findings;
 use crate::config::{Config, Source, SourceKind};
+use crate::event::time::Span;
 
 pub(super) fn errors(config: &Config, findings: &mut Findings) {
     findings.duplicates(
@@ -11,6 +12,13 @@ pub(super) fn errors(config: &Config, findings: &mut Findings) {
     for (place, source) in config.sources.iter().enumerate() {
         let key = format!("sources[{place}]");
         foreign(source, &key, findings);
+        if source.every < Span::from_seconds(1) {
+            findings.add(
+                &format!("{key}.every"),
+                "a tool is not read more often than once a second",
+                "write it as \"30s\"",
+            );
+        }
         match source.kind {
             SourceKind::Git if source.path.is_none() => findings.add(
                 &format!("{key}.path"),
