@@ -5,6 +5,7 @@
 mod check;
 mod locate;
 mod path;
+mod pattern;
 mod place;
 mod problem;
 pub mod propose;
@@ -28,13 +29,14 @@ use shape::Walk;
 
 pub use locate::{FILE_NAME, locate};
 pub use path::{Confirm, Limits, Path, Selector, Step, StepKind};
+pub use pattern::{Choice, DeploymentRule, Pattern, UnplannedRule};
 pub use problem::{ConfigError, Problem};
 pub use schedule::{Freeze, Schedule};
 pub use schema::schema;
 pub use secret::{SecretError, SecretRef};
 pub use settings::{Items, Metrics, People, Store, StoreUrl};
 pub use source::{Source, SourceKind};
-pub use value::{Address, Choice, DeploymentRule, LinkWindow, Pattern, UnplannedRule};
+pub use value::{Address, LinkWindow};
 pub use workload::{StepChoice, Workload};
 
 /// Every setting with its default and what it is for.

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::pattern::Pattern;
 use super::schedule::Freeze;
-use super::value::{Pattern, TextSchema, optional_text};
+use super::value::{TextSchema, optional_text};
 use crate::event::time::Span;
 
 /// A path to production.

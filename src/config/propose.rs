@@ -309,6 +309,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn whatever_was_seen_the_proposal_reads_back(
             name in ".{0,12}", repository in ".{0,12}", host in "(github\\.com|github\\.example\\.com|)",

@@ -9,8 +9,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 
+use super::pattern::UnplannedRule;
 use super::problem::suggestion;
-use super::value::{LinkWindow, Refusal, Text, TextSchema, UnplannedRule, text, written_as_text};
+use super::value::{LinkWindow, Refusal, Text, TextSchema, text, written_as_text};
 use crate::event::time::Span;
 
 /// Where the log is kept.

@@ -6,13 +6,12 @@ use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::pattern::{Choice, DeploymentRule, Pattern, UnplannedRule};
 use super::place::{Places, below};
 use super::problem::{Problem, nearest, suggestion};
 use super::schedule::Schedule;
 use super::settings::StoreUrl;
-use super::value::{
-    Address, Choice, DeploymentRule, LinkWindow, Pattern, Refusal, Text, UnplannedRule,
-};
+use super::value::{Address, LinkWindow, Refusal, Text};
 use crate::event::time::Span;
 
 pub(super) struct Walk<'a, 't> {

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::pattern::Choice;
 use super::secret::SecretRef;
-use super::value::{Address, Choice, TextSchema, optional_text, text};
+use super::value::{Address, TextSchema, optional_text, text};
 use crate::event::time::Span;
 
 /// A tool that is read.

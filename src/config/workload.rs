@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use super::Config;
 use super::path::{Path, Step, StepKind};
-use super::value::{Choice, DeploymentRule, Pattern, TextSchema, optional_text};
+use super::pattern::{Choice, DeploymentRule, Pattern};
+use super::value::{TextSchema, optional_text};
 use crate::event::time::Span;
 
 /// What is delivered as one.

@@ -8,9 +8,9 @@ mod workloads;
 use std::collections::BTreeMap;
 
 use super::Config;
+use super::pattern::Choice;
 use super::place::{self, Places};
 use super::problem::Problem;
-use super::value::Choice;
 
 /// What makes a file unusable.
 pub(super) fn errors(config: &Config, places: &Places) -> Vec<Problem> {
