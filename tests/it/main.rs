@@ -7,3 +7,4 @@
 )]
 
 mod cdevents;
+mod configs;

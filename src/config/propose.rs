@@ -1,0 +1,328 @@
+//! A first `leadtime.toml` for a repository, from what was seen of it. Pure: someone else looks, this writes. The text says what was seen and what was
+//! guessed, so that whoever reads it can put it right; it always reads back without a problem.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use toml_edit::Value;
+
+/// What was seen of a repository.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Its own name: `checkout`.
+    pub name: String,
+    /// Its id as events carry it: `acme/checkout`.
+    pub repository: String,
+    /// The host of its remote: `github.com`. Empty where it has none.
+    pub host: String,
+    /// The address of its remote, for the reader.
+    pub remote: String,
+    pub has_workflows: bool,
+    /// The environments that were seen, in the order that changes arrive in them.
+    pub environments: Vec<String>,
+    pub has_tags: bool,
+    /// What its tags of releases look like: `v*`.
+    pub tag_pattern: String,
+    /// The folders of a monorepo that are delivered each by itself: `services/checkout`.
+    pub folders: Vec<String>,
+}
+
+impl Facts {
+    /// The text of a configuration for it.
+    #[must_use]
+    pub fn propose(&self) -> String {
+        let mut text = String::from(
+            "# What leadtime knows of this repository, as `leadtime init` saw it. Every setting: docs/configuration.md\n",
+        );
+        self.metrics(&mut text);
+        self.sources(&mut text);
+        let has_path = self.path(&mut text);
+        self.workloads(has_path, &mut text);
+        text
+    }
+
+    /// The environment that delivery means: one that is called so, else the last one.
+    fn production(&self) -> Option<&str> {
+        let called = |name: &&String| {
+            let name = name.to_lowercase();
+            ["production", "prod", "live"].contains(&name.as_str())
+        };
+        let environments = || {
+            self.environments
+                .iter()
+                .filter(|name| !name.trim().is_empty())
+        };
+        environments()
+            .find(called)
+            .or_else(|| environments().next_back())
+            .map(String::as_str)
+    }
+
+    fn metrics(&self, text: &mut String) {
+        text.push_str("\n[metrics]\n# Days and weeks are counted in this zone; write your own, such as \"Europe/Brussels\".\ntimezone = \"UTC\"\n");
+        match self.production() {
+            Some(name) if name != "production" => {
+                text.push_str(
+                    "# The environment that delivery means. Guessed from those that were seen.\n",
+                );
+                line(text, "production", name);
+            }
+            _ => {}
+        }
+    }
+
+    fn sources(&self, text: &mut String) {
+        text.push_str("\n# Commits and tags, from this clone.\n[[sources]]\nname = \"clone\"\nkind = \"git\"\npath = \".\"\n");
+        if !self.repository.trim().is_empty() {
+            line(text, "repository", &self.repository);
+        }
+        if self.host.to_lowercase().contains("github") && !self.repository.trim().is_empty() {
+            let runs = if self.has_workflows { ", runs" } else { "" };
+            let _ = writeln!(
+                text,
+                "\n# Changes, reviews{runs} and deployments, from {}.",
+                comment(&self.remote)
+            );
+            text.push_str("[[sources]]\nname = \"github\"\nkind = \"github\"\n");
+            if !self.host.eq_ignore_ascii_case("github.com") {
+                line(text, "url", &format!("https://{}/api/v3", self.host));
+            }
+            text.push_str("# Where the token is found; never the token itself. Or: { command = [\"gh\", \"auth\", \"token\"] }\ntoken = { env = \"GITHUB_TOKEN\" }\n");
+            list(text, "repositories", [literal(&self.repository)]);
+        }
+    }
+
+    /// Writes a path where environments were seen; without any, a path is derived from events.
+    fn path(&self, text: &mut String) -> bool {
+        let Some(production) = self.production() else {
+            text.push_str("\n# No environment was seen, so the path is told from the events themselves. To write it down: [[paths]].\n");
+            return false;
+        };
+        text.push_str("\n# The way to production, as far as it could be seen. Put the steps right: tests, scans, and gates that stand in no tool.\n");
+        text.push_str("[[paths]]\nname = \"main\"\nsteps = [\n  { name = \"code\", kind = \"code\" },\n  { name = \"review\", kind = \"review\" },\n");
+        if self.has_workflows {
+            text.push_str("  { name = \"build\", kind = \"build\" },\n");
+        }
+        let mut taken: Vec<&str> = vec!["code", "review", "build"];
+        let before = self
+            .environments
+            .iter()
+            .map(String::as_str)
+            .filter(|name| *name != production);
+        for name in before.chain([production]) {
+            if !name.trim().is_empty() && !taken.contains(&name) {
+                taken.push(name);
+                let name = Value::from(name);
+                let _ = writeln!(
+                    text,
+                    "  {{ name = {name}, kind = \"deploy\", environment = {name} }},"
+                );
+            } else if name == production {
+                let environment = Value::from(name);
+                let name = Value::from(format!("deploy to {name}"));
+                let _ = writeln!(
+                    text,
+                    "  {{ name = {name}, kind = \"deploy\", environment = {environment} }},"
+                );
+            }
+        }
+        text.push_str("]\n");
+        true
+    }
+
+    fn workloads(&self, has_path: bool, text: &mut String) {
+        // Two folders may end in the same name: then the whole folder is the name.
+        let mut ends: BTreeMap<&str, usize> = BTreeMap::new();
+        let folders: Vec<&str> = self
+            .folders
+            .iter()
+            .map(|folder| folder.trim().trim_matches('/'))
+            .filter(|folder| !folder.is_empty())
+            .collect();
+        for folder in &folders {
+            *ends.entry(end(folder)).or_default() += 1;
+        }
+        let mut written: Vec<&str> = Vec::new();
+        for folder in &folders {
+            if !written.contains(folder) {
+                written.push(folder);
+                let name = if ends.get(end(folder)) == Some(&1) {
+                    end(folder)
+                } else {
+                    folder
+                };
+                self.workload(name, Some(folder), has_path, text);
+            }
+        }
+        if written.is_empty() {
+            let name = if self.name.trim().is_empty() {
+                "this"
+            } else {
+                &self.name
+            };
+            self.workload(name, None, has_path, text);
+        }
+    }
+
+    fn workload(&self, name: &str, folder: Option<&str>, has_path: bool, text: &mut String) {
+        text.push_str("\n[[workloads]]\n");
+        line(text, "name", name);
+        if has_path {
+            text.push_str("path = \"main\"\n");
+        }
+        let repository = if self.repository.trim().is_empty() {
+            &self.name
+        } else {
+            &self.repository
+        };
+        if !repository.trim().is_empty() {
+            list(text, "repositories", [literal(repository)]);
+        }
+        if let Some(folder) = folder {
+            list(text, "paths", [format!("{}/**", literal(folder))]);
+        }
+        text.push_str("# The name that deployers and incident tools use.\n");
+        list(text, "services", [literal(name)]);
+        if self.has_tags && !has_path && !self.tag_pattern.trim().is_empty() {
+            text.push_str("# No deployment was seen: a tag of a release stands for one.\n");
+            line(text, "deployments", &format!("tags:{}", self.tag_pattern));
+        }
+    }
+}
+
+fn end(folder: &str) -> &str {
+    folder.rsplit('/').next().unwrap_or(folder)
+}
+
+fn line(text: &mut String, key: &str, value: &str) {
+    let _ = writeln!(text, "{key} = {}", Value::from(value));
+}
+
+fn list<const N: usize>(text: &mut String, key: &str, values: [String; N]) {
+    let _ = writeln!(text, "{key} = {}", Value::from_iter(values));
+}
+
+/// A name as a glob that matches nothing else.
+fn literal(name: &str) -> String {
+    let mut glob = String::with_capacity(name.len());
+    for (place, sign) in name.chars().enumerate() {
+        if "*?[]{}\\".contains(sign) || (place == 0 && sign == '!') {
+            glob.push('\\');
+        }
+        glob.push(sign);
+    }
+    glob
+}
+
+/// A text that stays on one line of comment, without the user name or token that an address may hold.
+fn comment(text: &str) -> String {
+    let shown = match url::Url::parse(text) {
+        Ok(mut url) if url.has_host() => {
+            let _ = url.set_username("");
+            let _ = url.set_password(None);
+            url.set_query(None);
+            url.to_string()
+        }
+        _ => text.to_owned(),
+    };
+    shown.chars().filter(|c| !c.is_control()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::value::Text;
+    use crate::config::{Choice, Config};
+    use proptest::prelude::*;
+    use std::path::Path;
+
+    fn read(facts: &Facts) -> Config {
+        let text = facts.propose();
+        Config::parse(&text, Path::new("leadtime.toml"))
+            .unwrap_or_else(|error| panic!("{error}\n{text}"))
+    }
+
+    fn shop() -> Facts {
+        Facts {
+            name: "shop".into(),
+            repository: "acme/shop".into(),
+            host: "github.com".into(),
+            remote: "https://jane:c4n4ry@github.com/acme/shop.git".into(),
+            has_workflows: true,
+            environments: vec!["prod".into(), "staging".into()],
+            has_tags: true,
+            tag_pattern: "v*".into(),
+            folders: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn environments_become_a_path_that_ends_in_production() {
+        let config = read(&shop());
+        assert_eq!(config.warnings, []);
+        assert_eq!(config.metrics.production, "prod");
+        let steps: Vec<&str> = config.paths[0]
+            .steps
+            .iter()
+            .map(|step| step.name.as_str())
+            .collect();
+        assert_eq!(steps, ["code", "review", "build", "staging", "prod"]);
+        assert_eq!(config.sources.len(), 2);
+        assert!(!shop().propose().contains("c4n4ry"));
+    }
+
+    #[test]
+    fn without_environments_tags_stand_for_deployments() {
+        let config = read(&Facts {
+            environments: Vec::new(),
+            ..shop()
+        });
+        assert!(config.paths.is_empty());
+        assert!(config.workloads[0].deployments.is_some());
+    }
+
+    #[test]
+    fn each_folder_of_a_monorepo_is_a_workload() {
+        let folders = ["services/cart", "jobs/cart", "services/search/"]
+            .map(str::to_owned)
+            .to_vec();
+        let config = read(&Facts { folders, ..shop() });
+        let names: Vec<&str> = config
+            .workloads
+            .iter()
+            .map(|workload| workload.name.as_str())
+            .collect();
+        assert_eq!(names, ["services/cart", "jobs/cart", "search"]);
+        assert!(Choice::takes(
+            &config.workloads[2].paths,
+            "services/search/src/main.rs"
+        ));
+    }
+
+    #[test]
+    fn a_name_is_never_taken_for_a_pattern() {
+        for name in ["!", "!a", "a*", "[a]", "{a,b}", "a\\b", "é?"] {
+            let line = Choice::read(&literal(name)).unwrap();
+            assert!(!line.leaves_out && line.pattern.matches(name), "{name}");
+            assert!(!line.pattern.matches("a"), "{name}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn whatever_was_seen_the_proposal_reads_back(
+            name in ".{0,12}", repository in ".{0,12}", host in "(github\\.com|github\\.example\\.com|)",
+            environments in prop::collection::vec(".{0,8}|code|production", 0..4),
+            folders in prop::collection::vec(".{0,8}|a/b|c/b", 0..4), remote in ".{0,20}", has_tags: bool, has_workflows: bool,
+        ) {
+            let facts = Facts { name, repository: repository.clone(), host, remote, has_workflows, environments, has_tags, tag_pattern: "v*".into(), folders };
+            let text = facts.propose();
+            let config = Config::parse(&text, Path::new("leadtime.toml"));
+            prop_assert!(config.is_ok(), "{}\n{text}", config.unwrap_err());
+            if !repository.trim().is_empty() {
+                prop_assert!(Choice::takes(&config.unwrap().workloads[0].repositories, &repository), "{text}");
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! The settings that stand once in a file: where the log is kept, how figures are counted, who the people are.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+use chrono_tz::Tz;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
+
+use super::pattern::UnplannedRule;
+use super::problem::suggestion;
+use super::value::{LinkWindow, Refusal, Text, TextSchema, text, written_as_text};
+use crate::event::time::Span;
+
+/// Where the log is kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Store {
+    /// `sqlite:FILE` (from the folder of this file), or `postgres://…` for a team. Default: a file in the user's data folder.
+    pub url: Option<StoreUrl>,
+}
+
+/// The address of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreUrl {
+    Sqlite(PathBuf),
+    /// Never holds a password.
+    Postgres(url::Url),
+}
+
+written_as_text!(StoreUrl);
+
+impl Text for StoreUrl {
+    const FORMAT: &'static str = "store-address";
+    const EXAMPLES: &'static [&'static str] =
+        &["sqlite:leadtime.db", "postgres://db.example.com/leadtime"];
+
+    fn read(text: &str) -> Result<Self, Refusal> {
+        const HINT: &str = "write it as \"sqlite:leadtime.db\" or \"postgres://host/database\"";
+        match text.split_once(':') {
+            Some(("sqlite", "")) => Err(Refusal::new("the name of the file is missing", HINT)),
+            Some(("sqlite", file)) => {
+                let file = file.strip_prefix("//").unwrap_or(file);
+                Ok(Self::Sqlite(PathBuf::from(file)))
+            }
+            Some(("postgres" | "postgresql", _)) => {
+                let url = url::Url::parse(text).map_err(|error| {
+                    Refusal::new(
+                        format!("this is not an address of a database ({error})"),
+                        HINT,
+                    )
+                })?;
+                let asks = url.query_pairs().any(|(key, _)| key == "password");
+                if url.password().is_some() || asks {
+                    return Err(Refusal::new(
+                        "a password stands in the address, and a secret is never inline",
+                        "take it out, and put it in $PGPASSWORD or ~/.pgpass",
+                    ));
+                }
+                Ok(Self::Postgres(url))
+            }
+            Some((scheme, _)) => Err(Refusal::new(
+                format!("{scheme:?} is not a kind of store"),
+                suggestion(scheme, ["sqlite", "postgres"]),
+            )),
+            None => Err(Refusal::new("this is not an address of a store", HINT)),
+        }
+    }
+
+    fn write(&self) -> String {
+        match self {
+            Self::Sqlite(file) => format!("sqlite:{}", file.display()),
+            Self::Postgres(url) => url.to_string(),
+        }
+    }
+}
+
+/// How figures are counted.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Metrics {
+    /// The zone that days and weeks are counted in, by its IANA name.
+    #[serde(with = "text")]
+    #[schemars(with = "TextSchema<Tz>")]
+    pub timezone: Tz,
+    /// How far back figures look.
+    #[serde(with = "text")]
+    #[schemars(with = "TextSchema<Span>")]
+    pub window: Span,
+    /// The environment that delivery means.
+    #[schemars(length(min = 1))]
+    pub production: String,
+    /// How far back an incident that names no deployment looks for one; or "unbounded".
+    pub link_window: LinkWindow,
+    /// What tells that a deployment was not planned: a branch or pipeline name, or `label:` and a label.
+    pub unplanned: Vec<UnplannedRule>,
+    /// Which labels make a ticket or change a feature, a defect, a risk or a debt.
+    pub items: Items,
+}
+
+/// The labels of each type of flow item.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Items {
+    #[schemars(inner(length(min = 1)))]
+    pub feature: Vec<String>,
+    #[schemars(inner(length(min = 1)))]
+    pub defect: Vec<String>,
+    #[schemars(inner(length(min = 1)))]
+    pub risk: Vec<String>,
+    #[schemars(inner(length(min = 1)))]
+    pub debt: Vec<String>,
+}
+
+impl Items {
+    /// Each type with its labels, in the order that they are shown in.
+    #[must_use]
+    pub fn types(&self) -> [(&'static str, &[String]); 4] {
+        [
+            ("feature", &self.feature),
+            ("defect", &self.defect),
+            ("risk", &self.risk),
+            ("debt", &self.debt),
+        ]
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self {
+            timezone: Tz::UTC,
+            window: Span::from_seconds(30 * 86_400),
+            production: "production".to_owned(),
+            link_window: LinkWindow::Within(Span::from_seconds(86_400)),
+            unplanned: ["hotfix/*", "label:hotfix"]
+                .into_iter()
+                .filter_map(|rule| UnplannedRule::read(rule).ok())
+                .collect(),
+            items: Items::default(),
+        }
+    }
+}
+
+/// Who the people are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct People {
+    /// Your name as the tools carry it. Default: the host's own user.
+    #[schemars(length(min = 1))]
+    pub me: Option<String>,
+    /// The teams and who is in them.
+    pub teams: BTreeMap<String, Vec<String>>,
+}

@@ -1,0 +1,286 @@
+//! The walk over a file along the schema: unknown and missing keys, values of the wrong type, texts that cannot be read. It finds all of them at once,
+//! each with its place, where serde would stop at the first. A value is quoted only where the schema asks for one of a few words.
+
+use chrono_tz::Tz;
+use serde_json::Value;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::pattern::{Choice, DeploymentRule, Pattern, UnplannedRule};
+use super::place::{Places, below};
+use super::problem::{Problem, nearest, suggestion};
+use super::schedule::Schedule;
+use super::settings::StoreUrl;
+use super::value::{Address, LinkWindow, Refusal, Text};
+use crate::event::time::Span;
+
+pub(super) struct Walk<'a, 't> {
+    pub(super) places: &'a mut Places<'t>,
+    pub(super) problems: Vec<Problem>,
+}
+
+/// What a secret must look like instead.
+const REFERENCES: &str = "reference it: { env = \"NAME\" }, { command = [\"gh\", \"auth\", \"token\"] }, { keyring = \"service/user\" } or { file = \"PATH\" }";
+
+impl Walk<'_, '_> {
+    /// Compares a value with its schema, and everything in it.
+    pub(super) fn value(&mut self, schema: &Value, found: &Spanned<DeValue>, key: &str) {
+        self.places.learn(key, found.span().start);
+        if schema["format"] == "secret-reference" {
+            return self.secret(schema, found, key);
+        }
+        if let Some(words) = schema["enum"].as_array() {
+            return self.word(words, found, key);
+        }
+        match (schema["type"].as_str(), found.get_ref()) {
+            (Some("object"), DeValue::Table(table)) => {
+                self.table(schema, table, found.span().start, key);
+            }
+            (Some("array"), DeValue::Array(list)) => {
+                let least = schema["minItems"].as_u64().unwrap_or(0);
+                if (list.len() as u64) < least {
+                    self.wrong(found, key, "the list is empty", "name at least one");
+                }
+                for (place, item) in list.iter().enumerate() {
+                    self.value(&schema["items"], item, &format!("{key}[{place}]"));
+                }
+            }
+            (Some("string"), DeValue::String(text)) => self.text(schema, text, found, key),
+            (Some("integer"), DeValue::Integer(number)) => {
+                if u32::from_str_radix(number.as_str(), number.radix()).is_err() {
+                    let most = u32::MAX;
+                    let text = format!("expected a whole number from 0 to {most}, found {number}");
+                    self.wrong(found, key, text, "");
+                }
+            }
+            (Some("boolean"), DeValue::Boolean(_)) | (None, _) => {}
+            (Some(expected), other) => {
+                let text = format!("expected {}, found {}", kind(expected), kind_of(other));
+                self.wrong(found, key, text, remedy(schema, other, key));
+            }
+        }
+    }
+
+    fn wrong(
+        &mut self,
+        found: &Spanned<DeValue>,
+        key: &str,
+        text: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        let problem = self.places.problem_at(found.span().start, key, text, hint);
+        self.problems.push(problem);
+    }
+
+    fn wrong_key(&mut self, offset: usize, key: &str, text: &str, hint: String) {
+        let problem = self.places.problem_at(offset, key, text, hint);
+        self.problems.push(problem);
+    }
+
+    fn table(&mut self, schema: &Value, table: &DeTable, offset: usize, key: &str) {
+        let known = schema["properties"].as_object();
+        let mut meant = Vec::new();
+        for (name, value) in table {
+            let inner = below(key, name.get_ref());
+            let start = name.span().start;
+            if let Some(schema) = known.and_then(|known| known.get(name.get_ref().as_ref())) {
+                self.value(schema, value, &inner);
+            } else if schema["additionalProperties"].is_object() {
+                if name.get_ref().trim().is_empty() {
+                    self.wrong_key(start, &inner, "the name is empty", "give it a name".into());
+                }
+                self.value(&schema["additionalProperties"], value, &inner);
+            } else {
+                let words = || known.into_iter().flatten().map(|(word, _)| word.as_str());
+                let hint = suggestion(name.get_ref(), words().collect::<Vec<_>>());
+                self.wrong_key(start, &inner, "unknown key", hint);
+                meant.extend(nearest(name.get_ref(), words()));
+            }
+        }
+        let required = schema["required"].as_array().into_iter().flatten();
+        for name in required.filter_map(Value::as_str) {
+            // A key that is there, misspelt, has been told.
+            if !table.contains_key(name) && !meant.contains(&name) {
+                let hint = format!("add `{name} = {}`", sample(&schema["properties"][name]));
+                self.wrong_key(offset, &below(key, name), "missing", hint);
+            }
+        }
+    }
+
+    fn word(&mut self, words: &[Value], found: &Spanned<DeValue>, key: &str) {
+        let words: Vec<&str> = words.iter().filter_map(Value::as_str).collect();
+        let expected = format!("expected one of {}", words.join(", "));
+        match found.get_ref() {
+            DeValue::String(text) if words.contains(&text.as_ref()) => {}
+            DeValue::String(text) => {
+                let hint = nearest(text, words.iter().copied())
+                    .map_or_else(String::new, |near| format!("did you mean `{near}`?"));
+                self.wrong(found, key, format!("{expected}, found {text:?}"), hint);
+            }
+            other => self.wrong(
+                found,
+                key,
+                format!("{expected}, found {}", kind_of(other)),
+                "",
+            ),
+        }
+    }
+
+    fn text(&mut self, schema: &Value, text: &str, found: &Spanned<DeValue>, key: &str) {
+        if schema["minLength"].as_u64().is_some_and(|least| least > 0) && text.trim().is_empty() {
+            return self.wrong(
+                found,
+                key,
+                "it is empty",
+                "write what it is, or leave the key out",
+            );
+        }
+        let format = schema["format"].as_str().unwrap_or_default();
+        let reader = readers().into_iter().find(|(name, _)| *name == format);
+        if let Some((_, read)) = reader
+            && let Err(refusal) = read(text)
+        {
+            self.wrong(found, key, refusal.text, refusal.hint);
+        }
+    }
+
+    /// A secret is a table with one of four keys. Nothing of what is found is repeated.
+    fn secret(&mut self, schema: &Value, found: &Spanned<DeValue>, key: &str) {
+        let DeValue::Table(table) = found.get_ref() else {
+            let text = match found.get_ref() {
+                DeValue::String(_) => "a secret is never inline",
+                _ => "this is not a reference to a secret",
+            };
+            return self.wrong(found, key, text, REFERENCES);
+        };
+        let forms: Vec<(&str, &Value)> = schema["oneOf"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|form| form["properties"].as_object())
+            .flat_map(|form| form.iter().map(|(name, schema)| (name.as_str(), schema)))
+            .collect();
+        if table.len() != 1 {
+            let text = format!("expected one way to find the secret, found {}", table.len());
+            return self.wrong(found, key, text, REFERENCES);
+        }
+        for (name, value) in table {
+            let inner = below(key, name.get_ref());
+            if let Some((form, schema)) = forms.iter().find(|(form, _)| form == name.get_ref()) {
+                self.value(schema, value, &inner);
+                if *form == "env" {
+                    self.variable(value, &inner);
+                }
+            } else {
+                let hint = suggestion(name.get_ref(), forms.iter().map(|(form, _)| *form));
+                let problem =
+                    self.places
+                        .problem_at(name.span().start, &inner, "unknown key", hint);
+                self.problems.push(problem);
+            }
+        }
+    }
+
+    /// The name of a variable, and not the secret put there by mistake.
+    fn variable(&mut self, found: &Spanned<DeValue>, key: &str) {
+        const TOKENS: [&str; 8] = [
+            "ghp_",
+            "gho_",
+            "ghs_",
+            "ghu_",
+            "ghr_",
+            "github_pat_",
+            "glpat-",
+            "xox",
+        ];
+        let Some(name) = found.get_ref().as_str().filter(|name| !name.is_empty()) else {
+            return;
+        };
+        let fits = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+            && !name.starts_with(|c: char| c.is_ascii_digit());
+        if !fits || TOKENS.iter().any(|start| name.starts_with(start)) {
+            self.wrong(
+                found,
+                key,
+                "expected the name of an environment variable, and a secret is never inline",
+                "write the name, without `$`: { env = \"GITHUB_TOKEN\" }",
+            );
+        }
+    }
+}
+
+type Reader = fn(&str) -> Result<(), Refusal>;
+
+fn readers() -> [(&'static str, Reader); 10] {
+    fn reader<T: Text>() -> (&'static str, Reader) {
+        (T::FORMAT, |text| T::read(text).map(drop))
+    }
+    [
+        reader::<Span>(),
+        reader::<Tz>(),
+        reader::<Pattern>(),
+        reader::<Choice>(),
+        reader::<LinkWindow>(),
+        reader::<UnplannedRule>(),
+        reader::<DeploymentRule>(),
+        reader::<Address>(),
+        reader::<StoreUrl>(),
+        reader::<Schedule>(),
+    ]
+}
+
+fn kind(schema_type: &str) -> &'static str {
+    match schema_type {
+        "object" => "a table",
+        "array" => "a list",
+        "integer" => "a whole number",
+        "boolean" => "true or false",
+        _ => "a string",
+    }
+}
+
+fn kind_of(found: &DeValue) -> &'static str {
+    match found {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) => "a whole number",
+        DeValue::Float(_) => "a decimal number",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date or time",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+/// How to get from what was found to what is wanted.
+fn remedy(schema: &Value, found: &DeValue, key: &str) -> String {
+    match (schema["type"].as_str(), found) {
+        (Some("array"), DeValue::Table(_)) if schema["items"]["type"] == "object" => {
+            let name: String = key.split('[').next().unwrap_or_default().to_owned();
+            if key.contains('[') {
+                "put it in [ ]".to_owned()
+            } else {
+                format!("write [[{name}]] with two brackets")
+            }
+        }
+        (Some("array"), DeValue::String(_)) => "put it in [ ]".to_owned(),
+        (Some("object"), DeValue::Array(_)) if !key.contains('[') => {
+            format!("write [{key}] with one bracket")
+        }
+        _ => format!("write it as {}", sample(schema)),
+    }
+}
+
+/// What a value of this schema looks like.
+fn sample(schema: &Value) -> String {
+    if let Some(example) = schema["examples"].get(0).or_else(|| schema["enum"].get(0)) {
+        return example.to_string();
+    }
+    match schema["type"].as_str() {
+        Some("array") if schema["items"]["type"] == "object" => "[{ … }]".to_owned(),
+        Some("array") => "[\"…\"]".to_owned(),
+        Some("object") => "{ … }".to_owned(),
+        Some("integer") => "0".to_owned(),
+        Some("boolean") => "true".to_owned(),
+        _ => "\"…\"".to_owned(),
+    }
+}
