@@ -82,6 +82,14 @@ pub struct SnapshotUpdate {
     pub references: Vec<(i64, u32)>,
 }
 
+impl SnapshotUpdate {
+    /// Whether the stored snapshot is the one that this update was made from: the same place in the log, written by the same format.
+    #[must_use]
+    pub fn fits(&self, stored: Option<&SnapshotHead>) -> bool {
+        stored.is_some_and(|head| Some(head.seq) == self.base && head.format == self.head.format)
+    }
+}
+
 /// The log and what stands beside it.
 pub trait Store: Send {
     /// Adds a batch and its cursors in one transaction. `arrived` is the time of arrival of its events.
