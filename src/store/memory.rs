@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::ControlFlow;
 
-use super::{Appended, Batch, Cursor, Seq, SnapshotHead, SnapshotUpdate, Store, StoreError, Stored};
+use super::{
+    Appended, Batch, Cursor, Seq, SnapshotHead, SnapshotUpdate, Store, StoreError, Stored,
+};
 use crate::event::time::Timestamp;
 
 /// A log that ends with the process.
@@ -78,8 +80,8 @@ impl Store for MemoryStore {
     ) -> Result<(), StoreError> {
         let passed = usize::try_from(seq).unwrap_or(usize::MAX);
         let rest = self.events.get(passed..).unwrap_or_default();
-        for (next, (arrived, body)) in (seq.saturating_add(1)..).zip(rest) {
-            if take(next, *arrived, body).is_break() {
+        for ((arrived, body), place) in rest.iter().zip(1..) {
+            if take(seq + place, *arrived, body).is_break() {
                 break;
             }
         }

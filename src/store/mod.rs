@@ -23,7 +23,7 @@ pub struct Entry {
     pub source: String,
     pub id: String,
     pub at: Timestamp,
-    /// The CDEvent as one line of JSON, as it came.
+    /// The event as it came: one line of JSON, in CDEvents.
     pub body: String,
 }
 

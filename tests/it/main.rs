@@ -6,4 +6,7 @@
     reason = "a test says what is wrong by failing"
 )]
 
+mod sqlite_files;
+mod stores;
+
 fn main() {}

@@ -16,11 +16,7 @@ const CURSORS: &str = "SELECT key, value FROM cursor WHERE source = ?1 ORDER BY 
 const MOVE: &str = "INSERT INTO cursor (source, key, value) VALUES (?1, ?2, ?3) ON CONFLICT (source, key) DO UPDATE SET value = excluded.value";
 const FORGET: &str = "DELETE FROM cursor WHERE source = ?1 AND key = ?2";
 
-pub fn append(
-    connection: &mut Connection,
-    batch: &Batch,
-    arrived: Timestamp,
-) -> Result<Appended> {
+pub fn append(connection: &mut Connection, batch: &Batch, arrived: Timestamp) -> Result<Appended> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let new = add_entries(&transaction, batch, arrived)?;
     for cursor in &batch.cursors {

@@ -14,7 +14,9 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::{Appended, Batch, Cursor, Seq, SnapshotHead, SnapshotUpdate, Store, StoreError, Stored};
+use super::{
+    Appended, Batch, Cursor, Seq, SnapshotHead, SnapshotUpdate, Store, StoreError, Stored,
+};
 use crate::event::time::Timestamp;
 
 /// A log in a file.
@@ -125,5 +127,92 @@ impl Store for SqliteStore {
 
     fn is_read_only(&self) -> bool {
         self.read_only
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Entry;
+
+    fn batch(ids: std::ops::Range<u32>) -> Batch {
+        let entries = ids.clone().map(|id| Entry {
+            source: "gh".to_owned(),
+            id: id.to_string(),
+            at: Timestamp::default(),
+            body: "x".repeat(500),
+        });
+        Batch {
+            entries: entries.collect(),
+            cursors: vec![Cursor {
+                source: "gh".to_owned(),
+                key: "count".to_owned(),
+                value: Some(ids.end.to_string()),
+            }],
+        }
+    }
+
+    fn limit_pages(store: &SqliteStore, pages: i64) {
+        let limit = store
+            .connection
+            .pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()));
+        limit.unwrap();
+    }
+
+    #[test]
+    fn a_full_disk_keeps_what_was_there_and_takes_more_later() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = SqliteStore::open(&folder.path().join("log.db")).unwrap();
+        let now = Timestamp::default();
+        store.append(&batch(0..10), now).unwrap();
+        limit_pages(&store, 20);
+
+        // Each bigger than the room that is left; the second one tries after the first has failed.
+        for _ in 0..2 {
+            let error = store.append(&batch(10..5_000), now).unwrap_err();
+            assert!(matches!(error, StoreError::Full { .. }), "{error}");
+            assert_eq!(store.head().unwrap(), 10);
+            assert!(store.find("gh", "10").unwrap().is_none());
+            assert_eq!(store.cursors("gh").unwrap(), batch(0..10).cursors);
+        }
+        let update = SnapshotUpdate {
+            head: SnapshotHead {
+                format: 1,
+                seq: 10,
+                bytes: vec![0; 1_000_000],
+            },
+            base: None,
+            pieces: Vec::new(),
+            references: Vec::new(),
+        };
+        let error = store.save_snapshot(&update).unwrap_err();
+        assert!(matches!(error, StoreError::Full { .. }), "{error}");
+        assert_eq!(store.snapshot().unwrap(), None);
+
+        limit_pages(&store, 1_000_000);
+        let appended = store.append(&batch(10..5_000), now).unwrap();
+        assert_eq!((appended.new, appended.head), (4_990, 5_000));
+        assert_eq!(store.cursors("gh").unwrap(), batch(10..5_000).cursors);
+        assert!(store.save_snapshot(&update).unwrap());
+    }
+
+    #[test]
+    fn a_file_that_another_keeps_locked_is_busy() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.db");
+        let mut store = SqliteStore::open(&path).unwrap();
+        let other = SqliteStore::open(&path).unwrap();
+        other.connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+        store
+            .connection
+            .busy_timeout(std::time::Duration::ZERO)
+            .unwrap();
+        let error = store
+            .append(&batch(0..1), Timestamp::default())
+            .unwrap_err();
+        assert!(matches!(error, StoreError::Busy { .. }), "{error}");
+        assert_eq!(store.head().unwrap(), 0, "reading goes on");
+        drop(other);
+        store.append(&batch(0..1), Timestamp::default()).unwrap();
     }
 }

@@ -21,12 +21,16 @@ const NAPS: u32 = 200;
 
 const PREPARED: usize = 32;
 
-/// The index on identities is met in random order: what does not fit the cache is read and written again and again. A checkpoint after every
-/// few thousand pages would write most of that index each time, so it is left to grow to as much as the cache.
+/// Bodies of half a kilobyte and an index that is met in random order: pages of 8 KiB take a fifth less time than the usual 4. Only a new file
+/// heeds it.
+const PAGE_SIZE: i64 = 8192;
+
+/// What does not fit the cache of the index is read and written again and again, and each checkpoint writes most of that index: both are given
+/// 64 MiB.
 const TUNING: &str = "
     PRAGMA synchronous = NORMAL;
     PRAGMA cache_size = -65536;
-    PRAGMA wal_autocheckpoint = 16384;
+    PRAGMA wal_autocheckpoint = 8192;
     PRAGMA journal_size_limit = 67108864;
     PRAGMA trusted_schema = OFF;
 ";
@@ -35,10 +39,15 @@ const TUNING: &str = "
 pub fn whole(path: &Path) -> Result<PathBuf, StoreError> {
     let whole = std::path::absolute(path)
         .map_err(|error| unopenable(path, &format!("{error}; {NAME_ANOTHER}")))?;
-    if whole.is_dir() {
-        return Err(unopenable(&whole, &format!("it is a folder; {NAME_ANOTHER}")));
+    match fs::metadata(&whole) {
+        Ok(found) if found.is_dir() => Err(unopenable(
+            &whole,
+            &format!("it is a folder; {NAME_ANOTHER}"),
+        )),
+        // SQLite takes a file of one byte for an empty one, and would write over it.
+        Ok(found) if found.len() == 1 => Err(not_a_database(&whole, "it is a single byte")),
+        _ => Ok(whole),
     }
-    Ok(whole)
 }
 
 /// A connection that can write, to a file with the schema of this code.
@@ -77,10 +86,7 @@ fn reading(path: &Path, name: &Path, flags: OpenFlags) -> Result<Connection, Sto
     let connection = Connection::open_with_flags(name, flags).map_err(failed)?;
     connection.busy_timeout(PATIENCE).map_err(failed)?;
     match schema::version(&connection, path)? {
-        0 => Err(StoreError::NotADatabase {
-            path: path.display().to_string(),
-            detail: format!("it is empty; {NAME_ANOTHER}"),
-        }),
+        0 => Err(not_a_database(path, "it is empty")),
         schema::KNOWN => {
             tune(&connection).map_err(failed)?;
             Ok(connection)
@@ -141,6 +147,9 @@ fn prepare_patiently(connection: &mut Connection, path: &Path) -> Result<(), Sto
 fn prepare(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
     schema::version(connection, path)?;
     let failed = |error| explain(path, &error);
+    connection
+        .pragma_update(None, "page_size", PAGE_SIZE)
+        .map_err(failed)?;
     // A file system that cannot do this keeps the old kind of journal, which is as safe.
     connection
         .pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))
@@ -158,5 +167,12 @@ fn unopenable(path: &Path, detail: &str) -> StoreError {
     StoreError::Unopenable {
         path: path.display().to_string(),
         detail: detail.to_owned(),
+    }
+}
+
+fn not_a_database(path: &Path, what: &str) -> StoreError {
+    StoreError::NotADatabase {
+        path: path.display().to_string(),
+        detail: format!("{what}; {NAME_ANOTHER}"),
     }
 }

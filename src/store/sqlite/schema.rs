@@ -14,8 +14,9 @@ pub const APPLICATION: i64 = 0x6c65_6164;
 
 const STEPS: &[&str] = &[include_str!("0001_events.sql")];
 
-/// The schema that this code knows.
-pub const KNOWN: i64 = STEPS.len() as i64;
+/// The schema that this code knows: as many as there are steps.
+pub const KNOWN: i64 = 1;
+const _: () = assert!(STEPS.len() as i128 == KNOWN as i128);
 
 /// What a file says of itself.
 struct Marks {
@@ -52,8 +53,13 @@ fn take_step(connection: &mut Connection, path: &Path) -> Result<bool, StoreErro
         return Ok(false);
     };
     transaction.execute_batch(step).map_err(failed)?;
-    for (mark, value) in [("application_id", APPLICATION), ("user_version", version + 1)] {
-        transaction.pragma_update(None, mark, value).map_err(failed)?;
+    for (mark, value) in [
+        ("application_id", APPLICATION),
+        ("user_version", version + 1),
+    ] {
+        transaction
+            .pragma_update(None, mark, value)
+            .map_err(failed)?;
     }
     transaction.commit().map_err(failed)?;
     Ok(true)

@@ -5,11 +5,13 @@ use rusqlite::{Connection, OptionalExtension, Result, TransactionBehavior, param
 use crate::store::{SnapshotHead, SnapshotUpdate};
 
 const HEAD: &str = "SELECT format, seq, bytes FROM snapshot";
-const SAVE_HEAD: &str = "INSERT OR REPLACE INTO snapshot (one, format, seq, bytes) VALUES (1, ?1, ?2, ?3)";
+const SAVE_HEAD: &str =
+    "INSERT OR REPLACE INTO snapshot (one, format, seq, bytes) VALUES (1, ?1, ?2, ?3)";
 const CLEAR: &str = "DELETE FROM piece; DELETE FROM reference;";
 const PIECE: &str = "SELECT bytes FROM piece WHERE number = ?1";
 const SAVE_PIECE: &str = "INSERT OR REPLACE INTO piece (number, bytes) VALUES (?1, ?2)";
-const WITH: &str = "SELECT DISTINCT piece FROM reference WHERE key BETWEEN ?1 AND ?2 ORDER BY piece";
+const WITH: &str =
+    "SELECT DISTINCT piece FROM reference WHERE key BETWEEN ?1 AND ?2 ORDER BY piece";
 const ADD_REFERENCE: &str = "INSERT OR IGNORE INTO reference (key, piece) VALUES (?1, ?2)";
 
 pub fn head(connection: &Connection) -> Result<Option<SnapshotHead>> {
