@@ -107,16 +107,7 @@ fn this_binary() -> PathBuf {
 fn a_file_keeps_everything() {
     let (folder, _) = folder();
     let path = folder.path().join("not/there yet/log.db");
-    let update = SnapshotUpdate {
-        head: SnapshotHead {
-            format: 3,
-            seq: 2,
-            bytes: vec![7; 10_000],
-        },
-        base: None,
-        pieces: vec![(1, vec![1]), (2, vec![2])],
-        references: vec![(-5, 2)],
-    };
+    let update = snapshot(2, None, 1);
     {
         let mut store = open(&path);
         let batch = Batch {
@@ -181,6 +172,52 @@ fn a_fresh_file_is_made_once_by_many_at_once() {
         assert_eq!(open(&path).head().unwrap(), 7);
         assert_eq!(pragma(&path, "user_version"), "1");
         assert_eq!(pragma(&path, "integrity_check"), "ok");
+    }
+}
+
+fn snapshot(seq: Seq, base: Option<Seq>, piece: u8) -> SnapshotUpdate {
+    SnapshotUpdate {
+        head: SnapshotHead {
+            format: 3,
+            seq,
+            bytes: vec![7; 10_000],
+        },
+        base,
+        pieces: vec![(1, vec![piece]), (2, vec![2])],
+        references: vec![(-5, 2)],
+    }
+}
+
+#[test]
+fn of_snapshots_made_from_the_same_one_the_first_stays() {
+    let (_folder, path) = folder();
+    assert!(open(&path).save_snapshot(&snapshot(0, None, 0)).unwrap());
+    let start = Barrier::new(4);
+    // Nothing is unwrapped between the barriers: a thread that panics there would leave the others waiting.
+    let mine = &|which: u8| {
+        let mut store = open(&path);
+        let turns = (1..=20).map(|turn| {
+            start.wait();
+            let saved = store.save_snapshot(&snapshot(turn, Some(turn - 1), which));
+            start.wait();
+            (saved, store.piece(1))
+        });
+        turns.collect::<Vec<_>>()
+    };
+    let told: Vec<_> = thread::scope(|scope| {
+        let all = [0, 1, 2, 3].map(|which| scope.spawn(move || mine(which)));
+        all.map(|one| one.join().unwrap()).into_iter().collect()
+    });
+    for turn in 0..20 {
+        let mut first = Vec::new();
+        for (which, told) in (0..).zip(&told) {
+            let (saved, piece) = &told[turn];
+            if *saved.as_ref().unwrap() {
+                first.push(vec![which]);
+                assert_eq!(piece.as_ref().unwrap().as_ref(), first.last());
+            }
+        }
+        assert_eq!(first.len(), 1, "turn {turn}");
     }
 }
 
@@ -443,17 +480,7 @@ fn refuses_to_write(store: &mut SqliteStore) {
     };
     let error = store.append(&batch, Timestamp::default()).unwrap_err();
     assert!(matches!(error, StoreError::ReadOnly { .. }), "{error}");
-    let update = SnapshotUpdate {
-        head: SnapshotHead {
-            format: 1,
-            seq: 1,
-            bytes: Vec::new(),
-        },
-        base: None,
-        pieces: Vec::new(),
-        references: Vec::new(),
-    };
-    let error = store.save_snapshot(&update).unwrap_err();
+    let error = store.save_snapshot(&snapshot(1, None, 1)).unwrap_err();
     assert!(matches!(error, StoreError::ReadOnly { .. }), "{error}");
     assert_eq!(store.cursors("gh").unwrap(), []);
     assert_eq!(store.snapshot().unwrap(), None);

@@ -31,7 +31,9 @@ pub fn explain(path: &Path, error: &Error) -> StoreError {
         },
         ErrorCode::CannotOpen => StoreError::Unopenable {
             path,
-            detail: format!("{error}; check that it and its folder may be read, or {NAME_ANOTHER}"),
+            detail: format!(
+                "it is not there, or may not be read: check its name and the permissions of the file and its folder, or {NAME_ANOTHER}"
+            ),
         },
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => StoreError::Busy {
             path,

@@ -175,6 +175,12 @@ mod tests {
             assert!(store.find("gh", "10").unwrap().is_none());
             assert_eq!(store.cursors("gh").unwrap(), batch(0..10).cursors);
         }
+        // Here the events would fit, and the cursor that comes with them does not.
+        let mut heavy = batch(10..11);
+        heavy.cursors[0].value = Some("x".repeat(1_000_000));
+        let error = store.append(&heavy, now).unwrap_err();
+        assert!(matches!(error, StoreError::Full { .. }), "{error}");
+        assert_eq!(store.head().unwrap(), 10);
         let update = SnapshotUpdate {
             head: SnapshotHead {
                 format: 1,
