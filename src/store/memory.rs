@@ -1,1 +1,148 @@
-//! The log in memory.
+//! The log in memory: the reference that every other backend is compared with, and what `demo` and most tests run on. It keeps nothing
+//! beyond the process.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::ControlFlow;
+
+use super::{
+    Appended, Batch, Cursor, Seq, SnapshotHead, SnapshotUpdate, Store, StoreError, Stored,
+};
+use crate::event::time::Timestamp;
+
+/// A log that ends with the process.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    /// The event at place `seq` stands at `seq - 1`.
+    events: Vec<(Timestamp, String)>,
+    /// Source, then id.
+    places: HashMap<String, HashMap<String, Seq>>,
+    /// Source, then key.
+    cursors: BTreeMap<String, BTreeMap<String, String>>,
+    snapshot: Option<SnapshotHead>,
+    pieces: BTreeMap<u32, Vec<u8>>,
+    references: BTreeSet<(i64, u32)>,
+}
+
+impl MemoryStore {
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn place(&self, source: &str, id: &str) -> Option<Seq> {
+        self.places.get(source)?.get(id).copied()
+    }
+
+    fn stored(&self, seq: Seq) -> Option<&(Timestamp, String)> {
+        self.events.get(usize::try_from(seq.checked_sub(1)?).ok()?)
+    }
+
+    fn move_cursor(&mut self, cursor: &Cursor) {
+        let of_source = self.cursors.entry(cursor.source.clone()).or_default();
+        match &cursor.value {
+            Some(value) => of_source.insert(cursor.key.clone(), value.clone()),
+            None => of_source.remove(&cursor.key),
+        };
+    }
+}
+
+impl Store for MemoryStore {
+    fn append(&mut self, batch: &Batch, arrived: Timestamp) -> Result<Appended, StoreError> {
+        let before = self.events.len();
+        for entry in &batch.entries {
+            if self.place(&entry.source, &entry.id).is_some() {
+                continue;
+            }
+            self.events.push((arrived, entry.body.clone()));
+            let seq = self.events.len() as Seq;
+            let of_source = self.places.entry(entry.source.clone()).or_default();
+            of_source.insert(entry.id.clone(), seq);
+        }
+        for cursor in &batch.cursors {
+            self.move_cursor(cursor);
+        }
+        let new = self.events.len() - before;
+        Ok(Appended {
+            new,
+            known: batch.entries.len() - new,
+            head: self.events.len() as Seq,
+        })
+    }
+
+    fn head(&self) -> Result<Seq, StoreError> {
+        Ok(self.events.len() as Seq)
+    }
+
+    fn read_after(
+        &self,
+        seq: Seq,
+        take: &mut dyn FnMut(Seq, Timestamp, &str) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let passed = usize::try_from(seq).unwrap_or(usize::MAX);
+        let rest = self.events.get(passed..).unwrap_or_default();
+        for ((arrived, body), place) in rest.iter().zip(1..) {
+            if take(seq + place, *arrived, body).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn find(&self, source: &str, id: &str) -> Result<Option<Stored>, StoreError> {
+        let place = self.place(source, id);
+        Ok(place.and_then(|seq| {
+            let (arrived, body) = self.stored(seq)?;
+            Some(Stored {
+                seq,
+                arrived: *arrived,
+                body: body.clone(),
+            })
+        }))
+    }
+
+    fn cursors(&self, source: &str) -> Result<Vec<Cursor>, StoreError> {
+        let of_source = self.cursors.get(source).into_iter().flatten();
+        Ok(of_source
+            .map(|(key, value)| Cursor {
+                source: source.to_owned(),
+                key: key.clone(),
+                value: Some(value.clone()),
+            })
+            .collect())
+    }
+
+    fn snapshot(&self) -> Result<Option<SnapshotHead>, StoreError> {
+        Ok(self.snapshot.clone())
+    }
+
+    fn piece(&self, number: u32) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.pieces.get(&number).cloned())
+    }
+
+    fn pieces_with(&self, from: i64, to: i64) -> Result<Vec<u32>, StoreError> {
+        if from > to {
+            return Ok(Vec::new());
+        }
+        let found = self.references.range((from, u32::MIN)..=(to, u32::MAX));
+        let pieces: BTreeSet<u32> = found.map(|(_, piece)| *piece).collect();
+        Ok(pieces.into_iter().collect())
+    }
+
+    fn save_snapshot(&mut self, update: &SnapshotUpdate) -> Result<bool, StoreError> {
+        if update.base.is_some() && !update.fits(self.snapshot.as_ref()) {
+            return Ok(false);
+        }
+        if update.base.is_none() {
+            self.pieces.clear();
+            self.references.clear();
+        }
+        self.pieces.extend(update.pieces.iter().cloned());
+        self.references.extend(&update.references);
+        self.snapshot = Some(update.head.clone());
+        Ok(true)
+    }
+
+    fn is_read_only(&self) -> bool {
+        false
+    }
+}

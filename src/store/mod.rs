@@ -23,7 +23,7 @@ pub struct Entry {
     pub source: String,
     pub id: String,
     pub at: Timestamp,
-    /// The CDEvent as one line of JSON, as it came.
+    /// The event as it came: one line of JSON, in CDEvents.
     pub body: String,
 }
 
@@ -80,6 +80,14 @@ pub struct SnapshotUpdate {
     pub pieces: Vec<(u32, Vec<u8>)>,
     /// Index rows to add: a reference, and the piece that knows it.
     pub references: Vec<(i64, u32)>,
+}
+
+impl SnapshotUpdate {
+    /// Whether the stored snapshot is the one that this update was made from: the same place in the log, written by the same format.
+    #[must_use]
+    pub fn fits(&self, stored: Option<&SnapshotHead>) -> bool {
+        stored.is_some_and(|head| Some(head.seq) == self.base && head.format == self.head.format)
+    }
 }
 
 /// The log and what stands beside it.

@@ -8,3 +8,7 @@
 
 mod cdevents;
 mod configs;
+mod sqlite_files;
+mod stores;
+
+fn main() {}

@@ -1,0 +1,71 @@
+//! The SQL of the snapshot: its one head, its pieces, and the index from references to pieces. What the bytes mean is the model's business.
+
+use rusqlite::{Connection, OptionalExtension, Result, TransactionBehavior, params};
+
+use crate::store::{SnapshotHead, SnapshotUpdate};
+
+const HEAD: &str = "SELECT format, seq, bytes FROM snapshot";
+const SAVE_HEAD: &str =
+    "INSERT OR REPLACE INTO snapshot (one, format, seq, bytes) VALUES (1, ?1, ?2, ?3)";
+const CLEAR: &str = "DELETE FROM piece; DELETE FROM reference;";
+const PIECE: &str = "SELECT bytes FROM piece WHERE number = ?1";
+const SAVE_PIECE: &str = "INSERT OR REPLACE INTO piece (number, bytes) VALUES (?1, ?2)";
+const WITH: &str =
+    "SELECT DISTINCT piece FROM reference WHERE key BETWEEN ?1 AND ?2 ORDER BY piece";
+const ADD_REFERENCE: &str = "INSERT OR IGNORE INTO reference (key, piece) VALUES (?1, ?2)";
+
+pub fn head(connection: &Connection) -> Result<Option<SnapshotHead>> {
+    connection
+        .prepare_cached(HEAD)?
+        .query_row([], |row| {
+            Ok(SnapshotHead {
+                format: row.get(0)?,
+                seq: row.get::<_, i64>(1)?.cast_unsigned(),
+                bytes: row.get(2)?,
+            })
+        })
+        .optional()
+}
+
+pub fn piece(connection: &Connection, number: u32) -> Result<Option<Vec<u8>>> {
+    connection
+        .prepare_cached(PIECE)?
+        .query_row([number], |row| row.get(0))
+        .optional()
+}
+
+pub fn pieces_with(connection: &Connection, from: i64, to: i64) -> Result<Vec<u32>> {
+    connection
+        .prepare_cached(WITH)?
+        .query_map([from, to], |row| row.get(0))?
+        .collect()
+}
+
+pub fn save(connection: &mut Connection, update: &SnapshotUpdate) -> Result<bool> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if update.base.is_some() && !update.fits(head(&transaction)?.as_ref()) {
+        return Ok(false);
+    }
+    if update.base.is_none() {
+        transaction.execute_batch(CLEAR)?;
+    }
+    write(&transaction, update)?;
+    transaction.commit()?;
+    Ok(true)
+}
+
+fn write(connection: &Connection, update: &SnapshotUpdate) -> Result<()> {
+    let SnapshotHead { format, seq, bytes } = &update.head;
+    connection
+        .prepare_cached(SAVE_HEAD)?
+        .execute(params![format, seq.cast_signed(), bytes])?;
+    let mut save = connection.prepare_cached(SAVE_PIECE)?;
+    for (number, bytes) in &update.pieces {
+        save.execute(params![number, bytes])?;
+    }
+    let mut add = connection.prepare_cached(ADD_REFERENCE)?;
+    for (key, piece) in &update.references {
+        add.execute(params![key, piece])?;
+    }
+    Ok(())
+}
