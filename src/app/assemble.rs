@@ -1,1 +1,244 @@
-//! assemble
+//! The configuration into what the engine runs on: rules, workloads, paths, the log, the connectors.
+
+use std::path::{Path as FilePath, PathBuf};
+
+use directories::ProjectDirs;
+use globset::GlobSetBuilder;
+
+use crate::config::{
+    Choice, Config, DeploymentRule, LinkWindow, Pattern, StoreUrl, UnplannedRule, Workload,
+};
+use crate::fold::{Catalogue, Class};
+use crate::model::definition::{Definition, Freeze, Limits, Path, Rules, Step, StepKind};
+use crate::store::StoreError;
+use crate::store::sqlite::SqliteStore;
+
+/// A workload as configured: what is fixed, and the patterns that are matched against what the log knows.
+#[derive(Clone, Debug)]
+pub struct Configured {
+    fixed: Definition,
+    repositories: Vec<Choice>,
+    services: Vec<Pattern>,
+    artifacts: Vec<Pattern>,
+}
+
+impl Configured {
+    /// The workload, with every pattern replaced by the names that it matches.
+    #[must_use]
+    pub fn definition(&self, catalogue: &Catalogue) -> Definition {
+        let named = |patterns: &[&Pattern], class: Class, takes: &dyn Fn(&str) -> bool| {
+            let mut names: Vec<String> = patterns
+                .iter()
+                .filter(|pattern| pattern.is_plain())
+                .map(|pattern| pattern.text().to_owned())
+                .collect();
+            if patterns.iter().any(|pattern| !pattern.is_plain()) {
+                let known = catalogue.of_class(class).map(|(_, summary)| &summary.key);
+                names.extend(known.filter(|key| takes(key)).cloned());
+            }
+            names.sort();
+            names.dedup();
+            names
+        };
+        let taken_in: Vec<&Pattern> = self
+            .repositories
+            .iter()
+            .filter(|choice| !choice.leaves_out)
+            .map(|choice| &choice.pattern)
+            .collect();
+        let any = |patterns: &[Pattern], key: &str| patterns.iter().any(|p| p.matches(key));
+        let services: Vec<&Pattern> = self.services.iter().collect();
+        let artifacts: Vec<&Pattern> = self.artifacts.iter().collect();
+        Definition {
+            repositories: named(&taken_in, Class::Repository, &|key| {
+                Choice::takes(&self.repositories, key)
+            }),
+            services: named(&services, Class::Service, &|key| any(&self.services, key)),
+            artifacts: named(&artifacts, Class::Artifact, &|key| {
+                any(&self.artifacts, key)
+            }),
+            ..self.fixed.clone()
+        }
+    }
+}
+
+/// The rules by which figures are made. Without `people.me`, who asks is the host's own user.
+#[must_use]
+pub fn rules(config: &Config, host_user: Option<String>) -> Rules {
+    let metrics = &config.metrics;
+    let mut names = GlobSetBuilder::new();
+    let mut labels = Vec::new();
+    for rule in &metrics.unplanned {
+        match rule {
+            UnplannedRule::Name(pattern) => {
+                names.add(pattern.glob().glob().clone());
+            }
+            UnplannedRule::Label(pattern) => labels.push(pattern.text().to_owned()),
+        }
+    }
+    let items = metrics
+        .items
+        .types()
+        .into_iter()
+        .flat_map(|(kind, labels)| {
+            let labels = labels.iter().cloned();
+            labels.map(move |label| (label, kind.to_owned()))
+        });
+    Rules {
+        timezone: metrics.timezone,
+        window: metrics.window,
+        production: metrics.production.clone(),
+        link_window: match metrics.link_window {
+            LinkWindow::Within(span) => Some(span),
+            LinkWindow::Unbounded => None,
+        },
+        unplanned_names: names.build().unwrap_or_default(),
+        unplanned_labels: labels,
+        items: items.collect(),
+        me: config.people.me.clone().or(host_user),
+        teams: config.people.teams.clone(),
+    }
+}
+
+/// Every workload of the configuration.
+#[must_use]
+pub fn workloads(config: &Config) -> Vec<Configured> {
+    config
+        .workloads
+        .iter()
+        .map(|workload| Configured {
+            fixed: fixed(config, workload),
+            repositories: workload.repositories.clone(),
+            services: workload.services.clone(),
+            artifacts: workload.artifacts.clone(),
+        })
+        .collect()
+}
+
+fn fixed(config: &Config, workload: &Workload) -> Definition {
+    let parts = (!workload.paths.is_empty()).then(|| {
+        let mut set = GlobSetBuilder::new();
+        for choice in workload.paths.iter().filter(|choice| !choice.leaves_out) {
+            set.add(choice.pattern.glob().glob().clone());
+        }
+        set.build().unwrap_or_default()
+    });
+    let left_out = workload.paths.iter().filter(|choice| choice.leaves_out);
+    Definition {
+        name: workload.name.clone(),
+        team: workload.team.clone(),
+        labels: workload.labels.clone(),
+        path: path(config, workload),
+        parts,
+        not_parts: left_out
+            .map(|choice| choice.pattern.glob().clone())
+            .collect(),
+        release_tags: workload
+            .deployments
+            .as_ref()
+            .map(|DeploymentRule::Tags(pattern)| pattern.glob().clone()),
+        ..Definition::default()
+    }
+}
+
+/// The path of a workload, with its own choices of tools filled in.
+fn path(config: &Config, workload: &Workload) -> Option<Path> {
+    let path = config.path_of(workload)?;
+    let steps = config.steps_of(workload);
+    let place = |name: &String| steps.iter().position(|step| step.name == *name);
+    Some(Path {
+        name: path.name.clone(),
+        steps: steps
+            .iter()
+            .map(|step| Step {
+                name: step.name.clone(),
+                kind: kind(step.kind),
+                environment: step.environment.clone(),
+                needs: step.needs.iter().flatten().filter_map(place).collect(),
+                locked: step.locked,
+                from: step.from.clone(),
+                matches: step.matching.as_ref().map(|pattern| pattern.glob().clone()),
+                limits: step.limits.map(|limits| Limits {
+                    critical: limits.critical,
+                    high: limits.high,
+                    medium: limits.medium,
+                    low: limits.low,
+                }),
+                fresh: step.fresh,
+                approvers: step.approvers.clone(),
+                within: step.within,
+                soak: step.soak,
+            })
+            .collect(),
+        freezes: path
+            .freezes
+            .iter()
+            .map(|freeze| Freeze {
+                environment: freeze.environment.clone(),
+                schedule: freeze.schedule.text().to_owned(),
+                length: freeze.length,
+                reason: freeze.reason.clone(),
+            })
+            .collect(),
+        derived: false,
+    })
+}
+
+fn kind(kind: crate::config::StepKind) -> StepKind {
+    use crate::config::StepKind as Written;
+    match kind {
+        Written::Code => StepKind::Code,
+        Written::Review => StepKind::Review,
+        Written::Test => StepKind::Test,
+        Written::Build => StepKind::Build,
+        Written::Scan => StepKind::Scan,
+        Written::Configure => StepKind::Configure,
+        Written::Gate => StepKind::Gate,
+        Written::Deploy => StepKind::Deploy,
+        Written::Verify => StepKind::Verify,
+    }
+}
+
+/// The user's folder of settings.
+#[must_use]
+pub fn user_folder() -> Option<PathBuf> {
+    ProjectDirs::from("", "", "leadtime").map(|folders| folders.config_dir().to_path_buf())
+}
+
+/// The file that the log is in where none is named: in the user's data folder, one for each configuration or repository.
+#[must_use]
+pub fn default_log(of: &FilePath) -> Option<PathBuf> {
+    let folders = ProjectDirs::from("", "", "leadtime")?;
+    let name: String = of
+        .to_string_lossy()
+        .chars()
+        .map(|c| {
+            if c.is_alphanumeric() || c == '.' {
+                c
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    Some(
+        folders
+            .data_dir()
+            .join(format!("{}.db", name.trim_matches('-'))),
+    )
+}
+
+/// The file of a store address.
+pub fn log_file(url: &StoreUrl) -> Result<PathBuf, StoreError> {
+    match url {
+        StoreUrl::Sqlite(file) => Ok(file.clone()),
+        StoreUrl::Postgres(url) => Err(StoreError::Unopenable {
+            path: url.to_string(),
+            detail: "this leadtime keeps its log in SQLite only; write `sqlite:FILE`".to_owned(),
+        }),
+    }
+}
+
+/// Opens the log in a file.
+pub fn open_log(file: &FilePath) -> Result<SqliteStore, StoreError> {
+    SqliteStore::open(file)
+}

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashSet;
+
 use crate::fold::{Catalogue, Class};
 use crate::model::definition::Definition;
 
@@ -10,10 +12,12 @@ use crate::model::definition::Definition;
 #[must_use]
 pub fn workloads(catalogue: &Catalogue) -> Vec<Definition> {
     let mut found = Vec::new();
-    let mut served = Vec::new();
+    let mut served: FxHashSet<String> = FxHashSet::default();
+    let mut names: FxHashSet<String> = FxHashSet::default();
     for (number, summary) in catalogue.of_class(Class::Service) {
         let repositories = related(catalogue, number, Class::Repository);
         served.extend(repositories.iter().cloned());
+        names.insert(summary.key.clone());
         found.push(Definition {
             name: summary.key.clone(),
             services: vec![summary.key.clone()],
@@ -33,8 +37,7 @@ pub fn workloads(catalogue: &Catalogue) -> Vec<Definition> {
     }
     for (number, repository) in repositories {
         let name = last_part(repository);
-        let taken = short.get(name).is_some_and(|count| *count > 1)
-            || found.iter().any(|known| known.name == name);
+        let taken = short.get(name).is_some_and(|count| *count > 1) || names.contains(name);
         found.push(Definition {
             name: if taken { repository } else { name }.to_owned(),
             repositories: vec![repository.to_owned()],
@@ -60,16 +63,35 @@ fn related(catalogue: &Catalogue, number: u32, class: Class) -> Vec<String> {
         .collect()
 }
 
+/// What some workload claims for itself.
+#[derive(Debug, Default)]
+pub struct Claims {
+    pub services: FxHashSet<String>,
+    pub artifacts: FxHashSet<String>,
+}
+
+impl Claims {
+    #[must_use]
+    pub fn of(definitions: &[Definition]) -> Self {
+        let services = definitions
+            .iter()
+            .flat_map(|one| one.services.iter().cloned());
+        let artifacts = definitions
+            .iter()
+            .flat_map(|one| one.artifacts.iter().cloned());
+        Self {
+            services: services.collect(),
+            artifacts: artifacts.collect(),
+        }
+    }
+}
+
 /// A workload as configured, with what was left to be found: the services and artifacts that its repositories were named with and that no other workload
 /// claims. A part of a monorepo names its own.
 #[must_use]
-pub fn complete(
-    definition: &Definition,
-    configured: &[Definition],
-    catalogue: &Catalogue,
-) -> Definition {
-    let mut definition = definition.clone();
-    if definition.parts.is_some() || configured.is_empty() {
+pub fn complete(definition: Definition, claims: &Claims, catalogue: &Catalogue) -> Definition {
+    let mut definition = definition;
+    if definition.parts.is_some() {
         return definition;
     }
     let numbers: Vec<u32> = definition
@@ -77,18 +99,18 @@ pub fn complete(
         .iter()
         .filter_map(|repository| catalogue.number(Class::Repository, repository))
         .collect();
-    let find = |class: Class, of: fn(&Definition) -> &Vec<String>| -> Vec<String> {
+    let find = |class: Class, claimed: &FxHashSet<String>| -> Vec<String> {
         numbers
             .iter()
             .flat_map(|number| related(catalogue, *number, class))
-            .filter(|name| !configured.iter().any(|other| of(other).contains(name)))
+            .filter(|name| !claimed.contains(name))
             .collect()
     };
     if definition.services.is_empty() {
-        definition.services = find(Class::Service, |other| &other.services);
+        definition.services = find(Class::Service, &claims.services);
     }
     if definition.artifacts.is_empty() {
-        definition.artifacts = find(Class::Artifact, |other| &other.artifacts);
+        definition.artifacts = find(Class::Artifact, &claims.artifacts);
     }
     definition
 }

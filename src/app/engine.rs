@@ -13,7 +13,9 @@ use crate::model::definition::{Definition, Rules};
 use crate::model::gather::{Facts, Surroundings, gather};
 use crate::store::{Seq, SnapshotHead, SnapshotUpdate, Store, StoreError};
 
+use super::assemble::Configured;
 use super::discover;
+use super::discover::Claims;
 
 /// Facts that may stay in memory between questions.
 const MOST_AT_HAND: usize = 500_000;
@@ -27,7 +29,9 @@ pub struct Engine {
     /// Of the snapshot that is kept; `None` where there is none that fits.
     kept: Option<Seq>,
     pub rules: Rules,
-    configured: Vec<Definition>,
+    configured: Vec<Configured>,
+    definitions: Vec<Definition>,
+    claims: Claims,
     at_hand: usize,
 }
 
@@ -46,7 +50,7 @@ impl Engine {
     /// Opens a log: by its snapshot where that fits, else by reading it all.
     pub fn open(
         store: Box<dyn Store>,
-        configured: Vec<Definition>,
+        configured: Vec<Configured>,
         rules: Rules,
         watch: Watch<'_>,
     ) -> Result<Self, StoreError> {
@@ -57,6 +61,8 @@ impl Engine {
             kept: None,
             rules,
             configured,
+            definitions: Vec::new(),
+            claims: Claims::default(),
             at_hand: 0,
         };
         if let Some(head) = engine.store.snapshot()?
@@ -79,6 +85,20 @@ impl Engine {
             (self.seq, self.kept, self.at_hand) = (0, None, 0);
             self.catch_up(watch)?;
         }
+        let catalogue = &self.fold.catalogue;
+        self.definitions = if self.configured.is_empty() {
+            discover::workloads(catalogue)
+        } else {
+            let configured: Vec<Definition> = self
+                .configured
+                .iter()
+                .map(|workload| workload.definition(catalogue))
+                .collect();
+            let claims = Claims::of(&configured);
+            let complete = |one| discover::complete(one, &claims, catalogue);
+            configured.into_iter().map(complete).collect()
+        };
+        self.claims = Claims::of(&self.definitions);
         self.keep()
     }
 
@@ -179,12 +199,8 @@ impl Engine {
 
     /// The workloads: as configured, else as found.
     #[must_use]
-    pub fn definitions(&self) -> Vec<Definition> {
-        if self.configured.is_empty() {
-            discover::workloads(&self.fold.catalogue)
-        } else {
-            self.configured.clone()
-        }
+    pub fn definitions(&self) -> &[Definition] {
+        &self.definitions
     }
 
     #[must_use]
@@ -198,8 +214,7 @@ impl Engine {
         definition: &Definition,
         as_of: Timestamp,
     ) -> Result<Workload, StoreError> {
-        let definition = discover::complete(definition, &self.configured, &self.fold.catalogue);
-        let numbers = discover::partitions(&definition, &self.fold.catalogue);
+        let numbers = discover::partitions(definition, &self.fold.catalogue);
         if self.at_hand > MOST_AT_HAND {
             self.fold.forget();
             self.at_hand = 0;
@@ -215,17 +230,13 @@ impl Engine {
                 facts: partition.facts(),
             })
             .collect();
-        let configured = &self.configured;
-        let claimed = |service: &str| {
-            configured
-                .iter()
-                .any(|other| other.services.iter().any(|name| name == service))
-        };
+        let claims = &self.claims;
+        let claimed = |service: &str| claims.services.contains(service);
         let around = Surroundings {
             claimed: &claimed,
             artifact_name: &|text| artifact_name(text).into_owned(),
         };
-        Ok(gather(&definition, &self.rules, &facts, &around, as_of))
+        Ok(gather(definition, &self.rules, &facts, &around, as_of))
     }
 
     /// The facts of one partition, for those who look at what nobody claims.
@@ -273,16 +284,15 @@ impl Engine {
                 .is_some_and(|summary| matches!(summary.class, Class::Tickets | Class::Source))
         });
         Ok(self
-            .definitions()
-            .into_iter()
+            .definitions
+            .iter()
             .filter(|definition| {
-                everywhere || {
-                    let definition = discover::complete(definition, &self.configured, catalogue);
-                    discover::partitions(&definition, catalogue)
+                everywhere
+                    || discover::partitions(definition, catalogue)
                         .iter()
                         .any(|number| pieces.binary_search(number).is_ok())
-                }
             })
+            .cloned()
             .collect())
     }
 }

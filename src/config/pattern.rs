@@ -30,6 +30,11 @@ impl Pattern {
         &self.text
     }
 
+    #[must_use]
+    pub fn glob(&self) -> &GlobMatcher {
+        &self.matcher
+    }
+
     /// Whether it can match nothing but its own text.
     #[must_use]
     pub fn is_plain(&self) -> bool {

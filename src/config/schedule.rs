@@ -54,6 +54,11 @@ fn start(zone: Tz) -> Option<chrono::DateTime<rrule::Tz>> {
 }
 
 impl Schedule {
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The last instant of the schedule in `after..=at`.
     fn last(&self, after: Timestamp, at: Timestamp, zone: Tz) -> Option<Timestamp> {
         // Enough for a freeze that begins at every hour of a day and lasts a month.

@@ -429,7 +429,7 @@ family! {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum MarkKind {
     /// An incident belongs to a deployment, or to none.
     IncidentLink,
@@ -440,13 +440,8 @@ pub enum MarkKind {
     Hold,
     ReleaseHold,
     Ignore,
+    #[default]
     Other,
-}
-
-impl Default for MarkKind {
-    fn default() -> Self {
-        Self::Other
-    }
 }
 
 family! {

@@ -1,7 +1,7 @@
 //! Which things are known, how many facts there are of each, which belong together, and what each source has sent: small, and always at hand.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -64,8 +64,8 @@ const SKEW: Span = Span::from_seconds(300);
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Catalogue {
     pub partitions: Vec<Summary>,
-    /// Pairs of partitions that an event named together, smaller number first.
-    pub relations: BTreeSet<(u32, u32)>,
+    /// By partition: those that an event named together with it.
+    neighbours: Vec<Vec<u32>>,
     pub sources: Vec<SourceSummary>,
     /// Types that are kept and not understood, with how often they came.
     pub unknown: BTreeMap<String, u64>,
@@ -91,6 +91,7 @@ impl Catalogue {
         }
         let number = u32::try_from(self.partitions.len()).unwrap_or(u32::MAX);
         numbers.push(number);
+        self.neighbours.push(Vec::new());
         self.partitions.push(Summary {
             class,
             key: key.to_owned(),
@@ -102,20 +103,18 @@ impl Catalogue {
     }
 
     pub(super) fn relate(&mut self, one: u32, two: u32) {
-        if one != two {
-            self.relations.insert((one.min(two), one.max(two)));
+        for (one, two) in [(one, two), (two, one)] {
+            let neighbours = &mut self.neighbours[one as usize];
+            if one != two && !neighbours.contains(&two) {
+                neighbours.push(two);
+            }
         }
     }
 
     /// The partitions that were named together with this one.
     pub fn related(&self, number: u32) -> impl Iterator<Item = u32> {
-        self.relations
-            .iter()
-            .filter_map(move |(one, two)| match number {
-                n if n == *one => Some(*two),
-                n if n == *two => Some(*one),
-                _ => None,
-            })
+        let neighbours = self.neighbours.get(number as usize);
+        neighbours.into_iter().flatten().copied()
     }
 
     /// Every thing of a class.

@@ -104,6 +104,8 @@ pub struct Definition {
     pub repositories: Vec<String>,
     /// The parts of its repositories that are its own; `None` is all.
     pub parts: Option<GlobSet>,
+    /// What in those parts is not its own.
+    pub not_parts: Vec<GlobMatcher>,
     pub services: Vec<String>,
     pub artifacts: Vec<String>,
     /// Tags that are deployments to the environment `release`.

@@ -28,6 +28,7 @@ pub(super) enum Family {
     Incident(IncidentPhase),
     Ticket(TicketPhase),
     Tag,
+    Branch,
     Mark,
 }
 
@@ -55,6 +56,7 @@ impl Family {
         Some(match (subject, predicate) {
             ("commit", "created") => Self::Commit,
             ("tag", "created") => Self::Tag,
+            ("branch", "updated") => Self::Branch,
             ("mark", "created") => Self::Mark,
             ("scan", "finished") => Self::Scan,
             ("change", "created") => Self::Change(ChangePhase::Created),

@@ -8,9 +8,9 @@ use super::fields::{Facts, Fields, count};
 use super::{purl, words};
 use crate::event::Event;
 use crate::event::kind::{
-    Artifact, ArtifactPhase, Change, ChangePhase, Commit, Decision, Deployment, Gate, GatePhase,
-    Incident, IncidentPhase, Kind, Mark, Outcome, Phase, Run, RunKind, Scan, Severities, Tag,
-    Ticket, TicketPhase,
+    Artifact, ArtifactPhase, Branch, Change, ChangePhase, Commit, Decision, Deployment, Gate,
+    GatePhase, Incident, IncidentPhase, Kind, Mark, Outcome, Phase, Run, RunKind, Scan, Severities,
+    Tag, Ticket, TicketPhase,
 };
 
 type Text<'a> = Cow<'a, str>;
@@ -62,6 +62,7 @@ fn fact<'a>(
         Family::Incident(phase) => Kind::Incident(incident(phase, subject, facts)),
         Family::Ticket(phase) => Kind::Ticket(ticket(phase, subject, facts)),
         Family::Tag => Kind::Tag(tag(subject, facts)),
+        Family::Branch => Kind::Branch(branch(subject, facts)),
         Family::Mark => Kind::Mark(mark(subject, facts)?),
     })
 }
@@ -300,6 +301,15 @@ fn tag<'a>(tag: Text<'a>, facts: &Facts<'a>) -> Tag<Text<'a>> {
         url: facts.first(&["url", "uri"]),
         release: facts.flag("release").unwrap_or(false),
         prerelease: facts.flag("prerelease").unwrap_or(false),
+    }
+}
+
+fn branch<'a>(branch: Text<'a>, facts: &Facts<'a>) -> Branch<Text<'a>> {
+    Branch {
+        branch,
+        repository: facts.text("repository"),
+        sha: facts.text("sha"),
+        target: facts.flag("target").unwrap_or(false),
     }
 }
 

@@ -10,8 +10,9 @@ use super::body::{Body, is_uri};
 use super::words;
 use crate::event::Event;
 use crate::event::kind::{
-    Artifact, ArtifactPhase, Change, ChangePhase, Commit, Deployment, Gate, GatePhase, Incident,
-    IncidentPhase, Kind, Mark, Outcome, Phase, Run, RunKind, Scan, Tag, Ticket, TicketPhase,
+    Artifact, ArtifactPhase, Branch, Change, ChangePhase, Commit, Deployment, Gate, GatePhase,
+    Incident, IncidentPhase, Kind, Mark, Outcome, Phase, Run, RunKind, Scan, Tag, Ticket,
+    TicketPhase,
 };
 
 /// CDEvents demands a text that the event does not hold, and nobody reads back.
@@ -30,6 +31,7 @@ pub fn write(event: &Event<String>) -> String {
         Kind::Deployment(fact) => (&fact.record, deployment(fact)),
         Kind::Incident(fact) => (&fact.incident, incident(fact)),
         Kind::Tag(fact) => (&fact.tag, tag(fact)),
+        Kind::Branch(fact) => (&fact.branch, branch(fact)),
         Kind::Ticket(fact) => (&fact.ticket, ticket(fact)),
         Kind::Mark(fact) => (&fact.mark, mark(fact)),
         Kind::Other(kind) => (&event.id, Body::new(kind.clone())),
@@ -345,6 +347,15 @@ fn tag(fact: &Tag<String>) -> Body {
     content.text("url", fact.url.as_ref());
     content.flag("release", fact.release);
     content.flag("prerelease", fact.prerelease);
+    body
+}
+
+fn branch(fact: &Branch<String>) -> Body {
+    let mut body = Body::own("branch", "updated");
+    let content = &mut body.content;
+    content.reference("repository", fact.repository.as_ref());
+    content.text("sha", fact.sha.as_ref());
+    content.flag("target", fact.target);
     body
 }
 

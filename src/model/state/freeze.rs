@@ -1,7 +1,7 @@
 //! When nothing may go to an environment: recurring windows (RFC 5545), worked out for the time that the workload is known.
 
-use chrono::{Datelike, Days, TimeZone};
-use rrule::{RRule, Unvalidated};
+use chrono::TimeZone;
+use rrule::{RRule, RRuleSet, Unvalidated};
 
 use crate::event::time::{Span, Timestamp};
 use crate::model::Workload;
@@ -30,22 +30,22 @@ pub(super) fn windows(workload: &Workload, rules: &Rules) -> Vec<(usize, Timesta
     found
 }
 
-/// When a freeze begins, between two instants. Its rule counts from a Monday at midnight in the configured zone.
+/// When a freeze begins, between two instants. Its rule counts from a Monday long ago, at midnight in the configured zone.
 fn beginnings(freeze: &Freeze, rules: &Rules, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
     let zone = rrule::Tz::Tz(rules.timezone);
-    let day = from.to_utc().with_timezone(&zone).date_naive();
-    let monday = day
-        .checked_sub_days(Days::new(u64::from(day.weekday().num_days_from_monday())))
-        .and_then(|monday| monday.and_hms_opt(0, 0, 0))
-        .and_then(|midnight| zone.from_local_datetime(&midnight).earliest());
-    let (Some(start), Ok(rule)) = (monday, freeze.schedule.parse::<RRule<Unvalidated>>()) else {
+    let start = zone.with_ymd_and_hms(2000, 1, 3, 0, 0, 0).earliest();
+    let rule = freeze.schedule.parse::<RRule<Unvalidated>>();
+    let (Some(start), Ok(rule)) = (start, rule) else {
         return Vec::new();
     };
-    let Ok(set) = rule.build(start) else {
+    let Ok(rule) = rule.validate(start) else {
         return Vec::new();
     };
-    let until = to.to_utc().with_timezone(&zone);
-    set.before(until)
+    let in_zone = |time: Timestamp| time.to_utc().with_timezone(&zone);
+    RRuleSet::new(start)
+        .rrule(rule)
+        .after(in_zone(from))
+        .before(in_zone(to))
         .all(MOST)
         .dates
         .into_iter()

@@ -3,9 +3,9 @@
 use leadtime::event::Event;
 use leadtime::event::cdevents::{read, write};
 use leadtime::event::kind::{
-    Artifact, ArtifactPhase, Change, ChangePhase, Commit, Decision, Deployment, Gate, GatePhase,
-    Incident, IncidentPhase, Kind, MapText, Mark, MarkKind, Outcome, Phase, ReviewState, Run,
-    RunKind, Scan, Severities, Tag, Ticket, TicketPhase,
+    Artifact, ArtifactPhase, Branch, Change, ChangePhase, Commit, Decision, Deployment, Gate,
+    GatePhase, Incident, IncidentPhase, Kind, MapText, Mark, MarkKind, Outcome, Phase, ReviewState,
+    Run, RunKind, Scan, Severities, Tag, Ticket, TicketPhase,
 };
 use leadtime::event::time::Timestamp;
 use proptest::collection::vec;
@@ -269,6 +269,15 @@ impl Pool {
         })
     }
 
+    fn branch(&mut self) -> Kind<String> {
+        Kind::Branch(Branch {
+            branch: self.text(),
+            repository: self.some(),
+            sha: self.some(),
+            target: self.is(),
+        })
+    }
+
     fn tag(&mut self) -> Kind<String> {
         Kind::Tag(Tag {
             tag: self.text(),
@@ -315,6 +324,7 @@ fn events(pool: &Pool, source: &str) -> Vec<Event<String>> {
         Pool::incident,
         Pool::ticket,
         Pool::tag,
+        Pool::branch,
         Pool::mark,
         |pool| Kind::Other(pool.text()),
     ];
