@@ -1,1 +1,89 @@
-//! import
+//! Documents into the log: one thread splits and checks the input, another keeps it, so that reading costs nothing on top of writing.
+
+use std::io::BufRead;
+use std::sync::mpsc::sync_channel;
+
+use crate::event::cdevents::{Document, LineError, documents};
+use crate::event::time::Timestamp;
+use crate::store::{Batch, Entry, Store, StoreError};
+
+/// Events in one transaction.
+const BATCH: usize = 50_000;
+/// Text in one transaction: what a batch of large events is cut at.
+const BATCH_BYTES: usize = 64 << 20;
+/// Batches that wait for the writer.
+const AHEAD: usize = 2;
+
+/// What an import did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    pub new: usize,
+    pub known: usize,
+    pub bad: usize,
+}
+
+/// Keeps every event of an input. A bad line is told to `problem` and the rest goes in.
+pub fn import<R: BufRead + Send>(
+    input: R,
+    store: &mut dyn Store,
+    arrived: Timestamp,
+    mut problem: impl FnMut(LineError),
+) -> Result<Imported, StoreError> {
+    let mut done = Imported::default();
+    std::thread::scope(|scope| {
+        let (send, batches) = sync_channel::<Read>(AHEAD);
+        scope.spawn(move || {
+            let mut read = Read::default();
+            for document in documents(input, arrived) {
+                read.add(document);
+                if read.is_full() && send.send(std::mem::take(&mut read)).is_err() {
+                    // The writer has stopped: the log cannot take more.
+                    return;
+                }
+            }
+            // Nobody to tell but the writer, and it is gone.
+            let _gone = send.send(read);
+        });
+        for read in batches {
+            done.bad += read.bad.len();
+            read.bad.into_iter().for_each(&mut problem);
+            let batch = Batch {
+                entries: read.entries,
+                cursors: Vec::new(),
+            };
+            let appended = store.append(&batch, arrived)?;
+            done.new += appended.new;
+            done.known += appended.known;
+        }
+        Ok(done)
+    })
+}
+
+/// What was read since the last batch.
+#[derive(Default)]
+struct Read {
+    entries: Vec<Entry>,
+    bytes: usize,
+    bad: Vec<LineError>,
+}
+
+impl Read {
+    fn add(&mut self, document: Result<Document, LineError>) {
+        match document {
+            Ok(document) => {
+                self.bytes += document.body.len();
+                self.entries.push(Entry {
+                    source: document.source,
+                    id: document.id,
+                    at: document.at,
+                    body: document.body,
+                });
+            }
+            Err(error) => self.bad.push(error),
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.entries.len() >= BATCH || self.bytes >= BATCH_BYTES
+    }
+}

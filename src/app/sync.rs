@@ -1,1 +1,212 @@
-//! sync
+//! Sources into the log: each is read on its own, keeps what it read batch by batch together with where it stands, and fails alone.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use futures::future::join_all;
+use serde::{Deserialize, Serialize};
+
+use crate::connector::error::ErrorKind;
+use crate::connector::{
+    self, Connector, ConnectorError, Finding, Progress, Reading, Severity, Sink,
+};
+use crate::event::cdevents::write;
+use crate::event::time::Timestamp;
+use crate::store::{Batch, Cursor, Entry, Store, StoreError};
+
+/// The cursor key under which the last reading of a source is noted. Keys of connectors never begin so.
+const NOTE: &str = "~reading";
+
+/// A source that is to be read.
+pub struct Feed {
+    pub name: String,
+    pub connector: Box<dyn Connector>,
+    /// The oldest fact wanted on a first reading.
+    pub since: Option<Timestamp>,
+}
+
+/// How the last reading of a source went: kept beside its cursors, shown by `doctor`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// When it was last tried.
+    pub tried: Option<Timestamp>,
+    /// When it was last read to the end.
+    pub read: Option<Timestamp>,
+    pub error: Option<String>,
+    pub findings: Vec<NotedFinding>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotedFinding {
+    pub subject: String,
+    pub severity: String,
+    pub text: String,
+}
+
+/// What reading one source did.
+#[derive(Debug)]
+pub struct Outcome {
+    pub source: String,
+    pub new: usize,
+    pub known: usize,
+    pub error: Option<ConnectorError>,
+    pub findings: Vec<Finding>,
+}
+
+/// Told while sources are read.
+pub trait Listener: Sync {
+    fn progress(&self, source: &str, progress: &Progress);
+}
+
+/// A word for how grave a finding is.
+#[must_use]
+pub const fn severity_word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Note => "note",
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    }
+}
+
+/// Reads all sources side by side.
+pub async fn sync(
+    feeds: &[Feed],
+    store: &mut dyn Store,
+    now: Timestamp,
+    listener: &dyn Listener,
+) -> Result<Vec<Outcome>, StoreError> {
+    let mut kept: BTreeMap<&str, Vec<(String, String)>> = BTreeMap::new();
+    for feed in feeds {
+        let cursors = store.cursors(&feed.name)?;
+        let values = cursors
+            .into_iter()
+            .filter(|cursor| cursor.key != NOTE)
+            .filter_map(|cursor| Some((cursor.key, cursor.value?)));
+        kept.insert(&feed.name, values.collect());
+    }
+    let notes: BTreeMap<&str, Note> = feeds
+        .iter()
+        .map(|feed| Ok((feed.name.as_str(), note(store, &feed.name)?)))
+        .collect::<Result<_, StoreError>>()?;
+    let shared = Mutex::new(store);
+    let readings = feeds.iter().map(|feed| async {
+        let mut sink = Keeper {
+            source: &feed.name,
+            store: &shared,
+            listener,
+            now,
+            outcome: Outcome {
+                source: feed.name.clone(),
+                new: 0,
+                known: 0,
+                error: None,
+                findings: Vec::new(),
+            },
+        };
+        let reading = Reading {
+            cursors: kept.get(feed.name.as_str()).cloned().unwrap_or_default(),
+            since: feed.since,
+            now,
+        };
+        let result = feed.connector.read(reading, &mut sink).await;
+        sink.outcome.error = result.err();
+        sink.outcome
+    });
+    let outcomes = join_all(readings).await;
+    let store = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
+    for outcome in &outcomes {
+        let before = notes.get(outcome.source.as_str()).cloned();
+        keep_note(store, outcome, before.unwrap_or_default(), now)?;
+    }
+    Ok(outcomes)
+}
+
+/// How the last reading of a source went.
+pub fn note(store: &dyn Store, source: &str) -> Result<Note, StoreError> {
+    let cursors = store.cursors(source)?;
+    let value = cursors
+        .into_iter()
+        .find(|cursor| cursor.key == NOTE)
+        .and_then(|cursor| cursor.value);
+    Ok(value
+        .and_then(|value| serde_json::from_str(&value).ok())
+        .unwrap_or_default())
+}
+
+fn keep_note(
+    store: &mut dyn Store,
+    outcome: &Outcome,
+    before: Note,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let findings = outcome.findings.iter().map(|finding| NotedFinding {
+        subject: finding.subject.clone(),
+        severity: severity_word(finding.severity).to_owned(),
+        text: finding.text.clone(),
+    });
+    let note = Note {
+        tried: Some(now),
+        read: if outcome.error.is_none() {
+            Some(now)
+        } else {
+            before.read
+        },
+        error: outcome.error.as_ref().map(ToString::to_string),
+        findings: findings.collect(),
+    };
+    let batch = Batch {
+        entries: Vec::new(),
+        cursors: vec![Cursor {
+            source: outcome.source.clone(),
+            key: NOTE.to_owned(),
+            value: serde_json::to_string(&note).ok(),
+        }],
+    };
+    store.append(&batch, now).map(|_| ())
+}
+
+/// Keeps what one source hands over.
+struct Keeper<'a, 's> {
+    source: &'a str,
+    store: &'a Mutex<&'s mut dyn Store>,
+    listener: &'a dyn Listener,
+    now: Timestamp,
+    outcome: Outcome,
+}
+
+impl Sink for Keeper<'_, '_> {
+    fn batch(&mut self, batch: connector::Batch) -> Result<(), ConnectorError> {
+        let entries = batch.events.iter().map(|event| Entry {
+            source: event.source.clone(),
+            id: event.id.clone(),
+            at: event.at,
+            body: write(event),
+        });
+        let cursors = batch.cursors.into_iter().map(|(key, value)| Cursor {
+            source: self.source.to_owned(),
+            key,
+            value,
+        });
+        let batch = Batch {
+            entries: entries.collect(),
+            cursors: cursors.collect(),
+        };
+        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        let appended = store.append(&batch, self.now).map_err(|error| {
+            ConnectorError::new(ErrorKind::Store, "keeping what was read", error.to_string())
+        })?;
+        self.outcome.new += appended.new;
+        self.outcome.known += appended.known;
+        Ok(())
+    }
+
+    fn progress(&mut self, progress: Progress) {
+        self.listener.progress(self.source, &progress);
+    }
+
+    fn finding(&mut self, finding: Finding) {
+        if !self.outcome.findings.contains(&finding) {
+            self.outcome.findings.push(finding);
+        }
+    }
+}

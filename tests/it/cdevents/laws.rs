@@ -313,7 +313,7 @@ impl Pool {
 
 /// One event of each family.
 fn events(pool: &Pool, source: &str) -> Vec<Event<String>> {
-    let families: [fn(&mut Pool) -> Kind<String>; 12] = [
+    let families: [fn(&mut Pool) -> Kind<String>; 13] = [
         Pool::commit,
         Pool::change,
         Pool::run,

@@ -57,6 +57,7 @@ fn shape<T>(kind: &Kind<T>) -> String {
         }
         Kind::Incident(fact) => format!("incident {:?}", fact.phase),
         Kind::Tag(_) => "tag".into(),
+        Kind::Branch(_) => "branch".into(),
         Kind::Ticket(fact) => format!("ticket {:?}", fact.phase),
         Kind::Mark(_) => "mark".into(),
         Kind::Other(_) => "other".into(),
