@@ -64,7 +64,7 @@ impl Repository<'_> {
     pub fn begin(&mut self) {
         let gap = self.dice.between(self.gap() / 3, self.gap() * 5 / 3);
         self.plan(hours::after(self.now, gap), Next::Begin);
-        if self.told >= self.origin.budget {
+        if self.is_full() {
             return;
         }
         let line = self.any_line();
@@ -169,14 +169,14 @@ impl Repository<'_> {
             }
         } else if request.left > 0 {
             request.left -= 1;
-            self.work(line, 2.5, Next::Commit(id));
+            self.work(line, 3.5, Next::Commit(id));
         } else if is_quick {
             let delay = self.dice.between(60, 900);
             self.soon(delay, Next::Open(id));
         } else {
             self.work(line, 1.0, Next::Open(id));
         }
-        if self.lines[line].workload.path == Path::Library && self.dice.chance(0.06) {
+        if self.lines[line].workload.path == Path::Library && self.dice.chance(0.2) {
             self.cherry_pick(line, commit, &request);
         }
         self.requests.insert(id, request);
@@ -211,20 +211,25 @@ impl Repository<'_> {
             self.bot_comment(&request);
         }
         self.soon(25, Next::CheckStart(id));
+        if request.kind == RequestKind::Feature && self.dice.chance(0.12) {
+            // What one sees only once it is open.
+            let seconds = self.dice.between(60, 500);
+            self.soon(seconds, Next::Commit(id));
+        }
         match request.kind {
             RequestKind::Hotfix => {
                 let delay = self.dice.between(300, 2_400);
                 self.soon(delay, Next::Review(id));
             }
             _ if draft => self.work(line, 6.0, Next::Ready(id)),
-            _ if self.dice.chance(0.05) => {
-                let hours = 20.0 + 60.0 * self.dice.part();
+            _ if self.dice.chance(0.06) => {
+                let hours = 30.0 + 80.0 * self.dice.part();
                 self.work(line, hours, Next::Abandon(id));
             }
             // Nobody ever looks at it: it stays open.
-            _ if self.dice.chance(0.02) => {}
-            RequestKind::Update => self.work(line, 9.0, Next::Review(id)),
-            _ => self.work(line, 3.0, Next::Review(id)),
+            _ if self.dice.chance(0.03) => {}
+            RequestKind::Update => self.work(line, 16.0, Next::Review(id)),
+            _ => self.work(line, 4.5, Next::Review(id)),
         }
         self.requests.insert(id, request);
     }

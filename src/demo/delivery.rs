@@ -230,10 +230,10 @@ impl Repository<'_> {
         fact.phase = phase;
         fact.outcome = outcome;
         fact.slot = workload.slots.then(|| slot.to_owned());
-        fact.unplanned = rollout.candidate.hot.is_some() && workload.number % 3 != 0;
+        fact.unplanned = rollout.candidate.hot.is_some() && workload.number % 4 != 1;
         // Not every tool knows that it goes back.
         fact.rollback =
-            matches!(rollout.kind, RolloutKind::Rollback(_)) && workload.number % 2 == 0;
+            matches!(rollout.kind, RolloutKind::Rollback(_)) && workload.number % 3 != 1;
         fact.started = (phase == Phase::Finished && rollout.record == 0).then_some(rollout.started);
         self.tell_deployment(fact, line);
     }

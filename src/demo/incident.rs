@@ -20,7 +20,7 @@ pub struct Trouble {
 impl Repository<'_> {
     /// A deployment has hurt: it will be noticed.
     pub fn hurt(&mut self, line: usize, deployment: String, commit: u32) {
-        let is_named = self.dice.chance(0.3);
+        let is_named = self.dice.chance(0.4);
         let text = self.dice.pick(&TROUBLES);
         let id = self.number();
         let trouble = Trouble {
@@ -70,9 +70,9 @@ impl Repository<'_> {
             .cloned();
         let roll = self.dice.part();
         match before {
-            Some(before) if is_live && roll < 0.45 => {
+            Some(before) if is_live && roll < 0.5 => {
                 self.roll_out(before, RolloutKind::Rollback(id));
-                if self.dice.chance(0.5) {
+                if self.dice.chance(0.8) {
                     self.start(line, RequestKind::Revert, None);
                 }
             }

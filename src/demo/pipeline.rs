@@ -218,7 +218,7 @@ impl Repository<'_> {
             return;
         };
         let is_first = self.lines[candidate.line].live.is_empty();
-        let is_bad = !is_first && candidate.hot.is_none() && self.dice.chance(0.03);
+        let is_bad = !is_first && candidate.hot.is_none() && self.dice.chance(0.05);
         self.tell_scan(&candidate, is_bad);
         if is_bad {
             return;
@@ -234,7 +234,8 @@ impl Repository<'_> {
     pub fn tell_scan(&mut self, candidate: &Candidate, is_bad: bool) {
         let workload = self.lines[candidate.line].workload;
         let scan = format!("{}-{}", workload.name, self.number());
-        let has_artifact = !matches!(workload.path, Path::Infrastructure | Path::Library);
+        let has_artifact =
+            candidate.number > 0 && !matches!(workload.path, Path::Infrastructure | Path::Library);
         let counts = Severities {
             critical: if is_bad {
                 1 + u32::from(self.dice.chance(0.3))

@@ -10,7 +10,7 @@ use crate::event::Event;
 use crate::event::kind::Kind;
 use crate::event::time::{Span, Timestamp};
 
-use super::change::Request;
+use super::change::{Request, RequestKind};
 use super::delivery::Rollout;
 use super::gate::Asked;
 use super::incident::Trouble;
@@ -25,6 +25,7 @@ use super::{Organisation, Origin, hours};
 pub enum Next {
     Found,
     Begin,
+    Start(u32),
     Commit(u32),
     Open(u32),
     Ready(u32),
@@ -85,6 +86,8 @@ pub struct Repository<'o> {
     pub dice: Dice,
     pub now: Timestamp,
     pub told: u64,
+    /// How much of it is the scanner's second look.
+    pub looked: u64,
     /// The last commit of the main branch.
     pub tip: u32,
     pub commits: u32,
@@ -128,6 +131,7 @@ impl<'o> Repository<'o> {
             dice: Dice::new(mix(origin.key, 0x11fe)),
             now: organisation.start,
             told: 0,
+            looked: 0,
             tip: 0,
             commits: 0,
             numbers: 0,
@@ -211,6 +215,9 @@ impl<'o> Repository<'o> {
         match next {
             Next::Found => self.found(),
             Next::Begin => self.begin(),
+            Next::Start(line) => {
+                self.start(line as usize, RequestKind::Feature, None);
+            }
             Next::Commit(request) => self.commit(request),
             Next::Open(request) => self.open(request),
             Next::Ready(request) => self.make_ready(request),

@@ -11,10 +11,12 @@ use super::pipeline::Candidate;
 use super::repository::{Next, Repository};
 use super::workload::{Approval, Path};
 
-/// The part of a repository's events that changes bring; the rest is the scanner's.
-const BY_CHANGES: f64 = 0.86;
+/// The part of a repository's events that changes bring; the rest is the scanner's. Less where there are few changes: they come in lumps.
+const BY_CHANGES: f64 = 0.88;
+const BY_FEW_CHANGES: f64 = 0.78;
+const FEW: u64 = 1_500;
 /// Below so many events a workload has no history before its first change.
-const SMALL: u64 = 60;
+const SMALL: u64 = 150;
 
 impl Repository<'_> {
     pub fn found(&mut self) {
@@ -67,12 +69,25 @@ impl Repository<'_> {
             let before = self.dice.between(100, 540);
             self.plan(until - Span::from_seconds(before), Next::Nightly(0));
         }
+        if number % 3 == 0 {
+            let before = self.dice.between(3 * 3_600, 14 * 3_600);
+            let at = hours::when(self.organisation.working.1 - before);
+            self.plan(at, Next::Start(0));
+        }
         if number % 40 == 3 {
             self.befall(0, 200);
         }
         if number % 40 == 4 {
             let last = u32::try_from(self.lines.len() / 2).unwrap_or(0);
             self.plan(until - Span::from_seconds(100_000), Next::Hold(last));
+        }
+    }
+
+    fn by_changes(&self) -> f64 {
+        if self.origin.budget < FEW {
+            BY_FEW_CHANGES
+        } else {
+            BY_CHANGES
         }
     }
 
@@ -90,10 +105,23 @@ impl Repository<'_> {
         let cost = cost / weight;
         let budget = self.origin.budget as f64;
         let length = self.organisation.working_time() as f64;
-        let gap = length * cost / (BY_CHANGES * budget);
+        let by_changes = self.by_changes() * budget;
+        let gap = length * cost / by_changes;
         // Ahead of what was asked for: slower.
-        let is_ahead = self.told as f64 > budget * self.progress() + cost;
-        (if is_ahead { gap * 1.6 } else { gap }) as i64 + 1
+        let is_ahead = (self.told - self.looked) as f64 > by_changes * self.progress();
+        (if is_ahead { gap * 2.5 } else { gap }) as i64 + 1
+    }
+
+    /// Whether there is no room for one more change, nor what is on its way already. Where there are many, the end comes by itself.
+    pub fn is_full(&self) -> bool {
+        let members = self.origin.members.len() as u64;
+        let expected = self.lines[0].workload.cost() as u64 * (1 + self.requests.len() as u64 / 2);
+        let reserve = if self.origin.budget < SMALL * members {
+            expected
+        } else {
+            0
+        };
+        self.told + reserve >= self.origin.budget
     }
 
     /// A line, by weight.
@@ -118,7 +146,7 @@ impl Repository<'_> {
     pub fn upkeep(&mut self) {
         const PATIENCE: f64 = 12.0 * 3_600.0;
         let budget = self.origin.budget as f64;
-        let by_changes = budget * BY_CHANGES * (1.0 - self.progress());
+        let by_changes = budget * self.by_changes() * (1.0 - self.progress());
         let missing = budget - self.told as f64 - by_changes;
         let left = (self.organisation.until - self.now).seconds();
         if missing < 0.5 {
@@ -129,6 +157,7 @@ impl Repository<'_> {
         let candidate = self.lines[line].live.last().cloned();
         let candidate = candidate.unwrap_or_else(|| Candidate::root(line));
         self.tell_scan(&candidate, false);
+        self.looked += 1;
         let pause = (left / (missing + 0.5)).clamp(1.0, PATIENCE);
         let pause = pause * (0.6 + 0.8 * self.dice.part());
         self.soon(pause as i64, Next::Upkeep);
@@ -137,7 +166,7 @@ impl Repository<'_> {
     pub fn nightly(&mut self, line: usize) {
         let run = self.nightly_run(line);
         self.tell_run(&run, Phase::Queued, None);
-        if self.dice.chance(0.75) {
+        if self.lines[line].workload.number % 5 == 0 || self.dice.chance(0.5) {
             self.tell_run(&run, Phase::Started, None);
         }
     }

@@ -119,7 +119,7 @@ pub const NOUNS: [&str; 40] = [
     "push",
     "media",
     "images",
-    "search",
+    "lookup",
     "suggest",
     "ranking",
     "prices",

@@ -91,11 +91,11 @@ impl Workload {
     /// About how many events a change leads to, until it is live: what the pace of changes is set by.
     pub const fn cost(&self) -> f64 {
         match (self.path, self.approval) {
-            (Path::WebService, Approval::Board) => 22.0,
-            (Path::WebService, _) => 27.0,
-            (Path::Library | Path::Infrastructure, _) => 16.0,
-            (Path::Image, _) => 18.0,
-            (Path::MobileApp, _) => 24.0,
+            (Path::WebService, Approval::Board) => 17.0,
+            (Path::WebService, _) => 23.0,
+            (Path::Library | Path::Infrastructure, _) => 14.0,
+            (Path::Image, _) => 16.0,
+            (Path::MobileApp, _) => 19.0,
         }
     }
 }
