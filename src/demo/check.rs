@@ -95,7 +95,7 @@ impl Repository<'_> {
         let length = self.organisation.until - self.organisation.start;
         let middle = self.organisation.start + Span::from_micros(length.micros() / 2);
         if workload.swaps && self.now >= middle {
-            Ci::CircleCi
+            Ci::Circle
         } else {
             workload.ci
         }
@@ -106,8 +106,8 @@ impl Repository<'_> {
         let name = &self.lines[line].workload.name;
         match self.ci(line) {
             Ci::Jenkins => format!("{name}-{what}"),
-            Ci::CircleCi | Ci::Actions if self.lines.len() > 1 => format!("{name}/{what}"),
-            Ci::CircleCi | Ci::Actions => what.to_owned(),
+            Ci::Circle | Ci::Actions if self.lines.len() > 1 => format!("{name}/{what}"),
+            Ci::Circle | Ci::Actions => what.to_owned(),
         }
     }
 
@@ -115,7 +115,7 @@ impl Repository<'_> {
         let name = &self.lines[line].workload.name;
         match self.ci(line) {
             Ci::Jenkins => format!("https://jenkins.acme.example/job/{name}"),
-            Ci::CircleCi => format!("https://circleci.com/gh/{}", self.origin.name),
+            Ci::Circle => format!("https://circleci.com/gh/{}", self.origin.name),
             Ci::Actions => self.host(),
         }
     }

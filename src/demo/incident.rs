@@ -61,9 +61,9 @@ impl Repository<'_> {
         };
         let line = trouble.line;
         let commit = trouble.cause.as_ref().map(|&(_, commit)| commit);
-        let live = &self.lines[line].live;
-        let is_live = live.last().map(|candidate| candidate.commit) == commit;
-        let before = live
+        let history = &self.lines[line].live;
+        let is_live = history.last().map(|candidate| candidate.commit) == commit;
+        let before = history
             .iter()
             .rev()
             .find(|candidate| Some(candidate.commit) != commit)
@@ -93,7 +93,7 @@ impl Repository<'_> {
         let Some(trouble) = self.troubles.remove(&id) else {
             return;
         };
-        if trouble.is_named || !self.dice.chance(0.3) {
+        if trouble.is_named || !self.dice.chance(0.6) {
             return;
         }
         let mark = self.mark(
@@ -155,13 +155,13 @@ impl Repository<'_> {
         let name = &self.lines[trouble.line].workload.name;
         let named = trouble.cause.as_ref().filter(|_| trouble.is_named);
         // Some write down the deployment, some the commit.
-        let by_commit = id % 3 == 0;
+        let by_commit = id.is_multiple_of(3);
         let fact = Incident {
             service: Some(name.clone()),
             environment: Some("production".to_owned()),
             description: Some(format!("{} ({name})", trouble.text)),
             url: Some(format!("https://acme.pagerduty.com/incidents/{incident}")),
-            severity: Some(if id % 4 == 0 { "high" } else { "low" }.to_owned()),
+            severity: Some(if id.is_multiple_of(4) { "high" } else { "low" }.to_owned()),
             deployment: named
                 .filter(|_| !by_commit)
                 .map(|(deployment, _)| deployment.clone()),

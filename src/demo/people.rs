@@ -30,12 +30,14 @@ impl Team {
 
     pub fn anyone(&self, dice: &mut Dice) -> usize {
         // The first of a team write more than the last.
-        dice.below(MEMBERS).min(dice.below(MEMBERS + 2))
+        let members = self.members.len();
+        dice.below(members).min(dice.below(members + 2))
     }
 
     /// Somebody else than `author`.
     pub fn other(&self, author: usize, dice: &mut Dice) -> usize {
-        (author + 1 + dice.below(MEMBERS - 1)) % MEMBERS
+        let members = self.members.len();
+        (author + 1 + dice.below(members - 1)) % members
     }
 }
 

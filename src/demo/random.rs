@@ -78,7 +78,7 @@ pub fn sha(key: u64, n: u32) -> String {
 
 /// The hexadecimal part of the digest of the `n`th artifact of a repository.
 pub fn digest(key: u64, n: u32) -> String {
-    hex(mix(key, 0xd16e57), u64::from(n), 64)
+    hex(mix(key, 0x00d1_6e57), u64::from(n), 64)
 }
 
 #[cfg(test)]

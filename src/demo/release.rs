@@ -2,7 +2,9 @@
 //! with the patches of its release line.
 
 use crate::event::kind::{ArtifactPhase, Kind, Tag};
+use crate::event::time::Span;
 
+use super::change::Request;
 use super::delivery::{Rollout, RolloutKind};
 use super::hours;
 use super::pipeline::Candidate;
@@ -33,16 +35,44 @@ impl Repository<'_> {
     /// A picked commit is released on its line.
     pub fn patch(&mut self, line: usize) {
         let (commit, _) = std::mem::take(&mut self.lines[line].patch);
-        let Some(live) = self.lines[line].live.last() else {
+        let Some(latest) = self.lines[line].live.last() else {
             return;
         };
-        let (minor, _) = live.version.rsplit_once('.').unwrap_or((&live.version, ""));
-        let (minor, mut candidate) = (minor.to_owned(), live.clone());
+        let (minor, _) = latest
+            .version
+            .rsplit_once('.')
+            .unwrap_or((&latest.version, ""));
+        let (minor, mut candidate) = (minor.to_owned(), latest.clone());
         self.lines[line].patches += 1;
         candidate.version = format!("{minor}.{}", self.lines[line].patches);
         candidate.commit = commit;
         candidate.number = self.number();
         self.roll_out(candidate, RolloutKind::Change);
+    }
+
+    /// The same change once more on the release line: its author date stays, it is committed later.
+    pub fn cherry_pick(&mut self, line: usize, commit: u32, request: &Request) {
+        let committed = hours::after(self.now, hours::DAY);
+        let Some(latest) = self.lines[line].live.last() else {
+            return;
+        };
+        if committed > self.organisation.until || self.lines[line].patch.1 > 0 {
+            return;
+        }
+        let parent = latest.commit;
+        let mut note = self.note(
+            request,
+            format!(
+                "{}\n\n(cherry picked from commit {})",
+                request.title,
+                self.sha(commit)
+            ),
+        );
+        note.committed = Some(committed);
+        let picked = self.add_commit(&[parent], note);
+        self.lines[line].patch = (picked, 1);
+        let index = u32::try_from(line).unwrap_or(0);
+        self.plan(committed + Span::from_seconds(900), Next::Patch(index));
     }
 
     /// A library's version is tagged and published as it is delivered.

@@ -55,6 +55,10 @@ pub enum Next {
     Hold(u32),
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are independent of each other"
+)]
 /// What is known of one workload while its repository runs.
 pub struct Line<'o> {
     pub workload: &'o Workload,

@@ -4,16 +4,16 @@
 use crate::event::kind::{Phase, RunKind};
 use crate::event::time::Span;
 
-use super::change::Note;
 use super::check::Execution;
 use super::hours;
 use super::pipeline::Candidate;
+use super::record::Note;
 use super::repository::{Next, Repository};
 use super::workload::{Approval, Path};
 
 /// The part of a repository's events that changes bring; the rest is the scanner's. Less where there are few changes: they come in lumps.
 const BY_CHANGES: f64 = 0.88;
-const BY_FEW_CHANGES: f64 = 0.78;
+const BY_FEW_CHANGES: f64 = 0.83;
 const FEW: u64 = 1_500;
 /// Below so many events a workload has no history before its first change.
 const SMALL: u64 = 150;
@@ -69,7 +69,7 @@ impl Repository<'_> {
             let before = self.dice.between(100, 540);
             self.plan(until - Span::from_seconds(before), Next::Nightly(0));
         }
-        if number % 3 == 0 {
+        if number.is_multiple_of(3) {
             let before = self.dice.between(3 * 3_600, 14 * 3_600);
             let at = hours::when(self.organisation.working.1 - before);
             self.plan(at, Next::Start(0));
@@ -81,6 +81,13 @@ impl Repository<'_> {
             let last = u32::try_from(self.lines.len() / 2).unwrap_or(0);
             self.plan(until - Span::from_seconds(100_000), Next::Hold(last));
         }
+    }
+
+    /// A little less than the budget, since what is on its way when the end is near comes on top.
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+    fn aim(&self) -> f64 {
+        let budget = self.origin.budget as f64;
+        budget - (budget * 0.03).min(14.0)
     }
 
     fn by_changes(&self) -> f64 {
@@ -103,7 +110,7 @@ impl Repository<'_> {
             (weight + share, cost + share * line.workload.cost())
         });
         let cost = cost / weight;
-        let budget = self.origin.budget as f64;
+        let budget = self.aim();
         let length = self.organisation.working_time() as f64;
         let by_changes = self.by_changes() * budget;
         let gap = length * cost / by_changes;
@@ -115,12 +122,9 @@ impl Repository<'_> {
     /// Whether there is no room for one more change, nor what is on its way already. Where there are many, the end comes by itself.
     pub fn is_full(&self) -> bool {
         let members = self.origin.members.len() as u64;
-        let expected = self.lines[0].workload.cost() as u64 * (1 + self.requests.len() as u64 / 2);
-        let reserve = if self.origin.budget < SMALL * members {
-            expected
-        } else {
-            0
-        };
+        let is_small = self.origin.budget < SMALL * members;
+        let underway = 1 + self.requests.len() as u64 / 2;
+        let reserve = if is_small { 20 * underway } else { 0 };
         self.told + reserve >= self.origin.budget
     }
 
@@ -145,7 +149,7 @@ impl Repository<'_> {
     )]
     pub fn upkeep(&mut self) {
         const PATIENCE: f64 = 12.0 * 3_600.0;
-        let budget = self.origin.budget as f64;
+        let budget = self.aim();
         let by_changes = budget * self.by_changes() * (1.0 - self.progress());
         let missing = budget - self.told as f64 - by_changes;
         let left = (self.organisation.until - self.now).seconds();
@@ -166,7 +170,7 @@ impl Repository<'_> {
     pub fn nightly(&mut self, line: usize) {
         let run = self.nightly_run(line);
         self.tell_run(&run, Phase::Queued, None);
-        if self.lines[line].workload.number % 5 == 0 || self.dice.chance(0.5) {
+        if self.lines[line].workload.number.is_multiple_of(5) || self.dice.chance(0.5) {
             self.tell_run(&run, Phase::Started, None);
         }
     }

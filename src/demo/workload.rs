@@ -28,7 +28,7 @@ impl Path {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ci {
     Jenkins,
-    CircleCi,
+    Circle,
     Actions,
 }
 
@@ -115,16 +115,16 @@ const MONOREPO: &str = "acme/storefront";
 #[rustfmt::skip]
 const FIRST: [First; 12] = [
     First { name: "checkout", team: 0, path: Path::WebService, ci: Ci::Jenkins, approval: Approval::Days(2.5), habits: [1.9, 1.2, 0.12, 0.2, 9.0] },
-    First { name: "cart", team: 0, path: Path::WebService, ci: Ci::CircleCi, approval: Approval::Standard, habits: [0.55, 0.7, 0.05, 0.9, 8.0] },
+    First { name: "cart", team: 0, path: Path::WebService, ci: Ci::Circle, approval: Approval::Standard, habits: [0.55, 0.7, 0.05, 0.9, 8.0] },
     First { name: "ledger", team: 2, path: Path::WebService, ci: Ci::Jenkins, approval: Approval::Board, habits: [1.1, 1.3, 0.25, 0.0, 6.0] },
-    First { name: "search-api", team: 1, path: Path::WebService, ci: Ci::CircleCi, approval: Approval::Days(0.6), habits: [0.9, 0.8, 0.15, 0.6, 7.0] },
-    First { name: "catalog", team: 1, path: Path::WebService, ci: Ci::CircleCi, approval: Approval::Days(1.0), habits: [1.0, 1.0, 0.10, 0.5, 4.0] },
-    First { name: "recommendations", team: 4, path: Path::WebService, ci: Ci::CircleCi, approval: Approval::Standard, habits: [1.4, 1.1, 0.20, 0.5, 3.0] },
+    First { name: "search-api", team: 1, path: Path::WebService, ci: Ci::Circle, approval: Approval::Days(0.6), habits: [0.9, 0.8, 0.15, 0.6, 7.0] },
+    First { name: "catalog", team: 1, path: Path::WebService, ci: Ci::Circle, approval: Approval::Days(1.0), habits: [1.0, 1.0, 0.10, 0.5, 4.0] },
+    First { name: "recommendations", team: 4, path: Path::WebService, ci: Ci::Circle, approval: Approval::Standard, habits: [1.4, 1.1, 0.20, 0.5, 3.0] },
     First { name: "pricing", team: 2, path: Path::WebService, ci: Ci::Jenkins, approval: Approval::Days(1.5), habits: [0.8, 1.0, 0.08, 0.5, 3.0] },
     First { name: "money", team: 2, path: Path::Library, ci: Ci::Actions, approval: Approval::None, habits: [1.0, 1.0, 0.0, 0.7, 3.0] },
     First { name: "base-image", team: 5, path: Path::Image, ci: Ci::Actions, approval: Approval::None, habits: [0.9, 0.6, 0.03, 1.0, 2.5] },
     First { name: "network", team: 5, path: Path::Infrastructure, ci: Ci::Actions, approval: Approval::Days(0.8), habits: [1.2, 1.0, 0.10, 1.0, 2.5] },
-    First { name: "shop-app", team: 3, path: Path::MobileApp, ci: Ci::CircleCi, approval: Approval::Days(2.0), habits: [1.0, 1.2, 0.12, 0.4, 4.0] },
+    First { name: "shop-app", team: 3, path: Path::MobileApp, ci: Ci::Circle, approval: Approval::Days(2.0), habits: [1.0, 1.2, 0.12, 0.4, 4.0] },
     First { name: "notifications", team: 5, path: Path::WebService, ci: Ci::Jenkins, approval: Approval::Days(0.5), habits: [0.6, 1.0, 0.12, 0.8, 5.0] },
 ];
 
@@ -177,7 +177,7 @@ fn other(seed: u64, number: usize) -> Workload {
         _ => Approval::Days(0.3 + 2.5 * dice.part()),
     };
     let ci = match path {
-        Path::WebService | Path::MobileApp => *dice.pick(&[Ci::Jenkins, Ci::CircleCi]),
+        Path::WebService | Path::MobileApp => *dice.pick(&[Ci::Jenkins, Ci::Circle]),
         _ => Ci::Actions,
     };
     Workload {
