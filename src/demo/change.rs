@@ -128,7 +128,7 @@ impl Repository<'_> {
             draft: kind == RequestKind::Feature && self.dice.chance(0.15),
             trouble,
         };
-        self.requests.insert(id, request);
+        self.requests.insert(id, Box::new(request));
         self.plan(self.now, Next::Commit(id));
         id
     }

@@ -58,7 +58,11 @@ impl Repository<'_> {
 
     pub fn check_end(&mut self, id: u32) {
         let is_due = |request: &Request| request.check_end == self.now && request.check.is_some();
-        if !self.requests.get(&id).is_some_and(is_due) {
+        if !self
+            .requests
+            .get(&id)
+            .is_some_and(|request| is_due(request))
+        {
             return;
         }
         let Some(mut request) = self.requests.remove(&id) else {

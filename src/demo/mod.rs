@@ -4,6 +4,7 @@
 //! Each repository is a small simulation that runs as far as it is asked ([`repository`]); so do the tickets of each team ([`ticket`]). They are
 //! merged by time ([`merge`]), so that ten million events need the memory of what is in flight, not of what has happened.
 
+mod artifact;
 mod change;
 mod check;
 mod configuration;

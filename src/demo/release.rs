@@ -44,7 +44,8 @@ impl Repository<'_> {
             .unwrap_or((&latest.version, ""));
         let (minor, mut candidate) = (minor.to_owned(), latest.clone());
         self.lines[line].patches += 1;
-        candidate.version = format!("{minor}.{}", self.lines[line].patches);
+        // The first patch of a version is the hotfix's.
+        candidate.version = format!("{minor}.{}", 1 + self.lines[line].patches);
         candidate.commit = commit;
         candidate.number = self.number();
         self.roll_out(candidate, RolloutKind::Change);

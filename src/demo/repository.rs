@@ -98,7 +98,7 @@ pub struct Repository<'o> {
     /// The last number given to a request, a run, or anything else.
     pub numbers: u32,
     pub opened: u32,
-    pub requests: FxHashMap<u32, Request>,
+    pub requests: FxHashMap<u32, Box<Request>>,
     pub candidates: FxHashMap<u32, Candidate>,
     pub gates: FxHashMap<u32, Asked>,
     pub rollouts: FxHashMap<u32, Rollout>,

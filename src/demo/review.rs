@@ -116,8 +116,12 @@ impl Repository<'_> {
 
     pub fn merge(&mut self, id: u32) {
         // A commit may have come since: then it is checked again first.
-        let is_ready = |request: &mut Request| request.checked && request.approved;
-        if !self.requests.get_mut(&id).is_some_and(is_ready) {
+        let is_ready = |request: &Request| request.checked && request.approved;
+        if !self
+            .requests
+            .get(&id)
+            .is_some_and(|request| is_ready(request))
+        {
             return;
         }
         let Some(request) = self.requests.remove(&id) else {
