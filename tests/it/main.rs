@@ -10,5 +10,6 @@ mod cdevents;
 mod configs;
 mod sqlite_files;
 mod stores;
+mod demo;
 
 fn main() {}
