@@ -113,10 +113,16 @@ pub fn open(path: &Path) -> Result<gix::Repository, ConnectorError> {
 fn not_a_repository(path: &Path, error: &gix::Error) -> ConnectorError {
     let context = format!("git repository {}", path.display());
     let (detail, hint) = if !path.exists() {
-        ("there is no such folder".to_owned(), "check the path".to_owned())
+        (
+            "there is no such folder".to_owned(),
+            "check the path".to_owned(),
+        )
     } else if let Some(above) = super::discover(path).filter(|above| above != path) {
         let detail = "this folder is inside a repository, it is not one";
-        (detail.to_owned(), format!("name {} instead", above.display()))
+        (
+            detail.to_owned(),
+            format!("name {} instead", above.display()),
+        )
     } else {
         let hint = "name the folder that holds .git, or a bare repository";
         (format!("not a git repository: {error}"), hint.to_owned())
@@ -135,8 +141,11 @@ impl Commits for Client {
         if data.kind != Kind::Commit {
             return Err(Unread::Broken(format!("it is a {}", data.kind)));
         }
-        decode(CommitRefIter::from_bytes(data.data, id.kind()), &self.mailmap)
-            .map_err(|error| Unread::Broken(error.to_string()))
+        decode(
+            CommitRefIter::from_bytes(data.data, id.kind()),
+            &self.mailmap,
+        )
+        .map_err(|error| Unread::Broken(error.to_string()))
     }
 }
 

@@ -74,11 +74,19 @@ impl Known {
         };
         let paths = |known: &Self| known.paths.then(|| "yes".to_owned());
         let differing = [
-            ("heads", self.heads != before.heads, Some(written(&self.heads))),
+            (
+                "heads",
+                self.heads != before.heads,
+                Some(written(&self.heads)),
+            ),
             ("tags", self.tags != before.tags, Some(written(&self.tags))),
             ("line", self.line != before.line, line(self)),
             ("ends", self.ends != before.ends, hex(&self.ends)),
-            ("unreadable", self.unreadable != before.unreadable, hex(&self.unreadable)),
+            (
+                "unreadable",
+                self.unreadable != before.unreadable,
+                hex(&self.unreadable),
+            ),
             ("paths", self.paths != before.paths, paths(self)),
         ];
         differing
@@ -90,7 +98,10 @@ impl Known {
 }
 
 fn written(tips: &BTreeMap<String, ObjectId>) -> String {
-    let tips: BTreeMap<&String, String> = tips.iter().map(|(name, id)| (name, id.to_string())).collect();
+    let tips: BTreeMap<&String, String> = tips
+        .iter()
+        .map(|(name, id)| (name, id.to_string()))
+        .collect();
     text(&tips)
 }
 

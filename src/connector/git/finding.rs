@@ -67,19 +67,29 @@ pub fn rewritten(subject: &str, branches: &[(String, Option<usize>)]) -> Vec<Fin
         .take(NAMED)
         .map(|(name, lost)| {
             let lost = lost.map_or("commits".to_owned(), |lost| counted(lost, "commit"));
-            let text = format!("history of branch {name} was rewritten: {lost} no longer reachable are kept");
+            let text = format!(
+                "history of branch {name} was rewritten: {lost} no longer reachable are kept"
+            );
             finding(subject, Severity::Note, text)
         })
         .collect();
     if branches.len() > NAMED {
         let more = counted(branches.len() - NAMED, "more branch history");
-        found.push(finding(subject, Severity::Note, format!("{more} rewritten")));
+        found.push(finding(
+            subject,
+            Severity::Note,
+            format!("{more} rewritten"),
+        ));
     }
     found
 }
 
 /// Commits whose author date cannot be right.
-pub fn dates(subject: &str, authored: impl Iterator<Item = i64>, now: Timestamp) -> Option<Finding> {
+pub fn dates(
+    subject: &str,
+    authored: impl Iterator<Item = i64>,
+    now: Timestamp,
+) -> Option<Finding> {
     let latest = now.micros() / 1_000_000 + DAY;
     let count = authored
         .filter(|at| !(EARLIEST..=latest).contains(at))
@@ -93,7 +103,9 @@ pub fn dates(subject: &str, authored: impl Iterator<Item = i64>, now: Timestamp)
 
 pub fn capped_paths(subject: &str, count: usize) -> Option<Finding> {
     let count_text = counted(count, "commit");
-    let text = format!("{count_text} touched more than {CAP} paths: only the first {CAP} of each are known");
+    let text = format!(
+        "{count_text} touched more than {CAP} paths: only the first {CAP} of each are known"
+    );
     (count > 0).then(|| finding(subject, Severity::Note, text))
 }
 

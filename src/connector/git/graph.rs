@@ -72,10 +72,13 @@ impl<'a> Graph<'a> {
 
     /// Every commit that was looked for and cannot be read, with the reason.
     pub fn unreadable(&self) -> impl Iterator<Item = (ObjectId, &Unread)> {
-        self.ids.iter().zip(&self.states).filter_map(|(id, state)| match state {
-            State::Unreadable(why) => Some((*id, why)),
-            _ => None,
-        })
+        self.ids
+            .iter()
+            .zip(&self.states)
+            .filter_map(|(id, state)| match state {
+                State::Unreadable(why) => Some((*id, why)),
+                _ => None,
+            })
     }
 
     pub fn place(&mut self, id: ObjectId) -> Place {
@@ -139,7 +142,12 @@ impl<'a> Graph<'a> {
     }
 
     /// What is reachable from `wanted` and not from `known`, newest first. `told` hears how many commits were read so far.
-    pub fn reach(&mut self, wanted: &[Place], known: &[Place], told: &mut dyn FnMut(u64)) -> Vec<Place> {
+    pub fn reach(
+        &mut self,
+        wanted: &[Place],
+        known: &[Place],
+        told: &mut dyn FnMut(u64),
+    ) -> Vec<Place> {
         let mut walk = Walk::default();
         for (places, paint) in [(wanted, WANTED), (known, KNOWN)] {
             for place in places {
@@ -350,7 +358,11 @@ mod tests {
     fn numbers(graph: &Graph<'_>, places: &[Place], count: usize) -> BTreeSet<usize> {
         places
             .iter()
-            .map(|place| (0..count).find(|number| id(*number) == graph.id(*place)).unwrap())
+            .map(|place| {
+                (0..count)
+                    .find(|number| id(*number) == graph.id(*place))
+                    .unwrap()
+            })
             .collect()
     }
 

@@ -105,7 +105,9 @@ impl Address {
         let host = url.host.clone().filter(|_| url.scheme != Scheme::File);
         let mut parts: Vec<&str> = trimmed
             .split(['/', '\\'])
-            .filter(|part| !part.is_empty() && *part != "_git" && *part != "~" && *part != ".." && *part != ".")
+            .filter(|part| {
+                !part.is_empty() && *part != "_git" && *part != "~" && *part != ".." && *part != "."
+            })
             .collect();
         match host.as_deref() {
             // A path on this machine says where it lies; only the end of it is a name.
@@ -162,16 +164,66 @@ mod tests {
     #[test]
     fn addresses_of_every_kind() {
         for (url, repository, host, clean) in [
-            ("https://github.com/acme/shop.git", "acme/shop", "github.com", "https://github.com/acme/shop.git"),
-            ("https://jane:s3cret@github.com/acme/shop", "acme/shop", "github.com", "https://github.com/acme/shop"),
-            ("https://ghp_s3cret@github.com/acme/shop/", "acme/shop", "github.com", "https://github.com/acme/shop/"),
-            ("https://example.org:8443/acme/shop?private_token=s3cret", "acme/shop", "example.org", "https://example.org:8443/acme/shop"),
-            ("git@gitlab.com:group/sub/pay.git", "group/sub/pay", "gitlab.com", "ssh://git@gitlab.com/group/sub/pay.git"),
-            ("ssh://git:s3cret@example.org:7999/SHOP/checkout.git", "SHOP/checkout", "example.org", "ssh://git@example.org:7999/SHOP/checkout.git"),
-            ("https://example.org/scm/SHOP/checkout.git", "SHOP/checkout", "example.org", "https://example.org/scm/SHOP/checkout.git"),
-            ("https://dev.azure.com/acme/web/_git/shop", "acme/web/shop", "dev.azure.com", "https://dev.azure.com/acme/web/_git/shop"),
-            ("git@ssh.dev.azure.com:v3/acme/web/shop", "acme/web/shop", "dev.azure.com", "ssh://git@ssh.dev.azure.com/v3/acme/web/shop"),
-            ("file:///srv/git/acme/shop.git", "acme/shop", "", "/srv/git/acme/shop.git"),
+            (
+                "https://github.com/acme/shop.git",
+                "acme/shop",
+                "github.com",
+                "https://github.com/acme/shop.git",
+            ),
+            (
+                "https://jane:s3cret@github.com/acme/shop",
+                "acme/shop",
+                "github.com",
+                "https://github.com/acme/shop",
+            ),
+            (
+                "https://ghp_s3cret@github.com/acme/shop/",
+                "acme/shop",
+                "github.com",
+                "https://github.com/acme/shop/",
+            ),
+            (
+                "https://example.org:8443/acme/shop?private_token=s3cret",
+                "acme/shop",
+                "example.org",
+                "https://example.org:8443/acme/shop",
+            ),
+            (
+                "git@gitlab.com:group/sub/pay.git",
+                "group/sub/pay",
+                "gitlab.com",
+                "ssh://git@gitlab.com/group/sub/pay.git",
+            ),
+            (
+                "ssh://git:s3cret@example.org:7999/SHOP/checkout.git",
+                "SHOP/checkout",
+                "example.org",
+                "ssh://git@example.org:7999/SHOP/checkout.git",
+            ),
+            (
+                "https://example.org/scm/SHOP/checkout.git",
+                "SHOP/checkout",
+                "example.org",
+                "https://example.org/scm/SHOP/checkout.git",
+            ),
+            (
+                "https://dev.azure.com/acme/web/_git/shop",
+                "acme/web/shop",
+                "dev.azure.com",
+                "https://dev.azure.com/acme/web/_git/shop",
+            ),
+            (
+                "git@ssh.dev.azure.com:v3/acme/web/shop",
+                "acme/web/shop",
+                "dev.azure.com",
+                "ssh://git@ssh.dev.azure.com/v3/acme/web/shop",
+            ),
+            (
+                "file:///srv/git/acme/shop.git",
+                "acme/shop",
+                "",
+                "/srv/git/acme/shop.git",
+            ),
             ("/home/jane/shop", "shop", "", "/home/jane/shop"),
             ("../shop.git", "shop", "", "../shop.git"),
         ] {

@@ -51,7 +51,9 @@ fn matters(line: &str) -> bool {
         return false;
     };
     match first.to_ascii_lowercase() {
-        b'(' => line.starts_with("(cherry picked from commit ") || line.starts_with("(backported from "),
+        b'(' => {
+            line.starts_with("(cherry picked from commit ") || line.starts_with("(backported from ")
+        }
         b't' if line.starts_with("This reverts commit ") => true,
         b'b' | b'c' | b'f' | b'i' | b'j' | b'p' | b'r' | b't' => keyed(line),
         _ => false,
@@ -109,6 +111,11 @@ mod tests {
         assert_eq!(kept("\n \n"), "");
         let long = "é".repeat(4_000);
         assert_eq!(kept(&long).chars().count(), 500);
-        assert_eq!(kept(&format!("a\n{}", "Fixes #1\n".repeat(400))).lines().count(), 51);
+        assert_eq!(
+            kept(&format!("a\n{}", "Fixes #1\n".repeat(400)))
+                .lines()
+                .count(),
+            51
+        );
     }
 }

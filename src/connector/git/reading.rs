@@ -108,7 +108,13 @@ pub fn check(config: &Config) -> Result<Health, ConnectorError> {
         refs.tags.len()
     ));
     let ends = ends(&client);
-    tell_what_is_missing(&subject, &refs, &ends, &mut client, &mut Findings(&mut health));
+    tell_what_is_missing(
+        &subject,
+        &refs,
+        &ends,
+        &mut client,
+        &mut Findings(&mut health),
+    );
     Ok(health)
 }
 
@@ -217,7 +223,9 @@ impl Stand<'_> {
         let wanted: Vec<Place> = wanted.iter().map(|id| graph.place(*id)).collect();
         let gone: Vec<Place> = known.iter().map(|id| graph.place(*id)).collect();
         let sink = &mut *self.sink;
-        let commits = graph.reach(&wanted, &gone, &mut |done| sink.progress(progress(done, None)));
+        let commits = graph.reach(&wanted, &gone, &mut |done| {
+            sink.progress(progress(done, None))
+        });
         let (line, brought) = self.line(graph);
         self.tell_rewritten(graph, said);
         let tags: Vec<usize> = (0..self.tags.len())
@@ -237,7 +245,10 @@ impl Stand<'_> {
             items.push((date(place), graph.id(place), Item::Commit(place)));
         }
         for (index, place) in line.iter().enumerate() {
-            if graph.facts(*place).is_some_and(|facts| !facts.requests.is_empty()) {
+            if graph
+                .facts(*place)
+                .is_some_and(|facts| !facts.requests.is_empty())
+            {
                 items.push((date(*place), graph.id(*place), Item::Merges(index)));
             }
         }
@@ -259,7 +270,9 @@ impl Stand<'_> {
             return (Vec::new(), Vec::new());
         };
         let known = self.before.line.as_ref();
-        let known = known.filter(|(before, _)| before == name).map(|(_, tip)| *tip);
+        let known = known
+            .filter(|(before, _)| before == name)
+            .map(|(_, tip)| *tip);
         let known = known.map(|id| graph.place(id));
         let tip = graph.place(*tip);
         let (line, met) = graph.line(tip, known);
@@ -290,7 +303,9 @@ impl Stand<'_> {
                 continue;
             }
             let (old, new) = (graph.place(*old), graph.place(*new));
-            let short = name.trim_start_matches("refs/heads/").trim_start_matches("refs/remotes/");
+            let short = name
+                .trim_start_matches("refs/heads/")
+                .trim_start_matches("refs/remotes/");
             if graph.meet(old).is_none() {
                 rewritten.push((short.to_owned(), None));
                 continue;
@@ -351,17 +366,30 @@ impl Stand<'_> {
                     Item::Commit(place) => {
                         let paths = paths.next().flatten();
                         let facts = graph.facts(*place);
-                        events.extend(facts.map(|facts| self.origin.commit(graph.id(*place), facts, paths)));
+                        events.extend(
+                            facts.map(|facts| self.origin.commit(graph.id(*place), facts, paths)),
+                        );
                     }
-                    Item::Merges(index) => self.merges(graph, merged.0[*index], &merged.1[*index], &mut events),
+                    Item::Merges(index) => {
+                        self.merges(graph, merged.0[*index], &merged.1[*index], &mut events)
+                    }
                     Item::Tag(index) => {
                         let tag = &self.tags[*index];
-                        events.push(self.origin.tag(&tag.name, tag.target, tag.peeled.commit, *date));
+                        events.push(self.origin.tag(
+                            &tag.name,
+                            tag.target,
+                            tag.peeled.commit,
+                            *date,
+                        ));
                     }
                 }
             }
             done += chunk.len() as u64;
-            let cursors = if done == total { std::mem::take(&mut cursors) } else { Vec::new() };
+            let cursors = if done == total {
+                std::mem::take(&mut cursors)
+            } else {
+                Vec::new()
+            };
             self.sink.batch(Batch { events, cursors })?;
             self.sink.progress(progress(done, Some(total)));
         }
@@ -376,7 +404,13 @@ impl Stand<'_> {
     }
 
     /// One event for each request that a commit of the line names.
-    fn merges(&self, graph: &Graph<'_>, place: Place, brought: &Brought, events: &mut Vec<Event<String>>) {
+    fn merges(
+        &self,
+        graph: &Graph<'_>,
+        place: Place,
+        brought: &Brought,
+        events: &mut Vec<Event<String>>,
+    ) {
         let Some(facts) = graph.facts(place) else {
             return;
         };
@@ -388,7 +422,11 @@ impl Stand<'_> {
                 Some(own) if one_each => own.clone(),
                 _ => parents.concat(),
             };
-            let found = if brought.whole { newest(graph, found) } else { Vec::new() };
+            let found = if brought.whole {
+                newest(graph, found)
+            } else {
+                Vec::new()
+            };
             let author = if parents.is_empty() {
                 Some(facts.author.clone())
             } else {
@@ -456,7 +494,9 @@ impl PathsTold {
             finding::capped_paths(subject, self.capped),
             finding::unknown_paths(subject, self.unknown, why),
         ];
-        told.into_iter().flatten().for_each(|told| sink.finding(told));
+        told.into_iter()
+            .flatten()
+            .for_each(|told| sink.finding(told));
     }
 }
 

@@ -97,14 +97,23 @@ impl Refs {
 mod tests {
     use super::*;
 
-    fn line(names: &[&str], remote: Option<&str>, head: Option<&str>, bare: bool) -> Option<String> {
+    fn line(
+        names: &[&str],
+        remote: Option<&str>,
+        head: Option<&str>,
+        bare: bool,
+    ) -> Option<String> {
         let id = ObjectId::null(gix::hash::Kind::Sha1);
         let heads = names.iter().map(|name| ((*name).to_owned(), id)).collect();
         let refs = Refs {
             heads,
             ..Refs::default()
         };
-        refs.choose(remote.map(str::to_owned).as_ref(), head.map(str::to_owned).as_ref(), bare)
+        refs.choose(
+            remote.map(str::to_owned).as_ref(),
+            head.map(str::to_owned).as_ref(),
+            bare,
+        )
     }
 
     #[test]
@@ -113,8 +122,14 @@ mod tests {
         let origin = "refs/remotes/origin/develop";
         let is = |found: Option<String>, name| assert_eq!(found.as_deref(), name);
         is(line(&[main, work], None, Some(work), false), Some(main));
-        is(line(&[main, origin], Some(origin), Some(main), false), Some(origin));
-        is(line(&[main, develop], None, Some(develop), true), Some(develop));
+        is(
+            line(&[main, origin], Some(origin), Some(main), false),
+            Some(origin),
+        );
+        is(
+            line(&[main, develop], None, Some(develop), true),
+            Some(develop),
+        );
         is(line(&[work], None, Some(work), false), Some(work));
         is(line(&[main], Some(origin), None, false), Some(main));
         is(line(&[], None, Some(main), false), None);

@@ -73,7 +73,9 @@ fn first_line(body: &str) -> &str {
 
 /// `owner/branch` or `owner:branch`, as hosts name the branch of a fork.
 fn without_owner(branch: &str, separator: char) -> &str {
-    branch.split_once(separator).map_or(branch, |(_, name)| name)
+    branch
+        .split_once(separator)
+        .map_or(branch, |(_, name)| name)
 }
 
 /// GitHub: `Merge pull request #1 from owner/branch`. Bitbucket Server: `Merge pull request #1 in KEY/name from branch to target`.
@@ -224,7 +226,11 @@ mod tests {
             title,
             branch,
         } = found.remove(0);
-        (change, title.unwrap_or_default(), branch.unwrap_or_default())
+        (
+            change,
+            title.unwrap_or_default(),
+            branch.unwrap_or_default(),
+        )
     }
 
     fn is(message: &str, change: &str, title: &str, branch: &str) {
@@ -265,7 +271,12 @@ mod tests {
             "",
             "x",
         );
-        is("Retry payments\n\nSee merge request acme/pay!78", "!78", "Retry payments", "");
+        is(
+            "Retry payments\n\nSee merge request acme/pay!78",
+            "!78",
+            "Retry payments",
+            "",
+        );
         is("Retry payments (!79)", "!79", "Retry payments", "");
     }
 
@@ -317,9 +328,17 @@ mod tests {
             "Speed it up",
             "",
         );
-        is("Merge bitcoin/bitcoin#29: wallet: fix", "#29", "wallet: fix", "");
+        is(
+            "Merge bitcoin/bitcoin#29: wallet: fix",
+            "#29",
+            "wallet: fix",
+            "",
+        );
         let batch = named("Merge #1 #2\n\n1: One r=x a=y\n\n2: Two r=x a=z\n");
-        let titles: Vec<_> = batch.iter().filter_map(|one| one.title.as_deref()).collect();
+        let titles: Vec<_> = batch
+            .iter()
+            .filter_map(|one| one.title.as_deref())
+            .collect();
         assert_eq!(titles, ["One", "Two"]);
     }
 

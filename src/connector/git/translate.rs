@@ -88,7 +88,13 @@ impl Origin {
 
     /// `target` is what the tag points to, which may be an annotated tag; `commit` is where that ends.
     #[must_use]
-    pub fn tag(&self, name: &str, target: ObjectId, commit: ObjectId, seconds: i64) -> Event<String> {
+    pub fn tag(
+        &self,
+        name: &str,
+        target: ObjectId,
+        commit: ObjectId,
+        seconds: i64,
+    ) -> Event<String> {
         let fact = Tag {
             tag: name.to_owned(),
             repository: Some(self.repository.clone()),
