@@ -1004,10 +1004,11 @@ fn a_long_history_comes_in_batches_newest_first() {
 fn one_new_commit_on_many_branches_is_one_event() {
     let repo = Repo::with(&long(30));
     let sha = repo.mark(20);
-    let packed: String = (0..3_000)
-        .map(|number| format!("create refs/heads/b{number} {sha}\n"))
-        .collect();
-    run(&repo.path, &["update-ref", "--stdin"], packed.as_bytes());
+    let mut packed = Vec::new();
+    for number in 0..3_000 {
+        writeln!(packed, "create refs/heads/b{number} {sha}").unwrap();
+    }
+    run(&repo.path, &["update-ref", "--stdin"], &packed);
     repo.git(&["pack-refs", "--all"]);
     let mut reader = repo.read();
     assert_eq!(reader.log.len(), 30);

@@ -73,7 +73,7 @@ impl Client {
 
     /// Follows a tag to its commit. `Ok(None)`: it ends at a tree or a blob.
     pub fn peel(&mut self, target: ObjectId) -> Result<Option<Peeled>, Unread> {
-        let (mut id, mut tagged) = (target, None);
+        let (mut id, mut made) = (target, None);
         // A chain of tags ends: each names an object that existed before it.
         loop {
             let data = self
@@ -83,14 +83,19 @@ impl Client {
                 .map_err(|error| Unread::Broken(error.to_string()))?
                 .ok_or(Unread::Missing)?;
             match data.kind {
-                Kind::Commit => return Ok(Some(Peeled { commit: id, tagged })),
+                Kind::Commit => {
+                    return Ok(Some(Peeled {
+                        commit: id,
+                        tagged: made,
+                    }));
+                }
                 Kind::Tree | Kind::Blob => return Ok(None),
                 Kind::Tag => {
                     let tag = TagRef::from_bytes(data.data, id.kind())
                         .map_err(|error| Unread::Broken(error.to_string()))?;
-                    if tagged.is_none() {
+                    if made.is_none() {
                         let tagger = tag.tagger().ok().flatten();
-                        tagged = tagger.map(|tagger| tagger.seconds());
+                        made = tagger.map(|tagger| tagger.seconds());
                     }
                     id = tag.target();
                 }

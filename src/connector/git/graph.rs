@@ -2,21 +2,15 @@
 //! which is also the order in which packs hold commits. What git's own walks cannot know without generation numbers, these cannot either: dates
 //! that run backwards are followed through, up to a day beyond the oldest commit of interest.
 
-use std::collections::BinaryHeap;
-
 use gix::ObjectId;
 use gix::hashtable::{HashMap, HashSet};
 
 use super::client::{Commits, Facts, Unread};
 use super::paths::Pair;
+use super::walk::{KNOWN, WANTED, Walk};
 
-/// The place of a commit in the graph.
-pub type Place = u32;
+pub use super::walk::Place;
 
-const WANTED: u8 = 1;
-const KNOWN: u8 = 2;
-const QUEUED: u8 = 4;
-const DAY: i64 = 86_400;
 /// How many commits are read between two reports of progress.
 const STRIDE: u64 = 5_000;
 
@@ -237,78 +231,6 @@ impl<'a> Graph<'a> {
     }
 }
 
-/// The state of one walk: what each commit is painted with, and which are yet to be left.
-#[derive(Default)]
-struct Walk {
-    paints: Vec<u8>,
-    queue: BinaryHeap<(i64, Place)>,
-    met: Vec<Place>,
-    /// How many in the queue are wanted and not known: while there are any, the walk goes on.
-    open: usize,
-    oldest: Option<i64>,
-    has_known: bool,
-}
-
-impl Walk {
-    fn slot(&mut self, place: Place) -> &mut u8 {
-        let index = place as usize;
-        if self.paints.len() <= index {
-            self.paints.resize((index + 1).next_power_of_two(), 0);
-        }
-        &mut self.paints[index]
-    }
-
-    fn needs(&mut self, place: Place, paint: u8) -> bool {
-        *self.slot(place) & paint != paint
-    }
-
-    fn paint(&mut self, date: i64, place: Place, paint: u8) {
-        self.has_known |= paint & KNOWN != 0;
-        let slot = self.slot(place);
-        let before = *slot;
-        *slot = before | paint | QUEUED;
-        let was_open = before == WANTED | QUEUED;
-        let is_open = *slot == WANTED | QUEUED;
-        self.open = self.open + usize::from(is_open) - usize::from(was_open);
-        if before & QUEUED == 0 {
-            self.queue.push((date, place));
-        }
-    }
-
-    fn pop(&mut self) -> Option<(i64, Place)> {
-        self.queue.pop()
-    }
-
-    /// Whether nothing that is still queued, from `date` on, can be wanted or make known what was found.
-    fn is_over(&self, date: i64) -> bool {
-        self.open == 0
-            && self.has_known
-            && self
-                .oldest
-                .is_none_or(|oldest| date < oldest.saturating_sub(DAY))
-    }
-
-    /// Takes a commit out of the queue and gives the paint that its parents get.
-    fn leave(&mut self, date: i64, place: Place) -> u8 {
-        let slot = self.slot(place);
-        *slot &= !QUEUED;
-        let paint = *slot;
-        if paint == WANTED {
-            self.open -= 1;
-            self.met.push(place);
-            self.oldest = Some(self.oldest.map_or(date, |oldest| oldest.min(date)));
-        }
-        paint
-    }
-
-    fn found(self) -> Vec<Place> {
-        let paints = self.paints;
-        let mut met = self.met;
-        met.retain(|place| paints[*place as usize] & KNOWN == 0);
-        met
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -368,7 +290,7 @@ mod tests {
 
     prop_compose! {
         /// A history whose dates wander back by less than a day.
-        fn history()(rows in prop::collection::vec((prop::collection::vec(any::<prop::sample::Index>(), 0..3), 0..DAY), 1..40))
+        fn history()(rows in prop::collection::vec((prop::collection::vec(any::<prop::sample::Index>(), 0..3), 0..86_400_i64), 1..40))
             -> Vec<(Vec<usize>, i64)> {
             rows.iter().enumerate().map(|(number, (parents, date))| {
                 let parents: BTreeSet<usize> = parents.iter().filter(|_| number > 0).map(|parent| parent.index(number)).collect();

@@ -100,8 +100,8 @@ impl Address {
         // A token may also stand behind the path.
         let path = path.split(['?', '#']).next().unwrap_or("");
         let trimmed = path.trim_matches(['/', '\\']);
-        let is_bare = trimmed.ends_with(".git");
-        let trimmed = trimmed.strip_suffix(".git").unwrap_or(trimmed);
+        let without = trimmed.strip_suffix(".git");
+        let trimmed = without.unwrap_or(trimmed);
         let host = url.host.clone().filter(|_| url.scheme != Scheme::File);
         let mut parts: Vec<&str> = trimmed
             .split(['/', '\\'])
@@ -112,7 +112,7 @@ impl Address {
         match host.as_deref() {
             // A path on this machine says where it lies; only the end of it is a name.
             None => {
-                let kept = if is_bare { 2 } else { 1 };
+                let kept = if without.is_some() { 2 } else { 1 };
                 parts.drain(..parts.len().saturating_sub(kept));
             }
             Some("ssh.dev.azure.com") if parts.first() == Some(&"v3") => drop(parts.remove(0)),
@@ -161,75 +161,68 @@ mod tests {
         )
     }
 
+    fn is(url: &str, repository: &str, host: &str, clean: &str) {
+        let expected = (repository.to_owned(), host.to_owned(), clean.to_owned());
+        assert_eq!(read(url), expected, "{url}");
+    }
+
     #[test]
-    fn addresses_of_every_kind() {
-        for (url, repository, host, clean) in [
-            (
-                "https://github.com/acme/shop.git",
-                "acme/shop",
-                "github.com",
-                "https://github.com/acme/shop.git",
-            ),
-            (
-                "https://jane:s3cret@github.com/acme/shop",
-                "acme/shop",
-                "github.com",
-                "https://github.com/acme/shop",
-            ),
-            (
-                "https://ghp_s3cret@github.com/acme/shop/",
-                "acme/shop",
-                "github.com",
-                "https://github.com/acme/shop/",
-            ),
-            (
-                "https://example.org:8443/acme/shop?private_token=s3cret",
-                "acme/shop",
-                "example.org",
-                "https://example.org:8443/acme/shop",
-            ),
-            (
-                "git@gitlab.com:group/sub/pay.git",
-                "group/sub/pay",
-                "gitlab.com",
-                "ssh://git@gitlab.com/group/sub/pay.git",
-            ),
-            (
-                "ssh://git:s3cret@example.org:7999/SHOP/checkout.git",
-                "SHOP/checkout",
-                "example.org",
-                "ssh://git@example.org:7999/SHOP/checkout.git",
-            ),
-            (
-                "https://example.org/scm/SHOP/checkout.git",
-                "SHOP/checkout",
-                "example.org",
-                "https://example.org/scm/SHOP/checkout.git",
-            ),
-            (
-                "https://dev.azure.com/acme/web/_git/shop",
-                "acme/web/shop",
-                "dev.azure.com",
-                "https://dev.azure.com/acme/web/_git/shop",
-            ),
-            (
-                "git@ssh.dev.azure.com:v3/acme/web/shop",
-                "acme/web/shop",
-                "dev.azure.com",
-                "ssh://git@ssh.dev.azure.com/v3/acme/web/shop",
-            ),
-            (
-                "file:///srv/git/acme/shop.git",
-                "acme/shop",
-                "",
-                "/srv/git/acme/shop.git",
-            ),
-            ("/home/jane/shop", "shop", "", "/home/jane/shop"),
-            ("../shop.git", "shop", "", "../shop.git"),
-        ] {
-            let expected = (repository.to_owned(), host.to_owned(), clean.to_owned());
-            let found = read(url);
-            assert_eq!(found, expected, "{url}");
-        }
+    fn web_addresses_lose_their_credentials() {
+        let (shop, host) = ("acme/shop", "github.com");
+        let clean = "https://github.com/acme/shop";
+        is("https://github.com/acme/shop", shop, host, clean);
+        is(
+            "https://jane:s3cret@github.com/acme/shop",
+            shop,
+            host,
+            clean,
+        );
+        is("https://ghp_s3cret@github.com/acme/shop", shop, host, clean);
+        is(
+            "https://github.com/acme/shop?token=s3cret",
+            shop,
+            host,
+            clean,
+        );
+        let port = "https://example.org:8443/acme/shop.git";
+        is(port, shop, "example.org", port);
+    }
+
+    #[test]
+    fn addresses_over_ssh() {
+        is(
+            "git@gitlab.com:group/sub/pay.git",
+            "group/sub/pay",
+            "gitlab.com",
+            "ssh://git@gitlab.com/group/sub/pay.git",
+        );
+        is(
+            "ssh://git:s3cret@example.org:7999/SHOP/checkout.git",
+            "SHOP/checkout",
+            "example.org",
+            "ssh://git@example.org:7999/SHOP/checkout.git",
+        );
+    }
+
+    #[test]
+    fn hosts_with_ways_of_their_own() {
+        let scm = "https://example.org/scm/SHOP/checkout.git";
+        is(scm, "SHOP/checkout", "example.org", scm);
+        let azure = "https://dev.azure.com/acme/web/_git/shop";
+        is(azure, "acme/web/shop", "dev.azure.com", azure);
+        is(
+            "git@ssh.dev.azure.com:v3/acme/web/shop",
+            "acme/web/shop",
+            "dev.azure.com",
+            "ssh://git@ssh.dev.azure.com/v3/acme/web/shop",
+        );
+    }
+
+    #[test]
+    fn folders() {
+        let bare = "/srv/git/acme/shop.git";
+        is("file:///srv/git/acme/shop.git", "acme/shop", "", bare);
+        is("/home/jane/shop", "shop", "", "/home/jane/shop");
+        is("../shop.git", "shop", "", "../shop.git");
     }
 }

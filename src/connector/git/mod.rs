@@ -5,9 +5,11 @@
 //! - `request` and `message` know what people and hosts write into messages; `translate` makes events of it all.
 //! - `reading` is the order in which this happens, `cursor` where it left off.
 
+mod check;
 mod client;
 mod config;
 mod cursor;
+mod emission;
 mod finding;
 mod graph;
 mod identity;
@@ -17,6 +19,7 @@ mod reading;
 mod refs;
 mod request;
 mod translate;
+mod walk;
 
 use crate::event::time::Timestamp;
 
@@ -47,7 +50,7 @@ impl Connector for Git {
         Box::pin(async move { reading::read(&self.config, &reading, sink) })
     }
 
-    fn check<'a>(&'a self, _now: Timestamp) -> Pending<'a, Health> {
-        Box::pin(async move { reading::check(&self.config) })
+    fn check(&self, _now: Timestamp) -> Pending<'_, Health> {
+        Box::pin(async move { check::check(&self.config) })
     }
 }

@@ -2,51 +2,31 @@
 //! everything newest first. Nothing differs most of the time, and that is found out before any commit is read.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use gix::ObjectId;
 use gix::hashtable::HashSet;
 
-use crate::connector::{Batch, ConnectorError, Health, Progress, Reading, Sink};
-use crate::event::Event;
+use crate::connector::{ConnectorError, Reading, Sink};
 use crate::event::time::Timestamp;
 
-use super::client::{Client, Commits, Peeled, Unread};
+use super::check::{ends, name, tell_what_is_missing};
+use super::client::{Client, Commits, Unread};
 use super::config::Config;
 use super::cursor::Known;
+use super::emission::{Dated, Emission, Item, Tagged, progress};
 use super::finding;
 use super::graph::{Brought, Graph, Place};
-use super::identity;
-use super::paths::{Comparison, Pair};
+use super::paths::Comparison;
 use super::refs::Refs;
-use super::translate::{Merge, Origin};
+use super::translate::Origin;
 
-/// How many events are handed over at once.
-const BATCH: usize = 5_000;
-/// How many commits of one request are named.
-const COMMITS: usize = 1_000;
 /// How many unreadable commits are looked at again.
 const LOOKED_AT_AGAIN: usize = 1_000;
-
-/// A tag that leads to a commit.
-struct Tagged {
-    name: String,
-    target: ObjectId,
-    peeled: Peeled,
-}
-
-/// What becomes an event.
-enum Item {
-    Commit(Place),
-    /// The place of a line commit among the line's.
-    Merges(usize),
-    Tag(usize),
-}
 
 /// Where a reading stands: what it reads, and what it found so far.
 struct Stand<'a> {
     subject: String,
-    origin: Origin,
     refs: Refs,
     before: Known,
     after: Known,
@@ -76,7 +56,6 @@ pub fn read(config: &Config, reading: &Reading, sink: &mut dyn Sink) -> Result<(
         .touched_paths
         .then(|| Comparison::new(&client.repository));
     let mut stand = Stand {
-        origin: Origin::new(&subject),
         subject,
         refs,
         before,
@@ -88,60 +67,6 @@ pub fn read(config: &Config, reading: &Reading, sink: &mut dyn Sink) -> Result<(
     let tips = stand.tips(&mut client);
     let mut graph = Graph::new(&mut client, ends);
     stand.walk(&mut graph, &tips, reading.now, &said)
-}
-
-/// The first facts of a repository, without its history.
-pub fn check(config: &Config) -> Result<Health, ConnectorError> {
-    let mut client = Client::open(&config.path)?;
-    let refs = Refs::read(&client.repository)?;
-    let identity = identity::of(&client.repository);
-    let subject = name(config, &client);
-    let mut health = Health::default();
-    health.facts.push(match identity.url {
-        Some(url) => format!("repository {subject}, from {url}"),
-        None => format!("repository {subject}, without a remote"),
-    });
-    let line = refs.line.as_deref().unwrap_or("none yet");
-    health.facts.push(format!(
-        "{} branches, {} tags; requests are merged into {line}",
-        refs.heads.len(),
-        refs.tags.len()
-    ));
-    let ends = ends(&client);
-    tell_what_is_missing(
-        &subject,
-        &refs,
-        &ends,
-        &mut client,
-        &mut Findings(&mut health),
-    );
-    Ok(health)
-}
-
-/// Collects what a check finds.
-struct Findings<'a>(&'a mut Health);
-
-impl Sink for Findings<'_> {
-    fn batch(&mut self, _: Batch) -> Result<(), ConnectorError> {
-        Ok(())
-    }
-    fn progress(&mut self, _: Progress) {}
-    fn finding(&mut self, finding: crate::connector::Finding) {
-        self.0.findings.push(finding);
-    }
-}
-
-fn name(config: &Config, client: &Client) -> String {
-    config
-        .repository
-        .clone()
-        .unwrap_or_else(|| identity::of(&client.repository).repository)
-}
-
-/// The commits at which a shallow clone ends.
-fn ends(client: &Client) -> BTreeSet<ObjectId> {
-    let ends = client.repository.shallow_commits().ok().flatten();
-    ends.iter().flat_map(|ends| ends.iter().copied()).collect()
 }
 
 /// Where history has come to be there that was not (a shallow clone made whole, an object restored), tips prove nothing: all is read again.
@@ -157,24 +82,6 @@ fn forget_what_is_mended(said: &Known, ends: &BTreeSet<ObjectId>, client: &mut C
     Known {
         paths: said.paths,
         ..Known::default()
-    }
-}
-
-fn tell_what_is_missing(
-    subject: &str,
-    refs: &Refs,
-    ends: &BTreeSet<ObjectId>,
-    client: &mut Client,
-    sink: &mut dyn Sink,
-) {
-    if let Some(broken) = finding::broken_references(subject, &refs.broken) {
-        sink.finding(broken);
-    }
-    if !ends.is_empty() {
-        let dates = ends.iter().filter_map(|id| client.commit(id).ok());
-        let newest = dates.map(|facts| facts.committed).max();
-        let newest = newest.map(|seconds| Timestamp::from_seconds(seconds.clamp(0, 1 << 40)));
-        sink.finding(finding::shallow(subject, newest));
     }
 }
 
@@ -224,44 +131,55 @@ impl Stand<'_> {
         let gone: Vec<Place> = known.iter().map(|id| graph.place(*id)).collect();
         let sink = &mut *self.sink;
         let commits = graph.reach(&wanted, &gone, &mut |done| {
-            sink.progress(progress(done, None))
+            sink.progress(progress(done, None));
         });
         let (line, brought) = self.line(graph);
         self.tell_rewritten(graph, said);
-        let tags: Vec<usize> = (0..self.tags.len())
-            .filter(|index| {
-                let tag = &self.tags[*index];
-                self.before.tags.get(&tag.name) != Some(&tag.target)
-            })
-            .collect();
         let authored = commits.iter().filter_map(|place| graph.facts(*place));
-        let told = finding::dates(&self.subject, authored.map(|facts| facts.authored), now);
-        if let Some(told) = told {
+        let authored = authored.map(|facts| facts.authored);
+        if let Some(told) = finding::dates(&self.subject, authored, now) {
             self.sink.finding(told);
         }
-        let mut items: Vec<(i64, ObjectId, Item)> = Vec::with_capacity(commits.len());
-        let date = |place: Place| graph.facts(place).map_or(0, |facts| facts.committed);
+        let items = self.items(graph, commits, &line);
+        self.tell_unreadable(graph);
+        let cursors = self.after.cursors(&self.before);
+        let mut emission = Emission {
+            subject: &self.subject,
+            origin: Origin::new(&self.subject),
+            graph,
+            line,
+            brought,
+            tags: self.tags,
+            comparison: self.comparison,
+        };
+        emission.run(&items, cursors, self.sink)
+    }
+
+    /// Everything that becomes an event, newest first.
+    fn items(&self, graph: &mut Graph<'_>, commits: Vec<Place>, line: &[Place]) -> Vec<Dated> {
+        let mut items: Vec<Dated> = Vec::with_capacity(commits.len());
+        let date = |graph: &Graph<'_>, place| graph.facts(place).map_or(0, |facts| facts.committed);
         for place in commits {
-            items.push((date(place), graph.id(place), Item::Commit(place)));
+            items.push((date(graph, place), graph.id(place), Item::Commit(place)));
         }
         for (index, place) in line.iter().enumerate() {
-            if graph
-                .facts(*place)
-                .is_some_and(|facts| !facts.requests.is_empty())
-            {
-                items.push((date(*place), graph.id(*place), Item::Merges(index)));
+            let facts = graph.facts(*place);
+            if facts.is_some_and(|facts| !facts.requests.is_empty()) {
+                items.push((date(graph, *place), graph.id(*place), Item::Merges(index)));
             }
         }
-        for index in tags {
-            let peeled = self.tags[index].peeled;
-            let place = graph.place(peeled.commit);
+        for (index, tag) in self.tags.iter().enumerate() {
+            if self.before.tags.get(&tag.name) == Some(&tag.target) {
+                continue;
+            }
+            let commit = tag.peeled.commit;
+            let place = graph.place(commit);
             graph.meet(place);
-            let at = graph.facts(place).map_or(0, |facts| facts.committed);
-            items.push((peeled.tagged.unwrap_or(at), peeled.commit, Item::Tag(index)));
+            let at = tag.peeled.tagged.unwrap_or_else(|| date(graph, place));
+            items.push((at, commit, Item::Tag(index)));
         }
         items.sort_by_key(|(date, id, _)| (Reverse(*date), *id));
-        self.tell_unreadable(graph);
-        self.emit(graph, &items, &(line, brought))
+        items
     }
 
     /// What is new on the line, and what each commit of it brought in.
@@ -346,185 +264,5 @@ impl Stand<'_> {
             let told = finding::unreadable(&self.subject, count, &id.to_string(), &why);
             self.sink.finding(told);
         }
-    }
-
-    fn emit(
-        mut self,
-        graph: &mut Graph<'_>,
-        items: &[(i64, ObjectId, Item)],
-        merged: &(Vec<Place>, Vec<Brought>),
-    ) -> Result<(), ConnectorError> {
-        let mut cursors = self.after.cursors(&self.before);
-        let mut count = PathsTold::default();
-        let total = items.len() as u64;
-        let mut done = 0;
-        for chunk in items.chunks(BATCH) {
-            let mut paths = self.touched(graph, chunk, &mut count).into_iter();
-            let mut events = Vec::with_capacity(chunk.len());
-            for (date, _, item) in chunk {
-                match item {
-                    Item::Commit(place) => {
-                        let paths = paths.next().flatten();
-                        let facts = graph.facts(*place);
-                        events.extend(
-                            facts.map(|facts| self.origin.commit(graph.id(*place), facts, paths)),
-                        );
-                    }
-                    Item::Merges(index) => {
-                        self.merges(graph, merged.0[*index], &merged.1[*index], &mut events)
-                    }
-                    Item::Tag(index) => {
-                        let tag = &self.tags[*index];
-                        events.push(self.origin.tag(
-                            &tag.name,
-                            tag.target,
-                            tag.peeled.commit,
-                            *date,
-                        ));
-                    }
-                }
-            }
-            done += chunk.len() as u64;
-            let cursors = if done == total {
-                std::mem::take(&mut cursors)
-            } else {
-                Vec::new()
-            };
-            self.sink.batch(Batch { events, cursors })?;
-            self.sink.progress(progress(done, Some(total)));
-        }
-        count.tell(&self.subject, self.sink);
-        if cursors.is_empty() {
-            return Ok(());
-        }
-        self.sink.batch(Batch {
-            events: Vec::new(),
-            cursors,
-        })
-    }
-
-    /// One event for each request that a commit of the line names.
-    fn merges(
-        &self,
-        graph: &Graph<'_>,
-        place: Place,
-        brought: &Brought,
-        events: &mut Vec<Event<String>>,
-    ) {
-        let Some(facts) = graph.facts(place) else {
-            return;
-        };
-        let parents = &brought.by_parent;
-        // A queue that merges a batch gives each request a parent, in their order.
-        let one_each = facts.requests.len() > 1 && facts.requests.len() == parents.len();
-        for (index, request) in facts.requests.iter().enumerate() {
-            let found = match parents.get(index) {
-                Some(own) if one_each => own.clone(),
-                _ => parents.concat(),
-            };
-            let found = if brought.whole {
-                newest(graph, found)
-            } else {
-                Vec::new()
-            };
-            let author = if parents.is_empty() {
-                Some(facts.author.clone())
-            } else {
-                author(graph, &found)
-            };
-            events.push(self.origin.merged(&Merge {
-                request,
-                sha: graph.id(place),
-                committed: facts.committed,
-                author: author.filter(|author| !author.is_empty()),
-                commits: found.iter().map(|place| graph.id(*place)).collect(),
-            }));
-        }
-    }
-
-    /// The paths of the commits among some items, in their order.
-    fn touched(
-        &mut self,
-        graph: &mut Graph<'_>,
-        items: &[(i64, ObjectId, Item)],
-        count: &mut PathsTold,
-    ) -> Vec<Option<Vec<String>>> {
-        let Some(comparison) = &mut self.comparison else {
-            return Vec::new();
-        };
-        let places = items.iter().filter_map(|(_, _, item)| match item {
-            Item::Commit(place) => Some(*place),
-            _ => None,
-        });
-        let pairs: Vec<Option<Pair>> = places.map(|place| graph.pair(place)).collect();
-        let known: Vec<Pair> = pairs.iter().copied().flatten().collect();
-        let mut compared = comparison.run(&known).into_iter();
-        pairs
-            .into_iter()
-            .map(|pair| match pair.and_then(|_| compared.next()) {
-                Some(Ok(touched)) => {
-                    count.capped += usize::from(touched.cut);
-                    Some(touched.paths)
-                }
-                Some(Err(why)) => count.unknown(why),
-                None => count.unknown("the commit before is not there".to_owned()),
-            })
-            .collect()
-    }
-}
-
-/// What is to be told of paths once all were read.
-#[derive(Default)]
-struct PathsTold {
-    capped: usize,
-    unknown: usize,
-    why: Option<String>,
-}
-
-impl PathsTold {
-    fn unknown(&mut self, why: String) -> Option<Vec<String>> {
-        self.unknown += 1;
-        self.why.get_or_insert(why);
-        None
-    }
-
-    fn tell(&self, subject: &str, sink: &mut dyn Sink) {
-        let why = self.why.as_deref().unwrap_or_default();
-        let told = [
-            finding::capped_paths(subject, self.capped),
-            finding::unknown_paths(subject, self.unknown, why),
-        ];
-        told.into_iter()
-            .flatten()
-            .for_each(|told| sink.finding(told));
-    }
-}
-
-/// The newest of some commits, newest first.
-fn newest(graph: &Graph<'_>, mut places: Vec<Place>) -> Vec<Place> {
-    let committed = |place: Place| graph.facts(place).map_or(0, |facts| facts.committed);
-    places.sort_by_key(|place| (Reverse(committed(*place)), graph.id(*place)));
-    places.truncate(COMMITS);
-    places
-}
-
-/// Who wrote most of some commits, merges aside; of several, who wrote the newest.
-fn author(graph: &Graph<'_>, newest_first: &[Place]) -> Option<String> {
-    let mut counts: BTreeMap<&str, (usize, Reverse<usize>)> = BTreeMap::new();
-    let facts = newest_first.iter().filter_map(|place| graph.facts(*place));
-    for (age, facts) in facts.enumerate() {
-        if facts.parents.len() < 2 {
-            counts.entry(&facts.author).or_insert((0, Reverse(age))).0 += 1;
-        }
-    }
-    let most = counts.into_iter().max_by_key(|(_, rank)| *rank);
-    most.map(|(name, _)| name.to_owned())
-}
-
-fn progress(done: u64, total: Option<u64>) -> Progress {
-    Progress {
-        what: "reading commits".to_owned(),
-        done,
-        total,
     }
 }

@@ -40,18 +40,16 @@ impl Refs {
                 }
             }
         }
-        let head = match repository.head_name() {
-            Ok(Some(name)) => Some(name.to_string()),
-            // Detached: the commit may be on no branch.
-            _ => {
-                if let Ok(id) = repository.head_id() {
-                    refs.heads.insert("HEAD".to_owned(), id.detach());
-                }
-                Some("HEAD".to_owned())
-            }
-        };
+        let head = repository.head_name().ok().flatten();
+        let head = head.map_or_else(|| "HEAD".to_owned(), |name| name.to_string());
+        // Detached: the commit may be on no branch.
+        if head == "HEAD"
+            && let Ok(id) = repository.head_id()
+        {
+            refs.heads.insert(head.clone(), id.detach());
+        }
         let remote_head = symbolic.get("refs/remotes/origin/HEAD");
-        refs.line = refs.choose(remote_head, head.as_ref(), repository.is_bare());
+        refs.line = refs.choose(remote_head, Some(&head), repository.is_bare());
         Ok(refs)
     }
 
