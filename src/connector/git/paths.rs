@@ -105,6 +105,19 @@ fn compare(repository: &gix::Repository, pair: Pair, state: &mut State) -> Resul
     })
 }
 
+/// Old histories write the mode of one kind of file in several ways; that touches nothing.
+fn is_spelling(change: &Change) -> bool {
+    match change {
+        Change::Modification {
+            previous_entry_mode,
+            previous_oid,
+            entry_mode,
+            oid,
+        } => previous_oid == oid && previous_entry_mode.kind() == entry_mode.kind(),
+        _ => false,
+    }
+}
+
 /// Records files, not folders, and stops at the cap.
 struct Capped {
     recorder: Recorder,
@@ -129,7 +142,7 @@ impl Visit for Capped {
     }
 
     fn visit(&mut self, change: Change) -> Action {
-        if change.entry_mode().is_tree() {
+        if change.entry_mode().is_tree() || is_spelling(&change) {
             return Action::Continue(());
         }
         if self.recorder.records.len() == CAP {

@@ -141,7 +141,7 @@ impl Stand<'_> {
             self.sink.finding(told);
         }
         let items = self.items(graph, commits, &line);
-        self.tell_unreadable(graph);
+        self.tell_unreadable(graph, said);
         let cursors = self.after.cursors(&self.before);
         let mut emission = Emission {
             subject: &self.subject,
@@ -243,8 +243,8 @@ impl Stand<'_> {
     }
 
     /// Commits that are missing or broken. An old tip that is gone is none of them: nothing leads to it any more.
-    fn tell_unreadable(&mut self, graph: &Graph<'_>) {
-        let old: BTreeSet<&ObjectId> = self.before.heads.values().collect();
+    fn tell_unreadable(&mut self, graph: &Graph<'_>, said: &Known) {
+        let old: BTreeSet<&ObjectId> = said.heads.values().collect();
         let mut count = 0;
         let mut first = None;
         for (id, why) in graph.unreadable() {

@@ -36,7 +36,7 @@ pub fn named(message: &str) -> Vec<Request> {
             .or_else(|| merge_quoted(subject))
             .or_else(|| merged_number(subject))
             .or_else(|| merged_in(subject, body)),
-        Some(b'A' | b'R') => queue(subject, body),
+        Some(b'A' | b'a' | b'R') => queue(subject, body),
         Some(b'P') => pull_request(subject, body),
         _ => None,
     };
@@ -142,16 +142,19 @@ fn pull_request(subject: &str, body: &str) -> Option<Request> {
     Some(Request::new(format!("#{number}"), title, branch))
 }
 
-/// homu and its kin: `Auto merge of #1 - owner:branch, r=reviewer`.
+/// homu and its kin: `Auto merge of #1 - owner:branch, r=reviewer`; before 2015 `auto merge of #1 : owner/repository/branch, r=reviewer`.
 fn queue(subject: &str, body: &str) -> Option<Request> {
-    let rest = subject
-        .strip_prefix("Auto merge of #")
-        .or_else(|| subject.strip_prefix("Rollup merge of #"))?;
+    let rest = ["Auto merge of #", "auto merge of #", "Rollup merge of #"]
+        .iter()
+        .find_map(|words| subject.strip_prefix(words))?;
     let (number, rest) = number(rest)?;
-    let branch = rest
-        .strip_prefix(" - ")
-        .and_then(|rest| rest.split_once(", r="))
-        .map_or("", |(branch, _)| without_owner(branch, ':'));
+    let from = rest.split_once(", r=").map_or("", |(from, _)| from);
+    let branch = if let Some(from) = from.strip_prefix(" - ") {
+        without_owner(from, ':')
+    } else {
+        let from = from.strip_prefix(" : ").unwrap_or("");
+        without_owner(without_owner(from, '/'), '/')
+    };
     Some(Request::new(format!("#{number}"), first_line(body), branch))
 }
 
@@ -188,10 +191,14 @@ fn batch(subject: &str, body: &str) -> Vec<Request> {
 
 /// GitLab: a line `See merge request group/name!1`, in a merge as well as in a squash.
 fn see_merge_request(subject: &str, body: &str) -> Option<Request> {
-    let named = body
-        .lines()
-        .rev()
-        .find_map(|line| line.trim().strip_prefix("See merge request "))?;
+    // Found from the end, in one look over the text: most messages have no such line, and some are long.
+    let at = body.rfind("See merge request ")?;
+    let (before, line) = body.split_at(at);
+    if !before.trim_end_matches([' ', '\t']).ends_with('\n') && !before.trim().is_empty() {
+        return None;
+    }
+    let line = line.lines().next()?.trim_end();
+    let named = line.strip_prefix("See merge request ")?;
     let (number, rest) = number(named.rsplit_once('!')?.1)?;
     if !rest.is_empty() {
         return None;
@@ -321,6 +328,12 @@ mod tests {
             "#11207",
             "Add more doc comments for three modules",
             "doc-polish",
+        );
+        is(
+            "auto merge of #978 : alexcrichton/cargo/issue-967, r=brson\n\nCloses #967",
+            "#978",
+            "Closes #967",
+            "issue-967",
         );
         is(
             "Merge #55\n\n55: Speed it up r=li a=jane\n\nlong text",
