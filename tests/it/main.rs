@@ -11,5 +11,6 @@ mod configs;
 mod sqlite_files;
 mod stores;
 mod demo;
+mod git;
 
 fn main() {}

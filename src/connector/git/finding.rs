@@ -1,0 +1,121 @@
+//! What a reading has to tell besides events, in words for the user: what is missing from a clone, what was rewritten, which dates cannot be.
+
+use crate::connector::{Finding, Severity};
+use crate::event::time::Timestamp;
+
+use super::paths::CAP;
+
+/// Earlier than any version control that git histories were made from: a date before this is a clock that was never set.
+const EARLIEST: i64 = 315_532_800;
+const DAY: i64 = 86_400;
+/// How many branches are told of by name.
+const NAMED: usize = 10;
+
+fn finding(subject: &str, severity: Severity, text: String) -> Finding {
+    Finding {
+        subject: subject.to_owned(),
+        severity,
+        text,
+    }
+}
+
+/// `one commit`, `2 commits`.
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 {
+        format!("one {what}")
+    } else {
+        format!("{count} {what}s")
+    }
+}
+
+pub fn shallow(subject: &str, newest_end: Option<Timestamp>) -> Finding {
+    let before = newest_end.map_or("its oldest commits".to_owned(), |at| {
+        at.to_utc().format("%Y-%m-%d").to_string()
+    });
+    let text = format!(
+        "shallow clone: history before {before} is unknown; lead times of changes that began earlier are cut; `git fetch --unshallow`"
+    );
+    finding(subject, Severity::Warning, text)
+}
+
+pub fn broken_references(subject: &str, broken: &[String]) -> Option<Finding> {
+    let first = broken.first()?;
+    let count = counted(broken.len(), "reference");
+    let text = format!("{count} cannot be read and were left out: {first}");
+    Some(finding(subject, Severity::Warning, text))
+}
+
+pub fn unreadable(subject: &str, count: usize, first: &str, why: &str) -> Finding {
+    let count = counted(count, "commit");
+    let text = format!(
+        "{count} cannot be read, and what lies behind is unknown (first {first}: {why}); everything else was read; `git fsck` says more"
+    );
+    finding(subject, Severity::Error, text)
+}
+
+pub fn pointless_tags(subject: &str, names: &[String]) -> Option<Finding> {
+    let first = names.first()?;
+    let count = counted(names.len(), "tag");
+    let text = format!("{count} left out, since they lead to no commit (first: {first})");
+    Some(finding(subject, Severity::Note, text))
+}
+
+/// Branches whose old tips were left behind: the name of each, and how many commits no branch or tag reaches any more, where that can be told.
+pub fn rewritten(subject: &str, branches: &[(String, Option<usize>)]) -> Vec<Finding> {
+    let mut found: Vec<Finding> = branches
+        .iter()
+        .take(NAMED)
+        .map(|(name, lost)| {
+            let lost = lost.map_or("commits".to_owned(), |lost| counted(lost, "commit"));
+            let text = format!(
+                "history of branch {name} was rewritten: {lost} no longer reachable are kept"
+            );
+            finding(subject, Severity::Note, text)
+        })
+        .collect();
+    if branches.len() > NAMED {
+        let more = counted(branches.len() - NAMED, "more branch history");
+        found.push(finding(
+            subject,
+            Severity::Note,
+            format!("{more} rewritten"),
+        ));
+    }
+    found
+}
+
+/// Commits whose author date cannot be right.
+pub fn dates(
+    subject: &str,
+    authored: impl Iterator<Item = i64>,
+    now: Timestamp,
+) -> Option<Finding> {
+    let latest = now.micros() / 1_000_000 + DAY;
+    let count = authored
+        .filter(|at| !(EARLIEST..=latest).contains(at))
+        .count();
+    let text = format!(
+        "{} with an author date before 1980 or in the future: figures that start at it cannot be right",
+        counted(count, "commit")
+    );
+    (count > 0).then(|| finding(subject, Severity::Note, text))
+}
+
+pub fn capped_paths(subject: &str, count: usize) -> Option<Finding> {
+    let count_text = counted(count, "commit");
+    let text = format!(
+        "{count_text} touched more than {CAP} paths: only the first {CAP} of each are known"
+    );
+    (count > 0).then(|| finding(subject, Severity::Note, text))
+}
+
+pub fn unknown_paths(subject: &str, count: usize, why: &str) -> Option<Finding> {
+    let count_text = counted(count, "commit");
+    let text = format!("the paths that {count_text} touched are unknown: {why}");
+    (count > 0).then(|| finding(subject, Severity::Warning, text))
+}
+
+pub fn read_without_paths(subject: &str) -> Finding {
+    let text = "earlier commits were read without the paths that they touch, and count for every part of the repository".to_owned();
+    finding(subject, Severity::Warning, text)
+}

@@ -1,0 +1,268 @@
+//! One reading, in its order: what the references are, whether anything differs, what is beyond the known tips, what the line merged, and then
+//! everything newest first. Nothing differs most of the time, and that is found out before any commit is read.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use gix::ObjectId;
+use gix::hashtable::HashSet;
+
+use crate::connector::{ConnectorError, Reading, Sink};
+use crate::event::time::Timestamp;
+
+use super::check::{ends, name, tell_what_is_missing};
+use super::client::{Client, Commits, Unread};
+use super::config::Config;
+use super::cursor::Known;
+use super::emission::{Dated, Emission, Item, Tagged, progress};
+use super::finding;
+use super::graph::{Brought, Graph, Place};
+use super::paths::Comparison;
+use super::refs::Refs;
+use super::translate::Origin;
+
+/// How many unreadable commits are looked at again.
+const LOOKED_AT_AGAIN: usize = 1_000;
+
+/// Where a reading stands: what it reads, and what it found so far.
+struct Stand<'a> {
+    subject: String,
+    refs: Refs,
+    before: Known,
+    after: Known,
+    tags: Vec<Tagged>,
+    comparison: Option<Comparison>,
+    sink: &'a mut dyn Sink,
+}
+
+pub fn read(config: &Config, reading: &Reading, sink: &mut dyn Sink) -> Result<(), ConnectorError> {
+    let mut client = Client::open(&config.path)?;
+    let refs = Refs::read(&client.repository)?;
+    let ends = ends(&client);
+    let subject = name(config, &client);
+    let said = Known::parse(&reading.cursors);
+    let before = forget_what_is_mended(&said, &ends, &mut client);
+    let mut after = Known::of(&refs, &ends);
+    after.unreadable.clone_from(&before.unreadable);
+    after.paths = config.touched_paths && (before.heads.is_empty() || before.paths);
+    tell_what_is_missing(&subject, &refs, &ends, &mut client, sink);
+    if config.touched_paths && !after.paths {
+        sink.finding(finding::read_without_paths(&subject));
+    }
+    if after == before {
+        return Ok(());
+    }
+    let comparison = config
+        .touched_paths
+        .then(|| Comparison::new(&client.repository));
+    let mut stand = Stand {
+        subject,
+        refs,
+        before,
+        after,
+        tags: Vec::new(),
+        comparison,
+        sink,
+    };
+    let tips = stand.tips(&mut client);
+    let mut graph = Graph::new(&mut client, ends);
+    stand.walk(&mut graph, &tips, reading.now, &said)
+}
+
+/// Where history has come to be there that was not (a shallow clone made whole, an object restored), tips prove nothing: all is read again.
+fn forget_what_is_mended(said: &Known, ends: &BTreeSet<ObjectId>, client: &mut Client) -> Known {
+    let mended = said.ends != *ends
+        || said
+            .unreadable
+            .iter()
+            .any(|id| client.has(id) && client.commit(id).is_ok());
+    if !mended {
+        return said.clone();
+    }
+    Known {
+        paths: said.paths,
+        ..Known::default()
+    }
+}
+
+impl Stand<'_> {
+    /// Follows the tags, and gives the commits to walk from and those that are known.
+    fn tips(&mut self, client: &mut Client) -> (Vec<ObjectId>, Vec<ObjectId>) {
+        let mut pointless = Vec::new();
+        for (name, target) in &self.refs.tags {
+            match client.peel(*target) {
+                Ok(Some(peeled)) => self.tags.push(Tagged {
+                    name: name.clone(),
+                    target: *target,
+                    peeled,
+                }),
+                _ => pointless.push(name.clone()),
+            }
+        }
+        let is_new = |name: &String| self.before.tags.get(name) != self.refs.tags.get(name);
+        pointless.retain(is_new);
+        if let Some(told) = finding::pointless_tags(&self.subject, &pointless) {
+            self.sink.finding(told);
+        }
+        let targets = self.before.tags.values();
+        let known: HashSet<ObjectId> = targets
+            .filter_map(|target| client.peel(*target).ok().flatten())
+            .map(|peeled| peeled.commit)
+            .chain(self.before.heads.values().copied())
+            .collect();
+        let wanted: HashSet<ObjectId> = self
+            .tags
+            .iter()
+            .map(|tag| tag.peeled.commit)
+            .chain(self.refs.heads.values().copied())
+            .filter(|id| !known.contains(id))
+            .collect();
+        (wanted.into_iter().collect(), known.into_iter().collect())
+    }
+
+    fn walk(
+        mut self,
+        graph: &mut Graph<'_>,
+        (wanted, known): &(Vec<ObjectId>, Vec<ObjectId>),
+        now: Timestamp,
+        said: &Known,
+    ) -> Result<(), ConnectorError> {
+        let wanted: Vec<Place> = wanted.iter().map(|id| graph.place(*id)).collect();
+        let gone: Vec<Place> = known.iter().map(|id| graph.place(*id)).collect();
+        let sink = &mut *self.sink;
+        let commits = graph.reach(&wanted, &gone, &mut |done| {
+            sink.progress(progress(done, None));
+        });
+        let (line, brought) = self.line(graph);
+        self.tell_rewritten(graph, said);
+        let authored = commits.iter().filter_map(|place| graph.facts(*place));
+        let authored = authored.map(|facts| facts.authored);
+        if let Some(told) = finding::dates(&self.subject, authored, now) {
+            self.sink.finding(told);
+        }
+        let items = self.items(graph, commits, &line);
+        self.tell_unreadable(graph, said);
+        let cursors = self.after.cursors(&self.before);
+        let mut emission = Emission {
+            subject: &self.subject,
+            origin: Origin::new(&self.subject),
+            graph,
+            line,
+            brought,
+            tags: self.tags,
+            comparison: self.comparison,
+        };
+        emission.run(&items, cursors, self.sink)
+    }
+
+    /// Everything that becomes an event, newest first.
+    fn items(&self, graph: &mut Graph<'_>, commits: Vec<Place>, line: &[Place]) -> Vec<Dated> {
+        let mut items: Vec<Dated> = Vec::with_capacity(commits.len());
+        let date = |graph: &Graph<'_>, place| graph.facts(place).map_or(0, |facts| facts.committed);
+        for place in commits {
+            items.push((date(graph, place), graph.id(place), Item::Commit(place)));
+        }
+        for (index, place) in line.iter().enumerate() {
+            let facts = graph.facts(*place);
+            if facts.is_some_and(|facts| !facts.requests.is_empty()) {
+                items.push((date(graph, *place), graph.id(*place), Item::Merges(index)));
+            }
+        }
+        for (index, tag) in self.tags.iter().enumerate() {
+            if self.before.tags.get(&tag.name) == Some(&tag.target) {
+                continue;
+            }
+            let commit = tag.peeled.commit;
+            let place = graph.place(commit);
+            graph.meet(place);
+            let at = tag.peeled.tagged.unwrap_or_else(|| date(graph, place));
+            items.push((at, commit, Item::Tag(index)));
+        }
+        items.sort_by_key(|(date, id, _)| (Reverse(*date), *id));
+        items
+    }
+
+    /// What is new on the line, and what each commit of it brought in.
+    fn line(&mut self, graph: &mut Graph<'_>) -> (Vec<Place>, Vec<Brought>) {
+        let Some((name, tip)) = &self.after.line else {
+            return (Vec::new(), Vec::new());
+        };
+        let known = self.before.line.as_ref();
+        let known = known
+            .filter(|(before, _)| before == name)
+            .map(|(_, tip)| *tip);
+        let known = known.map(|id| graph.place(id));
+        let tip = graph.place(*tip);
+        let (line, met) = graph.line(tip, known);
+        // Where the old tip is not on the line any more, its place tells nothing of what was merged when.
+        let hidden: Vec<Place> = known.filter(|_| met).into_iter().collect();
+        let is_named = |place: &Place| {
+            let facts = graph.facts(*place);
+            facts.is_some_and(|facts| !facts.requests.is_empty() && facts.parents.len() > 1)
+        };
+        if !line.iter().any(is_named) {
+            let none = vec![Brought::default(); line.len()];
+            return (line, none);
+        }
+        let fresh = graph.reach(&[tip], &hidden, &mut |_| {});
+        let brought = graph.brought(&line, &fresh);
+        (line, brought)
+    }
+
+    fn tell_rewritten(&mut self, graph: &mut Graph<'_>, said: &Known) {
+        let tags = self.tags.iter().map(|tag| tag.peeled.commit);
+        let tips: Vec<ObjectId> = self.refs.heads.values().copied().chain(tags).collect();
+        let mut rewritten = Vec::new();
+        for (name, old) in &said.heads {
+            let Some(new) = self.refs.heads.get(name).filter(|new| *new != old) else {
+                continue;
+            };
+            if name == "HEAD" {
+                continue;
+            }
+            let (old, new) = (graph.place(*old), graph.place(*new));
+            let short = name
+                .trim_start_matches("refs/heads/")
+                .trim_start_matches("refs/remotes/");
+            if graph.meet(old).is_none() {
+                rewritten.push((short.to_owned(), None));
+                continue;
+            }
+            if graph.reach(&[old], &[new], &mut |_| {}).is_empty() {
+                continue;
+            }
+            let tips: Vec<Place> = tips.iter().map(|id| graph.place(*id)).collect();
+            let lost = graph.reach(&[old], &tips, &mut |_| {}).len();
+            if lost > 0 {
+                rewritten.push((short.to_owned(), Some(lost)));
+            }
+        }
+        for told in finding::rewritten(&self.subject, &rewritten) {
+            self.sink.finding(told);
+        }
+    }
+
+    /// Commits that are missing or broken. An old tip that is gone is none of them: nothing leads to it any more.
+    fn tell_unreadable(&mut self, graph: &Graph<'_>, said: &Known) {
+        let old: BTreeSet<&ObjectId> = said.heads.values().collect();
+        let mut count = 0;
+        let mut first = None;
+        for (id, why) in graph.unreadable() {
+            if old.contains(&id) && !self.refs.heads.values().any(|tip| *tip == id) {
+                continue;
+            }
+            count += 1;
+            if self.after.unreadable.len() < LOOKED_AT_AGAIN {
+                self.after.unreadable.insert(id);
+            }
+            first.get_or_insert_with(|| match why {
+                Unread::Missing => (id, "it is missing".to_owned()),
+                Unread::Broken(why) => (id, why.clone()),
+            });
+        }
+        if let Some((id, why)) = first {
+            let told = finding::unreadable(&self.subject, count, &id.to_string(), &why);
+            self.sink.finding(told);
+        }
+    }
+}

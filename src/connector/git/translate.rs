@@ -1,0 +1,129 @@
+//! What was read becomes events. Pure, and final: an event says only what the repository itself says of a commit, whenever it is read. That is
+//! why a commit does not tell its request: a branch may be read long before it is merged. The merge tells its commits instead.
+
+use gix::ObjectId;
+
+use crate::event::Event;
+use crate::event::kind::{Change, ChangePhase, Commit, Kind, Tag};
+use crate::event::time::Timestamp;
+
+use super::client::Facts;
+use super::request::Request;
+
+/// The first and the last second that RFC 3339 can write.
+const FIRST: i64 = -62_135_596_800;
+const LAST: i64 = 253_402_300_799;
+
+/// Whose events these are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    source: String,
+    repository: String,
+}
+
+/// A request that a commit merged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Merge<'a> {
+    pub request: &'a Request,
+    /// The commit that merged it, and when that was made.
+    pub sha: ObjectId,
+    pub committed: i64,
+    pub author: Option<String>,
+    /// What it brought in.
+    pub commits: Vec<ObjectId>,
+}
+
+impl Origin {
+    #[must_use]
+    pub fn new(repository: &str) -> Self {
+        Self {
+            source: format!("git:{repository}"),
+            repository: repository.to_owned(),
+        }
+    }
+
+    fn event(&self, id: String, seconds: i64, kind: Kind<String>) -> Event<String> {
+        Event {
+            source: self.source.clone(),
+            id,
+            at: moment(seconds),
+            kind,
+        }
+    }
+
+    #[must_use]
+    pub fn commit(&self, id: ObjectId, facts: &Facts, paths: Option<Vec<String>>) -> Event<String> {
+        let sha = id.to_string();
+        let fact = Commit {
+            sha: sha.clone(),
+            repository: Some(self.repository.clone()),
+            author: filled(&facts.author),
+            message: filled(&facts.message),
+            parents: Some(facts.parents.iter().map(ToString::to_string).collect()),
+            paths,
+            committed: (facts.committed != facts.authored).then(|| moment(facts.committed)),
+            ..Commit::default()
+        };
+        self.event(format!("commit/{sha}"), facts.authored, Kind::Commit(fact))
+    }
+
+    #[must_use]
+    pub fn merged(&self, merge: &Merge<'_>) -> Event<String> {
+        let sha = merge.sha.to_string();
+        let change = merge.request.change.clone();
+        let id = format!("merge/{change}/{sha}");
+        let fact = Change {
+            change,
+            repository: Some(self.repository.clone()),
+            title: merge.request.title.clone(),
+            author: merge.author.clone(),
+            branch: merge.request.branch.clone(),
+            sha: Some(sha),
+            commits: merge.commits.iter().map(ToString::to_string).collect(),
+            phase: ChangePhase::Merged,
+            ..Change::default()
+        };
+        self.event(id, merge.committed, Kind::Change(fact))
+    }
+
+    /// `target` is what the tag points to, which may be an annotated tag; `commit` is where that ends.
+    #[must_use]
+    pub fn tag(
+        &self,
+        name: &str,
+        target: ObjectId,
+        commit: ObjectId,
+        seconds: i64,
+    ) -> Event<String> {
+        let fact = Tag {
+            tag: name.to_owned(),
+            repository: Some(self.repository.clone()),
+            sha: Some(commit.to_string()),
+            ..Tag::default()
+        };
+        self.event(format!("tag/{name}/{target}"), seconds, Kind::Tag(fact))
+    }
+}
+
+fn filled(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// A commit may claim any date; one that cannot be written is moved to the nearest that can.
+fn moment(seconds: i64) -> Timestamp {
+    Timestamp::from_seconds(seconds.clamp(FIRST, LAST))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::moment;
+    use crate::event::time::Timestamp;
+
+    #[test]
+    fn any_date_can_be_written_and_read_again() {
+        for seconds in [i64::MIN, -1, 0, 1_700_000_000, i64::MAX] {
+            let at = moment(seconds);
+            assert_eq!(Timestamp::parse(&at.to_string()), Some(at));
+        }
+    }
+}

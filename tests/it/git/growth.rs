@@ -1,0 +1,184 @@
+//! A repository that grows, is rewritten, or is read in parts: what is read anew, and what is said about it.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+
+use leadtime::connector::Severity;
+use leadtime::connector::error::ErrorKind;
+use leadtime::connector::git::identify;
+
+use super::reader::Reader;
+use super::repo::{Repo, entry, hosted, long, run};
+
+#[test]
+fn a_branch_is_read_before_it_is_merged() {
+    let repo = Repo::new();
+    let mut reader = repo.reader();
+    let entries = hosted();
+    for entry in &entries {
+        repo.add(std::slice::from_ref(entry));
+        reader.read();
+        assert!(!reader.batches.is_empty());
+        let new: usize = reader.batches.iter().map(|(events, _)| events).sum();
+        assert!(new <= 2, "{new} events for one commit");
+    }
+    assert_eq!(reader.log, repo.read().log);
+}
+
+#[test]
+fn when_nothing_differs_nothing_is_said() {
+    let repo = Repo::with(&hosted());
+    repo.git(&["tag", "v1"]);
+    let mut reader = repo.read();
+    reader.progress.clear();
+    reader.read();
+    assert_eq!(reader.batches, []);
+    assert_eq!(reader.progress, []);
+    repo.git(&["branch", "-q", "again", "main~1"]);
+    reader.read();
+    assert_eq!(
+        reader.batches,
+        [(0, true)],
+        "a branch at a known commit moves the cursor only"
+    );
+    repo.git(&["branch", "-q", "-D", "again"]);
+    reader.read();
+    assert_eq!(reader.batches, [(0, true)]);
+    assert_eq!(reader.findings, []);
+}
+
+#[test]
+fn a_rewritten_branch_is_told_and_its_commits_stay() {
+    let repo = Repo::with(&[
+        entry(1, "main", "First", &[]),
+        entry(2, "main", "Second", &[1]),
+        entry(3, "main", "Third", &[2]),
+    ]);
+    let mut reader = repo.read();
+    repo.add(&[entry(4, "main", "Second, again", &[1])]);
+    reader.read();
+    assert!(
+        reader.told("history of branch main was rewritten: 2 commits no longer reachable are kept"),
+        "{:?}",
+        reader.findings
+    );
+    assert_eq!(reader.findings[0].severity, Severity::Note);
+    assert_eq!(reader.commits().len(), 4);
+    reader.read();
+    assert_eq!(reader.findings, []);
+    // The same when what was left behind is gone from the disk too.
+    repo.add(&[entry(5, "main", "Once more", &[1])]);
+    repo.git(&["reflog", "expire", "--expire=now", "--all"]);
+    repo.git(&["-c", "gc.pruneExpire=now", "gc", "-q", "--prune=now"]);
+    repo.git(&["prune", "--expire=now"]);
+    reader.read();
+    assert!(
+        reader.told("history of branch main was rewritten"),
+        "{:?}",
+        reader.findings
+    );
+    assert!(!reader.told("cannot be read"), "{:?}", reader.findings);
+    assert_eq!(reader.commits().len(), 5);
+}
+
+#[test]
+fn a_shallow_clone_says_where_it_ends_and_can_be_made_whole() {
+    let origin = Repo::with(&hosted());
+    origin.git(&["symbolic-ref", "HEAD", "refs/heads/main"]);
+    let folder = tempfile::tempdir().unwrap();
+    let from = format!("file://{}", origin.path.display());
+    run(
+        folder.path(),
+        &["clone", "-q", "--depth=2", &from, "shop"],
+        b"",
+    );
+    let path = folder.path().join("shop");
+    let mut reader = Reader::new(&path);
+    reader.config.repository = Some("shop".to_owned());
+    reader.read();
+    assert!(
+        reader.told("shallow clone: history before 2023-11-15 is unknown"),
+        "{:?}",
+        reader.findings
+    );
+    assert!(!reader.told("cannot be read"), "{:?}", reader.findings);
+    assert_eq!(reader.findings[0].severity, Severity::Warning);
+    assert!(identify(&path).unwrap().shallow);
+    let before = reader.commits().len();
+    assert!(before < 7, "{before}");
+    run(&path, &["fetch", "-q", "--unshallow"], b"");
+    reader.read();
+    assert_eq!(reader.findings, []);
+    let mut whole = Reader::new(&path);
+    whole.config.repository = Some("shop".to_owned());
+    whole.read();
+    let ids = |reader: &Reader| -> BTreeSet<String> {
+        reader.log.values().map(|event| event.id.clone()).collect()
+    };
+    assert_eq!(ids(&reader), ids(&whole));
+    assert!(whole.commits().len() > before);
+}
+
+#[test]
+fn a_long_history_comes_in_batches_newest_first() {
+    let repo = Repo::with(&long(12_000));
+    let mut reader = repo.reader();
+    reader.room = 1;
+    assert_eq!(reader.try_read().unwrap_err().kind, ErrorKind::Store);
+    assert!(
+        reader.cursors.is_empty(),
+        "nothing is known to be read before all of it is"
+    );
+    assert_eq!(reader.log.len(), 5_000);
+    reader.room = usize::MAX;
+    reader.read();
+    assert_eq!(
+        reader.batches,
+        [(5_000, false), (5_000, false), (2_000, true)]
+    );
+    assert!(reader.order.is_sorted_by(|newer, older| newer >= older));
+    assert_eq!(reader.order.len(), 12_000);
+    assert_eq!(reader.log.len(), 12_000);
+    assert!(
+        reader
+            .progress
+            .iter()
+            .any(|told| told.total.is_none() && told.done >= 5_000)
+    );
+}
+
+#[test]
+fn one_new_commit_on_many_branches_is_one_event() {
+    let repo = Repo::with(&long(30));
+    let sha = repo.mark(20);
+    let mut packed = Vec::new();
+    for number in 0..3_000 {
+        writeln!(packed, "create refs/heads/b{number} {sha}").unwrap();
+    }
+    run(&repo.path, &["update-ref", "--stdin"], &packed);
+    repo.git(&["pack-refs", "--all"]);
+    let mut reader = repo.read();
+    assert_eq!(reader.log.len(), 30);
+    repo.add(&[entry(31, "b7", "New", &[20])]);
+    reader.read();
+    assert_eq!(reader.batches, [(1, true)]);
+}
+
+#[test]
+fn a_commit_graph_changes_nothing() {
+    let repo = Repo::with(&hosted());
+    let before = repo.read();
+    repo.git(&["commit-graph", "write", "--reachable"]);
+    assert_eq!(repo.read().log, before.log);
+}
+
+#[test]
+fn cursors_that_make_no_sense_are_no_obstacle() {
+    let repo = Repo::with(&hosted());
+    let whole = repo.read();
+    let mut reader = repo.reader();
+    reader.cursors.insert("heads".to_owned(), "[1".to_owned());
+    reader.cursors.insert("unknown".to_owned(), "x".to_owned());
+    reader.read();
+    assert_eq!(reader.log, whole.log);
+}
