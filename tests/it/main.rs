@@ -8,9 +8,9 @@
 
 mod cdevents;
 mod configs;
-mod sqlite_files;
-mod stores;
 mod demo;
 mod git;
+mod sqlite_files;
+mod stores;
 
 fn main() {}

@@ -36,6 +36,8 @@ pub enum Item {
     /// The place of a line commit among the line's.
     Merges(usize),
     Tag(usize),
+    /// The default branch was seen to end here.
+    Branch(String),
 }
 
 /// What becomes an event, by its date and the commit that it is about.
@@ -99,6 +101,7 @@ impl Emission<'_, '_> {
                     let tag = &self.tags[*index];
                     events.push(self.origin.tag(&tag.name, tag.target, *id, *date));
                 }
+                Item::Branch(name) => events.push(self.origin.branch(name, *id, *date)),
             }
         }
         events

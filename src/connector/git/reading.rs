@@ -178,6 +178,16 @@ impl Stand<'_> {
             let at = tag.peeled.tagged.unwrap_or_else(|| date(graph, place));
             items.push((at, commit, Item::Tag(index)));
         }
+        if let Some((name, tip)) = self
+            .after
+            .line
+            .as_ref()
+            .filter(|_| self.after.line != self.before.line)
+        {
+            let place = graph.place(*tip);
+            graph.meet(place);
+            items.push((date(graph, place), *tip, Item::Branch(name.clone())));
+        }
         items.sort_by_key(|(date, id, _)| (Reverse(*date), *id));
         items
     }

@@ -4,7 +4,7 @@
 use gix::ObjectId;
 
 use crate::event::Event;
-use crate::event::kind::{Change, ChangePhase, Commit, Kind, Tag};
+use crate::event::kind::{Branch, Change, ChangePhase, Commit, Kind, Tag};
 use crate::event::time::Timestamp;
 
 use super::client::Facts;
@@ -84,6 +84,25 @@ impl Origin {
             ..Change::default()
         };
         self.event(id, merge.committed, Kind::Change(fact))
+    }
+
+    /// The default branch was seen to end at a commit.
+    #[must_use]
+    pub fn branch(&self, name: &str, commit: ObjectId, seconds: i64) -> Event<String> {
+        let short = name
+            .trim_start_matches("refs/heads/")
+            .trim_start_matches("refs/remotes/");
+        let fact = Branch {
+            branch: short.to_owned(),
+            repository: Some(self.repository.clone()),
+            sha: Some(commit.to_string()),
+            target: true,
+        };
+        self.event(
+            format!("branch/{short}/{commit}"),
+            seconds,
+            Kind::Branch(fact),
+        )
     }
 
     /// `target` is what the tag points to, which may be an annotated tag; `commit` is where that ends.

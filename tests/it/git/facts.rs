@@ -41,7 +41,12 @@ fn a_commit_says_what_it_is() {
     assert_eq!(commit.author.as_deref(), Some("Li"));
     assert_eq!(reader.batches, [(2, true)]);
     assert_eq!(reader.findings, []);
-    assert_eq!(reader.progress.last().unwrap().total, Some(2));
+    assert_eq!(reader.progress.last().unwrap().total, Some(3));
+    let [end] = reader.ends.as_slice() else {
+        panic!("{:?}", reader.ends);
+    };
+    assert_eq!(end.id, format!("branch/main/{second}"));
+    assert_eq!(end.at, hour(1));
 }
 
 #[test]

@@ -23,6 +23,8 @@ pub struct Reader {
     pub batches: Vec<(usize, bool)>,
     /// The commit dates of the last reading, in the order in which they came.
     pub order: Vec<Timestamp>,
+    /// Where the default branch was seen to end: of all that is told, only this depends on when the repository is read.
+    pub ends: Vec<Event<String>>,
     /// How many batches are kept before the store fails.
     pub room: usize,
 }
@@ -32,9 +34,13 @@ impl Sink for Reader {
         if self.batches.len() == self.room {
             return Err(ConnectorError::new(ErrorKind::Store, "log", "full"));
         }
-        self.batches
-            .push((batch.events.len(), !batch.cursors.is_empty()));
-        for event in batch.events {
+        let (ends, events): (Vec<_>, Vec<_>) = batch
+            .events
+            .into_iter()
+            .partition(|event| matches!(event.kind, Kind::Branch(_)));
+        self.ends.extend(ends);
+        self.batches.push((events.len(), !batch.cursors.is_empty()));
+        for event in events {
             if let Kind::Commit(commit) = &event.kind {
                 self.order.push(commit.committed.unwrap_or(event.at));
             }
@@ -74,6 +80,7 @@ impl Reader {
             progress: Vec::new(),
             batches: Vec::new(),
             order: Vec::new(),
+            ends: Vec::new(),
             room: usize::MAX,
         }
     }
