@@ -22,12 +22,13 @@ pub struct Imported {
     pub bad: usize,
 }
 
-/// Keeps every event of an input. A bad line is told to `problem` and the rest goes in.
+/// Keeps every event of an input. A bad line is told to `problem` and the rest goes in; `kept` is called after each batch.
 pub fn import<R: BufRead + Send>(
     input: R,
     store: &mut dyn Store,
     arrived: Timestamp,
     mut problem: impl FnMut(LineError),
+    mut kept: impl FnMut(),
 ) -> Result<Imported, StoreError> {
     let mut done = Imported::default();
     std::thread::scope(|scope| {
@@ -54,6 +55,7 @@ pub fn import<R: BufRead + Send>(
             let appended = store.append(&batch, arrived)?;
             done.new += appended.new;
             done.known += appended.known;
+            kept();
         }
         Ok(done)
     })

@@ -6,6 +6,7 @@ pub mod discover;
 pub mod doctor;
 pub mod engine;
 pub mod import;
+pub mod registry;
 pub mod sync;
 
 pub use engine::Engine;

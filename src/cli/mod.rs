@@ -1,1 +1,117 @@
-//! cli
+//! The engine without a screen: one file for each command. A command reads what was typed, asks the engine, and prints a report or JSON; no figure is
+//! computed here.
+
+pub mod args;
+mod bar;
+mod completions;
+mod demo;
+mod doctor;
+mod dora;
+mod environments;
+mod export;
+mod gates;
+mod import;
+mod init;
+mod map;
+pub mod moment;
+mod session;
+mod sync;
+mod whereabouts;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use serde::Serialize;
+
+use crate::error::{Failure, FailureKind};
+use crate::report::json;
+use args::{Cli, Command, MapArgs};
+use session::Session;
+
+/// How a command ended, for whoever called it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    Done,
+    /// It found something: an open gate, a change on its way, something to mend.
+    Found,
+    /// It could not be done, and why has been said.
+    Unable,
+}
+
+impl From<Ending> for ExitCode {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Done => Self::from(0),
+            Ending::Found => Self::from(1),
+            Ending::Unable => Self::from(3),
+        }
+    }
+}
+
+/// Reads the command line, does it, and tells how it ended.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version come this way too, with code 0. Nothing can be done where nobody reads it.
+            let _gone = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    crate::log::start(cli.global.verbose);
+    match dispatch(cli) {
+        Ok(ending) => ending.into(),
+        Err(failure) => {
+            let text = failure.to_string();
+            let mut err = std::io::stderr().lock();
+            for line in text.lines() {
+                let _gone = std::io::Write::write_fmt(
+                    &mut err,
+                    format_args!("{}\n", crate::report::text::clean(line)),
+                );
+            }
+            match failure.kind {
+                FailureKind::Usage => ExitCode::from(2),
+                FailureKind::Unable => ExitCode::from(3),
+            }
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<Ending, Failure> {
+    let global = &cli.global;
+    let Some(command) = cli.command else {
+        return map::run(&Session::new(global)?, &MapArgs::default());
+    };
+    match command {
+        Command::Completions(args) => completions::shell(&args),
+        Command::Man(args) => completions::man(&args),
+        Command::Demo(args) => demo::run(global, &args),
+        Command::Init(args) => init::run(global, &args),
+        Command::Where(args) => whereabouts::run(&Session::new(global)?, &args),
+        Command::Map(args) => map::run(&Session::new(global)?, &args),
+        Command::Dora(args) => dora::run(&Session::new(global)?, &args),
+        Command::Env(args) => environments::run(&Session::new(global)?, &args),
+        Command::Gates(args) => gates::run(&Session::new(global)?, &args),
+        Command::Sync(args) => sync::run(&Session::new(global)?, &args),
+        Command::Import(args) => import::run(&Session::new(global)?, &args),
+        Command::Export(args) => export::run(&Session::new(global)?, &args),
+        Command::Doctor(args) => doctor::run(&Session::new(global)?, &args),
+    }
+}
+
+/// Prints a figure: for people as its report draws it, for programs as JSON under its schema.
+fn show<T: Serialize>(
+    session: &Session,
+    schema: &str,
+    value: &T,
+    report: impl FnOnce(&T) -> String,
+) -> Result<(), Failure> {
+    let result = if session.json {
+        json::document(schema, value).map_err(|error| Failure::unable(error.to_string()))?
+    } else {
+        report(value)
+    };
+    session.print(&result)
+}

@@ -12,7 +12,6 @@ pub mod error;
 pub mod git;
 pub mod github;
 pub mod http;
-pub mod registry;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -1,0 +1,69 @@
+//! `leadtime demo --export`.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+
+use super::Ending;
+use super::args::{DemoArgs, Global};
+use super::bar::Bar;
+use crate::clock;
+use crate::demo::{Organisation, Size};
+use crate::error::Failure;
+use crate::event::cdevents;
+
+/// Events of one workload in one day, in the usual organisation.
+const USUAL: f64 = 6_000.0 / (12.0 * 90.0);
+
+pub fn run(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> {
+    let until = args
+        .until
+        .or(global.as_of)
+        .map_or_else(clock::now, |moment| {
+            moment.resolve(clock::now(), chrono_tz::Tz::UTC)
+        });
+    let size = Size {
+        workloads: args.workloads as usize,
+        events: args.events.unwrap_or_else(|| usual(args)),
+        days: args.days,
+    };
+    let organisation = Organisation::new(args.seed, size, until);
+    if let Some(file) = &args.config_out {
+        std::fs::write(file, organisation.configuration())
+            .map_err(|error| Failure::of_file(file, &error))?;
+    }
+    let bar = Bar::new("making up events", global.quiet);
+    let written = match &args.output {
+        Some(file) => {
+            let out = File::create(file).map_err(|error| Failure::of_file(file, &error))?;
+            write(&organisation, BufWriter::with_capacity(1 << 20, out), &bar)
+                .map_err(|error| Failure::of_file(file, &error))
+        }
+        None => match write(&organisation, BufWriter::new(std::io::stdout().lock()), &bar) {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                Err(Failure::unable(format!("standard output: {error}")))
+            }
+            _ => Ok(()),
+        },
+    };
+    bar.end();
+    written.map(|()| Ending::Done)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a small positive number"
+)]
+fn usual(args: &DemoArgs) -> u64 {
+    (f64::from(args.workloads) * f64::from(args.days) * USUAL).round() as u64
+}
+
+fn write(organisation: &Organisation, mut out: impl Write, bar: &Bar) -> std::io::Result<()> {
+    for (number, event) in (0u64..).zip(organisation.events()) {
+        writeln!(out, "{}", cdevents::write(&event))?;
+        if number % 8_192 == 0 {
+            bar.at(number, None);
+        }
+    }
+    out.flush()
+}

@@ -1,0 +1,118 @@
+//! `leadtime dora`.
+
+use std::collections::BTreeMap;
+
+use super::args::{By, DoraArgs};
+use super::session::{LOOK_BACK, Session};
+use super::{Ending, map::WIDENED, show};
+use crate::app::Engine;
+use crate::error::Failure;
+use crate::model::Workload;
+use crate::model::definition::{Definition, Rules};
+use crate::model::delivery::{Delivery, deliver};
+use crate::model::dora::{Dora, Figures, Wanted, figures};
+use crate::model::window::Window;
+use crate::report;
+
+pub fn run(session: &Session, args: &DoraArgs) -> Result<Ending, Failure> {
+    let mut engine = session.engine()?;
+    let chosen = session.chosen(&engine, &args.workloads)?;
+    let mut rules = session.rules.clone();
+    if let Some(environment) = &args.environment {
+        rules.production.clone_from(environment);
+    }
+    let asked = session.asked_window(&args.window)?;
+    let wanted = Wanted {
+        deployments: args.deployments,
+        changes: args.changes,
+        incidents: args.incidents,
+        levels: args.levels,
+    };
+    let bar = super::bar::Bar::new("working out the figures", session.quiet);
+    let groups = groups(&mut engine, session, chosen, args.by)?;
+    let total = groups.len() as u64;
+    let mut windows = asked.map_or_else(
+        || LOOK_BACK.map(|span| session.window(session.as_of - span, session.as_of)).to_vec(),
+        |window| vec![window],
+    );
+    // One window for all: without one named, the first in which anything at all was deployed.
+    if windows.len() > 1 && groups.len() > 1 {
+        windows.truncate(1);
+    }
+    let mut workloads = Vec::new();
+    let mut environment = rules.production.clone();
+    let mut used = windows[0];
+    for (done, (name, members)) in (0..).zip(groups) {
+        let mut parts: Vec<(Workload, Delivery)> = Vec::new();
+        for definition in members {
+            let workload = engine.workload(&definition, session.as_of)?;
+            let production = match &args.environment {
+                Some(environment) => environment,
+                None => workload.production(&rules),
+            };
+            let delivery = deliver(&workload, production);
+            production.clone_into(&mut environment);
+            parts.push((workload, delivery));
+        }
+        let (window, found) = group(&name, &parts, &rules, &windows, &wanted);
+        used = window;
+        workloads.push(found);
+        bar.at(done, Some(total));
+    }
+    bar.end();
+    let dora = Dora {
+        window: used,
+        environment,
+        workloads,
+    };
+    show(session, "leadtime/dora/v1", &dora, |dora| {
+        report::dora(dora, &session.style)
+    })?;
+    Ok(Ending::Done)
+}
+
+/// The figures of a group over the first window in which anything was deployed, or over the last.
+fn group(
+    name: &str,
+    parts: &[(Workload, Delivery)],
+    rules: &Rules,
+    windows: &[Window],
+    wanted: &Wanted,
+) -> (Window, Figures) {
+    let parts: Vec<(&Workload, &Delivery)> = parts
+        .iter()
+        .map(|(workload, delivery)| (workload, delivery))
+        .collect();
+    let mut last = (windows[0], figures(name, &parts, rules, windows[0], wanted));
+    for window in &windows[1..] {
+        if last.1.deployments.is_none_or(|count| count > 0) {
+            break;
+        }
+        last = (*window, figures(name, &parts, rules, *window, wanted));
+        last.1.notes.insert(0, WIDENED.to_owned());
+    }
+    last
+}
+
+/// Workloads to be told together, by name of the group: each alone, or pooled by team or path.
+fn groups(
+    engine: &mut Engine,
+    session: &Session,
+    chosen: Vec<Definition>,
+    by: Option<By>,
+) -> Result<Vec<(String, Vec<Definition>)>, Failure> {
+    let Some(by) = by else {
+        let alone = chosen.into_iter().map(|one| (one.name.clone(), vec![one]));
+        return Ok(alone.collect());
+    };
+    let mut groups: BTreeMap<String, Vec<Definition>> = BTreeMap::new();
+    for definition in chosen {
+        let key = match (by, &definition.path) {
+            (By::Team, _) => definition.team.clone().unwrap_or_else(|| "no team".to_owned()),
+            (By::Path, Some(path)) => path.name.clone(),
+            (By::Path, None) => engine.workload(&definition, session.as_of)?.path.name,
+        };
+        groups.entry(key).or_default().push(definition);
+    }
+    Ok(groups.into_iter().collect())
+}

@@ -1,0 +1,31 @@
+//! `leadtime gates`.
+
+use super::args::GatesArgs;
+use super::session::Session;
+use super::{Ending, show};
+use crate::error::Failure;
+use crate::model::gate::{Gates, open, worst_first};
+use crate::model::state::Lives;
+use crate::report;
+
+pub fn run(session: &Session, args: &GatesArgs) -> Result<Ending, Failure> {
+    let mut engine = session.engine()?;
+    let mut gates = Vec::new();
+    for definition in session.chosen(&engine, &args.workloads)? {
+        let workload = engine.workload(&definition, session.as_of)?;
+        gates.extend(open(&Lives::new(&workload, &session.rules, None)));
+    }
+    if args.mine {
+        gates.retain(|gate| gate.may_decide == Some(true));
+    }
+    worst_first(&mut gates);
+    let gates = Gates { gates };
+    show(session, "leadtime/gates/v1", &gates, |gates| {
+        report::gates(gates, &session.style)
+    })?;
+    Ok(if gates.gates.is_empty() {
+        Ending::Done
+    } else {
+        Ending::Found
+    })
+}

@@ -1,0 +1,371 @@
+//! What a command runs on: the configuration that holds here, the log that goes with it, the sources, and how to speak to the user.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use super::args::{Global, WindowArgs};
+use super::bar::Bar;
+use crate::app::{Engine, assemble, sync};
+use crate::clock;
+use crate::config::{Config, SourceKind, locate};
+use crate::connector::git;
+use crate::app::registry;
+use crate::error::Failure;
+use crate::event::time::{Span, Timestamp};
+use crate::model::definition::{Definition, Rules};
+use crate::model::window::Window;
+use crate::report::{Style, Surroundings, text};
+use crate::store::sqlite::SqliteStore;
+use crate::theme::Theme;
+
+/// The name of the source that nobody configured: the repository that one stands in.
+const HERE: &str = "here";
+
+/// Without any configuration, figures look back so far, and further where nothing was delivered since.
+pub const LOOK_BACK: [Span; 3] = [
+    Span::from_seconds(90 * 86_400),
+    Span::from_seconds(365 * 86_400),
+    Span::from_seconds(20 * 365 * 86_400),
+];
+
+/// What holds for this call of the program.
+pub struct Session {
+    pub config: Config,
+    /// The repository that one stands in, where no configuration was found and no log was named.
+    pub here: Option<git::Identity>,
+    here_path: Option<PathBuf>,
+    pub log: PathBuf,
+    pub rules: Rules,
+    pub now: Timestamp,
+    pub as_of: Timestamp,
+    pub json: bool,
+    pub quiet: bool,
+    pub style: Style,
+}
+
+impl Session {
+    /// Finds the configuration and the log. Opens nothing.
+    pub fn new(global: &Global) -> Result<Self, Failure> {
+        let folder = std::env::current_dir()
+            .map_err(|error| Failure::unable(format!("the current folder: {error}")))?;
+        let named = std::env::var_os("LEADTIME_CONFIG").map(PathBuf::from);
+        let user = assemble::user_folder();
+        let file = locate(
+            global.config.as_deref(),
+            named.as_deref(),
+            &folder,
+            user.as_deref(),
+        )?;
+        let config = match &file {
+            Some(file) => Config::read(file)?,
+            None => Config::default(),
+        };
+        let here_path = if file.is_none() && global.db.is_none() {
+            git::discover(&folder)
+        } else {
+            None
+        };
+        let here = match &here_path {
+            Some(path) => Some(git::identify(path)?),
+            None => None,
+        };
+        let log = log_file(global, &config, here_path.as_deref())?;
+        let now = clock::now();
+        let rules = assemble::rules(&config, host_user());
+        let as_of = global
+            .as_of
+            .map_or(now, |moment| moment.resolve(now, rules.timezone));
+        let around = Surroundings::here(global.color, global.width.map(usize::from));
+        let style = Style::detect(&around, Theme::default(), as_of).in_zone(rules.timezone);
+        Ok(Self {
+            config,
+            here,
+            here_path,
+            log,
+            now,
+            as_of,
+            json: global.json,
+            quiet: global.quiet,
+            style,
+            rules,
+        })
+    }
+
+    /// Whether this repository is all there is: no configuration, no other log.
+    #[must_use]
+    pub fn is_here_only(&self) -> bool {
+        self.here.is_some()
+    }
+
+    /// Every source, as configured, or the repository that one stands in.
+    pub fn feeds(&self, since: Option<Timestamp>) -> Result<Vec<sync::Feed>, Failure> {
+        let mut feeds = Vec::new();
+        for source in &self.config.sources {
+            feeds.push(self.feed(source, since)?);
+        }
+        if let Some(path) = &self.here_path {
+            let config = git::Config {
+                name: HERE.to_owned(),
+                path: path.clone(),
+                repository: None,
+                touched_paths: false,
+            };
+            feeds.push(sync::Feed {
+                name: HERE.to_owned(),
+                connector: Box::new(git::Git::new(config)),
+                since: None,
+            });
+        }
+        Ok(feeds)
+    }
+
+    fn feed(
+        &self,
+        source: &crate::config::Source,
+        since: Option<Timestamp>,
+    ) -> Result<sync::Feed, Failure> {
+        let parts = self.config.workloads.iter().any(|workload| !workload.paths.is_empty());
+        let since = source.since.map(|span| self.now - span).or(since);
+        Ok(sync::Feed {
+            name: source.name.clone(),
+            connector: registry::connector(source, parts)?,
+            since,
+        })
+    }
+
+    /// Opens the log. Local repositories are read first: that costs next to nothing, and what is shown is then true.
+    pub fn engine(&self) -> Result<Engine, Failure> {
+        let mut store = assemble::open_log(&self.log)?;
+        if !crate::store::Store::is_read_only(&store) {
+            self.read_local(&mut store)?;
+        }
+        self.open(store)
+    }
+
+    /// Opens the log as it is.
+    pub fn open(&self, store: SqliteStore) -> Result<Engine, Failure> {
+        let bar = Bar::new("reading the log", self.quiet);
+        let engine = Engine::open(
+            Box::new(store),
+            assemble::workloads(&self.config),
+            self.rules.clone(),
+            &mut |done, total| bar.at(done, Some(total)),
+        )?;
+        bar.end();
+        Ok(engine)
+    }
+
+    fn read_local(&self, store: &mut SqliteStore) -> Result<(), Failure> {
+        let local = |name: &str| {
+            name == HERE
+                || self
+                    .config
+                    .sources
+                    .iter()
+                    .any(|source| source.name == name && source.kind == SourceKind::Git)
+        };
+        let only_local = self
+            .config
+            .sources
+            .iter()
+            .all(|source| source.kind == SourceKind::Git);
+        let feeds: Vec<sync::Feed> = if only_local {
+            self.feeds(None)?
+        } else {
+            let sources = self.config.sources.iter();
+            sources
+                .filter(|source| source.kind == SourceKind::Git)
+                .map(|source| self.feed(source, None))
+                .collect::<Result<_, _>>()?
+        };
+        let feeds: Vec<sync::Feed> = feeds.into_iter().filter(|feed| local(&feed.name)).collect();
+        if feeds.is_empty() {
+            return Ok(());
+        }
+        let listener = super::bar::Bars::new(self.quiet);
+        let outcomes = block_on(sync::sync(&feeds, store, self.now, &listener))??;
+        listener.end();
+        for outcome in outcomes {
+            if let Some(error) = outcome.error {
+                self.complain(&format!("{}: {error}", outcome.source));
+            }
+            let grave = outcome.findings.iter();
+            for finding in grave.filter(|finding| finding.severity > crate::connector::Severity::Note) {
+                self.complain(&format!("{}: {}", finding.subject, finding.text));
+            }
+        }
+        Ok(())
+    }
+
+    /// The window that arguments ask for; `None` where they leave it open.
+    pub fn asked_window(&self, args: &WindowArgs) -> Result<Option<Window>, Failure> {
+        let zone = self.rules.timezone;
+        let to = args
+            .to
+            .map_or(self.as_of, |moment| moment.resolve(self.now, zone));
+        let from = match (args.from, args.since) {
+            (Some(moment), _) => moment.resolve(self.now, zone),
+            (None, Some(span)) => to - span,
+            (None, None) if args.to.is_some() || self.config.file.is_some() => {
+                to - self.rules.window
+            }
+            (None, None) => return Ok(None),
+        };
+        if from >= to {
+            return Err(Failure::usage(format!(
+                "the window ends ({to}) before it begins ({from})"
+            )));
+        }
+        Ok(Some(self.window(from, to)))
+    }
+
+    /// A window in the configured zone.
+    #[must_use]
+    pub fn window(&self, from: Timestamp, to: Timestamp) -> Window {
+        Window {
+            from,
+            to,
+            timezone: self.rules.timezone,
+        }
+    }
+
+    /// The workloads that names speak of; all where there is none.
+    pub fn chosen(&self, engine: &Engine, names: &[String]) -> Result<Vec<Definition>, Failure> {
+        let all = engine.definitions();
+        if names.is_empty() {
+            return Ok(all.to_vec());
+        }
+        names
+            .iter()
+            .map(|name| {
+                all.iter()
+                    .find(|definition| definition.name == *name)
+                    .cloned()
+                    .ok_or_else(|| unknown_workload(name, all))
+            })
+            .collect()
+    }
+
+    /// The one workload that is meant where none is named: the only one, or that of the repository that one stands in.
+    pub fn only(&self, engine: &Engine, name: Option<&String>) -> Result<Definition, Failure> {
+        if let Some(name) = name {
+            let mut chosen = self.chosen(engine, std::slice::from_ref(name))?;
+            return chosen.pop().ok_or_else(|| Failure::usage("no workload"));
+        }
+        let all = engine.definitions();
+        if let [one] = all {
+            return Ok(one.clone());
+        }
+        let here = self.here.clone().or_else(|| {
+            let folder = std::env::current_dir().ok()?;
+            git::identify(&git::discover(&folder)?).ok()
+        });
+        let own = here.and_then(|here| {
+            all.iter()
+                .find(|definition| definition.repositories.contains(&here.repository))
+        });
+        own.cloned().ok_or_else(|| {
+            if all.is_empty() {
+                Failure::unable("nothing is known yet").hinted(
+                    "run leadtime in a git repository, or `leadtime init`, `leadtime sync`, `leadtime import FILE`",
+                )
+            } else {
+                Failure::usage("which workload?").hinted(format!("there are {}", some(all)))
+            }
+        })
+    }
+
+    /// Writes a result to standard output. A reader that has gone away is no failure.
+    pub fn print(&self, result: &str) -> Result<(), Failure> {
+        let mut out = std::io::stdout().lock();
+        match out.write_all(result.as_bytes()).and_then(|()| out.flush()) {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                Err(Failure::unable(format!("standard output: {error}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Tells something beside the result.
+    pub fn say(&self, line: &str) {
+        if !self.quiet {
+            self.complain(line);
+        }
+    }
+
+    /// Tells something beside the result that must not be missed.
+    pub fn complain(&self, line: &str) {
+        // Nothing can be done where even standard error is gone.
+        let _gone = writeln!(std::io::stderr(), "{}", text::clean(line));
+    }
+}
+
+fn some(all: &[Definition]) -> String {
+    const MOST: usize = 12;
+    let names: Vec<&str> = all.iter().take(MOST).map(|one| one.name.as_str()).collect();
+    let more = if all.len() > MOST {
+        format!(" and {} more", all.len() - MOST)
+    } else {
+        String::new()
+    };
+    format!("{}{more}", names.join(", "))
+}
+
+fn unknown_workload(name: &str, all: &[Definition]) -> Failure {
+    let nearest = all
+        .iter()
+        .map(|definition| (strsim::jaro_winkler(name, &definition.name), definition))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|one, two| one.0.total_cmp(&two.0));
+    let failure = Failure::usage(format!("there is no workload `{name}`"));
+    match nearest {
+        Some((_, definition)) => failure.hinted(format!("did you mean `{}`?", definition.name)),
+        None if all.is_empty() => failure.hinted("no workload is known yet"),
+        None => failure.hinted(format!("there are {}", some(all))),
+    }
+}
+
+fn host_user() -> Option<String> {
+    ["USER", "LOGNAME", "USERNAME"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok())
+        .filter(|name| !name.is_empty())
+}
+
+/// Where the log is: as named, as configured, else in the user's data folder, one for each configuration or repository.
+fn log_file(global: &Global, config: &Config, here: Option<&Path>) -> Result<PathBuf, Failure> {
+    if let Some(url) = &global.db {
+        return url.strip_prefix("sqlite:").map(PathBuf::from).ok_or_else(|| {
+            Failure::usage(format!("--db {url}: write sqlite:FILE"))
+        });
+    }
+    if let Some(url) = &config.store.url {
+        return Ok(assemble::log_file(url)?);
+    }
+    let of = config
+        .file
+        .clone()
+        .or_else(|| here.map(Path::to_path_buf))
+        .unwrap_or_else(|| PathBuf::from("log"));
+    let of = of.canonicalize().unwrap_or(of);
+    assemble::default_log(&of).ok_or_else(|| {
+        Failure::unable("the user's data folder is not known: HOME is not set")
+            .hinted("name a file for the log with --db sqlite:FILE")
+    })
+}
+
+/// Runs what waits for the network.
+pub fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::unable(format!("threads: {error}")))?;
+    Ok(runtime.block_on(future))
+}
+
+/// Whether somebody sits there to be asked.
+#[must_use]
+pub fn is_interactive() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}

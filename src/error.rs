@@ -1,0 +1,91 @@
+//! What could not be done, in words for the user: what, where, and what to do about it.
+
+use std::fmt;
+
+use crate::config::{ConfigError, SecretError};
+use crate::connector::ConnectorError;
+use crate::store::StoreError;
+
+/// Whose fault it is decides the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// The command line asks for something that does not exist.
+    Usage,
+    /// It could not be done.
+    Unable,
+}
+
+/// A failure that ends a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    pub kind: FailureKind,
+    pub text: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl Failure {
+    pub fn usage(text: impl Into<String>) -> Self {
+        Self {
+            kind: FailureKind::Usage,
+            text: text.into(),
+            hint: None,
+        }
+    }
+
+    pub fn unable(text: impl Into<String>) -> Self {
+        Self {
+            kind: FailureKind::Unable,
+            text: text.into(),
+            hint: None,
+        }
+    }
+
+    #[must_use]
+    pub fn hinted(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Could not read or write a file.
+    #[must_use]
+    pub fn of_file(file: &std::path::Path, error: &std::io::Error) -> Self {
+        Self::unable(format!("{}: {error}", file.display()))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "leadtime: {}", self.text)?;
+        match &self.hint {
+            Some(hint) => write!(f, "\n  {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::unable(error.to_string())
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::unable(error.to_string())
+    }
+}
+
+impl From<SecretError> for Failure {
+    fn from(error: SecretError) -> Self {
+        Self::unable(error.to_string())
+    }
+}
+
+impl From<ConnectorError> for Failure {
+    fn from(error: ConnectorError) -> Self {
+        Self::unable(error.to_string())
+    }
+}
