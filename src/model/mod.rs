@@ -16,6 +16,8 @@ pub mod incident;
 pub mod level;
 pub mod locate;
 pub mod name;
+#[cfg(test)]
+mod sample;
 pub mod statistic;
 pub mod stream;
 pub mod window;

@@ -1,1 +1,0 @@
-//! What each deployment ships, and when each change arrived.
