@@ -125,7 +125,8 @@ impl Shipping<'_> {
         } else if unknown && kind == RowKind::Change {
             known = false;
             let whole = content.in_graph && !content.met.hole;
-            dated = self.of_dates(&row, before.as_ref(), whole.then_some(&scope.reached));
+            let since = self.last_news(baseline);
+            dated = self.of_dates(&row, since, whole.then_some(&scope.reached));
         } else if kind == RowKind::Redeploy || kind == RowKind::Rollback {
             known = true;
         }
@@ -220,13 +221,30 @@ impl Shipping<'_> {
         changes.flatten().copied().collect()
     }
 
-    /// Changes merged after the baseline's finish and not after the row's; where the graph is known, of those that it reaches.
-    fn of_dates(&self, row: &Row, baseline: Option<&Row>, within: Option<&Marks>) -> Vec<ChangeAt> {
-        let Some((repository, baseline)) = row.repository.zip(baseline) else {
+    /// When the environment last got something new: a redeploy and a rollback bring nothing of what was merged before them.
+    fn last_news(&self, mut row: Option<u32>) -> Option<Timestamp> {
+        // A baseline always lies before its row, so this ends.
+        loop {
+            let here = self.delivery.row(row?)?;
+            match here.kind {
+                RowKind::Redeploy | RowKind::Rollback => row = here.baseline,
+                _ => return Some(here.at),
+            }
+        }
+    }
+
+    /// Changes merged after an instant and not after the row's finish; where the graph is known, of those that it reaches.
+    fn of_dates(
+        &self,
+        row: &Row,
+        since: Option<Timestamp>,
+        within: Option<&Marks>,
+    ) -> Vec<ChangeAt> {
+        let Some((repository, since)) = row.repository.zip(since) else {
             return Vec::new();
         };
         let all = self.by_date.get(&repository).map_or(&[][..], Vec::as_slice);
-        let from = all.partition_point(|(at, _)| *at <= baseline.at);
+        let from = all.partition_point(|(at, _)| *at <= since);
         let to = all.partition_point(|(at, _)| *at <= row.at);
         let all = all.get(from..to).unwrap_or(&[]).iter().map(|(_, at)| *at);
         all.filter(|at| {
