@@ -149,9 +149,11 @@ impl Shipping<'_> {
                 return RowKind::Redeploy;
             }
             let commits = &self.workload.commits;
-            let depths = self.depths.get_or_insert_with(|| Depths::of(commits));
-            if scope.reached.contains(commit) && depths.is_ancestor(commits, commit, other) {
-                return RowKind::Rollback;
+            if scope.reached.contains(commit) {
+                let depths = self.depths.get_or_insert_with(|| Depths::of(commits));
+                if depths.is_ancestor(commits, commit, other) {
+                    return RowKind::Rollback;
+                }
             }
             if self.in_graph(commit) && self.in_graph(other) {
                 return RowKind::Change;

@@ -113,7 +113,7 @@ pub fn figures(
     };
     figures.quick_check = quick_check(&figures, frequency.step);
     figures.levels = wanted.levels.and_then(|report| levels(&figures, report));
-    figures.notes = list::notes(&parts, window, &figures, wanted);
+    figures.notes = list::notes(&parts, window, &figures, *wanted);
     figures
 }
 

@@ -257,7 +257,12 @@ impl Judge<'_> {
                 let fixed = undone.into_iter().chain(next_rework).min();
                 let start = self.went_live.get(place).copied().flatten();
                 let start = start.unwrap_or(attempt.at);
-                (start, self.ended(verdict).unwrap_or(fixed))
+                let end = if verdict.incidents.is_empty() {
+                    fixed
+                } else {
+                    self.ended(verdict)
+                };
+                (start, end)
             });
             if verdict.rework.is_some() {
                 next_rework = Some(attempt.at);
@@ -268,10 +273,10 @@ impl Judge<'_> {
         }
     }
 
-    /// The end of the last linked incident; `Some(None)` while one lasts, `None` where there is no incident.
-    fn ended(&self, verdict: &Verdict) -> Option<Option<Timestamp>> {
+    /// The end of the last linked incident; none while one lasts.
+    fn ended(&self, verdict: &Verdict) -> Option<Timestamp> {
         let all = verdict.incidents.iter();
         let ends = all.filter_map(|place| Some(self.incident(*place)?.resolved));
-        ends.reduce(|one, other| Some(one?.max(other?)))
+        ends.reduce(|one, other| Some(one?.max(other?))).flatten()
     }
 }

@@ -134,7 +134,7 @@ pub(super) fn notes(
     parts: &[Part],
     window: Window,
     figures: &Figures,
-    wanted: &Wanted,
+    wanted: Wanted,
 ) -> Vec<String> {
     let mut notes = Vec::new();
     if figures.deployments.is_none() {

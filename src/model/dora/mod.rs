@@ -6,6 +6,8 @@ pub mod judge;
 pub mod lead;
 mod list;
 #[cfg(test)]
+mod peers;
+#[cfg(test)]
 mod tests;
 
 pub use figures::{Wanted, figures};
@@ -114,7 +116,7 @@ pub struct Levels {
 pub struct DeploymentLine {
     pub workload: String,
     pub deployment: String,
-    /// first, change, rollback, redeploy, failed_attempt
+    /// `first`, `change`, `rollback`, `redeploy`, `failed_attempt`
     pub kind: &'static str,
     pub finished: Timestamp,
     pub version: Option<String>,

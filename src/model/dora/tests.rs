@@ -209,7 +209,7 @@ fn every_deployment_of_the_timeline() {
             "d8 change  m6",
         ]
     );
-    let links: Vec<_> = told
+    let belongs: Vec<_> = told
         .incident_list
         .unwrap()
         .into_iter()
@@ -223,7 +223,7 @@ fn every_deployment_of_the_timeline() {
         .collect();
     let link = |one: &str, other: &str, inferred| (one.to_owned(), other.to_owned(), inferred);
     assert_eq!(
-        links,
+        belongs,
         [
             link("i1", "d4", true),
             link("i2", "d4", true),
