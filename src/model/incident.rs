@@ -255,6 +255,33 @@ mod tests {
     }
 
     #[test]
+    fn a_failed_row_is_not_suspected_though_its_retry_succeeds() {
+        let mut s = sample();
+        s.deploy("d3", "r", "m3", "03-04 12:00");
+        s.incident("i", "03-04 11:30", None);
+        assert_eq!(cause(s, &Rules::default()), yes("d2", true));
+    }
+
+    #[test]
+    fn what_the_first_deployment_brought_may_be_older_than_it() {
+        let mut s = sample();
+        s.commit("r", "m0", "02-01 10:00", &[])
+            .commit("r", "m1", "03-01 10:00", &["m0"]);
+        let commit = Some(s.sha("m0"));
+        s.incident("i", "03-20 10:00", None);
+        s.last_incident().commit = commit;
+        assert_eq!(cause(s, &Rules::default()), (None, false));
+        let mut s = sample();
+        s.incident("i", "03-20 10:00", None);
+        s.last_incident().commit = Some(0);
+        assert_eq!(
+            cause(s, &Rules::default()),
+            yes("d1", false),
+            "m1 is what d1 deployed"
+        );
+    }
+
+    #[test]
     fn a_person_and_a_foreign_deployment_rule_suspicion_out() {
         let mut s = sample();
         s.incident("i", "03-04 10:00", None);

@@ -290,9 +290,7 @@ impl Shipping<'_> {
     fn tell_copies(&mut self, new: &[ChangeAt]) {
         let mut copies = FxHashSet::default();
         for at in new {
-            if let Some(change) = self.workload.changes.get(*at as usize)
-                && copy::is_copy(self.workload, self.delivery, change)
-            {
+            if copy::is_copy(self.workload, self.delivery, *at) {
                 copies.insert(*at);
             }
         }

@@ -2,10 +2,13 @@
 
 use super::Delivery;
 use crate::model::Workload;
-use crate::model::entity::{Change, Commit, CommitAt};
+use crate::model::entity::{ChangeAt, Commit, CommitAt};
 
 /// Whether a change that just arrived is nothing but copies of commits that had arrived.
-pub(super) fn is_copy(workload: &Workload, delivery: &Delivery, change: &Change) -> bool {
+pub(super) fn is_copy(workload: &Workload, delivery: &Delivery, at: ChangeAt) -> bool {
+    let Some(change) = workload.changes.get(at as usize) else {
+        return false;
+    };
     let commit = |at: CommitAt| workload.commits.get(at as usize);
     let mut own: Vec<CommitAt> = change.commits.clone();
     if own.iter().any(|at| Some(*at) != change.sha) {
@@ -15,20 +18,16 @@ pub(super) fn is_copy(workload: &Workload, delivery: &Delivery, change: &Change)
         own.extend(change.sha.or(change.head));
     }
     !own.is_empty()
-        && own.iter().all(|at| {
-            let source = commit(*at).and_then(|commit| source(workload, commit));
+        && own.iter().all(|one| {
+            let source = commit(*one).and_then(|commit| source(workload, commit));
             source.is_some_and(|source| {
-                !change.commits.contains(&source) && is_live(workload, delivery, source)
+                // An earlier form of itself is no other change.
+                let of = commit(source).and_then(|commit| commit.change);
+                let itself = of == Some(at) || change.commits.contains(&source);
+                let arrived = of.is_some_and(|of| delivery.arrival(of).is_some());
+                !itself && (arrived || delivery.live(source).is_some())
             })
         })
-}
-
-fn is_live(workload: &Workload, delivery: &Delivery, at: CommitAt) -> bool {
-    let change = workload
-        .commits
-        .get(at as usize)
-        .and_then(|commit| commit.change);
-    delivery.live(at).is_some() || change.is_some_and(|change| delivery.arrival(change).is_some())
 }
 
 fn source(workload: &Workload, commit: &Commit) -> Option<CommitAt> {

@@ -153,10 +153,13 @@ fn one_id_over_two_repositories_is_one_deployment() {
     s.deploy("d4", "r", "m2", "03-08 10:00");
     s.deploy("d4", "q", "x2", "03-08 10:00")
         .outcome(Outcome::Failure);
+    s.commit("q", "x3", "03-09 08:00", &["x2"]);
+    s.deploy("d5", "r", "m1", "03-09 10:00");
+    s.deploy("d5", "q", "x3", "03-09 10:00");
     let told = told(s);
     assert_eq!(
         told.kinds(),
-        "d1 first, d2 change, d3 rollback, d4 failed_attempt"
+        "d1 first, d2 change, d3 rollback, d4 failed_attempt, d5 change"
     );
     assert_eq!(told.arrivals(), "m1: d1(first), m2: d2, x2: d2");
     assert_eq!(told.delivery.attempts[1].at, at("03-06 10:20"));
@@ -246,6 +249,23 @@ fn a_cherry_pick_of_what_was_not_shipped_is_a_change() {
     assert_eq!(told(s).arrivals(), "m1: d1(first), n3: d2");
 }
 
+#[test]
+fn an_earlier_form_of_a_commit_is_no_source() {
+    let mut s = line();
+    s.request("picked", "r", &["c3"]).opened("03-03 09:00");
+    s.merged("n3", "03-03 10:00");
+    let own = s.sha("c2") as usize;
+    s.workload().commits[own].change = Some(4);
+    s.message("c3", "Fix (cherry picked from commit c2)");
+    s.commit("r", "n3", "03-03 10:00", &["m2"]);
+    s.deploy("d1", "r", "m2", "03-04 10:00");
+    s.deploy("d2", "r", "n3", "03-04 12:00");
+    assert_eq!(
+        told(s).arrivals(),
+        "m1: d1(first), m2: d1(first), picked: d2"
+    );
+}
+
 /// Three requests merged on 2, 3 and 4 March at 10:00; nobody told the graph.
 fn blind() -> Sample {
     let mut s = Sample::new("shop");
@@ -330,7 +350,17 @@ fn only_the_workloads_part_of_a_monorepo_counts() {
     s.merged("m3", "03-03 10:00");
     s.deploy("d1", "r", "m1", "03-04 10:00");
     s.deploy("d2", "r", "m4", "03-04 12:00");
-    assert_eq!(told(s).arrivals(), "m1: d1(first), m3: d2, m4: d2");
+    // A merge commit's own paths say nothing: its branch does.
+    s.commit("r", "c4", "03-04 11:00", &["m4"]);
+    s.commit("r", "m5", "03-04 11:30", &["m4", "c4"])
+        .outside("m5");
+    s.request("here", "r", &["c4"]).opened("03-04 11:10");
+    s.merged("m5", "03-04 11:30");
+    s.deploy("d3", "r", "m5", "03-04 13:00");
+    assert_eq!(
+        told(s).arrivals(),
+        "m1: d1(first), m3: d2, m4: d2, here: d3"
+    );
 }
 
 #[test]

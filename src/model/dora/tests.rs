@@ -369,6 +369,7 @@ fn without_an_incident_source_rollbacks_are_the_least_there_was() {
         Some(1.5)
     );
     assert!(told.notes[0].contains("at least"));
+    assert_eq!(told.quick_check.stability, None, "the least is no score");
 }
 
 #[test]
@@ -518,6 +519,8 @@ fn the_last_deployment_within_an_incident_is_taken_for_its_answer() {
 #[test]
 fn a_recovery_belongs_to_the_window_that_it_ended_in() {
     let mut s = Sample::new("shop");
+    s.deploy("d0", "r", "0", "02-20 10:00");
+    s.incident("long ago", "02-20 11:00", Some("02-20 12:00"));
     s.deploy("d1", "r", "a", "02-27 10:00");
     s.incident("old", "02-27 11:00", Some("03-03 10:00"));
     s.deploy("d2", "r", "b", "03-30 10:00");
@@ -532,6 +535,30 @@ fn a_recovery_belongs_to_the_window_that_it_ended_in() {
         (told.change_fail_rate.n, told.change_fail_rate.failed),
         (1, Some(1))
     );
+}
+
+#[test]
+fn a_recovery_starts_with_the_first_row_that_broke() {
+    let mut s = Sample::new("shop");
+    s.deploy("d1", "r", "a", "03-04 09:00");
+    s.deploy("d1", "q", "x", "03-04 09:20");
+    s.incident("second", "03-04 09:30", Some("03-04 11:00"));
+    s.incident("first", "03-04 09:10", Some("03-04 10:00"));
+    let recovery = march(s).failed_deployment_recovery;
+    assert_eq!((recovery.n, hours(recovery.p50_seconds)), (1, Some(2.0)));
+}
+
+#[test]
+fn a_deployment_is_not_the_answer_to_what_it_caused() {
+    let mut s = Sample::new("shop");
+    s.deploy("d1", "r", "a", "03-04 09:00");
+    s.deploy("d2", "r", "b", "03-04 10:00");
+    s.incident("named", "03-04 09:50", Some("03-04 11:00"));
+    let d2 = s.name("d2");
+    s.last_incident().deployment = Some(Some(d2));
+    let told = march(s);
+    assert_eq!(told.change_fail_rate.failed, Some(1));
+    assert_eq!(told.deployment_rework_rate.rework, Some(0));
 }
 
 /// One request in one repository, deployed with m2 on 5 March at 12:00.
@@ -586,6 +613,8 @@ fn a_start_is_never_after_the_opening() {
     // The merge commit's own time says nothing where there are others.
     let line = one(|s| {
         s.dated("m2", "03-01 10:00");
+        let squash = s.sha("m2");
+        s.last_change().commits.push(squash);
     });
     assert_eq!(line.start, at("03-04 10:00"));
 }
