@@ -7,6 +7,7 @@ pub mod lead;
 mod list;
 #[cfg(test)]
 mod peers;
+mod score;
 #[cfg(test)]
 mod tests;
 
