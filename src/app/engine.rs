@@ -235,6 +235,7 @@ impl Engine {
         let around = Surroundings {
             claimed: &claimed,
             artifact_name: &|text| artifact_name(text).into_owned(),
+            incident_source: self.fold.catalogue.incidents > 0,
         };
         Ok(gather(definition, &self.rules, &facts, &around, as_of))
     }

@@ -2,7 +2,7 @@
 //! functions of it. Pure and total: any set of events gives a model, the same whatever the order in which they came.
 //!
 //! entities ([`entity`]) are gathered ([`gather`]) from facts; the commit graph ([`graph`]) tells what a deployment ships ([`delivery`]); from there the
-//! exclusive states , the value-stream map ([`stream`]), the DORA metrics ([`dora`]), flow ([`flow`]), forecasts ([`forecast`]),
+//! exclusive states ([`state`]), the value-stream map ([`stream`]), the DORA metrics ([`dora`]), flow ([`flow`]), forecasts ([`forecast`]),
 //! what runs where ([`environment`]), open gates ([`gate`]) and where a reference is ([`locate`]).
 
 pub mod definition;
@@ -19,6 +19,8 @@ pub mod incident;
 pub mod level;
 pub mod locate;
 pub mod name;
+#[cfg(test)]
+mod sample;
 pub mod state;
 pub mod statistic;
 pub mod step;
@@ -65,6 +67,8 @@ pub struct Workload {
     pub marked_failed: Vec<Name>,
     /// No deployment is known, so version tags stand for deployments to the environment `release`.
     pub released_by_tags: bool,
+    /// Some source tells of incidents, of this workload or of another: without one, none is no news.
+    pub incident_source: bool,
     /// Times of the first and last event known of it.
     pub known: Option<(Timestamp, Timestamp)>,
 }

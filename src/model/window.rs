@@ -1,9 +1,11 @@
-//! The window of time that figures speak of: `[from, to)`, half open, in one configured zone.
+//! The window of time that figures speak of: `[from, to)`, half open, in one configured zone. Days, ISO weeks (from Monday) and months are those of
+//! the zone's calendar; lengths in days are too, so that a change to summer time does not make 28 days 27.96.
 
+use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta, TimeZone};
 use chrono_tz::Tz;
 use serde::Serialize;
 
-use crate::event::time::Timestamp;
+use crate::event::time::{Span, Timestamp};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Window {
@@ -13,13 +15,238 @@ pub struct Window {
     pub timezone: Tz,
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the shape that serde asks for"
+)]
 fn zone_name<S: serde::Serializer>(zone: &Tz, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(zone.name())
 }
 
+/// A run of whole weeks or months; 0 is the first that lies in the window entirely.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Buckets {
+    first: i64,
+    pub count: usize,
+}
+
 impl Window {
+    /// The window of a length that ends at an instant.
+    #[must_use]
+    pub fn of(to: Timestamp, length: Span, timezone: Tz) -> Self {
+        Self {
+            from: to - length,
+            to,
+            timezone,
+        }
+    }
+
     #[must_use]
     pub fn contains(&self, at: Timestamp) -> bool {
         self.from <= at && at < self.to
+    }
+
+    /// The part of the window from an instant on.
+    #[must_use]
+    pub fn clipped(self, known: Timestamp) -> Self {
+        Self {
+            from: self.from.max(known),
+            ..self
+        }
+    }
+
+    /// Its length in days of the local calendar; 0 where it is empty.
+    #[must_use]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "53 bits of milliseconds are 285 thousand years"
+    )]
+    pub fn days(&self) -> f64 {
+        let length = self.local(self.to) - self.local(self.from);
+        (length.num_milliseconds() as f64 / 86_400_000.0).max(0.0)
+    }
+
+    /// The local day that an instant falls on.
+    #[must_use]
+    pub fn day(&self, at: Timestamp) -> NaiveDate {
+        self.local(at).date()
+    }
+
+    /// The ISO weeks that lie in the window entirely.
+    #[must_use]
+    pub fn weeks(&self) -> Buckets {
+        let mut first = week(self.day(self.from));
+        if self.week_start(first) < self.from {
+            first += 1;
+        }
+        buckets(first, week(self.day(self.to)))
+    }
+
+    /// The months that lie in the window entirely.
+    #[must_use]
+    pub fn months(&self) -> Buckets {
+        let mut first = month(self.day(self.from));
+        let start = self.day(self.from).with_day(1);
+        if start.is_none_or(|start| self.midnight(start) < self.from) {
+            first += 1;
+        }
+        buckets(first, month(self.day(self.to)))
+    }
+
+    /// The place of an instant's week among whole weeks.
+    #[must_use]
+    pub fn week_in(&self, weeks: Buckets, day: NaiveDate) -> Option<usize> {
+        weeks.place(week(day))
+    }
+
+    /// The place of an instant's month among whole months.
+    #[must_use]
+    pub fn month_in(&self, months: Buckets, day: NaiveDate) -> Option<usize> {
+        months.place(month(day))
+    }
+
+    fn local(&self, at: Timestamp) -> NaiveDateTime {
+        // chrono holds 262 thousand years to either side; an instant outside 200 thousand is at the edge.
+        const EDGE: i64 = 200_000 * 31_556_952 * 1_000_000;
+        let at = Timestamp::from_micros(at.micros().clamp(-EDGE, EDGE));
+        at.to_utc().with_timezone(&self.timezone).naive_local()
+    }
+
+    fn week_start(&self, week: i64) -> Timestamp {
+        let monday = i32::try_from(week * 7 + 1)
+            .ok()
+            .and_then(NaiveDate::from_num_days_from_ce_opt);
+        monday.map_or(Timestamp::MIN, |monday| self.midnight(monday))
+    }
+
+    /// The first instant of a local day: where clocks skip midnight, the one that they skip to.
+    fn midnight(&self, day: NaiveDate) -> Timestamp {
+        let mut time = day.and_time(chrono::NaiveTime::MIN);
+        for _ in 0..=200 {
+            if let Some(found) = self.timezone.from_local_datetime(&time).earliest() {
+                return found.to_utc().into();
+            }
+            time = time
+                .checked_add_signed(TimeDelta::minutes(15))
+                .unwrap_or(time);
+        }
+        time.and_utc().into()
+    }
+}
+
+impl Buckets {
+    fn place(self, number: i64) -> Option<usize> {
+        let place = usize::try_from(number - self.first).ok()?;
+        (place < self.count).then_some(place)
+    }
+}
+
+fn buckets(first: i64, end: i64) -> Buckets {
+    Buckets {
+        first,
+        count: usize::try_from(end - first).unwrap_or(0),
+    }
+}
+
+/// Weeks since the first Monday of the calendar (1 January of year 1 was one).
+fn week(day: NaiveDate) -> i64 {
+    (i64::from(day.num_days_from_ce()) - 1).div_euclid(7)
+}
+
+fn month(day: NaiveDate) -> i64 {
+    i64::from(day.year()) * 12 + i64::from(day.month0())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp::parse(text).unwrap()
+    }
+
+    fn window(from: &str, to: &str, timezone: Tz) -> Window {
+        Window {
+            from: at(from),
+            to: at(to),
+            timezone,
+        }
+    }
+
+    fn days(window: &Window) -> String {
+        window.days().to_string()
+    }
+
+    #[test]
+    fn a_window_holds_its_start_and_not_its_end() {
+        let window = Window::of(
+            at("2025-03-31T00:00:00Z"),
+            Span::from_seconds(28 * 86_400),
+            Tz::UTC,
+        );
+        assert!(window.contains(at("2025-03-03T00:00:00Z")));
+        assert!(!window.contains(at("2025-03-31T00:00:00Z")));
+        assert_eq!(days(&window.clipped(at("2025-03-05T00:00:00Z"))), "26");
+        assert_eq!(window.clipped(at("2025-02-05T00:00:00Z")), window);
+        assert_eq!(days(&window.clipped(at("2025-04-05T00:00:00Z"))), "0");
+        assert_eq!(
+            window.clipped(at("2025-04-05T00:00:00Z")).weeks().count,
+            0,
+            "no week in a window that ends before it starts"
+        );
+    }
+
+    #[test]
+    fn summer_time_makes_no_day_shorter() {
+        let berlin = window(
+            "2025-03-03T00:00:00+01:00",
+            "2025-03-31T00:00:00+02:00",
+            Tz::Europe__Berlin,
+        );
+        assert_eq!(days(&berlin), "28");
+        assert_eq!(berlin.weeks().count, 4);
+        let late = berlin.day(at("2025-03-30T23:30:00Z"));
+        assert_eq!(late, NaiveDate::from_ymd_opt(2025, 3, 31).unwrap());
+        assert_eq!(berlin.week_in(berlin.weeks(), late), None);
+    }
+
+    #[test]
+    fn only_whole_weeks_and_months_count() {
+        let window = window("2025-03-03T00:00:01Z", "2025-05-01T00:00:00Z", Tz::UTC);
+        let (weeks, months) = (window.weeks(), window.months());
+        assert_eq!((weeks.count, months.count), (7, 1));
+        let day = |text| window.day(at(text));
+        assert_eq!(window.week_in(weeks, day("2025-03-09T12:00:00Z")), None);
+        assert_eq!(window.week_in(weeks, day("2025-03-10T00:00:00Z")), Some(0));
+        assert_eq!(window.week_in(weeks, day("2025-04-27T23:59:59Z")), Some(6));
+        assert_eq!(window.week_in(weeks, day("2025-04-28T00:00:00Z")), None);
+        assert_eq!(window.month_in(months, day("2025-03-31T00:00:00Z")), None);
+        assert_eq!(
+            window.month_in(months, day("2025-04-01T00:00:00Z")),
+            Some(0)
+        );
+    }
+
+    #[test]
+    fn a_day_without_midnight_starts_where_its_clocks_do() {
+        // In Beirut, 30 March 2025 started at 01:00.
+        let day = NaiveDate::from_ymd_opt(2025, 3, 30).unwrap();
+        let beirut = window(
+            "2025-03-01T00:00:00Z",
+            "2025-04-01T00:00:00Z",
+            Tz::Asia__Beirut,
+        );
+        assert_eq!(beirut.midnight(day), at("2025-03-30T01:00:00+03:00"));
+    }
+
+    #[test]
+    fn the_ends_of_time_are_no_trouble() {
+        let all = Window {
+            from: Timestamp::MIN,
+            to: Timestamp::MAX,
+            timezone: Tz::Pacific__Kiritimati,
+        };
+        assert!(all.days() > 0.0);
+        assert!(all.weeks().count > 0 && all.months().count > 0);
     }
 }

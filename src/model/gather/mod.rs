@@ -32,6 +32,8 @@ pub struct Surroundings<'a> {
     pub claimed: &'a dyn Fn(&str) -> bool,
     /// What an artifact is called whatever its version.
     pub artifact_name: &'a dyn Fn(&str) -> String,
+    /// Whether any source tells of incidents.
+    pub incident_source: bool,
 }
 
 /// Gathers everything that the facts up to `as_of` say of a workload.
@@ -44,6 +46,7 @@ pub fn gather(
     as_of: Timestamp,
 ) -> Workload {
     let mut gatherer = Gatherer::new(definition, as_of);
+    gatherer.workload.incident_source = around.incident_source;
     let mut order: Vec<(u32, u32)> = Vec::new();
     for (partition, facts) in (0..).zip(partitions) {
         let until = facts.facts.partition_point(|fact| fact.at <= as_of);
@@ -181,6 +184,7 @@ impl Gatherer {
                 marked_unplanned: Vec::new(),
                 marked_failed: Vec::new(),
                 released_by_tags: false,
+                incident_source: false,
                 known: None,
             },
             change_of: FxHashMap::default(),

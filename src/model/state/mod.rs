@@ -12,7 +12,8 @@ use serde::{Serialize, Serializer};
 use super::Workload;
 use super::definition::{Rules, StepKind};
 use super::delivery::{Arrival, ArrivalKind, Delivery, deliver};
-use super::entity::{Change, ChangeAt};
+use super::dora::lead::start;
+use super::entity::ChangeAt;
 use super::step;
 use crate::event::time::{Span, Timestamp};
 
@@ -253,29 +254,4 @@ impl<'a> Lives<'a> {
         }
         Some(life)
     }
-}
-
-/// When work on a change began: the first author date of its own commits, or its opening where that is earlier (metrics.md, section 2.1). The merge or
-/// squash commit speaks only where no other commit is known.
-#[must_use]
-pub fn start(workload: &Workload, change: &Change) -> Option<Timestamp> {
-    let at = |commit: &u32| workload.commits.get(*commit as usize)?.at;
-    let own = change
-        .commits
-        .iter()
-        .filter(|commit| Some(**commit) != change.sha || change.direct)
-        .filter_map(at)
-        .min();
-    let own = own.or_else(|| {
-        change
-            .opened
-            .is_none()
-            .then(|| change.sha.as_ref().and_then(at))
-            .flatten()
-    });
-    [own, change.opened]
-        .into_iter()
-        .flatten()
-        .min()
-        .or(change.merged)
 }

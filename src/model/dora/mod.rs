@@ -1,4 +1,17 @@
-//! The five DORA metrics of a workload over a window.
+//! The five DORA metrics of a workload over a window: the shape of what is told. [`judge`] says which deployments count, failed or are rework, [`lead`]
+//! how long a change took, [`figures`] what a window holds, and [`list`] names the very things behind the figures.
+
+mod figures;
+pub mod judge;
+pub mod lead;
+mod list;
+#[cfg(test)]
+mod peers;
+mod score;
+#[cfg(test)]
+mod tests;
+
+pub use figures::{Wanted, figures};
 
 use serde::Serialize;
 
@@ -104,7 +117,7 @@ pub struct Levels {
 pub struct DeploymentLine {
     pub workload: String,
     pub deployment: String,
-    /// first, change, rollback, redeploy, failed_attempt
+    /// `first`, `change`, `rollback`, `redeploy`, `failed_attempt`
     pub kind: &'static str,
     pub finished: Timestamp,
     pub version: Option<String>,

@@ -1,0 +1,390 @@
+//! What each row ships. A walk over the graph goes on, per pipeline and repository, where the walks of the rows before it ended, so that history is
+//! visited once.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{Arrival, ArrivalKind, Delivery, Row, RowKind, attempt, copy};
+use crate::event::time::Timestamp;
+use crate::model::Workload;
+use crate::model::entity::{Change, ChangeAt, CommitAt, Record};
+use crate::model::graph::{Depths, Marks, Met, walk};
+use crate::model::name::Name;
+
+/// A pipeline's deployments of a repository.
+#[derive(Default)]
+struct Scope {
+    /// The last successful row, and the last one of another attempt.
+    last: Option<u32>,
+    before: Option<u32>,
+    reached: Marks,
+    /// A row's commit was in the graph: what later rows reach beyond it is new.
+    grounded: bool,
+    /// How many rows it has in all.
+    rows: usize,
+}
+
+struct Shipping<'a> {
+    workload: &'a Workload,
+    delivery: &'a mut Delivery,
+    /// Changes by their merge or head commit.
+    by_commit: FxHashMap<CommitAt, Vec<ChangeAt>>,
+    /// Changes of each repository by the time of their merge.
+    by_date: FxHashMap<Name, Vec<(Timestamp, ChangeAt)>>,
+    depths: Option<Depths>,
+}
+
+/// What a row was found to hold.
+struct Content {
+    commits: Vec<CommitAt>,
+    met: Met,
+    /// The graph knows its commit.
+    in_graph: bool,
+}
+
+/// Finds every row's baseline and kind, and every change's arrival.
+pub(super) fn ship(workload: &Workload, delivery: &mut Delivery) {
+    let mut shipping = Shipping {
+        workload,
+        by_commit: by_commit(workload),
+        by_date: by_date(workload),
+        depths: None,
+        delivery,
+    };
+    let key = |row: &Row| {
+        let record = workload.records.get(row.record as usize)?;
+        Some((record.pipeline, row.repository))
+    };
+    let mut scopes = FxHashMap::<(Option<Name>, Option<Name>), Scope>::default();
+    for row in shipping.delivery.rows.iter().filter(|row| row.success) {
+        if let Some(key) = key(row) {
+            scopes.entry(key).or_default().rows += 1;
+        }
+    }
+    for place in 0..shipping.delivery.rows.len() {
+        let Some((row, number)) = shipping
+            .delivery
+            .rows
+            .get(place)
+            .zip(u32::try_from(place).ok())
+        else {
+            continue;
+        };
+        let Some(scope) = key(row).and_then(|key| scopes.get_mut(&key)) else {
+            continue;
+        };
+        let attempt = row.attempt;
+        let of = |row: Option<u32>, delivery: &Delivery| Some(delivery.row(row?)?.attempt);
+        let again = of(scope.last, shipping.delivery) == Some(attempt);
+        let baseline = if again { scope.before } else { scope.last };
+        if row.success {
+            shipping.land(number, baseline, scope);
+            if !again {
+                scope.before = scope.last;
+            }
+            scope.last = Some(number);
+        } else if let Some(row) = shipping.delivery.rows.get_mut(place) {
+            row.baseline = baseline;
+        }
+    }
+}
+
+impl Shipping<'_> {
+    fn land(&mut self, number: u32, baseline: Option<u32>, scope: &mut Scope) {
+        let workload = self.workload;
+        let Some(row) = self.delivery.row(number).cloned() else {
+            return;
+        };
+        let Some(record) = workload.records.get(row.record as usize) else {
+            return;
+        };
+        let before = baseline.and_then(|row| self.delivery.row(row)).cloned();
+        let kind = match &before {
+            None => RowKind::First,
+            Some(before) => match workload.records.get(before.record as usize) {
+                None => RowKind::Change,
+                Some(other) => self.kind(record, other, scope),
+            },
+        };
+        let content = self.reach(record, scope, (number, kind));
+        let grounded = scope.grounded || content.met.joined;
+        scope.grounded |= content.in_graph;
+        let complete = content.in_graph && (!content.met.hole || content.met.joined);
+        let mut known = complete;
+        let mut arrived = Vec::new();
+        if kind == RowKind::First || (kind == RowKind::Change && grounded) {
+            arrived.extend(self.of_commits(&content.commits));
+        }
+        let unknown = !complete || !(grounded || kind == RowKind::First);
+        let mut dated = Vec::new();
+        if unknown && let Some(list) = &record.commits {
+            known = true;
+            if matches!(kind, RowKind::First | RowKind::Change) {
+                self.list(list, scope, (number, kind));
+                arrived.extend(self.of_commits(list));
+            }
+        } else if unknown && kind == RowKind::Change {
+            known = false;
+            let whole = content.in_graph && !content.met.hole;
+            let since = self.last_news(baseline);
+            dated = self.of_dates(&row, since, whole.then_some(&scope.reached));
+        } else if kind == RowKind::Redeploy || kind == RowKind::Rollback {
+            known = true;
+        }
+        if let Some(row) = self.delivery.rows.get_mut(number as usize) {
+            (row.baseline, row.kind, row.known) = (baseline, kind, known);
+        }
+        let how = if kind == RowKind::First {
+            ArrivalKind::WithFirst
+        } else {
+            ArrivalKind::Shipped
+        };
+        let mut new = self.arrive(&arrived, number, how);
+        new.extend(self.arrive(&dated, number, ArrivalKind::Inferred));
+        self.tell_copies(&new);
+    }
+
+    fn kind(&mut self, record: &Record, baseline: &Record, scope: &Scope) -> RowKind {
+        if let (Some(commit), Some(other)) = (record.commit, baseline.commit) {
+            if commit == other {
+                return RowKind::Redeploy;
+            }
+            let commits = &self.workload.commits;
+            if scope.reached.contains(commit) {
+                let depths = self.depths.get_or_insert_with(|| Depths::of(commits));
+                if depths.is_ancestor(commits, commit, other) {
+                    return RowKind::Rollback;
+                }
+            }
+            if self.in_graph(commit) && self.in_graph(other) {
+                return RowKind::Change;
+            }
+        } else {
+            let names = [
+                (record.digest, baseline.digest),
+                (record.artifact, baseline.artifact),
+                (record.version, baseline.version),
+            ];
+            let told = names.iter().find_map(|(one, other)| one.zip(*other));
+            if told.is_some_and(|(one, other)| one == other) {
+                return RowKind::Redeploy;
+            }
+        }
+        if record.rollback {
+            RowKind::Rollback
+        } else {
+            RowKind::Change
+        }
+    }
+
+    fn in_graph(&self, commit: CommitAt) -> bool {
+        let commit = self.workload.commits.get(commit as usize);
+        commit.is_some_and(|commit| commit.parents.is_some())
+    }
+
+    /// Walks from a row's commit over what its scope has not reached yet.
+    fn reach(&mut self, record: &Record, scope: &mut Scope, row: (u32, RowKind)) -> Content {
+        let mut content = Content {
+            commits: Vec::new(),
+            met: Met::default(),
+            in_graph: false,
+        };
+        let Some(commit) = record.commit else {
+            return content;
+        };
+        content.in_graph = self.in_graph(commit) || scope.reached.contains(commit);
+        // A scope of one row has nothing to go on from: what other scopes made live, it need not visit again.
+        let alone = scope.rows == 1;
+        let Delivery { live, rows, .. } = &mut *self.delivery;
+        content.met = walk(&self.workload.commits, commit, |at| {
+            let lives = live.get(at as usize).is_some_and(Option::is_some);
+            let new = scope.reached.insert(at) && !(alone && lives);
+            if new {
+                content.commits.push(at);
+                enliven(live, rows, at, row);
+            }
+            new
+        });
+        content
+    }
+
+    /// What the tool says is in a row.
+    fn list(&mut self, list: &[CommitAt], scope: &mut Scope, row: (u32, RowKind)) {
+        let Delivery { live, rows, .. } = &mut *self.delivery;
+        for at in list {
+            if self.workload.commits.get(*at as usize).is_some() {
+                scope.reached.insert(*at);
+                enliven(live, rows, *at, row);
+            }
+        }
+    }
+
+    fn of_commits(&self, commits: &[CommitAt]) -> Vec<ChangeAt> {
+        let changes = commits.iter().filter_map(|at| self.by_commit.get(at));
+        changes.flatten().copied().collect()
+    }
+
+    /// When the environment last got something new: a redeploy and a rollback bring nothing of what was merged before them.
+    fn last_news(&self, mut row: Option<u32>) -> Option<Timestamp> {
+        // A baseline always lies before its row, so this ends.
+        loop {
+            let here = self.delivery.row(row?)?;
+            match here.kind {
+                RowKind::Redeploy | RowKind::Rollback => row = here.baseline,
+                _ => return Some(here.at),
+            }
+        }
+    }
+
+    /// Changes merged after an instant and not after the row's finish; where the graph is known, of those that it reaches.
+    fn of_dates(
+        &self,
+        row: &Row,
+        since: Option<Timestamp>,
+        within: Option<&Marks>,
+    ) -> Vec<ChangeAt> {
+        let Some((repository, since)) = row.repository.zip(since) else {
+            return Vec::new();
+        };
+        let all = self.by_date.get(&repository).map_or(&[][..], Vec::as_slice);
+        let from = all.partition_point(|(at, _)| *at <= since);
+        let to = all.partition_point(|(at, _)| *at <= row.at);
+        let all = all.get(from..to).unwrap_or(&[]).iter().map(|(_, at)| *at);
+        all.filter(|at| {
+            let change = self.workload.changes.get(*at as usize);
+            within.is_none_or(|reached| {
+                change.is_some_and(|change| {
+                    [change.sha, change.head]
+                        .iter()
+                        .flatten()
+                        .any(|commit| reached.contains(*commit))
+                })
+            })
+        })
+        .collect()
+    }
+
+    /// Notes arrivals; gives those that are new. A change that a first deployment of one pipeline brought arrives with the one that ships it in another.
+    fn arrive(&mut self, changes: &[ChangeAt], row: u32, kind: ArrivalKind) -> Vec<ChangeAt> {
+        let Some((attempt, at)) = self.delivery.row(row).map(|row| (row.attempt, row.at)) else {
+            return Vec::new();
+        };
+        let mut new = Vec::new();
+        for change in changes {
+            let Some(known) = self.delivery.arrivals.get_mut(*change as usize) else {
+                continue;
+            };
+            let with_first = known.is_some_and(|known| known.kind == ArrivalKind::WithFirst);
+            if known.is_none() || (with_first && kind == ArrivalKind::Shipped) {
+                *known = Some(Arrival {
+                    row,
+                    attempt,
+                    at,
+                    kind,
+                });
+                new.push(*change);
+            }
+        }
+        new
+    }
+
+    fn tell_copies(&mut self, new: &[ChangeAt]) {
+        let mut copies = FxHashSet::default();
+        for at in new {
+            if copy::is_copy(self.workload, self.delivery, *at) {
+                copies.insert(*at);
+            }
+        }
+        for at in copies {
+            if let Some(Some(arrival)) = self.delivery.arrivals.get_mut(at as usize)
+                && arrival.counts()
+            {
+                arrival.kind = ArrivalKind::Copied;
+            }
+        }
+    }
+}
+
+/// A commit is live since the first row that shipped it, or since the first deployment that brought it.
+fn enliven(live: &mut [Option<u32>], rows: &[Row], at: CommitAt, (row, kind): (u32, RowKind)) {
+    let Some(known) = live.get_mut(at as usize) else {
+        return;
+    };
+    let with_first = known
+        .and_then(|known| rows.get(known as usize))
+        .is_some_and(|known| known.kind == RowKind::First);
+    if known.is_none() || (with_first && kind == RowKind::Change) {
+        *known = Some(row);
+    }
+}
+
+fn by_commit(workload: &Workload) -> FxHashMap<CommitAt, Vec<ChangeAt>> {
+    let mut all = FxHashMap::<CommitAt, Vec<ChangeAt>>::default();
+    for (at, change) in (0u32..).zip(&workload.changes) {
+        if !belongs(workload, change) {
+            continue;
+        }
+        let head = change.head.filter(|head| is_own(workload, *head, at));
+        let own = change.sha.into_iter().chain(head);
+        let direct = change.direct.then(|| change.commits.first().copied());
+        for commit in own.chain(direct.flatten()) {
+            let list = all.entry(commit).or_default();
+            if !list.contains(&at) {
+                list.push(at);
+            }
+        }
+    }
+    all
+}
+
+/// A merged request's head is its own. One that is not merged may stand on a commit of somebody else, whose shipping says nothing of it.
+fn is_own(workload: &Workload, head: CommitAt, at: ChangeAt) -> bool {
+    let Some(change) = workload.changes.get(at as usize) else {
+        return false;
+    };
+    let commit = workload.commits.get(head as usize);
+    change.merged.is_some()
+        || change.direct
+        || change.commits.contains(&head)
+        || commit.is_some_and(|commit| commit.change == Some(at))
+}
+
+fn by_date(workload: &Workload) -> FxHashMap<Name, Vec<(Timestamp, ChangeAt)>> {
+    let only = attempt::only_repository(workload);
+    let mut all = FxHashMap::<Name, Vec<(Timestamp, ChangeAt)>>::default();
+    for (at, change) in (0u32..).zip(&workload.changes) {
+        let time = change.merged.or_else(|| {
+            let commit = change.sha.filter(|_| change.direct)?;
+            let commit = workload.commits.get(commit as usize)?;
+            commit.committed.or(commit.at)
+        });
+        if let Some((time, repository)) = time.zip(change.repository.or(only))
+            && belongs(workload, change)
+        {
+            all.entry(repository).or_default().push((time, at));
+        }
+    }
+    for list in all.values_mut() {
+        list.sort_unstable();
+    }
+    all
+}
+
+/// Whether a change is part of the workload: not given up, and touching its part of the repository as far as paths are known. A merge commit touches
+/// what its branch does, so its own word is not asked.
+fn belongs(workload: &Workload, change: &Change) -> bool {
+    if change.merged.is_none() && change.abandoned.is_some() {
+        return false;
+    }
+    let commit = |at: &CommitAt| workload.commits.get(*at as usize);
+    let mut own = change
+        .commits
+        .iter()
+        .filter(|at| Some(**at) != change.sha)
+        .filter_map(commit)
+        .peekable();
+    let branch = own.peek().is_none() || own.any(|commit| commit.touches);
+    let landed = change.sha.as_ref().and_then(commit).is_none_or(|commit| {
+        commit.touches || commit.parents.as_ref().is_some_and(|list| list.len() > 1)
+    });
+    branch && landed
+}

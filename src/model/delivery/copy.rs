@@ -1,0 +1,42 @@
+//! Cherry-picks: a commit whose message ends in `(cherry picked from commit X)`.
+
+use super::Delivery;
+use crate::model::Workload;
+use crate::model::entity::{ChangeAt, Commit, CommitAt};
+
+/// Whether a change that just arrived is nothing but copies of commits that had arrived.
+pub(super) fn is_copy(workload: &Workload, delivery: &Delivery, at: ChangeAt) -> bool {
+    let Some(change) = workload.changes.get(at as usize) else {
+        return false;
+    };
+    let commit = |at: CommitAt| workload.commits.get(at as usize);
+    let mut own: Vec<CommitAt> = change.commits.clone();
+    if own.iter().any(|at| Some(*at) != change.sha) {
+        own.retain(|at| Some(*at) != change.sha);
+    }
+    if own.is_empty() {
+        own.extend(change.sha.or(change.head));
+    }
+    !own.is_empty()
+        && own.iter().all(|one| {
+            let source = commit(*one).and_then(|commit| source(workload, commit));
+            source.is_some_and(|source| {
+                // An earlier form of itself is no other change.
+                let of = commit(source).and_then(|commit| commit.change);
+                let itself = of == Some(at) || change.commits.contains(&source);
+                let arrived = of.is_some_and(|of| delivery.arrival(of).is_some());
+                !itself && (arrived || delivery.live(source).is_some())
+            })
+        })
+}
+
+fn source(workload: &Workload, commit: &Commit) -> Option<CommitAt> {
+    const TRAILER: &str = "(cherry picked from commit ";
+    let message = workload.text(commit.message?);
+    let (_, rest) = message.rsplit_once(TRAILER)?;
+    let (sha, _) = rest.split_once(')')?;
+    workload
+        .commit_of
+        .get(&workload.names.get(sha.trim())?)
+        .copied()
+}

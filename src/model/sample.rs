@@ -1,0 +1,295 @@
+//! Small workloads written by hand, for tests: each method adds a thing, and those that follow it say more of the thing added last. Times are of 2025,
+//! UTC: `03-04 12:00`.
+
+use super::Workload;
+use super::definition::{Definition, Path};
+use super::entity::{Change, Commit, CommitAt, Incident, Record, Review};
+use super::name::{Name, Names};
+use crate::event::kind::Outcome;
+use crate::event::time::Timestamp;
+
+pub fn at(text: &str) -> Timestamp {
+    let (day, time) = text.split_once(' ').unwrap();
+    Timestamp::parse(&format!("2025-{day}T{time}:00Z")).unwrap()
+}
+
+pub struct Sample(Workload);
+
+impl Sample {
+    pub fn new(name: &str) -> Self {
+        Self(Workload {
+            definition: Definition {
+                name: name.to_owned(),
+                ..Definition::default()
+            },
+            path: Path {
+                name: "path".to_owned(),
+                steps: Vec::new(),
+                freezes: Vec::new(),
+                derived: true,
+            },
+            as_of: at("03-31 00:00"),
+            names: Names::default(),
+            commits: Vec::new(),
+            commit_of: rustc_hash::FxHashMap::default(),
+            changes: Vec::new(),
+            runs: Vec::new(),
+            artifacts: Vec::new(),
+            scans: Vec::new(),
+            gates: Vec::new(),
+            records: Vec::new(),
+            incidents: Vec::new(),
+            tags: Vec::new(),
+            tickets: Vec::new(),
+            holds: Vec::new(),
+            marked_unplanned: Vec::new(),
+            marked_failed: Vec::new(),
+            released_by_tags: false,
+            known: Some((at("01-01 00:00"), at("03-31 00:00"))),
+        })
+    }
+
+    pub fn name(&mut self, text: &str) -> Name {
+        self.0.names.intern(text)
+    }
+
+    /// The place of a commit; one that is not known yet is added as nothing but a sha.
+    pub fn sha(&mut self, sha: &str) -> CommitAt {
+        let name = self.name(sha);
+        let next = CommitAt::try_from(self.0.commits.len()).unwrap();
+        let place = *self.0.commit_of.entry(name).or_insert(next);
+        if place == next {
+            self.0.commits.push(Commit {
+                sha: name,
+                repository: None,
+                at: None,
+                committed: None,
+                parents: None,
+                author: None,
+                message: None,
+                change: None,
+                touches: true,
+            });
+        }
+        place
+    }
+
+    /// A commit of the graph.
+    pub fn commit(
+        &mut self,
+        repository: &str,
+        sha: &str,
+        time: &str,
+        parents: &[&str],
+    ) -> &mut Self {
+        let place = self.sha(sha) as usize;
+        let parents = parents.iter().map(|sha| self.sha(sha)).collect();
+        let repository = self.name(repository);
+        self.0.commits[place].repository = Some(repository);
+        self.0.commits[place].at = Some(at(time));
+        self.0.commits[place].parents = Some(parents);
+        self
+    }
+
+    /// A commit of which only the time is known.
+    pub fn dated(&mut self, sha: &str, time: &str) -> &mut Self {
+        let place = self.sha(sha) as usize;
+        self.0.commits[place].at = Some(at(time));
+        self
+    }
+
+    pub fn message(&mut self, sha: &str, text: &str) -> &mut Self {
+        let place = self.sha(sha) as usize;
+        let text = self.name(text);
+        self.0.commits[place].message = Some(text);
+        self
+    }
+
+    pub fn outside(&mut self, sha: &str) -> &mut Self {
+        let place = self.sha(sha) as usize;
+        self.0.commits[place].touches = false;
+        self
+    }
+
+    fn change(&mut self, id: &str, repository: &str, direct: bool) -> &mut Change {
+        let id = self.name(id);
+        let repository = Some(self.name(repository));
+        self.0.changes.push(Change {
+            id,
+            direct,
+            repository,
+            title: None,
+            author: None,
+            bot: false,
+            url: None,
+            branch: None,
+            opened: None,
+            merged: None,
+            abandoned: None,
+            sha: None,
+            head: None,
+            commits: Vec::new(),
+            reviews: Vec::new(),
+            updated: Vec::new(),
+            labels: Vec::new(),
+            tickets: Vec::new(),
+            reviewers: Vec::new(),
+            draft: false,
+        });
+        self.0.changes.last_mut().unwrap()
+    }
+
+    /// A request by ann, with its own commits.
+    pub fn request(&mut self, id: &str, repository: &str, commits: &[&str]) -> &mut Self {
+        let places: Vec<CommitAt> = commits.iter().map(|sha| self.sha(sha)).collect();
+        let author = self.name("ann");
+        let change = self.change(id, repository, false);
+        change.author = Some(author);
+        change.head = places.last().copied();
+        change.commits.clone_from(&places);
+        let at = u32::try_from(self.0.changes.len() - 1).unwrap();
+        for place in places {
+            self.0.commits[place as usize].change = Some(at);
+        }
+        self
+    }
+
+    /// A commit without a request.
+    pub fn direct(&mut self, sha: &str, repository: &str) -> &mut Self {
+        let place = self.sha(sha);
+        let change = self.change(sha, repository, true);
+        change.sha = Some(place);
+        change.commits = vec![place];
+        self
+    }
+
+    pub fn last_change(&mut self) -> &mut Change {
+        self.0.changes.last_mut().unwrap()
+    }
+
+    pub fn opened(&mut self, time: &str) -> &mut Self {
+        self.last_change().opened = Some(at(time));
+        self
+    }
+
+    pub fn review(&mut self, reviewer: &str, time: &str) -> &mut Self {
+        let reviewer = Some(self.name(reviewer));
+        self.last_change().reviews.push(Review {
+            at: at(time),
+            reviewer,
+            state: None,
+            bot: false,
+        });
+        self
+    }
+
+    pub fn merged(&mut self, sha: &str, time: &str) -> &mut Self {
+        let place = self.sha(sha);
+        self.last_change().sha = Some(place);
+        self.last_change().merged = Some(at(time));
+        self
+    }
+
+    pub fn label(&mut self, label: &str) -> &mut Self {
+        let label = self.name(label);
+        self.last_change().labels.push(label);
+        self
+    }
+
+    /// A successful record in production.
+    pub fn deploy(
+        &mut self,
+        deployment: &str,
+        repository: &str,
+        sha: &str,
+        time: &str,
+    ) -> &mut Self {
+        let commit = (!sha.is_empty()).then(|| self.sha(sha));
+        let record = Record {
+            id: self.name(&format!("{deployment}/{repository}/{time}")),
+            source: self.name("deployer"),
+            deployment: self.name(deployment),
+            service: None,
+            environment: Some(self.name("production")),
+            repository: (!repository.is_empty()).then(|| self.name(repository)),
+            pipeline: None,
+            commit,
+            artifact: None,
+            digest: None,
+            version: None,
+            commits: None,
+            queued: None,
+            started: None,
+            finished: Some(at(time)),
+            outcome: Some(Outcome::Success),
+            unplanned: false,
+            rollback: false,
+            removed: false,
+            slot: None,
+            url: None,
+        };
+        self.0.records.push(record);
+        self
+    }
+
+    pub fn record(&mut self) -> &mut Record {
+        self.0.records.last_mut().unwrap()
+    }
+
+    pub fn outcome(&mut self, outcome: Outcome) -> &mut Self {
+        self.record().outcome = Some(outcome);
+        self
+    }
+
+    pub fn pipeline(&mut self, name: &str) -> &mut Self {
+        let name = self.name(name);
+        self.record().pipeline = Some(name);
+        self
+    }
+
+    pub fn digest(&mut self, digest: &str) -> &mut Self {
+        let digest = self.name(digest);
+        self.record().digest = Some(digest);
+        self
+    }
+
+    pub fn ships(&mut self, commits: &[&str]) -> &mut Self {
+        let commits = commits.iter().map(|sha| self.sha(sha)).collect();
+        self.record().commits = Some(commits);
+        self
+    }
+
+    pub fn incident(&mut self, id: &str, opened: &str, resolved: Option<&str>) -> &mut Self {
+        let id = self.name(id);
+        self.0.incidents.push(Incident {
+            id,
+            opened: at(opened),
+            resolved: resolved.map(at),
+            service: None,
+            environment: None,
+            description: None,
+            severity: None,
+            url: None,
+            deployment: None,
+            commit: None,
+            change: None,
+            artifact: None,
+        });
+        self
+    }
+
+    pub fn last_incident(&mut self) -> &mut Incident {
+        self.0.incidents.last_mut().unwrap()
+    }
+
+    pub fn workload(&mut self) -> &mut Workload {
+        &mut self.0
+    }
+
+    pub fn done(mut self) -> Workload {
+        self.0
+            .records
+            .sort_by_key(|record| record.finished.unwrap_or(Timestamp::MAX));
+        self.0
+    }
+}
