@@ -1,1 +1,219 @@
-//! doctor
+//! The event doctor: what came in and could not be linked to anything, counted by reason, each with what to do about it.
+
+use std::collections::BTreeMap;
+
+use super::Engine;
+use crate::event::kind::Kind;
+use crate::event::time::Timestamp;
+use crate::fold::{Class, Partition};
+use crate::model::Workload;
+use crate::model::definition::Definition;
+use crate::model::name::Name;
+use crate::model::step;
+use crate::store::StoreError;
+
+/// Events that could not be linked, for one reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unlinked {
+    pub reason: String,
+    pub count: u64,
+    /// The first one of them.
+    pub example: Option<String>,
+    /// What to do, down to the line of configuration.
+    pub fix: String,
+}
+
+/// Reasons in the making.
+#[derive(Default)]
+struct Reasons {
+    of: BTreeMap<(String, String), (u64, Option<String>)>,
+}
+
+impl Reasons {
+    fn add(&mut self, reason: &str, fix: &str, count: u64, example: impl FnOnce() -> String) {
+        let known = self.of.entry((reason.to_owned(), fix.to_owned()));
+        let (total, shown) = known.or_default();
+        *total += count;
+        shown.get_or_insert_with(example);
+    }
+}
+
+/// Everything that could not be linked, most first.
+pub fn unlinked(
+    engine: &mut Engine,
+    as_of: Timestamp,
+    watch: &mut dyn FnMut(u64, u64),
+) -> Result<Vec<Unlinked>, StoreError> {
+    let mut reasons = Reasons::default();
+    unclaimed(engine, &mut reasons);
+    homeless(engine, &mut reasons)?;
+    let definitions = engine.definitions().to_vec();
+    let total = definitions.len() as u64;
+    for (done, definition) in (0..).zip(&definitions) {
+        let workload = engine.workload(definition, as_of)?;
+        within(&workload, &mut reasons);
+        watch(done, total);
+    }
+    for (kind, count) in &engine.catalogue().unknown {
+        reasons.add(
+            "a type of event that leadtime does not read",
+            "nothing to do: it is kept, and may be read by a later leadtime",
+            *count,
+            || kind.clone(),
+        );
+    }
+    let mut found: Vec<Unlinked> = reasons
+        .of
+        .into_iter()
+        .map(|((reason, fix), (count, example))| Unlinked {
+            reason,
+            count,
+            example,
+            fix,
+        })
+        .collect();
+    found.sort_by(|one, two| two.count.cmp(&one.count).then_with(|| one.reason.cmp(&two.reason)));
+    Ok(found)
+}
+
+/// Repositories, services and artifacts that no workload claims. Where nothing is configured, everything found is a workload.
+fn unclaimed(engine: &Engine, reasons: &mut Reasons) {
+    if !engine.is_configured() {
+        return;
+    }
+    let claims: [(Class, &str, &str, fn(&Definition) -> &Vec<String>); 3] = [
+        (Class::Repository, "no workload has this repository", "repositories", |d| &d.repositories),
+        (Class::Service, "no workload has this service", "services", |d| &d.services),
+        (Class::Artifact, "no workload has this artifact", "artifacts", |d| &d.artifacts),
+    ];
+    for (class, reason, key, of) in claims {
+        for (_, summary) in engine.catalogue().of_class(class) {
+            let name = &summary.key;
+            if summary.events > 0 && !engine.definitions().iter().any(|d| of(d).contains(name)) {
+                let fix = format!("add `{key} = [{name:?}]` to its [[workloads]]");
+                reasons.add(reason, &fix, summary.events, || name.clone());
+            }
+        }
+    }
+}
+
+/// Facts that name nothing that a workload could have.
+fn homeless(engine: &mut Engine, reasons: &mut Reasons) -> Result<(), StoreError> {
+    let homeless: Vec<(u32, String)> = engine
+        .catalogue()
+        .of_class(Class::Source)
+        .map(|(number, summary)| (number, summary.key.clone()))
+        .collect();
+    for (number, source) in homeless {
+        if let Some(partition) = engine.partition(number)? {
+            for_each_kind(partition, |word, count| {
+                reasons.add(
+                    &format!("a {word} that names no repository, service or artifact"),
+                    &format!("have {source} send `customData.repository`, and `sha` where it knows it"),
+                    count,
+                    || source.clone(),
+                );
+            });
+        }
+    }
+    Ok(())
+}
+
+fn for_each_kind(partition: &Partition, mut tell: impl FnMut(&'static str, u64)) {
+    let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
+    for fact in partition.facts() {
+        *counts.entry(word(&fact.kind)).or_default() += 1;
+    }
+    for (word, count) in counts {
+        tell(word, count);
+    }
+}
+
+const fn word(kind: &Kind<Name>) -> &'static str {
+    match kind {
+        Kind::Commit(_) => "commit",
+        Kind::Change(_) => "change",
+        Kind::Run(_) => "run",
+        Kind::Artifact(_) => "artifact",
+        Kind::Scan(_) => "scan",
+        Kind::Gate(_) => "gate",
+        Kind::Deployment(_) => "deployment",
+        Kind::Incident(_) => "incident",
+        Kind::Tag(_) => "tag",
+        Kind::Branch(_) => "branch",
+        Kind::Ticket(_) => "ticket",
+        Kind::Mark(_) => "mark",
+        Kind::Other(_) => "fact",
+    }
+}
+
+/// What a workload has and cannot place.
+fn within(workload: &Workload, reasons: &mut Reasons) {
+    let here = |what: &str| format!("{}: {what}", workload.name());
+    let is_known = |commit: u32| {
+        let commit = workload.commits.get(commit as usize);
+        commit.is_some_and(|commit| commit.at.is_some() || commit.change.is_some())
+    };
+    for run in &workload.runs {
+        let example = || here(run.name.map_or("run", |name| workload.text(name)));
+        match run.commit {
+            Some(commit) if !is_known(commit) => reasons.add(
+                "a run for a commit that is not known",
+                "add the repository as a source, or have its commits sent",
+                1,
+                example,
+            ),
+            None if run.artifact.is_none() => reasons.add(
+                "a run that names no commit",
+                "have it send `customData.sha`",
+                1,
+                example,
+            ),
+            _ => {}
+        }
+    }
+    for artifact in workload.artifacts.iter().filter(|artifact| artifact.commit.is_none()) {
+        reasons.add(
+            "an artifact that does not say its commit",
+            "label the image with `org.opencontainers.image.revision`, or send `customData.sha`",
+            1,
+            || here(workload.text(artifact.id)),
+        );
+    }
+    for record in &workload.records {
+        let environment = record.environment.map(|name| workload.text(name));
+        match environment {
+            None => reasons.add(
+                "a deployment that names no environment",
+                "have it send `environment`",
+                1,
+                || here(workload.text(record.id)),
+            ),
+            Some(name) if step::of_environment(workload, name).is_none() => reasons.add(
+                "a deployment to an environment that is not on the path",
+                &format!(
+                    "add `{{ name = {name:?}, kind = \"deploy\", environment = {name:?} }}` to the steps of path {:?}",
+                    workload.path.name
+                ),
+                1,
+                || here(name),
+            ),
+            Some(_) if record.commit.is_none() && record.artifact.is_none() => reasons.add(
+                "a deployment that names neither commit nor artifact",
+                "have it send `sha` or `artifactId`",
+                1,
+                || here(workload.text(record.id)),
+            ),
+            Some(_) => {}
+        }
+    }
+    for gate in workload.gates.iter().filter(|gate| step::of_gate(workload, gate).is_none()) {
+        let name = gate.name.or(gate.environment).map_or("gate", |name| workload.text(name));
+        reasons.add(
+            "a gate that is no step of the path",
+            &format!("add `{{ name = {name:?}, kind = \"gate\" }}` to the steps of path {:?}", workload.path.name),
+            1,
+            || here(name),
+        );
+    }
+}

@@ -203,6 +203,12 @@ impl Engine {
         &self.definitions
     }
 
+    /// Whether a snapshot is kept of all that is known.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.kept == Some(self.seq)
+    }
+
     #[must_use]
     pub fn is_configured(&self) -> bool {
         !self.configured.is_empty()

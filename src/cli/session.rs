@@ -103,23 +103,28 @@ impl Session {
         for source in &self.config.sources {
             feeds.push(self.feed(source, since)?);
         }
-        if let Some(path) = &self.here_path {
-            let config = git::Config {
-                name: HERE.to_owned(),
-                path: path.clone(),
-                repository: None,
-                touched_paths: false,
-            };
-            feeds.push(sync::Feed {
-                name: HERE.to_owned(),
-                connector: Box::new(git::Git::new(config)),
-                since: None,
-            });
-        }
+        feeds.extend(self.here_feed());
         Ok(feeds)
     }
 
-    fn feed(
+    /// The repository that one stands in, as a source that nobody configured.
+    #[must_use]
+    pub fn here_feed(&self) -> Option<sync::Feed> {
+        let config = git::Config {
+            name: HERE.to_owned(),
+            path: self.here_path.clone()?,
+            repository: None,
+            touched_paths: false,
+        };
+        Some(sync::Feed {
+            name: HERE.to_owned(),
+            connector: Box::new(git::Git::new(config)),
+            since: None,
+        })
+    }
+
+    /// A configured source.
+    pub fn feed(
         &self,
         source: &crate::config::Source,
         since: Option<Timestamp>,
@@ -156,29 +161,12 @@ impl Session {
     }
 
     fn read_local(&self, store: &mut SqliteStore) -> Result<(), Failure> {
-        let local = |name: &str| {
-            name == HERE
-                || self
-                    .config
-                    .sources
-                    .iter()
-                    .any(|source| source.name == name && source.kind == SourceKind::Git)
-        };
-        let only_local = self
-            .config
-            .sources
-            .iter()
-            .all(|source| source.kind == SourceKind::Git);
-        let feeds: Vec<sync::Feed> = if only_local {
-            self.feeds(None)?
-        } else {
-            let sources = self.config.sources.iter();
-            sources
-                .filter(|source| source.kind == SourceKind::Git)
-                .map(|source| self.feed(source, None))
-                .collect::<Result<_, _>>()?
-        };
-        let feeds: Vec<sync::Feed> = feeds.into_iter().filter(|feed| local(&feed.name)).collect();
+        let sources = self.config.sources.iter();
+        let mut feeds = sources
+            .filter(|source| source.kind == SourceKind::Git)
+            .map(|source| self.feed(source, None))
+            .collect::<Result<Vec<_>, _>>()?;
+        feeds.extend(self.here_feed());
         if feeds.is_empty() {
             return Ok(());
         }

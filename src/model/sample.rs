@@ -45,6 +45,7 @@ impl Sample {
             marked_unplanned: Vec::new(),
             marked_failed: Vec::new(),
             released_by_tags: false,
+            incident_source: false,
             known: Some((at("01-01 00:00"), at("03-31 00:00"))),
         })
     }

@@ -59,9 +59,9 @@ impl<'a> Part<'a> {
         self.workload.incidents.get(place as usize)
     }
 
-    /// Somebody tells of incidents: one is known, whenever it was. This is the one place that decides whether "no incident" means that nothing broke.
+    /// Somebody tells of incidents, of this workload or of another. This is the one place that decides whether "no incident" means that nothing broke.
     fn has_source(&self) -> bool {
-        !self.workload.incidents.is_empty()
+        self.workload.incident_source || !self.workload.incidents.is_empty()
     }
 }
 

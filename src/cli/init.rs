@@ -1,0 +1,184 @@
+//! `leadtime init`: looks at this repository and its host, proposes a configuration, and writes it when told to.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, Write};
+use std::path::Path;
+
+use super::Ending;
+use super::args::{Global, InitArgs};
+use super::session::{Session, is_interactive};
+use crate::app::Engine;
+use crate::config::propose::Facts;
+use crate::config::{Config, FILE_NAME};
+use crate::connector::git;
+use crate::error::Failure;
+use crate::model::Workload;
+
+/// Folders that hold several things that are delivered each by itself.
+const FOLDERS_OF_MANY: [&str; 5] = ["services", "apps", "packages", "crates", "workloads"];
+/// What the root of something that is delivered holds.
+const SIGNS: [&str; 9] = [
+    "Dockerfile",
+    "package.json",
+    "Cargo.toml",
+    "go.mod",
+    "pom.xml",
+    "build.gradle",
+    "pyproject.toml",
+    "Chart.yaml",
+    "main.tf",
+];
+/// More folders than this are not proposed one by one.
+const MOST_FOLDERS: usize = 40;
+
+pub fn run(global: &Global, args: &InitArgs) -> Result<Ending, Failure> {
+    let folder = std::env::current_dir()
+        .map_err(|error| Failure::unable(format!("the current folder: {error}")))?;
+    let root = git::discover(&folder).ok_or_else(|| {
+        Failure::unable("this is no git repository")
+            .hinted("go into one; what is no repository is written by hand: docs/configuration.md")
+    })?;
+    let file = root.join(FILE_NAME);
+    let there = file.exists();
+    if there && !args.force && !args.print {
+        return Err(Failure::unable(format!("{} is there already", file.display()))
+            .hinted("see what would be written with --print, write over it with --force"));
+    }
+    let facts = look(global, &root)?;
+    let text = facts.propose();
+    Config::parse(&text, &file)?;
+    if args.print {
+        return put(&text);
+    }
+    if !args.yes && !args.force {
+        if !is_interactive() {
+            return Err(Failure::usage("nobody is there to be asked")
+                .hinted("write with --yes, or look with --print"));
+        }
+        put(&text)?;
+        if !agreed(&file)? {
+            return Ok(Ending::Done);
+        }
+    }
+    std::fs::write(&file, text).map_err(|error| Failure::of_file(&file, &error))?;
+    let mut err = std::io::stderr();
+    // Nothing can be done where standard error is gone.
+    let _gone = writeln!(
+        err,
+        "written to {}\nNext: leadtime sync, then leadtime map",
+        file.display()
+    );
+    Ok(Ending::Done)
+}
+
+fn agreed(file: &Path) -> Result<bool, Failure> {
+    let mut err = std::io::stderr();
+    let _gone = write!(err, "\nWrite this to {}? [y/N] ", file.display());
+    let _gone = err.flush();
+    let mut answer = String::new();
+    std::io::stdin()
+        .lock()
+        .read_line(&mut answer)
+        .map_err(|error| Failure::unable(format!("standard input: {error}")))?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+fn put(text: &str) -> Result<Ending, Failure> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::unable(format!("standard output: {error}")))
+        }
+        _ => Ok(Ending::Done),
+    }
+}
+
+/// What can be seen of the repository, without the network.
+fn look(global: &Global, root: &Path) -> Result<Facts, Failure> {
+    let identity = git::identify(root)?;
+    let mut engine: Option<Engine> = None;
+    let alone = Global {
+        config: None,
+        db: None,
+        ..global.clone()
+    };
+    // What the history shows (tags, environments) needs a reading; where a configuration is there already, its log tells it.
+    if let Ok(session) = Session::new(&alone) {
+        engine = session.engine().ok();
+    }
+    let mut environments = Vec::new();
+    let mut tags = BTreeSet::new();
+    if let Some(engine) = &mut engine {
+        let own = engine
+            .definitions()
+            .iter()
+            .find(|one| one.repositories.contains(&identity.repository))
+            .cloned();
+        if let Some(definition) = own {
+            let workload = engine.workload(&definition, crate::clock::now())?;
+            environments = seen(&workload);
+            tags.extend(patterns(&workload));
+        }
+    }
+    Ok(Facts {
+        name: identity
+            .repository
+            .rsplit('/')
+            .next()
+            .unwrap_or(&identity.repository)
+            .to_owned(),
+        repository: identity.repository.clone(),
+        host: identity.host.clone().unwrap_or_default(),
+        remote: identity.url.clone().unwrap_or_default(),
+        has_workflows: root.join(".github/workflows").is_dir(),
+        environments,
+        has_tags: !tags.is_empty(),
+        tag_pattern: tags.first().cloned().unwrap_or_else(|| "v*".to_owned()),
+        folders: folders(root),
+    })
+}
+
+/// The environments that something was deployed to, tags that stand for deployments apart.
+fn seen(workload: &Workload) -> Vec<String> {
+    if workload.released_by_tags {
+        return Vec::new();
+    }
+    let steps = workload.path.steps.iter();
+    steps.filter_map(|step| step.environment.clone()).collect()
+}
+
+/// Patterns of the tags that stand for releases.
+fn patterns(workload: &Workload) -> Vec<String> {
+    if !workload.released_by_tags {
+        return Vec::new();
+    }
+    let series = workload.records.iter().filter_map(|record| {
+        let version = workload.text(record.version?);
+        let digits = version.find(|c: char| c.is_ascii_digit())?;
+        Some(format!("{}[0-9]*", &version[..digits]))
+    });
+    let all: BTreeSet<String> = series.collect();
+    if all.len() == 1 {
+        all.into_iter().collect()
+    } else {
+        vec!["*[0-9].[0-9]*".to_owned()]
+    }
+}
+
+/// Folders that look delivered each by itself: at least two of them, side by side.
+fn folders(root: &Path) -> Vec<String> {
+    for parent in FOLDERS_OF_MANY {
+        let Ok(entries) = std::fs::read_dir(root.join(parent)) else {
+            continue;
+        };
+        let mut found: Vec<String> = entries
+            .flatten()
+            .filter(|entry| SIGNS.iter().any(|sign| entry.path().join(sign).exists()))
+            .map(|entry| format!("{parent}/{}", entry.file_name().to_string_lossy()))
+            .collect();
+        found.sort();
+        if (2..=MOST_FOLDERS).contains(&found.len()) {
+            return found;
+        }
+    }
+    Vec::new()
+}
