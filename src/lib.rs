@@ -18,4 +18,8 @@ pub mod app;
 
 pub mod cli;
 
+pub mod report;
+
+pub mod theme;
+
 pub mod clock;
