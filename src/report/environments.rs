@@ -101,12 +101,7 @@ fn cell(running: &Running, style: &Style) -> Line {
     line
 }
 
-fn matrix(
-    environments: &Environments,
-    names: &[&str],
-    style: &Style,
-    sheet: &mut Sheet,
-) -> bool {
+fn matrix(environments: &Environments, names: &[&str], style: &Style, sheet: &mut Sheet) -> bool {
     let mut columns = vec![Column::text("workload", 10)];
     columns.extend(names.iter().map(|name| Column::whole(&format!("  {name}"))));
     let mut table = Table::new(columns);
@@ -198,7 +193,8 @@ fn remarks(environments: &Environments, style: &Style, sheet: &mut Sheet) {
         }
     }
     if any_behind {
-        let text = "↓ changes that the environment before it (or the target branch) has and it has not";
+        let text =
+            "↓ changes that the environment before it (or the target branch) has and it has not";
         sheet.space();
         sheet.paragraph(&Line::new(), Role::Dim, text, style.width);
     }

@@ -61,7 +61,8 @@ mod tests {
 
     #[test]
     fn ascii_keeps_the_shape() {
-        let drawing = format!("┌─ cab {LOCK}{GATE} ┐ {ARROW} {CONSTRAINT} {GOOD}{BAD} █░▒ ~ 日本é…");
+        let drawing =
+            format!("┌─ cab {LOCK}{GATE} ┐ {ARROW} {CONSTRAINT} {GOOD}{BAD} █░▒ ~ 日本é…");
         let plain = ascii(&drawing);
         assert!(plain.is_ascii());
         assert_eq!(plain.len(), width(&drawing));

@@ -137,10 +137,16 @@ mod tests {
     fn nothing_dangerous_or_invisible_is_left() {
         assert_eq!(clean("plain text"), "plain text");
         assert_eq!(clean("\u{1b}[31mred\u{1b}[0m\u{7}"), "[31mred[0m");
-        assert_eq!(clean("\u{9b}2Ja\u{202e}b\u{2066}c\u{200b}d\u{feff}"), "2Jabcd");
+        assert_eq!(
+            clean("\u{9b}2Ja\u{202e}b\u{2066}c\u{200b}d\u{feff}"),
+            "2Jabcd"
+        );
         assert_eq!(clean("a\nb\r\tc\u{2028}d"), "a b  c d");
         assert_eq!(clean("\u{301}e\u{301}"), "e\u{301}");
-        assert_eq!(clean(&format!("e{}", "\u{301}".repeat(50))).chars().count(), 5);
+        assert_eq!(
+            clean(&format!("e{}", "\u{301}".repeat(50))).chars().count(),
+            5
+        );
         assert_eq!(clean("日本 é 👍"), "日本 é 👍");
     }
 
@@ -171,6 +177,9 @@ mod tests {
     fn commits_and_digests_are_short() {
         assert_eq!(short("v2.41.0"), "v2.41.0");
         assert_eq!(short(&"0123456789".repeat(4)), "012345678901");
-        assert_eq!(short(&format!("sha256:{}", "ab".repeat(32))), "abababababab");
+        assert_eq!(
+            short(&format!("sha256:{}", "ab".repeat(32))),
+            "abababababab"
+        );
     }
 }

@@ -48,7 +48,10 @@ fn one(found: &Match, style: &Style, sheet: &mut Sheet) {
     let lead = Line::of(role, format!("{mark} {tilde}"));
     sheet.paragraph(&lead, Role::Title, &found.sentence, style.width);
     if let Some(title) = &found.title {
-        let by = found.author.as_deref().map(|author| format!(", by {author}"));
+        let by = found
+            .author
+            .as_deref()
+            .map(|author| format!(", by {author}"));
         let text = format!("{title}{}", by.unwrap_or_default());
         sheet.paragraph(&Line::of(Role::Text, "  "), Role::Text, &text, style.width);
     }
@@ -89,10 +92,7 @@ fn forecast(forecast: &Forecast, style: &Style, sheet: &mut Sheet) {
             style.moment_and_age(p85),
             figure::count(forecast.n, "change")
         ),
-        _ => format!(
-            "- {}",
-            forecast.why_not.as_deref().unwrap_or("no forecast")
-        ),
+        _ => format!("- {}", forecast.why_not.as_deref().unwrap_or("no forecast")),
     };
     labelled("live", Role::Text, &text, style, sheet);
 }
@@ -172,7 +172,10 @@ fn timeline(legs: &[Leg], style: &Style, sheet: &mut Sheet) {
             // A name stands only where it does not run into the one before.
             if start >= names.width() + usize::from(names.width() > 2) {
                 names.pad_to(start);
-                names.push(Role::Dim, text::fit(&name, (width + 2).saturating_sub(start)));
+                names.push(
+                    Role::Dim,
+                    text::fit(&name, (width + 2).saturating_sub(start)),
+                );
             }
         }
         let (role, sign) = look(leg.state);

@@ -1,7 +1,7 @@
 //! One workload's metrics: value, what it rests on, its step on DORA's answer scale and the Quick Check score beside the mean of all industries.
 
 use super::{Metric, metrics};
-use crate::model::dora::{Figures, Levels, LeadTime, Recovery};
+use crate::model::dora::{Figures, LeadTime, Levels, Recovery};
 use crate::report::sheet::{Line, Sheet};
 use crate::report::style::Style;
 use crate::report::table::{Cell, Column, Table};
@@ -84,7 +84,12 @@ fn quick_check(figures: &Figures, width: usize, sheet: &mut Sheet) {
         figure::score(check.stability),
         figure::score(check.overall)
     );
-    sheet.paragraph(&Line::of(Role::Dim, "Quick Check: "), Role::Text, &text, width);
+    sheet.paragraph(
+        &Line::of(Role::Dim, "Quick Check: "),
+        Role::Text,
+        &text,
+        width,
+    );
 }
 
 /// Figures that DORA does not count among its five, and that answer the question that follows.

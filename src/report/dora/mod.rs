@@ -132,7 +132,11 @@ fn rate(
     inferred: bool,
     at_least: bool,
 ) -> (String, String) {
-    let least = if at_least && rate.is_some() { "≥" } else { "" };
+    let least = if at_least && rate.is_some() {
+        "≥"
+    } else {
+        ""
+    };
     let value = figure::tilde(figure::percent(rate), inferred);
     let of = figure::count(whole, "deployment");
     let rests_on = match part {
@@ -146,7 +150,11 @@ fn rate(
 
 fn fail_rate(figures: &Figures) -> Metric {
     let fail = figures.change_fail_rate;
-    let (value, rests_on) = rate((fail.rate, fail.failed, fail.n), fail.inferred, fail.at_least);
+    let (value, rests_on) = rate(
+        (fail.rate, fail.failed, fail.n),
+        fail.inferred,
+        fail.at_least,
+    );
     Metric {
         name: "change fail rate",
         short: "fail rate",

@@ -101,7 +101,9 @@ pub fn draw(map: &Map, statistic: Statistic, width: usize, sheet: &mut Sheet) ->
     }));
     let figures: [(&str, fn(&StepFigures, Statistic) -> String); 4] = [
         ("PT", |step, statistic| time(statistic, &step.process)),
-        ("C&A", |step, _| figure::percent(step.complete_accurate.rate)),
+        ("C&A", |step, _| {
+            figure::percent(step.complete_accurate.rate)
+        }),
         ("WIP", |step, _| step.wip.to_string()),
         ("n", |step, _| step.visits.to_string()),
     ];
@@ -113,7 +115,11 @@ pub fn draw(map: &Map, statistic: Statistic, width: usize, sheet: &mut Sheet) ->
             let role = if label == "n" { Role::Dim } else { Role::Text };
             inner(step, line, role, format!("{label}{value}"));
         });
-        sheet.line(if at + 1 == middle { arrows(map, &grid, statistic) } else { line });
+        sheet.line(if at + 1 == middle {
+            arrows(map, &grid, statistic)
+        } else {
+            line
+        });
     }
     sheet.line(row(map, &grid, |step, line| bottom(step, &grid, line)));
     ladder(map, statistic, &grid, sheet);
@@ -211,7 +217,10 @@ fn ladder(map: &Map, statistic: Statistic, grid: &Grid, sheet: &mut Sheet) {
         } else {
             high.pad_to(begin);
         }
-        high.push(Role::Process, rung(&time(statistic, &step.process), end - begin));
+        high.push(
+            Role::Process,
+            rung(&time(statistic, &step.process), end - begin),
+        );
         if at < last {
             low.pad_to(end);
             low.push(Role::Wait, "╲");

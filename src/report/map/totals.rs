@@ -67,8 +67,10 @@ pub fn draw(map: &Map, statistic: Statistic, style: &Style, sheet: &mut Sheet) {
     sheet.space();
     for step in &map.steps {
         if let Some(why) = &step.empty {
-            let lead = Line::of(Role::Dim, format!("{} ", glyph::NOTE))
-                .with(Role::Title, format!("{}: ", text::fit(&text::clean(&step.name), width / 3)));
+            let lead = Line::of(Role::Dim, format!("{} ", glyph::NOTE)).with(
+                Role::Title,
+                format!("{}: ", text::fit(&text::clean(&step.name), width / 3)),
+            );
             sheet.paragraph(&lead, Role::Text, why, width);
         }
     }
@@ -81,7 +83,13 @@ fn lead(map: &Map, width: usize, sheet: &mut Sheet) {
     let p50 = figure::span(map.lead.p50_seconds, map.inferred);
     let p85 = figure::span(map.lead.p85_seconds, map.inferred);
     let whole = duration::span(map.lead_seconds);
-    let part = |length| format!("{} ({})", duration::span(length), figure::percent(Some(share(length, map))));
+    let part = |length| {
+        format!(
+            "{} ({})",
+            duration::span(length),
+            figure::percent(Some(share(length, map)))
+        )
+    };
     let (process, wait) = (part(map.process_seconds), part(map.wait_seconds));
     let pieces = [
         name("lead time ")
@@ -167,7 +175,12 @@ fn waits(map: &Map, width: usize, sheet: &mut Sheet) {
         format!("{state} at {} {part}", figure.step)
     });
     let text = named.collect::<Vec<_>>().join(", ");
-    sheet.paragraph(&Line::of(Role::Dim, "waits most: "), Role::Text, &text, width);
+    sheet.paragraph(
+        &Line::of(Role::Dim, "waits most: "),
+        Role::Text,
+        &text,
+        width,
+    );
 }
 
 fn flow(map: &Map, width: usize, sheet: &mut Sheet) {
@@ -187,7 +200,14 @@ fn flow(map: &Map, width: usize, sheet: &mut Sheet) {
     let typed: Vec<String> = flow
         .distribution
         .iter()
-        .map(|kind| format!("{} {} ({})", kind.kind, kind.completed, figure::percent(kind.share)))
+        .map(|kind| {
+            format!(
+                "{} {} ({})",
+                kind.kind,
+                kind.completed,
+                figure::percent(kind.share)
+            )
+        })
         .collect();
     if !typed.is_empty() {
         text.push_str(&format!("; {}", typed.join(", ")));
@@ -208,9 +228,17 @@ fn legend(map: &Map, width: usize, sheet: &mut Sheet) {
         return;
     }
     let all: String = map.steps.iter().map(signs).collect();
-    let mut words = vec!["PT process time".to_owned(), "C&A complete and accurate".to_owned(), "WIP here now".to_owned()];
+    let mut words = vec![
+        "PT process time".to_owned(),
+        "C&A complete and accurate".to_owned(),
+        "WIP here now".to_owned(),
+    ];
     if map.changes > 0 {
-        words.push(format!("{} process {} waiting", glyph::PROCESS, glyph::WAIT));
+        words.push(format!(
+            "{} process {} waiting",
+            glyph::PROCESS,
+            glyph::WAIT
+        ));
     }
     for (sign, word) in [(glyph::GATE, "gate"), (glyph::LOCK, "locked")] {
         if all.contains(sign) {
