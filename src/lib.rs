@@ -16,6 +16,12 @@ pub mod demo;
 
 pub mod app;
 
+pub mod theme;
+
+pub mod report;
+
 pub mod cli;
 
 pub mod clock;
+pub mod error;
+pub mod log;

@@ -14,3 +14,4 @@ mod sqlite_files;
 mod stores;
 
 fn main() {}
+mod reports;

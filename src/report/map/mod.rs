@@ -1,0 +1,132 @@
+//! The value-stream map as text: boxes with the ladder below where they fit, else one row a step; then the totals, the constraint in words, and what
+//! the reader must know.
+
+mod boxes;
+mod changes;
+mod list;
+mod totals;
+
+use super::glyph;
+use super::sheet::{Line, Sheet};
+use super::style::Style;
+use super::{duration, figure};
+use crate::event::time::Span;
+use crate::model::statistic::Times;
+use crate::model::stream::{Map, StepFigures};
+use crate::theme::Role;
+
+/// Narrower than this, a row a step reads better than boxes.
+const BOXES_FROM: usize = 100;
+
+/// Which statistic of a step's times is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Statistic {
+    /// The median
+    #[default]
+    P50,
+    /// The time that 85 of 100 visits stay within
+    P85,
+}
+
+impl Statistic {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::P50 => "p50",
+            Self::P85 => "p85",
+        }
+    }
+
+    const fn of(self, times: &Times) -> Option<Span> {
+        match self {
+            Self::P50 => times.p50_seconds,
+            Self::P85 => times.p85_seconds,
+        }
+    }
+}
+
+/// The map, telling medians.
+#[must_use]
+pub fn map(map: &Map, style: &Style) -> String {
+    map_by(map, Statistic::P50, style)
+}
+
+#[must_use]
+pub fn map_by(map: &Map, statistic: Statistic, style: &Style) -> String {
+    let mut sheet = Sheet::new();
+    head(map, statistic, style, &mut sheet);
+    if !map.steps.is_empty() {
+        let drawn =
+            style.width >= BOXES_FROM && boxes::draw(map, statistic, style.width, &mut sheet);
+        if drawn {
+            sheet.space();
+            totals::shares(map, style.width, &mut sheet);
+        } else {
+            list::draw(map, statistic, style.width, &mut sheet);
+        }
+        sheet.space();
+    }
+    totals::draw(map, statistic, style, &mut sheet);
+    changes::draw(map, style, &mut sheet);
+    sheet.draw(style)
+}
+
+fn head(map: &Map, statistic: Statistic, style: &Style, sheet: &mut Sheet) {
+    let path = if map.derived {
+        format!("{} (derived)", map.path)
+    } else {
+        map.path.clone()
+    };
+    let name = Line::of(Role::Title, &map.workload);
+    let about = format!(
+        " · {path} · {} live · {}",
+        figure::count(map.changes, "change"),
+        style.window(&map.window)
+    );
+    let told = format!("{}, wall clock", statistic.word());
+    let mut line = name.clone().with(Role::Dim, &about);
+    if line.width() + 3 + told.len() <= style.width {
+        line.pad_to(style.width - told.len());
+        sheet.line(line.with(Role::Dim, told));
+    } else {
+        sheet.line(name);
+        let about = format!("{} · {told}", about.trim_start_matches(" · "));
+        sheet.paragraph(&Line::new(), Role::Dim, &about, style.width);
+    }
+    sheet.space();
+}
+
+/// Signs of what a step is: locked, a gate.
+fn signs(step: &StepFigures) -> String {
+    let mut signs = String::new();
+    if step.kind == crate::model::definition::StepKind::Gate {
+        signs.push_str(glyph::GATE);
+    }
+    if step.locked {
+        signs.push_str(glyph::LOCK);
+    }
+    signs
+}
+
+/// Who fills the step: the tool, else the kind of step.
+fn filled_by(step: &StepFigures) -> String {
+    if step.from.is_empty() {
+        format!("({})", step.kind.word())
+    } else {
+        step.from.join(", ")
+    }
+}
+
+/// A time of a step; `-` where nothing was measured.
+fn time(statistic: Statistic, times: &Times) -> String {
+    duration::maybe(statistic.of(times))
+}
+
+/// The part of all lead times that a step's time makes up.
+fn share(part: Span, map: &Map) -> f64 {
+    let whole = map.lead_seconds.seconds();
+    if whole > 0.0 {
+        part.seconds() / whole
+    } else {
+        0.0
+    }
+}

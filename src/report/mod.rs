@@ -1,0 +1,25 @@
+//! Figures for people. Each report turns a figure of the model into text for a terminal: it computes nothing, says every value with its unit, its n and
+//! `~` where it was inferred, and tells nothing by colour alone. [`json`] is the same for programs.
+
+pub mod doctor;
+mod dora;
+pub mod duration;
+mod environments;
+mod figure;
+mod gates;
+pub mod glyph;
+pub mod json;
+mod map;
+pub mod sheet;
+mod style;
+pub mod table;
+pub mod text;
+mod whereabouts;
+
+pub use doctor::{Doctor, doctor};
+pub use dora::dora;
+pub use environments::environments;
+pub use gates::gates;
+pub use map::{Statistic, map, map_by};
+pub use style::{ColourChoice, Style, Surroundings};
+pub use whereabouts::whereabouts;

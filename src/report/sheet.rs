@@ -1,0 +1,211 @@
+//! What every report is written on. A [`Line`] is made of pieces that each know what they mean; pieces are cleaned as they are put in, and a [`Sheet`]
+//! cuts lines to the width as it draws them. So nothing that reaches a terminal can be hostile or too wide, whoever wrote the report.
+
+use std::fmt::Write;
+
+use super::glyph;
+use super::style::Style;
+use super::text;
+use crate::theme::{Colour, Look, Role};
+
+/// A line of pieces with meaning.
+#[derive(Clone, Debug, Default)]
+pub struct Line {
+    pieces: Vec<(Role, String)>,
+    width: usize,
+}
+
+impl Line {
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    #[must_use]
+    pub fn of(role: Role, text: impl AsRef<str>) -> Self {
+        Self::new().with(role, text)
+    }
+
+    #[must_use]
+    pub fn with(mut self, role: Role, text: impl AsRef<str>) -> Self {
+        self.push(role, text);
+        self
+    }
+
+    pub fn push(&mut self, role: Role, text: impl AsRef<str>) -> &mut Self {
+        let text = text::clean(text.as_ref());
+        if !text.is_empty() {
+            self.width += text::width(&text);
+            self.pieces.push((role, text.into_owned()));
+        }
+        self
+    }
+
+    pub fn append(&mut self, other: Self) -> &mut Self {
+        self.width += other.width;
+        self.pieces.extend(other.pieces);
+        self
+    }
+
+    /// Blanks up to a column; nothing when the line is there already.
+    pub fn pad_to(&mut self, column: usize) -> &mut Self {
+        if column > self.width {
+            self.push(Role::Text, " ".repeat(column - self.width));
+        }
+        self
+    }
+
+    #[must_use]
+    pub const fn width(&self) -> usize {
+        self.width
+    }
+
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    /// The line within `width` columns; what was cut off shows as `…`.
+    #[must_use]
+    pub fn fit(self, width: usize) -> Self {
+        if self.width <= width {
+            return self;
+        }
+        let mut fitted = Self::new();
+        for (role, text) in self.pieces {
+            let left = width.saturating_sub(fitted.width);
+            // A piece that just fits still has others behind it: room is kept for the sign that they are missing.
+            if text::width(&text) < left {
+                fitted.push(role, &text);
+                continue;
+            }
+            let cut = text::head(&text, left.saturating_sub(1)).trim_end();
+            fitted.push(role, cut);
+            if left > 0 {
+                fitted.push(role, "…");
+            }
+            break;
+        }
+        fitted
+    }
+
+    fn draw(&self, style: &Style, out: &mut String) {
+        let plain = Self {
+            width: 0,
+            pieces: Vec::new(),
+        };
+        let line = if style.unicode {
+            self.clone()
+        } else {
+            self.pieces.iter().fold(plain, |line, (role, text)| {
+                line.with(*role, glyph::ascii(text))
+            })
+        };
+        let pieces = line.fit(style.width).pieces;
+        let inked = pieces
+            .iter()
+            .rposition(|(_, text)| !text.trim_end().is_empty())
+            .map_or(0, |last| last + 1);
+        for (at, (role, text)) in pieces[..inked].iter().enumerate() {
+            let text = if at + 1 == inked {
+                text.trim_end()
+            } else {
+                text
+            };
+            let look = style.theme.look(*role);
+            let blank = text.trim().is_empty() && !look.reverse && !look.underline;
+            if style.colour && look != Look::default() && !blank {
+                sgr(look, out);
+                out.push_str(text);
+                out.push_str("\x1b[0m");
+            } else {
+                out.push_str(text);
+            }
+        }
+        out.push('\n');
+    }
+}
+
+fn sgr(look: Look, out: &mut String) {
+    let mut codes: Vec<String> = Vec::new();
+    let flags = [
+        (look.bold, "1"),
+        (look.dim, "2"),
+        (look.underline, "4"),
+        (look.reverse, "7"),
+    ];
+    codes.extend(
+        flags
+            .iter()
+            .filter(|(on, _)| *on)
+            .map(|(_, code)| (*code).to_owned()),
+    );
+    match look.colour {
+        Colour::Default => {}
+        Colour::Terminal(number @ 0..8) => codes.push((30 + number).to_string()),
+        Colour::Terminal(number) => codes.push((82 + u16::from(number)).to_string()),
+        Colour::Rgb(red, green, blue) => codes.push(format!("38;2;{red};{green};{blue}")),
+    }
+    // Writing to a String cannot fail.
+    let _ = write!(out, "\x1b[{}m", codes.join(";"));
+}
+
+/// Lines, one below the other.
+#[derive(Clone, Debug, Default)]
+pub struct Sheet {
+    lines: Vec<Line>,
+}
+
+impl Sheet {
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub fn line(&mut self, line: Line) -> &mut Self {
+        self.lines.push(line);
+        self
+    }
+
+    /// An empty line, unless one is there or nothing is above it.
+    pub fn space(&mut self) -> &mut Self {
+        if self.lines.last().is_some_and(|line| !line.is_empty()) {
+            self.lines.push(Line::new());
+        }
+        self
+    }
+
+    /// Text in as many lines as it takes, each after the first indented as far as `lead` is wide.
+    pub fn paragraph(&mut self, lead: &Line, role: Role, text: &str, width: usize) -> &mut Self {
+        let indent = lead.width();
+        let text = text::clean(text);
+        let lines = text::wrap(&text, width.saturating_sub(indent).max(10));
+        for (at, part) in lines.iter().enumerate() {
+            let mut line = if at == 0 { lead.clone() } else { Line::new() };
+            line.pad_to(indent);
+            self.line(line.with(role, part));
+        }
+        self
+    }
+
+    /// Sentences that the reader must know, each with a mark.
+    pub fn notes(&mut self, notes: &[String], width: usize) -> &mut Self {
+        for note in notes {
+            let lead = Line::of(Role::Dim, format!("{} ", glyph::NOTE));
+            self.paragraph(&lead, Role::Text, note, width);
+        }
+        self
+    }
+
+    #[must_use]
+    pub fn draw(mut self, style: &Style) -> String {
+        while self.lines.last().is_some_and(Line::is_empty) {
+            self.lines.pop();
+        }
+        let mut out = String::new();
+        for line in &self.lines {
+            line.draw(style, &mut out);
+        }
+        out
+    }
+}

@@ -1,0 +1,215 @@
+//! Where a change is: the sentence first, then its way so far as a bar, whose move it is, when it may be live, and which environments it has reached.
+
+use std::collections::BTreeMap;
+
+use super::sheet::{Line, Sheet};
+use super::style::Style;
+use super::{duration, figure, glyph, table, text};
+use crate::event::time::{Span, Timestamp};
+use crate::model::locate::{Forecast, Leg, Match, Whereabouts};
+use crate::theme::Role;
+
+/// Label column of the lines below the sentence.
+const LABEL: usize = 13;
+const COMMITS: usize = 4;
+
+#[must_use]
+pub fn whereabouts(whereabouts: &Whereabouts, style: &Style) -> String {
+    let mut sheet = Sheet::new();
+    if whereabouts.matches.is_empty() {
+        let text = format!(
+            "Nothing is known of {}. A reference is a commit (7 digits or more), a change (its number or id), a ticket, a tag, a version or a digest.",
+            whereabouts.query
+        );
+        sheet.paragraph(&Line::new(), Role::Text, &text, style.width);
+    }
+    for found in &whereabouts.matches {
+        sheet.space();
+        one(found, style, &mut sheet);
+    }
+    sheet.draw(style)
+}
+
+fn one(found: &Match, style: &Style, sheet: &mut Sheet) {
+    let role = match found.state {
+        "delivered" => Role::Good,
+        "failed" => Role::Bad,
+        "gated" | "held" | "frozen" => Role::Warning,
+        _ => Role::Text,
+    };
+    let mark = match found.state {
+        "delivered" => glyph::GOOD,
+        "failed" => glyph::BAD,
+        "gated" => glyph::GATE,
+        "unknown" => "?",
+        _ => glyph::ARROW,
+    };
+    let tilde = if found.inferred { "~" } else { "" };
+    let lead = Line::of(role, format!("{mark} {tilde}"));
+    sheet.paragraph(&lead, Role::Title, &found.sentence, style.width);
+    if let Some(title) = &found.title {
+        let by = found
+            .author
+            .as_deref()
+            .map(|author| format!(", by {author}"));
+        let text = format!("{title}{}", by.unwrap_or_default());
+        sheet.paragraph(&Line::of(Role::Text, "  "), Role::Text, &text, style.width);
+    }
+    sheet.space();
+    timeline(&found.timeline, style, sheet);
+    let state = found.state.replace('_', " ");
+    let step = found.step.as_deref().map(|step| format!(" at {step}"));
+    let since = found
+        .since
+        .map(|since| format!(" since {}", style.moment_and_age(since)));
+    let text = format!(
+        "{state}{}{}",
+        step.unwrap_or_default(),
+        since.unwrap_or_default()
+    );
+    labelled("state", role, &text, style, sheet);
+    if !found.on.is_empty() {
+        labelled("whose move", Role::Gate, &found.on.join(", "), style, sheet);
+    }
+    if found.state != "delivered" {
+        forecast(&found.forecast, style, sheet);
+    }
+    environments(found, style, sheet);
+    identity(found, style, sheet);
+}
+
+fn labelled(label: &str, role: Role, text: &str, style: &Style, sheet: &mut Sheet) {
+    let mut lead = Line::of(Role::Dim, format!("  {label}"));
+    lead.pad_to(2 + LABEL);
+    sheet.paragraph(&lead, role, text, style.width);
+}
+
+fn forecast(forecast: &Forecast, style: &Style, sheet: &mut Sheet) {
+    let text = match (forecast.p50, forecast.p85) {
+        (Some(p50), Some(p85)) => format!(
+            "as likely as not by {}, most likely (p85) by {}; from {}",
+            style.moment_and_age(p50),
+            style.moment_and_age(p85),
+            figure::count(forecast.n, "change")
+        ),
+        _ => format!("- {}", forecast.why_not.as_deref().unwrap_or("no forecast")),
+    };
+    labelled("live", Role::Text, &text, style, sheet);
+}
+
+fn environments(found: &Match, style: &Style, sheet: &mut Sheet) {
+    if found.environments.is_empty() {
+        labelled("reached", Role::Dim, "no environment yet", style, sheet);
+    }
+    let mut reached: Vec<_> = found.environments.iter().collect();
+    reached.sort_by_key(|(_, arrival)| arrival.since);
+    for (at, (name, arrival)) in reached.into_iter().enumerate() {
+        let version = arrival
+            .version
+            .as_deref()
+            .map(|version| format!(" in {}", text::short(version)));
+        let text = format!(
+            "{} {name}{} since {}",
+            glyph::GOOD,
+            version.unwrap_or_default(),
+            style.moment_and_age(arrival.since)
+        );
+        let label = if at == 0 { "reached" } else { "" };
+        labelled(label, Role::Text, &text, style, sheet);
+    }
+}
+
+fn identity(found: &Match, style: &Style, sheet: &mut Sheet) {
+    let place = found
+        .repository
+        .as_deref()
+        .map_or_else(String::new, |repository| format!(" in {repository}"));
+    let text = format!("{}{place}", text::short(&found.change));
+    labelled("change", Role::Text, &text, style, sheet);
+    if !found.commits.is_empty() {
+        let text = figure::some_of(&found.commits, COMMITS);
+        labelled("commits", Role::Dim, &text, style, sheet);
+    }
+    let made = [found.version.as_deref(), found.artifact.as_deref()];
+    let made: Vec<&str> = made.into_iter().flatten().map(text::short).collect();
+    if !made.is_empty() {
+        labelled("version", Role::Dim, &made.join(" "), style, sheet);
+    }
+    if let Some(url) = &found.url {
+        labelled("link", Role::Link, url, style, sheet);
+    }
+}
+
+/// How a state looks in a bar. States that mean the same to a reader look the same; the legend names them.
+fn look(state: &str) -> (Role, char) {
+    match state {
+        "working" => (Role::Process, glyph::PROCESS),
+        "gated" => (Role::Gate, glyph::GATED),
+        "failed" => (Role::Bad, '×'),
+        "soaking" | "frozen" | "held" | "waiting_for_release" => (Role::Warning, '─'),
+        "delivered" => (Role::Good, glyph::PROCESS),
+        "unknown" => (Role::Dim, '?'),
+        _ => (Role::Wait, glyph::WAIT),
+    }
+}
+
+/// One bar in proportion to time, the steps below it where they begin, and how long each state took in all.
+fn timeline(legs: &[Leg], style: &Style, sheet: &mut Sheet) {
+    let length = |leg: &Leg| leg.to.micros().saturating_sub(leg.from.micros()).max(0);
+    let whole = legs.iter().map(length).fold(0_i64, i64::saturating_add);
+    let (Some(first), true) = (legs.first(), whole > 0) else {
+        return;
+    };
+    let width = style.width.saturating_sub(4);
+    let (mut bar, mut names) = (Line::of(Role::Text, "  "), Line::of(Role::Text, "  "));
+    let mut parts: Vec<(Role, char, f64)> = Vec::new();
+    let mut named = "";
+    for leg in legs {
+        if leg.step != named {
+            named = &leg.step;
+            let start = 2 + table::bar(&parts, width).width();
+            let name = text::clean(named).into_owned();
+            // A name stands only where it does not run into the one before.
+            if start >= names.width() + usize::from(names.width() > 2) {
+                names.pad_to(start);
+                names.push(
+                    Role::Dim,
+                    text::fit(&name, (width + 2).saturating_sub(start)),
+                );
+            }
+        }
+        let (role, sign) = look(leg.state);
+        parts.push((
+            role,
+            sign,
+            Span::from_micros(length(leg)).seconds() / Span::from_micros(whole).seconds(),
+        ));
+    }
+    bar.append(table::bar(&parts, width));
+    sheet.line(bar).line(names);
+    sheet.line(legend(legs, first.from, style));
+    sheet.space();
+}
+
+fn legend(legs: &[Leg], from: Timestamp, style: &Style) -> Line {
+    let mut sums: BTreeMap<&'static str, i64> = BTreeMap::new();
+    for leg in legs {
+        let length = leg.to.micros().saturating_sub(leg.from.micros()).max(0);
+        let sum = sums.entry(leg.state).or_default();
+        *sum = sum.saturating_add(length);
+    }
+    let mut sums: Vec<_> = sums.into_iter().filter(|(_, sum)| *sum > 0).collect();
+    sums.sort_by_key(|(_, sum)| std::cmp::Reverse(*sum));
+    let mut line = Line::of(Role::Text, "  ");
+    for (state, sum) in sums {
+        let (role, sign) = look(state);
+        line.push(role, sign.to_string());
+        let text = format!(
+            " {} {}   ",
+            state.replace('_', " "),
+            duration::span(Span::from_micros(sum))
+        );
+        line.push(Role::Text, text);
+    }
+    line.with(Role::Dim, format!("from {}", style.moment(from)))
+}

@@ -1,0 +1,244 @@
+//! Reads a theme from TOML: `inherits`, `[palette]` (names for colours) and `[roles]` (a colour, or a table with `colour`, `bold`, `dim`, `underline`,
+//! `reverse`). Never fails: every complaint is a warning, since a report in the wrong colour beats no report.
+
+use toml::{Table, Value};
+
+use super::{Colour, Look, Role, Theme};
+
+const SHIPPED: [(&str, &str); 6] = [
+    ("terminal", include_str!("../../themes/terminal.toml")),
+    ("dark", include_str!("../../themes/dark.toml")),
+    ("light", include_str!("../../themes/light.toml")),
+    (
+        "high-contrast",
+        include_str!("../../themes/high-contrast.toml"),
+    ),
+    (
+        "colour-blind",
+        include_str!("../../themes/colour-blind.toml"),
+    ),
+    ("mono", include_str!("../../themes/mono.toml")),
+];
+
+/// The themes that ship with the program.
+pub const NAMES: [&str; 6] = [
+    SHIPPED[0].0,
+    SHIPPED[1].0,
+    SHIPPED[2].0,
+    SHIPPED[3].0,
+    SHIPPED[4].0,
+    SHIPPED[5].0,
+];
+
+/// How far a theme may inherit; more is a circle.
+const DEPTH: usize = 8;
+
+const TERMINAL: [&str; 16] = [
+    "black",
+    "red",
+    "green",
+    "yellow",
+    "blue",
+    "magenta",
+    "cyan",
+    "white",
+    "bright-black",
+    "bright-red",
+    "bright-green",
+    "bright-yellow",
+    "bright-blue",
+    "bright-magenta",
+    "bright-cyan",
+    "bright-white",
+];
+
+pub(super) fn named(name: &str) -> (Theme, Vec<String>) {
+    if let Some((_, text)) = SHIPPED.iter().find(|(known, _)| *known == name) {
+        let (mut theme, warnings) = read(text, name);
+        name.clone_into(&mut theme.name);
+        return (theme, warnings);
+    }
+    let (theme, mut warnings) = named("terminal");
+    warnings.push(format!(
+        "there is no theme {name:?}; there are {}",
+        NAMES.join(", ")
+    ));
+    (theme, warnings)
+}
+
+pub(super) fn read(text: &str, place: &str) -> (Theme, Vec<String>) {
+    let mut theme = Theme {
+        name: place.to_owned(),
+        looks: [Look::default(); Role::ALL.len()],
+    };
+    let mut warnings = Vec::new();
+    let layers = layers(text, place, &mut warnings);
+    let mut palette = Table::new();
+    for layer in &layers {
+        if let Some(colours) = layer.get("palette").and_then(Value::as_table) {
+            palette.extend(colours.clone());
+        }
+    }
+    for layer in &layers {
+        if let Some(roles) = layer.get("roles").and_then(Value::as_table) {
+            dress(&mut theme, roles, &palette, (place, &mut warnings));
+        }
+    }
+    (theme, warnings)
+}
+
+/// The theme and all that it inherits from, the oldest first.
+fn layers(text: &str, place: &str, warnings: &mut Vec<String>) -> Vec<Table> {
+    let mut layers: Vec<Table> = Vec::new();
+    let mut next = text.to_owned();
+    loop {
+        let table: Table = match next.parse() {
+            Ok(table) => table,
+            Err(problem) => {
+                warnings.push(format!("{place}: {}", problem.message()));
+                break;
+            }
+        };
+        for key in table.keys() {
+            if !["inherits", "palette", "roles"].contains(&key.as_str()) {
+                warnings.push(format!("{place}: {key} is not a key of a theme"));
+            }
+        }
+        let parent = table
+            .get("inherits")
+            .and_then(Value::as_str)
+            .map(str::to_owned);
+        layers.push(table);
+        let Some(parent) = parent else { break };
+        let Some((_, text)) = SHIPPED.iter().find(|(known, _)| *known == parent) else {
+            warnings.push(format!(
+                "{place}: inherits {parent:?}, which is no theme; there are {}",
+                NAMES.join(", ")
+            ));
+            break;
+        };
+        if layers.len() >= DEPTH {
+            warnings.push(format!("{place}: inherits from itself"));
+            break;
+        }
+        (*text).clone_into(&mut next);
+    }
+    layers.reverse();
+    layers
+}
+
+fn dress(
+    theme: &mut Theme,
+    roles: &Table,
+    palette: &Table,
+    (place, warnings): (&str, &mut Vec<String>),
+) {
+    for (word, value) in roles {
+        let Some(role) = Role::named(word) else {
+            warnings.push(format!("{place}: roles.{word} is not a role"));
+            continue;
+        };
+        match look(value, palette, theme.look(role)) {
+            Ok(look) => theme.looks[role as usize] = look,
+            Err(problem) => warnings.push(format!("{place}: roles.{word}: {problem}")),
+        }
+    }
+}
+
+/// A bare colour sets the whole look; a table changes what it names.
+fn look(value: &Value, palette: &Table, before: Look) -> Result<Look, String> {
+    if let Some(text) = value.as_str() {
+        return Ok(Look {
+            colour: colour(text, palette)?,
+            ..Look::default()
+        });
+    }
+    let Some(table) = value.as_table() else {
+        return Err("expected a colour or a table".to_owned());
+    };
+    let mut look = before;
+    for (key, value) in table {
+        let flag = || {
+            value
+                .as_bool()
+                .ok_or_else(|| format!("{key} is true or false"))
+        };
+        match key.as_str() {
+            "colour" | "color" => {
+                let text = value.as_str().ok_or("colour is a text")?;
+                look.colour = colour(text, palette)?;
+            }
+            "bold" => look.bold = flag()?,
+            "dim" => look.dim = flag()?,
+            "underline" => look.underline = flag()?,
+            "reverse" => look.reverse = flag()?,
+            _ => {
+                return Err(format!(
+                    "{key} is not one of colour, bold, dim, underline, reverse"
+                ));
+            }
+        }
+    }
+    Ok(look)
+}
+
+fn colour(text: &str, palette: &Table) -> Result<Colour, String> {
+    let text = palette.get(text).and_then(Value::as_str).unwrap_or(text);
+    if text == "default" {
+        return Ok(Colour::Default);
+    }
+    if let Some(number) = TERMINAL.iter().position(|name| *name == text) {
+        return Ok(Colour::Terminal(u8::try_from(number).unwrap_or_default()));
+    }
+    let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6);
+    let number = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
+    let Some([_, red, green, blue]) = number.map(u32::to_be_bytes) else {
+        return Err(format!(
+            "{text:?} is not a colour: #rrggbb, default, one of the palette, or a terminal colour as red or bright-blue"
+        ));
+    };
+    Ok(Colour::Rgb(red, green, blue))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shipped_theme_is_sound_and_names_every_role() {
+        for name in NAMES {
+            let (theme, warnings) = Theme::named(name);
+            assert_eq!(theme.name, name);
+            assert!(warnings.is_empty(), "{warnings:?}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_theme_still_works_and_says_what_is_wrong() {
+        let text = "inherits = \"dark\"\nextra = 1\n[palette]\nsea = \"#0000fF\"\n[roles]\nlink = \"sea\"\nbad = \"reddish\"\nspecial = \"red\"\n\
+                    gate = { bold = 3 }\nwait = { reverse = true }\n";
+        let (theme, warnings) = Theme::read(text, "mine.toml");
+        let dark = Theme::named("dark").0;
+        assert_eq!(theme.look(Role::Link).colour, Colour::Rgb(0, 0, 255));
+        assert_eq!(theme.look(Role::Bad), dark.look(Role::Bad));
+        assert_eq!(
+            theme.look(Role::Wait),
+            Look {
+                reverse: true,
+                ..dark.look(Role::Wait)
+            }
+        );
+        assert_eq!(warnings.len(), 4, "{warnings:?}");
+        assert!(
+            warnings
+                .iter()
+                .all(|warning| warning.starts_with("mine.toml: "))
+        );
+        assert_eq!(Theme::read("roles = [", "x").1.len(), 1);
+        assert_eq!(Theme::read("inherits = \"no\"", "x").1.len(), 1);
+        assert_eq!(
+            Theme::named("nope").0.look(Role::Bad),
+            Theme::default().look(Role::Bad)
+        );
+    }
+}
