@@ -6,4 +6,7 @@
     reason = "a test says what is wrong by failing"
 )]
 
+mod github;
+mod support;
+
 fn main() {}

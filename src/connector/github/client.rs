@@ -12,6 +12,8 @@ use crate::connector::github::config::Base;
 use crate::connector::http::dial::causes;
 use crate::connector::http::{Answer, Broken, Http, Policy, Sending, Transport};
 
+/// GitHub's own form, or plain JSON, which is all that its API description speaks of.
+pub const ACCEPTED: &str = "application/vnd.github+json, application/json;q=0.9";
 const VERSION: HeaderName = HeaderName::from_static("x-github-api-version");
 /// GitHub allows 900 points a minute; reading costs one each.
 const PER_MINUTE: usize = 850;
@@ -52,10 +54,7 @@ pub fn is_sendable(token: &SecretString) -> bool {
 
 impl Transport for Crab {
     fn get<'a>(&'a self, url: &'a str, mut headers: HeaderMap) -> Sending<'a> {
-        headers.insert(
-            ACCEPT,
-            HeaderValue::from_static("application/vnd.github+json"),
-        );
+        headers.insert(ACCEPT, HeaderValue::from_static(ACCEPTED));
         headers.insert(VERSION, HeaderValue::from_static("2022-11-28"));
         Box::pin(async move {
             let broken = |error: octocrab::Error| Broken(causes(&error));

@@ -128,8 +128,10 @@ impl<T: Transport> Http<T> {
     }
 
     async fn try_once(&self, url: &str, etag: Option<&str>) -> Result<Answer, Trouble> {
-        if let Some(until) = self.known().budget.spent_until(clock::now()) {
-            let limit = self.known().budget.limit;
+        // Copied out first: the lock must not be held when it is taken again.
+        let budget = self.budget();
+        if let Some(until) = budget.spent_until(clock::now()) {
+            let limit = budget.limit;
             return Err(Trouble::Spent { until, limit });
         }
         if let Some(per_minute) = self.policy.per_minute {

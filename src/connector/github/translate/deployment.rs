@@ -66,7 +66,7 @@ pub fn statuses(
             url: given(status.environment_url.as_ref()).or(log),
             phase,
             outcome,
-            started: begun.filter(|_| phase == Phase::Finished),
+            started: begun.filter(|begun| phase == Phase::Finished && *begun <= status.created_at),
             ..fact(origin, deployment, tags)
         };
         let id = format!("deployment/{}/status/{}", deployment.id, status.id);

@@ -1,0 +1,4 @@
+//! What several tests share: doubles of the tools that leadtime reads, and a sink that remembers.
+
+pub mod github;
+pub mod kept;
