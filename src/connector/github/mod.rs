@@ -88,7 +88,7 @@ impl Connector for GitHub {
         })
     }
 
-    fn check<'a>(&'a self, now: Timestamp) -> Pending<'a, Health> {
+    fn check(&self, now: Timestamp) -> Pending<'_, Health> {
         Box::pin(async move {
             let http = self.http()?;
             let reach = Reach {

@@ -33,7 +33,7 @@ impl Default for Policy {
         Self {
             retries: 3,
             first_pause: Duration::from_millis(250),
-            longest_wait: Duration::from_secs(60),
+            longest_wait: Duration::from_mins(1),
             per_minute: None,
         }
     }
@@ -233,7 +233,7 @@ impl Trouble {
             ),
             Self::Limited { wait, text } => {
                 // A source that names no time is left alone for a minute.
-                let wait = wait.unwrap_or(Duration::from_secs(60)).as_secs();
+                let wait = wait.unwrap_or(Duration::from_mins(1)).as_secs();
                 let wait = Span::from_seconds(i64::try_from(wait.min(1 << 31)).unwrap_or(60));
                 let until = clock::now() + wait;
                 failed(

@@ -13,7 +13,7 @@ use crate::connector::error::ErrorKind;
 const CONNECT: Duration = Duration::from_secs(10);
 /// Between two pieces of an answer, and for the whole of it.
 const READ: Duration = Duration::from_secs(30);
-const WHOLE: Duration = Duration::from_secs(120);
+const WHOLE: Duration = Duration::from_mins(2);
 
 /// Builds the client. `ca_file` holds certificates, as PEM, that are trusted beside those of the system.
 pub fn dial(ca_file: Option<&Path>) -> Result<reqwest::Client, ConnectorError> {

@@ -83,7 +83,7 @@ pub struct Pace {
 }
 
 impl Pace {
-    const MINUTE: Duration = Duration::from_secs(60);
+    const MINUTE: Duration = Duration::from_mins(1);
 
     /// Takes the next place, and tells how long to wait for it.
     pub fn take(&mut self, per_minute: usize, now: Instant) -> Duration {
@@ -152,7 +152,7 @@ mod tests {
                 &headers(&[("retry-after", "Fri, 02 Jan 2026 03:05:05 GMT")]),
                 now
             ),
-            Some(Duration::from_secs(60))
+            Some(Duration::from_mins(1))
         );
         assert_eq!(retry_after(&headers(&[("retry-after", "soon")]), now), None);
     }

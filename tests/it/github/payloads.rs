@@ -10,6 +10,8 @@ use leadtime::connector::github::wire;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::support::left_out;
+
 /// The folder of recorded payloads, where there is one.
 pub fn folder() -> Option<PathBuf> {
     let shared = std::env::var_os("LEADTIME_SHARED").map_or_else(
@@ -101,8 +103,7 @@ macro_rules! recorded {
         match folder() {
             Some(folder) => folder,
             None => {
-                // Said aloud, since a part of the test is left out.
-                eprintln!("left out: no recorded payloads of GitHub beside the project");
+                left_out("no recorded payloads of GitHub beside the project");
                 return;
             }
         }

@@ -11,6 +11,7 @@ use super::{now, read};
 use crate::support::github::world::{ago, run, sha};
 use crate::support::github::{GitHubMock, Repo, World};
 use crate::support::kept::Kept;
+use crate::support::left_out;
 
 /// What is asked for and stands in no path of the trimmed description.
 const NOT_DESCRIBED: [&str; 4] = [
@@ -40,9 +41,10 @@ async fn every_request() -> BTreeSet<String> {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one loop over every request")]
 async fn every_request_is_one_that_the_description_allows() {
     let Ok(prism) = std::env::var("LEADTIME_PRISM") else {
-        eprintln!("left out: LEADTIME_PRISM names no Prism (see .ci/prism)");
+        left_out("LEADTIME_PRISM names no Prism (see .ci/prism)");
         return;
     };
     let asked = every_request().await;

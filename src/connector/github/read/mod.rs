@@ -48,6 +48,7 @@ impl Reach<'_> {
     }
 
     /// The error for an answer that cannot be read.
+    #[must_use]
     pub fn unreadable(&self, what: &str, why: &str) -> Stop {
         let detail = format!("the answer cannot be read: {why}");
         ConnectorError::new(ErrorKind::Malformed, what, detail)

@@ -123,7 +123,7 @@ impl Respond for Answers {
         let mut template = template.append_header("date", world.date.clone());
         if let Some(limit) = &world.limit {
             template = template
-                .append_header("x-ratelimit-limit", limit.limit.to_string())
+                .append_header("x-ratelimit-limit", limit.whole.to_string())
                 .append_header("x-ratelimit-remaining", limit.remaining.to_string())
                 .append_header("x-ratelimit-reset", limit.reset.to_string());
         }

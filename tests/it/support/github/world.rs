@@ -10,7 +10,7 @@ use super::{Asked, Fault};
 
 #[derive(Clone, Debug)]
 pub struct Limit {
-    pub limit: u64,
+    pub whole: u64,
     pub remaining: u64,
     pub reset: i64,
 }
@@ -97,8 +97,8 @@ impl World {
             return None;
         };
         let now = self.renamed.get(&format!("{owner}/{name}"))?;
-        let rest: String = rest.iter().map(|part| format!("/{part}")).collect();
-        Some(format!("/repos/{now}{rest}"))
+        let path = [&["", "repos", now.as_str()], rest].concat();
+        Some(path.join("/"))
     }
 
     /// What is at an address, and under which field its list stands.
@@ -162,7 +162,7 @@ impl Repo {
             ["actions", "runs"] => Some((Some("workflow_runs"), json!(self.runs))),
             ["actions", "runs", id] => {
                 let mut runs = self.runs.iter();
-                let found = runs.find(|run| run["id"].to_string() == *id)?;
+                let found = runs.find(|run| run["id"].as_i64() == id.parse().ok())?;
                 Some((None, found.clone()))
             }
             ["actions", "runs", id, "attempts", attempt] => {
