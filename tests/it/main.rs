@@ -12,6 +12,8 @@ mod demo;
 mod git;
 mod sqlite_files;
 mod stores;
+mod github;
+mod support;
 
 fn main() {}
 mod reports;

@@ -1,1 +1,105 @@
-//! github
+//! GitHub, github.com or an Enterprise Server: requests with their reviews and commits, commits of the default branch, runs and jobs of Actions,
+//! deployments, gates, releases and tags. What is read and what cannot be stands in `docs/connectors/github.md`.
+//!
+//! [`config`] → [`client`] asks → [`wire`] holds the answers → [`translate`] makes events of them, purely → [`read`] hands them over with
+//! [`cursor`] rows. It only reads.
+
+pub mod check;
+pub mod client;
+pub mod config;
+pub mod cursor;
+pub mod fault;
+pub mod read;
+pub mod ticket;
+pub mod translate;
+pub mod wire;
+
+pub use config::Config;
+
+use self::config::{Base, Selection};
+use self::cursor::State;
+use self::read::{Reach, Reader};
+use super::error::ErrorKind;
+use super::http::dial::dial;
+use super::{Connector, ConnectorError, Health, Pending, Reading, Sink};
+use crate::event::time::{Span, Timestamp};
+
+/// How far back a first reading goes where nothing is said.
+const SINCE: Span = Span::from_seconds(90 * 24 * 3600);
+
+/// A source of kind `github`.
+pub struct GitHub {
+    config: Config,
+    base: Base,
+    selection: Selection,
+    dialled: reqwest::Client,
+}
+
+impl GitHub {
+    /// Looks through the configuration; nothing is asked yet.
+    pub fn new(config: Config) -> Result<Self, ConnectorError> {
+        let base = Base::read(&config.name, config.url.as_deref())?;
+        let selection = Selection::read(&config.name, &config.repositories)?;
+        if let Some(token) = &config.token
+            && !client::is_sendable(token)
+        {
+            return Err(ConnectorError::new(
+                ErrorKind::Configuration,
+                format!("source {:?}, token", config.name),
+                "what `token` refers to is empty, or holds a space or a line break",
+            )
+            .hinted("the token must be all that the variable, file or command gives"));
+        }
+        let dialled = dial(config.ca_file.as_deref())?;
+        Ok(Self {
+            config,
+            base,
+            selection,
+            dialled,
+        })
+    }
+
+    fn since(&self, asked: Option<Timestamp>, now: Timestamp) -> Timestamp {
+        asked.unwrap_or_else(|| now - self.config.since.unwrap_or(SINCE))
+    }
+
+    fn http(&self) -> Result<super::http::Http<client::Crab>, ConnectorError> {
+        client::open(self.dialled.clone(), &self.base, self.config.token.as_ref())
+    }
+}
+
+impl Connector for GitHub {
+    fn kind(&self) -> &'static str {
+        "github"
+    }
+
+    fn read<'a>(&'a self, reading: Reading, sink: &'a mut dyn Sink) -> Pending<'a, ()> {
+        Box::pin(async move {
+            let http = self.http()?;
+            let reach = Reach {
+                http: &http,
+                base: &self.base,
+                source: &self.config.name,
+                now: reading.now,
+                since: self.since(reading.since, reading.now),
+            };
+            let state = State::new(reading.cursors);
+            Reader::new(&reach, sink, state).read(&self.selection).await
+        })
+    }
+
+    fn check(&self, now: Timestamp) -> Pending<'_, Health> {
+        Box::pin(async move {
+            let http = self.http()?;
+            let reach = Reach {
+                http: &http,
+                base: &self.base,
+                source: &self.config.name,
+                now,
+                since: self.since(None, now),
+            };
+            let has_token = self.config.token.is_some();
+            check::check(&reach, &self.selection, has_token).await
+        })
+    }
+}

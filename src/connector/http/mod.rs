@@ -1,1 +1,83 @@
-//! http
+//! How every connector speaks HTTP: one wrapper around whatever sends the request. It waits, retries, counts limits, follows a move, asks
+//! conditionally, keeps time-outs, proxies and certificates, and masks what it logs, so that no connector does any of it.
+//!
+//! A connector brings a [`Transport`] (its client with its credentials) and asks [`Http::get`] for an address; it gets an [`Answer`] for every
+//! status that means something to it, and a [`Stop`] for everything that ends the request.
+
+pub mod client;
+pub mod dial;
+pub mod limit;
+pub mod mask;
+pub mod page;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use http::HeaderMap;
+
+use crate::connector::ConnectorError;
+use crate::event::time::Timestamp;
+
+pub use client::{Http, Policy};
+
+/// What came back, whole.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: String,
+    /// The address has moved for good, and this is the answer of the new one.
+    pub moved: bool,
+}
+
+impl Answer {
+    /// A header as text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    #[must_use]
+    pub fn etag(&self) -> Option<String> {
+        self.header("etag").map(str::to_owned)
+    }
+
+    /// Nothing has changed since the entity tag that was sent.
+    #[must_use]
+    pub fn is_unchanged(&self) -> bool {
+        self.status == 304
+    }
+
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
+/// The connection could not be made, or broke; in words without addresses or secrets.
+#[derive(Clone, Debug)]
+pub struct Broken(pub String);
+
+pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Answer, Broken>> + Send + 'a>>;
+
+/// What sends one request, once, with the credentials of its source.
+pub trait Transport: Send + Sync {
+    fn get<'a>(&'a self, url: &'a str, headers: HeaderMap) -> Sending<'a>;
+}
+
+/// Why a request has no answer.
+#[derive(Clone, Debug)]
+pub enum Stop {
+    /// The source's own allowance is used up but for the reserve: nothing is wrong, and reading goes on after `until`.
+    Budget {
+        until: Timestamp,
+        limit: Option<u64>,
+    },
+    Failed(ConnectorError),
+}
+
+impl From<ConnectorError> for Stop {
+    fn from(error: ConnectorError) -> Self {
+        Self::Failed(error)
+    }
+}

@@ -1,0 +1,175 @@
+//! Looks whether a source can be read, without reading it through: who the token belongs to, what is left of its allowance, whether every named
+//! repository is to be seen, and whether one page of each list can be read and told.
+
+use super::config::Selection;
+use super::cursor::{List, Place, State};
+use super::fault::refused;
+use super::read::list::{self, Page};
+use super::read::{Done, Reach, find, parse};
+use super::translate::Origin;
+use super::wire::User;
+use crate::connector::http::Stop;
+use crate::connector::{ConnectorError, Finding, Health, Severity};
+use crate::event::time::Span;
+
+/// So many repositories are looked at closely; more would cost what they are worth.
+const CLOSELY: usize = 3;
+
+/// Looks.
+pub async fn check(
+    reach: &Reach<'_>,
+    selection: &Selection,
+    has_token: bool,
+) -> Result<Health, ConnectorError> {
+    let mut health = Health::default();
+    whose(reach, has_token, &mut health).await?;
+    let repositories = find_all(reach, selection, &mut health).await?;
+    health.facts.push(match repositories.len() {
+        1 => "1 repository is visible".to_owned(),
+        many => format!("{many} repositories are visible"),
+    });
+    for repository in repositories.iter().take(CLOSELY) {
+        let mut read = Vec::new();
+        for list in List::ALL {
+            let page = Page {
+                origin: Origin::new(&reach.base.host, repository),
+                list,
+                place: Place::default(),
+                walking: false,
+                open: std::collections::BTreeMap::default(),
+                tags: Vec::new(),
+            };
+            match list::read(reach, page).await {
+                Ok(done) => read.push(told(list, &done)),
+                Err(stop) => note(&mut health, &format!("{repository}: {}", list.word()), stop)?,
+            }
+        }
+        health
+            .facts
+            .push(format!("{repository}: {}", read.join(", ")));
+    }
+    allowance(reach, &mut health);
+    Ok(health)
+}
+
+async fn whose(
+    reach: &Reach<'_>,
+    has_token: bool,
+    health: &mut Health,
+) -> Result<(), ConnectorError> {
+    if !has_token {
+        health.facts.push(format!(
+            "{} is asked without a token: public repositories only, 60 requests an hour",
+            reach.base.host
+        ));
+        return Ok(());
+    }
+    let answer = reach.ask("/user", None).await;
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(stop) => return note(health, &reach.base.host, stop),
+    };
+    if answer.status == 401 {
+        return Err(refused(reach.source, "whose token it is", &answer));
+    }
+    let user: User = parse::one(&answer.body).unwrap_or_default();
+    health.facts.push(match user.login {
+        Some(login) if answer.is_success() => {
+            format!("{} answers; the token belongs to {login}", reach.base.host)
+        }
+        _ => format!(
+            "{} answers; the token belongs to no person (an app's)",
+            reach.base.host
+        ),
+    });
+    if let Some(scopes) = answer.header("x-oauth-scopes") {
+        let scopes = if scopes.is_empty() { "none" } else { scopes };
+        health.facts.push(format!("the token's scopes: {scopes}"));
+    }
+    if let Some(ends) = answer.header("github-authentication-token-expiration") {
+        health.facts.push(format!("the token expires {ends}"));
+    }
+    Ok(())
+}
+
+async fn find_all(
+    reach: &Reach<'_>,
+    selection: &Selection,
+    health: &mut Health,
+) -> Result<Vec<String>, ConnectorError> {
+    let mut found = Vec::new();
+    for name in &selection.named {
+        match find::one(reach, name.clone()).await {
+            Ok(done) => keep(done, &mut found, health),
+            Err(stop) => note(health, name, stop)?,
+        }
+    }
+    for owner in selection.owners() {
+        match find::owned(reach, &State::default(), selection, owner).await {
+            Ok(done) => keep(done, &mut found, health),
+            Err(stop) => note(health, owner, stop)?,
+        }
+    }
+    found.dedup();
+    Ok(found)
+}
+
+fn keep(done: Done, found: &mut Vec<String>, health: &mut Health) {
+    found.extend(done.found);
+    health.findings.extend(done.findings);
+}
+
+fn told(list: List, done: &Done) -> String {
+    format!(
+        "{} {}",
+        done.batch.events.len(),
+        match list {
+            List::Environments => "from environments",
+            other => other.word(),
+        }
+    )
+}
+
+/// A part that fails is a finding; only what makes all of it fail is an error.
+fn note(health: &mut Health, subject: &str, stop: Stop) -> Result<(), ConnectorError> {
+    let (severity, text) = match stop {
+        Stop::Budget { until, .. } => (
+            Severity::Warning,
+            format!("not looked at: the allowance is used up until {until}"),
+        ),
+        Stop::Failed(error) if error.kind == crate::connector::error::ErrorKind::Network => {
+            return Err(error);
+        }
+        Stop::Failed(error) => (Severity::Error, error.to_string()),
+    };
+    health.findings.push(Finding {
+        subject: subject.to_owned(),
+        severity,
+        text,
+    });
+    Ok(())
+}
+
+fn allowance(reach: &Reach<'_>, health: &mut Health) {
+    let budget = reach.http.budget();
+    if let (Some(left), Some(limit)) = (budget.remaining, budget.limit) {
+        let until = budget
+            .reset
+            .map_or(String::new(), |reset| format!(" until {reset}"));
+        health
+            .facts
+            .push(format!("{left} of {limit} requests are left{until}"));
+    }
+    if let Some(skew) = reach.http.skew()
+        && (skew > Span::from_seconds(300) || skew < Span::from_seconds(-300))
+    {
+        health.findings.push(Finding {
+            subject: reach.base.host.clone(),
+            severity: Severity::Warning,
+            text: format!(
+                "its clock differs from this machine's by {} min",
+                skew.micros() / 60_000_000
+            ),
+        });
+    }
+}

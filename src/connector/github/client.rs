@@ -1,0 +1,77 @@
+//! GitHub's client, octocrab, as a transport: it brings the credentials, the base address and the headers; retries, moves, limits and conditions
+//! are the wrapper's ([`crate::connector::http`]). Its own typed models are not used: they refuse words that they do not know.
+
+use http::HeaderMap;
+use http::header::{ACCEPT, HeaderName, HeaderValue};
+use octocrab::Octocrab;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::connector::ConnectorError;
+use crate::connector::error::ErrorKind;
+use crate::connector::github::config::Base;
+use crate::connector::http::dial::causes;
+use crate::connector::http::{Answer, Broken, Http, Policy, Sending, Transport};
+
+/// GitHub's own form, or plain JSON, which is all that its API description speaks of.
+pub const ACCEPTED: &str = "application/vnd.github+json, application/json;q=0.9";
+const VERSION: HeaderName = HeaderName::from_static("x-github-api-version");
+/// GitHub allows 900 points a minute; reading costs one each.
+const PER_MINUTE: usize = 850;
+
+/// Sends with octocrab.
+pub struct Crab(Octocrab);
+
+/// A client for one reading. Needs a running tokio.
+pub fn open(
+    dialled: reqwest::Client,
+    base: &Base,
+    token: Option<&SecretString>,
+) -> Result<Http<Crab>, ConnectorError> {
+    let mut builder = Octocrab::builder();
+    if let Some(token) = token {
+        builder = builder.personal_token(token.clone());
+    }
+    let crab = builder
+        .base_uri(base.url.as_str())
+        .and_then(|builder| builder.build_with_reqwest(dialled))
+        .map_err(|error| {
+            let detail = format!("cannot be used: {}", causes(&error));
+            ConnectorError::new(ErrorKind::Configuration, base.url.clone(), detail)
+        })?;
+    let policy = Policy {
+        per_minute: base.is_public.then_some(PER_MINUTE),
+        ..Policy::default()
+    };
+    Ok(Http::new(Crab(crab), policy))
+}
+
+/// Whether a token can stand in a header at all: a line break from a file cannot.
+#[must_use]
+pub fn is_sendable(token: &SecretString) -> bool {
+    let text = token.expose_secret();
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic())
+}
+
+impl Transport for Crab {
+    fn get<'a>(&'a self, url: &'a str, mut headers: HeaderMap) -> Sending<'a> {
+        headers.insert(ACCEPT, HeaderValue::from_static(ACCEPTED));
+        headers.insert(VERSION, HeaderValue::from_static("2022-11-28"));
+        Box::pin(async move {
+            let broken = |error: octocrab::Error| Broken(causes(&error));
+            let answer = self
+                .0
+                ._get_with_headers(url, Some(headers))
+                .await
+                .map_err(broken)?;
+            let status = answer.status().as_u16();
+            let headers = answer.headers().clone();
+            let body = self.0.body_to_string(answer).await.map_err(broken)?;
+            Ok(Answer {
+                status,
+                headers,
+                body,
+                moved: false,
+            })
+        })
+    }
+}

@@ -1,0 +1,230 @@
+//! What a GitHub source is told: where it is, whose token it uses, and which repositories it reads.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use globset::{GlobBuilder, GlobMatcher};
+use secrecy::SecretString;
+use url::Url;
+
+use crate::connector::ConnectorError;
+use crate::connector::error::ErrorKind;
+use crate::event::time::Span;
+
+/// The API of the public GitHub.
+pub const PUBLIC: &str = "https://api.github.com";
+
+/// A source of kind `github`.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// The name of the source in the configuration.
+    pub name: String,
+    /// The base of the API; `https://HOST/api/v3` for an Enterprise Server.
+    pub url: Option<String>,
+    pub token: Option<SecretString>,
+    /// `owner/name`, `owner/*`, and with a leading `!` what is left out.
+    pub repositories: Vec<String>,
+    /// Certificates to trust beside the system's, as PEM.
+    pub ca_file: Option<PathBuf>,
+    /// How far back the first reading goes.
+    pub since: Option<Span>,
+}
+
+/// Where the API is.
+#[derive(Clone, Debug)]
+pub struct Base {
+    /// Without a slash at the end.
+    pub url: String,
+    /// The host as it stands in the source of events.
+    pub host: String,
+    pub is_public: bool,
+}
+
+/// Which repositories are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Named in full.
+    pub named: BTreeSet<String>,
+    /// Owners whose repositories have to be listed, and what is wanted of them.
+    pub listed: Vec<(String, GlobMatcher)>,
+    excluded: Vec<GlobMatcher>,
+}
+
+impl Selection {
+    /// Reads the patterns.
+    pub fn read(source: &str, patterns: &[String]) -> Result<Self, ConnectorError> {
+        let mut selection = Self::default();
+        for pattern in patterns {
+            let (excludes, pattern) = match pattern.trim().strip_prefix('!') {
+                Some(rest) => (true, rest.trim()),
+                None => (false, pattern.trim()),
+            };
+            let matcher = glob(pattern).ok_or_else(|| wrong_pattern(source, pattern))?;
+            let (owner, name) = pattern
+                .split_once('/')
+                .filter(|(owner, name)| !owner.is_empty() && !name.is_empty())
+                .ok_or_else(|| wrong_pattern(source, pattern))?;
+            let is_plain = |text: &str| {
+                text.chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+            };
+            if excludes {
+                selection.excluded.push(matcher);
+            } else if !is_plain(owner) {
+                return Err(wrong_pattern(source, pattern));
+            } else if is_plain(name) {
+                selection.named.insert(pattern.to_owned());
+            } else {
+                selection.listed.push((owner.to_owned(), matcher));
+            }
+        }
+        if selection.named.is_empty() && selection.listed.is_empty() {
+            return Err(
+                configuration(source, "repositories", "names no repository to read").hinted(
+                    "repositories = [\"acme/checkout\"], or [\"acme/*\", \"!acme/attic-*\"]",
+                ),
+            );
+        }
+        let excluded = selection.excluded.clone();
+        selection
+            .named
+            .retain(|name| !excluded.iter().any(|out| out.is_match(name)));
+        Ok(selection)
+    }
+
+    /// The owners to list, each once.
+    #[must_use]
+    pub fn owners(&self) -> BTreeSet<&str> {
+        self.listed
+            .iter()
+            .map(|(owner, _)| owner.as_str())
+            .collect()
+    }
+
+    /// Whether a listed repository is wanted.
+    #[must_use]
+    pub fn wants(&self, full_name: &str) -> bool {
+        self.listed.iter().any(|(_, want)| want.is_match(full_name))
+            && !self.excluded.iter().any(|out| out.is_match(full_name))
+    }
+}
+
+fn glob(pattern: &str) -> Option<GlobMatcher> {
+    GlobBuilder::new(pattern)
+        .case_insensitive(true)
+        .literal_separator(true)
+        .build()
+        .ok()
+        .map(|glob| glob.compile_matcher())
+}
+
+fn wrong_pattern(source: &str, pattern: &str) -> ConnectorError {
+    configuration(
+        source,
+        "repositories",
+        &format!("{pattern:?} is no pattern for repositories"),
+    )
+    .hinted("owner/name or owner/*; the owner itself has no wildcard; a leading ! leaves out")
+}
+
+fn configuration(source: &str, key: &str, detail: &str) -> ConnectorError {
+    ConnectorError::new(
+        ErrorKind::Configuration,
+        format!("source {source:?}, {key}"),
+        detail,
+    )
+}
+
+impl Base {
+    /// Reads the address of the API.
+    pub fn read(source: &str, address: Option<&str>) -> Result<Self, ConnectorError> {
+        let hint = "url = \"https://github.example.com/api/v3\", or leave it out for github.com";
+        let url = Url::parse(address.unwrap_or(PUBLIC)).map_err(|error| {
+            configuration(source, "url", &format!("is no address: {error}")).hinted(hint)
+        })?;
+        let is_http = matches!(url.scheme(), "https" | "http");
+        let Some(host) = url.host_str().filter(|_| is_http) else {
+            return Err(configuration(source, "url", "is no http address").hinted(hint));
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(configuration(source, "url", "holds a user or a password")
+                .hinted("take it out of the address and name it with `token`"));
+        }
+        let host = host.to_ascii_lowercase();
+        let is_public = host == "api.github.com";
+        Ok(Self {
+            url: format!(
+                "{}{}",
+                url.origin().ascii_serialization(),
+                url.path().trim_end_matches('/')
+            ),
+            // data residency: api.acme.ghe.com is the API of acme.ghe.com
+            host: match host.strip_prefix("api.") {
+                Some(rest) if is_public || rest.ends_with(".ghe.com") => rest.to_owned(),
+                _ => host,
+            },
+            is_public,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn select(patterns: &[&str]) -> Result<Selection, ConnectorError> {
+        let patterns: Vec<String> = patterns.iter().map(|&text| text.to_owned()).collect();
+        Selection::read("gh", &patterns)
+    }
+
+    #[test]
+    fn patterns_take_and_leave_out() {
+        let selection =
+            select(&["!acme/attic-*", "acme/*", "Other/One", "acme/attic-named"]).unwrap();
+        assert_eq!(
+            selection.named.iter().collect::<Vec<_>>(),
+            ["Other/One"],
+            "left out wins over named"
+        );
+        assert_eq!(selection.owners().into_iter().collect::<Vec<_>>(), ["acme"]);
+        assert!(selection.wants("Acme/checkout"));
+        assert!(!selection.wants("acme/attic-old"));
+        assert!(!selection.wants("other/checkout"));
+    }
+
+    #[test]
+    fn wrong_patterns_are_named() {
+        for wrong in ["checkout", "*/checkout", "/x", "acme/", "acme/[a"] {
+            let error = select(&[wrong]).unwrap_err().to_string();
+            assert!(error.contains(&format!("{wrong:?}")), "{error}");
+            assert!(error.contains("\"gh\""), "{error}");
+        }
+        assert!(select(&["!acme/*"]).is_err(), "nothing is left to read");
+    }
+
+    #[test]
+    fn the_host_of_events_is_the_host_that_people_know() {
+        let host = |url| Base::read("gh", url).unwrap().host;
+        assert_eq!(host(None), "github.com");
+        assert_eq!(host(Some("https://api.github.com/")), "github.com");
+        assert_eq!(
+            host(Some("https://Github.Example.com/api/v3/")),
+            "github.example.com"
+        );
+        assert_eq!(host(Some("https://api.acme.ghe.com")), "acme.ghe.com");
+        assert_eq!(
+            Base::read("gh", Some("https://x.example/api/v3/"))
+                .unwrap()
+                .url,
+            "https://x.example/api/v3"
+        );
+    }
+
+    #[test]
+    fn a_password_in_the_address_is_refused_and_not_repeated() {
+        let error = Base::read("gh", Some("https://jane:hunter2@x.example")).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("hunter2"));
+        assert!(Base::read("gh", Some("ftp://x.example")).is_err());
+        assert!(Base::read("gh", Some("github")).is_err());
+    }
+}

@@ -1,0 +1,278 @@
+//! Where a reading stands, so that the next one, or the one after a kill, goes on from there: one row per list of a repository, one per thing
+//! whose details are still to be read or that is still moving. A row that cannot be read is as good as none: what it stood for is read again.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::wire::{Deployment, Pull, Repository, Run, Tag};
+use crate::connector::Batch;
+use crate::event::time::Timestamp;
+
+/// A list that a repository has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum List {
+    Pulls,
+    Runs,
+    Deployments,
+    Environments,
+    Commits,
+    Releases,
+    Tags,
+}
+
+impl List {
+    pub const ALL: [Self; 7] = [
+        Self::Pulls,
+        Self::Runs,
+        Self::Deployments,
+        Self::Environments,
+        Self::Commits,
+        Self::Releases,
+        Self::Tags,
+    ];
+
+    /// The word for it, in cursors and for people.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pulls => "pulls",
+            Self::Runs => "runs",
+            Self::Deployments => "deployments",
+            Self::Environments => "environments",
+            Self::Commits => "commits",
+            Self::Releases => "releases",
+            Self::Tags => "tags",
+        }
+    }
+}
+
+/// How far a list was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Place {
+    /// Of the first page.
+    pub etag: Option<String>,
+    /// The newest change of any item, and the newest item by the order of the list.
+    pub changed: Option<Timestamp>,
+    pub newest: Option<Timestamp>,
+    /// The first item, where the list is not ordered by time.
+    pub top: Option<String>,
+    /// How far back the list is asked for, where its address says so; fixed, since the entity tag belongs to the address.
+    pub since: Option<Timestamp>,
+    /// Older pages that are still to be read.
+    pub walk: Option<Walk>,
+    /// Tags of the first page: `name@sha`.
+    pub seen: Vec<String>,
+    /// Environments that ask for a decision, and who may decide.
+    pub approvers: BTreeMap<String, Vec<String>>,
+}
+
+/// Pages still to be read: from `page` until something older than `until`, or the item `until_top`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Walk {
+    pub page: u32,
+    pub until: Option<Timestamp>,
+    pub until_top: Option<String>,
+    /// The last page, where it was told.
+    pub last: Option<u32>,
+}
+
+/// Something whose details are to be read.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Todo {
+    Pull(Box<Pull>),
+    Run(Box<OpenRun>),
+    Deployment(Box<OpenDeployment>),
+    Tag(Tag),
+}
+
+/// A run whose jobs are to be read, or that is not finished.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OpenRun {
+    pub run: Run,
+    /// Just seen in the list: need not be asked for itself.
+    #[serde(default)]
+    pub fresh: bool,
+    pub run_etag: Option<String>,
+    pub jobs_etag: Option<String>,
+    pub pending_etag: Option<String>,
+    /// Attempts below this were read.
+    #[serde(default)]
+    pub attempts: u32,
+    /// Environments whose gate is open.
+    #[serde(default)]
+    pub gates: Vec<String>,
+}
+
+impl OpenRun {
+    #[must_use]
+    pub fn new(run: Run) -> Self {
+        Self {
+            run,
+            fresh: true,
+            run_etag: None,
+            jobs_etag: None,
+            pending_etag: None,
+            attempts: 1,
+            gates: Vec::new(),
+        }
+    }
+}
+
+/// A deployment whose statuses are to be read, or that has no final one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OpenDeployment {
+    pub deployment: Deployment,
+    pub etag: Option<String>,
+}
+
+impl Todo {
+    /// When it last changed: what is newest is read first.
+    #[must_use]
+    pub fn changed(&self) -> Timestamp {
+        match self {
+            Self::Pull(pull) => pull.updated_at,
+            Self::Run(open) => open.run.updated_at,
+            Self::Deployment(open) => open.deployment.updated_at,
+            Self::Tag(_) => Timestamp::MIN,
+        }
+    }
+
+    /// Its key within a repository.
+    #[must_use]
+    pub fn key(&self, repository: &str) -> String {
+        match self {
+            Self::Pull(pull) => format!("{repository} todo pull {}", pull.number),
+            Self::Run(open) => format!("{repository} todo run {}", open.run.id),
+            Self::Deployment(open) => {
+                format!("{repository} todo deployment {}", open.deployment.id)
+            }
+            Self::Tag(tag) => format!("{repository} todo tag {}", tag.name),
+        }
+    }
+}
+
+/// One page of an owner's repositories.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Listed {
+    /// `orgs` or `users`: which of the two the owner is.
+    pub by: String,
+    pub etag: Option<String>,
+    pub repositories: Vec<Repository>,
+    pub more: bool,
+}
+
+/// All rows.
+#[derive(Clone, Debug, Default)]
+pub struct State(BTreeMap<String, String>);
+
+#[must_use]
+pub fn place_key(repository: &str, list: List) -> String {
+    format!("{repository} list {}", list.word())
+}
+
+#[must_use]
+pub fn known_key(repository: &str) -> String {
+    format!("{repository} known")
+}
+
+#[must_use]
+pub fn moved_key(configured: &str) -> String {
+    format!("{configured} moved")
+}
+
+#[must_use]
+pub fn owner_key(owner: &str, page: u32) -> String {
+    format!("{owner}/ listed {page}")
+}
+
+impl State {
+    #[must_use]
+    pub fn new(rows: Vec<(String, String)>) -> Self {
+        Self(rows.into_iter().collect())
+    }
+
+    #[must_use]
+    pub fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        serde_json::from_str(self.0.get(key)?).ok()
+    }
+
+    #[must_use]
+    pub fn place(&self, repository: &str, list: List) -> Place {
+        self.get(&place_key(repository, list)).unwrap_or_default()
+    }
+
+    /// What is still to be read of a repository, with its keys.
+    #[must_use]
+    pub fn todos(&self, repository: &str) -> Vec<(String, Todo)> {
+        let prefix = format!("{repository} todo ");
+        self.rows(&prefix)
+            .filter_map(|(key, value)| Some((key.clone(), serde_json::from_str(value).ok()?)))
+            .collect()
+    }
+
+    /// Every key of a repository.
+    #[must_use]
+    pub fn keys(&self, repository: &str) -> Vec<String> {
+        let prefix = format!("{repository} ");
+        self.rows(&prefix).map(|(key, _)| key.clone()).collect()
+    }
+
+    fn rows<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a String, &'a String)> {
+        self.0
+            .range(prefix.to_owned()..)
+            .take_while(move |(key, _)| key.starts_with(prefix))
+    }
+
+    /// Takes over what was kept.
+    pub fn apply(&mut self, batch: &Batch) {
+        for (key, value) in &batch.cursors {
+            match value {
+                Some(value) => self.0.insert(key.clone(), value.clone()),
+                None => self.0.remove(key),
+            };
+        }
+    }
+}
+
+/// Puts a row into a batch. What cannot be written is not kept, and so read again.
+pub fn put<T: Serialize>(batch: &mut Batch, key: String, value: &T) {
+    let text = serde_json::to_string(value).ok();
+    batch.cursors.push((key, text));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_one_repository_are_not_those_of_its_namesake() {
+        let mut batch = Batch::default();
+        put(&mut batch, place_key("a/b", List::Pulls), &Place::default());
+        put(
+            &mut batch,
+            place_key("a/b-c", List::Pulls),
+            &Place::default(),
+        );
+        put(&mut batch, known_key("a/b"), &1);
+        let mut state = State::default();
+        state.apply(&batch);
+        assert_eq!(state.keys("a/b").len(), 2);
+        let forget = Batch {
+            cursors: vec![(known_key("a/b"), None)],
+            ..Batch::default()
+        };
+        state.apply(&forget);
+        assert_eq!(state.keys("a/b"), [place_key("a/b", List::Pulls)]);
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_is_none() {
+        let state = State::new(vec![(place_key("a/b", List::Runs), "{broken".to_owned())]);
+        assert_eq!(state.place("a/b", List::Runs), Place::default());
+    }
+}

@@ -1,0 +1,154 @@
+//! Which repositories there are to read: those named in full, asked for once, and those that an owner's list holds, asked for on condition.
+
+use super::{Done, Reach, parse};
+use crate::connector::github::config::Selection;
+use crate::connector::github::cursor::{Listed, State, known_key, moved_key, owner_key, put};
+use crate::connector::github::fault::refused;
+use crate::connector::github::wire::Repository;
+use crate::connector::http::Stop;
+use crate::connector::http::page::Links;
+
+/// The repositories that need no question: named, and known by their present name.
+#[must_use]
+pub fn known(state: &State, selection: &Selection) -> (Vec<String>, Vec<String>) {
+    let mut known = Vec::new();
+    let mut unknown = Vec::new();
+    for name in &selection.named {
+        let present = state.get::<String>(&moved_key(name));
+        let present = present.unwrap_or_else(|| name.clone());
+        if state.get::<bool>(&known_key(&present)).is_some() {
+            known.push(present);
+        } else {
+            unknown.push(name.clone());
+        }
+    }
+    (known, unknown)
+}
+
+/// Asks for one repository; its present name is in `found`.
+pub async fn one(reach: &Reach<'_>, name: String) -> Result<Done, Stop> {
+    let answer = reach.ask(&format!("/repos/{name}"), None).await?;
+    if !answer.is_success() {
+        return Err(refused(reach.source, &name, &answer).into());
+    }
+    let read: Repository = parse::one(&answer.body).map_err(|why| reach.unreadable(&name, &why))?;
+    let mut done = Done::default();
+    let present = read.full_name.clone();
+    if present != name {
+        put(&mut done.batch, moved_key(&name), &present);
+    }
+    if !present.eq_ignore_ascii_case(&name) {
+        done.warn(
+            &name,
+            &format!(
+                "is now called {present}, and its facts are told under that name: write {present} in `repositories` of source {:?}, and in the workloads that own it",
+                reach.source
+            ),
+        );
+    }
+    put(&mut done.batch, known_key(&present), &true);
+    if read.archived {
+        done.note(&present, "is archived: nothing new will come from it");
+    }
+    done.found.push(present);
+    Ok(done)
+}
+
+/// Every repository of an owner that is wanted.
+pub async fn owned(
+    reach: &Reach<'_>,
+    state: &State,
+    selection: &Selection,
+    owner: &str,
+) -> Result<Done, Stop> {
+    let mut done = Done::default();
+    let mut by = String::new();
+    for page in 1.. {
+        let key = owner_key(owner, page);
+        let mut kept = state.get::<Listed>(&key).unwrap_or_default();
+        if !by.is_empty() {
+            kept.by.clone_from(&by);
+        }
+        let listed = list(reach, owner, page, &kept).await?;
+        let listed = match listed {
+            None => kept,
+            Some(listed) => {
+                put(&mut done.batch, key, &listed);
+                listed
+            }
+        };
+        by.clone_from(&listed.by);
+        for repository in &listed.repositories {
+            if !selection.wants(&repository.full_name) {
+                continue;
+            }
+            done.found.push(repository.full_name.clone());
+            if state
+                .get::<bool>(&known_key(&repository.full_name))
+                .is_none()
+            {
+                put(&mut done.batch, known_key(&repository.full_name), &true);
+                if repository.archived {
+                    done.note(
+                        &repository.full_name,
+                        "is archived: nothing new will come from it",
+                    );
+                }
+            }
+        }
+        if !listed.more {
+            break;
+        }
+    }
+    if done.found.is_empty() {
+        done.warn(
+            owner,
+            &format!(
+                "none of its repositories fits `repositories` of source {:?}, or the token may see none",
+                reach.source
+            ),
+        );
+    }
+    Ok(done)
+}
+
+/// One page; `None` when it is what it was. An owner is an organization or a user, which only asking tells.
+async fn list(
+    reach: &Reach<'_>,
+    owner: &str,
+    page: u32,
+    kept: &Listed,
+) -> Result<Option<Listed>, Stop> {
+    let ways: &[&str] = match kept.by.as_str() {
+        "orgs" => &["orgs"],
+        "users" => &["users"],
+        _ => &["orgs", "users"],
+    };
+    let mut refusal = None;
+    for by in ways {
+        let path = format!("/{by}/{owner}/repos?sort=full_name&per_page=100&page={page}");
+        let answer = reach.ask(&path, kept.etag.as_deref()).await?;
+        if answer.is_unchanged() {
+            return Ok(None);
+        }
+        let what = format!("the repositories of {owner}");
+        if answer.is_success() {
+            let parsed = parse::list::<Repository>(&answer.body, None)
+                .map_err(|why| reach.unreadable(&what, &why))?;
+            return Ok(Some(Listed {
+                by: (*by).to_owned(),
+                etag: answer.etag(),
+                repositories: parsed.items,
+                more: Links::read(answer.header("link")).next.is_some(),
+            }));
+        }
+        refusal = Some(refused(reach.source, &what, &answer));
+        if answer.status != 404 {
+            break;
+        }
+    }
+    match refusal {
+        Some(refusal) => Err(refusal.into()),
+        None => Ok(None),
+    }
+}

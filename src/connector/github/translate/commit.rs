@@ -1,0 +1,116 @@
+//! Commits, tags and releases.
+
+use super::{Facts, Origin, given, login};
+use crate::connector::github::wire::{Commit, Release, Tag};
+use crate::event::kind::{self, Kind};
+use crate::event::time::Timestamp;
+
+/// Lines of a message, after the first, that tell where a commit comes from or what it belongs to.
+const TRAILERS: [&str; 8] = [
+    "this reverts commit ",
+    "(cherry picked from commit ",
+    "fixes ",
+    "closes ",
+    "resolves ",
+    "refs ",
+    "change-id: ",
+    "migration: ",
+];
+
+/// A commit. The same whichever list it was read from, so the request that it belongs to is told by the request.
+#[must_use]
+pub fn commit(origin: &Origin, commit: &Commit) -> Facts {
+    let mut facts = Facts::default();
+    let body = &commit.commit;
+    let authored = body.author.as_ref().and_then(|author| author.date);
+    let committed = body.committer.as_ref().and_then(|author| author.date);
+    let Some(at) = authored.or(committed) else {
+        facts.unknown("commit.author.date", "none");
+        return facts;
+    };
+    let named = body.author.as_ref().and_then(|author| author.name.clone());
+    let parents = commit
+        .parents
+        .as_ref()
+        .map(|parents| parents.iter().map(|parent| parent.sha.clone()).collect());
+    let fact = kind::Commit {
+        sha: commit.sha.clone(),
+        repository: Some(origin.repository.clone()),
+        author: login(commit.author.as_ref()).or(named),
+        message: body.message.as_deref().and_then(told),
+        parents,
+        committed: committed.filter(|committed| *committed != at),
+        ..kind::Commit::default()
+    };
+    let id = format!("commit/{}", commit.sha);
+    facts.events.push(origin.event(id, at, Kind::Commit(fact)));
+    facts
+}
+
+/// The first line, and the lines that matter.
+fn told(message: &str) -> Option<String> {
+    let mut lines = message.lines();
+    let first = lines.next()?.trim_end().to_owned();
+    let trailers = lines.map(str::trim).filter(|line| {
+        let line = line.to_ascii_lowercase();
+        TRAILERS.iter().any(|trailer| line.starts_with(trailer))
+    });
+    let told = trailers.fold(first, |told, line| format!("{told}\n{line}"));
+    (!told.is_empty()).then_some(told)
+}
+
+/// A tag, at the time of its commit: the list of tags tells none.
+#[must_use]
+pub fn tag(origin: &Origin, tag: &Tag, at: Timestamp) -> Facts {
+    let fact = kind::Tag {
+        tag: tag.name.clone(),
+        repository: Some(origin.repository.clone()),
+        sha: Some(tag.commit.sha.clone()),
+        ..kind::Tag::default()
+    };
+    let id = format!("tag/{}/{}", tag.name, tag.commit.sha);
+    Facts {
+        events: vec![origin.event(id, at, Kind::Tag(fact))],
+        ..Facts::default()
+    }
+}
+
+/// A release. A draft is not out yet.
+#[must_use]
+pub fn release(origin: &Origin, release: &Release) -> Facts {
+    if release.draft {
+        return Facts::default();
+    }
+    let target = release.target_commitish.as_ref();
+    let is_sha =
+        |text: &&String| text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let fact = kind::Tag {
+        tag: release.tag_name.clone(),
+        repository: Some(origin.repository.clone()),
+        sha: target.filter(is_sha).cloned(),
+        url: given(release.html_url.as_ref()),
+        release: true,
+        prerelease: release.prerelease,
+    };
+    let at = release.published_at.unwrap_or(release.created_at);
+    let id = format!("release/{}", release.id);
+    Facts {
+        events: vec![origin.event(id, at, Kind::Tag(fact))],
+        ..Facts::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::told;
+
+    #[test]
+    fn the_first_line_and_the_trailers_that_matter_are_told() {
+        let message = "Add retries\n\nLong story.\nFixes #3\nSigned-off-by: Jane <jane@example.com>\nThis reverts commit abc.";
+        assert_eq!(
+            told(message).as_deref(),
+            Some("Add retries\nFixes #3\nThis reverts commit abc.")
+        );
+        assert_eq!(told(""), None);
+    }
+}

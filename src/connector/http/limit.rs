@@ -1,0 +1,171 @@
+//! What a source allows: the allowance that it tells in its headers, how long it asks to wait, and a pace that stays below its unspoken limit.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use chrono::DateTime;
+use http::HeaderMap;
+
+use crate::event::time::{Span, Timestamp};
+
+/// The allowance as of the newest answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Budget {
+    pub limit: Option<u64>,
+    pub remaining: Option<u64>,
+    pub reset: Option<Timestamp>,
+}
+
+impl Budget {
+    /// Reads `x-ratelimit-*` or `ratelimit-*`. `None` when the answer tells nothing.
+    #[must_use]
+    pub fn read(headers: &HeaderMap) -> Option<Self> {
+        let number = |name: &str| {
+            let value = headers
+                .get(format!("x-ratelimit-{name}"))
+                .or_else(|| headers.get(format!("ratelimit-{name}")))?;
+            value.to_str().ok()?.trim().parse::<u64>().ok()
+        };
+        let remaining = number("remaining")?;
+        Some(Self {
+            limit: number("limit"),
+            remaining: Some(remaining),
+            reset: number("reset")
+                .and_then(|seconds| i64::try_from(seconds).ok())
+                .map(|seconds| Timestamp::from_seconds(seconds.min(1 << 40))),
+        })
+    }
+
+    /// Takes over what a newer answer says. Answers overtake each other, so within one period the smaller number is the truer one.
+    pub fn learn(&mut self, newer: Self) {
+        let same_period = self.reset.is_some() && self.reset == newer.reset;
+        let remaining = match (self.remaining, newer.remaining) {
+            (Some(old), Some(new)) if same_period => Some(old.min(new)),
+            (_, new) => new,
+        };
+        *self = Self { remaining, ..newer };
+    }
+
+    /// Until when nothing more should be asked: the allowance is down to the reserve, which other tools with the same credentials may need.
+    #[must_use]
+    pub fn spent_until(&self, now: Timestamp) -> Option<Timestamp> {
+        let remaining = self.remaining?;
+        let reserve = (self.limit.unwrap_or(5000) / 50).clamp(3, 100);
+        let reset = self.reset?;
+        (remaining <= reserve && now < reset).then_some(reset)
+    }
+}
+
+/// How long the source asks to wait: seconds, or a date.
+#[must_use]
+pub fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let text = headers.get("retry-after")?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = Timestamp::from(DateTime::parse_from_rfc2822(text).ok()?.to_utc());
+    let micros = (date - now).micros().max(0);
+    Some(Duration::from_micros(micros.unsigned_abs()))
+}
+
+/// How far the clock of the source is ahead of ours, by its `Date` header.
+#[must_use]
+pub fn skew(headers: &HeaderMap, now: Timestamp) -> Option<Span> {
+    let text = headers.get("date")?.to_str().ok()?;
+    let date = Timestamp::from(DateTime::parse_from_rfc2822(text).ok()?.to_utc());
+    Some(date - now)
+}
+
+/// At most so many requests in any minute.
+#[derive(Debug, Default)]
+pub struct Pace {
+    sent: VecDeque<Instant>,
+}
+
+impl Pace {
+    const MINUTE: Duration = Duration::from_mins(1);
+
+    /// Takes the next place, and tells how long to wait for it.
+    pub fn take(&mut self, per_minute: usize, now: Instant) -> Duration {
+        while self
+            .sent
+            .front()
+            .is_some_and(|sent| now.saturating_duration_since(*sent) > Self::MINUTE)
+        {
+            self.sent.pop_front();
+        }
+        let place = match self.sent.len().checked_sub(per_minute) {
+            None => now,
+            Some(over) => self.sent.get(over).map_or(now, |sent| *sent + Self::MINUTE),
+        };
+        self.sent.push_back(place);
+        place.saturating_duration_since(now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+            .collect()
+    }
+
+    #[test]
+    fn the_reserve_is_kept() {
+        let budget = |remaining| {
+            Budget::read(&headers(&[
+                ("x-ratelimit-limit", "5000"),
+                ("x-ratelimit-remaining", remaining),
+                ("x-ratelimit-reset", "1000"),
+            ]))
+            .unwrap()
+        };
+        let now = Timestamp::from_seconds(900);
+        assert_eq!(budget("101").spent_until(now), None);
+        assert_eq!(
+            budget("100").spent_until(now),
+            Some(Timestamp::from_seconds(1000))
+        );
+        assert_eq!(budget("0").spent_until(Timestamp::from_seconds(1000)), None);
+        let mut learnt = budget("50");
+        learnt.learn(budget("60"));
+        assert_eq!(
+            learnt.remaining,
+            Some(50),
+            "an overtaken answer adds nothing"
+        );
+    }
+
+    #[test]
+    fn waits_are_read_as_seconds_and_as_dates() {
+        let now = Timestamp::parse("2026-01-02T03:04:05Z").unwrap();
+        assert_eq!(
+            retry_after(&headers(&[("retry-after", "7")]), now),
+            Some(Duration::from_secs(7))
+        );
+        assert_eq!(
+            retry_after(
+                &headers(&[("retry-after", "Fri, 02 Jan 2026 03:05:05 GMT")]),
+                now
+            ),
+            Some(Duration::from_mins(1))
+        );
+        assert_eq!(retry_after(&headers(&[("retry-after", "soon")]), now), None);
+    }
+
+    #[test]
+    fn the_pace_lets_bursts_through_and_then_holds() {
+        let mut pace = Pace::default();
+        let start = Instant::now();
+        assert_eq!(pace.take(2, start), Duration::ZERO);
+        assert_eq!(pace.take(2, start), Duration::ZERO);
+        assert_eq!(pace.take(2, start), Pace::MINUTE);
+        assert_eq!(pace.take(2, start), Pace::MINUTE);
+        assert_eq!(pace.take(2, start), Pace::MINUTE * 2);
+        assert_eq!(pace.take(2, start + Pace::MINUTE * 4), Duration::ZERO);
+    }
+}

@@ -1,0 +1,10 @@
+//! What several tests share: doubles of the tools that leadtime reads, and a sink that remembers.
+
+pub mod github;
+pub mod kept;
+
+/// Says aloud that a part of a test is left out, since what it needs is absent.
+#[expect(clippy::print_stderr, reason = "whoever runs the tests should know")]
+pub fn left_out(what: &str) {
+    eprintln!("left out: {what}");
+}
