@@ -72,7 +72,11 @@ pub fn unlinked(
             fix,
         })
         .collect();
-    found.sort_by(|one, two| two.count.cmp(&one.count).then_with(|| one.reason.cmp(&two.reason)));
+    found.sort_by(|one, two| {
+        two.count
+            .cmp(&one.count)
+            .then_with(|| one.reason.cmp(&two.reason))
+    });
     Ok(found)
 }
 
@@ -82,9 +86,24 @@ fn unclaimed(engine: &Engine, reasons: &mut Reasons) {
         return;
     }
     let claims: [(Class, &str, &str, fn(&Definition) -> &Vec<String>); 3] = [
-        (Class::Repository, "no workload has this repository", "repositories", |d| &d.repositories),
-        (Class::Service, "no workload has this service", "services", |d| &d.services),
-        (Class::Artifact, "no workload has this artifact", "artifacts", |d| &d.artifacts),
+        (
+            Class::Repository,
+            "no workload has this repository",
+            "repositories",
+            |d| &d.repositories,
+        ),
+        (
+            Class::Service,
+            "no workload has this service",
+            "services",
+            |d| &d.services,
+        ),
+        (
+            Class::Artifact,
+            "no workload has this artifact",
+            "artifacts",
+            |d| &d.artifacts,
+        ),
     ];
     for (class, reason, key, of) in claims {
         for (_, summary) in engine.catalogue().of_class(class) {
@@ -109,7 +128,9 @@ fn homeless(engine: &mut Engine, reasons: &mut Reasons) -> Result<(), StoreError
             for_each_kind(partition, |word, count| {
                 reasons.add(
                     &format!("a {word} that names no repository, service or artifact"),
-                    &format!("have {source} send `customData.repository`, and `sha` where it knows it"),
+                    &format!(
+                        "have {source} send `customData.repository`, and `sha` where it knows it"
+                    ),
                     count,
                     || source.clone(),
                 );
@@ -172,7 +193,11 @@ fn within(workload: &Workload, reasons: &mut Reasons) {
             _ => {}
         }
     }
-    for artifact in workload.artifacts.iter().filter(|artifact| artifact.commit.is_none()) {
+    for artifact in workload
+        .artifacts
+        .iter()
+        .filter(|artifact| artifact.commit.is_none())
+    {
         reasons.add(
             "an artifact that does not say its commit",
             "label the image with `org.opencontainers.image.revision`, or send `customData.sha`",
@@ -207,11 +232,21 @@ fn within(workload: &Workload, reasons: &mut Reasons) {
             Some(_) => {}
         }
     }
-    for gate in workload.gates.iter().filter(|gate| step::of_gate(workload, gate).is_none()) {
-        let name = gate.name.or(gate.environment).map_or("gate", |name| workload.text(name));
+    for gate in workload
+        .gates
+        .iter()
+        .filter(|gate| step::of_gate(workload, gate).is_none())
+    {
+        let name = gate
+            .name
+            .or(gate.environment)
+            .map_or("gate", |name| workload.text(name));
         reasons.add(
             "a gate that is no step of the path",
-            &format!("add `{{ name = {name:?}, kind = \"gate\" }}` to the steps of path {:?}", workload.path.name),
+            &format!(
+                "add `{{ name = {name:?}, kind = \"gate\" }}` to the steps of path {:?}",
+                workload.path.name
+            ),
             1,
             || here(name),
         );

@@ -1,10 +1,10 @@
 //! The one list of connectors: from the kind of a source to what reads it.
 
+use crate::config::{Source, SourceKind};
 use crate::connector::error::ErrorKind;
 use crate::connector::git::{self, Git};
 use crate::connector::github::{self, GitHub};
 use crate::connector::{Connector, ConnectorError};
-use crate::config::{Source, SourceKind};
 
 /// The connector of a configured source. `parts`: some workload is a part of a repository, so the paths that commits touch are needed.
 pub fn connector(source: &Source, parts: bool) -> Result<Box<dyn Connector>, ConnectorError> {

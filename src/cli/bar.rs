@@ -47,7 +47,8 @@ impl Bar {
             return;
         }
         if self.bar.is_hidden() {
-            self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+            self.bar
+                .set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
             self.bar.set_style(style(total.is_some()));
         }
         if let Some(total) = total {
@@ -93,7 +94,8 @@ impl Listener for Bars {
             return;
         }
         if self.all.is_hidden() {
-            self.all.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+            self.all
+                .set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
         }
         let mut bars = self.of.lock().unwrap_or_else(PoisonError::into_inner);
         let bar = bars

@@ -38,7 +38,11 @@ pub fn run(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> {
             write(&organisation, BufWriter::with_capacity(1 << 20, out), &bar)
                 .map_err(|error| Failure::of_file(file, &error))
         }
-        None => match write(&organisation, BufWriter::new(std::io::stdout().lock()), &bar) {
+        None => match write(
+            &organisation,
+            BufWriter::new(std::io::stdout().lock()),
+            &bar,
+        ) {
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
                 Err(Failure::unable(format!("standard output: {error}")))
             }

@@ -180,14 +180,27 @@ fn clocks(engine: &Engine) -> Vec<Clock> {
 }
 
 fn log(session: &Session, engine: &Engine) -> LogLine {
-    let partitions = || engine.catalogue().partitions.iter().filter(|one| one.events > 0);
-    let newest: Option<Timestamp> = engine.catalogue().sources.iter().map(|one| one.arrived).max();
+    let partitions = || {
+        engine
+            .catalogue()
+            .partitions
+            .iter()
+            .filter(|one| one.events > 0)
+    };
+    let newest: Option<Timestamp> = engine
+        .catalogue()
+        .sources
+        .iter()
+        .map(|one| one.arrived)
+        .max();
     LogLine {
         place: session.log.display().to_string(),
         events: engine.catalogue().events,
         first: partitions().map(|one| one.first).min(),
         last: partitions().map(|one| one.last).max(),
-        bytes: std::fs::metadata(&session.log).ok().map(|about| about.len()),
+        bytes: std::fs::metadata(&session.log)
+            .ok()
+            .map(|about| about.len()),
         snapshot: engine.is_kept().then_some(newest).flatten(),
     }
 }

@@ -32,7 +32,11 @@ pub fn run(session: &Session, args: &DoraArgs) -> Result<Ending, Failure> {
     let groups = groups(&mut engine, session, chosen, args.by)?;
     let total = groups.len() as u64;
     let mut windows = asked.map_or_else(
-        || LOOK_BACK.map(|span| session.window(session.as_of - span, session.as_of)).to_vec(),
+        || {
+            LOOK_BACK
+                .map(|span| session.window(session.as_of - span, session.as_of))
+                .to_vec()
+        },
         |window| vec![window],
     );
     // One window for all: without one named, the first in which anything at all was deployed.
@@ -108,7 +112,10 @@ fn groups(
     let mut groups: BTreeMap<String, Vec<Definition>> = BTreeMap::new();
     for definition in chosen {
         let key = match (by, &definition.path) {
-            (By::Team, _) => definition.team.clone().unwrap_or_else(|| "no team".to_owned()),
+            (By::Team, _) => definition
+                .team
+                .clone()
+                .unwrap_or_else(|| "no team".to_owned()),
             (By::Path, Some(path)) => path.name.clone(),
             (By::Path, None) => engine.workload(&definition, session.as_of)?.path.name,
         };

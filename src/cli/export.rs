@@ -27,7 +27,12 @@ pub fn run(session: &Session, args: &ExportArgs) -> Result<Ending, Failure> {
     };
     let store = assemble::open_log(&session.log)?;
     let Some(file) = &args.output else {
-        let result = write(&store, from, to, &mut BufWriter::new(std::io::stdout().lock()));
+        let result = write(
+            &store,
+            from,
+            to,
+            &mut BufWriter::new(std::io::stdout().lock()),
+        );
         return match result? {
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
                 Err(Failure::unable(format!("standard output: {error}")))
@@ -36,7 +41,9 @@ pub fn run(session: &Session, args: &ExportArgs) -> Result<Ending, Failure> {
         };
     };
     // Beside its place first, so that a half-written export never looks like a whole one.
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
     let beside = tempfile::NamedTempFile::new_in(folder.unwrap_or(std::path::Path::new(".")))
         .map_err(|error| Failure::of_file(file, &error))?;
     let written = write(&store, from, to, &mut BufWriter::new(beside.as_file()))?;
@@ -58,7 +65,8 @@ fn write(
     let mut failed = None;
     let mut count = 0;
     store.read_after(0, &mut |_, _, body| {
-        let wanted = all || cdevents::read(body).is_ok_and(|event| from <= event.at && event.at < to);
+        let wanted =
+            all || cdevents::read(body).is_ok_and(|event| from <= event.at && event.at < to);
         if wanted {
             count += 1;
             if let Err(error) = writeln!(out, "{body}") {

@@ -28,10 +28,7 @@ pub fn run(session: &Session, args: &ImportArgs) -> Result<Ending, Failure> {
     for (file, (input, length)) in args.files.iter().zip(inputs) {
         let read = AtomicU64::new(0);
         let bar = Bar::new("importing", session.quiet);
-        let counted = Counted {
-            input,
-            read: &read,
-        };
+        let counted = Counted { input, read: &read };
         let mut told = 0;
         let buffered = BufReader::with_capacity(1 << 20, counted);
         let done = import(

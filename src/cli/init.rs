@@ -41,8 +41,10 @@ pub fn run(global: &Global, args: &InitArgs) -> Result<Ending, Failure> {
     let file = root.join(FILE_NAME);
     let there = file.exists();
     if there && !args.force && !args.print {
-        return Err(Failure::unable(format!("{} is there already", file.display()))
-            .hinted("see what would be written with --print, write over it with --force"));
+        return Err(
+            Failure::unable(format!("{} is there already", file.display()))
+                .hinted("see what would be written with --print, write over it with --force"),
+        );
     }
     let facts = look(global, &root)?;
     let text = facts.propose();

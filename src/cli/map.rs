@@ -12,7 +12,9 @@ pub fn run(session: &Session, args: &MapArgs) -> Result<Ending, Failure> {
     let mut engine = session.engine()?;
     let definition = session.only(&engine, args.workload.as_ref())?;
     let asked = session.asked_window(&args.window)?;
-    let until = asked.map_or(session.as_of, |window| window.to).min(session.as_of);
+    let until = asked
+        .map_or(session.as_of, |window| window.to)
+        .min(session.as_of);
     let workload = engine.workload(&definition, until)?;
     let lives = Lives::new(&workload, &session.rules, None);
     let figures = match asked {
@@ -41,5 +43,4 @@ fn widest(session: &Session, lives: &Lives<'_>, with_changes: bool) -> Map {
     }
 }
 
-pub(super) const WIDENED: &str =
-    "nothing was delivered in the last 90 days, so the window reaches further back; name your own with --since";
+pub(super) const WIDENED: &str = "nothing was delivered in the last 90 days, so the window reaches further back; name your own with --since";

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Global, WindowArgs};
 use super::bar::Bar;
+use crate::app::registry;
 use crate::app::{Engine, assemble, sync};
 use crate::clock;
 use crate::config::{Config, SourceKind, locate};
 use crate::connector::git;
-use crate::app::registry;
 use crate::error::Failure;
 use crate::event::time::{Span, Timestamp};
 use crate::model::definition::{Definition, Rules};
@@ -129,7 +129,11 @@ impl Session {
         source: &crate::config::Source,
         since: Option<Timestamp>,
     ) -> Result<sync::Feed, Failure> {
-        let parts = self.config.workloads.iter().any(|workload| !workload.paths.is_empty());
+        let parts = self
+            .config
+            .workloads
+            .iter()
+            .any(|workload| !workload.paths.is_empty());
         let since = source.since.map(|span| self.now - span).or(since);
         Ok(sync::Feed {
             name: source.name.clone(),
@@ -178,7 +182,9 @@ impl Session {
                 self.complain(&format!("{}: {error}", outcome.source));
             }
             let grave = outcome.findings.iter();
-            for finding in grave.filter(|finding| finding.severity > crate::connector::Severity::Note) {
+            for finding in
+                grave.filter(|finding| finding.severity > crate::connector::Severity::Note)
+            {
                 self.complain(&format!("{}: {}", finding.subject, finding.text));
             }
         }
@@ -323,9 +329,10 @@ fn host_user() -> Option<String> {
 /// Where the log is: as named, as configured, else in the user's data folder, one for each configuration or repository.
 fn log_file(global: &Global, config: &Config, here: Option<&Path>) -> Result<PathBuf, Failure> {
     if let Some(url) = &global.db {
-        return url.strip_prefix("sqlite:").map(PathBuf::from).ok_or_else(|| {
-            Failure::usage(format!("--db {url}: write sqlite:FILE"))
-        });
+        return url
+            .strip_prefix("sqlite:")
+            .map(PathBuf::from)
+            .ok_or_else(|| Failure::usage(format!("--db {url}: write sqlite:FILE")));
     }
     if let Some(url) = &config.store.url {
         return Ok(assemble::log_file(url)?);

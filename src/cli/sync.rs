@@ -1,9 +1,9 @@
 //! `leadtime sync`.
 
+use super::Ending;
 use super::args::SyncArgs;
 use super::bar::Bars;
 use super::session::{Session, block_on};
-use super::Ending;
 use crate::app::{assemble, sync};
 use crate::connector::Severity;
 use crate::error::Failure;
@@ -22,8 +22,9 @@ pub fn run(session: &Session, args: &SyncArgs) -> Result<Ending, Failure> {
         feeds.retain(|feed| args.sources.contains(&feed.name));
     }
     if feeds.is_empty() {
-        return Err(Failure::unable("there is no source to read")
-            .hinted("name one under [[sources]] in leadtime.toml, or let `leadtime init` propose it"));
+        return Err(Failure::unable("there is no source to read").hinted(
+            "name one under [[sources]] in leadtime.toml, or let `leadtime init` propose it",
+        ));
     }
     let mut store = assemble::open_log(&session.log)?;
     let bars = Bars::new(session.quiet);

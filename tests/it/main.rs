@@ -10,9 +10,9 @@ mod cdevents;
 mod configs;
 mod demo;
 mod git;
+mod github;
 mod sqlite_files;
 mod stores;
-mod github;
 mod support;
 
 fn main() {}
