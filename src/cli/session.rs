@@ -91,12 +91,6 @@ impl Session {
         })
     }
 
-    /// Whether this repository is all there is: no configuration, no other log.
-    #[must_use]
-    pub fn is_here_only(&self) -> bool {
-        self.here.is_some()
-    }
-
     /// Every source, as configured, or the repository that one stands in.
     pub fn feeds(&self, since: Option<Timestamp>) -> Result<Vec<sync::Feed>, Failure> {
         let mut feeds = Vec::new();

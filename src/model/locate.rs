@@ -102,8 +102,15 @@ pub fn find(lives: &Lives<'_>, query: &str) -> Vec<ChangeAt> {
             && sha.len() >= wanted.len()
             && sha[..wanted.len()].eq_ignore_ascii_case(&wanted))
             || sha.eq_ignore_ascii_case(&wanted);
-        if let (true, Some(change)) = (same, commit.change) {
-            found.insert(change);
+        if same {
+            found.extend(commit.change);
+            // A merge that nobody asked for speaks of what it brought.
+            let brought = commit.parents.iter().flatten().skip(1);
+            let tips = brought.filter_map(|place| workload.commits.get(*place as usize));
+            found.extend(
+                tips.filter_map(|tip| tip.change)
+                    .filter(|_| commit.change.is_none()),
+            );
         }
     }
     if found.is_empty() {

@@ -70,9 +70,18 @@ pub fn gather(
                 .then_with(|| one_of.names.text(one.id).cmp(two_of.names.text(two.id)))
         });
     }
+    // The names of the largest partition are taken as they are; the others' are turned into them one by one.
+    let largest = (0..partitions.len()).max_by_key(|place| partitions[*place].names.len());
+    if let Some(largest) = largest {
+        gatherer.workload.names = partitions[largest].names.clone();
+    }
     let mut turned: Vec<Vec<Option<Name>>> = partitions
         .iter()
-        .map(|facts| vec![None; facts.names.len()])
+        .enumerate()
+        .map(|(place, facts)| match largest {
+            Some(largest) if largest == place => Vec::new(),
+            _ => vec![None; facts.names.len()],
+        })
         .collect();
     for place in order {
         let (partition, fact) = fact_at(place);
@@ -81,8 +90,9 @@ pub fn gather(
         }
         let turned = &mut turned[place.0 as usize];
         let names = &mut gatherer.workload.names;
-        let mut turn = |name: Name| {
-            *turned[name.index()].get_or_insert_with(|| names.intern(partition.names.text(name)))
+        let mut turn = |name: Name| match turned.get_mut(name.index()) {
+            None => name,
+            Some(turned) => *turned.get_or_insert_with(|| names.intern(partition.names.text(name))),
         };
         let (source, at) = (turn(fact.source), fact.at);
         let kind = fact.kind.clone().map_text(&mut turn);

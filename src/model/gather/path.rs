@@ -3,6 +3,7 @@
 use crate::event::time::Timestamp;
 use crate::model::Workload;
 use crate::model::definition::{Path, Rules, Step, StepKind};
+use crate::model::entity::Change;
 use crate::model::name::Name;
 use crate::model::step;
 
@@ -26,7 +27,9 @@ pub(super) fn derive(workload: &Workload, rules: &Rules) -> Path {
         });
     };
     add("code".to_owned(), StepKind::Code, None);
-    if workload.changes.iter().any(|change| !change.direct) {
+    // A history alone tells of merges, not of reviews.
+    let reviewed = |change: &Change| change.opened.is_some() || !change.reviews.is_empty();
+    if workload.changes.iter().any(reviewed) {
         add("review".to_owned(), StepKind::Review, None);
     }
     let runs: Vec<StepKind> = workload

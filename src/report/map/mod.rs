@@ -72,7 +72,7 @@ pub fn map_by(map: &Map, statistic: Statistic, style: &Style) -> String {
 
 fn head(map: &Map, statistic: Statistic, style: &Style, sheet: &mut Sheet) {
     let path = if map.derived {
-        format!("{} (derived)", map.path)
+        "derived path".to_owned()
     } else {
         map.path.clone()
     };
