@@ -86,9 +86,8 @@ impl Doctor {
     /// Whether there is anything to mend: exit code 1.
     #[must_use]
     pub fn found(&self) -> bool {
-        let ill = |source: &SourceLine| {
-            matches!(source.state, SourceState::Error | SourceState::Warning)
-        };
+        let ill =
+            |source: &SourceLine| matches!(source.state, SourceState::Error | SourceState::Warning);
         self.sources.iter().any(ill)
             || !self.unlinked.is_empty()
             || !self.clocks.is_empty()
@@ -118,7 +117,8 @@ const fn mark(state: SourceState) -> (Role, &'static str, &'static str) {
 
 fn sources(doctor: &Doctor, style: &Style, sheet: &mut Sheet) {
     if doctor.sources.is_empty() {
-        let text = "No source is configured: leadtime init proposes some, leadtime import reads files.";
+        let text =
+            "No source is configured: leadtime init proposes some, leadtime import reads files.";
         sheet.paragraph(&Line::new(), Role::Text, text, style.width);
         return;
     }
@@ -208,10 +208,20 @@ fn rest(doctor: &Doctor, style: &Style, sheet: &mut Sheet) {
             clock.source,
             duration::span(length)
         );
-        sheet.paragraph(&Line::of(Role::Warning, "! "), Role::Text, &text, style.width);
+        sheet.paragraph(
+            &Line::of(Role::Warning, "! "),
+            Role::Text,
+            &text,
+            style.width,
+        );
     }
     for warning in &doctor.config_warnings {
-        sheet.paragraph(&Line::of(Role::Warning, "! "), Role::Text, warning, style.width);
+        sheet.paragraph(
+            &Line::of(Role::Warning, "! "),
+            Role::Text,
+            warning,
+            style.width,
+        );
     }
 }
 
@@ -228,5 +238,10 @@ fn log(log: &LogLine, style: &Style, sheet: &mut Sheet) {
         Some(at) => format!("{text}, snapshot of {}", style.moment(at)),
         None => format!("{text}, no snapshot"),
     };
-    sheet.paragraph(&Line::of(Role::Dim, "log  "), Role::Text, &text::clean(&text), style.width);
+    sheet.paragraph(
+        &Line::of(Role::Dim, "log  "),
+        Role::Text,
+        &text::clean(&text),
+        style.width,
+    );
 }

@@ -8,17 +8,21 @@ use crate::model::gate::{Evidence, Gates, OpenGate};
 use crate::theme::Role;
 
 const CHANGES: usize = 6;
-const LABEL: usize = 10;
+const LABEL: usize = 11;
 
 #[must_use]
 pub fn gates(gates: &Gates, style: &Style) -> String {
     let mut sheet = Sheet::new();
     if gates.gates.is_empty() {
-        sheet.line(Line::of(Role::Good, format!("{} ", glyph::GOOD)).with(Role::Text, "No gate is open."));
+        sheet.line(
+            Line::of(Role::Good, format!("{} ", glyph::GOOD)).with(Role::Text, "No gate is open."),
+        );
         return sheet.draw(style);
     }
     let count = figure::count(gates.gates.len(), "open gate");
-    sheet.line(Line::of(Role::Title, count).with(Role::Dim, " · worst first: time waited × changes held"));
+    sheet.line(
+        Line::of(Role::Title, count).with(Role::Dim, " · worst first: time waited × changes held"),
+    );
     for gate in &gates.gates {
         sheet.space();
         one(gate, style, &mut sheet);
@@ -44,7 +48,10 @@ fn one(gate: &OpenGate, style: &Style, sheet: &mut Sheet) {
     evidence(&gate.evidence, style, sheet);
     decide(gate, style, sheet);
     if let Some(newer) = &gate.superseded_by {
-        let text = format!("by {}: deciding this one changes nothing", text::short(newer));
+        let text = format!(
+            "by {}: deciding this one changes nothing",
+            text::short(newer)
+        );
         labelled("superseded", Role::Warning, &text, style, sheet);
     }
     if !gate.changes.is_empty() {
@@ -105,7 +112,8 @@ fn evidence(all: &[Evidence], style: &Style, sheet: &mut Sheet) {
         let mut lead = Line::of(Role::Dim, if at == 0 { "  evidence" } else { "" });
         lead.pad_to(3 + LABEL);
         let what = text::left(&text::clean(&one.what), widest);
-        lead.push(role, format!("{sign} ")).push(Role::Text, format!("{what}  "));
+        lead.push(role, format!("{sign} "))
+            .push(Role::Text, format!("{what}  "));
         let text = if one.detail.is_empty() {
             one.state.to_owned()
         } else {

@@ -1,8 +1,8 @@
 //! Figures for people. Each report turns a figure of the model into text for a terminal: it computes nothing, says every value with its unit, its n and
 //! `~` where it was inferred, and tells nothing by colour alone. [`json`] is the same for programs.
 
-mod dora;
 pub mod doctor;
+mod dora;
 pub mod duration;
 mod environments;
 mod figure;

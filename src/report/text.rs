@@ -97,7 +97,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
-    for word in text.split_whitespace() {
+    for word in words(text) {
         let mut word = word;
         if !line.is_empty() {
             if self::width(&line) + 1 + self::width(word) <= width {
@@ -121,6 +121,23 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// The words of a text; a `%` stays with its number.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text.trim();
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let end = rest
+            .match_indices(char::is_whitespace)
+            .find(|(at, _)| !rest[*at..].trim_start().starts_with('%'))
+            .map_or(rest.len(), |(at, _)| at);
+        let (word, left) = rest.split_at(end);
+        rest = left.trim_start();
+        Some(word)
+    })
+}
+
 /// A short form of a long identifier: the first 12 characters of a commit or digest, anything else as it is.
 #[must_use]
 pub fn short(id: &str) -> &str {
@@ -137,10 +154,16 @@ mod tests {
     fn nothing_dangerous_or_invisible_is_left() {
         assert_eq!(clean("plain text"), "plain text");
         assert_eq!(clean("\u{1b}[31mred\u{1b}[0m\u{7}"), "[31mred[0m");
-        assert_eq!(clean("\u{9b}2Ja\u{202e}b\u{2066}c\u{200b}d\u{feff}"), "2Jabcd");
+        assert_eq!(
+            clean("\u{9b}2Ja\u{202e}b\u{2066}c\u{200b}d\u{feff}"),
+            "2Jabcd"
+        );
         assert_eq!(clean("a\nb\r\tc\u{2028}d"), "a b  c d");
         assert_eq!(clean("\u{301}e\u{301}"), "e\u{301}");
-        assert_eq!(clean(&format!("e{}", "\u{301}".repeat(50))).chars().count(), 5);
+        assert_eq!(
+            clean(&format!("e{}", "\u{301}".repeat(50))).chars().count(),
+            5
+        );
         assert_eq!(clean("日本 é 👍"), "日本 é 👍");
     }
 
@@ -163,6 +186,7 @@ mod tests {
     fn lines_break_at_blanks() {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("a verylongword b", 5), ["a", "veryl", "ongwo", "rd b"]);
+        assert_eq!(wrap("it is 92 %, yes", 8), ["it is", "92 %,", "yes"]);
         assert!(wrap("", 5).is_empty());
         assert_eq!(wrap("日本", 1), ["日本"]);
     }
@@ -171,6 +195,9 @@ mod tests {
     fn commits_and_digests_are_short() {
         assert_eq!(short("v2.41.0"), "v2.41.0");
         assert_eq!(short(&"0123456789".repeat(4)), "012345678901");
-        assert_eq!(short(&format!("sha256:{}", "ab".repeat(32))), "abababababab");
+        assert_eq!(
+            short(&format!("sha256:{}", "ab".repeat(32))),
+            "abababababab"
+        );
     }
 }

@@ -6,4 +6,4 @@
     reason = "a test says what is wrong by failing"
 )]
 
-fn main() {}
+mod reports;

@@ -38,7 +38,8 @@ pub fn draw(workloads: &[Figures], style: &Style, sheet: &mut Sheet) -> bool {
     sheet.space();
     for figures in workloads {
         for note in &figures.notes {
-            let lead = Line::of(Role::Dim, "• ").with(Role::Title, format!("{}: ", figures.workload));
+            let lead =
+                Line::of(Role::Dim, "• ").with(Role::Title, format!("{}: ", figures.workload));
             // A long name must leave room for what is said of it.
             let lead = lead.fit(style.width / 2);
             sheet.paragraph(&lead, Role::Text, note, style.width);

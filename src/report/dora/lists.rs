@@ -27,9 +27,7 @@ pub fn draw(figures: &Figures, style: &Style, sheet: &mut Sheet) {
 
 fn title(figures: &Figures, what: &str, sheet: &mut Sheet) {
     sheet.space();
-    sheet.line(
-        Line::of(Role::Title, &figures.workload).with(Role::Dim, format!(" · {what}")),
-    );
+    sheet.line(Line::of(Role::Title, &figures.workload).with(Role::Dim, format!(" · {what}")));
 }
 
 fn cell(role: Role, text: impl AsRef<str>) -> Cell {

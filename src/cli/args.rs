@@ -1,0 +1,475 @@
+//! The whole command line, as types. Nothing is done here: dates and lengths are read but not yet resolved, names are not yet looked up.
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
+
+use super::moment::{self, Moment};
+use crate::event::time::Span;
+use crate::report::{ColourChoice, Statistic};
+
+const ABOUT: &str = "Where is my change, and what is it waiting on?";
+
+const LONG_ABOUT: &str = "\
+Where is my change, and what is it waiting on?
+
+leadtime gathers what git hosts, CI systems, registries, scanners, deployers and incident tools say, lays it on each workload's \
+path to production, and tells where changes are and where their time goes.
+
+Without a command it draws the value-stream map of the git repository that you stand in.";
+
+const AFTER: &str = "\
+Examples:
+  leadtime                          the map of this repository
+  leadtime where 1f3c9ab            where a commit is, and what it waits on
+  leadtime map checkout --since 90d
+  leadtime dora --json | jq '.workloads[].change_lead_time'
+  leadtime env --as-of 2026-03-02T14:10:00Z      what ran where then
+
+Times (TIME) are RFC 3339, a date (its midnight in the configured zone), or how long ago: 3d, 2h, 45m.
+
+Exit codes:
+  0  done
+  1  found something: a gate is open, a change is on its way, the doctor has advice
+  2  the command line is wrong
+  3  could not: no such file, source out of reach, nothing known of it";
+
+/// What was typed.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "leadtime", version, about = ABOUT, long_about = LONG_ABOUT, after_long_help = AFTER, after_help = "Examples and exit codes: leadtime --help")]
+#[command(max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    /// None: the map of this repository.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What every command takes.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Everywhere")]
+pub struct Global {
+    /// Write one JSON object to standard output instead of text
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    /// Look at things as they were at this time
+    #[arg(long, global = true, value_name = "TIME")]
+    pub as_of: Option<Moment>,
+
+    /// The configuration's file.
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(
+        help = "Configuration; default: $LEADTIME_CONFIG, then the nearest leadtime.toml from here upwards, then the user's own"
+    )]
+    pub config: Option<PathBuf>,
+
+    /// Where the log of events is kept: sqlite:PATH
+    #[arg(long, global = true, value_name = "URL")]
+    pub db: Option<String>,
+
+    /// When to colour; auto: on a terminal, unless `NO_COLOR` is set
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "WHEN",
+        hide_possible_values = true
+    )]
+    #[arg(help = "When to colour: auto (on a terminal, unless NO_COLOR is set), always, never")]
+    pub color: ColourChoice,
+
+    /// Columns to draw in; default: the terminal's, 100 where there is none
+    #[arg(long, global = true, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..=1000))]
+    pub width: Option<u16>,
+
+    /// Say nothing but the result
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Say what is done; twice: every request
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// The stretch of time that figures speak of.
+#[derive(Clone, Debug, Default, Args)]
+pub struct WindowArgs {
+    /// Count from this time on
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<Moment>,
+
+    /// Count up to this time, without it; default: now, or --as-of
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<Moment>,
+
+    /// Count so far back from the end, as 30d; default: the configured window
+    #[arg(long, value_name = "LENGTH", conflicts_with = "from", value_parser = moment::span)]
+    pub since: Option<Span>,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Where a commit, change, ticket, version or digest is, and what it waits on
+    Where(WhereArgs),
+    /// The value-stream map of a workload: where its lead time goes
+    Map(MapArgs),
+    /// The five DORA metrics
+    Dora(DoraArgs),
+    /// What runs where
+    Env(EnvArgs),
+    /// Open gates, worst first, with the evidence for a decision
+    Gates(GatesArgs),
+    /// Read every source once, newest facts first
+    Sync(SyncArgs),
+    /// Read CDEvents from files into the log
+    Import(ImportArgs),
+    /// Write the log as CDEvents, a line each
+    Export(ExportArgs),
+    /// Check sources, clocks, configuration, and events that could not be linked
+    Doctor(DoctorArgs),
+    /// Look at this repository and its host, and write leadtime.toml
+    Init(InitArgs),
+    /// Make up an organisation and its events, to try things on
+    Demo(DemoArgs),
+    /// Write completions for a shell
+    Completions(CompletionsArgs),
+    /// Write the manual pages
+    Man(ManArgs),
+}
+
+/// Arguments of `where`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Examples:
+  leadtime where 1f3c9ab        a commit, from 7 digits on
+  leadtime where '#412'         a change
+  leadtime where PAY-1203       a ticket
+  leadtime where v2.41.0        a version or tag
+
+Exits with 0 when all of it is live in production, 1 while some is on its way, 3 when nothing is known of it.")]
+pub struct WhereArgs {
+    /// Commit, change, ticket, tag, version or digest
+    #[arg(value_name = "REF")]
+    pub reference: String,
+}
+
+/// Arguments of `map`.
+#[derive(Clone, Debug, Default, Args)]
+#[command(after_help = "\
+Examples:
+  leadtime map                       this repository's workload
+  leadtime map checkout --since 90d --statistic p85
+  leadtime map checkout --changes    with the changes behind it")]
+pub struct MapArgs {
+    /// Workload; default: that of the repository that you stand in
+    #[arg(value_name = "WORKLOAD")]
+    pub workload: Option<String>,
+
+    #[command(flatten)]
+    pub window: WindowArgs,
+
+    /// List the changes behind the map
+    #[arg(long)]
+    pub changes: bool,
+
+    /// How the time of a step is told: p50 (the median) or p85
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
+    pub statistic: Statistic,
+}
+
+/// What metrics are pooled by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum By {
+    Team,
+    Path,
+}
+
+/// Arguments of `dora`.
+#[derive(Clone, Debug, Default, Args)]
+#[command(after_help = "\
+Examples:
+  leadtime dora                              every workload, a row each
+  leadtime dora checkout --deployments       with the deployments behind the figures
+  leadtime dora --by team --from 2026-01-01 --to 2026-04-01
+
+Pooling takes all deployments and changes together; it never averages averages.")]
+pub struct DoraArgs {
+    /// Workloads; default: all
+    #[arg(value_name = "WORKLOAD")]
+    pub workloads: Vec<String>,
+
+    /// Pool by team or by path
+    #[arg(long, value_enum)]
+    pub by: Option<By>,
+
+    #[command(flatten)]
+    pub window: WindowArgs,
+
+    /// The environment that delivery means; default: the configured one (production)
+    #[arg(long, value_name = "ENVIRONMENT")]
+    pub environment: Option<String>,
+
+    /// List the deployments behind the figures
+    #[arg(long)]
+    pub deployments: bool,
+
+    /// List the changes behind the figures
+    #[arg(long)]
+    pub changes: bool,
+
+    /// List the incidents behind the figures
+    #[arg(long)]
+    pub incidents: bool,
+
+    /// Name the levels of one year's DORA report, per metric
+    #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(u16).range(2018..=2100))]
+    pub levels: Option<u16>,
+}
+
+/// Arguments of `env`.
+#[derive(Clone, Debug, Default, Args)]
+#[command(after_help = "\
+Examples:
+  leadtime env                             every workload
+  leadtime env checkout --as-of 2026-03-02 what ran where then")]
+pub struct EnvArgs {
+    /// Workloads; default: all
+    #[arg(value_name = "WORKLOAD")]
+    pub workloads: Vec<String>,
+}
+
+/// Arguments of `gates`.
+#[derive(Clone, Debug, Default, Args)]
+#[command(after_help = "Exits with 1 when any gate is open.")]
+pub struct GatesArgs {
+    /// Workloads; default: all
+    #[arg(value_name = "WORKLOAD")]
+    pub workloads: Vec<String>,
+
+    /// Only those that you may decide
+    #[arg(long)]
+    pub mine: bool,
+}
+
+/// Arguments of `sync`.
+#[derive(Clone, Debug, Args)]
+pub struct SyncArgs {
+    /// Sources, by their names in the configuration; default: all
+    #[arg(value_name = "SOURCE")]
+    pub sources: Vec<String>,
+
+    /// How far back the first reading of a source goes
+    #[arg(long, value_name = "TIME", default_value = "90d")]
+    pub since: Moment,
+}
+
+/// Forms of events that can be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// CDEvents 0.3 to 0.6, plain or in CloudEvents: one object, an array, or a line each
+    #[default]
+    #[value(name = "cdevents")]
+    CdEvents,
+}
+
+/// Arguments of `import`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Examples:
+  leadtime import events.jsonl
+  kubectl logs deploy/collector | leadtime import -
+
+Reading the same event twice changes nothing. Lines that are no events are named and left out; the exit code is 1 then.")]
+pub struct ImportArgs {
+    /// Files to read; - is standard input
+    #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+
+    /// Form of what is read
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
+    pub format: Format,
+}
+
+/// Arguments of `export`.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ExportArgs {
+    #[command(flatten)]
+    pub window: WindowArgs,
+
+    /// Write to this file instead of standard output
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+}
+
+/// Arguments of `doctor`.
+#[derive(Clone, Debug, Default, Args)]
+#[command(after_help = "Exits with 1 when there is something to mend.")]
+pub struct DoctorArgs {
+    /// Sources, by their names in the configuration; default: all
+    #[arg(value_name = "SOURCE")]
+    pub sources: Vec<String>,
+
+    /// Only what the log tells; ask no source
+    #[arg(long)]
+    pub offline: bool,
+}
+
+/// Arguments of `init`.
+#[derive(Clone, Debug, Default, Args)]
+pub struct InitArgs {
+    /// Write without asking
+    #[arg(long, short)]
+    pub yes: bool,
+
+    /// Write over a leadtime.toml that is there
+    #[arg(long)]
+    pub force: bool,
+
+    /// Print what would be written, and write nothing
+    #[arg(long, conflicts_with_all = ["yes", "force"])]
+    pub print: bool,
+}
+
+/// Arguments of `demo`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Examples:
+  leadtime demo --export --output demo.jsonl --config-out demo.toml
+  leadtime --config demo.toml --db sqlite:demo.db import demo.jsonl
+
+The same seed, sizes and end give the same events.")]
+pub struct DemoArgs {
+    /// Write the events as CDEvents, a line each
+    #[arg(
+        long,
+        required = true,
+        help = "Write the events as CDEvents, a line each"
+    )]
+    pub export: bool,
+
+    /// What chance begins with
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+
+    /// How many workloads
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub workloads: u32,
+
+    /// How many events, about; default: what the days bring
+    #[arg(long, value_name = "N")]
+    pub events: Option<u64>,
+
+    /// How many days
+    #[arg(long, value_name = "N", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub days: u32,
+
+    /// When the last day ends; default: now
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<Moment>,
+
+    /// Write the events to this file instead of standard output
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+
+    /// Write the configuration that fits them to this file
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config_out: Option<PathBuf>,
+}
+
+/// Arguments of `completions`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Examples:
+  leadtime completions bash > ~/.local/share/bash-completion/completions/leadtime
+  leadtime completions fish > ~/.config/fish/completions/leadtime.fish")]
+pub struct CompletionsArgs {
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: Shell,
+}
+
+/// Arguments of `man`.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ManArgs {
+    /// Write a page for every command into this folder; default: the main page to standard output
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub out: Option<PathBuf>,
+}
+
+/// The command line as clap sees it, for completions and manual pages.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split_whitespace())
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_is_read() {
+        let lines = [
+            "leadtime",
+            "leadtime --json --as-of 2026-03-02 --config a.toml --db sqlite:a.db --color never --width 80 -q",
+            "leadtime where 1f3c9ab --json -vv",
+            "leadtime map",
+            "leadtime map checkout --from 2026-01-01 --to 3d --changes --statistic p85",
+            "leadtime dora a b --by team --deployments --changes --incidents --since 30d --levels 2024 --environment production",
+            "leadtime env a b --as-of 2h",
+            "leadtime gates a --mine",
+            "leadtime sync gh --since 1w",
+            "leadtime import a.jsonl - --format cdevents",
+            "leadtime export --since 30d -o out.jsonl",
+            "leadtime doctor gh --offline",
+            "leadtime init --yes --force",
+            "leadtime init --print",
+            "leadtime demo --export --seed 7 --workloads 3 --events 1000 --days 30 --until 2026-01-01 --output a --config-out b",
+            "leadtime completions zsh",
+            "leadtime man --out man",
+        ];
+        for line in lines {
+            if let Err(problem) = parse(line) {
+                panic!("{line}: {problem}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        let lines = [
+            "leadtime nope",
+            "leadtime where",
+            "leadtime import",
+            "leadtime demo",
+            "leadtime -q -v map",
+            "leadtime --width 10",
+            "leadtime --as-of yesterday",
+            "leadtime map --since 30d --from 2026-01-01",
+            "leadtime init --print --yes",
+            "leadtime dora --by person",
+            "leadtime dora --levels 24",
+        ];
+        for line in lines {
+            let problem = parse(line).map(|_| ()).unwrap_err();
+            assert_eq!(problem.exit_code(), 2, "{line}");
+        }
+    }
+}
