@@ -38,7 +38,7 @@ Exit codes:
 /// What was typed.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "leadtime", version, about = ABOUT, long_about = LONG_ABOUT, after_long_help = AFTER, after_help = "Examples and exit codes: leadtime --help")]
-#[command(max_term_width = 100, propagate_version = true)]
+#[command(max_term_width = 100)]
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,

@@ -45,8 +45,8 @@ pub fn span(span: Span) -> String {
         _ => {
             let years = seconds / YEAR;
             let days = seconds % YEAR / DAY;
-            if years > 99_999 {
-                return format!("{minus}>99999y");
+            if years > 9999 {
+                return format!("{minus}>9999y");
             }
             short(format!("{years}y {days}d"), format!("{years}y"))
         }
@@ -89,14 +89,13 @@ mod tests {
             (86_399, "23h 59m"),
             (86_400, "1d 00h"),
             (4 * 86_400 + 2 * 3600, "4d 02h"),
-            (364 * 86_400, "364d 00h"),
+            (364 * 86_400, "364d"),
             (385 * 86_400, "1y 20d"),
             (-40, "-40s"),
             (-4 * 86_400, "-4d 00h"),
             (-23 * 3600, "-23h"),
         ];
         for (seconds, text) in cases {
-            let text = if text.len() > 7 { &text[..4] } else { text };
             assert_eq!(span(Span::from_seconds(seconds)), text);
         }
         assert_eq!(maybe(None), "-");
@@ -118,6 +117,6 @@ mod tests {
         let now = Timestamp::from_seconds(1_000_000);
         assert_eq!(age(Timestamp::from_seconds(1_000_000 - 90_000), now), "1d");
         assert_eq!(age(now, now), "0s");
-        assert_eq!(age(Timestamp::MIN, Timestamp::MAX), "146135y");
+        assert_eq!(age(Timestamp::MIN, Timestamp::MAX), ">9999y");
     }
 }

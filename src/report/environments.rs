@@ -43,12 +43,11 @@ fn columns(workloads: &[WorkloadEnvironments]) -> Vec<&str> {
         let mut behind = 0;
         for running in &workload.environments {
             let name = running.environment.as_str();
-            match names.iter().position(|known| *known == name) {
-                Some(at) => behind = at + 1,
-                None => {
-                    names.insert(behind, name);
-                    behind += 1;
-                }
+            if let Some(at) = names.iter().position(|known| *known == name) {
+                behind = at + 1;
+            } else {
+                names.insert(behind, name);
+                behind += 1;
             }
         }
     }
@@ -92,7 +91,7 @@ fn cell(running: &Running, style: &Style) -> Line {
     match running.behind.changes {
         Some(0) | None => {}
         Some(changes) => {
-            line.push(Role::Wait, format!(" ↓{changes}"));
+            line.push(Role::Wait, format!(" {}{changes}", glyph::BEHIND));
         }
     }
     if running.held.is_some() {
@@ -132,10 +131,10 @@ fn list(environments: &Environments, style: &Style, sheet: &mut Sheet) {
         sheet.space();
         sheet.line(Line::of(Role::Title, &workload.workload));
         let mut table = Table::new(vec![
-            Column::text("  environment", 10),
+            Column::text("  in", 12),
             Column::text("version", 8),
             Column::figure("age"),
-            Column::text("behind", 8).spare(1),
+            Column::whole("behind").spare(1),
         ]);
         for running in &workload.environments {
             let (role, sign) = mark(running);
@@ -168,7 +167,6 @@ fn list(environments: &Environments, style: &Style, sheet: &mut Sheet) {
 
 /// What a cell has no room for: health other than good, and holds with their reasons.
 fn remarks(environments: &Environments, style: &Style, sheet: &mut Sheet) {
-    let mut any_behind = false;
     for workload in &environments.workloads {
         for running in &workload.environments {
             let place = format!("{} in {}", workload.workload, running.environment);
@@ -189,13 +187,12 @@ fn remarks(environments: &Environments, style: &Style, sheet: &mut Sheet) {
                 let text = format!("{place}: held, {held}");
                 sheet.paragraph(&lead, Role::Text, &text, style.width);
             }
-            any_behind |= running.behind.changes.is_some_and(|changes| changes > 0);
         }
     }
-    if any_behind {
-        let text =
-            "↓ changes that the environment before it (or the target branch) has and it has not";
-        sheet.space();
-        sheet.paragraph(&Line::new(), Role::Dim, text, style.width);
-    }
+    sheet.space();
+    let text = format!(
+        "version, age, behind ({}): changes that the environment before it, or the target branch, has and it has not",
+        glyph::BEHIND
+    );
+    sheet.paragraph(&Line::new(), Role::Dim, &text, style.width);
 }

@@ -13,7 +13,7 @@ pub fn percent(rate: Option<f64>) -> String {
     if value > 0.0 && value < 0.1 {
         return "<0.1 %".to_owned();
     }
-    if value < 100.0 && value >= 99.5 {
+    if (99.5..100.0).contains(&value) {
         return ">99 %".to_owned();
     }
     let one = format!("{value:.1}");

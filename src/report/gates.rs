@@ -8,7 +8,7 @@ use crate::model::gate::{Evidence, Gates, OpenGate};
 use crate::theme::Role;
 
 const CHANGES: usize = 6;
-const LABEL: usize = 10;
+const LABEL: usize = 11;
 
 #[must_use]
 pub fn gates(gates: &Gates, style: &Style) -> String {

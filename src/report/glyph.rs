@@ -11,9 +11,11 @@ pub const GOOD: &str = "✓";
 pub const BAD: &str = "✗";
 pub const NOTE: &str = "•";
 pub const ARROW: &str = "▶";
+pub const BEHIND: &str = "↓";
 pub const PROCESS: char = '█';
 pub const WAIT: char = '░';
-pub const GATED: char = '▒';
+/// Waiting where it costs most: at a gate, at the constraint.
+pub const HELD: char = '▒';
 
 /// A text in ASCII, column for column.
 pub fn ascii(text: &str) -> String {
@@ -26,24 +28,20 @@ fn plain(char: char) -> &'static str {
             let at = char as usize - ' ' as usize;
             &PRINTABLE[at..=at]
         }
-        '─' | '┄' | '╌' | '–' | '—' => "-",
-        '│' => "|",
-        '┌' | '┐' | '└' | '┘' | '┬' | '┴' => "+",
+        '─' | '╌' | '–' | '↓' => "-",
+        '│' | '·' => "|",
+        '┌' | '┐' | '└' | '┘' | '✓' => "+",
         '━' => "=",
         '┃' | '┏' | '┓' | '┗' | '┛' | '█' => "#",
         '╲' => "\\",
         '╱' => "/",
-        '▔' => "\"",
-        '▶' | '→' | '…' => ">",
+        '▶' | '→' | '…' | '≥' => ">",
         '▲' => "^",
-        '·' => "|",
         '•' | '⚿' => "*",
         '◆' => "!",
-        '✓' => "+",
         '✗' | '×' => "x",
         '░' => ".",
         '▒' => ":",
-        '↓' => "-",
         other => match other.width() {
             None | Some(0) => "",
             Some(1) => "?",

@@ -101,7 +101,13 @@ impl Line {
                 line.with(*role, glyph::ascii(text))
             })
         };
-        let pieces = line.fit(style.width).pieces;
+        let mut pieces = line.fit(style.width).pieces;
+        if !style.unicode {
+            // The sign that something was cut off is not ASCII either.
+            for (_, text) in &mut pieces {
+                *text = glyph::ascii(text);
+            }
+        }
         let inked = pieces
             .iter()
             .rposition(|(_, text)| !text.trim_end().is_empty())
@@ -184,6 +190,31 @@ impl Sheet {
             let mut line = if at == 0 { lead.clone() } else { Line::new() };
             line.pad_to(indent);
             self.line(line.with(role, part));
+        }
+        self
+    }
+
+    /// Pieces side by side, three blanks apart, in as many lines as they take.
+    pub fn flow(
+        &mut self,
+        indent: usize,
+        pieces: impl IntoIterator<Item = Line>,
+        width: usize,
+    ) -> &mut Self {
+        let mut line = Line::new();
+        for piece in pieces {
+            if !line.is_empty() && line.width() + 3 + piece.width() > width {
+                self.line(std::mem::take(&mut line));
+            }
+            let start = if line.is_empty() {
+                indent
+            } else {
+                line.width() + 3
+            };
+            line.pad_to(start).append(piece);
+        }
+        if !line.is_empty() {
+            self.line(line);
         }
         self
     }

@@ -209,10 +209,6 @@ mod tests {
         Style::detect(around, Theme::default(), Timestamp::default())
     }
 
-    fn text(text: &str) -> Option<String> {
-        Some(text.to_owned())
-    }
-
     #[test]
     fn colour_is_for_terminals_and_wishes_win() {
         let pipe = Surroundings::default();
@@ -223,8 +219,8 @@ mod tests {
         assert!(!style(&pipe).colour);
         assert!(style(&terminal).colour);
         let quiet = Surroundings {
-            no_color: text("1"),
-            clicolor_force: text("1"),
+            no_color: Some("1".to_owned()),
+            clicolor_force: Some("1".to_owned()),
             ..terminal.clone()
         };
         assert!(!style(&quiet).colour);
@@ -234,12 +230,12 @@ mod tests {
         };
         assert!(style(&wanted).colour);
         let forced = Surroundings {
-            clicolor_force: text("1"),
+            clicolor_force: Some("1".to_owned()),
             ..pipe.clone()
         };
         assert!(style(&forced).colour);
         let dumb = Surroundings {
-            term: text("dumb"),
+            term: Some("dumb".to_owned()),
             ..terminal
         };
         assert!(!style(&dumb).colour);
@@ -252,14 +248,14 @@ mod tests {
         assert_eq!(style(&around).width, 100);
         around.columns = Some(120);
         assert_eq!(style(&around).width, 120);
-        around.columns_variable = text("90");
+        around.columns_variable = Some("90".to_owned());
         assert_eq!(style(&around).width, 90);
         around.width = Some(200);
         assert_eq!(style(&around).width, 200);
         around.width = Some(3);
         assert_eq!(style(&around).width, 40);
         around.width = Some(0);
-        around.columns_variable = text("zero");
+        around.columns_variable = Some("zero".to_owned());
         assert_eq!(style(&around).width, 100);
     }
 
@@ -267,11 +263,11 @@ mod tests {
     fn ascii_where_unicode_cannot_be_shown() {
         let mut around = Surroundings::default();
         assert!(style(&around).unicode);
-        around.locale = text("C");
+        around.locale = Some("C".to_owned());
         assert!(!style(&around).unicode);
-        around.locale = text("de_BE.utf8");
+        around.locale = Some("de_BE.utf8".to_owned());
         assert!(style(&around).unicode);
-        around.term = text("linux");
+        around.term = Some("linux".to_owned());
         assert!(style(&around).unicode);
         around.terminal = true;
         assert!(!style(&around).unicode);

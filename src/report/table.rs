@@ -80,6 +80,8 @@ impl From<Line> for Cell {
 pub struct Table {
     columns: Vec<Column>,
     rows: Vec<Vec<Cell>>,
+    /// Lines that stand below a row, by its place.
+    under: Vec<(usize, Line)>,
 }
 
 impl Table {
@@ -88,11 +90,18 @@ impl Table {
         Self {
             columns,
             rows: Vec::new(),
+            under: Vec::new(),
         }
     }
 
     pub fn row(&mut self, cells: Vec<Cell>) -> &mut Self {
         self.rows.push(cells);
+        self
+    }
+
+    /// A line below the last row, across all columns.
+    pub fn under(&mut self, line: Line) -> &mut Self {
+        self.under.push((self.rows.len().saturating_sub(1), line));
         self
     }
 
@@ -127,9 +136,12 @@ impl Table {
                 .collect::<Vec<_>>();
             sheet.line(self.draw_row(&shown, &widths, titles.iter()));
         }
-        for row in &self.rows {
+        for (place, row) in self.rows.iter().enumerate() {
             let cells = shown.iter().filter_map(|at| row.get(*at));
             sheet.line(self.draw_row(&shown, &widths, cells));
+            for (_, line) in self.under.iter().filter(|(row, _)| *row == place) {
+                sheet.line(line.clone());
+            }
         }
     }
 
@@ -204,7 +216,7 @@ impl Table {
     }
 }
 
-/// A bar of parts. Ends are rounded, not lengths, so that parts add up; a part that is there takes a column where one is free.
+/// A bar of parts. Ends are rounded, not lengths, so that parts add up; a part of less than half a column does not show.
 #[must_use]
 #[expect(
     clippy::cast_precision_loss,
@@ -221,10 +233,7 @@ pub fn bar(parts: &[(Role, char, f64)], width: usize) -> Line {
         }
         end += share;
         let column = (end.clamp(0.0, 1.0) * width as f64).round() as usize;
-        let columns = column
-            .saturating_sub(line.width())
-            .max(1)
-            .min(width - line.width());
+        let columns = column.saturating_sub(line.width());
         line.push(*role, sign.to_string().repeat(columns));
     }
     line
@@ -275,12 +284,12 @@ mod tests {
         assert_eq!(
             drawn(&table, 60),
             "name                from       n  share\n\
-             a-rather-long-name  github  1234  ############.-----\n"
+             a-rather-long-name  github  1234  #############-------\n"
         );
         assert_eq!(
             drawn(&table, 30),
-            "name    from     n  share\n\
-             a-rat…  git…  1234  ####.--\n"
+            "name    from       n  share\n\
+             a-rat…  github  1234  ####--\n"
         );
         assert!(!table.fits(24));
         assert_eq!(

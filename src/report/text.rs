@@ -97,7 +97,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
-    for word in text.split_whitespace() {
+    for word in words(text) {
         let mut word = word;
         if !line.is_empty() {
             if self::width(&line) + 1 + self::width(word) <= width {
@@ -119,6 +119,23 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
         lines.push(line);
     }
     lines
+}
+
+/// The words of a text; a `%` stays with its number.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text.trim();
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let end = rest
+            .match_indices(char::is_whitespace)
+            .find(|(at, _)| !rest[*at..].trim_start().starts_with('%'))
+            .map_or(rest.len(), |(at, _)| at);
+        let (word, left) = rest.split_at(end);
+        rest = left.trim_start();
+        Some(word)
+    })
 }
 
 /// A short form of a long identifier: the first 12 characters of a commit or digest, anything else as it is.
@@ -169,6 +186,7 @@ mod tests {
     fn lines_break_at_blanks() {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("a verylongword b", 5), ["a", "veryl", "ongwo", "rd b"]);
+        assert_eq!(wrap("it is 92 %, yes", 8), ["it is", "92 %,", "yes"]);
         assert!(wrap("", 5).is_empty());
         assert_eq!(wrap("日本", 1), ["日本"]);
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::sheet::{Line, Sheet};
 use super::style::Style;
 use super::{duration, figure, glyph, table, text};
-use crate::event::time::{Span, Timestamp};
+use crate::event::time::Span;
 use crate::model::locate::{Forecast, Leg, Match, Whereabouts};
 use crate::theme::Role;
 
@@ -44,8 +44,7 @@ fn one(found: &Match, style: &Style, sheet: &mut Sheet) {
         "unknown" => "?",
         _ => glyph::ARROW,
     };
-    let tilde = if found.inferred { "~" } else { "" };
-    let lead = Line::of(role, format!("{mark} {tilde}"));
+    let lead = Line::of(role, format!("{mark} "));
     sheet.paragraph(&lead, Role::Title, &found.sentence, style.width);
     if let Some(title) = &found.title {
         let by = found
@@ -62,8 +61,13 @@ fn one(found: &Match, style: &Style, sheet: &mut Sheet) {
     let since = found
         .since
         .map(|since| format!(" since {}", style.moment_and_age(since)));
+    let (tilde, why) = if found.inferred {
+        ("~", " (rests on an inferred link)")
+    } else {
+        ("", "")
+    };
     let text = format!(
-        "{state}{}{}",
+        "{tilde}{state}{}{}{why}",
         step.unwrap_or_default(),
         since.unwrap_or_default()
     );
@@ -144,7 +148,7 @@ fn identity(found: &Match, style: &Style, sheet: &mut Sheet) {
 fn look(state: &str) -> (Role, char) {
     match state {
         "working" => (Role::Process, glyph::PROCESS),
-        "gated" => (Role::Gate, glyph::GATED),
+        "gated" => (Role::Gate, glyph::HELD),
         "failed" => (Role::Bad, '×'),
         "soaking" | "frozen" | "held" | "waiting_for_release" => (Role::Warning, '─'),
         "delivered" => (Role::Good, glyph::PROCESS),
@@ -155,7 +159,6 @@ fn look(state: &str) -> (Role, char) {
 
 /// One bar in proportion to time, the steps below it where they begin, and how long each state took in all.
 fn timeline(legs: &[Leg], style: &Style, sheet: &mut Sheet) {
-    let length = |leg: &Leg| leg.to.micros().saturating_sub(leg.from.micros()).max(0);
     let whole = legs.iter().map(length).fold(0_i64, i64::saturating_add);
     let (Some(first), true) = (legs.first(), whole > 0) else {
         return;
@@ -163,53 +166,51 @@ fn timeline(legs: &[Leg], style: &Style, sheet: &mut Sheet) {
     let width = style.width.saturating_sub(4);
     let (mut bar, mut names) = (Line::of(Role::Text, "  "), Line::of(Role::Text, "  "));
     let mut parts: Vec<(Role, char, f64)> = Vec::new();
-    let mut named = "";
-    for leg in legs {
-        if leg.step != named {
-            named = &leg.step;
-            let start = 2 + table::bar(&parts, width).width();
-            let name = text::clean(named).into_owned();
-            // A name stands only where it does not run into the one before.
-            if start >= names.width() + usize::from(names.width() > 2) {
-                names.pad_to(start);
-                names.push(
-                    Role::Dim,
-                    text::fit(&name, (width + 2).saturating_sub(start)),
-                );
-            }
-        }
+    for (at, leg) in legs.iter().enumerate() {
+        let start = 2 + table::bar(&parts, width).width();
         let (role, sign) = look(leg.state);
         parts.push((
             role,
             sign,
             Span::from_micros(length(leg)).seconds() / Span::from_micros(whole).seconds(),
         ));
+        let same = at > 0 && legs[at - 1].step == leg.step;
+        let end = 2 + table::bar(&parts, width).width();
+        // A name stands under its step, after the name before it.
+        let start = start.max(names.width() + usize::from(names.width() > 2));
+        if !same && start < end {
+            names.pad_to(start);
+            let name = text::clean(&leg.step).into_owned();
+            let room = (width + 2).saturating_sub(start);
+            names.push(Role::Dim, text::fit(&name, room));
+        }
     }
     bar.append(table::bar(&parts, width));
     sheet.line(bar).line(names);
-    sheet.line(legend(legs, first.from, style));
+    let from = format!("from {}", style.moment(first.from));
+    let pieces = std::iter::once(Line::of(Role::Dim, from)).chain(legend(legs));
+    sheet.flow(2, pieces, style.width);
     sheet.space();
 }
 
-fn legend(legs: &[Leg], from: Timestamp, style: &Style) -> Line {
+/// What the signs in the bar mean, and how long each state took in all, the longest first.
+fn legend(legs: &[Leg]) -> Vec<Line> {
     let mut sums: BTreeMap<&'static str, i64> = BTreeMap::new();
     for leg in legs {
-        let length = leg.to.micros().saturating_sub(leg.from.micros()).max(0);
         let sum = sums.entry(leg.state).or_default();
-        *sum = sum.saturating_add(length);
+        *sum = sum.saturating_add(length(leg));
     }
     let mut sums: Vec<_> = sums.into_iter().filter(|(_, sum)| *sum > 0).collect();
     sums.sort_by_key(|(_, sum)| std::cmp::Reverse(*sum));
-    let mut line = Line::of(Role::Text, "  ");
-    for (state, sum) in sums {
+    let line = |(state, sum): (&str, i64)| {
         let (role, sign) = look(state);
-        line.push(role, sign.to_string());
-        let text = format!(
-            " {} {}   ",
-            state.replace('_', " "),
-            duration::span(Span::from_micros(sum))
-        );
-        line.push(Role::Text, text);
-    }
-    line.with(Role::Dim, format!("from {}", style.moment(from)))
+        let length = duration::span(Span::from_micros(sum));
+        let text = format!(" {} {length}", state.replace('_', " "));
+        Line::of(role, sign.to_string()).with(Role::Text, text)
+    };
+    sums.into_iter().map(line).collect()
+}
+
+fn length(leg: &Leg) -> i64 {
+    leg.to.micros().saturating_sub(leg.from.micros()).max(0)
 }

@@ -70,6 +70,10 @@ pub enum Colour {
 }
 
 /// How a role looks.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a terminal switches each by itself"
+)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Look {
     pub colour: Colour,

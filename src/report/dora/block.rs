@@ -1,6 +1,6 @@
 //! One workload's metrics: value, what it rests on, its step on DORA's answer scale and the Quick Check score beside the mean of all industries.
 
-use super::{Metric, metrics};
+use super::metrics;
 use crate::model::dora::{Figures, LeadTime, Levels, Recovery};
 use crate::report::sheet::{Line, Sheet};
 use crate::report::style::Style;
@@ -10,26 +10,12 @@ use crate::theme::Role;
 
 pub fn draw(figures: &Figures, style: &Style, sheet: &mut Sheet) {
     let levels = figures.levels.as_ref();
-    let mut columns = vec![
-        Column::text("metric", 14),
-        Column::figure("value"),
-        Column::text("rests on", 9),
-        Column::text("answer scale", 10).spare(2),
-        Column::figure("score").spare(1),
-        Column::figure("mean").spare(3),
-    ];
-    if levels.is_some() {
-        columns.push(Column::text("level", 4));
+    let wide = table(figures, true);
+    if wide.fits(style.width) {
+        wide.draw(style.width, sheet);
+    } else {
+        table(figures, false).draw(style.width, sheet);
     }
-    let mut table = Table::new(columns);
-    for (at, metric) in metrics(figures).iter().enumerate() {
-        let mut cells = row(metric);
-        if let Some(levels) = levels {
-            cells.push(Line::of(Role::Text, level(levels, at)).into());
-        }
-        table.row(cells);
-    }
-    table.draw(style.width, sheet);
     sheet.space();
     quick_check(figures, style.width, sheet);
     beside(figures, style.width, sheet);
@@ -48,21 +34,42 @@ pub fn draw(figures: &Figures, style: &Style, sheet: &mut Sheet) {
     sheet.notes(&figures.notes, style.width);
 }
 
-fn row(metric: &Metric) -> Vec<Cell> {
-    let cell = |role, text: String| Cell::Text(Line::of(role, text));
-    let known = if metric.value == "-" {
-        Role::Dim
-    } else {
-        Role::Title
-    };
-    vec![
-        cell(Role::Text, metric.name.to_owned()),
-        cell(known, metric.value.clone()),
-        cell(Role::Text, metric.rests_on.clone()),
-        cell(Role::Text, metric.step.unwrap_or_default().to_owned()),
-        cell(Role::Text, figure::score(metric.score)),
-        cell(Role::Dim, format!("{:.1}", metric.mean)),
-    ]
+/// The five metrics, a row each. What each rests on stands in a column of its own where the line is wide enough for it, else below its row.
+fn table(figures: &Figures, wide: bool) -> Table {
+    let mut columns = vec![Column::whole("metric"), Column::figure("value")];
+    if wide {
+        columns.push(Column::whole("rests on"));
+    }
+    columns.push(Column::whole("answer scale").spare(3));
+    columns.push(Column::figure("score").spare(1));
+    columns.push(Column::figure("mean").spare(2));
+    if figures.levels.is_some() {
+        columns.push(Column::text("level", 4));
+    }
+    let mut table = Table::new(columns);
+    for (at, metric) in metrics(figures).iter().enumerate() {
+        let cell = |role, text: &str| Cell::Text(Line::of(role, text));
+        let known = if metric.value == "-" {
+            Role::Dim
+        } else {
+            Role::Title
+        };
+        let mut cells = vec![cell(Role::Text, metric.name), cell(known, &metric.value)];
+        if wide {
+            cells.push(cell(Role::Text, &metric.rests_on));
+        }
+        cells.push(cell(Role::Text, metric.step.unwrap_or_default()));
+        cells.push(cell(Role::Text, &figure::score(metric.score)));
+        cells.push(cell(Role::Dim, &format!("{:.1}", metric.mean)));
+        if let Some(levels) = &figures.levels {
+            cells.push(cell(Role::Text, level(levels, at)));
+        }
+        table.row(cells);
+        if !wide {
+            table.under(Line::of(Role::Dim, format!("  {}", metric.rests_on)));
+        }
+    }
+    table
 }
 
 fn level(levels: &Levels, metric: usize) -> &'static str {

@@ -140,10 +140,10 @@ fn rate(
     let value = figure::tilde(figure::percent(rate), inferred);
     let of = figure::count(whole, "deployment");
     let rests_on = match part {
-        Some(part) if at_least => format!("at least {part} of {of}: no incident source"),
+        Some(part) if at_least => format!("at least {part} of {of}, no incident source"),
         Some(part) => format!("{part} of {of}"),
         None if whole == 0 => of,
-        None => format!("{of}, none judged: no incident source"),
+        None => format!("{of}, no incident source"),
     };
     (format!("{least}{value}"), rests_on)
 }
@@ -169,10 +169,11 @@ fn fail_rate(figures: &Figures) -> Metric {
 
 fn recovery(figures: &Figures) -> Metric {
     let recovery = figures.failed_deployment_recovery;
-    let mut rests_on = format!("{}, median", figure::count(recovery.n, "recovery"));
-    if recovery.n != 1 {
-        rests_on = rests_on.replace("recoverys", "recoveries");
-    }
+    let mut rests_on = match recovery.n {
+        0 => "no recovery".to_owned(),
+        1 => "1 recovery".to_owned(),
+        n => format!("{n} recoveries, median"),
+    };
     if recovery.open > 0 {
         rests_on = format!("{rests_on}; {} still open", recovery.open);
     }

@@ -18,6 +18,9 @@ const INSET: usize = 3;
 /// Room to the left of the first box for a wait before it.
 const LEAD: usize = 9;
 
+/// The figures in a box, from top to bottom.
+const LABELS: [&str; 4] = ["PT", "C&A", "WIP", "n"];
+
 /// Where boxes stand.
 struct Grid {
     left: usize,
@@ -97,48 +100,38 @@ pub fn draw(map: &Map, statistic: Statistic, width: usize, sheet: &mut Sheet) ->
             Role::Text
         };
         let tool = text::clean(&filled_by(step)).into_owned();
-        inner(step, line, role, text::left(&tool, grid.inside - 2));
+        inner(step, line, role, &text::left(&tool, grid.inside - 2));
     }));
-    let figures: [(&str, fn(&StepFigures, Statistic) -> String); 4] = [
-        ("PT", |step, statistic| time(statistic, &step.process)),
-        ("C&A", |step, _| {
-            figure::percent(step.complete_accurate.rate)
-        }),
-        ("WIP", |step, _| step.wip.to_string()),
-        ("n", |step, _| step.visits.to_string()),
-    ];
-    let middle = figures.len() / 2;
-    for (at, (label, value)) in figures.into_iter().enumerate() {
-        let line = row(map, &grid, |step, line| {
-            let value = text::right(&value(step, statistic), grid.inside - 2 - label.len());
+    for label in LABELS {
+        let last = map.steps.len() - 1;
+        let mut at = 0;
+        sheet.line(row(map, &grid, |step, line| {
+            let value = value(label, step, statistic);
+            let value = text::right(&value, grid.inside - 2 - label.len());
             // n is what the others rest on.
             let role = if label == "n" { Role::Dim } else { Role::Text };
-            inner(step, line, role, format!("{label}{value}"));
-        });
-        sheet.line(if at + 1 == middle {
-            arrows(map, &grid, statistic)
-        } else {
-            line
-        });
+            inner(step, line, role, &format!("{label}{value}"));
+            // The row in the middle carries the arrows.
+            if label == "C&A" && at < last {
+                line.push(Role::Dim, format!(" {}", glyph::ARROW));
+            }
+            at += 1;
+        }));
     }
     sheet.line(row(map, &grid, |step, line| bottom(step, &grid, line)));
-    ladder(map, statistic, &grid, sheet);
+    if map.changes > 0 {
+        ladder(map, statistic, &grid, sheet);
+    }
     true
 }
 
-/// The row of %C&A, in the middle of the boxes, carries the arrows.
-fn arrows(map: &Map, grid: &Grid, _: Statistic) -> Line {
-    let mut line = Line::new();
-    for (at, step) in map.steps.iter().enumerate() {
-        line.pad_to(grid.start(at));
-        let value = figure::percent(step.complete_accurate.rate);
-        let value = text::right(&value, grid.inside - 2 - "C&A".len());
-        inner(step, &mut line, Role::Text, format!("C&A{value}"));
-        if at + 1 < map.steps.len() {
-            line.push(Role::Dim, format!(" {}", glyph::ARROW));
-        }
+fn value(label: &str, step: &StepFigures, statistic: Statistic) -> String {
+    match label {
+        "PT" => time(statistic, &step.process),
+        "C&A" => figure::percent(step.complete_accurate.rate),
+        "WIP" => step.wip.to_string(),
+        _ => step.visits.to_string(),
     }
-    line
 }
 
 fn row(map: &Map, grid: &Grid, mut draw: impl FnMut(&StepFigures, &mut Line)) -> Line {
@@ -150,7 +143,7 @@ fn row(map: &Map, grid: &Grid, mut draw: impl FnMut(&StepFigures, &mut Line)) ->
     line
 }
 
-fn inner(step: &StepFigures, line: &mut Line, role: Role, content: String) {
+fn inner(step: &StepFigures, line: &mut Line, role: Role, content: &str) {
     let frame = Frame::of(step);
     let role = if step.visits == 0 && role == Role::Text {
         Role::Dim
@@ -232,7 +225,10 @@ fn ladder(map: &Map, statistic: Statistic, grid: &Grid, sheet: &mut Sheet) {
 
 /// A value in the middle of a line.
 fn rung(value: &str, width: usize) -> String {
-    let blank = width.saturating_sub(text::width(value));
+    let room = width.saturating_sub(text::width(value));
+    let apart = if room >= 4 { " " } else { "" };
+    let value = format!("{apart}{value}{apart}");
+    let blank = width.saturating_sub(text::width(&value));
     let before = blank / 2;
     format!(
         "{}{value}{}",

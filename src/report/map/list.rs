@@ -17,7 +17,7 @@ pub fn draw(map: &Map, statistic: Statistic, width: usize, sheet: &mut Sheet) {
         Column::figure("C&A").spare(2),
         Column::figure("WIP").spare(1),
         Column::figure("n"),
-        Column::text("share of lead time", 8).spare(3),
+        Column::text("share of lead", 8).spare(3),
         Column::figure(""),
     ]);
     // Bars are as long as the longest needs, so that small shares can be seen.
@@ -38,10 +38,10 @@ fn row(step: &StepFigures, map: &Map, statistic: Statistic, most: f64) -> Vec<Ce
     } else {
         Role::Text
     };
-    let held = if step.constraint {
-        Role::Constraint
+    let (held, sign) = if step.constraint {
+        (Role::Constraint, glyph::HELD)
     } else {
-        Role::Wait
+        (Role::Wait, glyph::WAIT)
     };
     let mut name = if step.constraint {
         Line::of(Role::Constraint, format!("{} ", glyph::CONSTRAINT))
@@ -61,7 +61,7 @@ fn row(step: &StepFigures, map: &Map, statistic: Statistic, most: f64) -> Vec<Ce
         }
     };
     let bar = vec![
-        (held, glyph::WAIT, scaled(step.wait.sum_seconds)),
+        (held, sign, scaled(step.wait.sum_seconds)),
         (
             Role::Process,
             glyph::PROCESS,

@@ -88,9 +88,11 @@ fn head(map: &Map, statistic: Statistic, style: &Style, sheet: &mut Sheet) {
         line.pad_to(style.width - told.len());
         sheet.line(line.with(Role::Dim, told));
     } else {
-        sheet.line(name);
-        let about = format!("{} · {told}", about.trim_start_matches(" · "));
-        sheet.paragraph(&Line::new(), Role::Dim, &about, style.width);
+        let mut line = name.fit(style.width - told.len() - 3);
+        line.pad_to(style.width - told.len());
+        sheet.line(line.with(Role::Dim, told));
+        let about = about.trim_start_matches(" · ");
+        sheet.paragraph(&Line::new(), Role::Dim, about, style.width);
     }
     sheet.space();
 }

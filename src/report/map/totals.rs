@@ -9,6 +9,8 @@ use crate::theme::Role;
 
 /// So many states are named as what waits most.
 const STATES: usize = 3;
+/// A state with a smaller share of all lead time holds nobody up.
+const WORTH_NAMING: f64 = 0.01;
 
 /// One bar over the whole width: every step's wait and process, in proportion, with the names of those that have room for it.
 pub fn shares(map: &Map, width: usize, sheet: &mut Sheet) {
@@ -21,16 +23,16 @@ pub fn shares(map: &Map, width: usize, sheet: &mut Sheet) {
     let mut parts = Vec::new();
     let mut ends = Vec::new();
     for step in &map.steps {
-        let role = if step.constraint {
-            Role::Constraint
+        let (role, sign) = if step.constraint {
+            (Role::Constraint, glyph::HELD)
         } else {
-            Role::Wait
+            (Role::Wait, glyph::WAIT)
         };
         let (wait, process) = (
             share(step.wait.sum_seconds, map),
             share(step.process.sum_seconds, map),
         );
-        parts.push((role, glyph::WAIT, wait));
+        parts.push((role, sign, wait));
         parts.push((Role::Process, glyph::PROCESS, process));
         ends.push((step, table::bar(&parts, room).width()));
     }
@@ -96,7 +98,7 @@ fn lead(map: &Map, width: usize, sheet: &mut Sheet) {
             .with(Role::Title, format!("p50 {p50}"))
             .with(Role::Text, format!("  p85 {p85}"))
             .with(Role::Dim, format!("  n {}", map.lead.n)),
-        name("in all ")
+        name("all lead time ")
             .with(Role::Text, whole)
             .with(Role::Dim, " = process ")
             .with(Role::Process, process)
@@ -105,24 +107,7 @@ fn lead(map: &Map, width: usize, sheet: &mut Sheet) {
         name("flow efficiency ").with(Role::Text, efficiency(&map.flow_efficiency)),
         name("rolled C&A ").with(Role::Text, figure::percent(map.rolled_complete_accurate)),
     ];
-    flowing(pieces, width, sheet);
-}
-
-/// Pieces side by side, three blanks apart, in as many lines as they take.
-fn flowing(pieces: impl IntoIterator<Item = Line>, width: usize, sheet: &mut Sheet) {
-    let mut line = Line::new();
-    for piece in pieces {
-        if !line.is_empty() && line.width() + 3 + piece.width() > width {
-            sheet.line(std::mem::take(&mut line));
-        }
-        if !line.is_empty() {
-            line.push(Role::Text, "   ");
-        }
-        line.append(piece);
-    }
-    if !line.is_empty() {
-        sheet.line(line);
-    }
+    sheet.flow(0, pieces, width);
 }
 
 /// A range: without and with the time that people work unseen.
@@ -163,7 +148,7 @@ fn waits(map: &Map, width: usize, sheet: &mut Sheet) {
     let mut states: Vec<_> = map
         .states
         .iter()
-        .filter(|figure| figure.state != "working" && figure.seconds.micros() > 0)
+        .filter(|figure| figure.state != "working" && share(figure.seconds, map) >= WORTH_NAMING)
         .collect();
     states.sort_by_key(|figure| std::cmp::Reverse(figure.seconds));
     if states.is_empty() {
@@ -188,15 +173,16 @@ fn flow(map: &Map, width: usize, sheet: &mut Sheet) {
     if flow.velocity == 0 && flow.load == 0 {
         return;
     }
+    let mean = flow
+        .wip_average
+        .map(|mean| format!(" (mean {})", figure::number(Some(mean))));
     let mut text = format!(
-        "{} done, {} a week; {} in work",
+        "{} done, {} a week; {} in work{}",
         flow.velocity,
         figure::number(flow.velocity_per_week),
-        flow.load
+        flow.load,
+        mean.unwrap_or_default()
     );
-    if flow.wip_average.is_some() {
-        text.push_str(&format!(" (mean {})", figure::number(flow.wip_average)));
-    }
     let typed: Vec<String> = flow
         .distribution
         .iter()
@@ -210,7 +196,7 @@ fn flow(map: &Map, width: usize, sheet: &mut Sheet) {
         })
         .collect();
     if !typed.is_empty() {
-        text.push_str(&format!("; {}", typed.join(", ")));
+        text = format!("{text}; {}", typed.join(", "));
     }
     sheet.paragraph(&Line::of(Role::Dim, "flow: "), Role::Text, &text, width);
     if flow.little_warning {
@@ -234,10 +220,9 @@ fn legend(map: &Map, width: usize, sheet: &mut Sheet) {
         "WIP here now".to_owned(),
     ];
     if map.changes > 0 {
+        let (process, wait, held) = (glyph::PROCESS, glyph::WAIT, glyph::HELD);
         words.push(format!(
-            "{} process {} waiting",
-            glyph::PROCESS,
-            glyph::WAIT
+            "{process} process  {wait} waiting  {held} at the constraint"
         ));
     }
     for (sign, word) in [(glyph::GATE, "gate"), (glyph::LOCK, "locked")] {
@@ -249,9 +234,9 @@ fn legend(map: &Map, width: usize, sheet: &mut Sheet) {
         words.push("~ rests on an inferred link".to_owned());
     }
     sheet.space();
-    flowing(
+    sheet.flow(
+        0,
         words.into_iter().map(|word| Line::of(Role::Dim, word)),
         width,
-        sheet,
     );
 }

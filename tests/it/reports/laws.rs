@@ -65,6 +65,10 @@ fn check(drawn: &str, style: &Style) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "a list of every place that text comes in"
+)]
 /// Every report with a text in every place that comes from outside.
 fn all(name: &str, style: &Style) -> Vec<String> {
     let own = || name.to_owned();

@@ -71,10 +71,10 @@ fn the_map_tells_the_statistic_that_it_was_asked_for() {
 fn a_map_of_nothing_says_so() {
     let mut nothing = sample::map_of(Vec::new());
     nothing.changes = 0;
-    nothing.flow = leadtime::model::stream::Flow::default();
+    nothing.flow = leadtime::model::flow::Flow::default();
     nothing.notes = vec!["No path is known: no event of this workload was seen.".to_owned()];
     insta::assert_snapshot!(report::map(&nothing, &style(120)), @"
-    checkout · web-service · 0 changes live · 22 Oct 2026 – 21 Nov 2026, 30d, UTC                           p50, wall clock
+    checkout · web-service · 0 changes live · 22 Oct 2026 – 21 Nov 2026, 30d, UTC                            p50, wall clock
 
     No change went live in this window, so there is no lead time to tell.
 
@@ -178,8 +178,26 @@ fn every_figure_is_json_under_its_schema() {
 }
 
 #[test]
-fn the_help_of_every_command_is_told() {
+fn completions_and_manual_pages_are_made_of_it() {
     let mut command = leadtime::cli::args::command();
+    for shell in [clap_complete::Shell::Bash, clap_complete::Shell::Zsh] {
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut command, "leadtime", &mut script);
+        let script = String::from_utf8(script).unwrap();
+        assert!(script.contains("--as-of") && script.contains("doctor"));
+    }
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command).render(&mut page).unwrap();
+    let page = String::from_utf8(page).unwrap();
+    assert!(
+        page.contains("Exit codes") && page.contains("\\-\\-as\\-of"),
+        "{page}"
+    );
+}
+
+#[test]
+fn the_help_of_every_command_is_told() {
+    let mut command = leadtime::cli::args::command().term_width(100);
     insta::assert_snapshot!("help", command.render_long_help());
     command.build();
     for sub in command.get_subcommands_mut() {

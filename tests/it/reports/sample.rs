@@ -1,5 +1,13 @@
 //! Figures to draw: an ordinary day, nothing at all, far too much, and names that try to break the terminal.
 
+#![expect(
+    clippy::too_many_lines,
+    clippy::cast_possible_wrap,
+    clippy::assigning_clones,
+    clippy::unnecessary_wraps,
+    reason = "figures written out, to be read beside the pictures"
+)]
+
 use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
@@ -10,11 +18,12 @@ use leadtime::model::dora::{
     QuickCheck, Recovery, ReworkRate,
 };
 use leadtime::model::environment::{Behind, Environments, Running, WorkloadEnvironments};
+use leadtime::model::flow::{Flow, FlowType};
 use leadtime::model::gate::{Evidence, Gates, OpenGate};
 use leadtime::model::locate::{Arrival, Forecast, Leg, Match, Whereabouts};
 use leadtime::model::statistic::{Share, Spread, Times};
 use leadtime::model::stream::{
-    Efficiency, Flow, FlowType, Map, MapChange, MapChangeStep, StateFigure, StepFigures,
+    Efficiency, Map, MapChange, MapChangeStep, StateFigure, StepFigures,
 };
 use leadtime::model::window::Window;
 use leadtime::report::doctor::{Clock, Doctor, Found, LogLine, SourceLine, SourceState, Unlinked};
