@@ -17,7 +17,16 @@ pub fn run(session: &Session, args: &WhereArgs) -> Result<Ending, Failure> {
     let mut engine = session.engine()?;
     let mut matches = Vec::new();
     for definition in engine.candidates(&args.reference)? {
-        let workload = engine.workload(&definition, session.as_of)?;
+        // Only a change that is not found by itself may be known by its ticket.
+        let mut workload = engine.workload_without_tickets(&definition, session.as_of)?;
+        if find(
+            &Lives::new(&workload, &session.rules, None),
+            &args.reference,
+        )
+        .is_empty()
+        {
+            workload = engine.workload(&definition, session.as_of)?;
+        }
         let silent = session.silent_since(&engine, &definition)?;
         let lives = Lives::new(&workload, &session.rules, silent);
         let found = find(&lives, &args.reference);
@@ -87,7 +96,7 @@ fn of_path(
         .collect();
     let mut all = Vec::new();
     for definition in others {
-        let other = engine.workload(&definition, session.as_of)?;
+        let other = engine.workload_without_tickets(&definition, session.as_of)?;
         all.extend(past(&Lives::new(&other, &session.rules, None)));
     }
     Ok(all)

@@ -167,12 +167,15 @@ struct Gatherer {
 
 impl Gatherer {
     fn new(definition: &Definition, as_of: Timestamp) -> Self {
-        let path = definition.path.clone().unwrap_or(Path {
-            name: "derived".to_owned(),
-            steps: Vec::new(),
-            freezes: Vec::new(),
-            derived: true,
-        });
+        let path = match &definition.path {
+            Some(path) => Path::clone(path),
+            None => Path {
+                name: "derived".to_owned(),
+                steps: Vec::new(),
+                freezes: Vec::new(),
+                derived: true,
+            },
+        };
         Self {
             workload: Workload {
                 definition: definition.clone(),
