@@ -76,9 +76,8 @@ impl Gatherer {
         }
     }
 
-    /// The tips from which the target branch is walked: where the branch was seen to end, else what was merged or deployed, newest first.
-    fn tips(&self) -> Vec<CommitAt> {
-        let mut tips: Vec<CommitAt> = self.heads.iter().rev().copied().collect();
+    /// What was merged or deployed, newest first: tips from which a target branch is walked where nobody saw where it ends.
+    fn landed(&self) -> Vec<CommitAt> {
         let mut merged: Vec<(Timestamp, CommitAt)> = self
             .workload
             .changes
@@ -92,16 +91,32 @@ impl Gatherer {
             )
             .collect();
         merged.sort_unstable_by_key(|(at, commit)| (std::cmp::Reverse(*at), *commit));
-        tips.extend(merged.into_iter().map(|(_, commit)| commit));
-        tips
+        merged.into_iter().map(|(_, commit)| commit).collect()
+    }
+
+    /// Notes which commits the target branch holds: where it was seen to end, what that end reaches, and a release line beside it is no part of it.
+    fn note_reached(&mut self, by_heads: &[bool], by_all: Vec<bool>) {
+        let headed: FxHashSet<Option<Name>> = self.heads.keys().map(|(of, _)| *of).collect();
+        let commits = self.workload.commits.iter().zip(by_heads).zip(by_all);
+        self.reached = commits
+            .map(|((commit, by_heads), by_all)| {
+                *by_heads || by_all && !headed.contains(&commit.repository)
+            })
+            .collect();
     }
 
     /// Every merge on the target branch, oldest first on each line, with the commits that it brought in. What the branch holds is marked on the way.
     fn merges(&mut self) -> Vec<(CommitAt, Vec<CommitAt>)> {
         let commits = &self.workload.commits;
         let mut reached = vec![false; commits.len()];
+        let mut by_heads = None;
         let mut merges = Vec::new();
-        for tip in self.tips() {
+        let heads = self.heads.values().copied().map(|tip| (tip, true));
+        let landed = self.landed().into_iter().map(|tip| (tip, false));
+        for (tip, is_head) in heads.chain(landed) {
+            if !is_head && by_heads.is_none() {
+                by_heads = Some(reached.clone());
+            }
             let mut line = Vec::new();
             let mut next = Some(tip);
             while let Some(place) = next.filter(|place| !reached[*place as usize]) {
@@ -131,7 +146,8 @@ impl Gatherer {
                 }
             }
         }
-        self.reached = reached;
+        let by_heads = by_heads.unwrap_or_else(|| reached.clone());
+        self.note_reached(&by_heads, reached);
         merges
     }
 
