@@ -284,7 +284,9 @@ mod tests {
 
     fn gathered(events: Vec<Event<Cow<'static, str>>>, day: i64) -> Workload {
         let mut partition = Partition::default();
-        events.into_iter().for_each(|event| partition.push(event));
+        for event in events {
+            partition.push(event);
+        }
         partition.settle();
         let definition = Definition {
             repositories: vec!["shop".to_owned()],
