@@ -15,8 +15,16 @@ const MOST_OTHERS: usize = 20;
 
 pub fn run(session: &Session, args: &WhereArgs) -> Result<Ending, Failure> {
     let mut engine = session.engine()?;
+    let mut reference = args.reference.clone();
+    let mut candidates = engine.candidates(&reference)?;
+    if candidates.is_empty()
+        && let Some(sha) = session.resolve(&reference)
+    {
+        reference = sha;
+        candidates = engine.candidates(&reference)?;
+    }
     let mut matches = Vec::new();
-    for definition in engine.candidates(&args.reference)? {
+    for definition in candidates {
         // Only a change that is not found by itself may be known by its ticket.
         let mut workload = engine.workload_without_tickets(&definition, session.as_of)?;
         if find(
@@ -29,7 +37,7 @@ pub fn run(session: &Session, args: &WhereArgs) -> Result<Ending, Failure> {
         }
         let silent = session.silent_since(&engine, &definition)?;
         let lives = Lives::new(&workload, &session.rules, silent);
-        let found = find(&lives, &args.reference);
+        let found = find(&lives, &reference);
         if found.is_empty() {
             continue;
         }

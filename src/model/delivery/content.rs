@@ -129,6 +129,9 @@ impl Shipping<'_> {
                 self.list(list, scope, (number, kind));
                 arrived.extend(self.of_commits(list));
             }
+        } else if unknown && workload.released_by_tags {
+            // A tag says nothing of when what is not known was merged, and where history is cut off dates would only mislead.
+            known = false;
         } else if unknown && kind == RowKind::Change {
             known = false;
             let whole = content.in_graph && !content.met.hole;

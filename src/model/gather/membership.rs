@@ -284,8 +284,8 @@ mod tests {
 
     fn gathered(events: Vec<Event<Cow<'static, str>>>, day: i64) -> Workload {
         let mut partition = Partition::default();
-        for event in events {
-            partition.push(event);
+        for (place, event) in (1..).zip(events) {
+            partition.push(event, place);
         }
         partition.settle();
         let definition = Definition {
