@@ -1,1 +1,3 @@
+//! What is measured of the engine.
+
 fn main() {}
