@@ -71,7 +71,7 @@ pub fn rules(config: &Config, host_user: Option<String>) -> Rules {
     for rule in &metrics.unplanned {
         match rule {
             UnplannedRule::Name(pattern) => {
-                names.add(pattern.glob().glob().clone());
+                names.add(pattern.glob().clone());
             }
             UnplannedRule::Label(pattern) => labels.push(pattern.text().to_owned()),
         }
@@ -119,7 +119,7 @@ fn fixed(config: &Config, workload: &Workload) -> Definition {
     let parts = (!workload.paths.is_empty()).then(|| {
         let mut set = GlobSetBuilder::new();
         for choice in workload.paths.iter().filter(|choice| !choice.leaves_out) {
-            set.add(choice.pattern.glob().glob().clone());
+            set.add(choice.pattern.glob().clone());
         }
         set.build().unwrap_or_default()
     });
@@ -131,12 +131,12 @@ fn fixed(config: &Config, workload: &Workload) -> Definition {
         path: path(config, workload),
         parts,
         not_parts: left_out
-            .map(|choice| choice.pattern.glob().clone())
+            .map(|choice| choice.pattern.matcher().clone())
             .collect(),
         release_tags: workload
             .deployments
             .as_ref()
-            .map(|DeploymentRule::Tags(pattern)| pattern.glob().clone()),
+            .map(|DeploymentRule::Tags(pattern)| pattern.matcher().clone()),
         ..Definition::default()
     }
 }
@@ -157,7 +157,10 @@ fn path(config: &Config, workload: &Workload) -> Option<Path> {
                 needs: step.needs.iter().flatten().filter_map(place).collect(),
                 locked: step.locked,
                 from: step.from.clone(),
-                matches: step.matching.as_ref().map(|pattern| pattern.glob().clone()),
+                matches: step
+                    .matching
+                    .as_ref()
+                    .map(|pattern| pattern.matcher().clone()),
                 limits: step.limits.map(|limits| Limits {
                     critical: limits.critical,
                     high: limits.high,
