@@ -130,7 +130,7 @@ impl Engine {
             }
             fold.apply(event, arrived);
             seq = number;
-            if (number - from) % 16_384 == 0 {
+            if (number - from).is_multiple_of(16_384) {
                 watch(number - from, head - from);
             }
             ControlFlow::Continue(())
@@ -177,8 +177,7 @@ impl Engine {
                 Ok(())
             }
             // Somebody else's snapshot stands. What is here is whole, and is read on from memory; it is not kept, nor thrown away.
-            Ok(false) => Ok(()),
-            Err(StoreError::Busy { .. } | StoreError::ReadOnly { .. }) => Ok(()),
+            Ok(false) | Err(StoreError::Busy { .. } | StoreError::ReadOnly { .. }) => Ok(()),
             Err(error) => Err(error),
         }
     }

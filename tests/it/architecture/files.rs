@@ -39,14 +39,17 @@ pub fn exists(file: &str) -> bool {
 /// Every `.rs` file under a folder, in order.
 pub fn sources(folder: &str) -> Vec<Source> {
     let mut found = Vec::new();
-    for file in all(folder).into_iter().filter(|file| file.ends_with(".rs")) {
+    for file in all(folder)
+        .into_iter()
+        .filter(|file| Path::new(file).extension().is_some_and(|end| end == "rs"))
+    {
         let text = read(&file);
         let inner = file.trim_start_matches(folder).trim_start_matches('/');
         let module = inner
             .trim_end_matches(".rs")
             .trim_end_matches("/mod")
             .replace('/', "::");
-        found.push(Source { module, text, file });
+        found.push(Source { file, module, text });
     }
     assert!(!found.is_empty(), "no code in {folder}");
     found

@@ -200,6 +200,15 @@ fn others(source: &Source, named: &Named) -> Option<String> {
     (!may).then(|| format!("{name} may be named in {}", words(places)))
 }
 
+/// Why a file may not name something.
+fn why_not(source: &Source, named: &Named) -> Option<String> {
+    if named.ours {
+        ours(source, named)
+    } else {
+        others(source, named)
+    }
+}
+
 #[test]
 fn arrows_point_one_way() {
     let mut wrong = Vec::new();
@@ -207,11 +216,7 @@ fn arrows_point_one_way() {
     for source in sources("src") {
         for named in paths::named(&source) {
             seen += 1;
-            let why = if named.ours {
-                ours(&source, &named)
-            } else {
-                others(&source, &named)
-            };
+            let why = why_not(&source, &named);
             wrong.extend(why.map(|why| {
                 format!(
                     "{}:{}: names {}, but {why}",
@@ -241,93 +246,87 @@ fn every_module_has_its_row_and_every_row_its_module() {
     }
 }
 
+/// A module, what it says, and which of that is forbidden to it.
+const SAMPLES: &[(&str, &str, &[&str])] = &[
+    (
+        "model::gate",
+        "use crate::{event::Event, store::{Store, memory}};",
+        &["1:store::Store", "1:store::memory"],
+    ),
+    (
+        "model::gate",
+        "fn f() {\n    let _ = format!(\"{}\", crate::clock::now());\n}",
+        &["2:clock::now"],
+    ),
+    (
+        "model::gate",
+        "use super::super::store as kept;",
+        &["1:store"],
+    ),
+    (
+        "event::kind",
+        "// crate::store\nconst A: &str = \"use crate::store;\";",
+        &[],
+    ),
+    (
+        "model::gate",
+        "#[cfg(test)]\nmod tests { use crate::fold::Fold; use std::fs; }",
+        &["2:fold::Fold"],
+    ),
+    (
+        "report::map",
+        "pub use crate::model::stream::Map;",
+        &["1:model::stream::Map"],
+    ),
+    (
+        "connector::git::client",
+        "use super::super::github::Config;",
+        &["1:connector::github::Config"],
+    ),
+    (
+        "connector::git::client",
+        "use crate::connector::{Batch, http::Base};",
+        &[],
+    ),
+    (
+        "connector::git",
+        "use octocrab::Octocrab;\nfn f() -> ::gix::ObjectId {}",
+        &["1:octocrab::Octocrab"],
+    ),
+    (
+        "theme",
+        "fn f() { std::fs::read(\"a\"); }\nuse std::{fmt, env};",
+        &["1:std::fs::read", "2:std::env"],
+    ),
+    ("store::sqlite::log", "use rusqlite::Connection;", &[]),
+    (
+        "store::memory",
+        "fn f() -> rusqlite::Result<()> {}",
+        &["1:rusqlite::Result"],
+    ),
+    (
+        "connector::github::read",
+        "use super::http;\nfn f() { http::get(); }",
+        &[],
+    ),
+];
+
 #[test]
 fn a_forbidden_line_is_found_however_it_is_written() {
-    let source = |module: &str, text: &str| Source {
-        file: "src/sample.rs".to_owned(),
-        module: module.to_owned(),
-        text: text.to_owned(),
-    };
-    let told = |module: &str, text: &str| -> Vec<String> {
-        let source = source(module, text);
-        let named = paths::named(&source);
-        let why = |named: &Named| {
-            if named.ours {
-                ours(&source, named)
-            } else {
-                others(&source, named)
-            }
+    for (module, text, forbidden) in SAMPLES {
+        let source = Source {
+            file: "src/sample.rs".to_owned(),
+            module: (*module).to_owned(),
+            text: (*text).to_owned(),
         };
-        named
+        let named = paths::named(&source);
+        let wrong = named
             .iter()
-            .filter(|named| why(named).is_some())
+            .filter(|named| why_not(&source, named).is_some());
+        let found: Vec<String> = wrong
             .map(|named| format!("{}:{}", named.line, named.path))
-            .collect()
-    };
-    for (module, text, found) in [
-        (
-            "model::gate",
-            "use crate::{event::Event, store::{Store, memory}};",
-            vec!["1:store::Store", "1:store::memory"],
-        ),
-        (
-            "model::gate",
-            "fn f() {\n    let _ = format!(\"{}\", crate::clock::now());\n}",
-            vec!["2:clock::now"],
-        ),
-        (
-            "model::gate",
-            "use super::super::store as kept;",
-            vec!["1:store"],
-        ),
-        (
-            "event::kind",
-            "// crate::store\nconst A: &str = \"use crate::store;\";",
-            vec![],
-        ),
-        (
-            "model::gate",
-            "#[cfg(test)]\nmod tests { use crate::fold::Fold; use std::fs; }",
-            vec!["2:fold::Fold"],
-        ),
-        (
-            "report::map",
-            "pub use crate::model::stream::Map;",
-            vec!["1:model::stream::Map"],
-        ),
-        (
-            "connector::git::client",
-            "use super::super::github::Config;",
-            vec!["1:connector::github::Config"],
-        ),
-        (
-            "connector::git::client",
-            "use crate::connector::{Batch, http::Base};",
-            vec![],
-        ),
-        (
-            "connector::git",
-            "use octocrab::Octocrab;\nfn f() -> ::gix::ObjectId {}",
-            vec!["1:octocrab::Octocrab"],
-        ),
-        (
-            "theme",
-            "fn f() { std::fs::read(\"a\"); }\nuse std::{fmt, env};",
-            vec!["1:std::fs::read", "2:std::env"],
-        ),
-        ("store::sqlite::log", "use rusqlite::Connection;", vec![]),
-        (
-            "store::memory",
-            "fn f() -> rusqlite::Result<()> {}",
-            vec!["1:rusqlite::Result"],
-        ),
-        (
-            "connector::github::read",
-            "use super::http;\nfn f() { http::get(); }",
-            vec![],
-        ),
-    ] {
-        assert_eq!(told(module, text), found, "{module}: {text}");
+            .collect();
+        assert_eq!(found, *forbidden, "{module}: {text}");
     }
 }
 

@@ -131,7 +131,7 @@ impl Reader {
                     self.read(group.stream());
                 }
                 TokenTree::Punct(punct) if punct.as_char() == ';' => {
-                    (test, public) = (false, false)
+                    (test, public) = (false, false);
                 }
                 _ => {}
             }

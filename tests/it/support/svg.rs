@@ -48,6 +48,10 @@ pub const LIGHT: Ground = Ground {
 };
 
 /// How a piece of text looks.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a terminal switches each by itself"
+)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Look {
     colour: Option<usize>,
@@ -228,13 +232,13 @@ impl Canvas<'_> {
         let (x, y) = self.corner(column);
         let fill = look.colour(self.ground);
         if let Shape::Block { from, to, shade } = shape {
-            let shade = if shade < 1.0 {
+            let opacity = if shade < 1.0 {
                 format!(r#" opacity="{shade}""#)
             } else {
                 String::new()
             };
             let (top, height, width) = (y + from * LINE, (to - from) * LINE, times * COLUMN);
-            writeln!(self.out, r#"<rect x="{x:.1}" y="{top:.1}" width="{width:.1}" height="{height:.1}" fill="{fill}"{shade}/>"#).unwrap();
+            writeln!(self.out, r#"<rect x="{x:.1}" y="{top:.1}" width="{width:.1}" height="{height:.1}" fill="{fill}"{opacity}/>"#).unwrap();
             return;
         }
         let (d, width) = match shape {
