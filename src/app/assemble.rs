@@ -9,7 +9,7 @@ use crate::config::{
     Choice, Config, DeploymentRule, LinkWindow, Pattern, StoreUrl, UnplannedRule, Workload,
 };
 use crate::fold::{Catalogue, Class};
-use crate::model::definition::{Definition, Freeze, Limits, Path, Rules, Step, StepKind};
+use crate::model::definition::{Definition, Freeze, Limits, Parts, Path, Rules, Step, StepKind};
 use crate::store::StoreError;
 use crate::store::sqlite::SqliteStore;
 
@@ -116,23 +116,20 @@ pub fn workloads(config: &Config) -> Vec<Configured> {
 }
 
 fn fixed(config: &Config, workload: &Workload) -> Definition {
-    let parts = (!workload.paths.is_empty()).then(|| {
-        let mut set = GlobSetBuilder::new();
-        for choice in workload.paths.iter().filter(|choice| !choice.leaves_out) {
-            set.add(choice.pattern.glob().clone());
-        }
-        set.build().unwrap_or_default()
-    });
-    let left_out = workload.paths.iter().filter(|choice| choice.leaves_out);
+    let globs = |leaves_out: bool| {
+        let choices = workload.paths.iter();
+        choices
+            .filter(|choice| choice.leaves_out == leaves_out)
+            .map(|choice| choice.pattern.glob().clone())
+            .collect()
+    };
+    let parts = (!workload.paths.is_empty()).then(|| Parts::new(globs(false), globs(true)));
     Definition {
         name: workload.name.clone(),
         team: workload.team.clone(),
         labels: workload.labels.clone(),
         path: path(config, workload),
         parts,
-        not_parts: left_out
-            .map(|choice| choice.pattern.matcher().clone())
-            .collect(),
         release_tags: workload
             .deployments
             .as_ref()

@@ -8,7 +8,7 @@ use super::bar::Bar;
 use crate::app::registry;
 use crate::app::{Engine, assemble, sync};
 use crate::clock;
-use crate::config::{Config, SourceKind, locate};
+use crate::config::{Choice, Config, SourceKind, locate};
 use crate::connector::git;
 use crate::error::Failure;
 use crate::event::time::{Span, Timestamp};
@@ -27,6 +27,10 @@ pub const LOOK_BACK: [Span; 3] = [
     Span::from_seconds(365 * 86_400),
     Span::from_seconds(20 * 365 * 86_400),
 ];
+
+/// So many readings may be missed before a source is called silent, and at least an hour.
+const MISSED: i64 = 10;
+const HOUR: Span = Span::from_seconds(3_600);
 
 /// What holds for this call of the program.
 pub struct Session {
@@ -183,6 +187,31 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    /// From when on nothing has been heard of a workload: since the last reading of a distant source that has its repositories, where that is too long ago
+    /// to say anything of the instant asked for.
+    pub fn silent_since(
+        &self,
+        engine: &Engine,
+        definition: &Definition,
+    ) -> Result<Option<Timestamp>, Failure> {
+        let mut since: Option<Timestamp> = None;
+        for source in &self.config.sources {
+            let has = |repository: &String| Choice::takes(&source.repositories, repository);
+            if source.kind == SourceKind::Git || !definition.repositories.iter().any(has) {
+                continue;
+            }
+            let Some(read) = sync::note(engine.log(), &source.name)?.read else {
+                continue;
+            };
+            let patience =
+                Span::from_micros(source.every.micros().saturating_mul(MISSED)).max(HOUR);
+            if self.as_of - read > patience {
+                since = Some(since.map_or(read, |since| since.max(read)));
+            }
+        }
+        Ok(since)
     }
 
     /// The window that arguments ask for; `None` where they leave it open.

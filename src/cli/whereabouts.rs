@@ -18,7 +18,8 @@ pub fn run(session: &Session, args: &WhereArgs) -> Result<Ending, Failure> {
     let mut matches = Vec::new();
     for definition in engine.candidates(&args.reference)? {
         let workload = engine.workload(&definition, session.as_of)?;
-        let lives = Lives::new(&workload, &session.rules, None);
+        let silent = session.silent_since(&engine, &definition)?;
+        let lives = Lives::new(&workload, &session.rules, silent);
         let found = find(&lives, &args.reference);
         if found.is_empty() {
             continue;
