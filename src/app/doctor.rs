@@ -80,12 +80,15 @@ pub fn unlinked(
     Ok(found)
 }
 
+/// What a workload claims of one class.
+type Claimed = fn(&Definition) -> &Vec<String>;
+
 /// Repositories, services and artifacts that no workload claims. Where nothing is configured, everything found is a workload.
 fn unclaimed(engine: &Engine, reasons: &mut Reasons) {
     if !engine.is_configured() {
         return;
     }
-    let claims: [(Class, &str, &str, fn(&Definition) -> &Vec<String>); 3] = [
+    let claims: [(Class, &str, &str, Claimed); 3] = [
         (
             Class::Repository,
             "no workload has this repository",
@@ -170,7 +173,18 @@ const fn word(kind: &Kind<Name>) -> &'static str {
 
 /// What a workload has and cannot place.
 fn within(workload: &Workload, reasons: &mut Reasons) {
-    let here = |what: &str| format!("{}: {what}", workload.name());
+    runs(workload, reasons);
+    records(workload, reasons);
+    gates(workload, reasons);
+}
+
+/// An example, named with its workload.
+fn example(workload: &Workload, what: &str) -> String {
+    format!("{}: {what}", workload.name())
+}
+
+fn runs(workload: &Workload, reasons: &mut Reasons) {
+    let here = |what: &str| example(workload, what);
     let is_known = |commit: u32| {
         let commit = workload.commits.get(commit as usize);
         commit.is_some_and(|commit| commit.at.is_some() || commit.change.is_some())
@@ -205,6 +219,10 @@ fn within(workload: &Workload, reasons: &mut Reasons) {
             || here(workload.text(artifact.id)),
         );
     }
+}
+
+fn records(workload: &Workload, reasons: &mut Reasons) {
+    let here = |what: &str| example(workload, what);
     for record in &workload.records {
         let environment = record.environment.map(|name| workload.text(name));
         match environment {
@@ -232,6 +250,9 @@ fn within(workload: &Workload, reasons: &mut Reasons) {
             Some(_) => {}
         }
     }
+}
+
+fn gates(workload: &Workload, reasons: &mut Reasons) {
     for gate in workload
         .gates
         .iter()
@@ -248,7 +269,7 @@ fn within(workload: &Workload, reasons: &mut Reasons) {
                 workload.path.name
             ),
             1,
-            || here(name),
+            || example(workload, name),
         );
     }
 }

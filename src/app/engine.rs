@@ -161,7 +161,7 @@ impl Engine {
             fold.apply(event, number, arrived);
             seq = number;
             left -= 1;
-            if left % 16_384 == 0 {
+            if left.is_multiple_of(16_384) {
                 watch(number);
             }
             if left == 0 {
@@ -209,8 +209,7 @@ impl Engine {
                 Ok(())
             }
             // Somebody else's snapshot stands. What is here is whole, and is read on from memory; it is not kept, nor thrown away.
-            Ok(false) => Ok(()),
-            Err(StoreError::Busy { .. } | StoreError::ReadOnly { .. }) => Ok(()),
+            Ok(false) | Err(StoreError::Busy { .. } | StoreError::ReadOnly { .. }) => Ok(()),
             Err(error) => Err(error),
         }
     }

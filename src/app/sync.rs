@@ -116,7 +116,7 @@ pub async fn sync(
     let store = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
     for outcome in &outcomes {
         let before = notes.get(outcome.source.as_str()).cloned();
-        keep_note(store, outcome, before.unwrap_or_default(), now)?;
+        keep_note(store, outcome, &before.unwrap_or_default(), now)?;
     }
     Ok(outcomes)
 }
@@ -136,7 +136,7 @@ pub fn note(store: &dyn Store, source: &str) -> Result<Note, StoreError> {
 fn keep_note(
     store: &mut dyn Store,
     outcome: &Outcome,
-    before: Note,
+    before: &Note,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let findings = outcome.findings.iter().map(|finding| NotedFinding {

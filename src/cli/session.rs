@@ -253,6 +253,10 @@ impl Session {
     }
 
     /// The workloads that names speak of; all where there is none.
+    #[expect(
+        clippy::unused_self,
+        reason = "who asks has a session, and says it of that"
+    )]
     pub fn chosen(&self, engine: &Engine, names: &[String]) -> Result<Vec<Definition>, Failure> {
         let all = engine.definitions();
         if names.is_empty() {
@@ -301,6 +305,10 @@ impl Session {
     }
 
     /// Writes a result to standard output. A reader that has gone away is no failure.
+    #[expect(
+        clippy::unused_self,
+        reason = "who asks has a session, and says it of that"
+    )]
     pub fn print(&self, result: &str) -> Result<(), Failure> {
         let mut out = std::io::stdout().lock();
         match out.write_all(result.as_bytes()).and_then(|()| out.flush()) {
@@ -319,6 +327,10 @@ impl Session {
     }
 
     /// Tells something beside the result that must not be missed.
+    #[expect(
+        clippy::unused_self,
+        reason = "who asks has a session, and says it of that"
+    )]
     pub fn complain(&self, line: &str) {
         // Nothing can be done where even standard error is gone.
         let _gone = writeln!(std::io::stderr(), "{}", text::clean(line));

@@ -432,12 +432,13 @@ fn notes(lives: &Lives<'_>, steps: &[StepFigures], delivered: &[&Life]) -> Vec<S
         && let Some(share) = step.share_of_lead
     {
         let (n, rate) = (step.complete_accurate.n, step.complete_accurate.rate);
-        let mut text = format!("{}: {:.0} % of all lead time", step.name, share * 100.0);
-        if let (StepKind::Gate, Some(_)) = (step.kind, rate) {
+        let cost = format!("{}: {:.0} % of all lead time", step.name, share * 100.0);
+        notes.push(if let (StepKind::Gate, Some(_)) = (step.kind, rate) {
             let rejected = rejections(lives, &step.name);
-            text.push_str(&format!(", {rejected} of {n} rejected"));
-        }
-        notes.push(text);
+            format!("{cost}, {rejected} of {n} rejected")
+        } else {
+            cost
+        });
     }
     let missing: Vec<&str> = steps
         .iter()

@@ -43,7 +43,7 @@ impl Gatherer {
         commit.touches &= touches;
     }
 
-    pub(super) fn branch(&mut self, fact: kind::Branch<Name>) {
+    pub(super) fn branch(&mut self, fact: &kind::Branch<Name>) {
         if let (true, Some(sha)) = (fact.target, fact.sha) {
             let place = self.commit_at(sha, fact.repository);
             self.heads.insert((fact.repository, fact.branch), place);

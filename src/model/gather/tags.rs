@@ -40,7 +40,7 @@ pub(in crate::model) fn numbers(tag: &str) -> Vec<u64> {
 }
 
 impl Gatherer {
-    pub(super) fn tag(&mut self, source: Name, at: Timestamp, fact: kind::Tag<Name>) {
+    pub(super) fn tag(&mut self, source: Name, at: Timestamp, fact: &kind::Tag<Name>) {
         let commit = fact.sha.map(|sha| self.commit_at(sha, fact.repository));
         if let Some(commit) = commit {
             self.made_of.entry(fact.tag).or_insert(commit);
