@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::definition::StepKind;
-use super::delivery::ArrivalKind;
 use super::flow;
 use super::flow::Flow;
 use super::name::Name;
@@ -163,7 +162,7 @@ fn lived(lives: &Lives<'_>, window: Window) -> Vec<Life> {
     (0..)
         .zip(&lives.workload.changes)
         .filter(|(place, change)| match lives.arrival(*place) {
-            Some(arrival) => arrival.kind != ArrivalKind::WithFirst && arrival.at >= window.from,
+            Some(arrival) => arrival.counts() && arrival.at >= window.from,
             None => change.abandoned.is_none(),
         })
         .filter_map(|(place, _)| lives.life(place))

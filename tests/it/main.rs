@@ -11,6 +11,7 @@ mod configs;
 mod demo;
 mod git;
 mod github;
+mod laws;
 mod sqlite_files;
 mod stores;
 mod support;
