@@ -12,6 +12,7 @@ mod demo;
 mod git;
 mod github;
 mod laws;
+mod peers;
 mod sqlite_files;
 mod stores;
 mod support;

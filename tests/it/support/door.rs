@@ -1,9 +1,10 @@
 //! The real door: lines of CDEvents into a log by `app::import`, an engine opened on that log, and the answers as the commands make them. Tests that
 //! hold figures to definitions come in here, so that nothing between a line and a figure is left out.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use leadtime::app::import::{Imported, import};
 use leadtime::app::{Engine, assemble};
@@ -90,8 +91,14 @@ pub fn keep<S: AsRef<str>>(store: &mut dyn Store, lines: &[S]) -> Imported {
     import(text.as_bytes(), store, arrival(), told, || {}).unwrap()
 }
 
+/// A configuration; each text is read once, since laws open many logs.
 pub fn config(text: &str) -> Config {
-    Config::parse(text, Path::new("/leadtime.toml")).unwrap_or_else(|error| panic!("{error}"))
+    static READ: Mutex<BTreeMap<String, Config>> = Mutex::new(BTreeMap::new());
+    let parse = || {
+        Config::parse(text, Path::new("/leadtime.toml")).unwrap_or_else(|error| panic!("{error}"))
+    };
+    let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+    read.entry(text.to_owned()).or_insert_with(parse).clone()
 }
 
 pub struct Door {
