@@ -5,6 +5,8 @@
 mod evidence;
 mod freeze;
 mod paint;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 use serde::{Serialize, Serializer};
