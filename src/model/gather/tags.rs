@@ -18,7 +18,8 @@ static VERSION: LazyLock<Option<Regex>> =
 
 /// What makes a version one that is not yet meant for everybody.
 static EARLY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)^[-._+]?(a|b|m|rc|alpha|beta|pre|preview|dev|snapshot|nightly|canary|next|test|untagged)[-._]?\d*").ok()
+    Regex::new(r"(?i)^[-._]?(a|b|m|rc|alpha|beta|pre|preview|dev|snapshot|nightly|canary|next|test|untagged)([-._+]|\d|$)")
+        .ok()
 });
 
 /// The series of a version tag that is meant for everybody; `None` for other tags.

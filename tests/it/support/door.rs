@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use leadtime::app::import::{Imported, import};
 use leadtime::app::{Engine, assemble};
@@ -30,17 +30,22 @@ use serde_json::Value;
 
 /// A log in memory that outlives the engines opened on it.
 #[derive(Clone, Debug, Default)]
-pub struct Shared(Arc<Mutex<MemoryStore>>);
+pub struct Shared(Arc<RwLock<MemoryStore>>);
 
 impl Shared {
-    fn with<T>(&self, ask: impl FnOnce(&mut MemoryStore) -> T) -> T {
-        ask(&mut self.0.lock().unwrap())
+    /// The log may be asked again while it is being read.
+    fn with<T>(&self, ask: impl FnOnce(&MemoryStore) -> T) -> T {
+        ask(&self.0.read().unwrap())
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut MemoryStore) -> T) -> T {
+        change(&mut self.0.write().unwrap())
     }
 }
 
 impl Store for Shared {
     fn append(&mut self, batch: &Batch, arrived: Timestamp) -> Result<Appended, StoreError> {
-        self.with(|store| store.append(batch, arrived))
+        self.change(|store| store.append(batch, arrived))
     }
     fn head(&self) -> Result<Seq, StoreError> {
         self.with(|store| store.head())
@@ -68,7 +73,7 @@ impl Store for Shared {
         self.with(|store| store.pieces_with(from, to))
     }
     fn save_snapshot(&mut self, update: &SnapshotUpdate) -> Result<bool, StoreError> {
-        self.with(|store| store.save_snapshot(update))
+        self.change(|store| store.save_snapshot(update))
     }
     fn is_read_only(&self) -> bool {
         self.with(|store| store.is_read_only())
