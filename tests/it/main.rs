@@ -13,6 +13,7 @@ mod git;
 mod github;
 mod laws;
 mod peers;
+mod published;
 mod sqlite_files;
 mod stores;
 mod support;
