@@ -198,3 +198,29 @@ fn the_map_of_lean_enterprise() {
         8 * 3_600
     );
 }
+
+const STAGES: &str = r#"
+{ name = "issue", kind = "configure" },
+{ name = "plan", kind = "configure" },
+{ name = "code", kind = "build" },
+{ name = "test", kind = "test" },
+{ name = "review", kind = "verify", needs = ["code"] },
+{ name = "production", kind = "deploy", environment = "production", needs = ["review", "test"] },
+"#;
+
+/// GitLab's example: 10.5 h from 09:00 to 19:30, and the test inside the review adds nothing.
+#[test]
+fn a_test_inside_the_review_adds_nothing() {
+    let mut way = Way::new();
+    way.run("issue", 0.0, 2.0);
+    way.run("plan", 2.0, 3.0);
+    way.run("code", 3.0, 5.0);
+    way.run("test", 6.0, 6.25);
+    way.run("review", 5.0, 10.0);
+    way.deploy("m1", 10.0, 10.5);
+    let map = way.map(STAGES);
+    assert_eq!(map["lead"]["p50_seconds"], 37_800);
+    assert_eq!(cost(&map, "test"), (0.0, 0.0));
+    assert_eq!(cost(&map, "review"), (5.0, 5.0));
+    assert_eq!(cost(&map, "production"), (0.5, 0.5));
+}

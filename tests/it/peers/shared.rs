@@ -282,3 +282,25 @@ fn metrik_lead_time() {
         }
     }
 }
+
+/// Work in progress of the timeline: 231.33 h of changes inside 672 h.
+#[test]
+fn the_flow_of_the_timeline() {
+    let Some((facts, _)) = case("ours-timeline", "ours.json") else {
+        return;
+    };
+    let case = Case::of(&facts);
+    let mut door = Door::on(&case.lines, &case.configuration(""));
+    let mut flow = |to: &str| {
+        let window = door.window(time("2025-03-03T00:00:00Z"), time(to));
+        door.map("shop", window)["flow"].clone()
+    };
+    let month = flow("2025-03-31T00:00:00Z");
+    assert_eq!(month["velocity"], 7);
+    near(&month["velocity_per_week"], &json!(1.75));
+    assert_eq!(month["time"]["p50_seconds"], 10_800);
+    let wip = month["wip_average"].as_f64().unwrap();
+    assert!((wip - 0.344).abs() < 0.000_5, "{wip}");
+    assert_eq!(month["little_warning"], false);
+    assert_eq!(flow("2025-03-24T00:00:00Z")["load"], 1, "pr5");
+}
