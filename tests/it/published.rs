@@ -20,6 +20,7 @@ fn hour(hours: f64) -> Timestamp {
 /// One direct commit on its way, and what it passes.
 struct Way(Vec<Event<String>>);
 
+#[expect(clippy::unnecessary_wraps, reason = "most fields are optional")]
 fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }

@@ -66,6 +66,7 @@ const REPOSITORIES: [&str; 3] = ["acme/shop", "acme/pay", "acme/mono"];
 const SERVICES: [&str; 3] = ["shop", "pay", "mono"];
 const PEOPLE: [&str; 3] = ["ann", "bob", "cy"];
 
+#[expect(clippy::unnecessary_wraps, reason = "most fields are optional")]
 fn some(text: impl Into<String>) -> Option<String> {
     Some(text.into())
 }
@@ -427,6 +428,7 @@ impl Builder {
     }
 
     /// A single fact, as likely as not against all the others.
+    #[expect(clippy::too_many_lines, reason = "one arm for each family")]
     fn stray(&mut self, hand: &mut Hand) {
         let at = hand.time();
         let repository = hand.below(3);

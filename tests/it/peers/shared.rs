@@ -172,9 +172,9 @@ fn devlake_incident_link() {
     if let Some((facts, peer)) = case("devlake-incident-link", "expected.json") {
         let told = figures(&facts, "project1", "link_window = \"unbounded\"", None);
         let lines = told["incident_list"].as_array().unwrap();
-        let links = peer["incident_links"].as_array().unwrap();
-        assert_eq!(lines.len(), links.len());
-        for link in links {
+        let expected = peer["incident_links"].as_array().unwrap();
+        assert_eq!(lines.len(), expected.len());
+        for link in expected {
             let line = lines
                 .iter()
                 .find(|line| line["incident"] == link["incident"]);

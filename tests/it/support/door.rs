@@ -48,7 +48,7 @@ impl Store for Shared {
         self.change(|store| store.append(batch, arrived))
     }
     fn head(&self) -> Result<Seq, StoreError> {
-        self.with(|store| store.head())
+        self.with(Store::head)
     }
     fn read_after(
         &self,
@@ -64,7 +64,7 @@ impl Store for Shared {
         self.with(|store| store.cursors(source))
     }
     fn snapshot(&self) -> Result<Option<SnapshotHead>, StoreError> {
-        self.with(|store| store.snapshot())
+        self.with(Store::snapshot)
     }
     fn piece(&self, number: u32) -> Result<Option<Vec<u8>>, StoreError> {
         self.with(|store| store.piece(number))
@@ -76,7 +76,7 @@ impl Store for Shared {
         self.change(|store| store.save_snapshot(update))
     }
     fn is_read_only(&self) -> bool {
-        self.with(|store| store.is_read_only())
+        self.with(Store::is_read_only)
     }
 }
 
