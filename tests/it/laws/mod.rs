@@ -76,6 +76,11 @@ fn in_batches(
 }
 
 /// What must hold of one workload's lives and figures.
+#[expect(
+    clippy::too_many_lines,
+    clippy::cognitive_complexity,
+    reason = "a list of laws"
+)]
 fn hold_sums(door: &mut Door, to: Timestamp) {
     let window = window(door, to);
     for definition in door.engine.definitions().to_vec() {
