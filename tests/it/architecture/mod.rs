@@ -97,7 +97,6 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("humantime", &["config", "cli"]),
     ("indicatif", &["cli"]),
     ("keyring", &["config::secret"]),
-    ("mimalloc", &["main"]),
     ("octocrab", &["connector::github"]),
     ("postcard", &["fold", "model"]),
     ("ratatui", &[]),
