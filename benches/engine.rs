@@ -67,8 +67,8 @@ fn reading(c: &mut Criterion) {
             || events.clone(),
             |events| {
                 let mut fold = Fold::default();
-                for event in events {
-                    fold.apply(event, until());
+                for (place, event) in (1..).zip(events) {
+                    fold.apply(event, place, until());
                 }
                 fold.settle();
                 fold

@@ -1,6 +1,8 @@
 //! The configuration into what the engine runs on: rules, workloads, paths, the log, the connectors.
 
+use std::collections::BTreeMap;
 use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
 
 use directories::ProjectDirs;
 use globset::GlobSetBuilder;
@@ -103,11 +105,16 @@ pub fn rules(config: &Config, host_user: Option<String>) -> Rules {
 /// Every workload of the configuration.
 #[must_use]
 pub fn workloads(config: &Config) -> Vec<Configured> {
+    // Thousands of workloads share a handful of paths.
+    let mut shared: BTreeMap<&str, Arc<Path>> = BTreeMap::new();
     config
         .workloads
         .iter()
         .map(|workload| Configured {
-            fixed: fixed(config, workload),
+            fixed: Definition {
+                path: path(config, workload, &mut shared),
+                ..fixed(workload)
+            },
             repositories: workload.repositories.clone(),
             services: workload.services.clone(),
             artifacts: workload.artifacts.clone(),
@@ -115,7 +122,7 @@ pub fn workloads(config: &Config) -> Vec<Configured> {
         .collect()
 }
 
-fn fixed(config: &Config, workload: &Workload) -> Definition {
+fn fixed(workload: &Workload) -> Definition {
     let globs = |leaves_out: bool| {
         let choices = workload.paths.iter();
         choices
@@ -128,7 +135,6 @@ fn fixed(config: &Config, workload: &Workload) -> Definition {
         name: workload.name.clone(),
         team: workload.team.clone(),
         labels: workload.labels.clone(),
-        path: path(config, workload),
         parts,
         release_tags: workload
             .deployments
@@ -138,12 +144,27 @@ fn fixed(config: &Config, workload: &Workload) -> Definition {
     }
 }
 
-/// The path of a workload, with its own choices of tools filled in.
-fn path(config: &Config, workload: &Workload) -> Option<Path> {
+/// The path of a workload: one for all that made no choices of their own.
+fn path<'c>(
+    config: &'c Config,
+    workload: &Workload,
+    shared: &mut BTreeMap<&'c str, Arc<Path>>,
+) -> Option<Arc<Path>> {
     let path = config.path_of(workload)?;
+    if !workload.steps.is_empty() {
+        return Some(Arc::new(filled(config, path, workload)));
+    }
+    let known = shared
+        .entry(&path.name)
+        .or_insert_with(|| Arc::new(filled(config, path, workload)));
+    Some(Arc::clone(known))
+}
+
+/// A path with a workload's own choices of tools filled in.
+fn filled(config: &Config, path: &crate::config::Path, workload: &Workload) -> Path {
     let steps = config.steps_of(workload);
     let place = |name: &String| steps.iter().position(|step| step.name == *name);
-    Some(Path {
+    Path {
         name: path.name.clone(),
         steps: steps
             .iter()
@@ -181,7 +202,7 @@ fn path(config: &Config, workload: &Workload) -> Option<Path> {
             })
             .collect(),
         derived: false,
-    })
+    }
 }
 
 fn kind(kind: crate::config::StepKind) -> StepKind {

@@ -140,6 +140,12 @@ impl Session {
         })
     }
 
+    /// What the repository that one stands in calls by this name (`HEAD`, a branch), as a sha.
+    #[must_use]
+    pub fn resolve(&self, name: &str) -> Option<String> {
+        git::resolve(self.here_path.as_ref()?, name)
+    }
+
     /// Opens the log. Local repositories are read first: that costs next to nothing, and what is shown is then true.
     pub fn engine(&self) -> Result<Engine, Failure> {
         let mut store = assemble::open_log(&self.log)?;
@@ -286,7 +292,9 @@ impl Session {
                 .find(|definition| definition.repositories.contains(&here.repository))
         });
         own.cloned().ok_or_else(|| {
-            if all.is_empty() {
+            if all.is_empty() && self.here_path.is_some() {
+                Failure::unable("this repository has no commit yet")
+            } else if all.is_empty() {
                 Failure::unable("nothing is known yet").hinted(
                     "run leadtime in a git repository, or `leadtime init`, `leadtime sync`, `leadtime import FILE`",
                 )

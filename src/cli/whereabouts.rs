@@ -15,12 +15,29 @@ const MOST_OTHERS: usize = 20;
 
 pub fn run(session: &Session, args: &WhereArgs) -> Result<Ending, Failure> {
     let mut engine = session.engine()?;
+    let mut reference = args.reference.clone();
+    let mut candidates = engine.candidates(&reference)?;
+    if candidates.is_empty()
+        && let Some(sha) = session.resolve(&reference)
+    {
+        reference = sha;
+        candidates = engine.candidates(&reference)?;
+    }
     let mut matches = Vec::new();
-    for definition in engine.candidates(&args.reference)? {
-        let workload = engine.workload(&definition, session.as_of)?;
+    for definition in candidates {
+        // Only a change that is not found by itself may be known by its ticket.
+        let mut workload = engine.workload_without_tickets(&definition, session.as_of)?;
+        if find(
+            &Lives::new(&workload, &session.rules, None),
+            &args.reference,
+        )
+        .is_empty()
+        {
+            workload = engine.workload(&definition, session.as_of)?;
+        }
         let silent = session.silent_since(&engine, &definition)?;
         let lives = Lives::new(&workload, &session.rules, silent);
-        let found = find(&lives, &args.reference);
+        let found = find(&lives, &reference);
         if found.is_empty() {
             continue;
         }
@@ -87,7 +104,7 @@ fn of_path(
         .collect();
     let mut all = Vec::new();
     for definition in others {
-        let other = engine.workload(&definition, session.as_of)?;
+        let other = engine.workload_without_tickets(&definition, session.as_of)?;
         all.extend(past(&Lives::new(&other, &session.rules, None)));
     }
     Ok(all)

@@ -2,7 +2,7 @@
 //! assembled; the model never sees a file.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use chrono_tz::Tz;
 use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
@@ -136,7 +136,7 @@ pub struct Definition {
     pub team: Option<String>,
     pub labels: BTreeMap<String, String>,
     /// `None`: derived from what the events show.
-    pub path: Option<Path>,
+    pub path: Option<Arc<Path>>,
     pub repositories: Vec<String>,
     /// The parts of its repositories that are its own; `None` is all.
     pub parts: Option<Parts>,

@@ -26,7 +26,7 @@ use crate::event::time::Timestamp;
 use super::{Connector, Health, Pending, Reading, Sink};
 
 pub use config::Config;
-pub use identity::{Identity, discover, identify};
+pub use identity::{Identity, discover, identify, resolve};
 
 /// One local repository.
 #[derive(Clone, Debug)]

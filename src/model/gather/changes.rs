@@ -46,7 +46,7 @@ impl Gatherer {
     pub(super) fn branch(&mut self, fact: &kind::Branch<Name>) {
         if let (true, Some(sha)) = (fact.target, fact.sha) {
             let place = self.commit_at(sha, fact.repository);
-            self.heads.push(place);
+            self.heads.insert((fact.repository, fact.branch), place);
         }
     }
 
