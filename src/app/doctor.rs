@@ -19,19 +19,33 @@ pub struct Unlinked {
     pub count: u64,
     /// The first one of them.
     pub example: Option<String>,
-    /// What to do, down to the line of configuration.
-    pub fix: String,
+    /// What to do, down to the line of configuration; `None` where nothing is to be done.
+    pub fix: Option<String>,
 }
 
 /// Reasons in the making.
 #[derive(Default)]
 struct Reasons {
-    of: BTreeMap<(String, String), (u64, Option<String>)>,
+    of: BTreeMap<(String, Option<String>), (u64, Option<String>)>,
 }
 
 impl Reasons {
     fn add(&mut self, reason: &str, fix: &str, count: u64, example: impl FnOnce() -> String) {
-        let known = self.of.entry((reason.to_owned(), fix.to_owned()));
+        self.add_to((reason.to_owned(), Some(fix.to_owned())), count, example);
+    }
+
+    /// What is told without anything to be done about it.
+    fn note(&mut self, reason: &str, count: u64, example: impl FnOnce() -> String) {
+        self.add_to((reason.to_owned(), None), count, example);
+    }
+
+    fn add_to(
+        &mut self,
+        of: (String, Option<String>),
+        count: u64,
+        example: impl FnOnce() -> String,
+    ) {
+        let known = self.of.entry(of);
         let (total, shown) = known.or_default();
         *total += count;
         shown.get_or_insert_with(example);
@@ -55,9 +69,8 @@ pub fn unlinked(
         watch(done, total);
     }
     for (kind, count) in &engine.catalogue().unknown {
-        reasons.add(
-            "a type of event that leadtime does not read",
-            "nothing to do: it is kept, and may be read by a later leadtime",
+        reasons.note(
+            "a type of event that leadtime does not read: kept, for a later leadtime",
             *count,
             || kind.clone(),
         );

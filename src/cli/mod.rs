@@ -9,6 +9,7 @@ mod doctor;
 mod dora;
 mod environments;
 mod export;
+mod file;
 mod gates;
 mod import;
 mod init;

@@ -28,6 +28,15 @@ pub const LOOK_BACK: [Span; 3] = [
     Span::from_seconds(20 * 365 * 86_400),
 ];
 
+/// What can be done where there is neither a repository, nor a configuration, nor a log.
+const WELCOME: &str = "\
+To begin, any of:
+  cd REPOSITORY && leadtime     the map of a git repository; nothing to configure
+  leadtime init                 in a repository: propose and write leadtime.toml
+  leadtime import FILE          read CDEvents
+  leadtime demo --help          make up an organisation, to try things on
+  leadtime --help               everything else";
+
 /// What holds for this call of the program.
 pub struct Session {
     pub config: Config,
@@ -70,6 +79,10 @@ impl Session {
             None => None,
         };
         let log = log_file(global, &config, here_path.as_deref())?;
+        if let Some(file) = &file {
+            tracing::info!(file = %file.display(), "configuration");
+        }
+        tracing::info!(file = %log.display(), "log");
         let now = clock::now();
         let rules = assemble::rules(&config, host_user());
         let as_of = global
@@ -91,14 +104,31 @@ impl Session {
         })
     }
 
-    /// Every source, as configured, or the repository that one stands in.
-    pub fn feeds(&self, since: Option<Timestamp>) -> Result<Vec<sync::Feed>, Failure> {
+    /// The sources that are wanted, as configured, or the repository that one stands in; and those that cannot even be set up, with the reason.
+    pub fn feeds(
+        &self,
+        since: Option<Timestamp>,
+        wanted: impl Fn(&str) -> bool,
+    ) -> (Vec<sync::Feed>, Vec<(String, Failure)>) {
         let mut feeds = Vec::new();
-        for source in &self.config.sources {
-            feeds.push(self.feed(source, since)?);
+        let mut refused = Vec::new();
+        for source in self.config.sources.iter().filter(|one| wanted(&one.name)) {
+            match self.feed(source, since) {
+                Ok(feed) => feeds.push(feed),
+                Err(failure) => refused.push((source.name.clone(), failure)),
+            }
         }
-        feeds.extend(self.here_feed());
-        Ok(feeds)
+        feeds.extend(self.here_feed().filter(|feed| wanted(&feed.name)));
+        (feeds, refused)
+    }
+
+    /// The names of all sources.
+    #[must_use]
+    pub fn source_names(&self) -> Vec<&str> {
+        let configured = self.config.sources.iter().map(|one| one.name.as_str());
+        configured
+            .chain(self.here_path.is_some().then_some(HERE))
+            .collect()
     }
 
     /// The repository that one stands in, as a source that nobody configured.
@@ -254,13 +284,27 @@ impl Session {
         });
         own.cloned().ok_or_else(|| {
             if all.is_empty() {
-                Failure::unable("nothing is known yet").hinted(
-                    "run leadtime in a git repository, or `leadtime init`, `leadtime sync`, `leadtime import FILE`",
-                )
+                self.welcome()
             } else {
                 Failure::usage("which workload?").hinted(format!("there are {}", some(all)))
             }
         })
+    }
+
+    /// What to begin with, where there is nothing to tell yet.
+    fn welcome(&self) -> Failure {
+        if self.here.is_some() {
+            return Failure::unable("nothing is known of this repository yet")
+                .hinted("its commits are told as soon as there are some");
+        }
+        if self.config.file.is_some() {
+            return Failure::unable("nothing is known yet")
+                .hinted("read the sources with `leadtime sync`, or events with `leadtime import FILE`; `leadtime doctor` tells what stands in the way");
+        }
+        Failure::unable(
+            "this is no git repository, no leadtime.toml is near, and nothing was imported yet",
+        )
+        .hinted(WELCOME)
     }
 
     /// Writes a result to standard output. A reader that has gone away is no failure.
@@ -313,6 +357,17 @@ fn unknown_workload(name: &str, all: &[Definition]) -> Failure {
     }
 }
 
+/// A source that is not there.
+#[must_use]
+pub fn no_source(name: &str, known: &[&str]) -> Failure {
+    let failure = Failure::usage(format!("there is no source `{name}`"));
+    if known.is_empty() {
+        failure.hinted("none is configured: `leadtime init` proposes some")
+    } else {
+        failure.hinted(format!("there are {}", known.join(", ")))
+    }
+}
+
 fn host_user() -> Option<String> {
     ["USER", "LOGNAME", "USERNAME"]
         .into_iter()
@@ -325,6 +380,7 @@ fn log_file(global: &Global, config: &Config, here: Option<&Path>) -> Result<Pat
     if let Some(url) = &global.db {
         return url
             .strip_prefix("sqlite:")
+            .filter(|file| !file.is_empty())
             .map(PathBuf::from)
             .ok_or_else(|| Failure::usage(format!("--db {url}: write sqlite:FILE")));
     }

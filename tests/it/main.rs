@@ -7,6 +7,7 @@
 )]
 
 mod cdevents;
+mod cli;
 mod configs;
 mod demo;
 mod git;

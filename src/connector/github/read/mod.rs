@@ -14,7 +14,7 @@ use futures::{StreamExt, stream};
 
 use super::client::Crab;
 use super::config::{Base, Selection};
-use super::cursor::{List, State, Todo};
+use super::cursor::{Known, List, State, Todo, known_key};
 use super::translate::{Facts, Origin, Unknown};
 use crate::connector::error::ErrorKind;
 use crate::connector::http::{Answer, Http, Stop};
@@ -266,6 +266,10 @@ impl<'a> Reader<'a> {
             walking,
             open,
             tags: self.tags(repository, list == List::Deployments),
+            branch: self
+                .state
+                .get::<Known>(&known_key(repository))
+                .and_then(|known| known.branch),
         };
         let subject = Subject::of(repository, list.word());
         let reach = self.reach;
