@@ -18,10 +18,12 @@ pub fn config(url: &str, repositories: &[&str]) -> String {
 }
 
 pub fn world(names: &[&str], steps: i64) -> World {
+    // One instant for all: a commit has the same date in every repository that has it.
+    let now = now();
     let repos = names
         .iter()
-        .map(|name| Repo::generate(name, steps, now(), 2));
-    World::new(now(), repos.collect())
+        .map(|name| Repo::generate(name, steps, now, 2));
+    World::new(now, repos.collect())
 }
 
 /// The program, as one that has the token.
