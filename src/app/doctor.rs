@@ -93,12 +93,20 @@ pub fn unlinked(
     Ok(found)
 }
 
+/// Whose names are looked for, what is said where nobody has them, the key that would name them, and where workloads hold them.
+type Claim = (
+    Class,
+    &'static str,
+    &'static str,
+    fn(&Definition) -> &Vec<String>,
+);
+
 /// Repositories, services and artifacts that no workload claims. Where nothing is configured, everything found is a workload.
 fn unclaimed(engine: &Engine, reasons: &mut Reasons) {
     if !engine.is_configured() {
         return;
     }
-    let claims: [(Class, &str, &str, fn(&Definition) -> &Vec<String>); 3] = [
+    let claims: [Claim; 3] = [
         (
             Class::Repository,
             "no workload has this repository",
@@ -183,13 +191,23 @@ const fn word(kind: &Kind<Name>) -> &'static str {
 
 /// What a workload has and cannot place.
 fn within(workload: &Workload, reasons: &mut Reasons) {
-    let here = |what: &str| format!("{}: {what}", workload.name());
+    runs(workload, reasons);
+    artifacts(workload, reasons);
+    deployments(workload, reasons);
+    gates(workload, reasons);
+}
+
+fn here(workload: &Workload, what: &str) -> String {
+    format!("{}: {what}", workload.name())
+}
+
+fn runs(workload: &Workload, reasons: &mut Reasons) {
     let is_known = |commit: u32| {
         let commit = workload.commits.get(commit as usize);
         commit.is_some_and(|commit| commit.at.is_some() || commit.change.is_some())
     };
     for run in &workload.runs {
-        let example = || here(run.name.map_or("run", |name| workload.text(name)));
+        let example = || here(workload, run.name.map_or("run", |name| workload.text(name)));
         match run.commit {
             Some(commit) if !is_known(commit) => reasons.add(
                 "a run for a commit that is not known",
@@ -206,6 +224,9 @@ fn within(workload: &Workload, reasons: &mut Reasons) {
             _ => {}
         }
     }
+}
+
+fn artifacts(workload: &Workload, reasons: &mut Reasons) {
     for artifact in workload
         .artifacts
         .iter()
@@ -215,9 +236,12 @@ fn within(workload: &Workload, reasons: &mut Reasons) {
             "an artifact that does not say its commit",
             "label the image with `org.opencontainers.image.revision`, or send `customData.sha`",
             1,
-            || here(workload.text(artifact.id)),
+            || here(workload, workload.text(artifact.id)),
         );
     }
+}
+
+fn deployments(workload: &Workload, reasons: &mut Reasons) {
     for record in &workload.records {
         let environment = record.environment.map(|name| workload.text(name));
         match environment {
@@ -225,7 +249,7 @@ fn within(workload: &Workload, reasons: &mut Reasons) {
                 "a deployment that names no environment",
                 "have it send `environment`",
                 1,
-                || here(workload.text(record.id)),
+                || here(workload, workload.text(record.id)),
             ),
             Some(name) if step::of_environment(workload, name).is_none() => reasons.add(
                 "a deployment to an environment that is not on the path",
@@ -234,17 +258,20 @@ fn within(workload: &Workload, reasons: &mut Reasons) {
                     workload.path.name
                 ),
                 1,
-                || here(name),
+                || here(workload, name),
             ),
             Some(_) if record.commit.is_none() && record.artifact.is_none() => reasons.add(
                 "a deployment that names neither commit nor artifact",
                 "have it send `sha` or `artifactId`",
                 1,
-                || here(workload.text(record.id)),
+                || here(workload, workload.text(record.id)),
             ),
             Some(_) => {}
         }
     }
+}
+
+fn gates(workload: &Workload, reasons: &mut Reasons) {
     for gate in workload
         .gates
         .iter()
@@ -261,7 +288,7 @@ fn within(workload: &Workload, reasons: &mut Reasons) {
                 workload.path.name
             ),
             1,
-            || here(name),
+            || here(workload, name),
         );
     }
 }

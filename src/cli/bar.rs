@@ -25,7 +25,7 @@ fn style(total: bool) -> ProgressStyle {
 
 /// One thing that is done.
 pub struct Bar {
-    bar: ProgressBar,
+    drawn: ProgressBar,
     since: Instant,
     show: bool,
 }
@@ -36,7 +36,7 @@ impl Bar {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         bar.set_message(what);
         Self {
-            bar,
+            drawn: bar,
             since: Instant::now(),
             show: !quiet && std::io::stderr().is_terminal(),
         }
@@ -46,19 +46,19 @@ impl Bar {
         if !self.show || self.since.elapsed() < PATIENCE {
             return;
         }
-        if self.bar.is_hidden() {
-            self.bar
+        if self.drawn.is_hidden() {
+            self.drawn
                 .set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
-            self.bar.set_style(style(total.is_some()));
+            self.drawn.set_style(style(total.is_some()));
         }
         if let Some(total) = total {
-            self.bar.set_length(total);
+            self.drawn.set_length(total);
         }
-        self.bar.set_position(done);
+        self.drawn.set_position(done);
     }
 
     pub fn end(&self) {
-        self.bar.finish_and_clear();
+        self.drawn.finish_and_clear();
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::args::{By, DoraArgs};
-use super::session::{LOOK_BACK, Session};
+use super::session::{LOOK_BACK, Session, chosen};
 use super::{Ending, map::WIDENED, show};
 use crate::app::Engine;
 use crate::error::Failure;
@@ -16,7 +16,7 @@ use crate::report;
 
 pub fn run(session: &Session, args: &DoraArgs) -> Result<Ending, Failure> {
     let mut engine = session.engine()?;
-    let chosen = session.chosen(&engine, &args.workloads)?;
+    let chosen = chosen(&engine, &args.workloads)?;
     let mut rules = session.rules.clone();
     if let Some(environment) = &args.environment {
         rules.production.clone_from(environment);
@@ -58,7 +58,7 @@ pub fn run(session: &Session, args: &DoraArgs) -> Result<Ending, Failure> {
             production.clone_into(&mut environment);
             parts.push((workload, delivery));
         }
-        let (window, found) = group(&name, &parts, &rules, &windows, &wanted);
+        let (window, found) = group(&name, &parts, &rules, &windows, wanted);
         used = window;
         workloads.push(found);
         bar.at(done, Some(total));
@@ -81,18 +81,21 @@ fn group(
     parts: &[(Workload, Delivery)],
     rules: &Rules,
     windows: &[Window],
-    wanted: &Wanted,
+    wanted: Wanted,
 ) -> (Window, Figures) {
     let parts: Vec<(&Workload, &Delivery)> = parts
         .iter()
         .map(|(workload, delivery)| (workload, delivery))
         .collect();
-    let mut last = (windows[0], figures(name, &parts, rules, windows[0], wanted));
+    let mut last = (
+        windows[0],
+        figures(name, &parts, rules, windows[0], &wanted),
+    );
     for window in &windows[1..] {
         if last.1.deployments.is_none_or(|count| count > 0) {
             break;
         }
-        last = (*window, figures(name, &parts, rules, *window, wanted));
+        last = (*window, figures(name, &parts, rules, *window, &wanted));
         last.1.notes.insert(0, WIDENED.to_owned());
     }
     last

@@ -11,7 +11,7 @@ use crate::error::Failure;
 /// Writes a file as a whole, or leaves what was there.
 pub fn write<T>(
     file: &Path,
-    fill: impl FnOnce(&mut dyn Write) -> Result<std::io::Result<T>, Failure>,
+    content: impl FnOnce(&mut dyn Write) -> Result<std::io::Result<T>, Failure>,
 ) -> Result<T, Failure> {
     let failed = |error: &std::io::Error| Failure::of_file(file, error);
     match std::fs::metadata(file) {
@@ -24,7 +24,7 @@ pub fn write<T>(
             let opened = OpenOptions::new().write(true).open(file);
             let mut out =
                 BufWriter::with_capacity(1 << 20, opened.map_err(|error| failed(&error))?);
-            let done = fill(&mut out)?.and_then(|done| out.flush().map(|()| done));
+            let done = content(&mut out)?.and_then(|done| out.flush().map(|()| done));
             return done.map_err(|error| failed(&error));
         }
         _ => {}
@@ -33,7 +33,7 @@ pub fn write<T>(
     let place = file.canonicalize().unwrap_or_else(|_| file.to_path_buf());
     let beside = beside(&place).map_err(|error| failed(&error))?;
     let mut out = BufWriter::with_capacity(1 << 20, beside.as_file());
-    let done = fill(&mut out)?.and_then(|done| out.flush().map(|()| done));
+    let done = content(&mut out)?.and_then(|done| out.flush().map(|()| done));
     drop(out);
     let done = done.map_err(|error| failed(&error))?;
     beside

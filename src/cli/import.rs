@@ -81,7 +81,7 @@ fn open(file: &Path) -> Result<Input, Failure> {
         return Err(Failure::unable(format!("{} is a folder", file.display()))
             .hinted("name the files in it"));
     }
-    Ok((Box::new(opened), about.is_file().then(|| about.len())))
+    Ok((Box::new(opened), about.is_file().then_some(about.len())))
 }
 
 /// Counts what is read, for the progress.

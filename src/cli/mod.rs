@@ -27,7 +27,7 @@ use serde::Serialize;
 use crate::error::{Failure, FailureKind};
 use crate::report::json;
 use args::{Cli, Command, MapArgs};
-use session::Session;
+use session::{Session, print};
 
 /// How a command ended, for whoever called it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,5 +114,5 @@ fn show<T: Serialize>(
     } else {
         report(value)
     };
-    session.print(&result)
+    print(&result)
 }

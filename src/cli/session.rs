@@ -57,18 +57,7 @@ impl Session {
     pub fn new(global: &Global) -> Result<Self, Failure> {
         let folder = std::env::current_dir()
             .map_err(|error| Failure::unable(format!("the current folder: {error}")))?;
-        let named = std::env::var_os("LEADTIME_CONFIG").map(PathBuf::from);
-        let user = assemble::user_folder();
-        let file = locate(
-            global.config.as_deref(),
-            named.as_deref(),
-            &folder,
-            user.as_deref(),
-        )?;
-        let config = match &file {
-            Some(file) => Config::read(file)?,
-            None => Config::default(),
-        };
+        let (file, config) = configuration(global, &folder)?;
         let here_path = if file.is_none() && global.db.is_none() {
             git::discover(&folder)
         } else {
@@ -79,9 +68,6 @@ impl Session {
             None => None,
         };
         let log = log_file(global, &config, here_path.as_deref())?;
-        if let Some(file) = &file {
-            tracing::info!(file = %file.display(), "configuration");
-        }
         tracing::info!(file = %log.display(), "log");
         let now = clock::now();
         let rules = assemble::rules(&config, host_user());
@@ -247,27 +233,10 @@ impl Session {
         }
     }
 
-    /// The workloads that names speak of; all where there is none.
-    pub fn chosen(&self, engine: &Engine, names: &[String]) -> Result<Vec<Definition>, Failure> {
-        let all = engine.definitions();
-        if names.is_empty() {
-            return Ok(all.to_vec());
-        }
-        names
-            .iter()
-            .map(|name| {
-                all.iter()
-                    .find(|definition| definition.name == *name)
-                    .cloned()
-                    .ok_or_else(|| unknown_workload(name, all))
-            })
-            .collect()
-    }
-
     /// The one workload that is meant where none is named: the only one, or that of the repository that one stands in.
     pub fn only(&self, engine: &Engine, name: Option<&String>) -> Result<Definition, Failure> {
         if let Some(name) = name {
-            let mut chosen = self.chosen(engine, std::slice::from_ref(name))?;
+            let mut chosen = chosen(engine, std::slice::from_ref(name))?;
             return chosen.pop().ok_or_else(|| Failure::usage("no workload"));
         }
         let all = engine.definitions();
@@ -307,17 +276,6 @@ impl Session {
         .hinted(WELCOME)
     }
 
-    /// Writes a result to standard output. A reader that has gone away is no failure.
-    pub fn print(&self, result: &str) -> Result<(), Failure> {
-        let mut out = std::io::stdout().lock();
-        match out.write_all(result.as_bytes()).and_then(|()| out.flush()) {
-            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-                Err(Failure::unable(format!("standard output: {error}")))
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// Tells something beside the result.
     pub fn say(&self, line: &str) {
         if !self.quiet {
@@ -326,10 +284,62 @@ impl Session {
     }
 
     /// Tells something beside the result that must not be missed.
+    #[expect(
+        clippy::unused_self,
+        reason = "what is told is told for a session, as `say` is"
+    )]
     pub fn complain(&self, line: &str) {
         // Nothing can be done where even standard error is gone.
         let _gone = writeln!(std::io::stderr(), "{}", text::clean(line));
     }
+}
+
+/// The workloads that names speak of; all where there is none.
+pub fn chosen(engine: &Engine, names: &[String]) -> Result<Vec<Definition>, Failure> {
+    let all = engine.definitions();
+    if names.is_empty() {
+        return Ok(all.to_vec());
+    }
+    names
+        .iter()
+        .map(|name| {
+            all.iter()
+                .find(|definition| definition.name == *name)
+                .cloned()
+                .ok_or_else(|| unknown_workload(name, all))
+        })
+        .collect()
+}
+
+/// Writes a result to standard output. A reader that has gone away is no failure.
+pub fn print(result: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(result.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::unable(format!("standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The configuration that holds in a folder, and its file.
+fn configuration(global: &Global, folder: &Path) -> Result<(Option<PathBuf>, Config), Failure> {
+    let named = std::env::var_os("LEADTIME_CONFIG").map(PathBuf::from);
+    let user = assemble::user_folder();
+    let file = locate(
+        global.config.as_deref(),
+        named.as_deref(),
+        folder,
+        user.as_deref(),
+    )?;
+    let config = match &file {
+        Some(file) => {
+            tracing::info!(file = %file.display(), "configuration");
+            Config::read(file)?
+        }
+        None => Config::default(),
+    };
+    Ok((file, config))
 }
 
 fn some(all: &[Definition]) -> String {

@@ -2,6 +2,7 @@
 //! is escaped, which changes nothing for who parses it.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io;
 
 use serde::Serialize;
@@ -36,7 +37,8 @@ pub fn harmless(json: &str) -> Cow<'_, str> {
     for char in json.chars() {
         if hidden(char) && !char.is_ascii_whitespace() {
             for unit in char.encode_utf16(&mut [0; 2]) {
-                safe += &format!("\\u{unit:04x}");
+                // Writing to a text cannot fail.
+                let _written = write!(safe, "\\u{unit:04x}");
             }
         } else {
             safe.push(char);

@@ -21,6 +21,10 @@ artifacts = ["ghcr.io/acme/shop"]
 "#;
 const SHA: &str = "1111111111111111111111111111111111111111";
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "they are written where they are passed"
+)]
 fn event(id: &str, kind: &str, subject: &str, content: Value, custom: Value) -> String {
     let custom = if custom.is_null() { json!({}) } else { custom };
     json!({

@@ -1,6 +1,7 @@
 //! In a git repository, without any configuration: every command answers, and answers the same again.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 use super::place::{Place, Ran};
@@ -32,7 +33,7 @@ fn every_command_answers_and_answers_the_same_again() {
         ("env".to_owned(), 0, "v1.1.0"),
         ("gates".to_owned(), 0, "No gate is open"),
         (format!("where {live}"), 0, "✓"),
-        (format!("where {:.7}", waiting), 1, "waiting for release"),
+        (format!("where {waiting:.7}"), 1, "waiting for release"),
         ("where 8".to_owned(), 0, "Take work"),
         ("where v1.1.0".to_owned(), 0, "v1.1.0"),
         (format!("where {}", "0".repeat(40)), 3, "Nothing is known"),
@@ -52,10 +53,9 @@ fn every_command_answers_and_answers_the_same_again() {
     }
     let log = place.home().join(".local/share/leadtime");
     let logs = fs::read_dir(log).unwrap().flatten();
-    let names: Vec<String> = logs
-        .map(|log| log.file_name().to_string_lossy().into_owned())
-        .filter(|name| name.ends_with(".db"))
-        .collect();
+    let paths: Vec<PathBuf> = logs.map(|log| log.path()).collect();
+    let is_log = |path: &&PathBuf| path.extension().is_some_and(|end| end == "db");
+    let names: Vec<&PathBuf> = paths.iter().filter(is_log).collect();
     assert_eq!(names.len(), 1, "one log for one repository: {names:?}");
 }
 

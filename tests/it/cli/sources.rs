@@ -20,9 +20,7 @@ pub fn config(url: &str, repositories: &[&str]) -> String {
 pub fn world(names: &[&str], steps: i64) -> World {
     // One instant for all: a commit has the same date in every repository that has it.
     let now = now();
-    let repos = names
-        .iter()
-        .map(|name| Repo::generate(name, steps, now, 2));
+    let repos = names.iter().map(|name| Repo::generate(name, steps, now, 2));
     World::new(now, repos.collect())
 }
 
@@ -183,10 +181,7 @@ async fn a_token_is_sent_and_never_seen() {
             .iter()
             .all(|asked| asked.authorization.as_deref() == Some(&sent))
     );
-    let told: String = seen
-        .iter()
-        .map(|ran| format!("{}{}", ran.out, ran.err))
-        .collect();
+    let told: String = seen.into_iter().map(|ran| ran.out + &ran.err).collect();
     assert!(
         told.contains("/repos/acme/two/pulls"),
         "requests are told with -vv"
