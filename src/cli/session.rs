@@ -31,11 +31,11 @@ pub const LOOK_BACK: [Span; 3] = [
 /// What can be done where there is neither a repository, nor a configuration, nor a log.
 const WELCOME: &str = "\
 To begin, any of:
-  cd REPOSITORY && leadtime     the map of a git repository; nothing to configure
-  leadtime init                 in a repository: propose and write leadtime.toml
-  leadtime import FILE          read CDEvents
-  leadtime demo --help          make up an organisation, to try things on
-  leadtime --help               everything else";
+  cd REPOSITORY && leadtime   the map of a git repository; no setup
+  leadtime init               in a repository: propose a leadtime.toml
+  leadtime import FILE        read CDEvents
+  leadtime demo --help        make up an organisation, to try things on
+  leadtime --help             everything else";
 
 /// What holds for this call of the program.
 pub struct Session {
@@ -270,10 +270,8 @@ impl Session {
             return Failure::unable("nothing is known yet")
                 .hinted("read the sources with `leadtime sync`, or events with `leadtime import FILE`; `leadtime doctor` tells what stands in the way");
         }
-        Failure::unable(
-            "this is no git repository, no leadtime.toml is near, and nothing was imported yet",
-        )
-        .hinted(WELCOME)
+        Failure::unable("nothing is known here: no git repository, no leadtime.toml")
+            .hinted(WELCOME)
     }
 
     /// Tells something beside the result.

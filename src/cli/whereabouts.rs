@@ -4,6 +4,7 @@ use super::args::WhereArgs;
 use super::session::Session;
 use super::{Ending, show};
 use crate::app::Engine;
+use crate::connector::git;
 use crate::error::Failure;
 use crate::model::forecast::{Past, past};
 use crate::model::locate::{Match, Whereabouts, find, whereabouts};
@@ -15,11 +16,36 @@ const MOST_OTHERS: usize = 20;
 
 pub fn run(session: &Session, args: &WhereArgs) -> Result<Ending, Failure> {
     let mut engine = session.engine()?;
+    let mut matches = look(session, &mut engine, &args.reference)?;
+    if matches.is_empty()
+        && let Some(sha) = revision(&args.reference)
+    {
+        matches = look(session, &mut engine, &sha)?;
+    }
+    matches.sort_by(|one, two| (&one.workload, &one.since).cmp(&(&two.workload, &two.since)));
+    let answer = Whereabouts {
+        query: args.reference.clone(),
+        matches,
+    };
+    show(session, "leadtime/where/v1", &answer, |answer| {
+        report::whereabouts(answer, &session.style)
+    })?;
+    Ok(ending(&answer.matches))
+}
+
+/// What a reference that nobody knows stands for in the repository that one stands in: `HEAD`, a branch.
+fn revision(reference: &str) -> Option<String> {
+    let folder = std::env::current_dir().ok()?;
+    git::resolve(&git::discover(&folder)?, reference)
+}
+
+/// Everything that a reference leads to.
+fn look(session: &Session, engine: &mut Engine, reference: &str) -> Result<Vec<Match>, Failure> {
     let mut matches = Vec::new();
-    for definition in engine.candidates(&args.reference)? {
+    for definition in engine.candidates(reference)? {
         let workload = engine.workload(&definition, session.as_of)?;
         let lives = Lives::new(&workload, &session.rules, None);
-        let found = find(&lives, &args.reference);
+        let found = find(&lives, reference);
         if found.is_empty() {
             continue;
         }
@@ -32,7 +58,7 @@ pub fn run(session: &Session, args: &WhereArgs) -> Result<Ending, Failure> {
             // The path's past is only looked up where the workload's own does not do.
             if one.forecast.why_not.is_some() {
                 if others.is_none() {
-                    others = Some(of_path(session, &mut engine, &workload)?);
+                    others = Some(of_path(session, engine, &workload)?);
                 }
                 one = whereabouts(&lives, place, &own, others.as_deref().unwrap_or(&[]))
                     .unwrap_or(one);
@@ -40,15 +66,7 @@ pub fn run(session: &Session, args: &WhereArgs) -> Result<Ending, Failure> {
             matches.push(one);
         }
     }
-    matches.sort_by(|one, two| (&one.workload, &one.since).cmp(&(&two.workload, &two.since)));
-    let answer = Whereabouts {
-        query: args.reference.clone(),
-        matches,
-    };
-    show(session, "leadtime/where/v1", &answer, |answer| {
-        report::whereabouts(answer, &session.style)
-    })?;
-    Ok(ending(&answer.matches))
+    Ok(matches)
 }
 
 fn ending(matches: &[Match]) -> Ending {

@@ -25,6 +25,9 @@ pub fn check(config: &Config) -> Result<Health, ConnectorError> {
         None => format!("repository {subject}, without a remote"),
     });
     let line = refs.line.as_deref().unwrap_or("none yet");
+    let line = line
+        .trim_start_matches("refs/heads/")
+        .trim_start_matches("refs/remotes/");
     let tags = match refs.tags.len() {
         1 => "1 tag".to_owned(),
         many => format!("{many} tags"),

@@ -41,6 +41,15 @@ impl Git {
     }
 }
 
+/// The commit that a name stands for in a local repository, as git would take it: `HEAD`, `main~2`, a branch.
+#[must_use]
+pub fn resolve(path: &std::path::Path, name: &str) -> Option<String> {
+    let repository = client::open(path).ok()?;
+    let id = repository.rev_parse_single(name).ok()?;
+    let commit = id.object().ok()?.peel_to_commit().ok()?;
+    Some(commit.id().to_string())
+}
+
 impl Connector for Git {
     fn kind(&self) -> &'static str {
         "git"

@@ -9,12 +9,13 @@ fn the_program_alone_welcomes_and_says_what_to_do() {
         let ran = place.run(arguments).ends(3);
         assert_eq!(ran.out, "");
         ran.says(&[
-            "no git repository",
+            "nothing is known here: no git repository",
             "leadtime init",
             "leadtime import",
             "leadtime demo",
             "--help",
         ]);
+        assert!(ran.err.lines().all(|line| line.chars().count() <= 80));
     }
 }
 

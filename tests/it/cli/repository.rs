@@ -72,6 +72,30 @@ fn what_is_committed_meanwhile_is_there_at_the_next_run() {
 }
 
 #[test]
+fn a_name_that_git_knows_is_a_reference() {
+    let (place, repo) = (Place::new(), tagged());
+    for name in ["HEAD", "main", "main~1"] {
+        let sha = repo.sha(name);
+        let named = run(
+            &place,
+            &repo,
+            &format!("where {name} --json --as-of 2023-12-01"),
+        );
+        let found = run(
+            &place,
+            &repo,
+            &format!("where {sha} --json --as-of 2023-12-01"),
+        );
+        assert_eq!(named.code, found.code);
+        assert_eq!(named.json()["query"], name);
+        assert_eq!(named.json()["matches"], found.json()["matches"]);
+        assert_ne!(found.json()["matches"], serde_json::json!([]));
+    }
+    run(&place, &repo, "where nobody").ends(3);
+    run(&place, &repo, "where HEAD~99").ends(3);
+}
+
+#[test]
 fn a_folder_within_and_a_work_tree_are_the_repository() {
     let (place, repo) = (Place::new(), tagged());
     let within = repo.path.join("a/b");
