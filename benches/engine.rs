@@ -1,1 +1,154 @@
-fn main() {}
+//! How fast the engine is: reading, folding, opening by the snapshot, and answering, on generated organisations. `cargo bench` prints the figures;
+//! none of them is a test.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a bench that cannot run may say so by failing"
+)]
+
+use std::borrow::Cow;
+use std::hint::black_box;
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use leadtime::app::{Engine, assemble, import};
+use leadtime::config::Config;
+use leadtime::demo::{Organisation, Size};
+use leadtime::event::Event;
+use leadtime::event::cdevents;
+use leadtime::event::time::Timestamp;
+use leadtime::fold::Fold;
+use leadtime::model::delivery::deliver;
+use leadtime::model::locate;
+use leadtime::model::state::Lives;
+use leadtime::model::stream::map;
+use leadtime::model::window::Window;
+use leadtime::store::Store;
+use leadtime::store::memory::MemoryStore;
+use leadtime::store::sqlite::SqliteStore;
+
+const EVENTS: u64 = 100_000;
+
+fn until() -> Timestamp {
+    Timestamp::parse("2026-11-01T00:00:00Z").unwrap()
+}
+
+fn organisation() -> Organisation {
+    let size = Size {
+        workloads: 200,
+        events: EVENTS,
+        days: 90,
+    };
+    Organisation::new(1, size, until())
+}
+
+fn bodies() -> Vec<String> {
+    organisation()
+        .events()
+        .map(|event| cdevents::write(&event))
+        .collect()
+}
+
+fn read(bodies: &[String]) -> Vec<Event<Cow<'_, str>>> {
+    bodies
+        .iter()
+        .map(|body| cdevents::read(body).unwrap())
+        .collect()
+}
+
+fn reading(c: &mut Criterion) {
+    let bodies = bodies();
+    let count = bodies.len() as u64;
+    let mut group = c.benchmark_group("events");
+    group.sample_size(10);
+    group.throughput(Throughput::Elements(count));
+    group.bench_function("read", |b| b.iter(|| black_box(read(&bodies).len())));
+    let events = read(&bodies);
+    group.bench_function("fold", |b| {
+        b.iter_batched(
+            || events.clone(),
+            |events| {
+                let mut fold = Fold::default();
+                for (place, event) in (1..).zip(events) {
+                    fold.apply(event, place, until());
+                }
+                fold.settle();
+                fold
+            },
+            BatchSize::LargeInput,
+        );
+    });
+    group.bench_function("import into memory", |b| {
+        let lines = bodies.join("\n");
+        b.iter(|| {
+            let mut store = MemoryStore::new();
+            import::import(lines.as_bytes(), &mut store, until(), |_| {}, || {}).unwrap()
+        });
+    });
+    group.finish();
+}
+
+/// A log in a file, with its snapshot.
+fn log(folder: &tempfile::TempDir) -> std::path::PathBuf {
+    let file = folder.path().join("log.db");
+    let mut store = SqliteStore::open(&file).unwrap();
+    let lines = bodies().join("\n");
+    import::import(lines.as_bytes(), &mut store, until(), |_| {}, || {}).unwrap();
+    open(Box::new(store));
+    file
+}
+
+fn open(store: Box<dyn Store>) -> Engine {
+    let text = organisation().configuration();
+    let config = Config::parse(&text, std::path::Path::new("leadtime.toml")).unwrap();
+    let rules = assemble::rules(&config, None);
+    Engine::open(store, assemble::workloads(&config), rules, &mut |_, _| {}).unwrap()
+}
+
+fn asking(c: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = log(&folder);
+    let sha = organisation()
+        .events()
+        .filter_map(|event| match event.kind {
+            leadtime::event::kind::Kind::Commit(commit) => Some(commit.sha),
+            _ => None,
+        })
+        .last()
+        .unwrap();
+    let mut group = c.benchmark_group("ask");
+    group.sample_size(20);
+    group.bench_function("open by the snapshot and answer where", |b| {
+        b.iter(|| {
+            let mut engine = open(Box::new(SqliteStore::open(&file).unwrap()));
+            let mut found = 0;
+            for definition in engine.candidates(&sha).unwrap() {
+                let workload = engine.workload(&definition, until()).unwrap();
+                let rules = engine.rules.clone();
+                let lives = Lives::new(&workload, &rules, None);
+                found += locate::find(&lives, &sha).len();
+            }
+            assert!(found > 0);
+        });
+    });
+    let mut engine = open(Box::new(SqliteStore::open(&file).unwrap()));
+    let busiest = engine.definitions()[0].clone();
+    let rules = engine.rules.clone();
+    group.bench_function("gather a workload", |b| {
+        b.iter(|| engine.workload(&busiest, until()).unwrap());
+    });
+    let workload = engine.workload(&busiest, until()).unwrap();
+    group.bench_function("what its deployments ship", |b| {
+        b.iter(|| deliver(&workload, "production"));
+    });
+    let window = Window {
+        from: Timestamp::parse("2026-10-01T00:00:00Z").unwrap(),
+        to: until(),
+        timezone: rules.timezone,
+    };
+    group.bench_function("its map", |b| {
+        b.iter(|| map(&Lives::new(&workload, &rules, None), window, false));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, reading, asking);
+criterion_main!(benches);

@@ -1,24 +1,77 @@
 //! leadtime: where is my change, and what is it waiting on?
-
-pub mod event;
+//!
+//! This is the map of the code. It is one sentence, and `ls src` is its words:
+//!
+//! > **[`connector`]** → **[`event`]** → **[`store`]** → **[`fold`]** → **[`model`]** → **[`report`]**
+//!
+//! A connector reads a tool and says what happened there as events; the store keeps them; the fold sorts them by what they are about; the model links them
+//! and works out where every change is and what it waited for; a report says so to people, or to programs as JSON.
+//!
+//! # The modules, in the order in which a fact travels
+//!
+//! | module | what it is |
+//! | --- | --- |
+//! | [`connector`] | where events come from: [`git`](connector::git) reads a local clone, [`github`](connector::github) the API; [`http`](connector::http) is around all that speak it |
+//! | [`event`] | what happened: the vocabulary ([`kind`](event::kind)), instants and spans ([`time`](event::time)), the wire format ([`cdevents`](event::cdevents)) |
+//! | [`demo`] | a generated organisation: events without any tool |
+//! | [`store`] | what is kept: the log, the cursors of its sources, a snapshot; [`memory`](store::memory) and [`sqlite`](store::sqlite) |
+//! | [`fold`] | events into partitions by the thing that they are about, and a [`Catalogue`](fold::Catalogue) of what belongs together |
+//! | [`model`] | what is known of one [`Workload`](model::Workload): [`gather`](model::gather) links, [`delivery`](model::delivery) tells what was shipped, [`state`](model::state) where a change is; from there [`stream`](model::stream) (the map), [`dora`](model::dora), [`flow`](model::flow), [`forecast`](model::forecast), [`gate`](model::gate), [`environment`](model::environment), [`locate`](model::locate) |
+//! | [`report`] | figures for people, in text for a terminal; [`json`](report::json) for programs |
+//! | [`theme`] | colours by meaning |
+//! | [`config`] | `leadtime.toml` into types, with every problem told at its place |
+//! | [`app`] | all of it behind one [`Engine`](app::Engine), and what feeds it: [`sync`](app::sync), [`import`](app::import) |
+//! | [`cli`] | a file for each command: reads what was typed, asks the engine, prints a report |
+//! | [`clock`], [`error`], [`log`] | the time; what could not be done, in words; what the program tells of its own working |
+//!
+//! # Who may name whom
+//!
+//! | module | may name of ours | and of others, only it |
+//! | --- | --- | --- |
+//! | `event`, `theme`, `log` | nothing | `base64`; `toml`; `tracing_subscriber` |
+//! | `clock`, `config`, `store` | `event::time` | the system's clock; `schemars`, `toml_edit`; `rusqlite` |
+//! | `model` | `event` | |
+//! | `fold` | `event`, `model::name` | |
+//! | `connector` | `event`; `connector::http` also `clock`; never each other | `gix` in `git`, `octocrab` in `github`, `reqwest` |
+//! | `demo` | `event` | `fastrand` |
+//! | `report` | `event::time`, `model`, `theme` | `crossterm`, `unicode_width` |
+//! | `app` | all but `cli`, `report`, `theme` | |
+//! | `cli` | all | `indicatif`, `clap_complete` |
+//! | `main` | `cli` | the allocator |
+//!
+//! The whole table is code, and a test: `tests/it/architecture`. It prints the line that breaks it, and what would be allowed.
+//!
+//! # What always holds
+//!
+//! - **The model is a function of the set of events.** Order, repetition and splitting of the same events change nothing; ties are broken by
+//!   `(time, source, id)`.
+//! - **The fold is fed by the store alone.** Nothing is shown that is not kept; an import, a connector and the demo come in by the same door.
+//! - **The log only grows.** A snapshot is a cache: it is thrown away when it does not fit, and never trusted over the log.
+//! - **At every instant a change is in exactly one state of one step.** Its stretches tile its life, so process and wait add up to the lead time.
+//! - **Nothing to measure is null, shown as `-`, never 0.** Every statistic carries its n, every inferred link its `~`.
+//! - **Time comes in as an argument.** Only [`clock`] reads it, so that any question can be asked as of any instant.
+//! - **`event`, `fold` and `model` are pure:** no file, no network, no clock, no randomness.
+//! - **A report computes no figure, and a figure prints nothing.**
+//! - **A secret is a reference until it is needed,** and then has no `Debug`, no log line and no error text.
+//! - **What reaches a terminal is cleaned and cut to its width in one place** (`report/sheet.rs`), whoever wrote it.
+//! - **Bad input is an ordinary case.** No panic outside tests; nothing half-written.
 
 pub mod connector;
+pub mod event;
 
+pub mod demo;
 pub mod store;
 
 pub mod fold;
 
 pub mod model;
 
-pub mod config;
-
-pub mod demo;
-
-pub mod app;
-
+pub mod report;
 pub mod theme;
 
-pub mod report;
+pub mod config;
+
+pub mod app;
 
 pub mod cli;
 

@@ -1,15 +1,17 @@
 //! What the program tells of its own working, on standard error, where it is asked for with `--verbose`.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::report::text;
+/// Makes a line fit for a terminal.
+pub type Cleaning = fn(&str) -> Cow<'_, str>;
 
 /// Starts telling: nothing, what is done (`-v`), every request (`-vv`).
-pub fn start(verbose: u8) {
+pub fn start(verbose: u8, clean: Cleaning) {
     let level = match verbose {
         0 => return,
         1 => LevelFilter::INFO,
@@ -18,7 +20,7 @@ pub fn start(verbose: u8) {
     // What libraries tell of themselves helps nobody here, and may hold headers with credentials.
     let own = Targets::new().with_target("leadtime", level);
     let lines = tracing_subscriber::fmt::layer()
-        .with_writer(|| Clean)
+        .with_writer(move || Clean(clean))
         .with_ansi(false)
         .with_target(false);
     // Only ever refused where somebody listens already.
@@ -29,13 +31,13 @@ pub fn start(verbose: u8) {
 }
 
 /// Standard error, without what a terminal would take for a control: addresses and messages come from outside.
-struct Clean;
+struct Clean(Cleaning);
 
 impl Write for Clean {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut err = io::stderr().lock();
         for line in String::from_utf8_lossy(bytes).lines() {
-            writeln!(err, "{}", text::clean(line))?;
+            writeln!(err, "{}", (self.0)(line))?;
         }
         Ok(bytes.len())
     }

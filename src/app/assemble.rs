@@ -1,15 +1,18 @@
 //! The configuration into what the engine runs on: rules, workloads, paths, the log, the connectors.
 
+use std::collections::BTreeMap;
 use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
 
 use directories::ProjectDirs;
 use globset::GlobSetBuilder;
 
 use crate::config::{
-    Choice, Config, DeploymentRule, LinkWindow, Pattern, StoreUrl, UnplannedRule, Workload,
+    Choice, Config, ConfigError, DeploymentRule, LinkWindow, Pattern, StoreUrl, UnplannedRule,
+    Workload,
 };
 use crate::fold::{Catalogue, Class};
-use crate::model::definition::{Definition, Freeze, Limits, Path, Rules, Step, StepKind};
+use crate::model::definition::{Definition, Freeze, Limits, Parts, Path, Rules, Step, StepKind};
 use crate::store::StoreError;
 use crate::store::sqlite::SqliteStore;
 
@@ -71,7 +74,7 @@ pub fn rules(config: &Config, host_user: Option<String>) -> Rules {
     for rule in &metrics.unplanned {
         match rule {
             UnplannedRule::Name(pattern) => {
-                names.add(pattern.glob().glob().clone());
+                names.add(pattern.glob().clone());
             }
             UnplannedRule::Label(pattern) => labels.push(pattern.text().to_owned()),
         }
@@ -103,11 +106,16 @@ pub fn rules(config: &Config, host_user: Option<String>) -> Rules {
 /// Every workload of the configuration.
 #[must_use]
 pub fn workloads(config: &Config) -> Vec<Configured> {
+    // Thousands of workloads share a handful of paths.
+    let mut shared: BTreeMap<&str, Arc<Path>> = BTreeMap::new();
     config
         .workloads
         .iter()
         .map(|workload| Configured {
-            fixed: fixed(config, workload),
+            fixed: Definition {
+                path: path(config, workload, &mut shared),
+                ..fixed(workload)
+            },
             repositories: workload.repositories.clone(),
             services: workload.services.clone(),
             artifacts: workload.artifacts.clone(),
@@ -115,38 +123,49 @@ pub fn workloads(config: &Config) -> Vec<Configured> {
         .collect()
 }
 
-fn fixed(config: &Config, workload: &Workload) -> Definition {
-    let parts = (!workload.paths.is_empty()).then(|| {
-        let mut set = GlobSetBuilder::new();
-        for choice in workload.paths.iter().filter(|choice| !choice.leaves_out) {
-            set.add(choice.pattern.glob().glob().clone());
-        }
-        set.build().unwrap_or_default()
-    });
-    let left_out = workload.paths.iter().filter(|choice| choice.leaves_out);
+fn fixed(workload: &Workload) -> Definition {
+    let globs = |leaves_out: bool| {
+        let choices = workload.paths.iter();
+        choices
+            .filter(|choice| choice.leaves_out == leaves_out)
+            .map(|choice| choice.pattern.glob().clone())
+            .collect()
+    };
+    let parts = (!workload.paths.is_empty()).then(|| Parts::new(globs(false), globs(true)));
     Definition {
         name: workload.name.clone(),
         team: workload.team.clone(),
         labels: workload.labels.clone(),
-        path: path(config, workload),
         parts,
-        not_parts: left_out
-            .map(|choice| choice.pattern.glob().clone())
-            .collect(),
         release_tags: workload
             .deployments
             .as_ref()
-            .map(|DeploymentRule::Tags(pattern)| pattern.glob().clone()),
+            .map(|DeploymentRule::Tags(pattern)| pattern.matcher().clone()),
         ..Definition::default()
     }
 }
 
-/// The path of a workload, with its own choices of tools filled in.
-fn path(config: &Config, workload: &Workload) -> Option<Path> {
+/// The path of a workload: one for all that made no choices of their own.
+fn path<'c>(
+    config: &'c Config,
+    workload: &Workload,
+    shared: &mut BTreeMap<&'c str, Arc<Path>>,
+) -> Option<Arc<Path>> {
     let path = config.path_of(workload)?;
+    if !workload.steps.is_empty() {
+        return Some(Arc::new(filled(config, path, workload)));
+    }
+    let known = shared
+        .entry(&path.name)
+        .or_insert_with(|| Arc::new(filled(config, path, workload)));
+    Some(Arc::clone(known))
+}
+
+/// A path with a workload's own choices of tools filled in.
+fn filled(config: &Config, path: &crate::config::Path, workload: &Workload) -> Path {
     let steps = config.steps_of(workload);
     let place = |name: &String| steps.iter().position(|step| step.name == *name);
-    Some(Path {
+    Path {
         name: path.name.clone(),
         steps: steps
             .iter()
@@ -157,7 +176,10 @@ fn path(config: &Config, workload: &Workload) -> Option<Path> {
                 needs: step.needs.iter().flatten().filter_map(place).collect(),
                 locked: step.locked,
                 from: step.from.clone(),
-                matches: step.matching.as_ref().map(|pattern| pattern.glob().clone()),
+                matches: step
+                    .matching
+                    .as_ref()
+                    .map(|pattern| pattern.matcher().clone()),
                 limits: step.limits.map(|limits| Limits {
                     critical: limits.critical,
                     high: limits.high,
@@ -181,7 +203,7 @@ fn path(config: &Config, workload: &Workload) -> Option<Path> {
             })
             .collect(),
         derived: false,
-    })
+    }
 }
 
 fn kind(kind: crate::config::StepKind) -> StepKind {
@@ -197,6 +219,12 @@ fn kind(kind: crate::config::StepKind) -> StepKind {
         Written::Deploy => StepKind::Deploy,
         Written::Verify => StepKind::Verify,
     }
+}
+
+/// Reads a configuration.
+pub fn read_configuration(file: &FilePath) -> Result<Config, ConfigError> {
+    tracing::info!(file = %file.display(), "configuration");
+    Config::read(file)
 }
 
 /// The user's folder of settings.
@@ -240,5 +268,6 @@ pub fn log_file(url: &StoreUrl) -> Result<PathBuf, StoreError> {
 
 /// Opens the log in a file.
 pub fn open_log(file: &FilePath) -> Result<SqliteStore, StoreError> {
+    tracing::info!(file = %file.display(), "log");
     SqliteStore::open(file)
 }

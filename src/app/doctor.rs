@@ -93,20 +93,15 @@ pub fn unlinked(
     Ok(found)
 }
 
-/// Whose names are looked for, what is said where nobody has them, the key that would name them, and where workloads hold them.
-type Claim = (
-    Class,
-    &'static str,
-    &'static str,
-    fn(&Definition) -> &Vec<String>,
-);
+/// What a workload claims of one class.
+type Claimed = fn(&Definition) -> &Vec<String>;
 
 /// Repositories, services and artifacts that no workload claims. Where nothing is configured, everything found is a workload.
 fn unclaimed(engine: &Engine, reasons: &mut Reasons) {
     if !engine.is_configured() {
         return;
     }
-    let claims: [Claim; 3] = [
+    let claims: [(Class, &str, &str, Claimed); 3] = [
         (
             Class::Repository,
             "no workload has this repository",
@@ -193,11 +188,12 @@ const fn word(kind: &Kind<Name>) -> &'static str {
 fn within(workload: &Workload, reasons: &mut Reasons) {
     runs(workload, reasons);
     artifacts(workload, reasons);
-    deployments(workload, reasons);
+    records(workload, reasons);
     gates(workload, reasons);
 }
 
-fn here(workload: &Workload, what: &str) -> String {
+/// An example, named with its workload.
+fn example(workload: &Workload, what: &str) -> String {
     format!("{}: {what}", workload.name())
 }
 
@@ -207,19 +203,19 @@ fn runs(workload: &Workload, reasons: &mut Reasons) {
         commit.is_some_and(|commit| commit.at.is_some() || commit.change.is_some())
     };
     for run in &workload.runs {
-        let example = || here(workload, run.name.map_or("run", |name| workload.text(name)));
+        let shown = || example(workload, run.name.map_or("run", |name| workload.text(name)));
         match run.commit {
             Some(commit) if !is_known(commit) => reasons.add(
                 "a run for a commit that is not known",
                 "add the repository as a source, or have its commits sent",
                 1,
-                example,
+                shown,
             ),
             None if run.artifact.is_none() => reasons.add(
                 "a run that names no commit",
                 "have it send `customData.sha`",
                 1,
-                example,
+                shown,
             ),
             _ => {}
         }
@@ -236,12 +232,12 @@ fn artifacts(workload: &Workload, reasons: &mut Reasons) {
             "an artifact that does not say its commit",
             "label the image with `org.opencontainers.image.revision`, or send `customData.sha`",
             1,
-            || here(workload, workload.text(artifact.id)),
+            || example(workload, workload.text(artifact.id)),
         );
     }
 }
 
-fn deployments(workload: &Workload, reasons: &mut Reasons) {
+fn records(workload: &Workload, reasons: &mut Reasons) {
     for record in &workload.records {
         let environment = record.environment.map(|name| workload.text(name));
         match environment {
@@ -249,7 +245,7 @@ fn deployments(workload: &Workload, reasons: &mut Reasons) {
                 "a deployment that names no environment",
                 "have it send `environment`",
                 1,
-                || here(workload, workload.text(record.id)),
+                || example(workload, workload.text(record.id)),
             ),
             Some(name) if step::of_environment(workload, name).is_none() => reasons.add(
                 "a deployment to an environment that is not on the path",
@@ -258,13 +254,13 @@ fn deployments(workload: &Workload, reasons: &mut Reasons) {
                     workload.path.name
                 ),
                 1,
-                || here(workload, name),
+                || example(workload, name),
             ),
             Some(_) if record.commit.is_none() && record.artifact.is_none() => reasons.add(
                 "a deployment that names neither commit nor artifact",
                 "have it send `sha` or `artifactId`",
                 1,
-                || here(workload, workload.text(record.id)),
+                || example(workload, workload.text(record.id)),
             ),
             Some(_) => {}
         }
@@ -288,7 +284,7 @@ fn gates(workload: &Workload, reasons: &mut Reasons) {
                 workload.path.name
             ),
             1,
-            || here(workload, name),
+            || example(workload, name),
         );
     }
 }

@@ -3,6 +3,8 @@
 
 use std::ops::ControlFlow;
 
+use rustc_hash::FxHashSet;
+
 use crate::event::Event;
 use crate::event::cdevents;
 use crate::event::kind::Kind;
@@ -19,6 +21,9 @@ use super::discover::Claims;
 
 /// Facts that may stay in memory between questions.
 const MOST_AT_HAND: usize = 500_000;
+
+/// Events folded between two snapshots of a log that is being read from its beginning.
+const AT_ONCE: u64 = 4_000_000;
 
 /// A log, and what is known from it.
 pub struct Engine {
@@ -80,11 +85,38 @@ impl Engine {
 
     /// Folds what is new in the log, and keeps a snapshot of it. A snapshot that turns out to be damaged is made anew from the log.
     pub fn refresh(&mut self, watch: Watch<'_>) -> Result<(), StoreError> {
-        if !self.catch_up(watch)? {
-            self.fold = Fold::default();
-            (self.seq, self.kept, self.at_hand) = (0, None, 0);
-            self.catch_up(watch)?;
+        let head = self.store.head()?;
+        let from = self.seq;
+        let mut started_over = false;
+        loop {
+            if !self.catch_up(&mut |done| watch(done.saturating_sub(from), head - from))? {
+                if std::mem::replace(&mut started_over, true) {
+                    return Err(StoreError::Failed {
+                        path: "the snapshot".to_owned(),
+                        detail: "what was just written cannot be read back: check the disk"
+                            .to_owned(),
+                    });
+                }
+                self.start_over();
+                continue;
+            }
+            self.keep()?;
+            if self.seq >= head {
+                break;
+            }
         }
+        self.define();
+        Ok(())
+    }
+
+    /// Forgets everything but the log.
+    fn start_over(&mut self) {
+        self.fold = Fold::default();
+        (self.seq, self.kept, self.at_hand) = (0, None, 0);
+    }
+
+    /// Works out which workloads there are.
+    fn define(&mut self) {
         let catalogue = &self.fold.catalogue;
         self.definitions = if self.configured.is_empty() {
             discover::workloads(catalogue)
@@ -99,18 +131,16 @@ impl Engine {
             configured.into_iter().map(complete).collect()
         };
         self.claims = Claims::of(&self.definitions);
-        self.keep()
     }
 
-    /// Folds every event after the last one folded. `false` where a partition that is kept cannot be read.
-    fn catch_up(&mut self, watch: Watch<'_>) -> Result<bool, StoreError> {
-        let head = self.store.head()?;
+    /// Folds the next events, so many that their partitions fit in memory. `false` where a partition that is kept cannot be read.
+    fn catch_up(&mut self, watch: &mut dyn FnMut(Seq)) -> Result<bool, StoreError> {
         let (store, fold) = (&self.store, &mut self.fold);
-        let from = self.seq;
-        let mut seq = from;
+        let mut seq = self.seq;
+        let mut left = AT_ONCE;
         let mut failed = None;
         let mut damaged = false;
-        store.read_after(from, &mut |number, arrived, body| {
+        store.read_after(self.seq, &mut |number, arrived, body| {
             let event = read(body);
             if let Some(needed) = fold.needs(&event) {
                 match store
@@ -128,22 +158,24 @@ impl Engine {
                     }
                 }
             }
-            fold.apply(event, arrived);
+            fold.apply(event, number, arrived);
             seq = number;
-            if (number - from) % 16_384 == 0 {
-                watch(number - from, head - from);
+            left -= 1;
+            if left.is_multiple_of(16_384) {
+                watch(number);
             }
-            ControlFlow::Continue(())
+            if left == 0 {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         })?;
         if let Some(error) = failed {
             return Err(error);
         }
-        if damaged {
-            return Ok(false);
-        }
         self.fold.settle();
         self.seq = seq;
-        Ok(true)
+        Ok(!damaged)
     }
 
     /// Keeps what changed since the last snapshot. Another process may have been faster; then its snapshot stands, and this one goes on in memory.
@@ -177,8 +209,7 @@ impl Engine {
                 Ok(())
             }
             // Somebody else's snapshot stands. What is here is whole, and is read on from memory; it is not kept, nor thrown away.
-            Ok(false) => Ok(()),
-            Err(StoreError::Busy { .. } | StoreError::ReadOnly { .. }) => Ok(()),
+            Ok(false) | Err(StoreError::Busy { .. } | StoreError::ReadOnly { .. }) => Ok(()),
             Err(error) => Err(error),
         }
     }
@@ -220,7 +251,29 @@ impl Engine {
         definition: &Definition,
         as_of: Timestamp,
     ) -> Result<Workload, StoreError> {
-        let numbers = discover::partitions(definition, &self.fold.catalogue);
+        self.gather(definition, as_of, true)
+    }
+
+    /// A workload as of an instant without its tickets, which are many and kept together: for questions that are not about them.
+    pub fn workload_without_tickets(
+        &mut self,
+        definition: &Definition,
+        as_of: Timestamp,
+    ) -> Result<Workload, StoreError> {
+        self.gather(definition, as_of, false)
+    }
+
+    fn gather(
+        &mut self,
+        definition: &Definition,
+        as_of: Timestamp,
+        with_tickets: bool,
+    ) -> Result<Workload, StoreError> {
+        let mut numbers = discover::partitions(definition, &self.fold.catalogue);
+        if !with_tickets {
+            let tickets = self.fold.catalogue.number(Class::Tickets, "");
+            numbers.retain(|number| Some(*number) != tickets);
+        }
         if self.at_hand > MOST_AT_HAND {
             self.fold.forget();
             self.at_hand = 0;
@@ -261,46 +314,66 @@ impl Engine {
         };
         let Some(partition) = Partition::from_bytes(&bytes) else {
             // Damaged: the log has it all.
-            self.fold = Fold::default();
-            (self.seq, self.kept, self.at_hand) = (0, None, 0);
-            self.catch_up(&mut |_, _| {})?;
-            return self.keep();
+            self.start_over();
+            return self.refresh(&mut |_, _| {});
         };
         self.at_hand += partition.facts().len();
         self.fold.put(number, partition);
         Ok(())
     }
 
-    /// The workloads that may know a reference.
-    pub fn candidates(&self, reference: &str) -> Result<Vec<Definition>, StoreError> {
-        let key = exact(reference);
-        let mut ranges = vec![(key, key)];
-        ranges.extend(range(reference));
-        let mut pieces: Vec<u32> = Vec::new();
-        for (from, to) in ranges {
-            pieces.extend(self.store.pieces_with(from, to)?);
-            pieces.extend(self.fold.pending_with(from, to));
+    /// The workloads that may know a reference; a ticket is known by the changes that it names, too.
+    pub fn candidates(&mut self, reference: &str) -> Result<Vec<Definition>, StoreError> {
+        let mut pieces = self.pieces(reference)?;
+        let tickets = self.fold.catalogue.number(Class::Tickets, "");
+        if let Some(tickets) = tickets.filter(|tickets| pieces.contains(tickets)) {
+            for change in self.changes_of_ticket(tickets, reference)? {
+                pieces.extend(self.pieces(&change)?);
+            }
         }
-        pieces.sort_unstable();
-        pieces.dedup();
         let catalogue = &self.fold.catalogue;
-        let everywhere = pieces.iter().any(|piece| {
-            catalogue
-                .partitions
-                .get(*piece as usize)
-                .is_some_and(|summary| matches!(summary.class, Class::Tickets | Class::Source))
-        });
+        let is_candidate = |definition: &&Definition| {
+            discover::partitions(definition, catalogue)
+                .iter()
+                .any(|number| Some(*number) != tickets && pieces.contains(number))
+        };
         Ok(self
             .definitions
             .iter()
-            .filter(|definition| {
-                everywhere
-                    || discover::partitions(definition, catalogue)
-                        .iter()
-                        .any(|number| pieces.binary_search(number).is_ok())
-            })
+            .filter(is_candidate)
             .cloned()
             .collect())
+    }
+
+    /// The partitions that know a reference.
+    fn pieces(&self, reference: &str) -> Result<FxHashSet<u32>, StoreError> {
+        let key = exact(reference);
+        let mut pieces = FxHashSet::default();
+        for (from, to) in [(key, key)].into_iter().chain(range(reference)) {
+            pieces.extend(self.store.pieces_with(from, to)?);
+            pieces.extend(self.fold.pending_with(from, to));
+        }
+        Ok(pieces)
+    }
+
+    fn changes_of_ticket(
+        &mut self,
+        tickets: u32,
+        reference: &str,
+    ) -> Result<Vec<String>, StoreError> {
+        let Some(partition) = self.partition(tickets)? else {
+            return Ok(Vec::new());
+        };
+        let mut changes = Vec::new();
+        for fact in partition.facts() {
+            if let Kind::Ticket(ticket) = &fact.kind
+                && exact(partition.names.text(ticket.ticket)) == exact(reference)
+            {
+                let names = ticket.changes.iter();
+                changes.extend(names.map(|name| partition.names.text(*name).to_owned()));
+            }
+        }
+        Ok(changes)
     }
 }
 

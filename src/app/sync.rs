@@ -117,7 +117,7 @@ pub async fn sync(
     let store = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
     for outcome in &outcomes {
         let before = notes.get(outcome.source.as_str()).cloned();
-        keep_note(store, outcome, before.and_then(|note| note.read), now)?;
+        keep_note(store, outcome, &before.unwrap_or_default(), now)?;
     }
     Ok(outcomes)
 }
@@ -137,7 +137,7 @@ pub fn note(store: &dyn Store, source: &str) -> Result<Note, StoreError> {
 fn keep_note(
     store: &mut dyn Store,
     outcome: &Outcome,
-    read_before: Option<Timestamp>,
+    before: &Note,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let findings = outcome.findings.iter().map(|finding| NotedFinding {
@@ -150,7 +150,7 @@ fn keep_note(
         read: if outcome.error.is_none() {
             Some(now)
         } else {
-            read_before
+            before.read
         },
         error: outcome.error.as_ref().map(ToString::to_string),
         findings: findings.collect(),

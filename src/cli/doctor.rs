@@ -2,7 +2,8 @@
 
 use super::args::DoctorArgs;
 use super::bar::Bar;
-use super::session::{Session, block_on, no_source};
+use super::hint::no_source;
+use super::session::{Session, block_on};
 use super::{Ending, show};
 use crate::app::doctor::unlinked;
 use crate::app::sync::{Feed, note, severity_word};

@@ -13,7 +13,8 @@ pub fn run(session: &Session, args: &GatesArgs) -> Result<Ending, Failure> {
     let mut gates = Vec::new();
     for definition in chosen(&engine, &args.workloads)? {
         let workload = engine.workload(&definition, session.as_of)?;
-        gates.extend(open(&Lives::new(&workload, &session.rules, None)));
+        let silent = session.silent_since(&engine, &definition)?;
+        gates.extend(open(&Lives::new(&workload, &session.rules, silent)));
     }
     if args.mine {
         gates.retain(|gate| gate.may_decide == Some(true));

@@ -16,7 +16,8 @@ pub fn run(session: &Session, args: &MapArgs) -> Result<Ending, Failure> {
         .map_or(session.as_of, |window| window.to)
         .min(session.as_of);
     let workload = engine.workload(&definition, until)?;
-    let lives = Lives::new(&workload, &session.rules, None);
+    let silent = session.silent_since(&engine, &definition)?;
+    let lives = Lives::new(&workload, &session.rules, silent);
     let figures = match asked {
         Some(window) => map(&lives, window, args.changes),
         None => widest(session, &lives, args.changes),

@@ -11,6 +11,7 @@ mod environments;
 mod export;
 mod file;
 mod gates;
+mod hint;
 mod import;
 mod init;
 mod map;
@@ -60,7 +61,7 @@ pub fn run() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    crate::log::start(cli.global.verbose);
+    crate::log::start(cli.global.verbose, crate::report::text::clean);
     match dispatch(cli) {
         Ok(ending) => ending.into(),
         Err(failure) => {

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Global, WindowArgs};
 use super::bar::Bar;
+use super::hint;
 use crate::app::registry;
 use crate::app::{Engine, assemble, sync};
 use crate::clock;
-use crate::config::{Config, SourceKind, locate};
+use crate::config::{Choice, Config, SourceKind, locate};
 use crate::connector::git;
 use crate::error::Failure;
 use crate::event::time::{Span, Timestamp};
@@ -28,14 +29,9 @@ pub const LOOK_BACK: [Span; 3] = [
     Span::from_seconds(20 * 365 * 86_400),
 ];
 
-/// What can be done where there is neither a repository, nor a configuration, nor a log.
-const WELCOME: &str = "\
-To begin, any of:
-  cd REPOSITORY && leadtime   the map of a git repository; no setup
-  leadtime init               in a repository: propose a leadtime.toml
-  leadtime import FILE        read CDEvents
-  leadtime demo --help        make up an organisation, to try things on
-  leadtime --help             everything else";
+/// So many readings may be missed before a source is called silent, and at least an hour.
+const MISSED: i64 = 10;
+const HOUR: Span = Span::from_seconds(3_600);
 
 /// What holds for this call of the program.
 pub struct Session {
@@ -68,7 +64,6 @@ impl Session {
             None => None,
         };
         let log = log_file(global, &config, here_path.as_deref())?;
-        tracing::info!(file = %log.display(), "log");
         let now = clock::now();
         let rules = assemble::rules(&config, host_user());
         let as_of = global
@@ -152,6 +147,16 @@ impl Session {
         })
     }
 
+    /// What the repository that one stands in calls by this name (`HEAD`, a branch), as a sha.
+    #[must_use]
+    pub fn resolve(&self, name: &str) -> Option<String> {
+        let here = self.here_path.clone().or_else(|| {
+            // With a configuration, too, one may stand in a repository.
+            git::discover(&std::env::current_dir().ok()?)
+        });
+        git::resolve(&here?, name)
+    }
+
     /// Opens the log. Local repositories are read first: that costs next to nothing, and what is shown is then true.
     pub fn engine(&self) -> Result<Engine, Failure> {
         let mut store = assemble::open_log(&self.log)?;
@@ -199,6 +204,31 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    /// From when on nothing has been heard of a workload: since the last reading of a distant source that has its repositories, where that is too long ago
+    /// to say anything of the instant asked for.
+    pub fn silent_since(
+        &self,
+        engine: &Engine,
+        definition: &Definition,
+    ) -> Result<Option<Timestamp>, Failure> {
+        let mut since: Option<Timestamp> = None;
+        for source in &self.config.sources {
+            let has = |repository: &String| Choice::takes(&source.repositories, repository);
+            if source.kind == SourceKind::Git || !definition.repositories.iter().any(has) {
+                continue;
+            }
+            let Some(read) = sync::note(engine.log(), &source.name)?.read else {
+                continue;
+            };
+            let patience =
+                Span::from_micros(source.every.micros().saturating_mul(MISSED)).max(HOUR);
+            if self.as_of - read > patience {
+                since = Some(since.map_or(read, |since| since.max(read)));
+            }
+        }
+        Ok(since)
     }
 
     /// The window that arguments ask for; `None` where they leave it open.
@@ -253,25 +283,11 @@ impl Session {
         });
         own.cloned().ok_or_else(|| {
             if all.is_empty() {
-                self.welcome()
+                hint::welcome(self.here.is_some(), self.config.file.is_some())
             } else {
-                Failure::usage("which workload?").hinted(format!("there are {}", some(all)))
+                hint::which_workload(all)
             }
         })
-    }
-
-    /// What to begin with, where there is nothing to tell yet.
-    fn welcome(&self) -> Failure {
-        if self.here.is_some() {
-            return Failure::unable("nothing is known of this repository yet")
-                .hinted("its commits are told as soon as there are some");
-        }
-        if self.config.file.is_some() {
-            return Failure::unable("nothing is known yet")
-                .hinted("read the sources with `leadtime sync`, or events with `leadtime import FILE`; `leadtime doctor` tells what stands in the way");
-        }
-        Failure::unable("nothing is known here: no git repository, no leadtime.toml")
-            .hinted(WELCOME)
     }
 
     /// Tells something beside the result.
@@ -284,7 +300,7 @@ impl Session {
     /// Tells something beside the result that must not be missed.
     #[expect(
         clippy::unused_self,
-        reason = "what is told is told for a session, as `say` is"
+        reason = "who asks has a session, and says it of that"
     )]
     pub fn complain(&self, line: &str) {
         // Nothing can be done where even standard error is gone.
@@ -304,7 +320,7 @@ pub fn chosen(engine: &Engine, names: &[String]) -> Result<Vec<Definition>, Fail
             all.iter()
                 .find(|definition| definition.name == *name)
                 .cloned()
-                .ok_or_else(|| unknown_workload(name, all))
+                .ok_or_else(|| hint::no_workload(name, all))
         })
         .collect()
 }
@@ -331,49 +347,10 @@ fn configuration(global: &Global, folder: &Path) -> Result<(Option<PathBuf>, Con
         user.as_deref(),
     )?;
     let config = match &file {
-        Some(file) => {
-            tracing::info!(file = %file.display(), "configuration");
-            Config::read(file)?
-        }
+        Some(file) => assemble::read_configuration(file)?,
         None => Config::default(),
     };
     Ok((file, config))
-}
-
-fn some(all: &[Definition]) -> String {
-    const MOST: usize = 12;
-    let names: Vec<&str> = all.iter().take(MOST).map(|one| one.name.as_str()).collect();
-    let more = if all.len() > MOST {
-        format!(" and {} more", all.len() - MOST)
-    } else {
-        String::new()
-    };
-    format!("{}{more}", names.join(", "))
-}
-
-fn unknown_workload(name: &str, all: &[Definition]) -> Failure {
-    let nearest = all
-        .iter()
-        .map(|definition| (strsim::jaro_winkler(name, &definition.name), definition))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|one, two| one.0.total_cmp(&two.0));
-    let failure = Failure::usage(format!("there is no workload `{name}`"));
-    match nearest {
-        Some((_, definition)) => failure.hinted(format!("did you mean `{}`?", definition.name)),
-        None if all.is_empty() => failure.hinted("no workload is known yet"),
-        None => failure.hinted(format!("there are {}", some(all))),
-    }
-}
-
-/// A source that is not there.
-#[must_use]
-pub fn no_source(name: &str, known: &[&str]) -> Failure {
-    let failure = Failure::usage(format!("there is no source `{name}`"));
-    if known.is_empty() {
-        failure.hinted("none is configured: `leadtime init` proposes some")
-    } else {
-        failure.hinted(format!("there are {}", known.join(", ")))
-    }
 }
 
 fn host_user() -> Option<String> {

@@ -3,7 +3,8 @@
 use super::Ending;
 use super::args::SyncArgs;
 use super::bar::Bars;
-use super::session::{Session, block_on, no_source};
+use super::hint::no_source;
+use super::session::{Session, block_on};
 use crate::app::{assemble, sync};
 use crate::connector::Severity;
 use crate::error::Failure;

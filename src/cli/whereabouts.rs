@@ -4,7 +4,6 @@ use super::args::WhereArgs;
 use super::session::Session;
 use super::{Ending, show};
 use crate::app::Engine;
-use crate::connector::git;
 use crate::error::Failure;
 use crate::model::forecast::{Past, past};
 use crate::model::locate::{Match, Whereabouts, find, whereabouts};
@@ -16,36 +15,24 @@ const MOST_OTHERS: usize = 20;
 
 pub fn run(session: &Session, args: &WhereArgs) -> Result<Ending, Failure> {
     let mut engine = session.engine()?;
-    let mut matches = look(session, &mut engine, &args.reference)?;
-    if matches.is_empty()
-        && let Some(sha) = revision(&args.reference)
+    let mut reference = args.reference.clone();
+    let mut candidates = engine.candidates(&reference)?;
+    if candidates.is_empty()
+        && let Some(sha) = session.resolve(&reference)
     {
-        matches = look(session, &mut engine, &sha)?;
+        reference = sha;
+        candidates = engine.candidates(&reference)?;
     }
-    matches.sort_by(|one, two| (&one.workload, &one.since).cmp(&(&two.workload, &two.since)));
-    let answer = Whereabouts {
-        query: args.reference.clone(),
-        matches,
-    };
-    show(session, "leadtime/where/v1", &answer, |answer| {
-        report::whereabouts(answer, &session.style)
-    })?;
-    Ok(ending(&answer.matches))
-}
-
-/// What a reference that nobody knows stands for in the repository that one stands in: `HEAD`, a branch.
-fn revision(reference: &str) -> Option<String> {
-    let folder = std::env::current_dir().ok()?;
-    git::resolve(&git::discover(&folder)?, reference)
-}
-
-/// Everything that a reference leads to.
-fn look(session: &Session, engine: &mut Engine, reference: &str) -> Result<Vec<Match>, Failure> {
     let mut matches = Vec::new();
-    for definition in engine.candidates(reference)? {
-        let workload = engine.workload(&definition, session.as_of)?;
-        let lives = Lives::new(&workload, &session.rules, None);
-        let found = find(&lives, reference);
+    for definition in candidates {
+        // Only a change that is not found by itself may be known by its ticket.
+        let mut workload = engine.workload_without_tickets(&definition, session.as_of)?;
+        if find(&Lives::new(&workload, &session.rules, None), &reference).is_empty() {
+            workload = engine.workload(&definition, session.as_of)?;
+        }
+        let silent = session.silent_since(&engine, &definition)?;
+        let lives = Lives::new(&workload, &session.rules, silent);
+        let found = find(&lives, &reference);
         if found.is_empty() {
             continue;
         }
@@ -58,7 +45,7 @@ fn look(session: &Session, engine: &mut Engine, reference: &str) -> Result<Vec<M
             // The path's past is only looked up where the workload's own does not do.
             if one.forecast.why_not.is_some() {
                 if others.is_none() {
-                    others = Some(of_path(session, engine, &workload)?);
+                    others = Some(of_path(session, &mut engine, &workload)?);
                 }
                 one = whereabouts(&lives, place, &own, others.as_deref().unwrap_or(&[]))
                     .unwrap_or(one);
@@ -66,7 +53,15 @@ fn look(session: &Session, engine: &mut Engine, reference: &str) -> Result<Vec<M
             matches.push(one);
         }
     }
-    Ok(matches)
+    matches.sort_by(|one, two| (&one.workload, &one.since).cmp(&(&two.workload, &two.since)));
+    let answer = Whereabouts {
+        query: args.reference.clone(),
+        matches,
+    };
+    show(session, "leadtime/where/v1", &answer, |answer| {
+        report::whereabouts(answer, &session.style)
+    })?;
+    Ok(ending(&answer.matches))
 }
 
 fn ending(matches: &[Match]) -> Ending {
@@ -104,7 +99,7 @@ fn of_path(
         .collect();
     let mut all = Vec::new();
     for definition in others {
-        let other = engine.workload(&definition, session.as_of)?;
+        let other = engine.workload_without_tickets(&definition, session.as_of)?;
         all.extend(past(&Lives::new(&other, &session.rules, None)));
     }
     Ok(all)

@@ -1,5 +1,5 @@
 //! The settings: `leadtime.toml` into types. Reading goes in three passes, each of which tells all that it finds at once: TOML itself, then the
-//! shape of the file along its schema ([`schema`]), then its sense (`check`). It knows no other part of leadtime but the words for time; a secret is
+//! shape of the file along its schema ([`mod@schema`]), then its sense (`check`). It knows no other part of leadtime but the words for time; a secret is
 //! kept as a reference and is found only when it is asked for ([`secret`]). Names of files in it start from the folder of the file.
 
 mod check;

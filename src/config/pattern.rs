@@ -3,8 +3,9 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::OnceLock;
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::{Glob, GlobBuilder, GlobMatcher};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -16,13 +17,18 @@ written_as_text!(Pattern, Choice, UnplannedRule, DeploymentRule);
 #[derive(Clone)]
 pub struct Pattern {
     text: String,
-    matcher: GlobMatcher,
+    glob: Glob,
+    /// Made when it is first asked: a file of thousands of workloads has thousands of patterns, most of them plain names.
+    matcher: OnceLock<GlobMatcher>,
 }
 
 impl Pattern {
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
-        self.matcher.is_match(text)
+        if self.is_plain() {
+            return self.text == text;
+        }
+        self.matcher().is_match(text)
     }
 
     #[must_use]
@@ -31,8 +37,13 @@ impl Pattern {
     }
 
     #[must_use]
-    pub fn glob(&self) -> &GlobMatcher {
-        &self.matcher
+    pub fn glob(&self) -> &Glob {
+        &self.glob
+    }
+
+    #[must_use]
+    pub fn matcher(&self) -> &GlobMatcher {
+        self.matcher.get_or_init(|| self.glob.compile_matcher())
     }
 
     /// Whether it can match nothing but its own text.
@@ -79,7 +90,8 @@ impl Text for Pattern {
             })?;
         Ok(Self {
             text: text.to_owned(),
-            matcher: glob.compile_matcher(),
+            glob,
+            matcher: OnceLock::new(),
         })
     }
 

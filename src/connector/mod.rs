@@ -92,5 +92,5 @@ pub trait Connector: Send + Sync {
     fn read<'a>(&'a self, reading: Reading, sink: &'a mut dyn Sink) -> Pending<'a, ()>;
 
     /// Looks whether the source can be read, and what stands in the way.
-    fn check<'a>(&'a self, now: Timestamp) -> Pending<'a, Health>;
+    fn check(&self, now: Timestamp) -> Pending<'_, Health>;
 }

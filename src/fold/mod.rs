@@ -64,8 +64,9 @@ impl Fold {
         self.partitions.get(&number)
     }
 
-    /// Adds a fact. An event must come once; the log sees to that.
-    pub fn apply(&mut self, event: Event<Cow<'_, str>>, arrived: Timestamp) {
+    /// Adds the fact at a place of the log. An event must come once; the log sees to that. A partition that was kept by somebody who had read further
+    /// has the fact already.
+    pub fn apply(&mut self, event: Event<Cow<'_, str>>, place: u64, arrived: Timestamp) {
         self.catalogue.count(&event, arrived);
         let Some((class, key)) = route::home(&event.kind, &event.source) else {
             return;
@@ -79,8 +80,14 @@ impl Fold {
         let references = &mut self.references;
         reference::of(&event.kind, |key| references.push((key, number)));
         self.catalogue.partitions[number as usize].count(event.at);
-        self.partitions.entry(number).or_default().push(event);
-        self.changed.insert(number);
+        if self
+            .partitions
+            .entry(number)
+            .or_default()
+            .push(event, place)
+        {
+            self.changed.insert(number);
+        }
     }
 
     /// Puts every changed partition into canonical order. To be called before partitions are read or kept.

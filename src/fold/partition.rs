@@ -12,19 +12,27 @@ use crate::model::name::{Name, Names};
 pub struct Partition {
     pub names: Names,
     facts: Vec<Event<Name>>,
+    /// The place in the log up to which it has every fact.
+    until: u64,
     /// How many facts from the start are in order.
     #[serde(skip)]
     settled: Option<usize>,
 }
 
 impl Partition {
-    pub fn push(&mut self, event: Event<Cow<'_, str>>) {
+    /// Adds the fact at a place of the log; `false` where it is there already.
+    pub fn push(&mut self, event: Event<Cow<'_, str>>, place: u64) -> bool {
+        if place <= self.until {
+            return false;
+        }
+        self.until = place;
         if self.settled.is_none() {
             self.settled = Some(self.facts.len());
         }
         let names = &mut self.names;
         self.facts
             .push(event.map_text(&mut |text| names.intern(&text)));
+        true
     }
 
     /// The facts; in canonical order once settled.

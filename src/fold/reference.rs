@@ -78,7 +78,7 @@ pub(super) fn of(kind: &Kind<Cow<'_, str>>, mut add: impl FnMut(i64)) {
             add(key(&fact.artifact));
         }
         Kind::Deployment(fact) => {
-            all(&[&fact.sha, &fact.version, &fact.artifact, &fact.deployment])
+            all(&[&fact.sha, &fact.version, &fact.artifact, &fact.deployment]);
         }
         Kind::Gate(fact) => {
             all(&[&fact.sha, &fact.version]);

@@ -2,9 +2,10 @@
 //! assembled; the model never sees a file.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use chrono_tz::Tz;
-use globset::{GlobMatcher, GlobSet};
+use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
 use serde::Serialize;
 
 use crate::event::time::Span;
@@ -93,6 +94,41 @@ pub struct Path {
     pub derived: bool,
 }
 
+/// The parts of a monorepo that belong to a workload. Compiled when a path is first asked for: of thousands of workloads, a question is about few.
+#[derive(Clone, Debug, Default)]
+pub struct Parts {
+    own: Vec<Glob>,
+    others: Vec<Glob>,
+    compiled: OnceLock<(GlobSet, GlobSet)>,
+}
+
+impl Parts {
+    #[must_use]
+    pub fn new(own: Vec<Glob>, others: Vec<Glob>) -> Self {
+        Self {
+            own,
+            others,
+            compiled: OnceLock::new(),
+        }
+    }
+
+    /// Whether a path is the workload's own.
+    #[must_use]
+    pub fn takes(&self, path: &str) -> bool {
+        let set = |globs: &[Glob]| {
+            let mut set = GlobSetBuilder::new();
+            for glob in globs {
+                set.add(glob.clone());
+            }
+            set.build().unwrap_or_default()
+        };
+        let (own, others) = self
+            .compiled
+            .get_or_init(|| (set(&self.own), set(&self.others)));
+        own.is_match(path) && !others.is_match(path)
+    }
+}
+
 /// A workload as a person wrote it down, or as it was found.
 #[derive(Clone, Debug, Default)]
 pub struct Definition {
@@ -100,12 +136,10 @@ pub struct Definition {
     pub team: Option<String>,
     pub labels: BTreeMap<String, String>,
     /// `None`: derived from what the events show.
-    pub path: Option<Path>,
+    pub path: Option<Arc<Path>>,
     pub repositories: Vec<String>,
     /// The parts of its repositories that are its own; `None` is all.
-    pub parts: Option<GlobSet>,
-    /// What in those parts is not its own.
-    pub not_parts: Vec<GlobMatcher>,
+    pub parts: Option<Parts>,
     pub services: Vec<String>,
     pub artifacts: Vec<String>,
     /// Tags that are deployments to the environment `release`.

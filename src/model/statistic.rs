@@ -81,10 +81,7 @@ mod tests {
             Some(Span::from_seconds(3))
         );
         // 1, 2, 3, 6, 27, 191 hours and more: the case that metrics are checked by.
-        let hours: Vec<i64> = [1.0, 4.0 / 3.0, 2.0, 3.0, 6.0, 27.0, 191.0]
-            .iter()
-            .map(|h| (h * 3600.0) as i64)
-            .collect();
+        let hours = [3_600, 4_800, 7_200, 10_800, 21_600, 97_200, 687_600];
         assert_eq!(
             quantile(&spans(&hours), 0.9),
             Some(Span::from_micros(333_360_000_000))

@@ -182,16 +182,13 @@ pub fn of_gate(workload: &Workload, gate: &Gate) -> Option<usize> {
             .rposition(|step| matches!(step.kind, StepKind::Gate | StepKind::Deploy))
             .filter(|place| steps[*place].kind == StepKind::Gate && takes(&steps[*place], source))
     };
-    match deploy {
-        Some(deploy) => before(deploy).or(Some(deploy)),
-        None => {
-            let mut gates = (0..steps.len()).filter(|place| {
-                steps[*place].kind == StepKind::Gate && takes(&steps[*place], source)
-            });
-            let only = gates.next();
-            only.filter(|_| gates.next().is_none())
-        }
+    if let Some(deploy) = deploy {
+        return before(deploy).or(Some(deploy));
     }
+    let mut gates = (0..steps.len())
+        .filter(|place| steps[*place].kind == StepKind::Gate && takes(&steps[*place], source));
+    let only = gates.next();
+    only.filter(|_| gates.next().is_none())
 }
 
 #[cfg(test)]

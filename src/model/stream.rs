@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::Workload;
 use super::definition::StepKind;
-use super::delivery::ArrivalKind;
 use super::flow;
 use super::flow::Flow;
 use super::name::Name;
@@ -163,7 +163,7 @@ fn lived(lives: &Lives<'_>, window: Window) -> Vec<Life> {
     (0..)
         .zip(&lives.workload.changes)
         .filter(|(place, change)| match lives.arrival(*place) {
-            Some(arrival) => arrival.kind != ArrivalKind::WithFirst && arrival.at >= window.from,
+            Some(arrival) => arrival.counts() && arrival.at >= window.from,
             None => change.abandoned.is_none(),
         })
         .filter_map(|(place, _)| lives.life(place))
@@ -404,6 +404,12 @@ fn notes(lives: &Lives<'_>, steps: &[StepFigures], delivered: &[&Life]) -> Vec<S
             "no deployment is known, so version tags stand for deployments to `{}`",
             crate::model::RELEASE
         ));
+        notes.extend(series(workload));
+    } else if workload.records.is_empty() && workload.path.derived {
+        notes.push(
+            "neither deployments nor version tags (v1.2.3) are known, so nothing counts as delivered: tag releases, or add a source of deployments"
+                .to_owned(),
+        );
     } else if lives.production().rows.is_empty() {
         let mut seen: Vec<&str> = workload
             .records
@@ -426,12 +432,13 @@ fn notes(lives: &Lives<'_>, steps: &[StepFigures], delivered: &[&Life]) -> Vec<S
         && let Some(share) = step.share_of_lead
     {
         let (n, rate) = (step.complete_accurate.n, step.complete_accurate.rate);
-        let mut text = format!("{}: {:.0} % of all lead time", step.name, share * 100.0);
-        if let (StepKind::Gate, Some(_)) = (step.kind, rate) {
+        let cost = format!("{}: {:.0} % of all lead time", step.name, share * 100.0);
+        notes.push(if let (StepKind::Gate, Some(_)) = (step.kind, rate) {
             let rejected = rejections(lives, &step.name);
-            text.push_str(&format!(", {rejected} of {n} rejected"));
-        }
-        notes.push(text);
+            format!("{cost}, {rejected} of {n} rejected")
+        } else {
+            cost
+        });
     }
     let missing: Vec<&str> = steps
         .iter()
@@ -445,6 +452,34 @@ fn notes(lives: &Lives<'_>, steps: &[StepFigures], delivered: &[&Life]) -> Vec<S
         ));
     }
     notes
+}
+
+/// Tags of several series count together unless one is named.
+fn series(workload: &Workload) -> Option<String> {
+    const MOST: usize = 4;
+    let mut series: Vec<&str> = workload
+        .records
+        .iter()
+        .filter_map(|record| record.pipeline)
+        .map(|name| workload.text(name))
+        .collect();
+    series.sort_unstable();
+    series.dedup();
+    if series.len() < 2 || workload.definition.release_tags.is_some() {
+        return None;
+    }
+    let named: Vec<String> = series
+        .iter()
+        .take(MOST)
+        .map(|series| format!("{series}1.2.3"))
+        .collect();
+    let more = if series.len() > MOST { ", …" } else { "" };
+    Some(format!(
+        "{} series of version tags count together ({}{more}): a change is live with the first of them that has it; name one in leadtime.toml, as `deployments = \"tags:{}[0-9]*\"`",
+        series.len(),
+        named.join(", "),
+        series[series.len() - 1],
+    ))
 }
 
 fn rejections(lives: &Lives<'_>, name: &str) -> usize {

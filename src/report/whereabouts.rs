@@ -12,6 +12,10 @@ use crate::theme::Role;
 /// Label column of the lines below the sentence.
 const LABEL: usize = 13;
 const COMMITS: usize = 4;
+/// More changes than this are told in a line each.
+const IN_FULL: usize = 3;
+/// More lines than this are counted.
+const MOST: usize = 30;
 
 #[must_use]
 pub fn whereabouts(whereabouts: &Whereabouts, style: &Style) -> String {
@@ -23,6 +27,10 @@ pub fn whereabouts(whereabouts: &Whereabouts, style: &Style) -> String {
         );
         sheet.paragraph(&Line::new(), Role::Text, &text, style.width);
     }
+    if whereabouts.matches.len() > IN_FULL {
+        several(&whereabouts.matches, style, &mut sheet);
+        return sheet.draw(style);
+    }
     for found in &whereabouts.matches {
         sheet.space();
         one(found, style, &mut sheet);
@@ -30,20 +38,60 @@ pub fn whereabouts(whereabouts: &Whereabouts, style: &Style) -> String {
     sheet.draw(style)
 }
 
-fn one(found: &Match, style: &Style, sheet: &mut Sheet) {
-    let role = match found.state {
+/// A line for each change, where a version or a ticket speaks of many.
+fn several(matches: &[Match], style: &Style, sheet: &mut Sheet) {
+    let live = matches
+        .iter()
+        .filter(|one| one.state == "delivered")
+        .count();
+    let head = format!(
+        "{}: {live} live, {} on the way",
+        figure::count(matches.len(), "change"),
+        matches.len() - live
+    );
+    sheet.line(Line::of(Role::Title, head));
+    sheet.space();
+    for found in matches.iter().take(MOST) {
+        let mut line = Line::of(state_role(found.state), state_mark(found.state));
+        line.push(
+            Role::Text,
+            format!(" {} ", text::left(text::short(&found.change), 13)),
+        );
+        let state = found.step.as_ref().map_or_else(
+            || found.state.replace('_', " "),
+            |step| format!("{} at {step}", found.state.replace('_', " ")),
+        );
+        line.push(Role::Dim, format!("{} ", text::left(&state, 22)));
+        line.push(Role::Text, found.title.as_deref().unwrap_or("-"));
+        sheet.line(line.fit(style.width));
+    }
+    if matches.len() > MOST {
+        let more = format!("and {} more; --json has all of them", matches.len() - MOST);
+        sheet.line(Line::of(Role::Dim, more));
+    }
+}
+
+fn state_role(state: &str) -> Role {
+    match state {
         "delivered" => Role::Good,
         "failed" => Role::Bad,
         "gated" | "held" | "frozen" => Role::Warning,
         _ => Role::Text,
-    };
-    let mark = match found.state {
+    }
+}
+
+fn state_mark(state: &str) -> &'static str {
+    match state {
         "delivered" => glyph::GOOD,
         "failed" => glyph::BAD,
         "gated" => glyph::GATE,
         "unknown" => "?",
         _ => glyph::ARROW,
-    };
+    }
+}
+
+fn one(found: &Match, style: &Style, sheet: &mut Sheet) {
+    let (role, mark) = (state_role(found.state), state_mark(found.state));
     let lead = Line::of(role, format!("{mark} "));
     // Programs read the instant; here it is told as everywhere on the page.
     let sentence = match found.since {

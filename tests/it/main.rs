@@ -6,15 +6,15 @@
     reason = "a test says what is wrong by failing"
 )]
 
+mod architecture;
 mod cdevents;
 mod cli;
 mod configs;
 mod demo;
 mod git;
 mod github;
+mod reports;
+mod screenshots;
 mod sqlite_files;
 mod stores;
 mod support;
-
-fn main() {}
-mod reports;

@@ -9,7 +9,7 @@ use gix::ObjectId;
 use crate::connector::{Batch, ConnectorError, Progress, Sink};
 use crate::event::Event;
 
-use super::client::Peeled;
+use super::client::{Facts, Peeled};
 use super::finding;
 use super::graph::{Brought, Graph, Place};
 use super::paths::{Comparison, Pair};
@@ -135,6 +135,7 @@ impl Emission<'_, '_> {
                 request,
                 sha: graph.id(place),
                 committed: facts.committed,
+                head: head(facts),
                 author: author.filter(|author| !author.is_empty()),
                 commits: found.iter().map(|place| graph.id(*place)).collect(),
             }));
@@ -191,6 +192,14 @@ impl PathsTold {
         told.into_iter()
             .flatten()
             .for_each(|told| sink.finding(told));
+    }
+}
+
+/// What a commit that merges one branch for one request merged.
+fn head(facts: &Facts) -> Option<ObjectId> {
+    match facts.parents.as_slice() {
+        [_, head] if facts.requests.len() == 1 => Some(*head),
+        _ => None,
     }
 }
 

@@ -147,6 +147,15 @@ fn written(url: &gix::Url, path: &str) -> String {
     format!("{}://{user}{host}{port}{slash}{path}", url.scheme.as_str())
 }
 
+/// The commit that a repository calls by a name such as `HEAD` or `main`.
+#[must_use]
+pub fn resolve(path: &Path, name: &str) -> Option<String> {
+    let repository = gix::open(path).ok()?;
+    let object = repository.rev_parse_single(name).ok()?.object().ok()?;
+    let commit = object.peel_to_commit().ok()?;
+    Some(commit.id.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -26,7 +26,7 @@ use crate::event::time::Timestamp;
 use super::{Connector, Health, Pending, Reading, Sink};
 
 pub use config::Config;
-pub use identity::{Identity, discover, identify};
+pub use identity::{Identity, discover, identify, resolve};
 
 /// One local repository.
 #[derive(Clone, Debug)]
@@ -39,15 +39,6 @@ impl Git {
     pub fn new(config: Config) -> Self {
         Self { config }
     }
-}
-
-/// The commit that a name stands for in a local repository, as git would take it: `HEAD`, `main~2`, a branch.
-#[must_use]
-pub fn resolve(path: &std::path::Path, name: &str) -> Option<String> {
-    let repository = client::open(path).ok()?;
-    let id = repository.rev_parse_single(name).ok()?;
-    let commit = id.object().ok()?.peel_to_commit().ok()?;
-    Some(commit.id().to_string())
 }
 
 impl Connector for Git {

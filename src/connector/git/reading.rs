@@ -21,6 +21,9 @@ use super::paths::Comparison;
 use super::refs::Refs;
 use super::translate::Origin;
 
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
 /// How many unreadable commits are looked at again.
 const LOOKED_AT_AGAIN: usize = 1_000;
 
@@ -187,6 +190,15 @@ impl Stand<'_> {
             let place = graph.place(*tip);
             graph.meet(place);
             items.push((date(graph, place), *tip, Item::Branch(name.clone())));
+            // Where it ended on each day before, so that it can be told how things were then.
+            let mut day = date(graph, place).div_euclid(DAY);
+            for place in line {
+                let date = date(graph, *place);
+                if date.div_euclid(DAY) < day {
+                    day = date.div_euclid(DAY);
+                    items.push((date, graph.id(*place), Item::Branch(name.clone())));
+                }
+            }
         }
         items.sort_by_key(|(date, id, _)| (Reverse(*date), *id));
         items

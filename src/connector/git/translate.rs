@@ -28,6 +28,8 @@ pub struct Merge<'a> {
     /// The commit that merged it, and when that was made.
     pub sha: ObjectId,
     pub committed: i64,
+    /// The last commit of the branch that it merged: a release line may have shipped that one before.
+    pub head: Option<ObjectId>,
     pub author: Option<String>,
     /// What it brought in.
     pub commits: Vec<ObjectId>,
@@ -79,6 +81,7 @@ impl Origin {
             author: merge.author.clone(),
             branch: merge.request.branch.clone(),
             sha: Some(sha),
+            head: merge.head.map(|head| head.to_string()),
             commits: merge.commits.iter().map(ToString::to_string).collect(),
             phase: ChangePhase::Merged,
             ..Change::default()

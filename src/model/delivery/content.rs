@@ -6,7 +6,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::{Arrival, ArrivalKind, Delivery, Row, RowKind, attempt, copy};
 use crate::event::time::Timestamp;
 use crate::model::Workload;
-use crate::model::entity::{Change, ChangeAt, CommitAt, Record};
+use crate::model::entity::{Change, ChangeAt, Commit, CommitAt, Record};
+use crate::model::gather::tags;
 use crate::model::graph::{Depths, Marks, Met, walk};
 use crate::model::name::Name;
 
@@ -19,6 +20,8 @@ struct Scope {
     reached: Marks,
     /// A row's commit was in the graph: what later rows reach beyond it is new.
     grounded: bool,
+    /// Of when the commit of its first row is. What is older was there before the pipeline was, whether that row reached it or not.
+    first: Option<Timestamp>,
     /// How many rows it has in all.
     rows: usize,
 }
@@ -105,6 +108,10 @@ impl Shipping<'_> {
                 Some(other) => self.kind(record, other, scope),
             },
         };
+        let made = record
+            .commit
+            .and_then(|commit| made(&workload.commits, commit));
+        let since = *scope.first.get_or_insert(made.unwrap_or(row.at));
         let content = self.reach(record, scope, (number, kind));
         let grounded = scope.grounded || content.met.joined;
         scope.grounded |= content.in_graph;
@@ -122,6 +129,9 @@ impl Shipping<'_> {
                 self.list(list, scope, (number, kind));
                 arrived.extend(self.of_commits(list));
             }
+        } else if unknown && workload.released_by_tags {
+            // A tag says nothing of when what is not known was merged, and where history is cut off dates would only mislead.
+            known = false;
         } else if unknown && kind == RowKind::Change {
             known = false;
             let whole = content.in_graph && !content.met.hole;
@@ -138,8 +148,8 @@ impl Shipping<'_> {
         } else {
             ArrivalKind::Shipped
         };
-        let mut new = self.arrive(&arrived, number, how);
-        new.extend(self.arrive(&dated, number, ArrivalKind::Inferred));
+        let mut new = self.arrive(&arrived, number, how, since);
+        new.extend(self.arrive(&dated, number, ArrivalKind::Inferred, since));
         self.tell_copies(&new);
     }
 
@@ -152,7 +162,11 @@ impl Shipping<'_> {
             if scope.reached.contains(commit) {
                 let depths = self.depths.get_or_insert_with(|| Depths::of(commits));
                 if depths.is_ancestor(commits, commit, other) {
-                    return RowKind::Rollback;
+                    return if self.is_late_release(record, baseline) {
+                        RowKind::Change
+                    } else {
+                        RowKind::Rollback
+                    };
                 }
             }
             if self.in_graph(commit) && self.in_graph(other) {
@@ -176,6 +190,17 @@ impl Shipping<'_> {
         }
     }
 
+    /// A tag of an older version that comes late (a fix of several release lines is mostly tagged newest first) takes nothing back.
+    fn is_late_release(&self, record: &Record, baseline: &Record) -> bool {
+        let tag = |record: &Record| record.version.filter(|tag| *tag == record.deployment);
+        let by_tags = self.workload.released_by_tags;
+        let both = tag(record).zip(tag(baseline)).filter(|_| by_tags);
+        both.is_some_and(|(one, other)| {
+            let text = |name| self.workload.text(name);
+            tags::numbers(text(one)) < tags::numbers(text(other))
+        })
+    }
+
     fn in_graph(&self, commit: CommitAt) -> bool {
         let commit = self.workload.commits.get(commit as usize);
         commit.is_some_and(|commit| commit.parents.is_some())
@@ -195,12 +220,14 @@ impl Shipping<'_> {
         // A scope of one row has nothing to go on from: what other scopes made live, it need not visit again.
         let alone = scope.rows == 1;
         let Delivery { live, rows, .. } = &mut *self.delivery;
-        content.met = walk(&self.workload.commits, commit, |at| {
+        let commits = &self.workload.commits;
+        let since = scope.first;
+        content.met = walk(commits, commit, |at| {
             let lives = live.get(at as usize).is_some_and(Option::is_some);
             let new = scope.reached.insert(at) && !(alone && lives);
             if new {
                 content.commits.push(at);
-                enliven(live, rows, at, row);
+                enliven(live, rows, at, (row, is_newer(commits, at, since)));
             }
             new
         });
@@ -213,7 +240,8 @@ impl Shipping<'_> {
         for at in list {
             if self.workload.commits.get(*at as usize).is_some() {
                 scope.reached.insert(*at);
-                enliven(live, rows, *at, row);
+                let newer = is_newer(&self.workload.commits, *at, scope.first);
+                enliven(live, rows, *at, (row, newer));
             }
         }
     }
@@ -263,25 +291,35 @@ impl Shipping<'_> {
         .collect()
     }
 
-    /// Notes arrivals; gives those that are new. A change that a first deployment of one pipeline brought arrives with the one that ships it in another.
-    fn arrive(&mut self, changes: &[ChangeAt], row: u32, kind: ArrivalKind) -> Vec<ChangeAt> {
+    /// Notes arrivals; gives those that are new. A change that a first deployment of one pipeline brought arrives with the one that ships it in
+    /// another, if that one is older (`since`) than the change: else a second pipeline would ship the whole history anew.
+    fn arrive(
+        &mut self,
+        changes: &[ChangeAt],
+        row: u32,
+        kind: ArrivalKind,
+        since: Timestamp,
+    ) -> Vec<ChangeAt> {
         let Some((attempt, at)) = self.delivery.row(row).map(|row| (row.attempt, row.at)) else {
             return Vec::new();
         };
         let mut new = Vec::new();
-        for change in changes {
-            let Some(known) = self.delivery.arrivals.get_mut(*change as usize) else {
+        for at_change in changes {
+            let Some(known) = self.delivery.arrivals.get_mut(*at_change as usize) else {
                 continue;
             };
             let with_first = known.is_some_and(|known| known.kind == ArrivalKind::WithFirst);
-            if known.is_none() || (with_first && kind == ArrivalKind::Shipped) {
+            let again = with_first && kind == ArrivalKind::Shipped;
+            let change = self.workload.changes.get(*at_change as usize);
+            let landed = || landed(self.workload, change?);
+            if known.is_none() || again && landed().is_some_and(|landed| landed > since) {
                 *known = Some(Arrival {
                     row,
                     attempt,
                     at,
                     kind,
                 });
-                new.push(*change);
+                new.push(*at_change);
             }
         }
         new
@@ -304,15 +342,31 @@ impl Shipping<'_> {
     }
 }
 
-/// A commit is live since the first row that shipped it, or since the first deployment that brought it.
-fn enliven(live: &mut [Option<u32>], rows: &[Row], at: CommitAt, (row, kind): (u32, RowKind)) {
+fn made(commits: &[Commit], at: CommitAt) -> Option<Timestamp> {
+    let commit = commits.get(at as usize)?;
+    commit.committed.or(commit.at)
+}
+
+fn is_newer(commits: &[Commit], at: CommitAt, since: Option<Timestamp>) -> bool {
+    made(commits, at)
+        .zip(since)
+        .is_some_and(|(made, since)| made > since)
+}
+
+/// A commit is live since the first row that shipped it, or since the first deployment that brought it; `newer`: than the pipeline of this row.
+fn enliven(
+    live: &mut [Option<u32>],
+    rows: &[Row],
+    at: CommitAt,
+    ((row, kind), newer): ((u32, RowKind), bool),
+) {
     let Some(known) = live.get_mut(at as usize) else {
         return;
     };
     let with_first = known
         .and_then(|known| rows.get(known as usize))
         .is_some_and(|known| known.kind == RowKind::First);
-    if known.is_none() || (with_first && kind == RowKind::Change) {
+    if known.is_none() || (with_first && newer && kind == RowKind::Change) {
         *known = Some(row);
     }
 }
@@ -348,16 +402,19 @@ fn is_own(workload: &Workload, head: CommitAt, at: ChangeAt) -> bool {
         || commit.is_some_and(|commit| commit.change == Some(at))
 }
 
+/// When a change reached the target branch.
+fn landed(workload: &Workload, change: &Change) -> Option<Timestamp> {
+    change.merged.or_else(|| {
+        let commit = change.sha.filter(|_| change.direct)?;
+        made(&workload.commits, commit)
+    })
+}
+
 fn by_date(workload: &Workload) -> FxHashMap<Name, Vec<(Timestamp, ChangeAt)>> {
     let only = attempt::only_repository(workload);
     let mut all = FxHashMap::<Name, Vec<(Timestamp, ChangeAt)>>::default();
     for (at, change) in (0u32..).zip(&workload.changes) {
-        let time = change.merged.or_else(|| {
-            let commit = change.sha.filter(|_| change.direct)?;
-            let commit = workload.commits.get(commit as usize)?;
-            commit.committed.or(commit.at)
-        });
-        if let Some((time, repository)) = time.zip(change.repository.or(only))
+        if let Some((time, repository)) = landed(workload, change).zip(change.repository.or(only))
             && belongs(workload, change)
         {
             all.entry(repository).or_default().push((time, at));

@@ -442,3 +442,41 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_second_pipeline_does_not_ship_history_again() {
+    let mut s = line();
+    // A crate that joins late: its first tag is of another history, its second one reaches everything.
+    s.commit("r", "alone", "03-02 11:00", &[]);
+    s.deploy("v1", "r", "m2", "03-02 12:00").pipeline("v");
+    s.deploy("crate-1", "r", "alone", "03-02 13:00")
+        .pipeline("crate-");
+    s.deploy("crate-2", "r", "m3", "03-03 12:00")
+        .pipeline("crate-");
+    s.deploy("v2", "r", "m4", "03-04 12:00").pipeline("v");
+    let told = told(s);
+    assert_eq!(
+        told.arrivals(),
+        "m1: v1(first), m2: v1(first), m3: crate-2, m4: v2"
+    );
+}
+
+#[test]
+fn an_older_version_tagged_late_is_no_rollback() {
+    for (tag, kind) in [("v1.9.9", "change"), ("v2.0.1", "rollback")] {
+        let mut s = line();
+        for (tag, sha, time) in [
+            ("v1.9.8", "m1", "03-01 12:00"),
+            ("v2.0.0", "m3", "03-03 12:00"),
+            (tag, "m2", "03-03 13:00"),
+        ] {
+            s.deploy(tag, "r", sha, time);
+            let version = s.record().deployment;
+            s.record().version = Some(version);
+        }
+        s.workload().released_by_tags = true;
+        let told = told(s);
+        let kinds = format!("v1.9.8 first, v2.0.0 change, {tag} {kind}");
+        assert_eq!(told.kinds(), kinds);
+    }
+}

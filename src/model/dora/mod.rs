@@ -1,5 +1,5 @@
 //! The five DORA metrics of a workload over a window: the shape of what is told. [`judge`] says which deployments count, failed or are rework, [`lead`]
-//! how long a change took, [`figures`] what a window holds, and [`list`] names the very things behind the figures.
+//! how long a change took, [`mod@figures`] what a window holds, and [`list`] names the very things behind the figures.
 
 mod figures;
 pub mod judge;

@@ -17,11 +17,9 @@ impl Gatherer {
         });
         let place = self.commit_at(fact.sha, fact.repository);
         let touches = match (&self.workload.definition.parts, &fact.paths) {
-            (Some(parts), Some(paths)) => paths.iter().any(|path| {
-                let path = self.workload.names.text(*path);
-                let not = &self.workload.definition.not_parts;
-                parts.is_match(path) && !not.iter().any(|glob| glob.is_match(path))
-            }),
+            (Some(parts), Some(paths)) => paths
+                .iter()
+                .any(|path| parts.takes(self.workload.names.text(*path))),
             _ => true,
         };
         if let Some(artifact) = fact.artifact {
@@ -45,10 +43,10 @@ impl Gatherer {
         commit.touches &= touches;
     }
 
-    pub(super) fn branch(&mut self, fact: kind::Branch<Name>) {
+    pub(super) fn branch(&mut self, fact: &kind::Branch<Name>) {
         if let (true, Some(sha)) = (fact.target, fact.sha) {
             let place = self.commit_at(sha, fact.repository);
-            self.heads.push(place);
+            self.heads.insert((fact.repository, fact.branch), place);
         }
     }
 

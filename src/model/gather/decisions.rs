@@ -77,7 +77,7 @@ impl Gatherer {
         }
     }
 
-    pub(super) fn incident(&mut self, at: Timestamp, fact: kind::Incident<Name>) {
+    pub(super) fn incident(&mut self, at: Timestamp, fact: &kind::Incident<Name>) {
         let commit = fact.sha.map(|sha| self.commit_at(sha, None));
         let incidents = &mut self.workload.incidents;
         let place = *self.incidents.entry(fact.incident).or_insert_with(|| {

@@ -16,7 +16,12 @@ pub(super) struct Pending {
 }
 
 impl Gatherer {
-    pub(super) fn deployment(&mut self, source: Name, at: Timestamp, fact: kind::Deployment<Name>) {
+    pub(super) fn deployment(
+        &mut self,
+        source: Name,
+        at: Timestamp,
+        fact: &kind::Deployment<Name>,
+    ) {
         let commit = fact.sha.map(|sha| self.commit_at(sha, fact.repository));
         let commits = fact.commits.as_ref().map(|commits| {
             commits

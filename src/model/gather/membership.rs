@@ -76,9 +76,8 @@ impl Gatherer {
         }
     }
 
-    /// The tips from which the target branch is walked: where the branch was seen to end, else what was merged or deployed, newest first.
-    fn tips(&self) -> Vec<CommitAt> {
-        let mut tips: Vec<CommitAt> = self.heads.iter().rev().copied().collect();
+    /// What was merged or deployed, newest first: tips from which a target branch is walked where nobody saw where it ends.
+    fn landed(&self) -> Vec<CommitAt> {
         let mut merged: Vec<(Timestamp, CommitAt)> = self
             .workload
             .changes
@@ -92,16 +91,32 @@ impl Gatherer {
             )
             .collect();
         merged.sort_unstable_by_key(|(at, commit)| (std::cmp::Reverse(*at), *commit));
-        tips.extend(merged.into_iter().map(|(_, commit)| commit));
-        tips
+        merged.into_iter().map(|(_, commit)| commit).collect()
+    }
+
+    /// Notes which commits the target branch holds: where it was seen to end, what that end reaches, and a release line beside it is no part of it.
+    fn note_reached(&mut self, by_heads: &[bool], by_all: Vec<bool>) {
+        let headed: FxHashSet<Option<Name>> = self.heads.keys().map(|(of, _)| *of).collect();
+        let commits = self.workload.commits.iter().zip(by_heads).zip(by_all);
+        self.reached = commits
+            .map(|((commit, by_heads), by_all)| {
+                *by_heads || by_all && !headed.contains(&commit.repository)
+            })
+            .collect();
     }
 
     /// Every merge on the target branch, oldest first on each line, with the commits that it brought in. What the branch holds is marked on the way.
     fn merges(&mut self) -> Vec<(CommitAt, Vec<CommitAt>)> {
         let commits = &self.workload.commits;
         let mut reached = vec![false; commits.len()];
+        let mut by_heads = None;
         let mut merges = Vec::new();
-        for tip in self.tips() {
+        let heads = self.heads.values().copied().map(|tip| (tip, true));
+        let landed = self.landed().into_iter().map(|tip| (tip, false));
+        for (tip, is_head) in heads.chain(landed) {
+            if !is_head && by_heads.is_none() {
+                by_heads = Some(reached.clone());
+            }
             let mut line = Vec::new();
             let mut next = Some(tip);
             while let Some(place) = next.filter(|place| !reached[*place as usize]) {
@@ -131,7 +146,8 @@ impl Gatherer {
                 }
             }
         }
-        self.reached = reached;
+        let by_heads = by_heads.unwrap_or_else(|| reached.clone());
+        self.note_reached(&by_heads, reached);
         merges
     }
 
@@ -222,5 +238,120 @@ impl Gatherer {
         workload
             .tickets
             .retain(|ticket| wanted.contains(&ticket.id));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use crate::event::Event;
+    use crate::event::kind::{Branch, Commit, Kind, Tag};
+    use crate::event::time::Timestamp;
+    use crate::fold::Partition;
+    use crate::model::Workload;
+    use crate::model::definition::{Definition, Rules};
+    use crate::model::gather::{Facts, Surroundings, gather};
+
+    fn event(id: &str, day: i64, kind: Kind<Cow<'static, str>>) -> Event<Cow<'static, str>> {
+        Event {
+            source: "git:shop".into(),
+            id: id.to_owned().into(),
+            at: Timestamp::from_seconds(day * 86_400),
+            kind,
+        }
+    }
+
+    fn commit(sha: &'static str, day: i64, parents: &[&'static str]) -> Event<Cow<'static, str>> {
+        let fact = Commit {
+            sha: sha.into(),
+            repository: Some("shop".into()),
+            parents: Some(parents.iter().map(|sha| (*sha).into()).collect()),
+            ..Commit::default()
+        };
+        event(sha, day, Kind::Commit(fact))
+    }
+
+    fn end(sha: &'static str, day: i64) -> Event<Cow<'static, str>> {
+        let fact = Branch {
+            branch: "main".into(),
+            repository: Some("shop".into()),
+            sha: Some(sha.into()),
+            target: true,
+        };
+        event(&format!("branch/{sha}"), day, Kind::Branch(fact))
+    }
+
+    fn gathered(events: Vec<Event<Cow<'static, str>>>, day: i64) -> Workload {
+        let mut partition = Partition::default();
+        for (place, event) in (1..).zip(events) {
+            partition.push(event, place);
+        }
+        partition.settle();
+        let definition = Definition {
+            repositories: vec!["shop".to_owned()],
+            ..Definition::default()
+        };
+        let around = Surroundings {
+            claimed: &|_| false,
+            artifact_name: &str::to_owned,
+            incident_source: false,
+        };
+        let facts = Facts {
+            names: &partition.names,
+            facts: partition.facts(),
+        };
+        let as_of = Timestamp::from_seconds(day * 86_400);
+        gather(&definition, &Rules::default(), &[facts], &around, as_of)
+    }
+
+    fn changes(workload: &Workload) -> Vec<&str> {
+        let ids = workload
+            .changes
+            .iter()
+            .map(|change| workload.text(change.id));
+        let mut ids: Vec<&str> = ids.collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    #[test]
+    fn a_release_line_beside_the_target_branch_holds_no_changes_of_it() {
+        // a <- b <- c on the branch, a <- fix on a line of its own, tagged.
+        let tag = Tag {
+            tag: "v1.0.1".into(),
+            repository: Some("shop".into()),
+            sha: Some("fix".into()),
+            ..Tag::default()
+        };
+        let events = vec![
+            commit("a", 1, &[]),
+            commit("b", 2, &["a"]),
+            commit("c", 4, &["b"]),
+            commit("fix", 3, &["a"]),
+            event("tag/v1.0.1", 3, Kind::Tag(tag)),
+            end("b", 2),
+            end("c", 4),
+        ];
+        assert_eq!(changes(&gathered(events.clone(), 9)), ["a", "b", "c"]);
+        // As things were: the branch ended before what came later.
+        assert_eq!(changes(&gathered(events.clone(), 3)), ["a", "b"]);
+        // Where nobody saw the branch, what was deployed is taken for it.
+        let unseen = events
+            .into_iter()
+            .filter(|event| !matches!(event.kind, Kind::Branch(_)));
+        assert_eq!(changes(&gathered(unseen.collect(), 9)), ["a", "fix"]);
+    }
+
+    #[test]
+    fn what_a_rewritten_branch_held_is_no_change() {
+        let events = vec![
+            commit("a", 1, &[]),
+            commit("b", 2, &["a"]),
+            commit("again", 3, &["a"]),
+            end("b", 2),
+            end("again", 3),
+        ];
+        assert_eq!(changes(&gathered(events, 9)), ["a", "again"]);
     }
 }

@@ -7,7 +7,9 @@ mod deployments;
 mod membership;
 mod path;
 mod runs;
-mod tags;
+pub(in crate::model) mod tags;
+
+use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
@@ -155,8 +157,8 @@ struct Gatherer {
     tickets: FxHashMap<Name, usize>,
     marks: Vec<decisions::Marked>,
     pending: deployments::Pending,
-    /// Where branches that changes are meant to reach end, newest last.
-    heads: Vec<CommitAt>,
+    /// Where each branch that changes are meant to reach was last seen to end.
+    heads: BTreeMap<(Option<Name>, Name), CommitAt>,
     /// What an artifact's texts (package URL, digest, version) say of its commit.
     made_of: FxHashMap<Name, CommitAt>,
     /// Commits that an event says belong to a change.
@@ -167,12 +169,15 @@ struct Gatherer {
 
 impl Gatherer {
     fn new(definition: &Definition, as_of: Timestamp) -> Self {
-        let path = definition.path.clone().unwrap_or(Path {
-            name: "derived".to_owned(),
-            steps: Vec::new(),
-            freezes: Vec::new(),
-            derived: true,
-        });
+        let path = match &definition.path {
+            Some(path) => Path::clone(path),
+            None => Path {
+                name: "derived".to_owned(),
+                steps: Vec::new(),
+                freezes: Vec::new(),
+                derived: true,
+            },
+        };
         Self {
             workload: Workload {
                 definition: definition.clone(),
@@ -205,7 +210,7 @@ impl Gatherer {
             tickets: FxHashMap::default(),
             marks: Vec::new(),
             pending: deployments::Pending::default(),
-            heads: Vec::new(),
+            heads: BTreeMap::new(),
             made_of: FxHashMap::default(),
             members: Vec::new(),
             reached: Vec::new(),
@@ -220,14 +225,14 @@ impl Gatherer {
         match kind {
             Kind::Commit(fact) => self.commit(at, fact),
             Kind::Change(fact) => self.change(at, fact),
-            Kind::Run(fact) => self.run(source, at, fact),
-            Kind::Artifact(fact) => self.artifact(source, at, fact),
-            Kind::Scan(fact) => self.scan(source, at, fact),
+            Kind::Run(fact) => self.run(source, at, &fact),
+            Kind::Artifact(fact) => self.artifact(source, at, &fact),
+            Kind::Scan(fact) => self.scan(source, at, &fact),
             Kind::Gate(fact) => self.gate(source, at, fact),
-            Kind::Deployment(fact) => self.deployment(source, at, fact),
-            Kind::Incident(fact) => self.incident(at, fact),
-            Kind::Tag(fact) => self.tag(source, at, fact),
-            Kind::Branch(fact) => self.branch(fact),
+            Kind::Deployment(fact) => self.deployment(source, at, &fact),
+            Kind::Incident(fact) => self.incident(at, &fact),
+            Kind::Tag(fact) => self.tag(source, at, &fact),
+            Kind::Branch(fact) => self.branch(&fact),
             Kind::Ticket(fact) => self.ticket(at, fact),
             Kind::Mark(fact) => self.mark(at, fact),
             Kind::Other(_) => {}

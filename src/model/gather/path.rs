@@ -11,20 +11,7 @@ pub(super) fn derive(workload: &Workload, rules: &Rules) -> Path {
     let mut steps: Vec<Step> = Vec::new();
     let mut add = |name: String, kind: StepKind, environment: Option<String>| {
         let needs = steps.len().checked_sub(1).into_iter().collect();
-        steps.push(Step {
-            name,
-            kind,
-            environment,
-            needs,
-            locked: false,
-            from: None,
-            matches: None,
-            limits: None,
-            fresh: None,
-            approvers: Vec::new(),
-            within: None,
-            soak: None,
-        });
+        steps.push(bare(name, kind, environment, needs));
     };
     add("code".to_owned(), StepKind::Code, None);
     // A history alone tells of merges, not of reviews.
@@ -50,25 +37,13 @@ pub(super) fn derive(workload: &Workload, rules: &Rules) -> Path {
             add(kind.word().to_owned(), kind, None);
         }
     }
-    let gate_names = |environment: Option<Name>| {
-        let mut names: Vec<&str> = workload
-            .gates
-            .iter()
-            .filter(|gate| gate.environment == environment)
-            .filter_map(|gate| gate.name.or(gate.environment))
-            .map(|name| workload.text(name))
-            .collect();
-        names.sort_unstable();
-        names.dedup();
-        names
-    };
     let environments = environments(workload, rules);
-    for name in gate_names(None) {
+    for name in gate_names(workload, None) {
         add(name.to_owned(), StepKind::Gate, None);
     }
     for environment in environments {
         let name = workload.text(environment).to_owned();
-        for gate in gate_names(Some(environment)) {
+        for gate in gate_names(workload, Some(environment)) {
             let gate = if gate == name {
                 format!("{name} gate")
             } else {
@@ -87,6 +62,38 @@ pub(super) fn derive(workload: &Workload, rules: &Rules) -> Path {
         freezes: Vec::new(),
         derived: true,
     }
+}
+
+/// A step about which nobody has said more.
+fn bare(name: String, kind: StepKind, environment: Option<String>, needs: Vec<usize>) -> Step {
+    Step {
+        name,
+        kind,
+        environment,
+        needs,
+        locked: false,
+        from: None,
+        matches: None,
+        limits: None,
+        fresh: None,
+        approvers: Vec::new(),
+        within: None,
+        soak: None,
+    }
+}
+
+/// What the gates before an environment are called.
+fn gate_names(workload: &Workload, environment: Option<Name>) -> Vec<&str> {
+    let mut names: Vec<&str> = workload
+        .gates
+        .iter()
+        .filter(|gate| gate.environment == environment)
+        .filter_map(|gate| gate.name.or(gate.environment))
+        .map(|name| workload.text(name))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// The environments that something was deployed to or is waiting for, in the order of first arrival, production last.

@@ -8,7 +8,7 @@ use crate::model::entity::{Artifact, Run, Scan};
 use crate::model::name::Name;
 
 impl Gatherer {
-    pub(super) fn run(&mut self, source: Name, at: Timestamp, fact: kind::Run<Name>) {
+    pub(super) fn run(&mut self, source: Name, at: Timestamp, fact: &kind::Run<Name>) {
         let commit = fact.sha.map(|sha| self.commit_at(sha, fact.repository));
         let attempt = fact.attempt.unwrap_or(1);
         let runs = &mut self.workload.runs;
@@ -53,7 +53,7 @@ impl Gatherer {
         run.branch = fact.branch.or(run.branch);
     }
 
-    pub(super) fn artifact(&mut self, source: Name, at: Timestamp, fact: kind::Artifact<Name>) {
+    pub(super) fn artifact(&mut self, source: Name, at: Timestamp, fact: &kind::Artifact<Name>) {
         let commit = fact.sha.map(|sha| self.commit_at(sha, fact.repository));
         let artifacts = &mut self.workload.artifacts;
         let place = *self.artifacts.entry(fact.artifact).or_insert_with(|| {
@@ -89,7 +89,7 @@ impl Gatherer {
         }
     }
 
-    pub(super) fn scan(&mut self, source: Name, at: Timestamp, fact: kind::Scan<Name>) {
+    pub(super) fn scan(&mut self, source: Name, at: Timestamp, fact: &kind::Scan<Name>) {
         let commit = fact.sha.map(|sha| self.commit_at(sha, fact.repository));
         self.workload.scans.push(Scan {
             id: fact.scan,

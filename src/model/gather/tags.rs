@@ -16,9 +16,9 @@ use crate::model::name::Name;
 static VERSION: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"^(.*?[-/@_])?[vV]?\d+(?:[._]\d+)+(.*)$").ok());
 
-/// What makes a version one that is not yet meant for everybody.
+/// What makes a version one that is not yet meant for everybody, or a line of versions (`2.0.x`) and none itself.
 static EARLY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)^[-._+]?(a|b|m|rc|alpha|beta|pre|preview|dev|snapshot|nightly|canary|next|test|untagged)[-._]?\d*").ok()
+    Regex::new(r"(?i)^[-._+]?(a|b|m|rc|alpha|beta|pre|prerelease|preview|dev|snapshot|nightly|canary|next|test|untagged)([^a-z]|$)|^[._]x$").ok()
 });
 
 /// The series of a version tag that is meant for everybody; `None` for other tags.
@@ -29,8 +29,18 @@ fn series(tag: &str) -> Option<&str> {
     (!early).then(|| found.get(1).map_or("", |series| series.as_str()))
 }
 
+/// The numbers of a version, without those of its series.
+pub(in crate::model) fn numbers(tag: &str) -> Vec<u64> {
+    let series = series(tag).map_or(0, str::len);
+    let digits = tag.get(series..).unwrap_or(tag);
+    digits
+        .split(|character: char| !character.is_ascii_digit())
+        .filter_map(|digits| digits.parse().ok())
+        .collect()
+}
+
 impl Gatherer {
-    pub(super) fn tag(&mut self, source: Name, at: Timestamp, fact: kind::Tag<Name>) {
+    pub(super) fn tag(&mut self, source: Name, at: Timestamp, fact: &kind::Tag<Name>) {
         let commit = fact.sha.map(|sha| self.commit_at(sha, fact.repository));
         if let Some(commit) = commit {
             self.made_of.entry(fact.tag).or_insert(commit);
@@ -120,6 +130,13 @@ mod tests {
             ("v2.40.0-rc1", None),
             ("v1.0.0-beta.2", None),
             ("1.0.0a1", None),
+            ("v1.2.3-android", Some("")),
+            ("v1.2.3-bookworm", Some("")),
+            ("v1.0.0-pre-release", None),
+            ("v1.0.0-prerelease", None),
+            ("v1.0.0b2dev", None),
+            ("1.0.rc1", None),
+            ("0.12.x", None),
             ("nightly", None),
             ("v1", None),
         ] {

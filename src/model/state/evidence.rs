@@ -26,6 +26,7 @@ pub struct Visit {
 
 impl Visit {
     /// When it began, by what is known.
+    #[must_use]
     pub fn begin(&self) -> Option<Timestamp> {
         let known = [self.asked, self.started, self.finished];
         known.into_iter().flatten().min()

@@ -88,8 +88,8 @@ impl Lives<'_> {
                 .needed(place)
                 .into_iter()
                 .filter_map(|need| {
-                    let (finished, begun) = self.passed(change, visits, need, limit)?;
-                    Some((finished, need, begun))
+                    let (finished, entered) = self.passed(change, visits, need, limit)?;
+                    Some((finished, need, entered))
                 })
                 .max_by_key(|(finished, need, _)| (*finished, *need));
             let from = before.map_or(start, |(finished, _, _)| finished.clamp(start, to));
@@ -98,10 +98,10 @@ impl Lives<'_> {
                 from,
                 to,
             });
-            let Some((_, need, begun)) = before else {
+            let Some((_, need, entered)) = before else {
                 return ladder;
             };
-            (place, to, begin) = (need, from, begun);
+            (place, to, begin) = (need, from, entered);
         }
     }
 

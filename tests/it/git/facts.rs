@@ -66,6 +66,7 @@ fn a_merge_tells_its_request_and_its_commits() {
         author: Some("Li".to_owned()),
         branch: Some("work".to_owned()),
         sha: Some(sha),
+        head: Some(repo.mark(4)),
         commits: vec![repo.mark(4), repo.mark(3)],
         ..Change::default()
     };

@@ -2,6 +2,7 @@
 
 pub mod github;
 pub mod kept;
+pub mod svg;
 
 /// Says aloud that a part of a test is left out, since what it needs is absent.
 #[expect(clippy::print_stderr, reason = "whoever runs the tests should know")]

@@ -6,21 +6,24 @@ pub mod detail;
 pub mod find;
 pub mod list;
 pub mod parse;
+mod piece;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use futures::future::BoxFuture;
 use futures::{StreamExt, stream};
 
-use super::client::Crab;
-use super::config::{Base, Selection};
+use super::config::Selection;
 use super::cursor::{Known, List, State, Todo, known_key};
-use super::translate::{Facts, Origin, Unknown};
+use super::translate::{Origin, Unknown};
 use crate::connector::error::ErrorKind;
-use crate::connector::http::{Answer, Http, Stop};
+use crate::connector::http::Stop;
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink};
 use crate::event::kind::Kind;
 use crate::event::time::{Span, Timestamp};
+
+use piece::{Piece, Subject, barred, part};
+
+pub use piece::{Done, Reach};
 
 /// Requests under way at once.
 const AT_ONCE: usize = 6;
@@ -30,88 +33,12 @@ const CHUNK: usize = 48;
 const FAILURES: usize = 5;
 const SKEW: Span = Span::from_seconds(300);
 
-/// What every request needs.
-pub struct Reach<'a> {
-    pub http: &'a Http<Crab>,
-    pub base: &'a Base,
-    pub source: &'a str,
-    pub now: Timestamp,
-    pub since: Timestamp,
-}
-
-impl Reach<'_> {
-    /// Asks for a path below the base.
-    pub async fn ask(&self, path: &str, etag: Option<&str>) -> Result<Answer, Stop> {
-        self.http
-            .get(&format!("{}{path}", self.base.url), etag)
-            .await
-    }
-
-    /// The error for an answer that cannot be read.
-    #[must_use]
-    pub fn unreadable(&self, what: &str, why: &str) -> Stop {
-        let detail = format!("the answer cannot be read: {why}");
-        ConnectorError::new(ErrorKind::Malformed, what, detail)
-            .hinted("it is asked for again at the next reading")
-            .into()
-    }
-}
-
-/// What one piece of reading brought.
-#[derive(Debug, Default)]
-pub struct Done {
-    pub batch: Batch,
-    pub unknown: Vec<Unknown>,
-    pub findings: Vec<Finding>,
-    /// Repositories that were found.
-    pub found: Vec<String>,
-    /// The repository has another name now.
-    pub moved: bool,
-    /// It was a page of a list.
-    pub page: bool,
-}
-
-impl Done {
-    fn take(&mut self, facts: Facts) {
-        self.batch.events.extend(facts.events);
-        self.unknown.extend(facts.unknown);
-    }
-
-    fn tell(&mut self, severity: Severity, subject: &str, text: &str) {
-        self.findings.push(Finding {
-            subject: subject.to_owned(),
-            severity,
-            text: text.to_owned(),
-        });
-    }
-
-    fn warn(&mut self, subject: &str, text: &str) {
-        self.tell(Severity::Warning, subject, text);
-    }
-
-    fn note(&mut self, subject: &str, text: &str) {
-        self.tell(Severity::Note, subject, text);
-    }
-}
-
 /// Why a reading ends before it is through.
 enum End {
     /// The allowance is used up; told, and fine.
     Budget,
     Failed(ConnectorError),
 }
-
-/// What a piece of reading was for.
-#[derive(Clone, Debug)]
-struct Subject {
-    repository: String,
-    /// Which list, or which kind of detail.
-    part: &'static str,
-    /// The row of a detail.
-    row: Option<String>,
-}
-
-type Piece<'a> = BoxFuture<'a, (Subject, Result<Done, Stop>)>;
 
 /// One reading, under way.
 pub struct Reader<'a> {
@@ -494,28 +421,4 @@ impl<'a> Reader<'a> {
 struct Brought {
     found: Vec<String>,
     moved: BTreeSet<String>,
-}
-
-impl Subject {
-    fn of(repository: &str, part: &'static str) -> Self {
-        Self {
-            repository: repository.to_owned(),
-            part,
-            row: None,
-        }
-    }
-}
-
-fn part(todo: &Todo) -> &'static str {
-    match todo {
-        Todo::Pull(_) => "reviews and commits",
-        Todo::Run(_) => "jobs",
-        Todo::Deployment(_) => "deployment statuses",
-        Todo::Tag(_) => "commits of tags",
-    }
-}
-
-/// The mark for a part of a repository that is not asked for again in this reading.
-fn barred(repository: &str, part: &str) -> String {
-    format!("{repository} barred {part}")
 }
