@@ -294,7 +294,8 @@ impl Engine {
         let around = Surroundings {
             claimed: &claimed,
             artifact_name: &|text| artifact_name(text).into_owned(),
-            incident_source: self.fold.catalogue.incidents > 0,
+            incident_source: (self.fold.catalogue.first_incident)
+                .is_some_and(|first| first <= as_of),
         };
         Ok(gather(definition, &self.rules, &facts, &around, as_of))
     }

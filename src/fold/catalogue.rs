@@ -70,8 +70,8 @@ pub struct Catalogue {
     /// Types that are kept and not understood, with how often they came.
     pub unknown: BTreeMap<String, u64>,
     pub events: u64,
-    /// Events that tell of an incident.
-    pub incidents: u64,
+    /// When the first incident that anybody told of happened.
+    pub first_incident: Option<Timestamp>,
     keys: [Names; CLASSES],
     numbers: [Vec<u32>; CLASSES],
     source_names: Names,
@@ -128,7 +128,10 @@ impl Catalogue {
 
     pub(super) fn count(&mut self, event: &Event<Cow<'_, str>>, arrived: Timestamp) {
         self.events += 1;
-        self.incidents += u64::from(matches!(event.kind, Kind::Incident(_)));
+        if matches!(event.kind, Kind::Incident(_)) {
+            let first = self.first_incident.get_or_insert(event.at);
+            *first = event.at.min(*first);
+        }
         let index = self.source_names.intern(&event.source).index();
         if index == self.sources.len() {
             self.sources.push(SourceSummary {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::Workload;
+use super::delivery::ArrivalKind;
 use super::entity::{Change, ChangeAt, CommitAt};
 use super::environment::{short, version};
 use super::forecast::{Past, forecast};
@@ -391,6 +392,13 @@ fn sentence(
     };
     match (life.end, leg) {
         (End::Delivered(at), _) => format!("{id} is live in {production} since {at}"),
+        (End::LiveBefore(at), _)
+            if lives
+                .arrival(life.change)
+                .is_some_and(|arrival| arrival.kind == ArrivalKind::Copied) =>
+        {
+            format!("{id} is live in {production} since {at}, as a copy of what was live already")
+        }
         (End::LiveBefore(at), _) => {
             format!(
                 "{id} was already in the first deployment to {production} that is known, of {at}"

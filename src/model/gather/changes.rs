@@ -94,7 +94,7 @@ impl Gatherer {
         match fact.phase {
             ChangePhase::Created => {
                 change.opened = change.opened.or(Some(at));
-                change.abandoned = None;
+                change.abandoned = change.abandoned.filter(|closed| *closed == at);
             }
             ChangePhase::Updated => change.updated.push(at),
             ChangePhase::Reviewed => change.reviews.push(Review {

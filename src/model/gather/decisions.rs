@@ -40,13 +40,26 @@ impl Gatherer {
             });
             gates.len() - 1
         });
+        let place = match gates[place].closed {
+            // Asked for again: a new wait at the same gate, and what was decided before stays. At the very instant of its closing it is the
+            // question that was just answered, told in the wrong order.
+            Some(closed) if fact.phase == GatePhase::Created && closed < at => {
+                gates.push(Gate {
+                    opened: at,
+                    closed: None,
+                    decision: None,
+                    responder: None,
+                    comment: None,
+                    votes: Vec::new(),
+                    ..gates[place].clone()
+                });
+                self.gates.insert((source, fact.gate), gates.len() - 1);
+                gates.len() - 1
+            }
+            _ => place,
+        };
         let gate = &mut gates[place];
         match fact.phase {
-            // Asked for again: a new wait of the same gate.
-            GatePhase::Created if gate.closed.is_some() => {
-                gate.opened = at;
-                (gate.closed, gate.decision) = (None, None);
-            }
             GatePhase::Created => {}
             GatePhase::Updated => gate.votes.push(Vote {
                 at,
@@ -101,7 +114,7 @@ impl Gatherer {
         incident.resolved = match fact.phase {
             IncidentPhase::Resolved => Some(at),
             // Seen again after it was resolved: it is open again.
-            IncidentPhase::Detected => None,
+            IncidentPhase::Detected => incident.resolved.filter(|resolved| *resolved == at),
             IncidentPhase::Reported => incident.resolved,
         };
         incident.service = fact.service.or(incident.service);
@@ -135,7 +148,7 @@ impl Gatherer {
         let ticket = &mut tickets[place];
         ticket.closed = match fact.phase {
             TicketPhase::Closed => Some(at),
-            TicketPhase::Created => None,
+            TicketPhase::Created => ticket.closed.filter(|closed| *closed == at),
             TicketPhase::Updated => ticket.closed,
         };
         ticket.summary = fact.summary.or(ticket.summary);

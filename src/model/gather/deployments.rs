@@ -70,6 +70,13 @@ impl Gatherer {
         record.unplanned |= fact.unplanned;
         record.rollback |= fact.rollback;
         record.removed |= fact.removed;
+        if fact.phase != Phase::Finished {
+            // At the very instant of its finish, this is how what has finished began, told in the wrong order; later, it has begun again.
+            if record.finished == Some(at) {
+                return;
+            }
+            record.finished = None;
+        }
         record.started = fact.started.or(record.started);
         match fact.phase {
             Phase::Queued => record.queued = record.queued.or(Some(at)),
@@ -80,6 +87,7 @@ impl Gatherer {
                 row.outcome = Some(fact.outcome.unwrap_or(Outcome::Other));
                 self.workload.records.push(row);
                 (record.queued, record.started) = (None, None);
+                record.finished = Some(at);
             }
         }
     }

@@ -35,6 +35,20 @@ impl Gatherer {
                 });
                 runs.len() - 1
             });
+        let place = if begins_again(&runs[place], at, &fact) {
+            runs.push(Run {
+                queued: None,
+                started: None,
+                finished: None,
+                outcome: None,
+                ..runs[place].clone()
+            });
+            self.runs
+                .insert((source, fact.run, attempt), runs.len() - 1);
+            runs.len() - 1
+        } else {
+            place
+        };
         let run = &mut runs[place];
         match fact.phase {
             Phase::Queued => run.queued = run.queued.or(Some(at)),
@@ -103,4 +117,11 @@ impl Gatherer {
             url: fact.url,
         });
     }
+}
+
+/// Whether a run that had finished is told of as another attempt, by a tool that does not number them: it began later, or ended later and otherwise.
+fn begins_again(run: &Run, at: Timestamp, fact: &kind::Run<Name>) -> bool {
+    run.finished.is_some_and(|finished| finished < at)
+        && (fact.phase != Phase::Finished
+            || (fact.outcome.is_some() && fact.outcome != run.outcome))
 }

@@ -18,7 +18,7 @@ static VERSION: LazyLock<Option<Regex>> =
 
 /// What makes a version one that is not yet meant for everybody, or a line of versions (`2.0.x`) and none itself.
 static EARLY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)^[-._+]?(a|b|m|rc|alpha|beta|pre|prerelease|preview|dev|snapshot|nightly|canary|next|test|untagged)([^a-z]|$)|^[._]x$").ok()
+    Regex::new(r"(?i)^[-._]?(a|b|m|rc|alpha|beta|pre|prerelease|preview|dev|snapshot|nightly|canary|next|test|untagged)([^a-z]|$)|^[._]x$").ok()
 });
 
 /// The series of a version tag that is meant for everybody; `None` for other tags.

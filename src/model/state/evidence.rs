@@ -20,6 +20,10 @@ pub struct Visit {
     pub finished: Option<Timestamp>,
     /// It ended, and handed the change on.
     pub passed: bool,
+    /// It ended, and sent the change back. What was stopped or let lapse did neither.
+    pub failed: bool,
+    /// The commit that was there: which candidate it was.
+    pub commit: Option<CommitAt>,
     /// A gate: time in it is waiting for a decision, not work.
     pub gate: bool,
 }
@@ -75,20 +79,22 @@ impl Index {
             .collect();
         let made = |artifact: Option<_>| made_by.get(&artifact?).copied();
         for run in &workload.runs {
-            let passed =
-                run.finished.is_some() && matches!(run.outcome, Some(Outcome::Success) | None);
             // What was skipped was not there.
             if run.outcome == Some(Outcome::Skipped) {
                 continue;
             }
+            let passed =
+                run.finished.is_some() && matches!(run.outcome, Some(Outcome::Success) | None);
             let visit = Visit {
                 asked: run.queued,
                 started: run.started,
                 finished: run.finished,
                 passed,
+                failed: run.finished.is_some() && run.outcome == Some(Outcome::Failure),
+                commit: run.commit.or_else(|| made(run.artifact)),
                 gate: false,
             };
-            let commit = run.commit.or_else(|| made(run.artifact));
+            let commit = visit.commit;
             self.add(commit, step::of_run(workload, run), visit);
         }
         let first = |kind: StepKind, source| {
@@ -98,24 +104,30 @@ impl Index {
                 .iter()
                 .position(|step| step.kind == kind && step::takes(step, workload.text(source)))
         };
-        let instant = |at: Timestamp, passed: bool| Visit {
+        let instant = |at: Timestamp, commit: Option<CommitAt>, passed: bool| Visit {
             asked: None,
             started: Some(at),
             finished: Some(at),
             passed,
+            failed: !passed,
+            commit,
             gate: false,
         };
         for artifact in &workload.artifacts {
             if let Some(at) = artifact.packaged.or(artifact.published) {
                 let step = first(StepKind::Build, artifact.source);
-                self.add(artifact.commit, step, instant(at, true));
+                let visit = instant(at, artifact.commit, true);
+                self.add(artifact.commit, step, visit);
             }
         }
         for scan in &workload.scans {
+            if scan.outcome == Some(Outcome::Skipped) {
+                continue;
+            }
             let commit = scan.commit.or_else(|| made(scan.artifact));
             let passed = !matches!(scan.outcome, Some(Outcome::Failure));
             let step = first(StepKind::Scan, scan.source);
-            self.add(commit, step, instant(scan.at, passed));
+            self.add(commit, step, instant(scan.at, commit, passed));
         }
     }
 
@@ -134,6 +146,8 @@ impl Index {
                 finished: gate.closed,
                 passed: gate.closed.is_some()
                     && matches!(gate.decision, Some(Decision::Approved) | None),
+                failed: gate.closed.is_some() && gate.decision == Some(Decision::Rejected),
+                commit: gate.commit,
                 gate: true,
             };
             self.filled[step] = true;
@@ -161,7 +175,7 @@ impl Index {
                 continue;
             };
             self.filled[step] = true;
-            if record.outcome == Some(Outcome::Success) {
+            if matches!(record.outcome, Some(Outcome::Success | Outcome::Skipped)) {
                 continue;
             }
             let visit = Visit {
@@ -169,6 +183,8 @@ impl Index {
                 started: record.started,
                 finished: record.finished,
                 passed: false,
+                failed: record.outcome == Some(Outcome::Failure),
+                commit: record.commit,
                 gate: false,
             };
             let Some((commit, begin)) = record.commit.zip(visit.begin()) else {
@@ -288,6 +304,8 @@ impl Lives<'_> {
             started: record.started,
             finished: Some(arrival.at),
             passed: true,
+            failed: false,
+            commit: record.commit,
             gate: false,
         })
     }

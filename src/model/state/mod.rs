@@ -5,6 +5,8 @@
 mod evidence;
 mod freeze;
 mod paint;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 use serde::{Serialize, Serializer};
@@ -90,7 +92,7 @@ pub enum End {
     InFlight,
     /// Live, and its lead time is known.
     Delivered(Timestamp),
-    /// Live since the first deployment that is known, or earlier: no lead time.
+    /// Live since the first deployment that is known, or earlier, or as a copy of what was live already: no lead time.
     LiveBefore(Timestamp),
     Abandoned(Timestamp),
 }
@@ -231,9 +233,7 @@ impl<'a> Lives<'a> {
         let start = start(self.workload, change)?;
         let arrival = self.arrival(place);
         let end = match (arrival, change.abandoned) {
-            (Some(arrival), _) if arrival.kind == ArrivalKind::WithFirst => {
-                End::LiveBefore(arrival.at)
-            }
+            (Some(arrival), _) if !arrival.counts() => End::LiveBefore(arrival.at),
             (Some(arrival), _) => End::Delivered(arrival.at),
             (None, Some(abandoned)) => End::Abandoned(abandoned),
             (None, None) => End::InFlight,

@@ -16,6 +16,7 @@ struct Coat {
 
 /// From the ground up.
 mod weight {
+    pub const SUPERSEDED: u8 = 0;
     pub const SOAK: u8 = 1;
     pub const FREEZE: u8 = 2;
     pub const HOLD: u8 = 3;
@@ -57,7 +58,16 @@ impl Lives<'_> {
             }
         }
         if kind == StepKind::Deploy {
-            self.kept_out(&mut coats);
+            self.kept_out(change, visits, &mut coats);
+        }
+        if let Some(at) = self.overtaken(visits, stretch.step) {
+            let open = Timestamp::MAX;
+            coats.add(
+                stretch.step,
+                State::Superseded,
+                (at, open),
+                weight::SUPERSEDED,
+            );
         }
         coats.flatten(ground, legs);
     }
@@ -113,7 +123,7 @@ impl Lives<'_> {
             if matches!(kind, StepKind::Gate | StepKind::Deploy) {
                 continue;
             }
-            for visit in visits.iter().filter(|visit| !visit.passed) {
+            for visit in visits.iter().filter(|visit| visit.failed) {
                 let Some(failed) = visit.finished else {
                     continue;
                 };
@@ -155,7 +165,7 @@ impl Lives<'_> {
                 let until = visit.finished.unwrap_or(open);
                 coats.add(step, State::Working, (started, until), weight::WORKING);
             }
-            if let (false, Some(failed)) = (visit.passed, visit.finished) {
+            if let (true, Some(failed)) = (visit.failed, visit.finished) {
                 let again = visits[number + 1..]
                     .iter()
                     .filter_map(Visit::begin)
@@ -172,7 +182,7 @@ impl Lives<'_> {
     }
 
     /// What kept a version out of an environment: a freeze, a hold, the time that it had to soak in the one before.
-    fn kept_out(&self, coats: &mut Coats) {
+    fn kept_out(&self, change: &Change, visits: &[Vec<Visit>], coats: &mut Coats) {
         let Stretch { step, from, .. } = coats.stretch;
         for (place, since, until) in &self.frozen {
             if *place == step {
@@ -187,14 +197,36 @@ impl Lives<'_> {
                 coats.add(step, State::Held, (hold.from, until), weight::HOLD);
             }
         }
-        let soak = path.steps[step]
-            .needs
-            .iter()
-            .filter_map(|need| path.steps[*need].soak)
-            .max();
-        if let Some(soak) = soak {
-            coats.add(step, State::Soaking, (from, from + soak), weight::SOAK);
+        // A version soaks where it is, whatever gates lie between there and here.
+        for need in self.needed(step) {
+            if let Some(soak) = path.steps[need].soak
+                && let Some((arrived, _)) = self.passed(change, visits, need, from)
+            {
+                let until = arrived + soak;
+                coats.add(step, State::Soaking, (arrived, until), weight::SOAK);
+            }
         }
+    }
+
+    /// From when on the candidate that a change first went with was overtaken: at a gate or an environment before this step it was never let through,
+    /// and a newer one that holds the change was.
+    fn overtaken(&self, visits: &[Vec<Visit>], step: usize) -> Option<Timestamp> {
+        let steps = &self.workload.path.steps;
+        let decides =
+            |place: &usize| matches!(steps[*place].kind, StepKind::Gate | StepKind::Deploy);
+        let before = self.needed(step).into_iter().filter(decides);
+        before
+            .filter_map(|place| {
+                let visits = &visits[place];
+                let own = visits.first()?;
+                let same = |visit: &&Visit| visit.commit == own.commit;
+                if own.commit.is_none() || visits.iter().filter(same).any(|visit| visit.passed) {
+                    return None;
+                }
+                let newer = visits.iter().filter(|visit| visit.passed && !same(visit));
+                newer.filter_map(|visit| visit.finished).min()
+            })
+            .min()
     }
 
     /// From when on nothing has been heard, nothing is claimed.

@@ -42,7 +42,7 @@ impl Lives<'_> {
     }
 
     /// When a step handed the change on, at the latest by `limit`, and when that visit had begun.
-    fn passed(
+    pub(super) fn passed(
         &self,
         change: &Change,
         visits: &[Vec<Visit>],
@@ -106,7 +106,7 @@ impl Lives<'_> {
     }
 
     /// Every step that a step needs, directly or through others. Needs always point back, so this ends.
-    fn needed(&self, place: usize) -> Vec<usize> {
+    pub(super) fn needed(&self, place: usize) -> Vec<usize> {
         let steps = &self.workload.path.steps;
         let mut found = vec![false; place];
         let mut open = vec![place];
@@ -230,7 +230,7 @@ impl Lives<'_> {
         for (place, visits) in visits.iter().enumerate() {
             let failed = visits
                 .iter()
-                .filter(|visit| !visit.passed)
+                .filter(|visit| visit.failed)
                 .filter_map(|visit| visit.finished);
             for finished in failed {
                 let open =

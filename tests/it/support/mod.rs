@@ -1,5 +1,6 @@
 //! What several tests share: doubles of the tools that leadtime reads, and a sink that remembers.
 
+pub mod door;
 pub mod github;
 pub mod kept;
 pub mod svg;

@@ -1,0 +1,374 @@
+//! Each state once, on a change followed by hand: code → review → test → staging → cab → production. `waiting_for_release` has no test, since no event
+//! tells yet which workloads a feature waits for; `delivered` is the end of a life and has no time of its own.
+
+use super::{End, Lives, State};
+use crate::event::kind::{Decision, Outcome, ReviewState, RunKind};
+use crate::event::time::Span;
+use crate::model::definition::{Freeze, Path, Rules, Step, StepKind};
+use crate::model::entity::{Gate, Hold, Run};
+use crate::model::sample::{Sample, at};
+
+/// A way: step, state, from and until, as times of March.
+type Way = Vec<(String, State, String, String)>;
+
+fn sample() -> Sample {
+    let mut s = Sample::new("shop");
+    let step = |place: usize, name: &str, kind, environment: Option<&str>| Step {
+        name: name.to_owned(),
+        kind,
+        environment: environment.map(str::to_owned),
+        needs: place.checked_sub(1).into_iter().collect(),
+        locked: false,
+        from: None,
+        matches: None,
+        limits: None,
+        fresh: None,
+        approvers: Vec::new(),
+        within: None,
+        soak: None,
+    };
+    s.workload().path = Path {
+        name: "service".to_owned(),
+        steps: vec![
+            step(0, "code", StepKind::Code, None),
+            step(1, "review", StepKind::Review, None),
+            step(2, "test", StepKind::Test, None),
+            step(3, "staging", StepKind::Deploy, Some("staging")),
+            step(4, "cab", StepKind::Gate, None),
+            step(5, "production", StepKind::Deploy, Some("production")),
+        ],
+        freezes: Vec::new(),
+        derived: false,
+    };
+    s.commit("r", "m0", "02-01 08:00", &[]);
+    s.deploy("d0", "r", "m0", "02-02 08:00");
+    deploy(&mut s, "s0", "m0", "02-02 07:00");
+    s.commit("r", "m1", "03-03 12:00", &["m0"])
+        .commit("r", "c1", "03-03 08:00", &["m0"]);
+    s.request("pr", "r", &["c1"]).opened("03-03 09:00");
+    s
+}
+
+/// To staging.
+fn deploy(s: &mut Sample, id: &str, sha: &str, time: &str) {
+    s.deploy(id, "r", sha, time);
+    let staging = s.name("staging");
+    s.record().environment = Some(staging);
+}
+
+fn merged(s: &mut Sample) {
+    s.merged("m1", "03-03 12:00");
+    let place = s.sha("m1") as usize;
+    s.workload().commits[place].change = Some(0);
+}
+
+/// A second request on top of the first, merged as m2.
+fn second(s: &mut Sample) {
+    s.commit("r", "m2", "03-05 12:00", &["m1"])
+        .commit("r", "c2", "03-05 08:00", &["m1"]);
+    s.request("pr2", "r", &["c2"]).opened("03-05 09:00");
+    s.merged("m2", "03-05 12:00");
+    let place = s.sha("m2") as usize;
+    s.workload().commits[place].change = Some(1);
+}
+
+fn run(s: &mut Sample, times: [Option<&str>; 3], outcome: Option<Outcome>) {
+    let commit = Some(s.sha("m1"));
+    let (id, source) = (s.name("run"), s.name("ci"));
+    let [queued, started, finished] = times.map(|time| time.map(at));
+    let attempt = u32::try_from(s.workload().runs.len()).unwrap();
+    s.workload().runs.push(Run {
+        id,
+        kind: RunKind::Test,
+        source,
+        name: None,
+        url: None,
+        step: None,
+        commit,
+        artifact: None,
+        environment: None,
+        branch: None,
+        attempt,
+        queued,
+        started,
+        finished,
+        outcome,
+    });
+}
+
+fn gate(s: &mut Sample, sha: &str, opened: &str, closed: Option<(&str, Decision)>) {
+    let commit = Some(s.sha(sha));
+    let id = s.name(&format!("gate/{opened}"));
+    let (source, name) = (s.name("board"), Some(s.name("cab")));
+    s.workload().gates.push(Gate {
+        id,
+        source,
+        name,
+        environment: None,
+        opened: at(opened),
+        closed: closed.map(|(time, _)| at(time)),
+        decision: closed.map(|(_, decision)| decision),
+        requestor: None,
+        responder: None,
+        comment: None,
+        approvers: Vec::new(),
+        may_decide: None,
+        votes: Vec::new(),
+        commit,
+        artifact: None,
+        version: None,
+        changes: Vec::new(),
+        url: None,
+    });
+}
+
+/// The way of the first change, as of an instant.
+fn way(mut s: Sample, as_of: &str) -> Way {
+    s.workload().as_of = at(as_of);
+    let workload = s.done();
+    let rules = Rules::default();
+    let lives = Lives::new(&workload, &rules, None);
+    let life = lives.life(0).unwrap();
+    let short = |time: crate::event::time::Timestamp| time.to_string()[8..16].replace('T', " ");
+    life.legs
+        .iter()
+        .map(|leg| {
+            let step = workload.path.steps[leg.step].name.clone();
+            (step, leg.state, short(leg.from), short(leg.to))
+        })
+        .collect()
+}
+
+#[track_caller]
+fn ends(way: &Way, step: &str, state: State, since: &str) {
+    let (last_step, last, from, _) = way.last().unwrap();
+    assert_eq!(
+        (last_step.as_str(), *last, from.as_str()),
+        (step, state, since),
+        "{way:?}"
+    );
+}
+
+#[test]
+fn working_on_the_code_until_it_is_opened_and_waiting_for_a_reviewer_then() {
+    let s = sample();
+    let way = way(s, "03-03 10:00");
+    assert_eq!(way[0].1, State::Working);
+    ends(&way, "review", State::Waiting, "03 09:00");
+}
+
+#[test]
+fn a_review_is_worked_on_and_requested_changes_go_back_to_the_code() {
+    let mut s = sample();
+    s.review("bob", "03-03 10:00");
+    s.last_change().reviews[0].state = Some(ReviewState::ChangesRequested);
+    ends(&way(s, "03-03 11:00"), "code", State::Working, "03 10:00");
+    let mut s = sample();
+    s.review("bob", "03-03 10:00");
+    s.last_change().reviews[0].state = Some(ReviewState::ChangesRequested);
+    s.last_change().updated.push(at("03-03 10:30"));
+    ends(&way(s, "03-03 11:00"), "review", State::Working, "03 10:30");
+}
+
+#[test]
+fn queued_until_the_run_starts_and_failed_until_something_runs_again() {
+    let mut s = sample();
+    merged(&mut s);
+    run(&mut s, [Some("03-03 12:10"), None, None], None);
+    ends(&way(s, "03-03 12:20"), "test", State::Queued, "03 12:10");
+    let attempts = |until: &str| {
+        let mut s = sample();
+        merged(&mut s);
+        let failure = Some(Outcome::Failure);
+        run(
+            &mut s,
+            [None, Some("03-03 12:10"), Some("03-03 12:20")],
+            failure,
+        );
+        if until > "03-03 13:00" {
+            run(&mut s, [None, Some("03-03 13:00"), None], None);
+        }
+        way(s, until)
+    };
+    ends(&attempts("03-03 12:50"), "test", State::Failed, "03 12:20");
+    ends(&attempts("03-03 13:10"), "test", State::Working, "03 13:00");
+}
+
+#[test]
+fn what_was_stopped_did_not_fail() {
+    let mut s = sample();
+    merged(&mut s);
+    let stopped = Some(Outcome::Cancelled);
+    run(
+        &mut s,
+        [None, Some("03-03 12:10"), Some("03-03 12:20")],
+        stopped,
+    );
+    ends(&way(s, "03-03 13:00"), "test", State::Waiting, "03 12:20");
+}
+
+/// Merged, tested and in staging at 13:00.
+fn staged() -> Sample {
+    let mut s = sample();
+    merged(&mut s);
+    let passed = Some(Outcome::Success);
+    run(
+        &mut s,
+        [None, Some("03-03 12:10"), Some("03-03 12:20")],
+        passed,
+    );
+    deploy(&mut s, "s1", "m1", "03-03 13:00");
+    s
+}
+
+#[test]
+fn gated_while_a_gate_is_open_and_with_the_step_before_when_it_is_turned_down() {
+    let mut s = staged();
+    gate(&mut s, "m1", "03-03 14:00", None);
+    ends(&way(s, "03-04 14:00"), "cab", State::Gated, "03 14:00");
+    let mut s = staged();
+    gate(
+        &mut s,
+        "m1",
+        "03-03 14:00",
+        Some(("03-03 15:00", Decision::Rejected)),
+    );
+    ends(&way(s, "03-04 14:00"), "staging", State::Failed, "03 15:00");
+}
+
+#[test]
+fn a_gate_that_lives_in_no_tool_opens_by_itself() {
+    ends(
+        &way(staged(), "03-04 14:00"),
+        "cab",
+        State::Gated,
+        "03 13:00",
+    );
+}
+
+/// Approved at 15:00, and not in production.
+fn approved() -> Sample {
+    let mut s = staged();
+    gate(
+        &mut s,
+        "m1",
+        "03-03 14:00",
+        Some(("03-03 15:00", Decision::Approved)),
+    );
+    s
+}
+
+#[test]
+fn waiting_when_nobody_asked_for_the_next_step() {
+    ends(
+        &way(approved(), "03-03 16:00"),
+        "production",
+        State::Waiting,
+        "03 15:00",
+    );
+}
+
+#[test]
+fn soaking_from_the_arrival_in_the_environment_before_whatever_gate_lies_between() {
+    let mut s = approved();
+    s.workload().path.steps[3].soak = Some(Span::from_seconds(4 * 3_600));
+    let way = way(s, "03-03 18:00");
+    let soaking = (
+        "production".to_owned(),
+        State::Soaking,
+        "03 15:00".to_owned(),
+        "03 17:00".to_owned(),
+    );
+    assert_eq!(way[way.len() - 2], soaking);
+    ends(&way, "production", State::Waiting, "03 17:00");
+}
+
+#[test]
+fn frozen_and_held() {
+    let mut s = approved();
+    s.workload().path.freezes.push(Freeze {
+        environment: "production".to_owned(),
+        schedule: "FREQ=WEEKLY;BYDAY=MO;BYHOUR=16;BYMINUTE=0;BYSECOND=0".to_owned(),
+        length: Span::from_seconds(7_200),
+        reason: None,
+    });
+    ends(
+        &way(s, "03-03 17:00"),
+        "production",
+        State::Frozen,
+        "03 16:00",
+    );
+    let mut s = approved();
+    let environment = s.name("production");
+    s.workload().holds.push(Hold {
+        environment,
+        from: at("03-03 16:00"),
+        until: None,
+        by: None,
+        reason: None,
+    });
+    ends(
+        &way(s, "03-03 17:00"),
+        "production",
+        State::Held,
+        "03 16:00",
+    );
+}
+
+#[test]
+fn unknown_from_when_its_sources_fell_silent() {
+    let mut s = approved();
+    s.workload().as_of = at("03-05 00:00");
+    let workload = s.done();
+    let rules = Rules::default();
+    let lives = Lives::new(&workload, &rules, Some(at("03-04 00:00")));
+    let life = lives.life(0).unwrap();
+    let last = life.legs.last().unwrap();
+    assert_eq!((last.state, last.from), (State::Unknown, at("03-04 00:00")));
+}
+
+#[test]
+fn superseded_once_a_newer_candidate_that_holds_it_was_let_through() {
+    let overtaken = |decision: Option<(&str, Decision)>| {
+        let mut s = staged();
+        second(&mut s);
+        gate(&mut s, "m1", "03-03 14:00", None);
+        gate(&mut s, "m2", "03-05 14:00", decision);
+        way(s, "03-06 00:00")
+    };
+    ends(&overtaken(None), "cab", State::Gated, "03 14:00");
+    let approved = overtaken(Some(("03-05 15:00", Decision::Approved)));
+    ends(&approved, "production", State::Superseded, "05 15:00");
+}
+
+#[test]
+fn superseded_where_its_own_deployment_failed_and_a_newer_one_did_not() {
+    let mut s = sample();
+    merged(&mut s);
+    second(&mut s);
+    deploy(&mut s, "s1", "m1", "03-03 13:00");
+    s.outcome(Outcome::Failure);
+    deploy(&mut s, "s2", "m2", "03-05 13:00");
+    gate(
+        &mut s,
+        "m2",
+        "03-05 14:00",
+        Some(("03-05 15:00", Decision::Approved)),
+    );
+    let way = way(s, "03-06 00:00");
+    assert!(way.iter().any(|leg| leg.1 == State::Failed), "{way:?}");
+    assert!(way.iter().any(|leg| leg.1 == State::Gated), "{way:?}");
+    ends(&way, "production", State::Superseded, "05 15:00");
+}
+
+#[test]
+fn delivered_and_its_legs_end_there() {
+    let mut s = approved();
+    s.deploy("d1", "r", "m1", "03-03 16:00");
+    s.workload().as_of = at("03-05 00:00");
+    let workload = s.done();
+    let rules = Rules::default();
+    let life = Lives::new(&workload, &rules, None).life(0).unwrap();
+    assert_eq!(life.end, End::Delivered(at("03-03 16:00")));
+    assert_eq!(life.until(), at("03-03 16:00"));
+}
