@@ -50,7 +50,10 @@ impl Failure {
     /// Could not read or write a file.
     #[must_use]
     pub fn of_file(file: &std::path::Path, error: &std::io::Error) -> Self {
-        Self::unable(format!("{}: {error}", file.display()))
+        let told = error.to_string();
+        // The number is for programs.
+        let told = told.split(" (os error").next().unwrap_or(&told);
+        Self::unable(format!("{}: {told}", file.display()))
     }
 }
 
@@ -58,7 +61,12 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "leadtime: {}", self.text)?;
         match &self.hint {
-            Some(hint) => write!(f, "\n  {hint}"),
+            Some(hint) => {
+                for line in hint.lines() {
+                    write!(f, "\n  {line}")?;
+                }
+                Ok(())
+            }
             None => Ok(()),
         }
     }

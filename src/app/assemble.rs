@@ -8,7 +8,8 @@ use directories::ProjectDirs;
 use globset::GlobSetBuilder;
 
 use crate::config::{
-    Choice, Config, DeploymentRule, LinkWindow, Pattern, StoreUrl, UnplannedRule, Workload,
+    Choice, Config, ConfigError, DeploymentRule, LinkWindow, Pattern, StoreUrl, UnplannedRule,
+    Workload,
 };
 use crate::fold::{Catalogue, Class};
 use crate::model::definition::{Definition, Freeze, Limits, Parts, Path, Rules, Step, StepKind};
@@ -220,6 +221,12 @@ fn kind(kind: crate::config::StepKind) -> StepKind {
     }
 }
 
+/// Reads a configuration.
+pub fn read_configuration(file: &FilePath) -> Result<Config, ConfigError> {
+    tracing::info!(file = %file.display(), "configuration");
+    Config::read(file)
+}
+
 /// The user's folder of settings.
 #[must_use]
 pub fn user_folder() -> Option<PathBuf> {
@@ -261,5 +268,6 @@ pub fn log_file(url: &StoreUrl) -> Result<PathBuf, StoreError> {
 
 /// Opens the log in a file.
 pub fn open_log(file: &FilePath) -> Result<SqliteStore, StoreError> {
+    tracing::info!(file = %file.display(), "log");
     SqliteStore::open(file)
 }

@@ -19,19 +19,33 @@ pub struct Unlinked {
     pub count: u64,
     /// The first one of them.
     pub example: Option<String>,
-    /// What to do, down to the line of configuration.
-    pub fix: String,
+    /// What to do, down to the line of configuration; `None` where nothing is to be done.
+    pub fix: Option<String>,
 }
 
 /// Reasons in the making.
 #[derive(Default)]
 struct Reasons {
-    of: BTreeMap<(String, String), (u64, Option<String>)>,
+    of: BTreeMap<(String, Option<String>), (u64, Option<String>)>,
 }
 
 impl Reasons {
     fn add(&mut self, reason: &str, fix: &str, count: u64, example: impl FnOnce() -> String) {
-        let known = self.of.entry((reason.to_owned(), fix.to_owned()));
+        self.add_to((reason.to_owned(), Some(fix.to_owned())), count, example);
+    }
+
+    /// What is told without anything to be done about it.
+    fn note(&mut self, reason: &str, count: u64, example: impl FnOnce() -> String) {
+        self.add_to((reason.to_owned(), None), count, example);
+    }
+
+    fn add_to(
+        &mut self,
+        of: (String, Option<String>),
+        count: u64,
+        example: impl FnOnce() -> String,
+    ) {
+        let known = self.of.entry(of);
         let (total, shown) = known.or_default();
         *total += count;
         shown.get_or_insert_with(example);
@@ -55,9 +69,8 @@ pub fn unlinked(
         watch(done, total);
     }
     for (kind, count) in &engine.catalogue().unknown {
-        reasons.add(
-            "a type of event that leadtime does not read",
-            "nothing to do: it is kept, and may be read by a later leadtime",
+        reasons.note(
+            "a type of event that leadtime does not read: kept, for a later leadtime",
             *count,
             || kind.clone(),
         );
@@ -174,6 +187,7 @@ const fn word(kind: &Kind<Name>) -> &'static str {
 /// What a workload has and cannot place.
 fn within(workload: &Workload, reasons: &mut Reasons) {
     runs(workload, reasons);
+    artifacts(workload, reasons);
     records(workload, reasons);
     gates(workload, reasons);
 }
@@ -184,29 +198,31 @@ fn example(workload: &Workload, what: &str) -> String {
 }
 
 fn runs(workload: &Workload, reasons: &mut Reasons) {
-    let here = |what: &str| example(workload, what);
     let is_known = |commit: u32| {
         let commit = workload.commits.get(commit as usize);
         commit.is_some_and(|commit| commit.at.is_some() || commit.change.is_some())
     };
     for run in &workload.runs {
-        let example = || here(run.name.map_or("run", |name| workload.text(name)));
+        let shown = || example(workload, run.name.map_or("run", |name| workload.text(name)));
         match run.commit {
             Some(commit) if !is_known(commit) => reasons.add(
                 "a run for a commit that is not known",
                 "add the repository as a source, or have its commits sent",
                 1,
-                example,
+                shown,
             ),
             None if run.artifact.is_none() => reasons.add(
                 "a run that names no commit",
                 "have it send `customData.sha`",
                 1,
-                example,
+                shown,
             ),
             _ => {}
         }
     }
+}
+
+fn artifacts(workload: &Workload, reasons: &mut Reasons) {
     for artifact in workload
         .artifacts
         .iter()
@@ -216,13 +232,12 @@ fn runs(workload: &Workload, reasons: &mut Reasons) {
             "an artifact that does not say its commit",
             "label the image with `org.opencontainers.image.revision`, or send `customData.sha`",
             1,
-            || here(workload.text(artifact.id)),
+            || example(workload, workload.text(artifact.id)),
         );
     }
 }
 
 fn records(workload: &Workload, reasons: &mut Reasons) {
-    let here = |what: &str| example(workload, what);
     for record in &workload.records {
         let environment = record.environment.map(|name| workload.text(name));
         match environment {
@@ -230,7 +245,7 @@ fn records(workload: &Workload, reasons: &mut Reasons) {
                 "a deployment that names no environment",
                 "have it send `environment`",
                 1,
-                || here(workload.text(record.id)),
+                || example(workload, workload.text(record.id)),
             ),
             Some(name) if step::of_environment(workload, name).is_none() => reasons.add(
                 "a deployment to an environment that is not on the path",
@@ -239,13 +254,13 @@ fn records(workload: &Workload, reasons: &mut Reasons) {
                     workload.path.name
                 ),
                 1,
-                || here(name),
+                || example(workload, name),
             ),
             Some(_) if record.commit.is_none() && record.artifact.is_none() => reasons.add(
                 "a deployment that names neither commit nor artifact",
                 "have it send `sha` or `artifactId`",
                 1,
-                || here(workload.text(record.id)),
+                || example(workload, workload.text(record.id)),
             ),
             Some(_) => {}
         }

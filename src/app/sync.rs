@@ -108,6 +108,7 @@ pub async fn sync(
             since: feed.since,
             now,
         };
+        tracing::info!(source = feed.name, kind = feed.connector.kind(), "reading");
         let result = feed.connector.read(reading, &mut sink).await;
         sink.outcome.error = result.err();
         sink.outcome

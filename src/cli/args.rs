@@ -146,6 +146,7 @@ pub enum Command {
 #[command(after_help = "\
 Examples:
   leadtime where 1f3c9ab        a commit, from 7 digits on
+  leadtime where HEAD           the commit that you stand on
   leadtime where '#412'         a change
   leadtime where PAY-1203       a ticket
   leadtime where v2.41.0        a version or tag

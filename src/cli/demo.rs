@@ -1,6 +1,5 @@
 //! `leadtime demo --export`.
 
-use std::fs::File;
 use std::io::{BufWriter, Write};
 
 use super::Ending;
@@ -28,16 +27,13 @@ pub fn run(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> {
     };
     let organisation = Organisation::new(args.seed, size, until);
     if let Some(file) = &args.config_out {
-        std::fs::write(file, organisation.configuration())
-            .map_err(|error| Failure::of_file(file, &error))?;
+        super::file::write(file, |out| {
+            Ok(out.write_all(organisation.configuration().as_bytes()))
+        })?;
     }
     let bar = Bar::new("making up events", global.quiet);
     let written = match &args.output {
-        Some(file) => {
-            let out = File::create(file).map_err(|error| Failure::of_file(file, &error))?;
-            write(&organisation, BufWriter::with_capacity(1 << 20, out), &bar)
-                .map_err(|error| Failure::of_file(file, &error))
-        }
+        Some(file) => super::file::write(file, |out| Ok(write(&organisation, out, &bar))),
         None => match write(
             &organisation,
             BufWriter::new(std::io::stdout().lock()),

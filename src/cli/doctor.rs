@@ -2,6 +2,7 @@
 
 use super::args::DoctorArgs;
 use super::bar::Bar;
+use super::hint::no_source;
 use super::session::{Session, block_on};
 use super::{Ending, show};
 use crate::app::doctor::unlinked;
@@ -38,7 +39,7 @@ pub fn run(session: &Session, args: &DoctorArgs) -> Result<Ending, Failure> {
                 reason: found.reason,
                 count: found.count,
                 example: found.example,
-                fix: Some(found.fix),
+                fix: found.fix,
             })
             .collect();
         doctor.clocks = clocks(&engine);
@@ -58,12 +59,23 @@ fn sources(
     engine: &Engine,
     args: &DoctorArgs,
 ) -> Result<Vec<SourceLine>, Failure> {
+    let known = session.source_names();
+    let unknown = args
+        .sources
+        .iter()
+        .find(|name| !known.contains(&name.as_str()));
+    if let Some(name) = unknown {
+        return Err(no_source(name, &known));
+    }
+    let wanted = |name: &str| args.sources.is_empty() || args.sources.iter().any(|one| one == name);
     let mut lines = Vec::new();
     // A source that cannot even be set up (no token, say) is told as one, and the others go on.
-    for source in &session.config.sources {
-        if !args.sources.is_empty() && !args.sources.contains(&source.name) {
-            continue;
-        }
+    for source in session
+        .config
+        .sources
+        .iter()
+        .filter(|one| wanted(&one.name))
+    {
         match session.feed(source, None) {
             Ok(feed) => lines.push(line(session, engine, &feed, args.offline)?),
             Err(failure) => lines.push(SourceLine {
@@ -78,17 +90,10 @@ fn sources(
             }),
         }
     }
-    if let Some(feed) = session.here_feed() {
+    if let Some(feed) = session.here_feed().filter(|feed| wanted(&feed.name)) {
         lines.push(line(session, engine, &feed, args.offline)?);
     }
-    let unknown = args
-        .sources
-        .iter()
-        .find(|name| !lines.iter().any(|line| line.name == **name));
-    match unknown {
-        Some(name) => Err(Failure::usage(format!("there is no source `{name}`"))),
-        None => Ok(lines),
-    }
+    Ok(lines)
 }
 
 fn found(severity: &'static str, subject: &str, text: &str) -> Found {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::args::{By, DoraArgs};
-use super::session::{LOOK_BACK, Session};
+use super::session::{LOOK_BACK, Session, chosen};
 use super::{Ending, map::WIDENED, show};
 use crate::app::Engine;
 use crate::error::Failure;
@@ -16,7 +16,7 @@ use crate::report;
 
 pub fn run(session: &Session, args: &DoraArgs) -> Result<Ending, Failure> {
     let mut engine = session.engine()?;
-    let chosen = session.chosen(&engine, &args.workloads)?;
+    let chosen = chosen(&engine, &args.workloads)?;
     let mut rules = session.rules.clone();
     if let Some(environment) = &args.environment {
         rules.production.clone_from(environment);

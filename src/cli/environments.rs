@@ -1,7 +1,7 @@
 //! `leadtime env`.
 
 use super::args::EnvArgs;
-use super::session::Session;
+use super::session::{Session, chosen};
 use super::{Ending, show};
 use crate::error::Failure;
 use crate::model::environment::{Environments, running};
@@ -11,7 +11,7 @@ use crate::report;
 pub fn run(session: &Session, args: &EnvArgs) -> Result<Ending, Failure> {
     let mut engine = session.engine()?;
     let mut workloads = Vec::new();
-    for definition in session.chosen(&engine, &args.workloads)? {
+    for definition in chosen(&engine, &args.workloads)? {
         let workload = engine.workload(&definition, session.as_of)?;
         workloads.push(running(&Lives::new(&workload, &session.rules, None)));
     }

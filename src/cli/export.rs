@@ -1,6 +1,6 @@
 //! `leadtime export`.
 
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, IsTerminal, Write};
 use std::ops::ControlFlow;
 
 use super::Ending;
@@ -9,7 +9,8 @@ use super::session::Session;
 use crate::app::assemble;
 use crate::error::Failure;
 use crate::event::cdevents;
-use crate::event::time::Timestamp;
+use crate::event::time::{Span, Timestamp};
+use crate::report::json::harmless;
 use crate::store::Store;
 
 pub fn run(session: &Session, args: &ExportArgs) -> Result<Ending, Failure> {
@@ -23,16 +24,15 @@ pub fn run(session: &Session, args: &ExportArgs) -> Result<Ending, Failure> {
     let to = if session.as_of == session.now {
         to
     } else {
-        to.min(session.as_of)
+        to.min(session.as_of + Span::from_micros(1))
     };
     let store = assemble::open_log(&session.log)?;
     let Some(file) = &args.output else {
-        let result = write(
-            &store,
-            from,
-            to,
-            &mut BufWriter::new(std::io::stdout().lock()),
-        );
+        let mut out = std::io::stdout().lock();
+        // As it was kept, byte for byte, unless somebody looks.
+        let looked_at = out.is_terminal();
+        let out = &mut BufWriter::new(&mut out);
+        let result = write(&store, (from, to), looked_at, out);
         return match result? {
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
                 Err(Failure::unable(format!("standard output: {error}")))
@@ -40,25 +40,15 @@ pub fn run(session: &Session, args: &ExportArgs) -> Result<Ending, Failure> {
             _ => Ok(Ending::Done),
         };
     };
-    // Beside its place first, so that a half-written export never looks like a whole one.
-    let folder = file
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let beside = tempfile::NamedTempFile::new_in(folder.unwrap_or(std::path::Path::new(".")))
-        .map_err(|error| Failure::of_file(file, &error))?;
-    let written = write(&store, from, to, &mut BufWriter::new(beside.as_file()))?;
-    let count = written.map_err(|error| Failure::of_file(file, &error))?;
-    beside
-        .persist(file)
-        .map_err(|error| Failure::of_file(file, &error.error))?;
+    let count = super::file::write(file, |out| write(&store, (from, to), false, out))?;
     session.say(&format!("{count} events written to {}", file.display()));
     Ok(Ending::Done)
 }
 
 fn write(
     store: &dyn Store,
-    from: Timestamp,
-    to: Timestamp,
+    (from, to): (Timestamp, Timestamp),
+    looked_at: bool,
     out: &mut dyn Write,
 ) -> Result<std::io::Result<u64>, Failure> {
     let all = from == Timestamp::MIN && to == Timestamp::MAX;
@@ -69,6 +59,11 @@ fn write(
             all || cdevents::read(body).is_ok_and(|event| from <= event.at && event.at < to);
         if wanted {
             count += 1;
+            let body = if looked_at {
+                harmless(body)
+            } else {
+                body.into()
+            };
             if let Err(error) = writeln!(out, "{body}") {
                 failed = Some(error);
                 return ControlFlow::Break(());

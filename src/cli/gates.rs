@@ -1,7 +1,7 @@
 //! `leadtime gates`.
 
 use super::args::GatesArgs;
-use super::session::Session;
+use super::session::{Session, chosen};
 use super::{Ending, show};
 use crate::error::Failure;
 use crate::model::gate::{Gates, open, worst_first};
@@ -11,7 +11,7 @@ use crate::report;
 pub fn run(session: &Session, args: &GatesArgs) -> Result<Ending, Failure> {
     let mut engine = session.engine()?;
     let mut gates = Vec::new();
-    for definition in session.chosen(&engine, &args.workloads)? {
+    for definition in chosen(&engine, &args.workloads)? {
         let workload = engine.workload(&definition, session.as_of)?;
         let silent = session.silent_since(&engine, &definition)?;
         gates.extend(open(&Lives::new(&workload, &session.rules, silent)));

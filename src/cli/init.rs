@@ -62,7 +62,7 @@ pub fn run(global: &Global, args: &InitArgs) -> Result<Ending, Failure> {
             return Ok(Ending::Done);
         }
     }
-    std::fs::write(&file, text).map_err(|error| Failure::of_file(&file, &error))?;
+    super::file::write(&file, |out| Ok(out.write_all(text.as_bytes())))?;
     let mut err = std::io::stderr();
     // Nothing can be done where standard error is gone.
     let _gone = writeln!(

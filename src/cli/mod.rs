@@ -9,7 +9,9 @@ mod doctor;
 mod dora;
 mod environments;
 mod export;
+mod file;
 mod gates;
+mod hint;
 mod import;
 mod init;
 mod map;
@@ -26,7 +28,7 @@ use serde::Serialize;
 use crate::error::{Failure, FailureKind};
 use crate::report::json;
 use args::{Cli, Command, MapArgs};
-use session::Session;
+use session::{Session, print};
 
 /// How a command ended, for whoever called it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +61,7 @@ pub fn run() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    crate::log::start(cli.global.verbose);
+    crate::log::start(cli.global.verbose, crate::report::text::clean);
     match dispatch(cli) {
         Ok(ending) => ending.into(),
         Err(failure) => {
@@ -113,5 +115,5 @@ fn show<T: Serialize>(
     } else {
         report(value)
     };
-    session.print(&result)
+    print(&result)
 }

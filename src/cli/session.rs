@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Global, WindowArgs};
 use super::bar::Bar;
+use super::hint;
 use crate::app::registry;
 use crate::app::{Engine, assemble, sync};
 use crate::clock;
@@ -52,18 +53,7 @@ impl Session {
     pub fn new(global: &Global) -> Result<Self, Failure> {
         let folder = std::env::current_dir()
             .map_err(|error| Failure::unable(format!("the current folder: {error}")))?;
-        let named = std::env::var_os("LEADTIME_CONFIG").map(PathBuf::from);
-        let user = assemble::user_folder();
-        let file = locate(
-            global.config.as_deref(),
-            named.as_deref(),
-            &folder,
-            user.as_deref(),
-        )?;
-        let config = match &file {
-            Some(file) => Config::read(file)?,
-            None => Config::default(),
-        };
+        let (file, config) = configuration(global, &folder)?;
         let here_path = if file.is_none() && global.db.is_none() {
             git::discover(&folder)
         } else {
@@ -95,14 +85,31 @@ impl Session {
         })
     }
 
-    /// Every source, as configured, or the repository that one stands in.
-    pub fn feeds(&self, since: Option<Timestamp>) -> Result<Vec<sync::Feed>, Failure> {
+    /// The sources that are wanted, as configured, or the repository that one stands in; and those that cannot even be set up, with the reason.
+    pub fn feeds(
+        &self,
+        since: Option<Timestamp>,
+        wanted: impl Fn(&str) -> bool,
+    ) -> (Vec<sync::Feed>, Vec<(String, Failure)>) {
         let mut feeds = Vec::new();
-        for source in &self.config.sources {
-            feeds.push(self.feed(source, since)?);
+        let mut refused = Vec::new();
+        for source in self.config.sources.iter().filter(|one| wanted(&one.name)) {
+            match self.feed(source, since) {
+                Ok(feed) => feeds.push(feed),
+                Err(failure) => refused.push((source.name.clone(), failure)),
+            }
         }
-        feeds.extend(self.here_feed());
-        Ok(feeds)
+        feeds.extend(self.here_feed().filter(|feed| wanted(&feed.name)));
+        (feeds, refused)
+    }
+
+    /// The names of all sources.
+    #[must_use]
+    pub fn source_names(&self) -> Vec<&str> {
+        let configured = self.config.sources.iter().map(|one| one.name.as_str());
+        configured
+            .chain(self.here_path.is_some().then_some(HERE))
+            .collect()
     }
 
     /// The repository that one stands in, as a source that nobody configured.
@@ -143,7 +150,11 @@ impl Session {
     /// What the repository that one stands in calls by this name (`HEAD`, a branch), as a sha.
     #[must_use]
     pub fn resolve(&self, name: &str) -> Option<String> {
-        git::resolve(self.here_path.as_ref()?, name)
+        let here = self.here_path.clone().or_else(|| {
+            // With a configuration, too, one may stand in a repository.
+            git::discover(&std::env::current_dir().ok()?)
+        });
+        git::resolve(&here?, name)
     }
 
     /// Opens the log. Local repositories are read first: that costs next to nothing, and what is shown is then true.
@@ -252,31 +263,10 @@ impl Session {
         }
     }
 
-    /// The workloads that names speak of; all where there is none.
-    #[expect(
-        clippy::unused_self,
-        reason = "who asks has a session, and says it of that"
-    )]
-    pub fn chosen(&self, engine: &Engine, names: &[String]) -> Result<Vec<Definition>, Failure> {
-        let all = engine.definitions();
-        if names.is_empty() {
-            return Ok(all.to_vec());
-        }
-        names
-            .iter()
-            .map(|name| {
-                all.iter()
-                    .find(|definition| definition.name == *name)
-                    .cloned()
-                    .ok_or_else(|| unknown_workload(name, all))
-            })
-            .collect()
-    }
-
     /// The one workload that is meant where none is named: the only one, or that of the repository that one stands in.
     pub fn only(&self, engine: &Engine, name: Option<&String>) -> Result<Definition, Failure> {
         if let Some(name) = name {
-            let mut chosen = self.chosen(engine, std::slice::from_ref(name))?;
+            let mut chosen = chosen(engine, std::slice::from_ref(name))?;
             return chosen.pop().ok_or_else(|| Failure::usage("no workload"));
         }
         let all = engine.definitions();
@@ -292,31 +282,12 @@ impl Session {
                 .find(|definition| definition.repositories.contains(&here.repository))
         });
         own.cloned().ok_or_else(|| {
-            if all.is_empty() && self.here_path.is_some() {
-                Failure::unable("this repository has no commit yet")
-            } else if all.is_empty() {
-                Failure::unable("nothing is known yet").hinted(
-                    "run leadtime in a git repository, or `leadtime init`, `leadtime sync`, `leadtime import FILE`",
-                )
+            if all.is_empty() {
+                hint::welcome(self.here.is_some(), self.config.file.is_some())
             } else {
-                Failure::usage("which workload?").hinted(format!("there are {}", some(all)))
+                hint::which_workload(all)
             }
         })
-    }
-
-    /// Writes a result to standard output. A reader that has gone away is no failure.
-    #[expect(
-        clippy::unused_self,
-        reason = "who asks has a session, and says it of that"
-    )]
-    pub fn print(&self, result: &str) -> Result<(), Failure> {
-        let mut out = std::io::stdout().lock();
-        match out.write_all(result.as_bytes()).and_then(|()| out.flush()) {
-            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-                Err(Failure::unable(format!("standard output: {error}")))
-            }
-            _ => Ok(()),
-        }
     }
 
     /// Tells something beside the result.
@@ -337,29 +308,49 @@ impl Session {
     }
 }
 
-fn some(all: &[Definition]) -> String {
-    const MOST: usize = 12;
-    let names: Vec<&str> = all.iter().take(MOST).map(|one| one.name.as_str()).collect();
-    let more = if all.len() > MOST {
-        format!(" and {} more", all.len() - MOST)
-    } else {
-        String::new()
-    };
-    format!("{}{more}", names.join(", "))
+/// The workloads that names speak of; all where there is none.
+pub fn chosen(engine: &Engine, names: &[String]) -> Result<Vec<Definition>, Failure> {
+    let all = engine.definitions();
+    if names.is_empty() {
+        return Ok(all.to_vec());
+    }
+    names
+        .iter()
+        .map(|name| {
+            all.iter()
+                .find(|definition| definition.name == *name)
+                .cloned()
+                .ok_or_else(|| hint::no_workload(name, all))
+        })
+        .collect()
 }
 
-fn unknown_workload(name: &str, all: &[Definition]) -> Failure {
-    let nearest = all
-        .iter()
-        .map(|definition| (strsim::jaro_winkler(name, &definition.name), definition))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|one, two| one.0.total_cmp(&two.0));
-    let failure = Failure::usage(format!("there is no workload `{name}`"));
-    match nearest {
-        Some((_, definition)) => failure.hinted(format!("did you mean `{}`?", definition.name)),
-        None if all.is_empty() => failure.hinted("no workload is known yet"),
-        None => failure.hinted(format!("there are {}", some(all))),
+/// Writes a result to standard output. A reader that has gone away is no failure.
+pub fn print(result: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(result.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::unable(format!("standard output: {error}")))
+        }
+        _ => Ok(()),
     }
+}
+
+/// The configuration that holds in a folder, and its file.
+fn configuration(global: &Global, folder: &Path) -> Result<(Option<PathBuf>, Config), Failure> {
+    let named = std::env::var_os("LEADTIME_CONFIG").map(PathBuf::from);
+    let user = assemble::user_folder();
+    let file = locate(
+        global.config.as_deref(),
+        named.as_deref(),
+        folder,
+        user.as_deref(),
+    )?;
+    let config = match &file {
+        Some(file) => assemble::read_configuration(file)?,
+        None => Config::default(),
+    };
+    Ok((file, config))
 }
 
 fn host_user() -> Option<String> {
@@ -374,6 +365,7 @@ fn log_file(global: &Global, config: &Config, here: Option<&Path>) -> Result<Pat
     if let Some(url) = &global.db {
         return url
             .strip_prefix("sqlite:")
+            .filter(|file| !file.is_empty())
             .map(PathBuf::from)
             .ok_or_else(|| Failure::usage(format!("--db {url}: write sqlite:FILE")));
     }

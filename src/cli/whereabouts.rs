@@ -27,12 +27,7 @@ pub fn run(session: &Session, args: &WhereArgs) -> Result<Ending, Failure> {
     for definition in candidates {
         // Only a change that is not found by itself may be known by its ticket.
         let mut workload = engine.workload_without_tickets(&definition, session.as_of)?;
-        if find(
-            &Lives::new(&workload, &session.rules, None),
-            &args.reference,
-        )
-        .is_empty()
-        {
+        if find(&Lives::new(&workload, &session.rules, None), &reference).is_empty() {
             workload = engine.workload(&definition, session.as_of)?;
         }
         let silent = session.silent_since(&engine, &definition)?;

@@ -58,7 +58,7 @@ pub struct Unlinked {
     pub reason: String,
     pub count: u64,
     pub example: Option<String>,
-    /// What to do, down to the line of configuration.
+    /// What to do, down to the line of configuration; none where nothing is to be done.
     pub fix: Option<String>,
 }
 
@@ -89,7 +89,7 @@ impl Doctor {
         let ill =
             |source: &SourceLine| matches!(source.state, SourceState::Error | SourceState::Warning);
         self.sources.iter().any(ill)
-            || !self.unlinked.is_empty()
+            || self.unlinked.iter().any(|one| one.fix.is_some())
             || !self.clocks.is_empty()
             || !self.config_warnings.is_empty()
     }
@@ -182,8 +182,12 @@ fn unlinked(doctor: &Doctor, style: &Style, sheet: &mut Sheet) {
     sheet.space();
     sheet.line(Line::of(Role::Title, "Events that could not be linked"));
     for one in &doctor.unlinked {
-        let lead = Line::of(Role::Warning, format!("  ! {} ", one.count));
-        sheet.paragraph(&lead, Role::Text, &one.reason, style.width);
+        let lead = match one.fix {
+            Some(_) => Line::of(Role::Warning, "  ! "),
+            None => Line::of(Role::Dim, format!("  {} ", glyph::NOTE)),
+        };
+        let text = format!("{} × {}", one.count, one.reason);
+        sheet.paragraph(&lead, Role::Text, &text, style.width);
         let more = [("for example ", &one.example), ("mend it: ", &one.fix)];
         for (label, text) in more {
             if let Some(text) = text {

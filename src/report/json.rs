@@ -1,6 +1,8 @@
 //! Figures for programs: one object, its schema's name first, then the fields in the order of the struct. What a terminal would take for a control
 //! is escaped, which changes nothing for who parses it.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::io;
 
 use serde::Serialize;
@@ -22,6 +24,27 @@ pub fn document<T: Serialize>(schema: &str, value: &T) -> Result<String, serde_j
     Document { schema, value }.serialize(&mut Serializer::with_formatter(&mut bytes, Harmless))?;
     bytes.push(b'\n');
     String::from_utf8(bytes).map_err(serde::ser::Error::custom)
+}
+
+/// JSON that came from elsewhere, with controls and whatever else a terminal would act on or hide written as `\u`: the same to who parses it, since
+/// none of them can stand outside a text.
+#[must_use]
+pub fn harmless(json: &str) -> Cow<'_, str> {
+    if !json.chars().any(hidden) {
+        return Cow::Borrowed(json);
+    }
+    let mut safe = String::with_capacity(json.len());
+    for char in json.chars() {
+        if hidden(char) && !char.is_ascii_whitespace() {
+            for unit in char.encode_utf16(&mut [0; 2]) {
+                // Writing to a text cannot fail.
+                let _written = write!(safe, "\\u{unit:04x}");
+            }
+        } else {
+            safe.push(char);
+        }
+    }
+    Cow::Owned(safe)
 }
 
 /// Compact, with controls beyond those that JSON itself escapes written as `\u`.
@@ -57,6 +80,16 @@ mod tests {
         zebra: u8,
         apple: Option<f64>,
         text: &'static str,
+    }
+
+    #[test]
+    fn what_came_from_elsewhere_stays_the_same_json() {
+        let json = "{\"a\":\"\u{9b}31m \u{7f} \u{202e} \u{e0041} é\"}";
+        let safe = harmless(json);
+        assert!(!safe.chars().any(hidden), "{safe}");
+        let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        assert_eq!(parse(&safe), parse(json));
+        assert!(matches!(harmless("{}"), Cow::Borrowed(_)));
     }
 
     #[test]

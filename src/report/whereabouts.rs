@@ -93,7 +93,14 @@ fn state_mark(state: &str) -> &'static str {
 fn one(found: &Match, style: &Style, sheet: &mut Sheet) {
     let (role, mark) = (state_role(found.state), state_mark(found.state));
     let lead = Line::of(role, format!("{mark} "));
-    sheet.paragraph(&lead, Role::Title, &found.sentence, style.width);
+    // Programs read the instant; here it is told as everywhere on the page.
+    let sentence = match found.since {
+        Some(since) => found
+            .sentence
+            .replace(&since.to_string(), &style.moment(since)),
+        None => found.sentence.clone(),
+    };
+    sheet.paragraph(&lead, Role::Title, &sentence, style.width);
     if let Some(title) = &found.title {
         let by = found
             .author

@@ -8,6 +8,7 @@
 
 mod architecture;
 mod cdevents;
+mod cli;
 mod configs;
 mod demo;
 mod git;

@@ -25,10 +25,19 @@ pub fn check(config: &Config) -> Result<Health, ConnectorError> {
         None => format!("repository {subject}, without a remote"),
     });
     let line = refs.line.as_deref().unwrap_or("none yet");
+    let line = line
+        .trim_start_matches("refs/heads/")
+        .trim_start_matches("refs/remotes/");
+    let tags = match refs.tags.len() {
+        1 => "1 tag".to_owned(),
+        many => format!("{many} tags"),
+    };
+    let branches = match refs.heads.len() {
+        1 => "1 branch".to_owned(),
+        many => format!("{many} branches"),
+    };
     health.facts.push(format!(
-        "{} branches, {} tags; requests are merged into {line}",
-        refs.heads.len(),
-        refs.tags.len()
+        "{branches}, {tags}; requests are merged into {line}"
     ));
     let ends = ends(&client);
     tell_what_is_missing(

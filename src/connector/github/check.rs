@@ -38,6 +38,7 @@ pub async fn check(
                 walking: false,
                 open: std::collections::BTreeMap::default(),
                 tags: Vec::new(),
+                branch: None,
             };
             match list::read(reach, page).await {
                 Ok(done) => read.push(told(list, &done)),

@@ -166,6 +166,13 @@ pub struct Listed {
     pub more: bool,
 }
 
+/// What is known of a repository that is read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known {
+    /// Its default branch.
+    pub branch: Option<String>,
+}
+
 /// All rows.
 #[derive(Clone, Debug, Default)]
 pub struct State(BTreeMap<String, String>);
@@ -258,7 +265,7 @@ mod tests {
             place_key("a/b-c", List::Pulls),
             &Place::default(),
         );
-        put(&mut batch, known_key("a/b"), &1);
+        put(&mut batch, known_key("a/b"), &Known::default());
         let mut state = State::default();
         state.apply(&batch);
         assert_eq!(state.keys("a/b").len(), 2);

@@ -6,4 +6,4 @@ mod growth;
 mod law;
 mod oddities;
 mod reader;
-mod repo;
+pub mod repo;

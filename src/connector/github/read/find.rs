@@ -2,7 +2,9 @@
 
 use super::{Done, Reach, parse};
 use crate::connector::github::config::Selection;
-use crate::connector::github::cursor::{Listed, State, known_key, moved_key, owner_key, put};
+use crate::connector::github::cursor::{
+    Known, Listed, State, known_key, moved_key, owner_key, put,
+};
 use crate::connector::github::fault::refused;
 use crate::connector::github::wire::Repository;
 use crate::connector::http::Stop;
@@ -16,7 +18,7 @@ pub fn known(state: &State, selection: &Selection) -> (Vec<String>, Vec<String>)
     for name in &selection.named {
         let present = state.get::<String>(&moved_key(name));
         let present = present.unwrap_or_else(|| name.clone());
-        if state.get::<bool>(&known_key(&present)).is_some() {
+        if state.get::<Known>(&known_key(&present)).is_some() {
             known.push(present);
         } else {
             unknown.push(name.clone());
@@ -46,7 +48,10 @@ pub async fn one(reach: &Reach<'_>, name: String) -> Result<Done, Stop> {
             ),
         );
     }
-    put(&mut done.batch, known_key(&present), &true);
+    let known = Known {
+        branch: read.default_branch,
+    };
+    put(&mut done.batch, known_key(&present), &known);
     if read.archived {
         done.note(&present, "is archived: nothing new will come from it");
     }
@@ -83,17 +88,18 @@ pub async fn owned(
                 continue;
             }
             done.found.push(repository.full_name.clone());
-            if state
-                .get::<bool>(&known_key(&repository.full_name))
-                .is_none()
-            {
-                put(&mut done.batch, known_key(&repository.full_name), &true);
-                if repository.archived {
-                    done.note(
-                        &repository.full_name,
-                        "is archived: nothing new will come from it",
-                    );
-                }
+            let known = Known {
+                branch: repository.default_branch.clone(),
+            };
+            let before = state.get::<Known>(&known_key(&repository.full_name));
+            if before.is_none() && repository.archived {
+                done.note(
+                    &repository.full_name,
+                    "is archived: nothing new will come from it",
+                );
+            }
+            if before.as_ref() != Some(&known) {
+                put(&mut done.batch, known_key(&repository.full_name), &known);
             }
         }
         if !listed.more {

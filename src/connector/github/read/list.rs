@@ -31,6 +31,8 @@ pub struct Page {
     pub open: BTreeMap<String, OpenRun>,
     /// Tags that are known by name.
     pub tags: Vec<String>,
+    /// The default branch, which the list of commits is of.
+    pub branch: Option<String>,
 }
 
 impl Page {
@@ -252,6 +254,9 @@ impl Digest {
             && let Some(first) = parsed.items.first()
         {
             self.place.top = Some(first.sha.clone());
+            let branch = self.page.branch.as_deref().unwrap_or("HEAD");
+            self.facts
+                .add(commit::branch(&self.page.origin, branch, first));
         }
         let until = self.until().1;
         self.goes_on = true;

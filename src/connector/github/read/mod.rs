@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use futures::{StreamExt, stream};
 
 use super::config::Selection;
-use super::cursor::{List, State, Todo};
+use super::cursor::{Known, List, State, Todo, known_key};
 use super::translate::{Origin, Unknown};
 use crate::connector::error::ErrorKind;
 use crate::connector::http::Stop;
@@ -193,6 +193,10 @@ impl<'a> Reader<'a> {
             walking,
             open,
             tags: self.tags(repository, list == List::Deployments),
+            branch: self
+                .state
+                .get::<Known>(&known_key(repository))
+                .and_then(|known| known.branch),
         };
         let subject = Subject::of(repository, list.word());
         let reach = self.reach;

@@ -1,4 +1,4 @@
-//! Commits, tags and releases.
+//! Commits, the end of the default branch, tags and releases.
 
 use super::{Facts, Origin, given, login};
 use crate::connector::github::wire::{Commit, Release, Tag};
@@ -45,6 +45,28 @@ pub fn commit(origin: &Origin, commit: &Commit) -> Facts {
     let id = format!("commit/{}", commit.sha);
     facts.events.push(origin.event(id, at, Kind::Commit(fact)));
     facts
+}
+
+/// The default branch was seen to end at a commit.
+#[must_use]
+pub fn branch(origin: &Origin, name: &str, tip: &Commit) -> Facts {
+    let [committed, authored] = [&tip.commit.committer, &tip.commit.author]
+        .map(|signature| signature.as_ref().and_then(|signature| signature.date));
+    let Some(at) = committed.or(authored) else {
+        // Told with the commit itself.
+        return Facts::default();
+    };
+    let fact = kind::Branch {
+        branch: name.to_owned(),
+        repository: Some(origin.repository.clone()),
+        sha: Some(tip.sha.clone()),
+        target: true,
+    };
+    let id = format!("branch/{name}/{}", tip.sha);
+    Facts {
+        events: vec![origin.event(id, at, Kind::Branch(fact))],
+        ..Facts::default()
+    }
 }
 
 /// The first line, and the lines that matter.

@@ -1,0 +1,70 @@
+//! What is said where something is missing: which names there are, which one is nearest, and what to begin with.
+
+use crate::error::Failure;
+use crate::model::definition::Definition;
+
+/// What can be done where there is neither a repository, nor a configuration, nor a log.
+const WELCOME: &str = "\
+To begin, any of:
+  cd REPOSITORY && leadtime   the map of a git repository; no setup
+  leadtime init               in a repository: propose a leadtime.toml
+  leadtime import FILE        read CDEvents
+  leadtime demo --help        make up an organisation, to try things on
+  leadtime --help             everything else";
+/// What to begin with, where there is nothing to tell yet.
+#[must_use]
+pub fn welcome(in_repository: bool, configured: bool) -> Failure {
+    if in_repository {
+        return Failure::unable("nothing is known of this repository yet")
+            .hinted("its commits are told as soon as there are some");
+    }
+    if configured {
+        return Failure::unable("nothing is known yet")
+            .hinted("read the sources with `leadtime sync`, or events with `leadtime import FILE`; `leadtime doctor` tells what stands in the way");
+    }
+    Failure::unable("nothing is known here: no git repository, no leadtime.toml").hinted(WELCOME)
+}
+
+/// None was named, and there are several.
+#[must_use]
+pub fn which_workload(all: &[Definition]) -> Failure {
+    Failure::usage("which workload?").hinted(format!("there are {}", some(all)))
+}
+
+/// A workload that is not there, and the nearest that is.
+#[must_use]
+pub fn no_workload(name: &str, all: &[Definition]) -> Failure {
+    let nearest = all
+        .iter()
+        .map(|definition| (strsim::jaro_winkler(name, &definition.name), definition))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|one, two| one.0.total_cmp(&two.0));
+    let failure = Failure::usage(format!("there is no workload `{name}`"));
+    match nearest {
+        Some((_, definition)) => failure.hinted(format!("did you mean `{}`?", definition.name)),
+        None if all.is_empty() => failure.hinted("no workload is known yet"),
+        None => failure.hinted(format!("there are {}", some(all))),
+    }
+}
+
+/// A source that is not there.
+#[must_use]
+pub fn no_source(name: &str, known: &[&str]) -> Failure {
+    let failure = Failure::usage(format!("there is no source `{name}`"));
+    if known.is_empty() {
+        failure.hinted("none is configured: `leadtime init` proposes some")
+    } else {
+        failure.hinted(format!("there are {}", known.join(", ")))
+    }
+}
+
+fn some(all: &[Definition]) -> String {
+    const MOST: usize = 12;
+    let names: Vec<&str> = all.iter().take(MOST).map(|one| one.name.as_str()).collect();
+    let more = if all.len() > MOST {
+        format!(" and {} more", all.len() - MOST)
+    } else {
+        String::new()
+    };
+    format!("{}{more}", names.join(", "))
+}

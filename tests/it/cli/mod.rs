@@ -1,0 +1,13 @@
+//! The program from outside: the binary is started as a user starts it, in a home of its own, and only what it prints, writes and returns is looked at.
+
+mod configuration;
+mod contract;
+mod demo;
+mod killed;
+mod logs;
+mod outside;
+mod place;
+mod reasons;
+mod repository;
+mod sources;
+mod terminal;

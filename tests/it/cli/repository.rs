@@ -1,0 +1,170 @@
+//! In a git repository, without any configuration: every command answers, and answers the same again.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::place::{Place, Ran};
+use crate::git::repo::{Repo, entry, hosted};
+
+fn tagged() -> Repo {
+    let repo = Repo::with(&hosted());
+    repo.git(&["tag", "v1.0.0", &repo.mark(2)]);
+    repo.git(&["tag", "v1.1.0", &repo.mark(5)]);
+    repo
+}
+
+fn run(place: &Place, repo: &Repo, line: &str) -> Ran {
+    let arguments: Vec<&str> = line.split_whitespace().collect();
+    place.run_in(&repo.path, &arguments)
+}
+
+#[test]
+fn every_command_answers_and_answers_the_same_again() {
+    let (place, repo) = (Place::new(), tagged());
+    let as_of = "--as-of 2023-12-01T00:00:00Z";
+    let live = repo.mark(2);
+    let waiting = repo.mark(6);
+    let cases = [
+        (String::new(), 0, "shop"),
+        ("map".to_owned(), 0, "v1"),
+        ("map --changes".to_owned(), 0, "shop"),
+        ("dora".to_owned(), 0, "change lead time"),
+        ("env".to_owned(), 0, "v1.1.0"),
+        ("gates".to_owned(), 0, "No gate is open"),
+        (format!("where {live}"), 0, "✓"),
+        (format!("where {waiting:.7}"), 1, "waiting for release"),
+        ("where 8".to_owned(), 0, "Take work"),
+        ("where v1.1.0".to_owned(), 0, "v1.1.0"),
+        (format!("where {}", "0".repeat(40)), 3, "Nothing is known"),
+        ("doctor".to_owned(), 0, "git"),
+        ("sync".to_owned(), 0, ""),
+    ];
+    for (line, code, wanted) in cases {
+        let first = run(&place, &repo, &format!("{as_of} {line}")).ends(code);
+        let again = run(&place, &repo, &format!("{as_of} {line}")).ends(code);
+        if !line.starts_with("map") {
+            first.shows(&[wanted]);
+        }
+        if line != "doctor" {
+            assert_eq!(first.out, again.out, "{line}");
+        }
+        assert!(!first.err.contains("leadtime:"), "{line}: {}", first.err);
+    }
+    let log = place.home().join(".local/share/leadtime");
+    let logs = fs::read_dir(log).unwrap().flatten();
+    let paths: Vec<PathBuf> = logs.map(|log| log.path()).collect();
+    let is_log = |path: &&PathBuf| path.extension().is_some_and(|end| end == "db");
+    let names: Vec<&PathBuf> = paths.iter().filter(is_log).collect();
+    assert_eq!(names.len(), 1, "one log for one repository: {names:?}");
+}
+
+#[test]
+fn what_is_committed_meanwhile_is_there_at_the_next_run() {
+    let (place, repo) = (Place::new(), tagged());
+    run(&place, &repo, "where 2").ends(3);
+    repo.add(&[entry(12, "main", "Another (#77)", &[9])]);
+    let ran = run(&place, &repo, "where #77 --json").ends(1);
+    assert_eq!(
+        ran.json()["matches"][0]["commits"][0],
+        repo.mark(12).as_str()
+    );
+}
+
+#[test]
+fn a_name_that_git_knows_is_a_reference() {
+    let (place, repo) = (Place::new(), tagged());
+    for name in ["HEAD", "main", "main~1"] {
+        let sha = repo.sha(name);
+        let named = run(
+            &place,
+            &repo,
+            &format!("where {name} --json --as-of 2023-12-01"),
+        );
+        let found = run(
+            &place,
+            &repo,
+            &format!("where {sha} --json --as-of 2023-12-01"),
+        );
+        assert_eq!(named.code, found.code);
+        assert_eq!(named.json()["query"], name);
+        assert_eq!(named.json()["matches"], found.json()["matches"]);
+        assert_ne!(found.json()["matches"], serde_json::json!([]));
+    }
+    run(&place, &repo, "where nobody").ends(3);
+    run(&place, &repo, "where HEAD~99").ends(3);
+}
+
+#[test]
+fn a_folder_within_and_a_work_tree_are_the_repository() {
+    let (place, repo) = (Place::new(), tagged());
+    let within = repo.path.join("a/b");
+    fs::create_dir_all(&within).unwrap();
+    let whole = run(&place, &repo, "env --json --as-of 2023-12-01").ends(0);
+    let part = place
+        .run_in(&within, &["env", "--json", "--as-of", "2023-12-01"])
+        .ends(0);
+    assert_eq!(whole.out, part.out);
+}
+
+#[test]
+fn init_proposes_writes_once_and_what_it_writes_works() {
+    let (place, repo) = (Place::new(), tagged());
+    repo.git(&[
+        "remote",
+        "add",
+        "origin",
+        "https://github.com/acme/checkout.git",
+    ]);
+    let printed = run(&place, &repo, "init --print").ends(0);
+    printed.shows(&["kind = \"github\"", "acme/checkout", "token = { env ="]);
+    assert!(!repo.path.join("leadtime.toml").exists());
+    run(&place, &repo, "init")
+        .ends(2)
+        .says(&["--yes", "--print"]);
+    assert!(!repo.path.join("leadtime.toml").exists());
+
+    run(&place, &repo, "init --yes").ends(0).says(&["written"]);
+    let written = fs::read_to_string(repo.path.join("leadtime.toml")).unwrap();
+    assert_eq!(written, printed.out);
+    run(&place, &repo, "init --yes")
+        .ends(3)
+        .says(&["is there already", "--force"]);
+    run(&place, &repo, "init --yes --force").ends(0);
+
+    // The clone is read as configured; that no token is there keeps nothing else from working.
+    let env = run(&place, &repo, "env --as-of 2023-12-01").ends(0);
+    env.shows(&["checkout", "v1.1.0"]);
+    let synced = run(&place, &repo, "sync").ends(3);
+    synced.says(&["GITHUB_TOKEN", "clone:"]);
+    let doctor = run(&place, &repo, "doctor --offline").ends(1);
+    doctor.shows(&["GITHUB_TOKEN", "clone", "export GITHUB_TOKEN="]);
+}
+
+#[test]
+fn init_leaves_nothing_but_its_file() {
+    let (place, repo) = (Place::new(), tagged());
+    run(&place, &repo, "init --yes").ends(0);
+    let mut names: Vec<String> = fs::read_dir(&repo.path)
+        .unwrap()
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    assert_eq!(names, [".git", "leadtime.toml"]);
+}
+
+#[test]
+fn a_repository_without_commits_says_so() {
+    let place = Place::new();
+    let made = Command::new("git")
+        .args(["init", "-q", "-b", "main"])
+        .current_dir(place.work())
+        .status();
+    assert!(made.unwrap().success());
+    place
+        .run(&[])
+        .ends(3)
+        .says(&["nothing is known of this repository yet"]);
+    place.run(&["doctor"]).ends(0);
+}

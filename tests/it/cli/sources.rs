@@ -1,0 +1,234 @@
+//! Reading sources over the network, from outside: what fails fails alone and is told by the exit code and the doctor, and a token is never seen.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::json;
+
+use super::place::{Place, Ran};
+use crate::github::{CANARY, now};
+use crate::support::github::world::{ago, commit, sha};
+use crate::support::github::{Fault, GitHubMock, Repo, World};
+
+/// A source of kind github at an address.
+pub fn config(url: &str, repositories: &[&str]) -> String {
+    format!(
+        "[[sources]]\nname = \"gh\"\nkind = \"github\"\nurl = {url:?}\ntoken = {{ env = \"CANARY\" }}\nrepositories = {repositories:?}\n"
+    )
+}
+
+pub fn world(names: &[&str], steps: i64) -> World {
+    // One instant for all: a commit has the same date in every repository that has it.
+    let now = now();
+    let repos = names.iter().map(|name| Repo::generate(name, steps, now, 2));
+    World::new(now, repos.collect())
+}
+
+/// The program, as one that has the token.
+pub fn command(place: &Place, arguments: &[&str]) -> Command {
+    let mut command = place.command(arguments);
+    command.env("CANARY", CANARY);
+    command
+}
+
+/// In another thread, since the GitHub of our own answers in this one.
+async fn run(place: &Place, line: &str) -> Ran {
+    let arguments: Vec<&str> = line.split_whitespace().collect();
+    let mut command = command(place, &arguments);
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap());
+    Ran::of(output.await.unwrap())
+}
+
+/// Every file below a folder.
+fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        if entry.path().is_dir() {
+            found.extend(files(&entry.path()));
+        } else {
+            found.push(entry.path());
+        }
+    }
+    found
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_repository_that_fails_leaves_the_other_and_is_told() {
+    let mut world = world(&["acme/one", "acme/two"], 6);
+    world.faults.push(
+        Fault::new("acme/two/", 403)
+            .body(r#"{"message":"Resource not accessible by personal access token"}"#),
+    );
+    let mock = GitHubMock::start(world).await;
+    let place = Place::new();
+    place.write(
+        "leadtime.toml",
+        config(&mock.url(), &["acme/one", "acme/two"]),
+    );
+    let ran = run(&place, "sync").await.ends(1);
+    ran.says(&["gh: ", " new", "error: acme/two", "not accessible"]);
+    let env = run(&place, "env --json").await.ends(0).json();
+    let names: Vec<&str> = env["workloads"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["workload"].as_str().unwrap())
+        .collect();
+    assert!(
+        names.contains(&"one") && !names.contains(&"two"),
+        "{names:?}"
+    );
+    run(&place, "doctor --offline")
+        .await
+        .ends(1)
+        .shows(&["acme/two", "not accessible", "error"]);
+
+    mock.world().faults.clear();
+    run(&place, "sync gh").await.ends(0);
+    let doctor = run(&place, "doctor").await;
+    doctor.shows(&["octo-reader", "2 repositories are visible"]);
+    assert!(!doctor.out.contains("not accessible"), "{}", doctor.out);
+    run(&place, "dora two").await.ends(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_without_its_token_fails_alone() {
+    let mock = GitHubMock::start(world(&["acme/one"], 3)).await;
+    let place = Place::new();
+    let other = config(&mock.url(), &["acme/one"])
+        .replace("\"gh\"", "\"other\"")
+        .replace("CANARY", "NOT_THERE");
+    place.write("leadtime.toml", config(&mock.url(), &["acme/one"]) + &other);
+    let ran = run(&place, "sync").await.ends(3);
+    ran.says(&["other: ", "NOT_THERE", "gh: ", " new"]);
+    run(&place, "sync gh").await.ends(0);
+    run(&place, "sync other").await.ends(3).says(&["NOT_THERE"]);
+    run(&place, "sync nope").await.ends(2).says(&["gh, other"]);
+    run(&place, "doctor")
+        .await
+        .ends(1)
+        .shows(&["other", "export NOT_THERE="]);
+    run(&place, "doctor gh").await.ends(0);
+    run(&place, "env").await.ends(0).shows(&["one"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_is_gone_or_refuses_is_told_with_what_to_do() {
+    let mock = GitHubMock::start(world(&["acme/one"], 2)).await;
+    let place = Place::new();
+    place.write("leadtime.toml", config(&mock.url(), &["acme/one"]));
+    mock.world()
+        .faults
+        .push(Fault::new("/", 401).body(r#"{"message":"Bad credentials"}"#));
+    run(&place, "sync")
+        .await
+        .ends(3)
+        .says(&["gh: ", "Bad credentials"]);
+    run(&place, "doctor --offline")
+        .await
+        .ends(1)
+        .shows(&["the last reading", "Bad credentials"]);
+    run(&place, "doctor")
+        .await
+        .ends(1)
+        .shows(&["Bad credentials"]);
+    mock.world().faults.clear();
+    run(&place, "sync").await.ends(0);
+    run(&place, "doctor").await.ends(0);
+    // What was read before stays, and its age is told.
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    place.write(
+        "leadtime.toml",
+        config(&format!("http://{free}"), &["acme/one"]),
+    );
+    run(&place, "sync").await.ends(3).says(&[&free.to_string()]);
+    run(&place, "dora").await.ends(0).shows(&["one"]);
+    run(&place, "doctor").await.ends(1).shows(&["last read"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_sent_and_never_seen() {
+    let mock = GitHubMock::start(world(&["acme/one", "acme/two"], 4)).await;
+    let place = Place::new();
+    place.write(
+        "leadtime.toml",
+        config(&mock.url(), &["acme/one", "acme/two"]),
+    );
+    let mut seen = Vec::new();
+    for fault in [
+        None,
+        Some(Fault::new("acme/two/pulls", 401)),
+        Some(Fault::new("acme/two/", 500)),
+    ] {
+        mock.world().faults = fault.into_iter().collect();
+        for line in [
+            "sync -vv",
+            "doctor -vv",
+            "doctor --json",
+            "dora -vv --json",
+            "export -vv",
+            "env",
+        ] {
+            seen.push(run(&place, line).await);
+        }
+    }
+    let sent = format!("Bearer {CANARY}");
+    assert!(
+        mock.asked()
+            .iter()
+            .all(|asked| asked.authorization.as_deref() == Some(&sent))
+    );
+    let told: String = seen.into_iter().map(|ran| ran.out + &ran.err).collect();
+    assert!(
+        told.contains("/repos/acme/two/pulls"),
+        "requests are told with -vv"
+    );
+    assert!(!told.contains("Canary"), "it is in the output");
+    for folder in [place.home(), place.work()] {
+        for file in files(&folder) {
+            let bytes = std::fs::read(&file).unwrap();
+            let found = bytes.windows(6).any(|window| window == b"Canary");
+            assert!(!found, "it is in {}", file.display());
+        }
+    }
+    // Pasted into the file, it is refused without being repeated.
+    let pasted =
+        config(&mock.url(), &["acme/one"]).replace("{ env = \"CANARY\" }", &format!("{CANARY:?}"));
+    place.write("leadtime.toml", pasted);
+    let ran = run(&place, "sync -vv").await.ends(3);
+    ran.says(&["leadtime.toml:5:", "token"]);
+    assert!(!ran.err.contains("Canary"), "{}", ran.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_direct_commit_that_is_not_deployed_yet_has_reached_the_target_branch() {
+    let mut world = world(&["acme/one"], 4);
+    let repo = world.repo("acme/one");
+    let direct = sha("direct", 1);
+    let newest = repo.commits[0]["sha"].as_str().unwrap().to_owned();
+    repo.commits
+        .insert(0, commit(&direct, &ago(now(), 1), &[newest]));
+    let mock = GitHubMock::start(world).await;
+    let place = Place::new();
+    place.write("leadtime.toml", config(&mock.url(), &["acme/one"]));
+    run(&place, "sync").await.ends(0);
+    let found = run(&place, &format!("where {direct} --json"))
+        .await
+        .ends(1)
+        .json();
+    let found = &found["matches"][0];
+    assert_eq!(found["change"], json!(direct));
+    assert_ne!(
+        (&found["state"], &found["step"]),
+        (&json!("working"), &json!("code")),
+        "it is no longer being written: {found}"
+    );
+    let exported = run(&place, "export").await.ends(0).out;
+    assert!(
+        exported.contains(&format!("\"branch/main/{direct}\"")),
+        "{exported}"
+    );
+}
