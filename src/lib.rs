@@ -37,7 +37,7 @@
 //! | `report` | `event::time`, `model`, `theme` | `crossterm`, `unicode_width` |
 //! | `app` | all but `cli`, `report`, `theme` | |
 //! | `cli` | all | `indicatif`, `clap_complete` |
-//! | `main` | `cli` | the allocator |
+//! | `main` | `cli` | |
 //!
 //! The whole table is code, and a test: `tests/it/architecture`. It prints the line that breaks it, and what would be allowed.
 //!

@@ -246,12 +246,12 @@ mod tests {
     use std::borrow::Cow;
 
     use crate::event::Event;
-    use crate::event::kind::{Branch, Commit, Kind, Tag};
+    use crate::event::kind::{Branch, Commit, Kind, MapText, Tag};
     use crate::event::time::Timestamp;
-    use crate::fold::Partition;
     use crate::model::Workload;
     use crate::model::definition::{Definition, Rules};
     use crate::model::gather::{Facts, Surroundings, gather};
+    use crate::model::name::{Name, Names};
 
     fn event(id: &str, day: i64, kind: Kind<Cow<'static, str>>) -> Event<Cow<'static, str>> {
         Event {
@@ -283,11 +283,12 @@ mod tests {
     }
 
     fn gathered(events: Vec<Event<Cow<'static, str>>>, day: i64) -> Workload {
-        let mut partition = Partition::default();
-        for (place, event) in (1..).zip(events) {
-            partition.push(event, place);
-        }
-        partition.settle();
+        let mut names = Names::default();
+        let mut facts: Vec<Event<Name>> = events
+            .into_iter()
+            .map(|event| event.map_text(&mut |text: Cow<'static, str>| names.intern(&text)))
+            .collect();
+        facts.sort_by_key(|fact| (fact.at, names.text(fact.id).to_owned()));
         let definition = Definition {
             repositories: vec!["shop".to_owned()],
             ..Definition::default()
@@ -298,8 +299,8 @@ mod tests {
             incident_source: false,
         };
         let facts = Facts {
-            names: &partition.names,
-            facts: partition.facts(),
+            names: &names,
+            facts: &facts,
         };
         let as_of = Timestamp::from_seconds(day * 86_400);
         gather(&definition, &Rules::default(), &[facts], &around, as_of)
