@@ -200,7 +200,7 @@ impl Door {
     }
 
     /// The workloads that the index offers for a reference.
-    pub fn candidates(&self, query: &str) -> Vec<String> {
+    pub fn candidates(&mut self, query: &str) -> Vec<String> {
         let found = self.engine.candidates(query).unwrap();
         found.into_iter().map(|one| one.name).collect()
     }
