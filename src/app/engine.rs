@@ -324,7 +324,7 @@ impl Engine {
     }
 
     /// The workloads that may know a reference; a ticket is known by the changes that it names, too.
-    pub fn candidates(&mut self, reference: &str) -> Result<Vec<Definition>, StoreError> {
+    pub fn candidates(&self, reference: &str) -> Result<Vec<Definition>, StoreError> {
         let mut pieces = self.pieces(reference)?;
         let tickets = self.fold.catalogue.number(Class::Tickets, "");
         if let Some(tickets) = tickets.filter(|tickets| pieces.contains(tickets)) {
@@ -357,12 +357,13 @@ impl Engine {
         Ok(pieces)
     }
 
-    fn changes_of_ticket(
-        &mut self,
-        tickets: u32,
-        reference: &str,
-    ) -> Result<Vec<String>, StoreError> {
-        let Some(partition) = self.partition(tickets)? else {
+    fn changes_of_ticket(&self, tickets: u32, reference: &str) -> Result<Vec<String>, StoreError> {
+        let kept = match self.fold.get(tickets) {
+            Some(_) => None,
+            None => self.store.piece(tickets)?,
+        };
+        let kept = kept.and_then(|bytes| Partition::from_bytes(&bytes));
+        let Some(partition) = self.fold.get(tickets).or(kept.as_ref()) else {
             return Ok(Vec::new());
         };
         let mut changes = Vec::new();

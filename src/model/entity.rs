@@ -153,6 +153,32 @@ pub struct Gate {
     pub url: Option<Name>,
 }
 
+impl Gate {
+    /// A decision that was asked for, and of which nothing more is known yet.
+    pub(super) fn asked(source: Name, id: Name, opened: Timestamp) -> Self {
+        Self {
+            id,
+            source,
+            name: None,
+            environment: None,
+            opened,
+            closed: None,
+            decision: None,
+            requestor: None,
+            responder: None,
+            comment: None,
+            approvers: Vec::new(),
+            may_decide: None,
+            votes: Vec::new(),
+            commit: None,
+            artifact: None,
+            version: None,
+            changes: Vec::new(),
+            url: None,
+        }
+    }
+}
+
 /// One finished record of a deployment, or one that is under way. Records that share `deployment` and the environment are one attempt.
 #[derive(Clone, Debug)]
 pub struct Record {
@@ -180,6 +206,35 @@ pub struct Record {
     pub removed: bool,
     pub slot: Option<Name>,
     pub url: Option<Name>,
+}
+
+impl Record {
+    /// A record of which only the name is known. Without another word it is a deployment of its own.
+    pub(super) fn begun(source: Name, id: Name) -> Self {
+        Self {
+            id,
+            source,
+            deployment: id,
+            service: None,
+            environment: None,
+            repository: None,
+            pipeline: None,
+            commit: None,
+            artifact: None,
+            digest: None,
+            version: None,
+            commits: None,
+            queued: None,
+            started: None,
+            finished: None,
+            outcome: None,
+            unplanned: false,
+            rollback: false,
+            removed: false,
+            slot: None,
+            url: None,
+        }
+    }
 }
 
 /// Something that went wrong.

@@ -40,14 +40,14 @@ pub fn whereabouts(whereabouts: &Whereabouts, style: &Style) -> String {
 
 /// A line for each change, where a version or a ticket speaks of many.
 fn several(matches: &[Match], style: &Style, sheet: &mut Sheet) {
-    let live = matches
+    let delivered = matches
         .iter()
         .filter(|one| one.state == "delivered")
         .count();
     let head = format!(
-        "{}: {live} live, {} on the way",
+        "{}: {delivered} live, {} on the way",
         figure::count(matches.len(), "change"),
-        matches.len() - live
+        matches.len() - delivered
     );
     sheet.line(Line::of(Role::Title, head));
     sheet.space();

@@ -6,6 +6,8 @@ mod attempt;
 mod content;
 mod copy;
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
 mod tests;
 
 use super::Workload;

@@ -18,26 +18,7 @@ impl Gatherer {
         let commit = fact.sha.map(|sha| self.commit_at(sha, fact.repository));
         let gates = &mut self.workload.gates;
         let place = *self.gates.entry((source, fact.gate)).or_insert_with(|| {
-            gates.push(Gate {
-                id: fact.gate,
-                source,
-                name: None,
-                environment: None,
-                opened: at,
-                closed: None,
-                decision: None,
-                requestor: None,
-                responder: None,
-                comment: None,
-                approvers: Vec::new(),
-                may_decide: None,
-                votes: Vec::new(),
-                commit: None,
-                artifact: None,
-                version: None,
-                changes: Vec::new(),
-                url: None,
-            });
+            gates.push(Gate::asked(source, fact.gate, at));
             gates.len() - 1
         });
         let place = match gates[place].closed {

@@ -33,29 +33,7 @@ impl Gatherer {
             .pending
             .of
             .entry((source, fact.record))
-            .or_insert_with(|| Record {
-                id: fact.record,
-                source,
-                deployment: fact.deployment.unwrap_or(fact.record),
-                service: None,
-                environment: None,
-                repository: None,
-                pipeline: None,
-                commit: None,
-                artifact: None,
-                digest: None,
-                version: None,
-                commits: None,
-                queued: None,
-                started: None,
-                finished: None,
-                outcome: None,
-                unplanned: false,
-                rollback: false,
-                removed: false,
-                slot: None,
-                url: None,
-            });
+            .or_insert_with(|| Record::begun(source, fact.record));
         record.deployment = fact.deployment.unwrap_or(record.deployment);
         record.service = fact.service.or(record.service);
         record.environment = fact.environment.or(record.environment);

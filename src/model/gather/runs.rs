@@ -35,7 +35,7 @@ impl Gatherer {
                 });
                 runs.len() - 1
             });
-        let place = if begins_again(&runs[place], at, &fact) {
+        let place = if begins_again(&runs[place], at, fact) {
             runs.push(Run {
                 queued: None,
                 started: None,

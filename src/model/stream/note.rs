@@ -1,0 +1,108 @@
+//! What the reader of a map must know beside its figures, in sentences.
+
+use super::StepFigures;
+use crate::event::kind::Decision;
+use crate::model::definition::StepKind;
+use crate::model::state::{Life, Lives};
+use crate::model::{RELEASE, Workload, step};
+
+pub(super) fn notes(lives: &Lives<'_>, steps: &[StepFigures], delivered: &[&Life]) -> Vec<String> {
+    let workload = lives.workload;
+    let mut notes = Vec::new();
+    let production = workload.production(lives.rules);
+    if workload.released_by_tags {
+        notes.push(format!(
+            "no deployment is known, so version tags stand for deployments to `{RELEASE}`"
+        ));
+        notes.extend(series(workload));
+    } else if workload.records.is_empty() && workload.path.derived {
+        notes.push(
+            "neither deployments nor version tags (v1.2.3) are known, so nothing counts as delivered: tag releases, or add a source of deployments"
+                .to_owned(),
+        );
+    } else if lives.production().rows.is_empty() {
+        let mut seen: Vec<&str> = workload
+            .records
+            .iter()
+            .filter_map(|record| record.environment)
+            .map(|name| workload.text(name))
+            .collect();
+        seen.sort_unstable();
+        seen.dedup();
+        notes.push(if seen.is_empty() {
+            format!("no deployment to `{production}` is known, so nothing counts as delivered")
+        } else {
+            format!(
+                "no deployment to `{production}` is known, only to {}: name yours as `production` under [metrics]",
+                seen.join(", ")
+            )
+        });
+    }
+    if let Some(step) = steps.iter().find(|step| step.constraint)
+        && let Some(share) = step.share_of_lead
+    {
+        let (n, rate) = (step.complete_accurate.n, step.complete_accurate.rate);
+        let cost = format!("{}: {:.0} % of all lead time", step.name, share * 100.0);
+        notes.push(if let (StepKind::Gate, Some(_)) = (step.kind, rate) {
+            let rejected = rejections(lives, &step.name);
+            format!("{cost}, {rejected} of {n} rejected")
+        } else {
+            cost
+        });
+    }
+    let missing: Vec<&str> = steps
+        .iter()
+        .filter(|step| step.complete_accurate.n == 0)
+        .map(|step| step.name.as_str())
+        .collect();
+    if !missing.is_empty() && !delivered.is_empty() {
+        notes.push(format!(
+            "rolled %C&A cannot be told: nothing was handed on by {}",
+            missing.join(", ")
+        ));
+    }
+    notes
+}
+
+/// Tags of several series count together unless one is named.
+fn series(workload: &Workload) -> Option<String> {
+    const MOST: usize = 4;
+    let mut series: Vec<&str> = workload
+        .records
+        .iter()
+        .filter_map(|record| record.pipeline)
+        .map(|name| workload.text(name))
+        .collect();
+    series.sort_unstable();
+    series.dedup();
+    if series.len() < 2 || workload.definition.release_tags.is_some() {
+        return None;
+    }
+    let named: Vec<String> = series
+        .iter()
+        .take(MOST)
+        .map(|series| format!("{series}1.2.3"))
+        .collect();
+    let more = if series.len() > MOST { ", …" } else { "" };
+    Some(format!(
+        "{} series of version tags count together ({}{more}): a change is live with the first of them that has it; name one in leadtime.toml, as `deployments = \"tags:{}[0-9]*\"`",
+        series.len(),
+        named.join(", "),
+        series[series.len() - 1],
+    ))
+}
+
+fn rejections(lives: &Lives<'_>, name: &str) -> usize {
+    let workload = lives.workload;
+    let place = workload
+        .path
+        .steps
+        .iter()
+        .position(|step| step.name == name);
+    workload
+        .gates
+        .iter()
+        .filter(|gate| gate.decision == Some(Decision::Rejected))
+        .filter(|gate| step::of_gate(workload, gate) == place)
+        .count()
+}

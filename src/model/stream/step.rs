@@ -1,0 +1,148 @@
+//! The figures of one step of the map: what it cost the changes on the ladder and beside it, how often they came back, who fills it.
+
+use super::{Share, StepFigures, Times};
+use crate::event::time::Span;
+use crate::model::definition::StepKind;
+use crate::model::name::Name;
+use crate::model::state::{Cost, End, Life, Lives};
+use crate::model::statistic::{Spread, ratio};
+use crate::model::step;
+use crate::model::window::Window;
+
+pub(super) fn figures(
+    lives: &Lives<'_>,
+    place: usize,
+    delivered: &[&Life],
+    all: &[Life],
+    window: Window,
+) -> StepFigures {
+    let workload = lives.workload;
+    let step = &workload.path.steps[place];
+    let (mut process, mut wait) = (Vec::new(), Vec::new());
+    let (mut process_sum, mut wait_sum) = (Span::ZERO, Span::ZERO);
+    for life in delivered {
+        let on_ladder = life.legs.iter().any(|leg| leg.step == place);
+        let cost = if on_ladder {
+            let cost = life.cost(place);
+            process_sum = process_sum + cost.process;
+            wait_sum = wait_sum + cost.wait;
+            Some(cost)
+        } else {
+            life.beside[place].or_else(|| life.handed[place].map(|_| Cost::default()))
+        };
+        if let Some(cost) = cost {
+            process.push(cost.process);
+            wait.push(cost.wait);
+        }
+    }
+    let visits = process.len();
+    let wip = all
+        .iter()
+        .filter(|life| life.end == End::InFlight)
+        .filter(|life| life.legs.last().is_some_and(|leg| leg.step == place))
+        .count();
+    let times = |values: Vec<Span>, sum_seconds: Span| {
+        let spread = Spread::of(values);
+        Times {
+            n: spread.n,
+            p50_seconds: spread.p50_seconds,
+            p85_seconds: spread.p85_seconds,
+            sum_seconds,
+        }
+    };
+    let handed = || {
+        all.iter()
+            .filter(move |life| life.handed[place].is_some_and(|at| window.contains(at)))
+    };
+    let (n, back) = (
+        handed().count(),
+        handed().filter(|life| life.returned[place]).count(),
+    );
+    StepFigures {
+        name: step.name.clone(),
+        kind: step.kind,
+        environment: step.environment.clone(),
+        locked: step.locked,
+        from: producers(lives, place),
+        visits,
+        wip,
+        process: times(process, process_sum),
+        wait: times(wait, wait_sum),
+        complete_accurate: Share {
+            n,
+            rate: ratio(n - back, n),
+        },
+        share_of_lead: None,
+        constraint: false,
+        empty: (visits == 0).then(|| why_empty(lives, place, delivered.len())),
+    }
+}
+
+fn why_empty(lives: &Lives<'_>, place: usize, delivered: usize) -> String {
+    let step = &lives.workload.path.steps[place];
+    if delivered == 0 {
+        return "no change went live in the window".to_owned();
+    }
+    if lives.is_filled(place) {
+        return "no change that went live in the window was here".to_owned();
+    }
+    match (&step.from, step.kind) {
+        (Some(from), _) => format!("no event from {from} fills it"),
+        (None, StepKind::Gate) => "no gate of this name was ever opened".to_owned(),
+        (None, StepKind::Deploy) => format!(
+            "no deployment to {} is known",
+            step.environment.as_deref().unwrap_or("it")
+        ),
+        (None, kind) => format!("no {} event is known", kind.word()),
+    }
+}
+
+/// Who filled a step, in words.
+fn producers(lives: &Lives<'_>, place: usize) -> Vec<String> {
+    let workload = lives.workload;
+    let kind = workload.path.steps[place].kind;
+    let mut sources: Vec<Name> = match kind {
+        StepKind::Code | StepKind::Review => Vec::new(),
+        StepKind::Gate => workload
+            .gates
+            .iter()
+            .filter(|gate| step::of_gate(workload, gate) == Some(place))
+            .map(|gate| gate.source)
+            .collect(),
+        StepKind::Deploy => workload
+            .records
+            .iter()
+            .filter(|record| {
+                record.environment.map(|name| workload.text(name))
+                    == workload.path.steps[place].environment.as_deref()
+            })
+            .map(|record| record.source)
+            .collect(),
+        _ => workload
+            .runs
+            .iter()
+            .filter(|run| step::of_run(workload, run) == Some(place))
+            .map(|run| run.source)
+            .collect(),
+    };
+    if kind == StepKind::Scan {
+        sources.extend(
+            workload
+                .scans
+                .iter()
+                .map(|scan| scan.tool.unwrap_or(scan.source)),
+        );
+    }
+    if kind == StepKind::Build && sources.is_empty() {
+        sources.extend(workload.artifacts.iter().map(|artifact| artifact.source));
+    }
+    sources.sort_unstable();
+    sources.dedup();
+    let mut words: Vec<String> = sources
+        .into_iter()
+        .map(|source| step::producer(workload.text(source)).to_owned())
+        .collect();
+    words.sort_unstable();
+    words.dedup();
+    words
+}
