@@ -43,6 +43,7 @@ fn a_hold_lasts_until_it_is_released() {
         mark("d", 3, MarkKind::ReleaseHold, "cart/production"),
         mark("e", 4, MarkKind::ReleaseHold, "production"),
         mark("f", 6, MarkKind::Hold, "shop/production"),
+        mark("g", 8, MarkKind::ReleaseHold, "production"),
     ];
     let production = ("production", day(1), None);
     let staging = ("staging", day(2), None);
@@ -51,6 +52,9 @@ fn a_hold_lasts_until_it_is_released() {
     let released = ("production", day(1), Some(day(4)));
     assert_eq!(holds(&gathered(&events, 5)), [released, staging]);
     let again = ("production", day(6), None);
+    assert_eq!(holds(&gathered(&events, 7)), [released, staging, again]);
+    // Released twice, each hold ends with its own release.
+    let again = ("production", day(6), Some(day(8)));
     assert_eq!(holds(&gathered(&events, 9)), [released, staging, again]);
 }
 
@@ -66,10 +70,10 @@ fn a_hold_of_a_service_is_of_the_workload_that_has_it() {
         };
         event(id, 1, Kind::Mark(fact))
     };
-    let held = |service| !gathered(&[hold("a", service)], 9).holds.is_empty();
-    assert!(held("till"), "its service");
-    assert!(held("shop"), "its name");
-    assert!(!held("cart"), "another's");
+    let kept = |service| !gathered(&[hold("a", service)], 9).holds.is_empty();
+    assert!(kept("till"), "its service");
+    assert!(kept("shop"), "its name");
+    assert!(!kept("cart"), "another's");
 }
 
 #[test]
@@ -83,7 +87,7 @@ fn a_person_links_an_incident_to_a_deployment_or_to_none() {
         link.map(|link| link.map(|name| workload.text(name).to_owned()))
     };
     let seen = incident("i", 2, IncidentPhase::Detected);
-    assert_eq!(link(&[seen.clone()]), None);
+    assert_eq!(link(std::slice::from_ref(&seen)), None);
     // Told before the incident is known, and of a deployment that nobody knows: what a person says stands.
     let early = linked("a", 1, Some("d7"));
     assert_eq!(

@@ -129,7 +129,7 @@ fn gathered_as(definition: &Definition, events: &[Told], until: i64) -> Workload
     gather(definition, &Rules::default(), &[facts], &around, day(until))
 }
 
-fn texts<'w>(workload: &'w Workload, names: impl Iterator<Item = Name>) -> Vec<&'w str> {
+fn texts(workload: &Workload, names: impl Iterator<Item = Name>) -> Vec<&str> {
     names.map(|name| workload.text(name)).collect()
 }
 

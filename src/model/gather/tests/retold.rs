@@ -137,7 +137,10 @@ fn a_run_begun_again_under_one_number_is_another() {
     let with = |more: &[Told]| runs(&[&first, more].concat());
     let again = run("c", 3, Phase::Started, None);
     let passed = run("d", 4, Phase::Finished, OK);
-    assert_eq!(with(&[again.clone()]), [failed, (Some(day(3)), None, None)]);
+    assert_eq!(
+        with(std::slice::from_ref(&again)),
+        [failed, (Some(day(3)), None, None)]
+    );
     assert_eq!(
         with(&[again, passed.clone()]),
         [failed, (Some(day(3)), Some(day(4)), OK)]
