@@ -8,6 +8,8 @@ mod membership;
 mod path;
 mod runs;
 pub(in crate::model) mod tags;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,161 @@
+//! What people declared, and incidents that come back.
+
+use super::{Told, day, deployed, event, gathered, incident};
+use crate::event::kind::{Deployment, IncidentPhase, Kind, Mark, MarkKind};
+use crate::event::time::Timestamp;
+use crate::model::Workload;
+
+fn mark(id: &'static str, at: i64, kind: MarkKind, target: &'static str) -> Told {
+    let fact = Mark {
+        mark: id,
+        target,
+        kind,
+        ..Mark::default()
+    };
+    event(id, at, Kind::Mark(fact))
+}
+
+fn linked(id: &'static str, at: i64, deployment: Option<&'static str>) -> Told {
+    let fact = Mark {
+        mark: id,
+        target: "i1",
+        deployment,
+        kind: MarkKind::IncidentLink,
+        ..Mark::default()
+    };
+    event(id, at, Kind::Mark(fact))
+}
+
+fn holds(workload: &Workload) -> Vec<(&str, Timestamp, Option<Timestamp>)> {
+    let holds = workload.holds.iter();
+    holds
+        .map(|hold| (workload.text(hold.environment), hold.from, hold.until))
+        .collect()
+}
+
+#[test]
+fn a_hold_lasts_until_it_is_released() {
+    let events = [
+        mark("a", 1, MarkKind::Hold, "shop/production"),
+        mark("b", 2, MarkKind::Hold, "staging"),
+        mark("c", 2, MarkKind::Hold, "cart/production"),
+        // Of another workload: it releases nothing here.
+        mark("d", 3, MarkKind::ReleaseHold, "cart/production"),
+        mark("e", 4, MarkKind::ReleaseHold, "production"),
+        mark("f", 6, MarkKind::Hold, "shop/production"),
+        mark("g", 8, MarkKind::ReleaseHold, "production"),
+    ];
+    let production = ("production", day(1), None);
+    let staging = ("staging", day(2), None);
+    assert_eq!(holds(&gathered(&events, 1)), [production]);
+    assert_eq!(holds(&gathered(&events, 3)), [production, staging]);
+    let released = ("production", day(1), Some(day(4)));
+    assert_eq!(holds(&gathered(&events, 5)), [released, staging]);
+    let again = ("production", day(6), None);
+    assert_eq!(holds(&gathered(&events, 7)), [released, staging, again]);
+    // Released twice, each hold ends with its own release.
+    let again = ("production", day(6), Some(day(8)));
+    assert_eq!(holds(&gathered(&events, 9)), [released, staging, again]);
+}
+
+#[test]
+fn a_hold_of_a_service_is_of_the_workload_that_has_it() {
+    let hold = |id, service| {
+        let fact = Mark {
+            mark: id,
+            target: "production",
+            service: Some(service),
+            kind: MarkKind::Hold,
+            ..Mark::default()
+        };
+        event(id, 1, Kind::Mark(fact))
+    };
+    let kept = |service| !gathered(&[hold("a", service)], 9).holds.is_empty();
+    assert!(kept("till"), "its service");
+    assert!(kept("shop"), "its name");
+    assert!(!kept("cart"), "another's");
+}
+
+#[test]
+fn a_person_links_an_incident_to_a_deployment_or_to_none() {
+    let link = |events: &[Told]| {
+        let workload = gathered(events, 9);
+        let [incident] = &workload.incidents[..] else {
+            panic!("{:?}", workload.incidents);
+        };
+        let link = incident.deployment;
+        link.map(|link| link.map(|name| workload.text(name).to_owned()))
+    };
+    let seen = incident("i", 2, IncidentPhase::Detected);
+    assert_eq!(link(std::slice::from_ref(&seen)), None);
+    // Told before the incident is known, and of a deployment that nobody knows: what a person says stands.
+    let early = linked("a", 1, Some("d7"));
+    assert_eq!(
+        link(&[early.clone(), seen.clone()]),
+        Some(Some("d7".to_owned()))
+    );
+    let none = linked("b", 3, None);
+    assert_eq!(link(&[early, seen.clone(), none.clone()]), Some(None));
+    // The last word counts.
+    let last = linked("c", 4, Some("d1"));
+    assert_eq!(link(&[seen, none, last]), Some(Some("d1".to_owned())));
+}
+
+#[test]
+fn an_ignored_incident_is_gone_and_the_others_keep_their_links() {
+    let mut other = incident("i2", 3, IncidentPhase::Detected);
+    if let Kind::Incident(fact) = &mut other.kind {
+        fact.incident = "i2";
+    }
+    let mut link = linked("b", 5, None);
+    if let Kind::Mark(fact) = &mut link.kind {
+        fact.target = "i2";
+    }
+    let events = [
+        deployed("d", 1, Deployment::default()),
+        incident("i", 2, IncidentPhase::Detected),
+        other,
+        mark("a", 4, MarkKind::Ignore, "i1"),
+        mark("a2", 4, MarkKind::Ignore, "d1"),
+        link,
+    ];
+    let workload = gathered(&events, 9);
+    let incidents = workload.incidents.iter();
+    let known: Vec<_> = incidents
+        .map(|incident| (workload.text(incident.id), incident.deployment))
+        .collect();
+    assert_eq!(known, [("i2", Some(None))]);
+    assert!(workload.records.is_empty());
+}
+
+#[test]
+fn an_incident_seen_again_is_open_again() {
+    let events = [
+        incident("a", 1, IncidentPhase::Detected),
+        incident("b", 2, IncidentPhase::Resolved),
+        incident("c", 3, IncidentPhase::Reported),
+        incident("d", 4, IncidentPhase::Detected),
+        incident("e", 6, IncidentPhase::Resolved),
+    ];
+    for (until, resolved) in [
+        (1, None),
+        (2, Some(day(2))),
+        (3, Some(day(2))),
+        (5, None),
+        (9, Some(day(6))),
+    ] {
+        let workload = gathered(&events, until);
+        let [incident] = &workload.incidents[..] else {
+            panic!("{:?}", workload.incidents);
+        };
+        assert_eq!(incident.opened, day(1));
+        assert_eq!(incident.resolved, resolved, "day {until}");
+    }
+    // Seen and resolved at one instant, in the wrong order.
+    let instant = [
+        incident("a", 1, IncidentPhase::Resolved),
+        incident("b", 1, IncidentPhase::Detected),
+    ];
+    let workload = gathered(&instant, 9);
+    assert_eq!(workload.incidents[0].resolved, Some(day(1)));
+}

@@ -1,0 +1,92 @@
+//! Version tags that stand for deployments.
+
+use globset::Glob;
+
+use super::{Told, commit, day, deployed, end, event, gathered, gathered_as, shop};
+use crate::event::kind::{Deployment, Kind, Tag};
+use crate::event::time::Timestamp;
+use crate::model::definition::Definition;
+use crate::model::{RELEASE, Workload};
+
+fn tag(tag: &'static str, at: i64, sha: &'static str, prerelease: bool) -> Told {
+    let fact = Tag {
+        tag,
+        repository: Some("shop"),
+        sha: Some(sha),
+        prerelease,
+        ..Tag::default()
+    };
+    event(tag, at, Kind::Tag(fact))
+}
+
+fn tagged() -> Vec<Told> {
+    vec![
+        commit("a", 1, &[]),
+        commit("b", 2, &["a"]),
+        tag("v1.0.0", 3, "a", false),
+        tag("v1.1.0-rc1", 4, "b", false),
+        tag("v1.1.0", 5, "b", true),
+        tag("till@2.0.0", 6, "b", false),
+        tag("nightly", 7, "b", false),
+        end("b", 2),
+    ]
+}
+
+/// Version, series and time of each release.
+fn releases(workload: &Workload) -> Vec<(&str, &str, Option<Timestamp>)> {
+    let records = workload.records.iter();
+    records
+        .map(|record| {
+            assert_eq!(workload.text(record.environment.unwrap()), RELEASE);
+            let [version, series] =
+                [record.version, record.pipeline].map(|name| workload.text(name.unwrap()));
+            (version, series, record.finished)
+        })
+        .collect()
+}
+
+#[test]
+fn a_version_tag_is_a_release_unless_it_is_early() {
+    let workload = gathered(&tagged(), 9);
+    assert!(workload.released_by_tags);
+    let expected = [
+        ("v1.0.0", "", Some(day(3))),
+        ("till@2.0.0", "till@", Some(day(6))),
+    ];
+    assert_eq!(releases(&workload), expected);
+}
+
+#[test]
+fn a_host_may_call_a_tag_early_that_git_told_of_first() {
+    let mut events = tagged();
+    let mut told = tag("v1.0.0", 3, "a", true);
+    told.id = "v1.0.0 again";
+    events.push(told);
+    let workload = gathered(&events, 9);
+    assert_eq!(releases(&workload), [("till@2.0.0", "till@", Some(day(6)))]);
+}
+
+#[test]
+fn a_rule_says_which_tags_are_releases() {
+    let ruled = |pattern: &str| Definition {
+        release_tags: Some(Glob::new(pattern).unwrap().compile_matcher()),
+        ..shop()
+    };
+    let workload = gathered_as(&ruled("till@*"), &tagged(), 9);
+    assert_eq!(releases(&workload), [("till@2.0.0", "till@", Some(day(6)))]);
+    // What a person wrote down counts, whatever the tag looks like.
+    let workload = gathered_as(&ruled("nightly"), &tagged(), 9);
+    assert_eq!(releases(&workload), [("nightly", "", Some(day(7)))]);
+    assert!(gathered_as(&ruled("x*"), &tagged(), 9).records.is_empty());
+}
+
+#[test]
+fn where_a_deployment_is_known_tags_are_only_tags() {
+    let mut events = tagged();
+    events.push(deployed("d", 8, Deployment::default()));
+    let workload = gathered(&events, 9);
+    assert!(!workload.released_by_tags);
+    assert_eq!(workload.records.len(), 1);
+    assert_eq!(workload.tags.len(), 5);
+    assert_eq!(gathered(&events, 7).records.len(), 2, "before it was known");
+}
