@@ -74,7 +74,9 @@ pub fn rules(config: &Config, host_user: Option<String>) -> Rules {
     for rule in &metrics.unplanned {
         match rule {
             UnplannedRule::Name(pattern) => {
-                names.add(pattern.glob().clone());
+                if let Some(glob) = pattern.glob() {
+                    names.add(glob);
+                }
             }
             UnplannedRule::Label(pattern) => labels.push(pattern.text().to_owned()),
         }
@@ -128,7 +130,7 @@ fn fixed(workload: &Workload) -> Definition {
         let choices = workload.paths.iter();
         choices
             .filter(|choice| choice.leaves_out == leaves_out)
-            .map(|choice| choice.pattern.glob().clone())
+            .filter_map(|choice| choice.pattern.glob())
             .collect()
     };
     let parts = (!workload.paths.is_empty()).then(|| Parts::new(globs(false), globs(true)));
@@ -140,7 +142,7 @@ fn fixed(workload: &Workload) -> Definition {
         release_tags: workload
             .deployments
             .as_ref()
-            .map(|DeploymentRule::Tags(pattern)| pattern.matcher().clone()),
+            .and_then(|DeploymentRule::Tags(pattern)| pattern.matcher()),
         ..Definition::default()
     }
 }
@@ -179,7 +181,7 @@ fn filled(config: &Config, path: &crate::config::Path, workload: &Workload) -> P
                 matches: step
                     .matching
                     .as_ref()
-                    .map(|pattern| pattern.matcher().clone()),
+                    .and_then(crate::config::Pattern::matcher),
                 limits: step.limits.map(|limits| Limits {
                     critical: limits.critical,
                     high: limits.high,

@@ -74,7 +74,7 @@ impl Config {
             return Err(ConfigError::of_all(told.collect()));
         }
         let whole = root.span();
-        let root = toml::Spanned::new(whole, DeValue::Table(root.into_inner()));
+        let root = toml::Spanned::new(whole.clone(), DeValue::Table(root.into_inner()));
         let mut walk = Walk {
             places: &mut places,
             problems: Vec::new(),
@@ -84,7 +84,11 @@ impl Config {
         if !problems.is_empty() {
             return Err(ConfigError::of_all(problems));
         }
-        let mut config = Self::deserialize_at(text, &places)?;
+        let root = match root.into_inner() {
+            DeValue::Table(root) => root,
+            _ => DeTable::new(),
+        };
+        let mut config = Self::deserialize_at(toml::Spanned::new(whole, root), &places)?;
         problems = check::errors(&config, &places);
         if !problems.is_empty() {
             return Err(ConfigError::of_all(problems));
@@ -96,11 +100,14 @@ impl Config {
     }
 
     /// The walk has seen everything that serde can object to; if it has not, what serde says is told at its place.
-    fn deserialize_at(text: &str, places: &Places) -> Result<Self, ConfigError> {
+    fn deserialize_at(
+        root: toml::Spanned<DeTable<'_>>,
+        places: &Places,
+    ) -> Result<Self, ConfigError> {
         let told = |key: &str, error: &toml::de::Error| {
             ConfigError::of(places.problem(key, error.message(), ""))
         };
-        let reader = toml::de::Deserializer::parse(text).map_err(|error| told("", &error))?;
+        let reader = toml::de::Deserializer::from(root);
         serde_path_to_error::deserialize(reader)
             .map_err(|error| told(&error.path().to_string(), error.inner()))
     }

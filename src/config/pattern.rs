@@ -17,18 +17,22 @@ written_as_text!(Pattern, Choice, UnplannedRule, DeploymentRule);
 #[derive(Clone)]
 pub struct Pattern {
     text: String,
-    glob: Glob,
-    /// Made when it is first asked: a file of thousands of workloads has thousands of patterns, most of them plain names.
+    /// None for a plain name: a file of thousands of workloads is full of them.
+    glob: Option<Glob>,
+    /// Made when it is first asked.
     matcher: OnceLock<GlobMatcher>,
 }
 
 impl Pattern {
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
-        if self.is_plain() {
-            return self.text == text;
+        match &self.glob {
+            None => self.text == text,
+            Some(glob) => self
+                .matcher
+                .get_or_init(|| glob.compile_matcher())
+                .is_match(text),
         }
-        self.matcher().is_match(text)
     }
 
     #[must_use]
@@ -36,21 +40,33 @@ impl Pattern {
         &self.text
     }
 
+    /// The glob itself.
     #[must_use]
-    pub fn glob(&self) -> &Glob {
-        &self.glob
+    pub fn glob(&self) -> Option<Glob> {
+        self.glob.clone().or_else(|| glob(&self.text).ok())
     }
 
     #[must_use]
-    pub fn matcher(&self) -> &GlobMatcher {
-        self.matcher.get_or_init(|| self.glob.compile_matcher())
+    pub fn matcher(&self) -> Option<GlobMatcher> {
+        Some(self.glob()?.compile_matcher())
     }
 
     /// Whether it can match nothing but its own text.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        !self.text.contains(['*', '?', '[', ']', '{', '}', '\\'])
+        is_plain(&self.text)
     }
+}
+
+fn is_plain(text: &str) -> bool {
+    !text.contains(['*', '?', '[', ']', '{', '}', '\\'])
+}
+
+fn glob(text: &str) -> Result<Glob, globset::Error> {
+    GlobBuilder::new(text)
+        .literal_separator(true)
+        .backslash_escape(true)
+        .build()
 }
 
 impl fmt::Debug for Pattern {
@@ -78,10 +94,14 @@ impl Text for Pattern {
                 "write a glob such as \"acme/*\"",
             ));
         }
-        let glob = GlobBuilder::new(text)
-            .literal_separator(true)
-            .backslash_escape(true)
-            .build()
+        if is_plain(text) {
+            return Ok(Self {
+                text: text.to_owned(),
+                glob: None,
+                matcher: OnceLock::new(),
+            });
+        }
+        let glob = glob(text)
             .map_err(|error| {
                 Refusal::new(
                     format!("{text:?} is not a glob ({})", error.kind()),
@@ -90,7 +110,7 @@ impl Text for Pattern {
             })?;
         Ok(Self {
             text: text.to_owned(),
-            glob,
+            glob: Some(glob),
             matcher: OnceLock::new(),
         })
     }
