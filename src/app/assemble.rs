@@ -199,7 +199,7 @@ fn filled(config: &Config, path: &crate::config::Path, workload: &Workload) -> P
             .iter()
             .map(|freeze| Freeze {
                 environment: freeze.environment.clone(),
-                schedule: freeze.schedule.text().to_owned(),
+                schedule: freeze.schedule.rule().to_owned(),
                 length: freeze.length,
                 reason: freeze.reason.clone(),
             })

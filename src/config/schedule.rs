@@ -6,18 +6,17 @@ use std::fmt;
 
 use chrono::TimeZone;
 use chrono_tz::Tz;
-use rrule::{Frequency, RRule, RRuleSet, Unvalidated};
+use rrule::{Frequency, RRule, Unvalidated};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::value::{Refusal, Text, TextSchema, text, written_as_text};
-use crate::event::time::{Span, Timestamp};
+use crate::event::time::Span;
 
 /// Recurring instants, as a rule of RFC 5545.
 #[derive(Clone, Debug)]
 pub struct Schedule {
     text: String,
-    rule: RRule<Unvalidated>,
 }
 
 /// A span of time in which nothing may go to an environment, again and again.
@@ -54,36 +53,10 @@ fn start(zone: Tz) -> Option<chrono::DateTime<rrule::Tz>> {
 }
 
 impl Schedule {
+    /// The rule, without the name that may stand before it.
     #[must_use]
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// The last instant of the schedule in `after..=at`.
-    fn last(&self, after: Timestamp, at: Timestamp, zone: Tz) -> Option<Timestamp> {
-        // Enough for a freeze that begins at every hour of a day and lasts a month.
-        const MOST: u16 = 1_000;
-        let start = start(zone)?;
-        let rule = self.rule.clone().validate(start).ok()?;
-        let in_zone = |time: Timestamp| time.to_utc().with_timezone(&rrule::Tz::Tz(zone));
-        RRuleSet::new(start)
-            .rrule(rule)
-            .after(in_zone(after))
-            .before(in_zone(at))
-            .all(MOST)
-            .dates
-            .last()
-            .map(|date| Timestamp::from(date.to_utc()))
-    }
-}
-
-impl Freeze {
-    /// Until when this freeze holds at `at`, when it holds then.
-    #[must_use]
-    pub fn until(&self, at: Timestamp, zone: Tz) -> Option<Timestamp> {
-        let began = self.schedule.last(at - self.length, at, zone)?;
-        let end = began + self.length;
-        (began <= at && at < end).then_some(end)
+    pub fn rule(&self) -> &str {
+        self.text.strip_prefix("RRULE:").unwrap_or(&self.text)
     }
 }
 
@@ -118,69 +91,14 @@ impl Text for Schedule {
             ));
         }
         let start = start(Tz::UTC).ok_or_else(|| wrong("it has no start".to_owned()))?;
-        rule.clone()
-            .validate(start)
+        rule.validate(start)
             .map_err(|error| wrong(error.to_string()))?;
         Ok(Self {
             text: text.to_owned(),
-            rule,
         })
     }
 
     fn write(&self) -> String {
         self.text.clone()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn weekend() -> Freeze {
-        Freeze {
-            environment: "production".to_owned(),
-            schedule: Schedule::read("FREQ=WEEKLY;BYDAY=FR;BYHOUR=16").unwrap(),
-            length: Span::read("64h").unwrap(),
-            reason: None,
-        }
-    }
-
-    fn until(text: &str) -> Option<String> {
-        weekend()
-            .until(Timestamp::parse(text).unwrap(), Tz::Europe__Brussels)
-            .map(|end| end.to_string())
-    }
-
-    #[test]
-    fn a_freeze_holds_from_its_first_instant_to_just_before_its_last() {
-        // 2026-11-20 is a Friday; Brussels is an hour ahead of UTC then.
-        assert_eq!(until("2026-11-20T14:59:59Z"), None);
-        let end = Some("2026-11-23T07:00:00Z".to_owned());
-        assert_eq!(until("2026-11-20T15:00:00Z"), end);
-        assert_eq!(until("2026-11-23T06:59:59Z"), end);
-        assert_eq!(until("2026-11-23T07:00:00Z"), None);
-    }
-
-    #[test]
-    fn a_freeze_follows_the_clocks_of_its_zone() {
-        // In summer Brussels is two hours ahead.
-        assert_eq!(until("2026-07-03T13:59:59Z"), None);
-        assert!(until("2026-07-03T14:00:00Z").is_some());
-    }
-
-    #[test]
-    fn a_freeze_ends_for_good_at_its_until() {
-        let freeze = Freeze {
-            schedule: Schedule::read("FREQ=DAILY;UNTIL=20260105T000000Z").unwrap(),
-            length: Span::read("1h").unwrap(),
-            ..weekend()
-        };
-        let held = |text: &str| {
-            freeze
-                .until(Timestamp::parse(text).unwrap(), Tz::UTC)
-                .is_some()
-        };
-        assert!(held("2026-01-05T00:30:00Z"));
-        assert!(!held("2026-01-06T00:30:00Z"));
     }
 }

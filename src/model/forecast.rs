@@ -1,9 +1,20 @@
 //! When a change may be live: from changes that were at least as old in the same step, how much longer those took. Empirical, and only as good as its n.
 
-use super::locate::Forecast;
+use serde::Serialize;
+
 use super::state::{End, Life, Lives};
 use super::statistic::quantile;
 use crate::event::time::{Span, Timestamp};
+
+/// When it will be live; dates, from `n` changes that were at least as old in the same step.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Forecast {
+    pub p50: Option<Timestamp>,
+    pub p85: Option<Timestamp>,
+    pub n: usize,
+    /// Why there is none.
+    pub why_not: Option<String>,
+}
 
 /// With fewer changes to go by, none is given.
 const FEWEST: usize = 10;

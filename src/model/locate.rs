@@ -8,7 +8,7 @@ use super::Workload;
 use super::delivery::ArrivalKind;
 use super::entity::{Change, ChangeAt, CommitAt};
 use super::environment::{short, version};
-use super::forecast::{Past, forecast};
+use super::forecast::{Forecast, Past, forecast};
 use super::name::Name;
 use super::state::{End, Leg as StateLeg, Life, Lives, State};
 use crate::event::time::Timestamp;
@@ -50,16 +50,6 @@ pub struct Match {
 pub struct Arrival {
     pub version: Option<String>,
     pub since: Timestamp,
-}
-
-/// When it will be live; dates, from `n` changes that were at least as old in the same step.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Forecast {
-    pub p50: Option<Timestamp>,
-    pub p85: Option<Timestamp>,
-    pub n: usize,
-    /// Why there is none.
-    pub why_not: Option<String>,
 }
 
 /// A stretch of a change's life in one state of one step.

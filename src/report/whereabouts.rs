@@ -6,7 +6,8 @@ use super::sheet::{Line, Sheet};
 use super::style::Style;
 use super::{duration, figure, glyph, table, text};
 use crate::event::time::Span;
-use crate::model::locate::{Forecast, Leg, Match, Whereabouts};
+use crate::model::forecast::Forecast;
+use crate::model::locate::{Leg, Match, Whereabouts};
 use crate::theme::Role;
 
 /// Label column of the lines below the sentence.

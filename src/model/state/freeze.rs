@@ -52,3 +52,78 @@ fn beginnings(freeze: &Freeze, rules: &Rules, from: Timestamp, to: Timestamp) ->
         .map(|date| Timestamp::from(date.with_timezone(&chrono::Utc)))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn time(text: &str) -> Timestamp {
+        Timestamp::parse(text).unwrap()
+    }
+
+    fn begun(schedule: &str, zone: chrono_tz::Tz, from: &str, to: &str) -> Vec<String> {
+        let freeze = Freeze {
+            environment: "production".to_owned(),
+            schedule: schedule.to_owned(),
+            length: Span::from_seconds(3_600),
+            reason: None,
+        };
+        let rules = Rules {
+            timezone: zone,
+            ..Rules::default()
+        };
+        let all = beginnings(&freeze, &rules, time(from), time(to));
+        all.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_freeze_follows_the_clocks_of_its_zone() {
+        // Brussels is an hour ahead of UTC in winter, two in summer.
+        let fridays = |from, to| {
+            let zone = chrono_tz::Tz::Europe__Brussels;
+            begun("FREQ=WEEKLY;BYDAY=FR;BYHOUR=16", zone, from, to)
+        };
+        assert_eq!(
+            fridays("2026-11-16T00:00:00Z", "2026-11-22T00:00:00Z"),
+            ["2026-11-20T15:00:00Z"]
+        );
+        assert_eq!(
+            fridays("2026-06-29T00:00:00Z", "2026-07-05T00:00:00Z"),
+            ["2026-07-03T14:00:00Z"]
+        );
+    }
+
+    #[test]
+    fn every_other_week_is_counted_from_one_start_whatever_is_asked() {
+        let every_other = |from| {
+            let rule = "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO";
+            begun(rule, chrono_tz::Tz::UTC, from, "2026-11-30T00:00:00Z")
+        };
+        let long = every_other("2026-10-26T00:00:00Z");
+        assert_eq!(long.len(), 3, "{long:?}");
+        assert_eq!(every_other("2026-11-12T00:00:00Z")[..], long[1..]);
+    }
+
+    #[test]
+    fn a_freeze_ends_for_good_at_its_until() {
+        let rule = "FREQ=DAILY;UNTIL=20260105T000000Z";
+        let days = begun(
+            rule,
+            chrono_tz::Tz::UTC,
+            "2026-01-04T00:00:00Z",
+            "2026-01-09T00:00:00Z",
+        );
+        assert_eq!(days, ["2026-01-04T00:00:00Z", "2026-01-05T00:00:00Z"]);
+    }
+
+    #[test]
+    fn what_is_no_rule_freezes_nothing() {
+        let none = begun(
+            "sometimes",
+            chrono_tz::Tz::UTC,
+            "2026-01-01T00:00:00Z",
+            "2026-02-01T00:00:00Z",
+        );
+        assert!(none.is_empty());
+    }
+}

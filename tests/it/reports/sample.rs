@@ -19,8 +19,9 @@ use leadtime::model::dora::{
 };
 use leadtime::model::environment::{Behind, Environments, Running, WorkloadEnvironments};
 use leadtime::model::flow::{Flow, FlowType};
+use leadtime::model::forecast::Forecast;
 use leadtime::model::gate::{Evidence, Gates, OpenGate};
-use leadtime::model::locate::{Arrival, Forecast, Leg, Match, Whereabouts};
+use leadtime::model::locate::{Arrival, Leg, Match, Whereabouts};
 use leadtime::model::statistic::{Share, Spread, Times};
 use leadtime::model::stream::{
     Efficiency, Map, MapChange, MapChangeStep, StateFigure, StepFigures,
