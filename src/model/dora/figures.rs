@@ -60,7 +60,7 @@ impl<'a> Part<'a> {
     }
 
     /// Somebody tells of incidents, of this workload or of another. This is the one place that decides whether "no incident" means that nothing broke.
-    fn has_source(&self) -> bool {
+    pub(super) fn has_source(&self) -> bool {
         self.workload.incident_source || !self.workload.incidents.is_empty()
     }
 }

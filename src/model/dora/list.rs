@@ -172,7 +172,7 @@ fn part_notes(part: &Part, window: Window) -> impl Iterator<Item = String> {
     let seen = shown
         .iter()
         .any(|(_, verdict)| verdict.failed.is_some() || verdict.rework.is_some());
-    let source = match (workload.incidents.is_empty(), seen) {
+    let source = match (!part.has_source(), seen) {
         (false, _) => None,
         (true, false) => {
             Some("no incident source: change fail rate, recovery and rework rate cannot be told")

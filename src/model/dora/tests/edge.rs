@@ -330,3 +330,18 @@ fn pooled_figures_are_of_pooled_observations() {
     assert!(lines.is_sorted_by_key(|line| line.finished));
     assert_eq!(lines[0].workload, "cart");
 }
+
+#[test]
+fn no_incident_is_no_failure_where_somebody_would_have_told() {
+    let mut s = Sample::new("shop");
+    s.deploy("d1", "r", "a", "03-04 10:00");
+    s.workload().incident_source = true;
+    let told = march(s);
+    assert_eq!(told.change_fail_rate.rate, Some(0.0));
+    assert!(
+        !told
+            .notes
+            .iter()
+            .any(|note| note.contains("incident source"))
+    );
+}
