@@ -69,6 +69,9 @@ pub(super) fn of(kind: &Kind<Cow<'_, str>>, mut add: impl FnMut(i64)) {
         Kind::Change(fact) => {
             all(&[&fact.sha, &fact.head]);
             add(key(&fact.change));
+            if let Some((_, number)) = fact.change.rsplit_once('#') {
+                add(key(number));
+            }
             for text in fact.tickets.iter().chain(&fact.commits) {
                 add(key(text));
             }
@@ -125,5 +128,17 @@ mod tests {
         assert_ne!(exact("version"), exact("ersion"));
         assert_eq!(key("12"), exact("#12"));
         assert_eq!(key("2024"), exact("2024"));
+    }
+
+    #[test]
+    fn a_number_finds_the_request_whatever_its_repository() {
+        let mut keys = Vec::new();
+        let fact = crate::event::kind::Change {
+            change: Cow::Borrowed("acme/checkout#18"),
+            ..Default::default()
+        };
+        of(&Kind::Change(fact), |key| keys.push(key));
+        assert!(keys.contains(&exact("#18")));
+        assert!(keys.contains(&exact("acme/checkout#18")));
     }
 }

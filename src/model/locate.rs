@@ -81,7 +81,9 @@ pub fn find(lives: &Lives<'_>, query: &str) -> Vec<ChangeAt> {
     for (place, change) in (0..).zip(&workload.changes) {
         let names = std::iter::once(&change.id).chain(&change.tickets);
         let mut texts = names.map(|name| plain(workload.text(*name)));
-        if texts.any(|text| text == wanted) {
+        // Where ids name the repository, the number alone is enough.
+        let number = |text: &String| text.rsplit_once('#').is_some_and(|(_, n)| n == wanted);
+        if texts.any(|text| text == wanted || number(&text)) {
             found.insert(place);
         }
     }

@@ -24,12 +24,15 @@ pub fn percent(rate: Option<f64>) -> String {
     }
 }
 
-/// A number with at most one decimal: `19.6`, `4`.
+/// A number with at most one decimal: `19.6`, `4`; what is there and too little for that, `<0.1`.
 #[must_use]
 pub fn number(value: Option<f64>) -> String {
     let Some(value) = value.filter(|value| value.is_finite()) else {
         return "-".to_owned();
     };
+    if value > 0.0 && value < 0.05 {
+        return "<0.1".to_owned();
+    }
     let text = format!("{value:.1}");
     text.strip_suffix(".0").unwrap_or(&text).to_owned()
 }
