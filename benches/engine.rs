@@ -109,7 +109,7 @@ fn asking(c: &mut Criterion) {
     let sha = organisation()
         .events()
         .filter_map(|event| match event.kind {
-            leadtime::event::kind::Kind::Commit(commit) => Some(commit.sha),
+            leadtime::event::kind::Kind::Change(change) => change.sha,
             _ => None,
         })
         .last()

@@ -11,9 +11,8 @@ mod reference;
 mod route;
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::event::Event;
 use crate::event::time::Timestamp;
@@ -24,14 +23,14 @@ pub use reference::{exact, range};
 pub use route::artifact_name;
 
 /// Which code can read a snapshot: to be raised with every change of what is kept or how.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// The fold: the catalogue, and the partitions that are at hand.
 #[derive(Debug, Default)]
 pub struct Fold {
     pub catalogue: Catalogue,
     partitions: FxHashMap<u32, Partition>,
-    changed: BTreeSet<u32>,
+    changed: FxHashSet<u32>,
     references: Vec<(i64, u32)>,
 }
 
@@ -105,7 +104,8 @@ impl Fold {
         let mut references = std::mem::take(&mut self.references);
         references.sort_unstable();
         references.dedup();
-        let changed = std::mem::take(&mut self.changed).into_iter().collect();
+        let mut changed: Vec<u32> = std::mem::take(&mut self.changed).into_iter().collect();
+        changed.sort_unstable();
         (changed, references)
     }
 

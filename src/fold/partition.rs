@@ -30,8 +30,15 @@ impl Partition {
             self.settled = Some(self.facts.len());
         }
         let names = &mut self.names;
-        self.facts
-            .push(event.map_text(&mut |text| names.intern(&text)));
+        let source = names.intern(&event.source);
+        // Nothing else bears the id of an event, so it need not be looked up.
+        let id = names.append(&event.id);
+        self.facts.push(Event {
+            source,
+            id,
+            at: event.at,
+            kind: event.kind.map_text(&mut |text| names.intern(&text)),
+        });
         true
     }
 

@@ -19,8 +19,11 @@ const HASHED: i64 = 1 << 62;
 #[must_use]
 pub fn exact(text: &str) -> i64 {
     let mut hasher = FxBuildHasher.build_hasher();
-    for byte in plain(text).bytes() {
-        hasher.write_u8(byte.to_ascii_lowercase());
+    let text = plain(text);
+    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        hasher.write(text.to_ascii_lowercase().as_bytes());
+    } else {
+        hasher.write(text.as_bytes());
     }
     (hasher.finish() >> 2).cast_signed() | HASHED
 }
@@ -91,7 +94,6 @@ pub(super) fn of(kind: &Kind<Cow<'_, str>>, mut add: impl FnMut(i64)) {
             all(&[&fact.sha]);
             add(key(&fact.tag));
         }
-        Kind::Run(fact) => all(&[&fact.sha]),
         Kind::Ticket(fact) => {
             add(key(&fact.ticket));
             for text in &fact.changes {
@@ -99,7 +101,8 @@ pub(super) fn of(kind: &Kind<Cow<'_, str>>, mut add: impl FnMut(i64)) {
             }
         }
         Kind::Incident(fact) => add(key(&fact.incident)),
-        Kind::Branch(_) | Kind::Scan(_) | Kind::Mark(_) | Kind::Other(_) => {}
+        // A run is found by its commit.
+        Kind::Run(_) | Kind::Branch(_) | Kind::Scan(_) | Kind::Mark(_) | Kind::Other(_) => {}
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Names {
     text: String,
     ends: Vec<u32>,
     known: HashTable<Name>,
+    /// A bit for each name: it was appended, and is not looked up.
+    alone: Vec<u64>,
 }
 
 fn hash(text: &str) -> u64 {
@@ -52,6 +54,19 @@ impl Names {
         let (whole, ends) = (&self.text, &self.ends);
         self.known
             .insert_unique(hash, name, |name| self::hash(part(whole, ends, *name)));
+        name
+    }
+
+    /// A name for a text that is met only once: it is not found by [`Names::get`], and another like it gets another name.
+    pub fn append(&mut self, text: &str) -> Name {
+        let Some(name) = self.push(text) else {
+            return Name(NonZeroU32::MIN);
+        };
+        let (word, bit) = (name.index() / 64, name.index() % 64);
+        if self.alone.len() <= word {
+            self.alone.resize(word + 1, 0);
+        }
+        self.alone[word] |= 1 << bit;
         name
     }
 
@@ -111,17 +126,18 @@ fn part<'a>(text: &'a str, ends: &[u32], name: Name) -> &'a str {
 /// Kept as the long text and its ends; the look-up is made anew on reading.
 impl Serialize for Names {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (&self.text, &self.ends).serialize(serializer)
+        (&self.text, &self.ends, &self.alone).serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Names {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (text, ends) = <(String, Vec<u32>)>::deserialize(deserializer)?;
+        let (text, ends, alone) = <(String, Vec<u32>, Vec<u64>)>::deserialize(deserializer)?;
         let mut names = Self {
             text,
             ends,
             known: HashTable::new(),
+            alone,
         };
         let sound = names.ends.is_sorted()
             && names
@@ -135,6 +151,10 @@ impl<'de> Deserialize<'de> for Names {
         let hash_of = |name: &Name| hash(part(text, ends, *name));
         names.known.reserve(ends.len(), hash_of);
         for number in 1..=ends.len() {
+            let word = names.alone.get((number - 1) / 64).copied().unwrap_or(0);
+            if word & (1 << ((number - 1) % 64)) != 0 {
+                continue;
+            }
             if let Some(name) = u32::try_from(number).ok().and_then(NonZeroU32::new) {
                 let name = Name(name);
                 names.known.insert_unique(hash_of(&name), name, hash_of);
@@ -158,6 +178,18 @@ mod tests {
         assert_eq!(names.text(first), "checkout");
         assert_eq!(names.text(other), "");
         assert_eq!(names.get("cart"), None);
+    }
+
+    #[test]
+    fn what_is_met_once_never_stands_for_another() {
+        let mut names = Names::default();
+        let once = names.append("1");
+        let name = names.intern("1");
+        assert_ne!(once, name);
+        let bytes = postcard::to_stdvec(&names).unwrap();
+        let again: Names = postcard::from_bytes(&bytes).unwrap();
+        assert_eq!(again.get("1"), Some(name));
+        assert_eq!(again.text(once), "1");
     }
 
     #[test]
