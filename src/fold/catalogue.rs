@@ -10,6 +10,8 @@ use crate::event::kind::Kind;
 use crate::event::time::{Span, Timestamp};
 use crate::model::name::Names;
 
+use super::route::artifact_name;
+
 /// The kinds of thing that facts are sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Class {
@@ -75,6 +77,9 @@ pub struct Catalogue {
     keys: [Names; CLASSES],
     numbers: [Vec<u32>; CLASSES],
     source_names: Names,
+    /// The partitions of artifacts by all that they were called, so that a name is worked out once.
+    #[serde(skip)]
+    called: (Names, Vec<u32>),
 }
 
 impl Catalogue {
@@ -85,7 +90,33 @@ impl Catalogue {
         self.numbers[class as usize].get(name.index()).copied()
     }
 
-    pub(super) fn add(&mut self, class: Class, key: &str) -> u32 {
+    /// The partition of a thing by what a fact calls it, where it is known.
+    pub(super) fn known(&self, class: Class, called: &str) -> Option<u32> {
+        if class != Class::Artifact {
+            return self.number(class, called);
+        }
+        let (names, numbers) = &self.called;
+        match names.get(called) {
+            Some(name) => numbers.get(name.index()).copied(),
+            None => self.number(class, &artifact_name(called)),
+        }
+    }
+
+    /// The partition of a thing by what a fact calls it, known or new.
+    pub(super) fn thing(&mut self, class: Class, called: &str) -> u32 {
+        if class != Class::Artifact {
+            return self.add(class, called);
+        }
+        let name = self.called.0.intern(called);
+        if let Some(number) = self.called.1.get(name.index()) {
+            return *number;
+        }
+        let number = self.add(class, &artifact_name(called));
+        self.called.1.push(number);
+        number
+    }
+
+    fn add(&mut self, class: Class, key: &str) -> u32 {
         let name = self.keys[class as usize].intern(key);
         let numbers = &mut self.numbers[class as usize];
         if let Some(number) = numbers.get(name.index()) {

@@ -47,7 +47,7 @@ impl Fold {
     #[must_use]
     pub fn needs(&self, event: &Event<Cow<'_, str>>) -> Option<u32> {
         let (class, key) = route::home(&event.kind, &event.source)?;
-        let number = self.catalogue.number(class, &key)?;
+        let number = self.catalogue.known(class, key)?;
         (self.catalogue.partitions[number as usize].events > 0
             && !self.partitions.contains_key(&number))
         .then_some(number)
@@ -70,10 +70,10 @@ impl Fold {
         let Some((class, key)) = route::home(&event.kind, &event.source) else {
             return;
         };
-        let number = self.catalogue.add(class, &key);
+        let number = self.catalogue.thing(class, key);
         route::relations(&event.kind, |(class, key), (other, other_key)| {
-            let one = self.catalogue.add(class, key);
-            let two = self.catalogue.add(other, other_key);
+            let one = self.catalogue.thing(class, key);
+            let two = self.catalogue.thing(other, other_key);
             self.catalogue.relate(one, two);
         });
         let references = &mut self.references;

@@ -7,17 +7,16 @@ use crate::event::kind::Kind;
 
 type Text<'a> = Cow<'a, str>;
 
-/// The thing that a fact is about. `None` for a type that is not understood: it is counted, and has no facts to keep.
-pub(super) fn home<'e>(
-    kind: &'e Kind<Text<'_>>,
-    source: &'e Text<'_>,
-) -> Option<(Class, Cow<'e, str>)> {
+/// The thing that a fact is about, by what the fact calls it. `None` for a type that is not understood: it is counted, and has no facts to keep.
+pub(super) fn home<'e>(kind: &'e Kind<Text<'_>>, source: &'e Text<'_>) -> Option<(Class, &'e str)> {
     let one_of = |options: [Option<(Class, &'e Text<'_>)>; 3]| {
         options
             .into_iter()
             .flatten()
             .next()
-            .map_or((Class::Source, Cow::Borrowed(source.as_ref())), place)
+            .map_or((Class::Source, source.as_ref()), |(class, text)| {
+                (class, text.as_ref())
+            })
     };
     let repository = |text: &'e Option<Text<'_>>| text.as_ref().map(|t| (Class::Repository, t));
     let service = |text: &'e Option<Text<'_>>| text.as_ref().map(|t| (Class::Service, t));
@@ -45,18 +44,10 @@ pub(super) fn home<'e>(
             artifact(&fact.artifact),
         ]),
         Kind::Incident(fact) => one_of([service(&fact.service), artifact(&fact.artifact), None]),
-        Kind::Ticket(_) => (Class::Tickets, Cow::Borrowed("")),
-        Kind::Mark(_) => (Class::Marks, Cow::Borrowed("")),
+        Kind::Ticket(_) => (Class::Tickets, ""),
+        Kind::Mark(_) => (Class::Marks, ""),
         Kind::Other(_) => return None,
     })
-}
-
-fn place<'e>((class, text): (Class, &'e Text<'_>)) -> (Class, Cow<'e, str>) {
-    if class == Class::Artifact {
-        (class, artifact_name(text))
-    } else {
-        (class, Cow::Borrowed(text.as_ref()))
-    }
 }
 
 /// Calls back with each pair of things that the fact names together.
@@ -76,11 +67,9 @@ pub(super) fn relations(
     let things = [
         repository
             .as_ref()
-            .map(|text| (Class::Repository, Cow::Borrowed(text.as_ref()))),
-        service
-            .as_ref()
-            .map(|text| (Class::Service, Cow::Borrowed(text.as_ref()))),
-        artifact.map(|text| (Class::Artifact, artifact_name(text))),
+            .map(|text| (Class::Repository, text.as_ref())),
+        service.as_ref().map(|text| (Class::Service, text.as_ref())),
+        artifact.map(|text| (Class::Artifact, text.as_ref())),
     ];
     for (place, one) in things.iter().enumerate() {
         for two in &things[place + 1..] {
