@@ -219,10 +219,6 @@ impl Engine {
         &self.fold.catalogue
     }
 
-    pub fn store(&mut self) -> &mut dyn Store {
-        &mut *self.store
-    }
-
     #[must_use]
     pub fn log(&self) -> &dyn Store {
         &*self.store
