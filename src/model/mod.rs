@@ -3,7 +3,7 @@
 //!
 //! entities ([`entity`]) are gathered ([`gather`]) from facts; the commit graph ([`graph`]) tells what a deployment ships ([`delivery`]); from there the
 //! exclusive states ([`state`]), the value-stream map ([`stream`]), the DORA metrics ([`dora`]), flow ([`flow`]), forecasts ([`forecast`]),
-//! what runs where ([`environment`]), open gates ([`gate`]) and where a reference is ([`locate`]).
+//! what runs where ([`environment`]), open gates ([`gate`]), where a reference is ([`locate`]), and all of it at a glance ([`overview`]).
 
 pub mod definition;
 pub mod delivery;
@@ -19,6 +19,7 @@ pub mod incident;
 pub mod level;
 pub mod locate;
 pub mod name;
+pub mod overview;
 #[cfg(test)]
 mod sample;
 pub mod state;

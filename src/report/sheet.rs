@@ -55,6 +55,19 @@ impl Line {
         self
     }
 
+    /// The pieces, cleaned.
+    pub fn pieces(&self) -> impl Iterator<Item = (Role, &str)> {
+        self.pieces
+            .iter()
+            .map(|(role, text)| (*role, text.as_str()))
+    }
+
+    /// The text alone.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.pieces.iter().map(|(_, text)| text.as_str()).collect()
+    }
+
     #[must_use]
     pub const fn width(&self) -> usize {
         self.width
