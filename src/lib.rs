@@ -18,6 +18,7 @@
 //! | [`fold`] | events into partitions by the thing that they are about, and a [`Catalogue`](fold::Catalogue) of what belongs together |
 //! | [`model`] | what is known of one [`Workload`](model::Workload): [`gather`](model::gather) links, [`delivery`](model::delivery) tells what was shipped, [`state`](model::state) where a change is; from there [`stream`](model::stream) (the map), [`dora`](model::dora), [`flow`](model::flow), [`forecast`](model::forecast), [`gate`](model::gate), [`environment`](model::environment), [`locate`](model::locate) |
 //! | [`report`] | figures for people, in text for a terminal; [`json`](report::json) for programs |
+//! | [`intent`] | what the user means: every [`Intent`](intent::Intent) with its name and its sentence |
 //! | [`theme`] | colours by meaning |
 //! | [`config`] | `leadtime.toml` into types, with every problem told at its place |
 //! | [`app`] | all of it behind one [`Engine`](app::Engine), and what feeds it: [`sync`](app::sync), [`import`](app::import) |
@@ -28,7 +29,7 @@
 //!
 //! | module | may name of ours | and of others, only it |
 //! | --- | --- | --- |
-//! | `event`, `theme`, `log` | nothing | `base64`; `toml`; `tracing_subscriber` |
+//! | `event`, `intent`, `theme`, `log` | nothing | `base64`; `toml`; `tracing_subscriber` |
 //! | `clock`, `config`, `store` | `event::time` | the system's clock; `schemars`, `toml_edit`; `rusqlite` |
 //! | `model` | `event` | |
 //! | `fold` | `event`, `model::name` | |
@@ -68,6 +69,8 @@ pub mod model;
 
 pub mod report;
 pub mod theme;
+
+pub mod intent;
 
 pub mod config;
 

@@ -16,6 +16,7 @@ const OURS: &[(&str, &[&str])] = &[
     ("clock", &["event::time"]),
     ("log", &[]),
     ("theme", &[]),
+    ("intent", &[]),
     ("config", &["event::time"]),
     ("store", &["event::time"]),
     ("model", &["event"]),
