@@ -19,6 +19,7 @@
 //! | [`model`] | what is known of one [`Workload`](model::Workload): [`gather`](model::gather) links, [`delivery`](model::delivery) tells what was shipped, [`state`](model::state) where a change is; from there [`stream`](model::stream) (the map), [`dora`](model::dora), [`flow`](model::flow), [`forecast`](model::forecast), [`gate`](model::gate), [`environment`](model::environment), [`locate`](model::locate) |
 //! | [`report`] | figures for people, in text for a terminal; [`json`](report::json) for programs |
 //! | [`intent`] | what the user means: every [`Intent`](intent::Intent) with its name and its sentence |
+//! | [`key`] | what was pressed into what is meant: a [`Chord`](key::Chord), and a [`Keymap`](key::Keymap) for every view |
 //! | [`theme`] | colours by meaning |
 //! | [`config`] | `leadtime.toml` into types, with every problem told at its place |
 //! | [`app`] | all of it behind one [`Engine`](app::Engine), and what feeds it: [`sync`](app::sync), [`import`](app::import) |
@@ -31,6 +32,7 @@
 //! | --- | --- | --- |
 //! | `event`, `intent`, `theme`, `log` | nothing | `base64`; `toml`; `tracing_subscriber` |
 //! | `clock`, `config`, `store` | `event::time` | the system's clock; `schemars`, `toml_edit`; `rusqlite` |
+//! | `key` | `intent` | `keybinds` |
 //! | `model` | `event` | |
 //! | `fold` | `event`, `model::name` | |
 //! | `connector` | `event`; `connector::http` also `clock`; never each other | `gix` in `git`, `octocrab` in `github`, `reqwest` |
@@ -71,6 +73,7 @@ pub mod report;
 pub mod theme;
 
 pub mod intent;
+pub mod key;
 
 pub mod config;
 
