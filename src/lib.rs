@@ -19,6 +19,10 @@
 //! | [`model`] | what is known of one [`Workload`](model::Workload): [`gather`](model::gather) links, [`delivery`](model::delivery) tells what was shipped, [`state`](model::state) where a change is; from there [`stream`](model::stream) (the map), [`dora`](model::dora), [`flow`](model::flow), [`forecast`](model::forecast), [`gate`](model::gate), [`environment`](model::environment), [`locate`](model::locate) |
 //! | [`report`] | figures for people, in text for a terminal; [`json`](report::json) for programs |
 //! | [`intent`] | what the user means: every [`Intent`](intent::Intent) with its name and its sentence |
+<<<<<<< HEAD
+=======
+//! | [`key`] | what was pressed into what is meant: a [`Chord`](key::Chord), and a [`Keymap`](key::Keymap) for every view |
+>>>>>>> keys
 //! | [`theme`] | colours by meaning |
 //! | [`config`] | `leadtime.toml` into types, with every problem told at its place |
 //! | [`app`] | all of it behind one [`Engine`](app::Engine), and what feeds it: [`sync`](app::sync), [`import`](app::import) |
@@ -31,6 +35,7 @@
 //! | --- | --- | --- |
 //! | `event`, `intent`, `theme`, `log` | nothing | `base64`; `toml`; `tracing_subscriber` |
 //! | `clock`, `config`, `store` | `event::time` | the system's clock; `schemars`, `toml_edit`; `rusqlite` |
+//! | `key` | `intent` | `keybinds` |
 //! | `model` | `event` | |
 //! | `fold` | `event`, `model::name` | |
 //! | `connector` | `event`; `connector::http` also `clock`; never each other | `gix` in `git`, `octocrab` in `github`, `reqwest` |
@@ -71,6 +76,10 @@ pub mod report;
 pub mod theme;
 
 pub mod intent;
+<<<<<<< HEAD
+=======
+pub mod key;
+>>>>>>> keys
 
 pub mod config;
 

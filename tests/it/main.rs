@@ -13,6 +13,7 @@ mod configs;
 mod demo;
 mod git;
 mod github;
+mod keys;
 mod laws;
 mod peers;
 mod published;
