@@ -19,6 +19,7 @@
 //! | [`model`] | what is known of one [`Workload`](model::Workload): [`gather`](model::gather) links, [`delivery`](model::delivery) tells what was shipped, [`state`](model::state) where a change is; from there [`stream`](model::stream) (the map), [`dora`](model::dora), [`flow`](model::flow), [`forecast`](model::forecast), [`gate`](model::gate), [`environment`](model::environment), [`locate`](model::locate) |
 //! | [`report`] | figures for people, in text for a terminal; [`json`](report::json) for programs |
 //! | [`theme`] | colours by meaning |
+//! | [`screen`] | the terminal: taken over and given back whatever happens, drawn on, listened to; a frame as a picture ([`svg`](screen::svg)) |
 //! | [`config`] | `leadtime.toml` into types, with every problem told at its place |
 //! | [`app`] | all of it behind one [`Engine`](app::Engine), and what feeds it: [`sync`](app::sync), [`import`](app::import) |
 //! | [`cli`] | a file for each command: reads what was typed, asks the engine, prints a report |
@@ -34,6 +35,7 @@
 //! | `fold` | `event`, `model::name` | |
 //! | `connector` | `event`; `connector::http` also `clock`; never each other | `gix` in `git`, `octocrab` in `github`, `reqwest` |
 //! | `demo` | `event` | `fastrand` |
+//! | `screen` | nothing | `ratatui`, `crossterm`, `rustix`, `signal_hook` |
 //! | `report` | `event::time`, `model`, `theme` | `crossterm`, `unicode_width` |
 //! | `app` | all but `cli`, `report`, `theme` | |
 //! | `cli` | all | `indicatif`, `clap_complete` |
@@ -67,6 +69,7 @@ pub mod fold;
 pub mod model;
 
 pub mod report;
+pub mod screen;
 pub mod theme;
 
 pub mod config;

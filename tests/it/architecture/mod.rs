@@ -33,6 +33,7 @@ const OURS: &[(&str, &[&str])] = &[
     ),
     ("demo", &["event"]),
     ("report", &["event::time", "model", "theme"]),
+    ("screen", &[]),
     ("error", &["config", "connector", "store"]),
     (
         "app",
@@ -89,7 +90,7 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("clap", &["cli", "report"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
-    ("crossterm", &["report::style"]),
+    ("crossterm", &["report::style", "screen"]),
     ("directories", &["config", "app::assemble"]),
     ("fastrand", &["demo"]),
     ("gix", &["connector::git"]),
@@ -99,13 +100,15 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("keyring", &["config::secret"]),
     ("octocrab", &["connector::github"]),
     ("postcard", &["fold", "model"]),
-    ("ratatui", &[]),
+    ("ratatui", &["screen"]),
     ("reqwest", &["connector"]),
     ("rrule", &["config", "model"]),
     ("rusqlite", &["store::sqlite"]),
+    ("rustix", &["screen"]),
     ("rustls", &["main", "connector::http"]),
     ("schemars", &["config"]),
     ("secrecy", &["config", "connector"]),
+    ("signal_hook", &["screen"]),
     ("tempfile", &["config", "cli"]),
     ("tokio", &["connector", "app", "cli"]),
     ("toml", &["config", "theme"]),
@@ -114,13 +117,20 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("tracing_subscriber", &["log"]),
     ("unicode_width", &["report"]),
     // What the world outside says comes in at few places.
-    ("std::env", &["config", "cli", "report::style"]),
+    ("std::env", &["config", "cli", "report::style", "screen"]),
     (
         "std::fs",
-        &["config", "cli", "store::sqlite", "connector", "app"],
+        &[
+            "config",
+            "cli",
+            "store::sqlite",
+            "connector",
+            "app",
+            "screen::tty",
+        ],
     ),
     ("std::net", &["connector"]),
-    ("std::process", &["config::secret", "cli", "main"]),
+    ("std::process", &["config::secret", "cli", "main", "screen"]),
 ];
 
 /// The names of files and folders in a connector's folder, so that two of them can be read side by side.
