@@ -24,6 +24,7 @@
 //! | [`key`] | what was pressed into what is meant: a [`Chord`](key::Chord), and a [`Keymap`](key::Keymap) for every view |
 >>>>>>> keys
 //! | [`theme`] | colours by meaning |
+//! | [`screen`] | the terminal: taken over and given back whatever happens, drawn on, listened to; a frame as a picture ([`svg`](screen::svg)) |
 //! | [`config`] | `leadtime.toml` into types, with every problem told at its place |
 //! | [`app`] | all of it behind one [`Engine`](app::Engine), and what feeds it: [`sync`](app::sync), [`import`](app::import) |
 //! | [`cli`] | a file for each command: reads what was typed, asks the engine, prints a report |
@@ -40,6 +41,7 @@
 //! | `fold` | `event`, `model::name` | |
 //! | `connector` | `event`; `connector::http` also `clock`; never each other | `gix` in `git`, `octocrab` in `github`, `reqwest` |
 //! | `demo` | `event` | `fastrand` |
+//! | `screen` | nothing | `ratatui`, `crossterm`, `rustix`, `signal_hook` |
 //! | `report` | `event::time`, `model`, `theme` | `crossterm`, `unicode_width` |
 //! | `app` | all but `cli`, `report`, `theme` | |
 //! | `cli` | all | `indicatif`, `clap_complete` |
@@ -73,6 +75,7 @@ pub mod fold;
 pub mod model;
 
 pub mod report;
+pub mod screen;
 pub mod theme;
 
 pub mod intent;

@@ -35,6 +35,7 @@ const OURS: &[(&str, &[&str])] = &[
     ),
     ("demo", &["event"]),
     ("report", &["event::time", "model", "theme"]),
+    ("screen", &[]),
     ("error", &["config", "connector", "store"]),
     (
         "app",
@@ -91,7 +92,7 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("clap", &["cli", "report"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
-    ("crossterm", &["report::style"]),
+    ("crossterm", &["report::style", "screen"]),
     ("directories", &["config", "app::assemble"]),
     ("fastrand", &["demo"]),
     ("gix", &["connector::git"]),
@@ -102,13 +103,15 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("keyring", &["config::secret"]),
     ("octocrab", &["connector::github"]),
     ("postcard", &["fold", "model"]),
-    ("ratatui", &[]),
+    ("ratatui", &["screen"]),
     ("reqwest", &["connector"]),
     ("rrule", &["config", "model"]),
     ("rusqlite", &["store::sqlite"]),
+    ("rustix", &["screen"]),
     ("rustls", &["main", "connector::http"]),
     ("schemars", &["config"]),
     ("secrecy", &["config", "connector"]),
+    ("signal_hook", &["screen"]),
     ("tempfile", &["config", "cli"]),
     ("tokio", &["connector", "app", "cli"]),
     ("toml", &["config", "key", "theme"]),
@@ -117,13 +120,20 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("tracing_subscriber", &["log"]),
     ("unicode_width", &["report"]),
     // What the world outside says comes in at few places.
-    ("std::env", &["config", "cli", "report::style"]),
+    ("std::env", &["config", "cli", "report::style", "screen"]),
     (
         "std::fs",
-        &["config", "cli", "store::sqlite", "connector", "app"],
+        &[
+            "config",
+            "cli",
+            "store::sqlite",
+            "connector",
+            "app",
+            "screen::tty",
+        ],
     ),
     ("std::net", &["connector"]),
-    ("std::process", &["config::secret", "cli", "main"]),
+    ("std::process", &["config::secret", "cli", "main", "screen"]),
 ];
 
 /// The names of files and folders in a connector's folder, so that two of them can be read side by side.
