@@ -25,14 +25,14 @@ impl Clock {
     /// The system's clock.
     #[must_use]
     pub fn system() -> Self {
-        Self::fast(1)
+        Self::fast(now(), 1)
     }
 
-    /// A clock that shows the time now, and from there runs so many times as fast.
+    /// A clock that shows a time now, and from there runs so many times as fast.
     #[must_use]
-    pub fn fast(speed: u32) -> Self {
+    pub fn fast(start: Timestamp, speed: u32) -> Self {
         Self {
-            start: now(),
+            start,
             since: Instant::now(),
             speed,
         }

@@ -19,10 +19,7 @@
 //! | [`model`] | what is known of one [`Workload`](model::Workload): [`gather`](model::gather) links, [`delivery`](model::delivery) tells what was shipped, [`state`](model::state) where a change is; from there [`stream`](model::stream) (the map), [`dora`](model::dora), [`flow`](model::flow), [`forecast`](model::forecast), [`gate`](model::gate), [`environment`](model::environment), [`locate`](model::locate) |
 //! | [`report`] | figures for people, in text for a terminal; [`json`](report::json) for programs |
 //! | [`intent`] | what the user means: every [`Intent`](intent::Intent) with its name and its sentence |
-<<<<<<< HEAD
-=======
 //! | [`key`] | what was pressed into what is meant: a [`Chord`](key::Chord), and a [`Keymap`](key::Keymap) for every view |
->>>>>>> keys
 //! | [`theme`] | colours by meaning |
 //! | [`screen`] | the terminal: taken over and given back whatever happens, drawn on, listened to; a frame as a picture ([`svg`](screen::svg)) |
 //! | [`config`] | `leadtime.toml` into types, with every problem told at its place |
@@ -76,19 +73,18 @@ pub mod model;
 
 pub mod report;
 pub mod screen;
+pub mod view;
 pub mod theme;
 
 pub mod intent;
-<<<<<<< HEAD
-=======
 pub mod key;
->>>>>>> keys
 
 pub mod config;
 
 pub mod app;
 
 pub mod cli;
+pub mod dashboard;
 
 pub mod clock;
 pub mod error;

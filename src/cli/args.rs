@@ -42,9 +42,32 @@ Exit codes:
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,
-    /// None: the map of this repository.
+    #[command(flatten)]
+    pub dashboard: DashboardArgs,
+    /// None: the dashboard, or the map of this repository where there is no terminal.
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+/// Arguments of the dashboard.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Dashboard")]
+pub struct DashboardArgs {
+    /// The view to begin with: fleet, map, changes, gates, environments, metrics, …
+    #[arg(long, value_name = "VIEW")]
+    pub view: Option<String>,
+
+    /// Print the view as text, for a screen reader or a pipe
+    #[arg(long)]
+    pub plain: bool,
+
+    /// Its colours: terminal, dark, light, high-contrast, colour-blind, mono
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
+
+    /// Leave the mouse to the terminal
+    #[arg(long)]
+    pub no_mouse: bool,
 }
 
 /// What every command takes.
@@ -353,10 +376,12 @@ pub struct DemoArgs {
     /// Write the events as CDEvents, a line each
     #[arg(
         long,
-        required = true,
-        help = "Write the events as CDEvents, a line each"
+        help = "Write the events as CDEvents, a line each, instead of showing them"
     )]
     pub export: bool,
+
+    #[command(flatten)]
+    pub dashboard: DashboardArgs,
 
     /// What chance begins with
     #[arg(long, value_name = "N", default_value_t = 1)]

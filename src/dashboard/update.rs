@@ -1,6 +1,6 @@
 //! What happens comes in, the state changes, what is to be done goes out. No waiting, no reading, no writing: the same messages give the same state.
 
-use super::App;
+use super::{App, export};
 use super::message::{Effect, News, Order};
 use crate::event::time::{Span, Timestamp};
 use crate::intent::Intent;
@@ -8,8 +8,10 @@ use crate::key::Chord;
 use crate::report::sheet::Line;
 use crate::theme::Role;
 use crate::view::answer::Question;
-use crate::view::hit;
+use crate::view::{self, hit};
 use crate::view::overlay::Outcome;
+use crate::view::overlay::help::Help;
+use crate::view::overlay::palette::Palette;
 use crate::view::overlay::prompt::Prompt;
 use crate::view::page::{Reaction, View};
 use crate::view::scene::{Scope, Stage};
@@ -101,7 +103,7 @@ impl App {
             }
             Outcome::Find(text) => {
                 self.ui.overlay = None;
-                self.ui.push((self.pages.found)(&text));
+                self.ui.push(view::page::found(&text));
             }
             Outcome::Save { file } => {
                 self.ui.overlay = None;
@@ -167,8 +169,8 @@ impl App {
             Intent::Back => self.back(),
             Intent::Filter => self.open_filter(),
             Intent::Where => self.ui.overlay = Some(Box::new(Prompt::find())),
-            Intent::Palette => self.ui.overlay = Some((self.pages.palette)(self.context())),
-            Intent::Help => self.ui.overlay = Some((self.pages.help)(self.ui.front())),
+            Intent::Palette => self.ui.overlay = Some(Box::new(Palette::new(self.context(), &self.keymap))),
+            Intent::Help => self.ui.overlay = Some(Box::new(Help::new(&self.ui, &self.keymap, &self.scene))),
             Intent::Scope => match self.ui.page().and_then(|page| page.scope()) {
                 Some(scope) => self.narrow(scope),
                 None => self.say(Role::Dim, "there is no row here to narrow to"),
@@ -182,7 +184,10 @@ impl App {
             Intent::Now => return self.travel(None),
             Intent::Browse => return self.browse(),
             Intent::Copy => return self.copy(),
-            Intent::Export => self.ui.overlay = Some((self.pages.export)(self.ui.front())),
+            Intent::Export => {
+                let name = format!("{}.csv", self.ui.front().intent().name());
+                self.ui.overlay = Some(Box::new(Prompt::save(&name)));
+            },
             Intent::Refresh => {
                 self.say(Role::Dim, "reading the sources");
                 return vec![Effect::Order(Order::Refresh)];
@@ -302,7 +307,7 @@ impl App {
     }
 
     fn export(&mut self, file: String) -> Vec<Effect> {
-        match (self.pages.exported)(self, &file) {
+        match export::written(self, &file) {
             Ok(text) => vec![Effect::Save { file, text }],
             Err(why) => {
                 self.say(Role::Warning, &why);

@@ -13,10 +13,13 @@ use crate::app::{Engine, silence};
 use crate::clock::Clock;
 use crate::config::Source;
 use crate::error::Failure;
+use crate::event::Event;
+use crate::event::cdevents;
+use crate::event::time::Timestamp;
 use crate::model::overview::{Overview, overview};
 use crate::model::state::Lives;
 use crate::model::window::Window;
-use crate::store::StoreError;
+use crate::store::{Batch, Entry, Store, StoreError};
 use crate::view::answer::Question;
 use crate::view::scene::{Lens, Stage};
 
@@ -57,6 +60,25 @@ pub fn run(open: Open, lens: Lens, clock: Clock, orders: &Receiver<Order>, tell:
         (worker.tell)(News::Failed(Failure::from(error).to_string()));
     }
     worker.end();
+}
+
+/// Puts events into a log that was just made.
+pub fn append(
+    store: &mut dyn Store,
+    events: &[Event<String>],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let entries = events.iter().map(|event| Entry {
+        source: event.source.clone(),
+        id: event.id.clone(),
+        at: event.at,
+        body: cdevents::write(event),
+    });
+    let batch = Batch {
+        entries: entries.collect(),
+        cursors: Vec::new(),
+    };
+    store.append(&batch, now).map(|_| ())
 }
 
 struct Worker {

@@ -19,10 +19,18 @@ pub enum Role {
     Bad,
     Gate,
     Link,
+    Selected,
+    Border,
+    Header,
+    Key,
+    Match,
+    Focus,
+    Fresh,
+    Stale,
 }
 
 impl Role {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 19] = [
         Self::Text,
         Self::Dim,
         Self::Title,
@@ -34,6 +42,14 @@ impl Role {
         Self::Bad,
         Self::Gate,
         Self::Link,
+        Self::Selected,
+        Self::Border,
+        Self::Header,
+        Self::Key,
+        Self::Match,
+        Self::Focus,
+        Self::Fresh,
+        Self::Stale,
     ];
 
     #[must_use]
@@ -50,6 +66,14 @@ impl Role {
             Self::Bad => "bad",
             Self::Gate => "gate",
             Self::Link => "link",
+            Self::Selected => "selected",
+            Self::Border => "border",
+            Self::Header => "header",
+            Self::Key => "key",
+            Self::Match => "match",
+            Self::Focus => "focus",
+            Self::Fresh => "fresh",
+            Self::Stale => "stale",
         }
     }
 

@@ -30,6 +30,7 @@ use ratatui::layout::Rect;
 use crate::key::Keymap;
 use crate::report::sheet::Line;
 use crate::theme::{Role, Theme};
+pub use frame::context;
 use hit::Hit;
 use pen::Pen;
 use scene::{Scene, Stage};

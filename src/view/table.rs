@@ -10,7 +10,6 @@ use super::filter::Filter;
 use super::hit::Target;
 use super::listing::Listing;
 use super::pen::Pen;
-use super::scene::Scene;
 use crate::intent::Intent;
 use crate::report::glyph;
 use crate::report::sheet::Line;

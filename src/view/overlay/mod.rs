@@ -1,6 +1,9 @@
 //! What lies over the page and takes the keys while it does: a line to type into, the palette, the help. An overlay knows nothing of what it is laid over
 //! but what it was given; what came of it, it says ([`Outcome`]).
 
+pub mod help;
+mod line;
+pub mod palette;
 pub mod prompt;
 
 use ratatui::layout::Rect;
@@ -27,7 +30,7 @@ pub enum Outcome {
     Chosen(Intent),
     /// It goes; where is this?
     Find(String),
-    /// It goes, and this was written where the user said.
+    /// It goes, and what is seen is written to this file.
     Save { file: String },
 }
 

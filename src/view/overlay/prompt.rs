@@ -1,12 +1,11 @@
 //! A line to type into, at the foot of the screen: the filter, and the box that finds a change.
 
 use ratatui::layout::Rect;
-use tui_input::{Input, InputRequest};
+use tui_input::Input;
 
-use super::{Outcome, Overlay};
+use super::{Outcome, Overlay, line};
 use crate::key::Chord;
 use crate::report::sheet::Line;
-use crate::report::text;
 use crate::theme::Role;
 use crate::view::pen::Pen;
 use crate::view::scene::Scene;
@@ -16,6 +15,8 @@ use crate::view::scene::Scene;
 pub enum Purpose {
     Filter,
     Where,
+    /// The name of a file to write what is seen to.
+    Save,
 }
 
 /// A line that is being typed.
@@ -57,58 +58,50 @@ impl Prompt {
         }
     }
 
+    /// The name of a file to export to; its ending tells the form.
+    #[must_use]
+    pub fn save(name: &str) -> Self {
+        Self {
+            purpose: Purpose::Save,
+            input: Input::new(name.to_owned()),
+            before: String::new(),
+            help: ".csv .json .md .txt .svg".to_owned(),
+        }
+    }
+
     fn typed(&self) -> Outcome {
         match self.purpose {
             Purpose::Filter => Outcome::Filter(self.input.value().to_owned()),
-            Purpose::Where => Outcome::Stay,
+            Purpose::Where | Purpose::Save => Outcome::Stay,
         }
     }
-}
-
-/// What a key does in a line; none where it does nothing there.
-fn request(chord: Chord) -> Option<InputRequest> {
-    Some(match chord.to_string().as_str() {
-        "backspace" | "ctrl-h" => InputRequest::DeletePrevChar,
-        "delete" | "ctrl-d" => InputRequest::DeleteNextChar,
-        "left" | "ctrl-b" => InputRequest::GoToPrevChar,
-        "right" | "ctrl-f" => InputRequest::GoToNextChar,
-        "ctrl-left" | "alt-b" => InputRequest::GoToPrevWord,
-        "ctrl-right" | "alt-f" => InputRequest::GoToNextWord,
-        "home" | "ctrl-a" => InputRequest::GoToStart,
-        "end" | "ctrl-e" => InputRequest::GoToEnd,
-        "ctrl-w" | "alt-backspace" => InputRequest::DeletePrevWord,
-        "ctrl-u" => InputRequest::DeleteLine,
-        "ctrl-k" => InputRequest::DeleteTillEnd,
-        _ => return chord.sign().map(InputRequest::InsertChar),
-    })
 }
 
 impl Overlay for Prompt {
     fn key(&mut self, chord: Chord, _scene: &Scene) -> Outcome {
         match (chord.to_string().as_str(), self.purpose) {
             ("enter", Purpose::Filter) => return Outcome::Filtered,
-            ("enter", Purpose::Where) => {
-                let typed = self.input.value().trim();
-                return if typed.is_empty() {
-                    Outcome::Close
-                } else {
-                    Outcome::Find(typed.to_owned())
+            ("enter", purpose) => {
+                let typed = self.input.value().trim().to_owned();
+                return match purpose {
+                    _ if typed.is_empty() => Outcome::Close,
+                    Purpose::Save => Outcome::Save { file: typed },
+                    _ => Outcome::Find(typed),
                 };
             }
             ("esc" | "ctrl-c", Purpose::Filter) => return Outcome::Unfiltered(self.before.clone()),
-            ("esc" | "ctrl-c", Purpose::Where) => return Outcome::Close,
+            ("esc" | "ctrl-c", _) => return Outcome::Close,
             _ => {}
         }
-        match request(chord).and_then(|request| self.input.handle(request)) {
-            Some(changed) if changed.value => self.typed(),
-            _ => Outcome::Stay,
+        if line::typed(&mut self.input, chord) {
+            self.typed()
+        } else {
+            Outcome::Stay
         }
     }
 
     fn paste(&mut self, pasted: &str, _scene: &Scene) -> Outcome {
-        for sign in text::clean(pasted).chars() {
-            self.input.handle(InputRequest::InsertChar(sign));
-        }
+        line::pasted(&mut self.input, pasted);
         self.typed()
     }
 
@@ -119,26 +112,15 @@ impl Overlay for Prompt {
         let label = match self.purpose {
             Purpose::Filter => " / ",
             Purpose::Where => " where is ",
+            Purpose::Save => " write to ",
         };
         let start = pen.text(row.x, y, row.width, Role::Focus, label);
-        let room = usize::from(row.right().saturating_sub(start + 1)).max(1);
-        let scroll = self.input.visual_scroll(room);
-        // The line is cut by columns; what is left of the window stays out of sight.
-        let shown: String = {
-            let value = self.input.value();
-            let hidden = text::head(value, scroll).len();
-            value[hidden..].to_owned()
-        };
-        let end = pen.text(start, y, row.right() - start, Role::Text, &shown);
         let help = Line::of(Role::Dim, &self.help);
-        if usize::from(row.right().saturating_sub(end)) > help.width() + 3 {
-            pen.right(Rect::new(end, y, row.right() - end - 1, 1), &help);
+        let end = start + u16::try_from(self.input.visual_cursor()).unwrap_or(0);
+        if usize::from(row.right().saturating_sub(end)) > help.width() + 6 {
+            pen.right(Rect::new(row.x, y, row.width - 1, 1), &help);
         }
-        let at = self.input.visual_cursor().saturating_sub(scroll);
-        let at = u16::try_from(at).unwrap_or(0);
-        Some((
-            (start + at).min(row.right().saturating_sub(1)),
-            y,
-        ))
+        let room = row.right().saturating_sub(start + 1);
+        Some(line::draw(&self.input, start, y, room, pen))
     }
 }

@@ -143,6 +143,21 @@ pub struct Grid {
     pub rows: Vec<Vec<String>>,
 }
 
+/// The page of a view.
+#[must_use]
+pub fn of(view: View) -> Box<dyn Page> {
+    match view {
+        View::Fleet => Box::new(fleet::FleetPage::default()),
+        _ => Box::new(fleet::FleetPage::default()),
+    }
+}
+
+/// The page that tells where a reference is.
+#[must_use]
+pub fn found(_reference: &str) -> Box<dyn Page> {
+    Box::new(fleet::FleetPage::default())
+}
+
 /// A page.
 pub trait Page {
     /// Where one is, beyond the view: `checkout`, `checkout › test`.
