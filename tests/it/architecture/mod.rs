@@ -120,7 +120,14 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("std::env", &["config", "cli", "report::style"]),
     (
         "std::fs",
-        &["config", "cli", "store::sqlite", "connector", "app"],
+        &[
+            "config",
+            "cli",
+            "store::sqlite",
+            "connector",
+            "app",
+            "theme::find",
+        ],
     ),
     ("std::net", &["connector"]),
     ("std::process", &["config::secret", "cli", "main"]),
