@@ -63,3 +63,70 @@ pub(super) fn names(folder: Option<&Path>) -> Vec<String> {
     own.sort();
     NAMES.into_iter().map(str::to_owned).chain(own).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::theme::{Colour, Role};
+
+    #[test]
+    fn a_theme_of_the_user_s_inherits_from_any_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        let write = |name: &str, text: &str| fs::write(folder.join(name), text).unwrap();
+        write(
+            "sea.toml",
+            "inherits = \"light\"\n[palette]\nwave = \"#102030\"\n[roles]\nlink = \"wave\"\n",
+        );
+        write("deep.toml", "inherits = \"sea\"\n[roles]\nbad = \"wave\"\n");
+        write(
+            "dark.toml",
+            "inherits = \"dark\"\n[roles]\ngate = \"red\"\n",
+        );
+        let (deep, warnings) = Theme::find("deep", Some(folder));
+        assert_eq!(warnings, Vec::<String>::new());
+        assert_eq!(deep.name, "deep");
+        assert_eq!(deep.look(Role::Bad).colour, Colour::Rgb(0x10, 0x20, 0x30));
+        assert_eq!(deep.look(Role::Link).colour, Colour::Rgb(0x10, 0x20, 0x30));
+        let light = Theme::named("light").0;
+        assert_eq!(deep.look(Role::Wait), light.look(Role::Wait));
+        // One's own theme comes before the one that ships, and can build on it.
+        let (dark, warnings) = Theme::find("dark", Some(folder));
+        assert_eq!(warnings, Vec::<String>::new());
+        let shipped = Theme::named("dark").0;
+        assert_eq!(dark.look(Role::Gate).colour, Colour::Terminal(1));
+        assert_eq!(dark.look(Role::Wait), shipped.look(Role::Wait));
+        let names = Theme::names(Some(folder));
+        assert_eq!(names[..NAMES.len()], NAMES);
+        assert_eq!(names[NAMES.len()..], ["deep", "sea"]);
+    }
+
+    #[test]
+    fn what_cannot_be_had_is_told_and_something_is_shown() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        let write = |name: &str, text: &[u8]| fs::write(folder.join(name), text).unwrap();
+        write("round.toml", b"inherits = \"about\"\n");
+        write("about.toml", b"inherits = \"round\"\n");
+        write("own.toml", b"inherits = \"own\"\n");
+        write("bytes.toml", b"\xff\xfe");
+        for (name, told) in [
+            ("round", "round.toml: inherits from itself"),
+            ("own", "own.toml: inherits \"own\", which is no other theme"),
+            ("bytes", "bytes.toml: cannot be read"),
+            ("nope", "there is no theme \"nope\"; there are terminal"),
+            ("../dark", "there is no theme \"../dark\""),
+            ("", "there is no theme \"\""),
+        ] {
+            let (_, warnings) = Theme::find(name, Some(folder));
+            assert_eq!(warnings.len(), 1, "{name}: {warnings:?}");
+            assert!(warnings[0].contains(told), "{name}: {warnings:?}");
+        }
+        assert_eq!(
+            Theme::find("nope", Some(&folder.join("no"))).0,
+            Theme::default()
+        );
+    }
+}

@@ -225,6 +225,11 @@ mod tests {
             assert_eq!(theme.name, name);
             assert!(warnings.is_empty(), "{warnings:?}");
         }
+        let base: Table = SHIPPED[0].1.parse().unwrap();
+        let roles = base["roles"].as_table().unwrap();
+        for role in Role::ALL {
+            assert!(roles.contains_key(role.word()), "{}", role.word());
+        }
     }
 
     #[test]
