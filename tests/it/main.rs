@@ -22,3 +22,4 @@ mod screenshots;
 mod sqlite_files;
 mod stores;
 mod support;
+mod themes;

@@ -130,6 +130,7 @@ const OTHERS: &[(&str, &[&str])] = &[
             "connector",
             "app",
             "screen::tty",
+            "theme::find",
         ],
     ),
     ("std::net", &["connector"]),
