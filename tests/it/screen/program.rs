@@ -43,6 +43,10 @@ pub fn command(test: &str, busy: &str) -> CommandBuilder {
 }
 
 /// Runs it where it was asked for, and does not come back from it.
+#[expect(
+    clippy::print_stderr,
+    reason = "whoever sits before the terminal reads it"
+)]
 pub fn if_asked() {
     let Some(busy) = std::env::var_os(ASKED) else {
         return;

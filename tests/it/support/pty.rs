@@ -12,7 +12,7 @@ use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_sy
 use rustix::process::{Pid, Signal, kill_process};
 use vt100::{MouseProtocolMode, Parser, Screen};
 
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// What has reached the terminal.
 pub struct Seen {
@@ -229,7 +229,7 @@ impl Drop for Pty {
 
 /// Takes in what is written, and answers where the cursor is when asked.
 fn look(mut reader: Box<dyn Read + Send>, shared: &Shared, answers: &Typing) {
-    let mut buffer = [0; 65_536];
+    let mut buffer = [0; 8192];
     loop {
         let count = reader.read(&mut buffer).unwrap_or(0);
         let bytes = &buffer[..count];
