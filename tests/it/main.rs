@@ -18,6 +18,7 @@ mod laws;
 mod peers;
 mod published;
 mod reports;
+mod screen;
 mod screenshots;
 mod sqlite_files;
 mod stores;
