@@ -62,10 +62,8 @@ fn any_workload() -> impl Strategy<Value = Workload> {
 }
 
 fn both(one: &Workload, other: &Workload) -> Figures {
-    let of = |workload: &Workload| -> Delivery { deliver(workload, "production") };
-    let (first, second) = (of(one), of(other));
-    let parts = [(one, &first), (other, &second)];
-    figures("both", &parts, &Rules::default(), four_weeks(), &ALL)
+    let (first, second) = (drawn(one), drawn(other));
+    figures("both", &[&first, &second], four_weeks(), &ALL)
 }
 
 proptest! {
