@@ -141,10 +141,7 @@ impl Window {
     }
 
     fn local(&self, at: Timestamp) -> NaiveDateTime {
-        // chrono holds 262 thousand years to either side; an instant outside 200 thousand is at the edge.
-        const EDGE: i64 = 200_000 * 31_556_952 * 1_000_000;
-        let at = Timestamp::from_micros(at.micros().clamp(-EDGE, EDGE));
-        at.to_utc().with_timezone(&self.timezone).naive_local()
+        local(self.timezone, at)
     }
 
     fn week_start(&self, week: i64) -> Timestamp {
@@ -166,6 +163,14 @@ impl Window {
     fn midnight(&self, day: NaiveDate) -> Timestamp {
         instant(self.timezone, day.and_time(chrono::NaiveTime::MIN))
     }
+}
+
+/// What clocks show at an instant.
+pub(super) fn local(zone: Tz, at: Timestamp) -> NaiveDateTime {
+    // chrono holds 262 thousand years to either side; an instant outside 200 thousand is at the edge.
+    const EDGE: i64 = 200_000 * 31_556_952 * 1_000_000;
+    let at = Timestamp::from_micros(at.micros().clamp(-EDGE, EDGE));
+    at.to_utc().with_timezone(&zone).naive_local()
 }
 
 /// The first instant at which clocks show a local time: where they skip it, the one that they skip to.

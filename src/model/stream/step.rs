@@ -1,21 +1,20 @@
 //! The figures of one step of the map: what it cost the changes on the ladder and beside it, how often they came back, who fills it.
 
-use super::{Share, StepFigures, Times};
+use super::{Share, StepFigures, Times, Told};
 use crate::event::time::Span;
 use crate::model::definition::StepKind;
 use crate::model::name::Name;
 use crate::model::state::{Cost, End, Life, Lives};
 use crate::model::statistic::{Spread, ratio};
 use crate::model::step;
-use crate::model::window::Window;
 
-pub(super) fn figures(
-    lives: &Lives<'_>,
-    place: usize,
-    delivered: &[&Life],
-    all: &[Life],
-    window: Window,
-) -> StepFigures {
+pub(super) fn figures(told: &Told<'_>, place: usize, delivered: &[&Life]) -> StepFigures {
+    let Told {
+        lives,
+        all,
+        window,
+        clock,
+    } = *told;
     let workload = lives.workload;
     let step = &workload.path.steps[place];
     let (mut process, mut wait) = (Vec::new(), Vec::new());
@@ -23,12 +22,15 @@ pub(super) fn figures(
     for life in delivered {
         let on_ladder = life.legs.iter().any(|leg| leg.step == place);
         let cost = if on_ladder {
-            let cost = life.cost(place);
+            let cost = life.cost_by(place, clock);
             process_sum = process_sum + cost.process;
             wait_sum = wait_sum + cost.wait;
             Some(cost)
         } else {
-            life.beside[place].or_else(|| life.handed[place].map(|_| Cost::default()))
+            let beside = life.beside[place].as_ref();
+            beside
+                .map(|beside| beside.cost(clock))
+                .or_else(|| life.handed[place].map(|_| Cost::default()))
         };
         if let Some(cost) = cost {
             process.push(cost.process);

@@ -4,7 +4,6 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::event::kind::Outcome;
-use crate::model::delivery::Delivery;
 use crate::model::entity::Review;
 
 /// A line of commits with requests and deployments at any time, some of them failed, rolled back or broken by an incident.
