@@ -36,6 +36,10 @@ pub struct Material {
 
 /// An attempt to deploy, and what is to be thought of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts of one attempt"
+)]
 pub struct Attempt {
     pub deployment: Name,
     pub at: Timestamp,

@@ -56,7 +56,7 @@ pub enum Direction {
     Better,
     Worse,
     Same,
-    /// One side is not known, or only as the least that there was.
+    /// One side is not known, or only as the least that there was; or less than half of the window before is.
     Unknown,
 }
 
@@ -64,14 +64,21 @@ pub enum Direction {
 #[must_use]
 pub fn comparison(name: &str, materials: &[&Material], window: Window) -> Comparison {
     let now = figures(name, materials, window, &Wanted::default());
-    let before = figures(name, materials, window.before(), &Wanted::default());
-    let changes = [
+    let earlier = window.before();
+    let before = figures(name, materials, earlier, &Wanted::default());
+    let mut changes = [
         lead_time(&now, &before),
         frequency(&now, &before),
         fail_rate(&now, &before),
         recovery(&now, &before),
         rework_rate(&now, &before),
     ];
+    let known = before.known_from.map(|from| earlier.clipped(from).days());
+    if known.is_none_or(|days| days * 2.0 < earlier.days()) {
+        for change in &mut changes {
+            change.direction = Direction::Unknown;
+        }
+    }
     Comparison {
         now,
         before,

@@ -2,6 +2,7 @@
 
 use super::{Share, StepFigures, Times, Told};
 use crate::event::time::Span;
+use crate::model::calendar::Clock;
 use crate::model::definition::StepKind;
 use crate::model::name::Name;
 use crate::model::state::{Cost, End, Life, Lives};
@@ -22,19 +23,16 @@ pub(super) fn figures(told: &Told<'_>, place: usize, delivered: &[&Life]) -> Ste
     for life in delivered {
         let on_ladder = life.legs.iter().any(|leg| leg.step == place);
         let cost = if on_ladder {
-            let cost = life.cost_by(place, clock);
+            Some(life.cost_by(place, clock))
+        } else {
+            beside(life, place, clock)
+        };
+        let Some(cost) = cost else { continue };
+        process.push(cost.process);
+        wait.push(cost.wait);
+        if on_ladder {
             process_sum = process_sum + cost.process;
             wait_sum = wait_sum + cost.wait;
-            Some(cost)
-        } else {
-            let beside = life.beside[place].as_ref();
-            beside
-                .map(|beside| beside.cost(clock))
-                .or_else(|| life.handed[place].map(|_| Cost::default()))
-        };
-        if let Some(cost) = cost {
-            process.push(cost.process);
-            wait.push(cost.wait);
         }
     }
     let visits = process.len();
@@ -43,15 +41,6 @@ pub(super) fn figures(told: &Told<'_>, place: usize, delivered: &[&Life]) -> Ste
         .filter(|life| life.end == End::InFlight)
         .filter(|life| life.legs.last().is_some_and(|leg| leg.step == place))
         .count();
-    let times = |values: Vec<Span>, sum_seconds: Span| {
-        let spread = Spread::of(values);
-        Times {
-            n: spread.n,
-            p50_seconds: spread.p50_seconds,
-            p85_seconds: spread.p85_seconds,
-            sum_seconds,
-        }
-    };
     let handed = || {
         all.iter()
             .filter(move |life| life.handed[place].is_some_and(|at| window.contains(at)))
@@ -77,6 +66,24 @@ pub(super) fn figures(told: &Told<'_>, place: usize, delivered: &[&Life]) -> Ste
         share_of_lead: None,
         constraint: false,
         empty: (visits == 0).then(|| why_empty(lives, place, delivered.len())),
+    }
+}
+
+/// What the step cost a change that it did not hold up.
+fn beside(life: &Life, place: usize, clock: Clock) -> Option<Cost> {
+    let visit = life.beside[place].as_ref();
+    visit
+        .map(|visit| visit.cost(clock))
+        .or_else(|| life.handed[place].map(|_| Cost::default()))
+}
+
+fn times(values: Vec<Span>, sum_seconds: Span) -> Times {
+    let spread = Spread::of(values);
+    Times {
+        n: spread.n,
+        p50_seconds: spread.p50_seconds,
+        p85_seconds: spread.p85_seconds,
+        sum_seconds,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::event::kind::Outcome;
 use crate::model::entity::Review;
 
 /// A line of commits with requests and deployments at any time, some of them failed, rolled back or broken by an incident.
-fn any_workload() -> impl Strategy<Value = Workload> {
+pub(super) fn any_workload() -> impl Strategy<Value = Workload> {
     let change = (0i64..600, 0i64..600, 0i64..600, prop::option::of(0i64..600));
     let record = (0usize..12, 0u8..5, 0i64..700);
     let incident = (0i64..700, prop::option::of(0i64..100));

@@ -4,6 +4,7 @@ mod edge;
 mod law;
 mod part;
 mod timeline;
+mod trend;
 
 use chrono_tz::Tz;
 
