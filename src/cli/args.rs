@@ -187,7 +187,8 @@ pub struct WhereArgs {
 Examples:
   leadtime map                       this repository's workload
   leadtime map checkout --since 90d --statistic p85
-  leadtime map checkout --changes    with the changes behind it")]
+  leadtime map checkout --changes    with the changes behind it
+  leadtime map --calendar business   in hours that the business is open")]
 pub struct MapArgs {
     /// Workload; default: that of the repository that you stand in
     #[arg(value_name = "WORKLOAD")]
@@ -209,6 +210,24 @@ pub struct MapArgs {
         hide_default_value = true
     )]
     pub statistic: Statistic,
+
+    /// By which clock time is counted: wall, or business (the hours of `metrics.calendar`)
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
+    pub calendar: Calendar,
+}
+
+/// By which clock a map is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Calendar {
+    #[default]
+    Wall,
+    Business,
 }
 
 /// What metrics are pooled by.

@@ -4,7 +4,9 @@
 //! entities ([`entity`]) are gathered ([`gather`]) from facts; the commit graph ([`graph`]) tells what a deployment ships ([`delivery`]); from there the
 //! exclusive states ([`state`]), the value-stream map ([`stream`]), the DORA metrics ([`dora`]), flow ([`flow`]), forecasts ([`forecast`]),
 //! what runs where ([`environment`]), open gates ([`gate`]), where a reference is ([`locate`]), and all of it at a glance ([`overview`]).
+//! time by a business's calendar ([`calendar`]), what runs where ([`environment`]), open gates ([`gate`]) and where a reference is ([`locate`]).
 
+pub mod calendar;
 pub mod definition;
 pub mod delivery;
 pub mod dora;
