@@ -6,12 +6,12 @@ use std::sync::{Arc, OnceLock};
 
 use chrono_tz::Tz;
 use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::event::time::Span;
 
 /// The kinds of step that a path is made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum StepKind {
     Code,

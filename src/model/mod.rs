@@ -3,13 +3,17 @@
 //!
 //! entities ([`entity`]) are gathered ([`gather`]) from facts; the commit graph ([`graph`]) tells what a deployment ships ([`delivery`]); from there the
 //! exclusive states ([`state`]), the value-stream map ([`stream`]), the DORA metrics ([`dora`]), flow ([`flow`]), forecasts ([`forecast`]),
-//! what runs where ([`environment`]), open gates ([`gate`]) and where a reference is ([`locate`]).
+//! what runs where ([`environment`]), open gates ([`gate`]) and where a reference is ([`locate`]); the way back from an incident ([`repair`]), what speaks
+//! for what is live ([`compliance`], by [`evidence`]), features over several workloads ([`feature`]) and what ships next ([`notes`]).
 
+pub mod compliance;
 pub mod definition;
 pub mod delivery;
 pub mod dora;
 pub mod entity;
 pub mod environment;
+pub mod evidence;
+pub mod feature;
 pub mod flow;
 pub mod forecast;
 pub mod gate;
@@ -19,6 +23,8 @@ pub mod incident;
 pub mod level;
 pub mod locate;
 pub mod name;
+pub mod notes;
+pub mod repair;
 #[cfg(test)]
 mod sample;
 pub mod state;

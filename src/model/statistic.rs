@@ -1,6 +1,6 @@
 //! Medians and other quantiles of exact values, sums and ratios. Nothing to measure is `None`, never 0.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::event::time::Span;
 
@@ -23,7 +23,7 @@ pub fn quantile(sorted: &[Span], q: f64) -> Option<Span> {
 }
 
 /// n, median and p85: how the map tells times.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spread {
     pub n: usize,
     pub p50_seconds: Option<Span>,
