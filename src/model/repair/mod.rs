@@ -1,6 +1,14 @@
 //! The path to repair: each incident of production on the deployment that caused it, and the way back as a value stream of its own. What caused it and
 //! what answered it are judged where the metrics judge them ([`judge`](super::dora::judge), [`incident`](super::incident)); here the way is cut into stages.
 
+mod find;
+mod lane;
+#[cfg(test)]
+mod tests;
+
+pub use find::repairs;
+pub use lane::lanes;
+
 use serde::{Deserialize, Serialize};
 
 use super::statistic::Spread;
