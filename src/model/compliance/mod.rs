@@ -1,11 +1,20 @@
 //! The path to compliance: for what is live in production now, the evidence of every step that its path requires, what its newest scan found against the
 //! limits, and where the path itself, or the way that was taken, leaves something out.
 
+mod live;
+mod people;
+mod problem;
+#[cfg(test)]
+mod tests;
+mod vulnerability;
+
 use serde::{Deserialize, Serialize};
 
 use super::definition::StepKind;
-use super::evidence::Standing;
+use super::evidence::{Found, Standing, machine, refuses, scans};
+use super::state::Lives;
 use crate::event::time::{Span, Timestamp};
+use live::Live;
 
 /// How a workload stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -102,5 +111,71 @@ impl Severity {
             Self::Medium => "medium",
             Self::Low => "low",
         }
+    }
+}
+
+/// How a workload stands, for what is live in production.
+#[must_use]
+pub fn compliance(lives: &Lives<'_>) -> Compliance {
+    let workload = lives.workload;
+    let live = Live::of(lives);
+    let steps = live
+        .as_ref()
+        .map_or_else(Vec::new, |live| required(lives, live));
+    Compliance {
+        workload: workload.name().to_owned(),
+        path: workload.path.name.clone(),
+        derived: workload.path.derived,
+        problems: problem::problems(lives, live.as_ref(), &steps),
+        live: live.map(|live| live.version(workload)),
+        steps,
+    }
+}
+
+fn required(lives: &Lives<'_>, live: &Live<'_>) -> Vec<Required> {
+    let steps = lives.workload.path.steps.iter().enumerate();
+    steps
+        .filter(|(_, step)| !matches!(step.kind, StepKind::Code | StepKind::Deploy))
+        .map(|(place, step)| {
+            let found = match step.kind {
+                StepKind::Review => people::reviewed(lives.workload, live),
+                StepKind::Gate => people::decided(lives, place, live),
+                _ => machine(lives.workload, place, &live.subject),
+            };
+            Required {
+                step: step.name.clone(),
+                kind: step.kind,
+                locked: step.locked,
+                standing: found.standing,
+                since: since(lives, place, live, &found),
+                tool: found.tool,
+                detail: found.detail,
+                url: found.url,
+                vulnerabilities: vulnerability::found(lives, place, live),
+            }
+        })
+        .collect()
+}
+
+/// Since when a step stands as it does: what is missing, since the version is live; what is stale, since it grew too old; what a scan refuses, since
+/// the first of its scans in a row that did.
+fn since(lives: &Lives<'_>, place: usize, live: &Live<'_>, found: &Found) -> Option<Timestamp> {
+    let workload = lives.workload;
+    let step = workload.path.steps.get(place)?;
+    match found.standing {
+        Standing::Present => found.at,
+        Standing::Missing => Some(live.since),
+        Standing::Overridden => found.at.or(Some(live.since)),
+        Standing::Stale => found.at.map(|at| {
+            step.fresh
+                .map_or(at, |fresh| at + fresh)
+                .min(workload.as_of)
+        }),
+        Standing::Failed if step.kind == StepKind::Scan => {
+            let scans = scans(workload, place, &live.subject);
+            let row = scans.iter().rev().take_while(|scan| refuses(step, scan));
+            row.last().map(|scan| scan.at)
+        }
+        Standing::Failed => found.at,
     }
 }
