@@ -165,10 +165,19 @@ impl Serialize for Span {
     }
 }
 
-/// Reads only what was kept as microseconds.
+/// Reads what was written, in the form in which it was.
 impl<'de> Deserialize<'de> for Span {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a number of seconds that is too large is cut to the largest span"
+    )]
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        i64::deserialize(deserializer).map(Self)
+        if deserializer.is_human_readable() {
+            let seconds = f64::deserialize(deserializer)?;
+            Ok(Self((seconds * 1_000_000.0).round() as i64))
+        } else {
+            i64::deserialize(deserializer).map(Self)
+        }
     }
 }
 
@@ -181,5 +190,16 @@ mod tests {
         let time = Timestamp::parse("2022-01-06T13:10:47+01:00").unwrap();
         assert_eq!(time.to_string(), "2022-01-06T12:10:47Z");
         assert_eq!(Timestamp::parse("2022-01-06 13:10"), None);
+    }
+
+    #[test]
+    fn a_span_is_read_as_it_was_written() {
+        for micros in [0, -1, 1, 1_500_000, 86_400_000_000, 987_654_321_012_345] {
+            let span = Span::from_micros(micros);
+            let text = serde_json::to_string(&span).unwrap();
+            assert_eq!(serde_json::from_str::<Span>(&text).unwrap(), span, "{text}");
+            let kept = postcard::to_allocvec(&span).unwrap();
+            assert_eq!(postcard::from_bytes::<Span>(&kept).unwrap(), span);
+        }
     }
 }

@@ -106,13 +106,23 @@ fn records<'w>(workload: &'w Workload, environment: &str) -> Vec<&'w Record> {
         .collect()
 }
 
+/// The record that made live what runs in an environment.
+#[must_use]
+pub fn live<'w>(workload: &'w Workload, environment: &str) -> Option<&'w Record> {
+    last_live(&records(workload, environment))
+}
+
+fn last_live<'w>(records: &[&'w Record]) -> Option<&'w Record> {
+    let last = records
+        .iter()
+        .rfind(|record| record.outcome == Some(Outcome::Success))?;
+    (!last.removed).then_some(*last)
+}
+
 fn one(lives: &Lives<'_>, delivery: &Delivery, before: Option<&Delivery>) -> Running {
     let workload = lives.workload;
     let records = records(workload, &delivery.environment);
-    let live = records
-        .iter()
-        .rfind(|record| record.outcome == Some(Outcome::Success))
-        .filter(|record| !record.removed);
+    let live = last_live(&records);
     let text = |name: Option<Name>| name.map(|name| workload.text(name).to_owned());
     let sha = live
         .and_then(|record| record.commit)

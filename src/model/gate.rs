@@ -2,14 +2,13 @@
 
 use serde::Serialize;
 
-use super::Workload;
-use super::definition::{Limits, Rules, Step, StepKind};
+use super::definition::{Rules, StepKind};
 use super::delivery::Delivery;
-use super::entity::{CommitAt, Gate};
+use super::entity::Gate;
+use super::evidence::{Standing, Subject, machine};
 use super::name::Name;
 use super::state::{End, Lives, State, carried};
 use super::step;
-use crate::event::kind::{Outcome, Severities};
 use crate::event::time::{Span, Timestamp};
 
 /// `leadtime/gates/v1`
@@ -246,6 +245,19 @@ fn evidence(lives: &Lives<'_>, place: Option<usize>, gate: &Gate) -> Vec<Evidenc
     let workload = lives.workload;
     let steps = &workload.path.steps;
     let before = place.unwrap_or(steps.len());
+    let known = gate
+        .artifact
+        .and_then(|id| workload.artifacts.iter().find(|artifact| artifact.id == id));
+    let subject = Subject {
+        commit: gate.commit,
+        request: Vec::new(),
+        artifacts: gate
+            .artifact
+            .into_iter()
+            .chain(known.and_then(|known| known.digest))
+            .collect(),
+        packaged: known.and_then(|known| known.packaged),
+    };
     steps[..before]
         .iter()
         .enumerate()
@@ -255,124 +267,20 @@ fn evidence(lives: &Lives<'_>, place: Option<usize>, gate: &Gate) -> Vec<Evidenc
                 StepKind::Test | StepKind::Build | StepKind::Scan | StepKind::Verify
             )
         })
-        .map(|(place, step)| match step.kind {
-            StepKind::Scan => scanned(workload, step, gate),
-            _ => ran(workload, place, step, gate.commit),
+        .map(|(place, step)| {
+            let found = machine(workload, place, &subject);
+            Evidence {
+                what: step.name.clone(),
+                // Of what has not shipped yet, a step filled in another way is simply not filled.
+                state: match found.standing {
+                    Standing::Overridden => Standing::Missing.word(),
+                    standing => standing.word(),
+                },
+                detail: found.detail,
+                url: found.url,
+            }
         })
         .collect()
-}
-
-fn missing(step: &Step) -> Evidence {
-    Evidence {
-        what: step.name.clone(),
-        state: "missing",
-        detail: "nothing is known for this commit".to_owned(),
-        url: None,
-    }
-}
-
-fn ran(workload: &Workload, place: usize, step: &Step, commit: Option<CommitAt>) -> Evidence {
-    let run = workload
-        .runs
-        .iter()
-        .filter(|run| commit.is_some() && run.commit == commit)
-        .filter(|run| step::of_run(workload, run) == Some(place))
-        .max_by_key(|run| run.finished.or(run.started));
-    let Some(run) = run else {
-        let made = workload
-            .artifacts
-            .iter()
-            .find(|artifact| commit.is_some() && artifact.commit == commit);
-        return match (step.kind, made) {
-            (StepKind::Build, Some(artifact)) => Evidence {
-                what: step.name.clone(),
-                state: "present",
-                detail: workload.text(artifact.id).to_owned(),
-                url: None,
-            },
-            _ => missing(step),
-        };
-    };
-    let name = run.name.map_or("run", |name| workload.text(name));
-    let (state, detail) = match (run.finished, run.outcome) {
-        (None, _) => ("missing", format!("{name} is still running")),
-        (Some(at), Some(Outcome::Success) | None) => fresh(workload, step, at, name.to_owned()),
-        (Some(_), _) => ("failed", format!("{name} did not pass")),
-    };
-    Evidence {
-        what: step.name.clone(),
-        state,
-        detail,
-        url: run.url.map(|url| workload.text(url).to_owned()),
-    }
-}
-
-/// Present, or stale where it is older than the step allows.
-fn fresh(
-    workload: &Workload,
-    step: &Step,
-    at: Timestamp,
-    detail: String,
-) -> (&'static str, String) {
-    let old = step.fresh.is_some_and(|fresh| workload.as_of - at > fresh);
-    if old {
-        ("stale", format!("{detail}, of {at}"))
-    } else {
-        ("present", detail)
-    }
-}
-
-fn scanned(workload: &Workload, step: &Step, gate: &Gate) -> Evidence {
-    let ours = |commit: Option<CommitAt>, artifact: Option<Name>| {
-        (gate.commit.is_some() && commit == gate.commit)
-            || (gate.artifact.is_some() && artifact == gate.artifact)
-    };
-    let made = |artifact: Option<Name>| {
-        let known = workload
-            .artifacts
-            .iter()
-            .find(|known| Some(known.id) == artifact)?;
-        known.commit
-    };
-    let scan = workload
-        .scans
-        .iter()
-        .filter(|scan| ours(scan.commit.or_else(|| made(scan.artifact)), scan.artifact))
-        .max_by_key(|scan| scan.at);
-    let Some(scan) = scan else {
-        return missing(step);
-    };
-    let counts = scan.counts.unwrap_or_default();
-    let tool = scan.tool.map_or("scan", |tool| workload.text(tool));
-    let found = format!(
-        "{tool}: {} critical, {} high, {} medium, {} low",
-        counts.critical, counts.high, counts.medium, counts.low
-    );
-    let over = step.limits.is_some_and(|limits| exceeds(limits, counts));
-    let (state, detail) = if over {
-        ("failed", format!("{found}, over the limits of the path"))
-    } else if scan.outcome == Some(Outcome::Failure) {
-        ("failed", found)
-    } else {
-        fresh(workload, step, scan.at, found)
-    };
-    Evidence {
-        what: step.name.clone(),
-        state,
-        detail,
-        url: scan.url.map(|url| workload.text(url).to_owned()),
-    }
-}
-
-fn exceeds(limits: Limits, counts: Severities) -> bool {
-    [
-        (limits.critical, counts.critical),
-        (limits.high, counts.high),
-        (limits.medium, counts.medium),
-        (limits.low, counts.low),
-    ]
-    .into_iter()
-    .any(|(limit, count)| limit.is_some_and(|limit| count > limit))
 }
 
 /// Gates that live in no tool: one for each step at which changes wait.

@@ -7,11 +7,16 @@
 //! time by a business's calendar ([`calendar`]), what runs where ([`environment`]), open gates ([`gate`]) and where a reference is ([`locate`]).
 
 pub mod calendar;
+//! what runs where ([`environment`]), open gates ([`gate`]) and where a reference is ([`locate`]); the way back from an incident ([`repair`]), what speaks
+//! for what is live ([`compliance`], by [`evidence`]), features over several workloads ([`feature`]) and what ships next ([`notes`]).
+pub mod compliance;
 pub mod definition;
 pub mod delivery;
 pub mod dora;
 pub mod entity;
 pub mod environment;
+pub mod evidence;
+pub mod feature;
 pub mod flow;
 pub mod forecast;
 pub mod gate;
@@ -22,6 +27,8 @@ pub mod level;
 pub mod locate;
 pub mod name;
 pub mod overview;
+pub mod notes;
+pub mod repair;
 #[cfg(test)]
 mod sample;
 pub mod state;

@@ -191,46 +191,13 @@ impl Judge<'_> {
             .changes
             .iter()
             .filter_map(|at| self.workload.changes.get(*at as usize));
-        records.any(|record| record.unplanned || self.is_unplanned_name(record.pipeline))
-            || changes.any(|change| {
-                self.is_unplanned_name(change.branch)
-                    || self.has_unplanned_label(change)
-                    || change
-                        .tickets
-                        .iter()
-                        .any(|ticket| incidents.contains(ticket))
-            })
+        records.any(|record| record.unplanned || says(self.workload, self.rules, record.pipeline))
+            || changes.any(|change| unplanned(self.workload, self.rules, incidents, change))
     }
 
-    fn is_unplanned_name(&self, name: Option<Name>) -> bool {
-        name.is_some_and(|name| {
-            self.rules
-                .unplanned_names
-                .is_match(self.workload.text(name))
-        })
-    }
-
-    fn has_unplanned_label(&self, change: &Change) -> bool {
-        let labels = change.labels.iter().map(|label| self.workload.text(*label));
-        let wanted = &self.rules.unplanned_labels;
-        labels
-            .into_iter()
-            .any(|label| wanted.iter().any(|other| other == label))
-    }
-
-    /// The deployment that finished last while a linked incident lasted. Which one is last cannot be told before the incident has ended.
     fn answer(&self, link: &Link) -> Option<usize> {
-        let cause = link.attempt? as usize;
         let incident = self.incident(link.incident)?;
-        let resolved = incident.resolved?;
-        let end = self.delivery.attempts.partition_point(|a| a.at <= resolved);
-        let start = self
-            .delivery
-            .attempts
-            .partition_point(|a| a.at <= incident.opened);
-        (start..end)
-            .rev()
-            .find(|place| *place != cause && self.verdicts.get(*place).is_some_and(|v| v.counted))
+        answer(self.delivery, &self.verdicts, link, incident)
     }
 
     fn incident(&self, place: u32) -> Option<&Incident> {
@@ -271,4 +238,43 @@ impl Judge<'_> {
         let ends = all.filter_map(|place| Some(self.incident(*place)?.resolved));
         ends.reduce(|one, other| Some(one?.max(other?))).flatten()
     }
+}
+
+/// The deployment that finished last while a linked incident lasted. Which one is last cannot be told before the incident has ended.
+#[must_use]
+pub fn answer(
+    delivery: &Delivery,
+    verdicts: &[Verdict],
+    link: &Link,
+    incident: &Incident,
+) -> Option<usize> {
+    let cause = link.attempt? as usize;
+    let resolved = incident.resolved?;
+    let attempts = &delivery.attempts;
+    let end = attempts.partition_point(|a| a.at <= resolved);
+    let start = attempts.partition_point(|a| a.at <= incident.opened);
+    (start..end)
+        .rev()
+        .find(|place| *place != cause && verdicts.get(*place).is_some_and(|v| v.counted))
+}
+
+/// A change says itself that it was not planned: by its branch, a label, or an incident that it names as its ticket.
+#[must_use]
+pub fn unplanned(
+    workload: &Workload,
+    rules: &Rules,
+    incidents: &FxHashSet<Name>,
+    change: &Change,
+) -> bool {
+    let mut labels = change.labels.iter().map(|label| workload.text(*label));
+    says(workload, rules, change.branch)
+        || labels.any(|label| rules.unplanned_labels.iter().any(|other| other == label))
+        || change
+            .tickets
+            .iter()
+            .any(|ticket| incidents.contains(ticket))
+}
+
+fn says(workload: &Workload, rules: &Rules, name: Option<Name>) -> bool {
+    name.is_some_and(|name| rules.unplanned_names.is_match(workload.text(name)))
 }

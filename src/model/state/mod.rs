@@ -246,6 +246,15 @@ impl<'a> Lives<'a> {
         step::of_environment(self.workload, &self.production().environment)
     }
 
+    /// The freeze that keeps a deploying step closed at an instant: from when until when.
+    #[must_use]
+    pub fn freeze(&self, step: usize, at: Timestamp) -> Option<(Timestamp, Timestamp)> {
+        let mut freezes = self.frozen.iter();
+        freezes
+            .find(|(place, from, to)| *place == step && *from <= at && at < *to)
+            .map(|(_, from, to)| (*from, *to))
+    }
+
     /// How a change arrived in production.
     #[must_use]
     pub fn arrival(&self, change: ChangeAt) -> Option<Arrival> {

@@ -1,0 +1,323 @@
+//! What speaks for a version: the runs, artifacts and scans that fill the machine steps of its path. The gate view asks it of what waits, the compliance
+//! view of what is live.
+
+use serde::{Deserialize, Serialize};
+
+use super::Workload;
+use super::definition::{Limits, Step, StepKind};
+use super::entity::{CommitAt, Scan};
+use super::name::Name;
+use super::step;
+use crate::event::kind::{Outcome, Severities};
+use crate::event::time::Timestamp;
+
+/// How a step stands for a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Standing {
+    Present,
+    /// It is there, and older than the step allows or than what it speaks of.
+    Stale,
+    /// Filled in another way than the path asks for.
+    Overridden,
+    Missing,
+    Failed,
+}
+
+impl Standing {
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Present => "present",
+            Self::Stale => "stale",
+            Self::Overridden => "overridden",
+            Self::Missing => "missing",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// What was found for a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    pub standing: Standing,
+    /// When what was found happened.
+    pub at: Option<Timestamp>,
+    /// Who produced it.
+    pub tool: Option<String>,
+    pub detail: String,
+    pub url: Option<String>,
+}
+
+impl Found {
+    #[must_use]
+    pub fn missing(detail: impl Into<String>) -> Self {
+        Self {
+            standing: Standing::Missing,
+            at: None,
+            tool: None,
+            detail: detail.into(),
+            url: None,
+        }
+    }
+}
+
+/// The version that evidence is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Subject {
+    pub commit: Option<CommitAt>,
+    /// The commits of the request that the commit came from: what ran there counts where nothing ran on the commit itself.
+    pub request: Vec<CommitAt>,
+    /// Its artifact: package URL and digest.
+    pub artifacts: Vec<Name>,
+    /// When that was packaged: a scan from before is stale.
+    pub packaged: Option<Timestamp>,
+}
+
+/// What speaks for a version at a machine step of the path.
+#[must_use]
+pub fn machine(workload: &Workload, place: usize, subject: &Subject) -> Found {
+    let Some(step) = workload.path.steps.get(place) else {
+        return Found::missing("no such step");
+    };
+    if step.kind == StepKind::Scan {
+        return scanned(workload, place, subject);
+    }
+    let on = |commits: &[CommitAt]| ran(workload, place, commits);
+    let own: Vec<CommitAt> = subject.commit.into_iter().collect();
+    if let Some(found) = on(&own) {
+        return found;
+    }
+    if step.kind == StepKind::Build
+        && let Some(found) = built(workload, subject)
+    {
+        return found;
+    }
+    if let Some(mut found) = on(&subject.request) {
+        found.detail = format!("{}, on the request before its merge", found.detail);
+        return found;
+    }
+    other_run(workload, step, subject)
+        .unwrap_or_else(|| Found::missing("nothing is known for this commit"))
+}
+
+/// The last run on one of some commits that fills a step.
+fn ran(workload: &Workload, place: usize, commits: &[CommitAt]) -> Option<Found> {
+    let run = workload
+        .runs
+        .iter()
+        .filter(|run| run.commit.is_some_and(|commit| commits.contains(&commit)))
+        .filter(|run| step::of_run(workload, run) == Some(place))
+        .max_by_key(|run| run.finished.or(run.started))?;
+    let name = run.name.map_or("run", |name| workload.text(name));
+    let (standing, detail) = match (run.finished, run.outcome) {
+        (None, _) => (Standing::Missing, format!("{name} is still running")),
+        (Some(at), Some(Outcome::Success) | None) => {
+            fresh(workload, &workload.path.steps[place], at, name.to_owned())
+        }
+        (Some(_), _) => (Standing::Failed, format!("{name} did not pass")),
+    };
+    Some(Found {
+        standing,
+        at: run.finished.or(run.started),
+        tool: Some(step::producer(workload.text(run.source)).to_owned()),
+        detail,
+        url: run.url.map(|url| workload.text(url).to_owned()),
+    })
+}
+
+/// An artifact is evidence of its build, where no run tells of it.
+fn built(workload: &Workload, subject: &Subject) -> Option<Found> {
+    let mine = |id: Name, commit: Option<CommitAt>| {
+        subject.artifacts.contains(&id) || (subject.commit.is_some() && commit == subject.commit)
+    };
+    let mut made = workload.artifacts.iter();
+    let made = made.find(|artifact| mine(artifact.id, artifact.commit))?;
+    Some(Found {
+        standing: Standing::Present,
+        at: made.packaged.or(made.published),
+        tool: Some(step::producer(workload.text(made.source)).to_owned()),
+        detail: workload.text(made.id).to_owned(),
+        url: None,
+    })
+}
+
+/// A run of the step's kind by another producer than the path asks for.
+fn other_run(workload: &Workload, step: &Step, subject: &Subject) -> Option<Found> {
+    let run = workload
+        .runs
+        .iter()
+        .filter(|run| subject.commit.is_some() && run.commit == subject.commit)
+        .filter(|run| run.finished.is_some() && run.outcome == Some(Outcome::Success))
+        .filter(|run| step::of_run(workload, run).is_none())
+        .filter(|run| step::kind_of_run(workload, run) == Some(step.kind))
+        .find(|run| !step::takes(step, workload.text(run.source)))?;
+    let tool = step::producer(workload.text(run.source)).to_owned();
+    Some(otherwise(
+        step,
+        run.finished,
+        tool,
+        run.url.map(|url| workload.text(url)),
+    ))
+}
+
+/// A step that another tool filled than the path asks for: overridden where the step is locked, else not filled at all.
+pub(super) fn otherwise(
+    step: &Step,
+    at: Option<Timestamp>,
+    tool: String,
+    url: Option<&str>,
+) -> Found {
+    let from = step.from.as_deref().unwrap_or("another tool");
+    let (standing, detail) = if step.locked {
+        (
+            Standing::Overridden,
+            format!("locked to {from}, filled by {tool}"),
+        )
+    } else {
+        (
+            Standing::Missing,
+            format!("asks for {from}; {tool} does not count"),
+        )
+    };
+    Found {
+        standing,
+        at,
+        tool: Some(tool),
+        detail,
+        url: url.map(str::to_owned),
+    }
+}
+
+/// Present, or stale where it is older than the step allows.
+pub(super) fn fresh(
+    workload: &Workload,
+    step: &Step,
+    at: Timestamp,
+    detail: String,
+) -> (Standing, String) {
+    let old = step.fresh.is_some_and(|fresh| workload.as_of - at > fresh);
+    if old {
+        (Standing::Stale, format!("{detail}, of {at}"))
+    } else {
+        (Standing::Present, detail)
+    }
+}
+
+/// Who scanned, in a word.
+fn scanner<'w>(workload: &'w Workload, scan: &Scan) -> &'w str {
+    let source = || step::producer(workload.text(scan.source));
+    scan.tool.map_or_else(source, |tool| workload.text(tool))
+}
+
+/// Whether a scan is one that a step asks for: by its source, or by the scanner's own name.
+fn fills(workload: &Workload, step: &Step, scan: &Scan) -> bool {
+    step::takes(step, workload.text(scan.source))
+        || step
+            .from
+            .as_ref()
+            .is_some_and(|from| scanner(workload, scan).eq_ignore_ascii_case(from))
+}
+
+/// The scans of a version, oldest first: those of its very artifact, where there are any, else those of its commit.
+fn scans_of<'w>(workload: &'w Workload, subject: &Subject) -> Vec<&'w Scan> {
+    let artifact = |name: Name| workload.artifacts.iter().find(|known| known.id == name);
+    let of_artifact = |scan: &&Scan| {
+        scan.artifact.is_some_and(|name| {
+            let digest = || artifact(name)?.digest;
+            subject.artifacts.contains(&name)
+                || digest().is_some_and(|digest| subject.artifacts.contains(&digest))
+        })
+    };
+    let of_commit = |scan: &&Scan| {
+        let made = || artifact(scan.artifact?)?.commit;
+        subject.commit.is_some() && scan.commit.or_else(made) == subject.commit
+    };
+    let done = || {
+        let scans = workload.scans.iter();
+        scans.filter(|scan| scan.outcome != Some(Outcome::Skipped))
+    };
+    let mut found: Vec<&Scan> = done().filter(of_artifact).collect();
+    if found.is_empty() {
+        found = done().filter(of_commit).collect();
+    }
+    found.sort_by_key(|scan| scan.at);
+    found
+}
+
+/// The scans of a version that a step asks for, oldest first.
+#[must_use]
+pub fn scans<'w>(workload: &'w Workload, place: usize, subject: &Subject) -> Vec<&'w Scan> {
+    let step = workload.path.steps.get(place);
+    let mut scans = scans_of(workload, subject);
+    scans.retain(|scan| step.is_some_and(|step| fills(workload, step, scan)));
+    scans
+}
+
+fn scanned(workload: &Workload, place: usize, subject: &Subject) -> Found {
+    let step = &workload.path.steps[place];
+    let url = |scan: &Scan| scan.url.map(|url| workload.text(url));
+    let Some(scan) = scans(workload, place, subject).pop() else {
+        // One that another scan step asks for says nothing of this one.
+        let other = scans_of(workload, subject).into_iter().rev().find(|scan| {
+            let mut steps = workload.path.steps.iter();
+            !steps.any(|step| step.kind == StepKind::Scan && fills(workload, step, scan))
+        });
+        return other.map_or_else(
+            || Found::missing("nothing is known for this commit"),
+            |scan| {
+                let tool = scanner(workload, scan).to_owned();
+                otherwise(step, Some(scan.at), tool, url(scan))
+            },
+        );
+    };
+    let counts = scan.counts.unwrap_or_default();
+    let tool = scan.tool.map_or("scan", |tool| workload.text(tool));
+    let found = format!(
+        "{tool}: {} critical, {} high, {} medium, {} low",
+        counts.critical, counts.high, counts.medium, counts.low
+    );
+    let over = step.limits.is_some_and(|limits| exceeds(limits, counts));
+    let before = subject.packaged.is_some_and(|packaged| scan.at < packaged);
+    let (standing, detail) = if over {
+        (
+            Standing::Failed,
+            format!("{found}, over the limits of the path"),
+        )
+    } else if scan.outcome == Some(Outcome::Failure) {
+        (Standing::Failed, found)
+    } else if before {
+        (
+            Standing::Stale,
+            format!("{found}, of {}, before the artifact was made", scan.at),
+        )
+    } else {
+        fresh(workload, step, scan.at, found)
+    };
+    Found {
+        standing,
+        at: Some(scan.at),
+        tool: Some(scanner(workload, scan).to_owned()),
+        detail,
+        url: url(scan).map(str::to_owned),
+    }
+}
+
+/// A scan that did not let its version pass: over the limits of a step, or failed by its tool.
+#[must_use]
+pub fn refuses(step: &Step, scan: &Scan) -> bool {
+    let counts = scan.counts.unwrap_or_default();
+    step.limits.is_some_and(|limits| exceeds(limits, counts))
+        || scan.outcome == Some(Outcome::Failure)
+}
+
+fn exceeds(limits: Limits, counts: Severities) -> bool {
+    [
+        (limits.critical, counts.critical),
+        (limits.high, counts.high),
+        (limits.medium, counts.medium),
+        (limits.low, counts.low),
+    ]
+    .into_iter()
+    .any(|(limit, count)| limit.is_some_and(|limit| count > limit))
+}
