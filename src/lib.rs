@@ -73,8 +73,8 @@ pub mod model;
 
 pub mod report;
 pub mod screen;
-pub mod view;
 pub mod theme;
+pub mod view;
 
 pub mod intent;
 pub mod key;

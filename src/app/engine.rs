@@ -128,9 +128,8 @@ impl Engine {
         let catalogue = &self.fold.catalogue;
         // A ticket says nothing of where a change is.
         let tickets = catalogue.number(Class::Tickets, "");
-        let touched = |number: &u32| {
-            Some(*number) != tickets && self.fold.touched().contains(number)
-        };
+        let touched =
+            |number: &u32| Some(*number) != tickets && self.fold.touched().contains(number);
         let places = self.definitions.iter().enumerate();
         Ok(places
             .filter(|(_, definition)| {

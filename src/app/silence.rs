@@ -26,8 +26,7 @@ pub fn silent_since(
         let Some(read) = sync::note(engine.log(), &source.name)?.read else {
             continue;
         };
-        let patience =
-            Span::from_micros(source.every.micros().saturating_mul(MISSED)).max(HOUR);
+        let patience = Span::from_micros(source.every.micros().saturating_mul(MISSED)).max(HOUR);
         if as_of - read > patience {
             since = Some(since.map_or(read, |since| since.max(read)));
         }

@@ -49,7 +49,13 @@ pub fn run(global: &Global, args: &DashboardArgs) -> Result<Ending, Failure> {
     if session.config.file.is_none() && session.here.is_none() && global.db.is_none() {
         return Err(hint::welcome(false, false));
     }
-    let app = app(&session.config, &session.rules, &session.style, args, Clock::system())?;
+    let app = app(
+        &session.config,
+        &session.rules,
+        &session.style,
+        args,
+        Clock::system(),
+    )?;
     let as_of = global.as_of.map(|_| session.as_of);
     let feeds = feeds(&session)?;
     let open = open(session);
@@ -67,7 +73,10 @@ pub fn demonstrate(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> 
     let folder = tempfile::tempdir()
         .map_err(|error| Failure::unable(format!("a folder for the demonstration: {error}")))?;
     let log = folder.path().join("demo.db");
-    let config = Config::parse(&organisation.configuration(), &folder.path().join("demo.toml"))?;
+    let config = Config::parse(
+        &organisation.configuration(),
+        &folder.path().join("demo.toml"),
+    )?;
     let rules = assemble::rules(&config, Some("you".to_owned()));
     let around = crate::report::Surroundings::here(global.color, global.width.map(usize::from));
     let style = Style::detect(&around, Theme::default(), start).in_zone(rules.timezone);
@@ -143,7 +152,13 @@ fn plain(mut app: App, clock: Clock, open: Open) -> Result<Ending, Failure> {
     let (tell, hear) = channel::<News>();
     let lens = app.scene.lens;
     let worker = std::thread::spawn(move || {
-        worker::run(open, lens, clock, &work, Box::new(move |news| tell.send(news).is_ok()));
+        worker::run(
+            open,
+            lens,
+            clock,
+            &work,
+            Box::new(move |news| tell.send(news).is_ok()),
+        );
     });
     for news in &hear {
         app.news(news);

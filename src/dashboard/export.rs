@@ -28,7 +28,11 @@ pub fn written(app: &mut App, file: &str) -> Result<String, String> {
             let title = format!("leadtime: {}", app.ui.front().title());
             let picture = Picture {
                 label: &title,
-                ground: if app.theme.name == "light" { &LIGHT } else { &DARK },
+                ground: if app.theme.name == "light" {
+                    &LIGHT
+                } else {
+                    &DARK
+                },
                 slim: true,
             };
             Ok(picture.draw(&app.picture()))

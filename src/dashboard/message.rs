@@ -10,7 +10,10 @@ use crate::view::scene::{Lens, SourceState, Stage};
 #[derive(Debug)]
 pub enum News {
     /// What the whole is called, who asks.
-    Opened { title: String, me: Option<String> },
+    Opened {
+        title: String,
+        me: Option<String>,
+    },
     /// The workloads, as far as they are worked out, for a lens.
     Fleet {
         lens: Lens,
@@ -45,7 +48,10 @@ pub enum Effect {
     Browse(String),
     Copy(String),
     /// Writes a file, and tells how that went.
-    Save { file: String, text: String },
+    Save {
+        file: String,
+        text: String,
+    },
     /// Favourites changed: they are kept for the next start.
     Favourites(Vec<String>),
     NextTheme,

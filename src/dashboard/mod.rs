@@ -78,13 +78,7 @@ impl App {
 
     /// Draws everything; tells where the terminal's cursor stands.
     pub fn draw(&mut self, buffer: &mut Buffer) -> Option<(u16, u16)> {
-        self.drawn = view::draw(
-            buffer,
-            &self.ui,
-            &self.scene,
-            &self.keymap,
-            &self.theme,
-        );
+        self.drawn = view::draw(buffer, &self.ui, &self.scene, &self.keymap, &self.theme);
         self.size = buffer.area;
         self.drawn.cursor
     }
@@ -95,7 +89,13 @@ impl App {
         let overlay = self.ui.overlay.take();
         let message = self.ui.message.take();
         let mut buffer = Buffer::empty(self.size);
-        view::draw(&mut buffer, &self.ui, &self.scene, &self.keymap, &self.theme);
+        view::draw(
+            &mut buffer,
+            &self.ui,
+            &self.scene,
+            &self.keymap,
+            &self.theme,
+        );
         self.ui.overlay = overlay;
         self.ui.message = message;
         buffer

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use super::message::News;
 use super::worker::append;
-use crate::app::sync::{Feed, Listener, note, sync};
 use crate::app::assemble;
+use crate::app::sync::{Feed, Listener, note, sync};
 use crate::clock::Clock;
 use crate::connector::Progress;
 use crate::error::Failure;
@@ -125,11 +125,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn new(
-        feeds: Feeds,
-        clock: Clock,
-        board: Arc<Board>,
-    ) -> Result<Self, (Arc<Board>, Failure)> {
+    fn new(feeds: Feeds, clock: Clock, board: Arc<Board>) -> Result<Self, (Arc<Board>, Failure)> {
         let made = assemble::open_log(&feeds.log)
             .map_err(Failure::from)
             .and_then(|store| {

@@ -6,18 +6,18 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::App;
 use super::message::{Effect, News, Order};
 use super::reader::{self, Feeds};
 use super::worker::{self, Open};
-use super::App;
 use crate::clock::Clock;
 use crate::error::Failure;
+use crate::intent::Intent;
 use crate::key::Chord;
 use crate::report::{Style, text};
 use crate::screen::pace::Pace;
 use crate::screen::{Input, Mouse, MouseKind, Options, Screen, browser, listen};
 use crate::theme::{Role, Theme};
-use crate::intent::Intent;
 
 /// Ages in sight grow: so often they are drawn anew.
 const TICK: Duration = Duration::from_secs(1);
@@ -61,7 +61,11 @@ pub fn run(start: Start) -> Result<(), Failure> {
     });
     let refresh = start.feeds.map(|feeds| {
         let news = send.clone();
-        reader::start(feeds, clock, Box::new(move |one| news.send(Message::News(one)).is_ok()))
+        reader::start(
+            feeds,
+            clock,
+            Box::new(move |one| news.send(Message::News(one)).is_ok()),
+        )
     });
     let mut desk = Desk {
         app: start.app,
@@ -101,7 +105,10 @@ impl Desk {
         let mut ticked = Instant::now();
         loop {
             let now = Instant::now();
-            let wait = pace.wait(now).unwrap_or(TICK).min(TICK.saturating_sub(ticked.elapsed()));
+            let wait = pace
+                .wait(now)
+                .unwrap_or(TICK)
+                .min(TICK.saturating_sub(ticked.elapsed()));
             let first = match receive.recv_timeout(wait) {
                 Ok(message) => Some(message),
                 Err(RecvTimeoutError::Timeout) => None,

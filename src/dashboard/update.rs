@@ -1,20 +1,20 @@
 //! What happens comes in, the state changes, what is to be done goes out. No waiting, no reading, no writing: the same messages give the same state.
 
-use super::{App, export};
 use super::message::{Effect, News, Order};
+use super::{App, export};
 use crate::event::time::{Span, Timestamp};
 use crate::intent::Intent;
 use crate::key::Chord;
 use crate::report::sheet::Line;
 use crate::theme::Role;
 use crate::view::answer::Question;
-use crate::view::{self, hit};
 use crate::view::overlay::Outcome;
 use crate::view::overlay::help::Help;
 use crate::view::overlay::palette::Palette;
 use crate::view::overlay::prompt::Prompt;
 use crate::view::page::{Reaction, View};
 use crate::view::scene::{Scope, Stage};
+use crate::view::{self, hit};
 
 const HOUR: Span = Span::from_seconds(3_600);
 const DAY: Span = Span::from_seconds(86_400);
@@ -169,8 +169,12 @@ impl App {
             Intent::Back => self.back(),
             Intent::Filter => self.open_filter(),
             Intent::Where => self.ui.overlay = Some(Box::new(Prompt::find())),
-            Intent::Palette => self.ui.overlay = Some(Box::new(Palette::new(self.context(), &self.keymap))),
-            Intent::Help => self.ui.overlay = Some(Box::new(Help::new(&self.ui, &self.keymap, &self.scene))),
+            Intent::Palette => {
+                self.ui.overlay = Some(Box::new(Palette::new(self.context(), &self.keymap)))
+            }
+            Intent::Help => {
+                self.ui.overlay = Some(Box::new(Help::new(&self.ui, &self.keymap, &self.scene)))
+            }
             Intent::Scope => match self.ui.page().and_then(|page| page.scope()) {
                 Some(scope) => self.narrow(scope),
                 None => self.say(Role::Dim, "there is no row here to narrow to"),
@@ -187,7 +191,7 @@ impl App {
             Intent::Export => {
                 let name = format!("{}.csv", self.ui.front().intent().name());
                 self.ui.overlay = Some(Box::new(Prompt::save(&name)));
-            },
+            }
             Intent::Refresh => {
                 self.say(Role::Dim, "reading the sources");
                 return vec![Effect::Order(Order::Refresh)];
@@ -249,7 +253,11 @@ impl App {
     }
 
     fn favour(&mut self, workload: String) -> Vec<Effect> {
-        let known = self.scene.favourites.iter().position(|one| *one == workload);
+        let known = self
+            .scene
+            .favourites
+            .iter()
+            .position(|one| *one == workload);
         match known {
             Some(place) => {
                 self.scene.favourites.remove(place);

@@ -3,21 +3,23 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::compliance::{Compliance, compliance};
 use super::definition::StepKind;
-use super::delivery::ArrivalKind;
-use super::dora::lead::lead;
+use super::dora::trend::{Verdict, lead_trend, verdict};
+use super::dora::{Material, material};
 use super::entity::ChangeAt;
 use super::environment::{self, Running};
 use super::forecast::past;
 use super::gate::{self, OpenGate};
 use super::locate::{Match, whereabouts};
+use super::repair::{Repair, repairs};
 use super::state::{Life, Lives, State};
 use super::statistic::Spread;
 use super::window::Window;
 use crate::event::time::{Span, Timestamp};
 
 /// So many points has the trend of a row.
-const TREND: i64 = 6;
+const TREND: usize = 6;
 
 /// What a row of the fleet shows of a workload.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -137,12 +139,17 @@ pub struct Overview {
 }
 
 /// The things behind a summary.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Detail {
     /// Changes in flight, the longest held first.
     pub changes: Vec<Match>,
     pub gates: Vec<OpenGate>,
     pub environments: Vec<Running>,
+    /// What its DORA metrics are made of, for any window.
+    pub material: Material,
+    /// Incidents of production that were open in the window or in the one before it.
+    pub repairs: Vec<Repair>,
+    pub compliance: Compliance,
 }
 
 /// A workload at the instant that it is known at, with figures over a window that ends there.
@@ -161,13 +168,17 @@ pub fn overview(lives: &Lives<'_>, window: Window) -> Overview {
     changes.sort_by(|one, two| (one.since, &one.change).cmp(&(two.since, &two.change)));
     let gates = gate::open(lives);
     let environments = environment::running(lives).environments;
-    let summary = summary(lives, window, &flying, (&gates, &environments));
+    let material = material(lives.workload, lives.production(), lives.rules);
+    let summary = summary(lives, window, &flying, (&gates, &environments, &material));
     Overview {
         summary,
         detail: Some(Detail {
             changes,
             gates,
             environments,
+            material,
+            repairs: repairs(lives, before(window).from),
+            compliance: compliance(lives),
         }),
     }
 }
@@ -176,23 +187,14 @@ fn summary(
     lives: &Lives<'_>,
     window: Window,
     flying: &[Life],
-    (gates, environments): (&[OpenGate], &[Running]),
+    (gates, environments, material): (&[OpenGate], &[Running], &Material),
 ) -> Summary {
     let workload = lives.workload;
     let production = workload.production(lives.rules).to_owned();
     let live = environments
         .iter()
         .find(|running| running.environment == production);
-    let leads = leads(lives);
-    let before = Window {
-        from: window.from - (window.to - window.from),
-        to: window.from,
-        timezone: window.timezone,
-    };
-    let within = |window: Window| {
-        let times = leads.iter().filter(|(at, _)| window.contains(*at));
-        Spread::of(times.map(|(_, lead)| *lead).collect())
-    };
+    let within = |window: Window| Spread::of(material.lead_times(window).collect());
     let mut summary = Summary {
         workload: workload.name().to_owned(),
         team: workload.definition.team.clone(),
@@ -205,8 +207,8 @@ fn summary(
         flowing: flying.len(),
         held: held(lives, flying),
         lead: within(window),
-        lead_before: within(before),
-        trend: trend(&leads, window),
+        lead_before: within(before(window)),
+        trend: lead_trend(material, window, TREND),
         gates: gates.len(),
         gates_mine: gates
             .iter()
@@ -231,35 +233,9 @@ fn summary(
     summary
 }
 
-/// When each change went live, and how long it took.
-fn leads(lives: &Lives<'_>) -> Vec<(Timestamp, Span)> {
-    let delivery = lives.production();
-    let changes = 0..ChangeAt::try_from(lives.workload.changes.len()).unwrap_or(ChangeAt::MAX);
-    changes
-        .filter(|place| {
-            lives
-                .arrival(*place)
-                .is_some_and(|arrival| arrival.kind != ArrivalKind::WithFirst)
-        })
-        .filter_map(|place| lead(lives.workload, delivery, place))
-        .map(|lead| (lead.deployed, lead.lead))
-        .collect()
-}
-
-fn trend(leads: &[(Timestamp, Span)], window: Window) -> Vec<Option<Span>> {
-    let length = (window.to - window.from).micros() / TREND;
-    (0..TREND)
-        .map(|number| {
-            let from = window.from + Span::from_micros(length * number);
-            let part = Window::of(
-                from + Span::from_micros(length),
-                Span::from_micros(length),
-                window.timezone,
-            );
-            let times = leads.iter().filter(|(at, _)| part.contains(*at));
-            Spread::of(times.map(|(_, lead)| *lead).collect()).p50_seconds
-        })
-        .collect()
+/// The window of equal length before a window.
+fn before(window: Window) -> Window {
+    Window::of(window.from, window.to - window.from, window.timezone)
 }
 
 /// The change in flight that has been in its state longest.
@@ -348,23 +324,11 @@ fn health(summary: &Summary, failed: bool) -> Health {
         Health::Gated
     } else if marked(Mark::Unknown) {
         Health::Unknown
-    } else if is_slower(summary.lead, summary.lead_before) {
+    } else if verdict(summary.lead, summary.lead_before) == Verdict::Slower {
         Health::Slower
     } else if summary.lead.n == 0 && summary.flowing == 0 {
         Health::Quiet
     } else {
         Health::Fine
     }
-}
-
-/// Fewer changes than this on either side say nothing.
-const FEWEST: usize = 5;
-
-/// The median grew by more than a fifth.
-fn is_slower(now: Spread, before: Spread) -> bool {
-    let grown = now
-        .p50_seconds
-        .zip(before.p50_seconds)
-        .is_some_and(|(now, before)| now.micros() / 6 > before.micros() / 5);
-    grown && now.n >= FEWEST && before.n >= FEWEST
 }

@@ -26,7 +26,9 @@ pub fn head(row: Rect, ui: &Ui, pen: &mut Pen<'_>) {
     let mut left = Line::of(Role::Title, " leadtime ").with(Role::Text, " ");
     left.append(whereabouts(ui, scene));
     let right = state(scene);
-    let room = row.width.saturating_sub(u16::try_from(right.width() + 2).unwrap_or(u16::MAX));
+    let room = row
+        .width
+        .saturating_sub(u16::try_from(right.width() + 2).unwrap_or(u16::MAX));
     // Where both do not fit, the sources yield: they have a page of their own.
     let most = row.width.saturating_sub(row.width / 2);
     let room = room.max(most.min(u16::try_from(left.width()).unwrap_or(u16::MAX)));

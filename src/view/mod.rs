@@ -94,7 +94,13 @@ fn draw_page(body: Rect, ui: &Ui, pen: &mut Pen<'_>) {
             pen.paragraph(below, Role::Text, reason);
         }
         Stage::Opening if pen.scene.fleet.is_empty() => {
-            pen.text(body.x + 2, body.y + 1, body.width - 4, Role::Dim, "opening the log …");
+            pen.text(
+                body.x + 2,
+                body.y + 1,
+                body.width - 4,
+                Role::Dim,
+                "opening the log …",
+            );
         }
         _ => {
             if let Some(page) = ui.page() {

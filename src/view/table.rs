@@ -331,12 +331,7 @@ impl<L: Listing> Table<L> {
             } else {
                 0
             };
-            pen.line(
-                row.x + place.x + indent,
-                row.y,
-                place.width - indent,
-                &cell,
-            );
+            pen.line(row.x + place.x + indent, row.y, place.width - indent, &cell);
         }
     }
 

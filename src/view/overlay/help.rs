@@ -95,10 +95,18 @@ impl Overlay for Help {
         for (line, y) in self.lines.iter().skip(self.top).zip(rows) {
             pen.line(inner.x + 1, y, inner.width.saturating_sub(2), line);
         }
-        let below = self.lines.len().saturating_sub(self.top + usize::from(inner.height));
+        let below = self
+            .lines
+            .len()
+            .saturating_sub(self.top + usize::from(inner.height));
         if below > 0 {
             let more = Line::of(Role::Dim, format!(" {below} more below "));
-            let foot = Rect::new(place.x, place.bottom() - 1, place.width.saturating_sub(2), 1);
+            let foot = Rect::new(
+                place.x,
+                place.bottom() - 1,
+                place.width.saturating_sub(2),
+                1,
+            );
             pen.right(foot, &more);
         }
         None

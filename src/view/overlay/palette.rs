@@ -60,9 +60,8 @@ impl Palette {
         let mut fit: Vec<(u32, usize)> = Vec::new();
         for (place, (intent, _)) in self.all.iter().enumerate() {
             // The name counts more than what is told of it.
-            let mut score = |text: &str| {
-                pattern.score(Utf32Str::new(text, &mut buffer), &mut matcher)
-            };
+            let mut score =
+                |text: &str| pattern.score(Utf32Str::new(text, &mut buffer), &mut matcher);
             let name = score(intent.name()).map(|score| score * 2);
             if let Some(score) = name.or_else(|| score(intent.help())) {
                 fit.push((score, place));
@@ -130,7 +129,9 @@ impl Overlay for Palette {
             let line = Line::of(Role::Text, format!(" {}", text::left(intent.name(), 15)))
                 .with(Role::Dim, intent.help());
             let keys = Line::of(Role::Key, keys).with(Role::Text, " ");
-            let width = inner.width.saturating_sub(u16::try_from(keys.width()).unwrap_or(0) + 1);
+            let width = inner
+                .width
+                .saturating_sub(u16::try_from(keys.width()).unwrap_or(0) + 1);
             pen.line(inner.x, y, width, &line);
             let whole = Rect::new(inner.x, y, inner.width, 1);
             pen.right(whole, &keys);
@@ -140,7 +141,13 @@ impl Overlay for Palette {
             pen.hit(whole, Target::Part(at));
         }
         if self.fit.is_empty() {
-            pen.text(inner.x + 1, inner.y + 2, inner.width - 1, Role::Dim, "no command is called so");
+            pen.text(
+                inner.x + 1,
+                inner.y + 2,
+                inner.width - 1,
+                Role::Dim,
+                "no command is called so",
+            );
         }
         Some(cursor)
     }

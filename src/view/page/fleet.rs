@@ -317,10 +317,7 @@ impl Page for FleetPage {
 
     fn refresh(&mut self, scene: &Scene) {
         self.table.listing.rows = scene.overviews().cloned().collect();
-        self.table
-            .listing
-            .favourites
-            .clone_from(&scene.favourites);
+        self.table.listing.favourites.clone_from(&scene.favourites);
         self.table.refresh();
     }
 
