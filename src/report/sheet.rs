@@ -248,3 +248,35 @@ impl Sheet {
         out
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_is_told_in_codes_behind_and_before() {
+        let told = |colour, background| {
+            let mut out = String::new();
+            let look = Look {
+                colour,
+                background,
+                bold: true,
+                ..Look::default()
+            };
+            sgr(look, &mut out);
+            out
+        };
+        let rgb = Colour::Rgb(1, 2, 3);
+        assert_eq!(told(Colour::Terminal(1), Colour::Default), "\x1b[1;31m");
+        assert_eq!(
+            told(Colour::Terminal(9), Colour::Terminal(8)),
+            "\x1b[1;91;100m"
+        );
+        assert_eq!(
+            told(Colour::Terminal(200), Colour::Terminal(7)),
+            "\x1b[1;38;5;200;47m"
+        );
+        assert_eq!(told(rgb, rgb), "\x1b[1;38;2;1;2;3;48;2;1;2;3m");
+        assert_eq!(told(Colour::Default, Colour::Default), "\x1b[1m");
+    }
+}
