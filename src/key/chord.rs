@@ -55,7 +55,7 @@ const NAMES: [(&str, Key); 12] = [
 ];
 
 impl Chord {
-    /// What a terminal told; `Chord::of(&event)` for an event of crossterm. None for a release, a lone modifier and what has no name.
+    /// What a terminal told; `Chord::of(event)` for an event of crossterm. None for a release, a lone modifier and what has no name.
     #[must_use]
     pub fn of(input: impl Into<KeyInput>) -> Option<Self> {
         let input = input.into();
@@ -169,12 +169,9 @@ impl fmt::Display for Chord {
             }
         }
         if let Key::Char(sign) = key
-            && !matches!(sign, ' ' | '+')
+            && sign != ' '
         {
             return write!(f, "{sign}");
-        }
-        if key == Key::Char('+') {
-            return f.write_str("+");
         }
         if let Some((name, _)) = NAMES[..2].iter().find(|(_, named)| *named == key) {
             return f.write_str(name);
@@ -277,7 +274,7 @@ mod tests {
     #[test]
     fn what_a_terminal_tells_is_what_a_file_says() {
         use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-        let told = |code, mods| Chord::of(&KeyEvent::new(code, mods)).map(|it| it.to_string());
+        let told = |code, mods| Chord::of(KeyEvent::new(code, mods)).map(|it| it.to_string());
         let is = |text: &str| Some(text.to_owned());
         assert_eq!(told(KeyCode::Char('G'), KeyModifiers::SHIFT), is("G"));
         assert_eq!(told(KeyCode::Char('?'), KeyModifiers::SHIFT), is("?"));
@@ -291,7 +288,7 @@ mod tests {
         assert_eq!(told(KeyCode::Null, KeyModifiers::NONE), None);
         let release =
             KeyEvent::new_with_kind(KeyCode::Enter, KeyModifiers::NONE, KeyEventKind::Release);
-        assert_eq!(Chord::of(&release), None);
+        assert_eq!(Chord::of(release), None);
     }
 
     #[test]

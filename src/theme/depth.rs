@@ -52,7 +52,7 @@ impl Depth {
         }
         let told = matches!(lower(&around.colorterm).as_str(), "truecolor" | "24bit");
         let known = |name: &&str| term.contains(*name) || program.contains(*name);
-        if told || set(&around.wt_session) || TRUE.iter().any(|name| known(&name)) {
+        if told || set(&around.wt_session) || TRUE.iter().any(known) {
             Self::True
         } else if term.contains("256") || program == "apple_terminal" {
             Self::TwoFiftySix
