@@ -24,8 +24,12 @@ pub struct Pen<'a> {
 #[must_use]
 pub fn style(look: Look) -> Style {
     let mut style = Style::default();
+    // Default leaves what is there.
     if look.colour != Colour::Default {
         style = style.fg(colour(look.colour));
+    }
+    if look.background != Colour::Default {
+        style = style.bg(colour(look.background));
     }
     let flags = [
         (look.bold, Modifier::BOLD),
@@ -130,7 +134,7 @@ impl Pen<'_> {
                 }
             }
         }
-        let style = self.style(Role::Text);
+        let style = self.style(Role::Ground);
         self.buffer.set_style(area, style);
     }
 
