@@ -431,6 +431,24 @@ pub struct DemoArgs {
     pub config_out: Option<PathBuf>,
 }
 
+impl DemoArgs {
+    /// As `leadtime demo` without more.
+    #[must_use]
+    pub fn usual(dashboard: &DashboardArgs) -> Self {
+        Self {
+            export: false,
+            dashboard: dashboard.clone(),
+            seed: 1,
+            workloads: 12,
+            events: None,
+            days: 90,
+            until: None,
+            output: None,
+            config_out: None,
+        }
+    }
+}
+
 /// Arguments of `completions`.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\

@@ -22,6 +22,7 @@ pub mod pen;
 pub mod scene;
 pub mod table;
 pub mod ui;
+mod welcome;
 pub mod widget;
 
 use ratatui::buffer::Buffer;
@@ -93,14 +94,9 @@ fn draw_page(body: Rect, ui: &Ui, pen: &mut Pen<'_>) {
             let below = Rect::new(inner.x, inner.y + 2, inner.width, inner.height - 2);
             pen.paragraph(below, Role::Text, reason);
         }
-        Stage::Opening if pen.scene.fleet.is_empty() => {
-            pen.text(
-                body.x + 2,
-                body.y + 1,
-                body.width - 4,
-                Role::Dim,
-                "opening the log …",
-            );
+        Stage::Welcome => welcome::draw(body, pen),
+        _ if pen.scene.fleet.is_empty() && !pen.scene.is_idle() => {
+            welcome::wait(body, pen);
         }
         _ => {
             if let Some(page) = ui.page() {
