@@ -10,7 +10,7 @@ use ratatui::layout::Size;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::process::{Signal, getpid, getsid, kill_current_process_group};
-use rustix::termios::{isatty, tcgetwinsize};
+use rustix::termios::{OptionalActions, isatty, tcgetattr, tcgetwinsize, tcsetattr};
 use signal_hook::consts::SIGCONT;
 use signal_hook::iterator::Signals;
 
@@ -112,6 +112,15 @@ pub(super) fn size() -> io::Result<Size> {
         Size { width: 0, .. } | Size { height: 0, .. } => UNKNOWN,
         size => size,
     })
+}
+
+/// Makes it raw without being anything else in between: what is typed meanwhile is a key.
+pub(super) fn make_raw() -> io::Result<()> {
+    let keyboard = Keyboard::find()?;
+    let mut modes = tcgetattr(&keyboard)?;
+    modes.make_raw();
+    tcsetattr(&keyboard, OptionalActions::Now, &modes)?;
+    Ok(())
 }
 
 /// Stops this process, and whoever was started along with it (a script, `cargo run`), as Ctrl-Z does; comes back when the shell continues it.
