@@ -43,7 +43,7 @@ impl Keyboard {
         Ok(!gone(&asked[0]))
     }
 
-    /// Waits until `other` can be read; `false` when the terminal has hung up before.
+    /// Waits until `other` can be read or the terminal has hung up, and tells whether it has.
     pub(super) fn wait_with(&self, other: BorrowedFd<'_>) -> io::Result<bool> {
         // That a terminal has hung up is told without being asked for.
         let mut asked = [
@@ -51,7 +51,7 @@ impl Keyboard {
             PollFd::from_borrowed_fd(self.as_fd(), PollFlags::empty()),
         ];
         wait(&mut asked)?;
-        Ok(asked[0].revents().contains(PollFlags::IN) || !gone(&asked[1]))
+        Ok(gone(&asked[1]))
     }
 }
 
