@@ -84,11 +84,10 @@ fn item(change: &NoteChange) -> String {
         item.push(' ');
     }
     let id = link(text::short(&change.change), change.url.as_deref());
-    item.push_str(&if change.title.is_some() {
-        format!("({id})")
-    } else {
-        id
-    });
+    let _ = match &change.title {
+        Some(_) => write!(item, "({id})"),
+        None => write!(item, "{id}"),
+    };
     if let Some(author) = &change.author {
         let _ = write!(item, ", {}", escape(author));
     }

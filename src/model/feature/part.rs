@@ -78,32 +78,24 @@ fn change(lives: &Lives<'_>, place: ChangeAt) -> Option<(PartChange, Option<Time
     let workload = lives.workload;
     let change = workload.changes.get(place as usize)?;
     let text = |name: Option<Name>| name.map(|name| workload.text(name).to_owned());
-    let live = lives.arrival(place).map(|arrival| arrival.at);
+    let arrived = lives.arrival(place).map(|arrival| arrival.at);
     // Of what is live, nothing more is asked than when.
-    let life = if live.is_some() {
-        None
+    let (stands, ready) = if let Some(at) = arrived {
+        let of = workload.path.steps.len();
+        let stands = Stands {
+            state: State::Delivered.word().to_owned(),
+            step: None,
+            since: Some(at),
+            passed: of,
+            of,
+        };
+        (stands, Some(at))
     } else {
-        lives.life(place)
-    };
-    let of = workload.path.steps.len();
-    let (stands, ready) = match (live, life) {
-        (Some(at), _) => {
-            let stands = Stands {
-                state: State::Delivered.word().to_owned(),
-                step: None,
-                since: Some(at),
-                passed: of,
-                of,
-            };
-            (stands, Some(at))
-        }
-        (None, life) => {
-            let life = life.filter(|life| life.end == End::InFlight);
-            (
-                on_its_way(workload, life.as_ref()),
-                ready(lives, life.as_ref()),
-            )
-        }
+        let life = lives.life(place).filter(|life| life.end == End::InFlight);
+        (
+            on_its_way(workload, life.as_ref()),
+            ready(lives, life.as_ref()),
+        )
     };
     let told = PartChange {
         change: workload.text(change.id).to_owned(),
@@ -111,7 +103,7 @@ fn change(lives: &Lives<'_>, place: ChangeAt) -> Option<(PartChange, Option<Time
         author: text(change.author),
         url: text(change.url),
         stands,
-        live,
+        live: arrived,
     };
     Some((told, ready))
 }
