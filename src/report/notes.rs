@@ -80,7 +80,7 @@ fn item(change: &NoteChange) -> String {
         item.push_str("`~` ");
     }
     if let Some(title) = &change.title {
-        item.push_str(&escape(title));
+        item.push_str(&begin(title));
         item.push(' ');
     }
     let id = link(text::short(&change.change), change.url.as_deref());
@@ -127,33 +127,41 @@ fn line(page: &mut String, text: &str) {
     page.push_str("\n\n");
 }
 
-/// Text as text: every sign that Markdown or HTML gives a meaning to is escaped, and a mention is broken up.
+/// Text as text: every sign that Markdown or HTML gives a meaning to is escaped. Hosts look for mentions in the finished page, where an escape is gone, so
+/// a blank of no width stands after each `@`, as Renovate writes it; and they make links of bare addresses, so those are broken up.
 fn escape(outside: &str) -> String {
     let clean = text::clean(outside);
     let clean = clean.trim();
     let mut escaped = String::with_capacity(clean.len());
-    for char in clean.chars() {
+    for (at, char) in clean.char_indices() {
+        let (before, after) = (&clean[..at], &clean[at..]);
+        let address =
+            (char == ':' && after.starts_with("://")) || (char == '.' && www(before.as_bytes()));
         match char {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
-            // A host looks for mentions in the finished page, where an escape is gone: a blank of no width stands after it, as Renovate has it.
             '@' => escaped.push_str("@&#8203;"),
-            // Hosts make a link of a bare address.
-            ':' => escaped.push_str("\\:"),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '+' | '!' | '|'
-            | '~' | '=' | '$' | '^' => {
-                escaped.push('\\');
+            _ => {
+                if address || "\\`*_{}[]()#+!|~=$^".contains(char) {
+                    escaped.push('\\');
+                }
                 escaped.push(char);
             }
-            _ => escaped.push(char),
         }
     }
-    numbered(escaped)
+    escaped
 }
 
-/// A text that would begin a list, a quote or a rule begins with an escape.
-fn numbered(text: String) -> String {
+/// Ends as the name of a web server begins.
+fn www(before: &[u8]) -> bool {
+    let last = before.len().checked_sub(3).and_then(|at| before.get(at..));
+    last.is_some_and(|last| last.eq_ignore_ascii_case(b"www"))
+}
+
+/// Text at the beginning of a line, where a dash or a number with a dot would begin a list.
+fn begin(outside: &str) -> String {
+    let text = escape(outside);
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     match text.as_bytes().get(digits) {
         Some(b'-') if digits == 0 => format!("\\{text}"),
@@ -233,17 +241,19 @@ mod tests {
             ("# Big", "\\# Big"),
             ("- [x] done", "\\- \\[x\\] done"),
             ("1. first", "1\\. first"),
-            ("![i](javascript:x)", "\\!\\[i\\]\\(javascript\\:x\\)"),
+            ("![i](javascript:x)", "\\!\\[i\\]\\(javascript:x\\)"),
             (
                 "<script>a&b</script>",
                 "&lt;script&gt;a&amp;b&lt;/script&gt;",
             ),
             ("thanks @everyone", "thanks @&#8203;everyone"),
             ("see https://evil.example", "see https\\://evil.example"),
+            ("at WWW.evil.example", "at WWW\\.evil.example"),
+            ("SHOP-7: v1.2", "SHOP-7: v1.2"),
             ("two\nlines\u{1b}[31m\u{202e}", "two lines\\[31m"),
             ("`code` ~~no~~ a|b", "\\`code\\` \\~\\~no\\~\\~ a\\|b"),
         ] {
-            assert_eq!(escape(hostile), harmless, "{hostile:?}");
+            assert_eq!(begin(hostile), harmless, "{hostile:?}");
         }
     }
 
