@@ -19,7 +19,9 @@
 //! | [`model`] | what is known of one [`Workload`](model::Workload): [`gather`](model::gather) links, [`delivery`](model::delivery) tells what was shipped, [`state`](model::state) where a change is; from there [`stream`](model::stream) (the map), [`dora`](model::dora), [`flow`](model::flow), [`forecast`](model::forecast), [`gate`](model::gate), [`environment`](model::environment), [`locate`](model::locate), [`repair`](model::repair), [`compliance`](model::compliance) by [`evidence`](model::evidence), [`feature`](model::feature), [`notes`](model::notes) |
 //! | [`report`] | figures for people, in text for a terminal; [`json`](report::json) for programs |
 //! | [`intent`] | what the user means: every [`Intent`](intent::Intent) with its name and its sentence |
+//! | [`key`] | what was pressed into what is meant: a [`Chord`](key::Chord), and a [`Keymap`](key::Keymap) for every view |
 //! | [`theme`] | colours by meaning |
+//! | [`screen`] | the terminal: taken over and given back whatever happens, drawn on, listened to; a frame as a picture ([`svg`](screen::svg)) |
 //! | [`config`] | `leadtime.toml` into types, with every problem told at its place |
 //! | [`app`] | all of it behind one [`Engine`](app::Engine), and what feeds it: [`sync`](app::sync), [`import`](app::import) |
 //! | [`cli`] | a file for each command: reads what was typed, asks the engine, prints a report |
@@ -31,10 +33,12 @@
 //! | --- | --- | --- |
 //! | `event`, `intent`, `theme`, `log` | nothing | `base64`; `toml`; `tracing_subscriber` |
 //! | `clock`, `config`, `store` | `event::time` | the system's clock; `schemars`, `toml_edit`; `rusqlite` |
+//! | `key` | `intent` | `keybinds` |
 //! | `model` | `event` | |
 //! | `fold` | `event`, `model::name` | |
 //! | `connector` | `event`; `connector::http` also `clock`; never each other | `gix` in `git`, `octocrab` in `github`, `reqwest` |
 //! | `demo` | `event` | `fastrand` |
+//! | `screen` | nothing | `ratatui`, `crossterm`, `rustix`, `signal_hook` |
 //! | `report` | `event::time`, `model`, `theme` | `crossterm`, `unicode_width` |
 //! | `app` | all but `cli`, `report`, `theme` | |
 //! | `cli` | all | `indicatif`, `clap_complete` |
@@ -68,15 +72,19 @@ pub mod fold;
 pub mod model;
 
 pub mod report;
+pub mod screen;
 pub mod theme;
+pub mod view;
 
 pub mod intent;
+pub mod key;
 
 pub mod config;
 
 pub mod app;
 
 pub mod cli;
+pub mod dashboard;
 
 pub mod clock;
 pub mod error;

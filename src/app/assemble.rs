@@ -8,10 +8,11 @@ use directories::ProjectDirs;
 use globset::GlobSetBuilder;
 
 use crate::config::{
-    Choice, Config, ConfigError, DeploymentRule, LinkWindow, Pattern, StoreUrl, UnplannedRule,
-    Workload,
+    Choice, Config, ConfigError, DeploymentRule, LinkWindow, Metrics, Pattern, StoreUrl,
+    UnplannedRule, Workload,
 };
 use crate::fold::{Catalogue, Class};
+use crate::model::calendar::Calendar;
 use crate::model::definition::{Definition, Freeze, Limits, Parts, Path, Rules, Step, StepKind};
 use crate::store::StoreError;
 use crate::store::sqlite::SqliteStore;
@@ -92,6 +93,7 @@ pub fn rules(config: &Config, host_user: Option<String>) -> Rules {
     Rules {
         timezone: metrics.timezone,
         window: metrics.window,
+        calendar: calendar(metrics),
         production: metrics.production.clone(),
         link_window: match metrics.link_window {
             LinkWindow::Within(span) => Some(span),
@@ -103,6 +105,22 @@ pub fn rules(config: &Config, host_user: Option<String>) -> Rules {
         me: config.people.me.clone().or(host_user),
         teams: config.people.teams.clone(),
     }
+}
+
+/// When the business is open, in the zone of the metrics.
+fn calendar(metrics: &Metrics) -> Calendar {
+    let open = &metrics.calendar;
+    let mut days = [false; 7];
+    for day in &open.days {
+        days[*day as usize] = true;
+    }
+    let holidays = open.holidays.iter().map(|holiday| holiday.0);
+    Calendar::new(
+        metrics.timezone,
+        (open.hours.from, open.hours.to),
+        days,
+        holidays.collect(),
+    )
 }
 
 /// Every workload of the configuration.

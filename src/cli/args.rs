@@ -42,9 +42,32 @@ Exit codes:
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,
-    /// None: the map of this repository.
+    #[command(flatten)]
+    pub dashboard: DashboardArgs,
+    /// None: the dashboard, or the map of this repository where there is no terminal.
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+/// Arguments of the dashboard.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Dashboard")]
+pub struct DashboardArgs {
+    /// The view to begin with: fleet, map, changes, gates, environments, metrics, …
+    #[arg(long, value_name = "VIEW")]
+    pub view: Option<String>,
+
+    /// Print the view as text, for a screen reader or a pipe
+    #[arg(long)]
+    pub plain: bool,
+
+    /// Its colours: terminal, dark, light, high-contrast, colour-blind, mono
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
+
+    /// Leave the mouse to the terminal
+    #[arg(long)]
+    pub no_mouse: bool,
 }
 
 /// What every command takes.
@@ -164,7 +187,8 @@ pub struct WhereArgs {
 Examples:
   leadtime map                       this repository's workload
   leadtime map checkout --since 90d --statistic p85
-  leadtime map checkout --changes    with the changes behind it")]
+  leadtime map checkout --changes    with the changes behind it
+  leadtime map --calendar business   in hours that the business is open")]
 pub struct MapArgs {
     /// Workload; default: that of the repository that you stand in
     #[arg(value_name = "WORKLOAD")]
@@ -186,6 +210,24 @@ pub struct MapArgs {
         hide_default_value = true
     )]
     pub statistic: Statistic,
+
+    /// By which clock time is counted: wall, or business (the hours of `metrics.calendar`)
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
+    pub calendar: Calendar,
+}
+
+/// By which clock a map is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Calendar {
+    #[default]
+    Wall,
+    Business,
 }
 
 /// What metrics are pooled by.
@@ -353,10 +395,12 @@ pub struct DemoArgs {
     /// Write the events as CDEvents, a line each
     #[arg(
         long,
-        required = true,
-        help = "Write the events as CDEvents, a line each"
+        help = "Write the events as CDEvents, a line each, instead of showing them"
     )]
     pub export: bool,
+
+    #[command(flatten)]
+    pub dashboard: DashboardArgs,
 
     /// What chance begins with
     #[arg(long, value_name = "N", default_value_t = 1)]

@@ -1,10 +1,11 @@
-//! `leadtime demo --export`.
+//! `leadtime demo`: a generated organisation, shown or written.
 
 use std::io::{BufWriter, Write};
 
 use super::Ending;
 use super::args::{DemoArgs, Global};
 use super::bar::Bar;
+use super::dashboard;
 use crate::clock;
 use crate::demo::{Organisation, Size};
 use crate::error::Failure;
@@ -14,18 +15,16 @@ use crate::event::cdevents;
 const USUAL: f64 = 6_000.0 / (12.0 * 90.0);
 
 pub fn run(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> {
+    if !args.export {
+        return dashboard::demonstrate(global, args);
+    }
     let until = args
         .until
         .or(global.as_of)
         .map_or_else(clock::now, |moment| {
             moment.resolve(clock::now(), chrono_tz::Tz::UTC)
         });
-    let size = Size {
-        workloads: args.workloads as usize,
-        events: args.events.unwrap_or_else(|| usual(args)),
-        days: args.days,
-    };
-    let organisation = Organisation::new(args.seed, size, until);
+    let organisation = Organisation::new(args.seed, size(args), until);
     if let Some(file) = &args.config_out {
         super::file::write(file, |out| {
             Ok(out.write_all(organisation.configuration().as_bytes()))
@@ -47,6 +46,16 @@ pub fn run(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> {
     };
     bar.end();
     written.map(|()| Ending::Done)
+}
+
+/// How large it is asked to be.
+#[must_use]
+pub fn size(args: &DemoArgs) -> Size {
+    Size {
+        workloads: args.workloads as usize,
+        events: args.events.unwrap_or_else(|| usual(args)),
+        days: args.days,
+    }
 }
 
 #[expect(

@@ -7,10 +7,9 @@ use super::session::{LOOK_BACK, Session, chosen};
 use super::{Ending, map::WIDENED, show};
 use crate::app::Engine;
 use crate::error::Failure;
-use crate::model::Workload;
-use crate::model::definition::{Definition, Rules};
-use crate::model::delivery::{Delivery, deliver};
-use crate::model::dora::{Dora, Figures, Wanted, figures};
+use crate::model::definition::Definition;
+use crate::model::delivery::deliver;
+use crate::model::dora::{Dora, Figures, Material, Wanted, figures, material};
 use crate::model::window::Window;
 use crate::report;
 
@@ -47,7 +46,7 @@ pub fn run(session: &Session, args: &DoraArgs) -> Result<Ending, Failure> {
     let mut environment = rules.production.clone();
     let mut used = windows[0];
     for (done, (name, members)) in (0..).zip(groups) {
-        let mut parts: Vec<(Workload, Delivery)> = Vec::new();
+        let mut materials: Vec<Material> = Vec::new();
         for definition in members {
             let workload = engine.workload(&definition, session.as_of)?;
             let production = match &args.environment {
@@ -56,9 +55,9 @@ pub fn run(session: &Session, args: &DoraArgs) -> Result<Ending, Failure> {
             };
             let delivery = deliver(&workload, production);
             production.clone_into(&mut environment);
-            parts.push((workload, delivery));
+            materials.push(material(&workload, &delivery, &rules));
         }
-        let (window, found) = group(&name, &parts, &rules, &windows, wanted);
+        let (window, found) = group(&name, &materials, &windows, wanted);
         used = window;
         workloads.push(found);
         bar.at(done, Some(total));
@@ -78,24 +77,18 @@ pub fn run(session: &Session, args: &DoraArgs) -> Result<Ending, Failure> {
 /// The figures of a group over the first window in which anything was deployed, or over the last.
 fn group(
     name: &str,
-    parts: &[(Workload, Delivery)],
-    rules: &Rules,
+    materials: &[Material],
     windows: &[Window],
     wanted: Wanted,
 ) -> (Window, Figures) {
-    let parts: Vec<(&Workload, &Delivery)> = parts
-        .iter()
-        .map(|(workload, delivery)| (workload, delivery))
-        .collect();
-    let mut last = (
-        windows[0],
-        figures(name, &parts, rules, windows[0], &wanted),
-    );
+    let materials: Vec<&Material> = materials.iter().collect();
+    let told = |window: Window| (window, figures(name, &materials, window, &wanted));
+    let mut last = told(windows[0]);
     for window in &windows[1..] {
         if last.1.deployments.is_none_or(|count| count > 0) {
             break;
         }
-        last = (*window, figures(name, &parts, rules, *window, &wanted));
+        last = told(*window);
         last.1.notes.insert(0, WIDENED.to_owned());
     }
     last

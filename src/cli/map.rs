@@ -1,11 +1,12 @@
 //! `leadtime map`, and `leadtime` alone.
 
-use super::args::MapArgs;
+use super::args::{Calendar, MapArgs};
 use super::session::{LOOK_BACK, Session};
 use super::{Ending, show};
 use crate::error::Failure;
+use crate::model::calendar::Clock;
 use crate::model::state::Lives;
-use crate::model::stream::{Map, map};
+use crate::model::stream::{Map, map_by};
 use crate::report;
 
 pub fn run(session: &Session, args: &MapArgs) -> Result<Ending, Failure> {
@@ -18,9 +19,13 @@ pub fn run(session: &Session, args: &MapArgs) -> Result<Ending, Failure> {
     let workload = engine.workload(&definition, until)?;
     let silent = session.silent_since(&engine, &definition)?;
     let lives = Lives::new(&workload, &session.rules, silent);
+    let clock = match args.calendar {
+        Calendar::Wall => Clock::Wall,
+        Calendar::Business => Clock::Business(&session.rules.calendar),
+    };
     let figures = match asked {
-        Some(window) => map(&lives, window, args.changes),
-        None => widest(session, &lives, args.changes),
+        Some(window) => map_by(&lives, window, clock, args.changes),
+        None => widest(session, &lives, clock, args.changes),
     };
     show(session, "leadtime/map/v1", &figures, |figures| {
         report::map_by(figures, args.statistic, &session.style)
@@ -29,11 +34,11 @@ pub fn run(session: &Session, args: &MapArgs) -> Result<Ending, Failure> {
 }
 
 /// The first of the usual windows in which anything was delivered.
-fn widest(session: &Session, lives: &Lives<'_>, with_changes: bool) -> Map {
+fn widest(session: &Session, lives: &Lives<'_>, clock: Clock, with_changes: bool) -> Map {
     let mut tried = 0;
     loop {
         let window = session.window(session.as_of - LOOK_BACK[tried], session.as_of);
-        let mut figures = map(lives, window, with_changes);
+        let mut figures = map_by(lives, window, clock, with_changes);
         if figures.changes > 0 || tried + 1 == LOOK_BACK.len() {
             if tried > 0 && figures.changes > 0 {
                 figures.notes.insert(0, WIDENED.to_owned());

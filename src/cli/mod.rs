@@ -4,6 +4,7 @@
 pub mod args;
 mod bar;
 mod completions;
+mod dashboard;
 mod demo;
 mod doctor;
 mod dora;
@@ -84,6 +85,9 @@ pub fn run() -> ExitCode {
 fn dispatch(cli: Cli) -> Result<Ending, Failure> {
     let global = &cli.global;
     let Some(command) = cli.command else {
+        if cli.dashboard.plain || dashboard::is_possible(&cli) {
+            return dashboard::run(global, &cli.dashboard);
+        }
         return map::run(&Session::new(global)?, &MapArgs::default());
     };
     match command {

@@ -7,9 +7,9 @@ use super::args::{Global, WindowArgs};
 use super::bar::Bar;
 use super::hint;
 use crate::app::registry;
-use crate::app::{Engine, assemble, sync};
+use crate::app::{Engine, assemble, silence, sync};
 use crate::clock;
-use crate::config::{Choice, Config, SourceKind, locate};
+use crate::config::{Config, SourceKind, locate};
 use crate::connector::git;
 use crate::error::Failure;
 use crate::event::time::{Span, Timestamp};
@@ -28,10 +28,6 @@ pub const LOOK_BACK: [Span; 3] = [
     Span::from_seconds(365 * 86_400),
     Span::from_seconds(20 * 365 * 86_400),
 ];
-
-/// So many readings may be missed before a source is called silent, and at least an hour.
-const MISSED: i64 = 10;
-const HOUR: Span = Span::from_seconds(3_600);
 
 /// What holds for this call of the program.
 pub struct Session {
@@ -206,29 +202,16 @@ impl Session {
         Ok(())
     }
 
-    /// From when on nothing has been heard of a workload: since the last reading of a distant source that has its repositories, where that is too long ago
-    /// to say anything of the instant asked for.
+    /// From when on nothing has been heard of a workload.
     pub fn silent_since(
         &self,
         engine: &Engine,
         definition: &Definition,
     ) -> Result<Option<Timestamp>, Failure> {
-        let mut since: Option<Timestamp> = None;
-        for source in &self.config.sources {
-            let has = |repository: &String| Choice::takes(&source.repositories, repository);
-            if source.kind == SourceKind::Git || !definition.repositories.iter().any(has) {
-                continue;
-            }
-            let Some(read) = sync::note(engine.log(), &source.name)?.read else {
-                continue;
-            };
-            let patience =
-                Span::from_micros(source.every.micros().saturating_mul(MISSED)).max(HOUR);
-            if self.as_of - read > patience {
-                since = Some(since.map_or(read, |since| since.max(read)));
-            }
-        }
-        Ok(since)
+        let sources = &self.config.sources;
+        Ok(silence::silent_since(
+            sources, engine, definition, self.as_of,
+        )?)
     }
 
     /// The window that arguments ask for; `None` where they leave it open.

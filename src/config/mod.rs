@@ -2,6 +2,7 @@
 //! shape of the file along its schema ([`mod@schema`]), then its sense (`check`). It knows no other part of leadtime but the words for time; a secret is
 //! kept as a reference and is found only when it is asked for ([`secret`]). Names of files in it start from the folder of the file.
 
+mod calendar;
 mod check;
 mod locate;
 mod path;
@@ -27,6 +28,7 @@ use toml::de::{DeTable, DeValue};
 use place::Places;
 use shape::Walk;
 
+pub use calendar::{Calendar, Holiday, Hours, Weekday};
 pub use locate::{FILE_NAME, locate};
 pub use path::{Confirm, Limits, Path, Selector, Step, StepKind};
 pub use pattern::{Choice, DeploymentRule, Pattern, UnplannedRule};

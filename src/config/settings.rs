@@ -9,6 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 
+use super::calendar::Calendar;
 use super::pattern::UnplannedRule;
 use super::problem::suggestion;
 use super::value::{LinkWindow, Refusal, Text, TextSchema, text, written_as_text};
@@ -98,6 +99,8 @@ pub struct Metrics {
     pub unplanned: Vec<UnplannedRule>,
     /// Which labels make a ticket or change a feature, a defect, a risk or a debt.
     pub items: Items,
+    /// When the business is open, for maps that are told by its hours.
+    pub calendar: Calendar,
 }
 
 /// The labels of each type of flow item.
@@ -139,6 +142,7 @@ impl Default for Metrics {
                 .filter_map(|rule| UnplannedRule::read(rule).ok())
                 .collect(),
             items: Items::default(),
+            calendar: Calendar::default(),
         }
     }
 }

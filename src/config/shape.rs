@@ -6,6 +6,7 @@ use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::calendar::{Holiday, Hours};
 use super::pattern::{Choice, DeploymentRule, Pattern, UnplannedRule};
 use super::place::{Places, below};
 use super::problem::{Problem, nearest, suggestion};
@@ -211,7 +212,7 @@ impl Walk<'_, '_> {
 
 type Reader = fn(&str) -> Result<(), Refusal>;
 
-fn readers() -> [(&'static str, Reader); 10] {
+fn readers() -> [(&'static str, Reader); 12] {
     fn reader<T: Text>() -> (&'static str, Reader) {
         (T::FORMAT, |text| T::read(text).map(drop))
     }
@@ -226,6 +227,8 @@ fn readers() -> [(&'static str, Reader); 10] {
         reader::<Address>(),
         reader::<StoreUrl>(),
         reader::<Schedule>(),
+        reader::<Hours>(),
+        reader::<Holiday>(),
     ]
 }
 

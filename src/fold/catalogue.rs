@@ -83,6 +83,13 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
+    /// How many things are known, and how many relations between them: what workloads are found by.
+    #[must_use]
+    pub fn extent(&self) -> (usize, usize) {
+        let relations = self.neighbours.iter().map(Vec::len).sum();
+        (self.partitions.len(), relations)
+    }
+
     /// The partition of a thing, where it is known.
     #[must_use]
     pub fn number(&self, class: Class, key: &str) -> Option<u32> {

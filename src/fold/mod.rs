@@ -31,6 +31,8 @@ pub struct Fold {
     pub catalogue: Catalogue,
     partitions: FxHashMap<u32, Partition>,
     changed: FxHashSet<u32>,
+    /// Changed since [`Fold::watch`].
+    touched: FxHashSet<u32>,
     references: Vec<(i64, u32)>,
 }
 
@@ -86,7 +88,19 @@ impl Fold {
             .push(event, place)
         {
             self.changed.insert(number);
+            self.touched.insert(number);
         }
+    }
+
+    /// Begins to note what is touched.
+    pub fn watch(&mut self) {
+        self.touched.clear();
+    }
+
+    /// The partitions that got facts since [`Fold::watch`].
+    #[must_use]
+    pub const fn touched(&self) -> &FxHashSet<u32> {
+        &self.touched
     }
 
     /// Puts every changed partition into canonical order. To be called before partitions are read or kept.

@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
 use serde::{Deserialize, Serialize};
 
+use super::calendar::Calendar;
 use crate::event::time::Span;
 
 /// The kinds of step that a path is made of.
@@ -151,6 +152,8 @@ pub struct Definition {
 pub struct Rules {
     pub timezone: Tz,
     pub window: Span,
+    /// When the business is open, for those who ask by its hours.
+    pub calendar: Calendar,
     /// The environment that delivery means.
     pub production: String,
     /// How long after a deployment an incident may be linked to it; `None` is without bound.
@@ -171,6 +174,7 @@ impl Default for Rules {
         Self {
             timezone: Tz::UTC,
             window: Span::from_seconds(30 * 86_400),
+            calendar: Calendar::default(),
             production: "production".to_owned(),
             link_window: Some(Span::from_seconds(86_400)),
             unplanned_names: GlobSet::empty(),

@@ -2,11 +2,15 @@
 //! A flow item is the ticket that changes belong to, else the change.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::name::Name;
-use super::state::{End, Life, Lives};
+use super::Workload;
+use super::calendar::Clock;
+use super::definition::Rules;
+use super::delivery::Delivery;
+use super::dora::lead::start;
 use super::statistic::{Spread, ratio};
 use super::window::Window;
 use crate::event::time::{Span, Timestamp};
@@ -44,33 +48,130 @@ pub struct FlowType {
     pub load: usize,
 }
 
+/// What the flow of one workload is made of, whatever the window: its changes on their way and those that were delivered.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Material {
+    changes: Box<[Part]>,
+    /// Types by number.
+    kinds: Box<[Box<str>]>,
+}
+
+/// A change as a part of an item.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Part {
+    /// Its ticket, by a number of the workload's own.
+    ticket: Option<u32>,
+    kind: u32,
+    start: Timestamp,
+    end: Option<Timestamp>,
+}
+
 /// A ticket with its changes, or a change alone.
-struct Item {
-    kind: String,
+struct Item<'a> {
+    kind: &'a str,
     start: Timestamp,
     /// When the last of its changes went live; `None` while one is not.
     end: Option<Timestamp>,
 }
 
-/// Figures over the lives that a window has to do with.
+/// Draws what flow needs from a workload: changes that are neither live without a lead time nor given up.
 #[must_use]
-pub fn figures(lives: &Lives<'_>, all: &[Life], window: Window) -> Flow {
-    let items = items(lives, all);
+pub fn material(workload: &Workload, delivery: &Delivery, rules: &Rules) -> Material {
+    let mut kinds: Vec<Box<str>> = Vec::new();
+    let mut parts = Vec::new();
+    for (place, change) in (0..).zip(&workload.changes) {
+        let arrival = delivery.arrival(place);
+        let lasts = match arrival {
+            Some(arrival) => arrival.counts(),
+            None => change.abandoned.is_none(),
+        };
+        let Some(start) = start(workload, change).filter(|_| lasts) else {
+            continue;
+        };
+        let end = arrival.map(|arrival| arrival.at);
+        let ticket = workload
+            .tickets
+            .iter()
+            .position(|ticket| change.tickets.contains(&ticket.id));
+        let labels = ticket.and_then(|ticket| workload.tickets.get(ticket));
+        let labels = labels.map_or(&change.labels, |ticket| &ticket.labels);
+        let kind = labels
+            .iter()
+            .find_map(|label| rules.items.get(workload.text(*label)))
+            .map_or(UNCLASSIFIED, String::as_str);
+        let known = kinds.iter().position(|known| **known == *kind);
+        let kind = known.unwrap_or_else(|| {
+            kinds.push(kind.into());
+            kinds.len() - 1
+        });
+        parts.push(Part {
+            ticket: ticket.and_then(|ticket| u32::try_from(ticket).ok()),
+            kind: u32::try_from(kind).unwrap_or(0),
+            start: start.min(end.unwrap_or_else(|| workload.as_of.max(start))),
+            end,
+        });
+    }
+    Material {
+        changes: parts.into_boxed_slice(),
+        kinds: kinds.into_boxed_slice(),
+    }
+}
+
+impl Material {
+    /// The items that a window has to do with: not yet done, or done in it or after its start. A ticket that several workloads work on is an item of each.
+    fn items(&self, window: Window) -> impl Iterator<Item = Item<'_>> {
+        let mut of_ticket: BTreeMap<u32, Item> = BTreeMap::new();
+        let mut alone = Vec::new();
+        for part in &self.changes {
+            if part.start >= window.to || part.end.is_some_and(|end| end < window.from) {
+                continue;
+            }
+            let kind = self.kinds.get(part.kind as usize);
+            let item = Item {
+                kind: kind.map_or(UNCLASSIFIED, |kind| kind),
+                start: part.start,
+                end: part.end,
+            };
+            let Some(ticket) = part.ticket else {
+                alone.push(item);
+                continue;
+            };
+            match of_ticket.entry(ticket) {
+                Entry::Vacant(free) => {
+                    free.insert(item);
+                }
+                Entry::Occupied(mut known) => {
+                    let known = known.get_mut();
+                    known.start = known.start.min(item.start);
+                    known.end = known.end.zip(item.end).map(|(one, two)| one.max(two));
+                }
+            }
+        }
+        alone.into_iter().chain(of_ticket.into_values())
+    }
+}
+
+/// Figures of all materials given, pooled.
+#[must_use]
+pub fn figures(materials: &[&Material], window: Window, clock: Clock) -> Flow {
+    let items = materials.iter().flat_map(|one| one.items(window));
+    let items: Vec<Item> = items.collect();
     let completed: Vec<&Item> = items
         .iter()
         .filter(|item| item.end.is_some_and(|end| window.contains(end)))
         .collect();
     let times: Vec<Span> = completed
         .iter()
-        .filter_map(|item| Some(item.end? - item.start))
+        .filter_map(|item| Some(clock.span(item.start, item.end?)))
         .collect();
-    let load = items.iter().filter(|item| item.end.is_none()).count();
-    let length = window.to - window.from;
+    let load = items.iter().filter(|item| item.is_open(window)).count();
+    let length = clock.span(window.from, window.to);
     let inside: Span = items
         .iter()
         .map(|item| {
             let end = item.end.unwrap_or(window.to).min(window.to);
-            (end - item.start.max(window.from)).max(Span::ZERO)
+            let start = item.start.max(window.from);
+            clock.span(start, end.max(start))
         })
         .sum();
     let per = |part: f64, whole: Span| (whole > Span::ZERO).then(|| part / whole.seconds());
@@ -85,7 +186,10 @@ pub fn figures(lives: &Lives<'_>, all: &[Life], window: Window) -> Flow {
         .is_some_and(|(expected, measured)| (expected - measured).abs() > TOLERANCE * measured);
     Flow {
         velocity: completed.len(),
-        velocity_per_week: per(count(completed.len()) * 7.0 * 86_400.0, length),
+        velocity_per_week: per(
+            count(completed.len()) * 7.0 * 86_400.0,
+            window.to - window.from,
+        ),
         time: Spread::of(times),
         load,
         distribution: distribution(&items, window, completed.len()),
@@ -96,56 +200,21 @@ pub fn figures(lives: &Lives<'_>, all: &[Life], window: Window) -> Flow {
     }
 }
 
-fn items(lives: &Lives<'_>, all: &[Life]) -> Vec<Item> {
-    let workload = lives.workload;
-    let mut of_ticket: BTreeMap<Name, Item> = BTreeMap::new();
-    let mut alone = Vec::new();
-    for life in all {
-        let change = &workload.changes[life.change as usize];
-        let end = match life.end {
-            End::Delivered(at) => Some(at),
-            _ => None,
-        };
-        let ticket = workload
-            .tickets
-            .iter()
-            .find(|ticket| change.tickets.contains(&ticket.id));
-        let labels = ticket.map_or(&change.labels, |ticket| &ticket.labels);
-        let kind = labels
-            .iter()
-            .find_map(|label| lives.rules.items.get(workload.text(*label)))
-            .map_or(UNCLASSIFIED, String::as_str)
-            .to_owned();
-        let item = Item {
-            kind,
-            start: life.start,
-            end,
-        };
-        match ticket {
-            None => alone.push(item),
-            Some(ticket) => match of_ticket.get_mut(&ticket.id) {
-                None => {
-                    of_ticket.insert(ticket.id, item);
-                }
-                Some(known) => {
-                    known.start = known.start.min(item.start);
-                    known.end = known.end.zip(item.end).map(|(one, two)| one.max(two));
-                }
-            },
-        }
+impl Item<'_> {
+    /// Still in work at the end of a window.
+    fn is_open(&self, window: Window) -> bool {
+        self.end.is_none_or(|end| end >= window.to)
     }
-    alone.extend(of_ticket.into_values());
-    alone
 }
 
 fn distribution(items: &[Item], window: Window, completed: usize) -> Vec<FlowType> {
     let mut types: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for item in items {
-        let counts = types.entry(&item.kind).or_default();
-        match item.end {
-            None => counts.1 += 1,
-            Some(end) if window.contains(end) => counts.0 += 1,
-            Some(_) => {}
+        let counts = types.entry(item.kind).or_default();
+        if item.is_open(window) {
+            counts.1 += 1;
+        } else {
+            counts.0 += 1;
         }
     }
     types

@@ -3,9 +3,11 @@
 //!
 //! entities ([`entity`]) are gathered ([`gather`]) from facts; the commit graph ([`graph`]) tells what a deployment ships ([`delivery`]); from there the
 //! exclusive states ([`state`]), the value-stream map ([`stream`]), the DORA metrics ([`dora`]), flow ([`flow`]), forecasts ([`forecast`]),
-//! what runs where ([`environment`]), open gates ([`gate`]) and where a reference is ([`locate`]); the way back from an incident ([`repair`]), what speaks
-//! for what is live ([`compliance`], by [`evidence`]), features over several workloads ([`feature`]) and what ships next ([`notes`]).
+//! what runs where ([`environment`]), open gates ([`gate`]), where a reference is ([`locate`]), the way back from an incident ([`repair`]), what speaks
+//! for what is live ([`compliance`], by [`evidence`]), features over several workloads ([`feature`]), what ships next ([`notes`]), and all of it at a
+//! glance ([`overview`]). Time may be told by a business's calendar ([`calendar`]).
 
+pub mod calendar;
 pub mod compliance;
 pub mod definition;
 pub mod delivery;
@@ -24,6 +26,7 @@ pub mod level;
 pub mod locate;
 pub mod name;
 pub mod notes;
+pub mod overview;
 pub mod repair;
 #[cfg(test)]
 mod sample;

@@ -55,6 +55,41 @@ impl Window {
         }
     }
 
+    /// The window of the same length, by the local calendar, that ends where this one starts.
+    #[must_use]
+    pub fn before(&self) -> Self {
+        let (from, to) = (self.local(self.from), self.local(self.to));
+        let start = from.checked_sub_signed((to - from).max(TimeDelta::zero()));
+        Self {
+            from: start
+                .map_or(Timestamp::MIN, |start| instant(self.timezone, start))
+                .min(self.from),
+            to: self.from,
+            ..*self
+        }
+    }
+
+    /// One of a run of whole weeks.
+    #[must_use]
+    pub fn week(&self, weeks: Buckets, place: usize) -> Self {
+        self.one_of(weeks, place, |number| self.week_start(number))
+    }
+
+    /// One of a run of whole months.
+    #[must_use]
+    pub fn month(&self, months: Buckets, place: usize) -> Self {
+        self.one_of(months, place, |number| self.month_start(number))
+    }
+
+    fn one_of(&self, run: Buckets, place: usize, start: impl Fn(i64) -> Timestamp) -> Self {
+        let number = run.first + i64::try_from(place).unwrap_or(0);
+        Self {
+            from: start(number),
+            to: start(number + 1),
+            ..*self
+        }
+    }
+
     /// Its length in days of the local calendar; 0 where it is empty.
     #[must_use]
     #[expect(
@@ -106,10 +141,7 @@ impl Window {
     }
 
     fn local(&self, at: Timestamp) -> NaiveDateTime {
-        // chrono holds 262 thousand years to either side; an instant outside 200 thousand is at the edge.
-        const EDGE: i64 = 200_000 * 31_556_952 * 1_000_000;
-        let at = Timestamp::from_micros(at.micros().clamp(-EDGE, EDGE));
-        at.to_utc().with_timezone(&self.timezone).naive_local()
+        local(self.timezone, at)
     }
 
     fn week_start(&self, week: i64) -> Timestamp {
@@ -119,19 +151,40 @@ impl Window {
         monday.map_or(Timestamp::MIN, |monday| self.midnight(monday))
     }
 
-    /// The first instant of a local day: where clocks skip midnight, the one that they skip to.
-    fn midnight(&self, day: NaiveDate) -> Timestamp {
-        let mut time = day.and_time(chrono::NaiveTime::MIN);
-        for _ in 0..=200 {
-            if let Some(found) = self.timezone.from_local_datetime(&time).earliest() {
-                return found.to_utc().into();
-            }
-            time = time
-                .checked_add_signed(TimeDelta::minutes(15))
-                .unwrap_or(time);
-        }
-        time.and_utc().into()
+    fn month_start(&self, month: i64) -> Timestamp {
+        let (year, month0) = (month.div_euclid(12), month.rem_euclid(12));
+        let first = i32::try_from(year)
+            .ok()
+            .zip(u32::try_from(month0).ok())
+            .and_then(|(year, month0)| NaiveDate::from_ymd_opt(year, month0 + 1, 1));
+        first.map_or(Timestamp::MIN, |first| self.midnight(first))
     }
+
+    fn midnight(&self, day: NaiveDate) -> Timestamp {
+        instant(self.timezone, day.and_time(chrono::NaiveTime::MIN))
+    }
+}
+
+/// What clocks show at an instant.
+pub(super) fn local(zone: Tz, at: Timestamp) -> NaiveDateTime {
+    // chrono holds 262 thousand years to either side; an instant outside 200 thousand is at the edge.
+    const EDGE: i64 = 200_000 * 31_556_952 * 1_000_000;
+    let at = Timestamp::from_micros(at.micros().clamp(-EDGE, EDGE));
+    at.to_utc().with_timezone(&zone).naive_local()
+}
+
+/// The first instant at which clocks show a local time: where they skip it, the one that they skip to.
+pub(super) fn instant(zone: Tz, mut time: NaiveDateTime) -> Timestamp {
+    // The longest that clocks ever skipped was a day.
+    for _ in 0..=2_000 {
+        if let Some(found) = zone.from_local_datetime(&time).earliest() {
+            return found.to_utc().into();
+        }
+        time = time
+            .checked_add_signed(TimeDelta::minutes(1))
+            .unwrap_or(time);
+    }
+    time.and_utc().into()
 }
 
 impl Buckets {

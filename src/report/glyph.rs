@@ -12,6 +12,12 @@ pub const BAD: &str = "✗";
 pub const NOTE: &str = "•";
 pub const ARROW: &str = "▶";
 pub const BEHIND: &str = "↓";
+/// Where the cursor stands in a list.
+pub const CURSOR: &str = "▸";
+pub const MARK: &str = "●";
+pub const ASCENDING: &str = "▴";
+pub const DESCENDING: &str = "▾";
+pub const STAR: &str = "★";
 pub const PROCESS: char = '█';
 pub const WAIT: char = '░';
 /// Waiting where it costs most: at a gate, at the constraint.
@@ -35,9 +41,17 @@ fn plain(char: char) -> &'static str {
         '┃' | '┏' | '┓' | '┗' | '┛' | '█' => "#",
         '╲' => "\\",
         '╱' => "/",
-        '▶' | '→' | '…' | '≥' => ">",
-        '▲' => "^",
-        '•' | '⚿' => "*",
+        '▶' | '▸' | '→' | '…' | '≥' => ">",
+        '▲' | '▴' | '↑' => "^",
+        '▾' => "v",
+        '•' | '⚿' | '★' => "*",
+        '●' => "o",
+        '○' => ".",
+        '◐' => "~",
+        '▁' | '▂' => "_",
+        '▃' | '▄' => "-",
+        '▅' | '▆' => "=",
+        '▇' => "#",
         '◆' => "!",
         '✗' | '×' => "x",
         '░' => ".",

@@ -5,7 +5,7 @@ pub mod doctor;
 mod dora;
 pub mod duration;
 mod environments;
-mod figure;
+pub mod figure;
 mod gates;
 pub mod glyph;
 pub mod json;

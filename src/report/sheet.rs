@@ -55,6 +55,19 @@ impl Line {
         self
     }
 
+    /// The pieces, cleaned.
+    pub fn pieces(&self) -> impl Iterator<Item = (Role, &str)> {
+        self.pieces
+            .iter()
+            .map(|(role, text)| (*role, text.as_str()))
+    }
+
+    /// The text alone.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.pieces.iter().map(|(_, text)| text.as_str()).collect()
+    }
+
     #[must_use]
     pub const fn width(&self) -> usize {
         self.width
@@ -119,7 +132,8 @@ impl Line {
                 text
             };
             let look = style.theme.look(*role);
-            let blank = text.trim().is_empty() && !look.reverse && !look.underline;
+            let marked = look.reverse || look.underline || look.background != Colour::Default;
+            let blank = text.trim().is_empty() && !marked;
             if style.colour && look != Look::default() && !blank {
                 sgr(look, out);
                 out.push_str(text);
@@ -146,14 +160,21 @@ fn sgr(look: Look, out: &mut String) {
             .filter(|(on, _)| *on)
             .map(|(_, code)| (*code).to_owned()),
     );
-    match look.colour {
-        Colour::Default => {}
-        Colour::Terminal(number @ 0..8) => codes.push((30 + number).to_string()),
-        Colour::Terminal(number) => codes.push((82 + u16::from(number)).to_string()),
-        Colour::Rgb(red, green, blue) => codes.push(format!("38;2;{red};{green};{blue}")),
-    }
+    codes.extend(code(look.colour, 0));
+    codes.extend(code(look.background, 10));
     // Writing to a String cannot fail.
     let _ = write!(out, "\x1b[{}m", codes.join(";"));
+}
+
+/// The codes of a colour; those of a background are the same, ten higher.
+fn code(colour: Colour, behind: u16) -> Option<String> {
+    Some(match colour {
+        Colour::Default => return None,
+        Colour::Terminal(number @ 0..8) => (30 + behind + u16::from(number)).to_string(),
+        Colour::Terminal(number @ 8..16) => (82 + behind + u16::from(number)).to_string(),
+        Colour::Terminal(number) => format!("{};5;{number}", 38 + behind),
+        Colour::Rgb(red, green, blue) => format!("{};2;{red};{green};{blue}", 38 + behind),
+    })
 }
 
 /// Lines, one below the other.
@@ -238,5 +259,37 @@ impl Sheet {
             line.draw(style, &mut out);
         }
         out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_is_told_in_codes_behind_and_before() {
+        let told = |colour, background| {
+            let mut out = String::new();
+            let look = Look {
+                colour,
+                background,
+                bold: true,
+                ..Look::default()
+            };
+            sgr(look, &mut out);
+            out
+        };
+        let rgb = Colour::Rgb(1, 2, 3);
+        assert_eq!(told(Colour::Terminal(1), Colour::Default), "\x1b[1;31m");
+        assert_eq!(
+            told(Colour::Terminal(9), Colour::Terminal(8)),
+            "\x1b[1;91;100m"
+        );
+        assert_eq!(
+            told(Colour::Terminal(200), Colour::Terminal(7)),
+            "\x1b[1;38;5;200;47m"
+        );
+        assert_eq!(told(rgb, rgb), "\x1b[1;38;2;1;2;3;48;2;1;2;3m");
+        assert_eq!(told(Colour::Default, Colour::Default), "\x1b[1m");
     }
 }

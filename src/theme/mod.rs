@@ -1,87 +1,19 @@
 //! Colours by meaning. Whatever draws says what a text *is* ([`Role`]); a [`Theme`] says how that looks. Themes are small TOML files with a palette
-//! and roles, may inherit from each other, and ship inside the program. A wrong one still works: what cannot be read is left as it was and told.
+//! and roles, may inherit from each other, and ship inside the program or lie in a folder of the user's. A wrong one still works: what cannot be read
+//! is left as it was and told.
 
+mod depth;
+mod find;
+mod look;
 mod read;
+mod role;
 
+use std::path::Path;
+
+pub use depth::{Depth, DepthSurroundings};
+pub use look::{Colour, Look};
 pub use read::NAMES;
-
-/// What a text is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Role {
-    Text,
-    Dim,
-    Title,
-    Process,
-    Wait,
-    Constraint,
-    Good,
-    Warning,
-    Bad,
-    Gate,
-    Link,
-}
-
-impl Role {
-    pub const ALL: [Self; 11] = [
-        Self::Text,
-        Self::Dim,
-        Self::Title,
-        Self::Process,
-        Self::Wait,
-        Self::Constraint,
-        Self::Good,
-        Self::Warning,
-        Self::Bad,
-        Self::Gate,
-        Self::Link,
-    ];
-
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Dim => "dim",
-            Self::Title => "title",
-            Self::Process => "process",
-            Self::Wait => "wait",
-            Self::Constraint => "constraint",
-            Self::Good => "good",
-            Self::Warning => "warning",
-            Self::Bad => "bad",
-            Self::Gate => "gate",
-            Self::Link => "link",
-        }
-    }
-
-    fn named(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.word() == word)
-    }
-}
-
-/// A colour as a terminal takes it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Colour {
-    /// The terminal's own.
-    #[default]
-    Default,
-    /// One of the terminal's 16.
-    Terminal(u8),
-    Rgb(u8, u8, u8),
-}
-
-/// How a role looks.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "a terminal switches each by itself"
-)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Look {
-    pub colour: Colour,
-    pub bold: bool,
-    pub dim: bool,
-    pub underline: bool,
-    pub reverse: bool,
-}
+pub use role::Role;
 
 /// The look of every role.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,19 +31,47 @@ impl Default for Theme {
 
 impl Theme {
     #[must_use]
-    pub fn look(&self, role: Role) -> Look {
+    pub const fn look(&self, role: Role) -> Look {
         self.looks[role as usize]
     }
 
     /// A theme that ships with the program, and what is wrong with it. An unknown name gives `terminal` and a warning.
     #[must_use]
     pub fn named(name: &str) -> (Self, Vec<String>) {
-        read::named(name)
+        find::find(name, None)
     }
 
-    /// A theme from TOML text; `place` names the file in warnings.
+    /// `<name>.toml` of a folder, else the theme of that name that ships. Each may inherit from the other kind; one that inherits from its own name means
+    /// the one that ships.
+    #[must_use]
+    pub fn find(name: &str, folder: Option<&Path>) -> (Self, Vec<String>) {
+        find::find(name, folder)
+    }
+
+    /// The themes there are: those that ship, then those of a folder.
+    #[must_use]
+    pub fn names(folder: Option<&Path>) -> Vec<String> {
+        find::names(folder)
+    }
+
+    /// A theme from TOML text that inherits from those that ship; `place` names the file in warnings.
     #[must_use]
     pub fn read(text: &str, place: &str) -> (Self, Vec<String>) {
-        read::read(text, place)
+        read::read(text, place, &|parent| Ok(read::shipped(parent)))
+    }
+
+    /// The same in the colours that a terminal has. What only a background set apart is reversed where that background is gone.
+    #[must_use]
+    pub fn at(mut self, depth: Depth) -> Self {
+        let ground = self.look(Role::Ground).at(depth);
+        for role in Role::ALL {
+            let look = &mut self.looks[role as usize];
+            *look = if role == Role::Ground {
+                ground
+            } else {
+                look.on_ground(depth, ground)
+            };
+        }
+        self
     }
 }

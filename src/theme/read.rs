@@ -1,5 +1,6 @@
-//! Reads a theme from TOML: `inherits`, `[palette]` (names for colours) and `[roles]` (a colour, or a table with `colour`, `bold`, `dim`, `underline`,
-//! `reverse`). Never fails: every complaint is a warning, since a report in the wrong colour beats no report.
+//! Reads a theme from TOML: `inherits`, `[palette]` (names for colours) and `[roles]` (a colour, or a table with `colour`, `background`, `bold`,
+//! `dim`, `underline`, `reverse`). Never fails: every complaint is a warning, since a report in the wrong colour beats no report. Where a theme that is
+//! inherited comes from is for others to say.
 
 use toml::{Table, Value};
 
@@ -52,34 +53,33 @@ const TERMINAL: [&str; 16] = [
     "bright-white",
 ];
 
-pub(super) fn named(name: &str) -> (Theme, Vec<String>) {
-    if let Some((_, text)) = SHIPPED.iter().find(|(known, _)| *known == name) {
-        let (mut theme, warnings) = read(text, name);
-        name.clone_into(&mut theme.name);
-        return (theme, warnings);
-    }
-    let (theme, mut warnings) = named("terminal");
-    warnings.push(format!(
-        "there is no theme {name:?}; there are {}",
-        NAMES.join(", ")
-    ));
-    (theme, warnings)
+/// A theme's place, for warnings, and its text.
+pub(super) type Parent = (String, String);
+
+/// Finds a theme by its name.
+pub(super) type Seek<'a> = &'a dyn Fn(&str) -> Result<Option<Parent>, String>;
+
+/// A theme that ships.
+pub(super) fn shipped(name: &str) -> Option<Parent> {
+    let (_, text) = SHIPPED.iter().find(|(known, _)| *known == name)?;
+    Some((name.to_owned(), (*text).to_owned()))
 }
 
-pub(super) fn read(text: &str, place: &str) -> (Theme, Vec<String>) {
+pub(super) fn read(text: &str, place: &str, seek: Seek) -> (Theme, Vec<String>) {
     let mut theme = Theme {
         name: place.to_owned(),
         looks: [Look::default(); Role::ALL.len()],
     };
     let mut warnings = Vec::new();
-    let layers = layers(text, place, &mut warnings);
+    let first = (place.to_owned(), text.to_owned());
+    let layers = layers(first, seek, &mut warnings);
     let mut palette = Table::new();
-    for layer in &layers {
+    for (_, layer) in &layers {
         if let Some(colours) = layer.get("palette").and_then(Value::as_table) {
             palette.extend(colours.clone());
         }
     }
-    for layer in &layers {
+    for (place, layer) in &layers {
         if let Some(roles) = layer.get("roles").and_then(Value::as_table) {
             dress(&mut theme, roles, &palette, (place, &mut warnings));
         }
@@ -87,14 +87,19 @@ pub(super) fn read(text: &str, place: &str) -> (Theme, Vec<String>) {
     (theme, warnings)
 }
 
-/// The theme and all that it inherits from, the oldest first.
-fn layers(text: &str, place: &str, warnings: &mut Vec<String>) -> Vec<Table> {
-    let mut layers: Vec<Table> = Vec::new();
-    let mut next = text.to_owned();
-    loop {
-        let table: Table = match next.parse() {
+/// The theme and all that it inherits from, with their places, the oldest first.
+fn layers(first: Parent, seek: Seek, warnings: &mut Vec<String>) -> Vec<(String, Table)> {
+    let mut layers: Vec<(String, Table)> = Vec::new();
+    let mut next = Some(first);
+    while let Some((place, text)) = next.take() {
+        if layers.len() >= DEPTH || layers.iter().any(|(known, _)| *known == place) {
+            warnings.push(format!("{place}: inherits from itself"));
+            break;
+        }
+        let table: Table = match text.parse() {
             Ok(table) => table,
             Err(problem) => {
+                let problem: toml::de::Error = problem;
                 warnings.push(format!("{place}: {}", problem.message()));
                 break;
             }
@@ -104,27 +109,32 @@ fn layers(text: &str, place: &str, warnings: &mut Vec<String>) -> Vec<Table> {
                 warnings.push(format!("{place}: {key} is not a key of a theme"));
             }
         }
-        let parent = table
-            .get("inherits")
-            .and_then(Value::as_str)
-            .map(str::to_owned);
-        layers.push(table);
-        let Some(parent) = parent else { break };
-        let Some((_, text)) = SHIPPED.iter().find(|(known, _)| *known == parent) else {
-            warnings.push(format!(
-                "{place}: inherits {parent:?}, which is no theme; there are {}",
-                NAMES.join(", ")
-            ));
-            break;
-        };
-        if layers.len() >= DEPTH {
-            warnings.push(format!("{place}: inherits from itself"));
-            break;
+        if let Some(parent) = table.get("inherits").and_then(Value::as_str) {
+            next = inherited(parent, &place, seek, warnings);
         }
-        (*text).clone_into(&mut next);
+        layers.push((place, table));
     }
     layers.reverse();
     layers
+}
+
+/// A file that inherits from its own name means the theme that ships under it.
+fn inherited(parent: &str, place: &str, seek: Seek, warnings: &mut Vec<String>) -> Option<Parent> {
+    let found = match seek(parent) {
+        Ok(Some((own, _))) if own == place => shipped(parent).filter(|_| place != parent),
+        Ok(found) => found,
+        Err(problem) => {
+            warnings.push(problem);
+            return None;
+        }
+    };
+    if found.is_none() {
+        warnings.push(format!(
+            "{place}: inherits {parent:?}, which is no other theme; there are {}",
+            NAMES.join(", ")
+        ));
+    }
+    found
 }
 
 fn dress(
@@ -168,13 +178,17 @@ fn look(value: &Value, palette: &Table, before: Look) -> Result<Look, String> {
                 let text = value.as_str().ok_or("colour is a text")?;
                 look.colour = colour(text, palette)?;
             }
+            "background" => {
+                let text = value.as_str().ok_or("background is a text")?;
+                look.background = colour(text, palette)?;
+            }
             "bold" => look.bold = flag()?,
             "dim" => look.dim = flag()?,
             "underline" => look.underline = flag()?,
             "reverse" => look.reverse = flag()?,
             _ => {
                 return Err(format!(
-                    "{key} is not one of colour, bold, dim, underline, reverse"
+                    "{key} is not one of colour, background, bold, dim, underline, reverse"
                 ));
             }
         }
@@ -210,6 +224,11 @@ mod tests {
             let (theme, warnings) = Theme::named(name);
             assert_eq!(theme.name, name);
             assert!(warnings.is_empty(), "{warnings:?}");
+        }
+        let base: Table = SHIPPED[0].1.parse().unwrap();
+        let roles = base["roles"].as_table().unwrap();
+        for role in Role::ALL {
+            assert!(roles.contains_key(role.word()), "{}", role.word());
         }
     }
 

@@ -5,7 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use super::support::svg::{DARK, LIGHT, draw};
+use leadtime::screen::svg::{DARK, LIGHT};
+
+use super::support::svg::draw;
 
 /// The present of the generated organisation.
 const NOW: &str = "2026-09-01T12:00:00Z";

@@ -10,6 +10,8 @@ mod laws;
 #[cfg(test)]
 mod tests;
 
+use serde::{Deserialize, Serialize};
+
 use super::Workload;
 use super::entity::{ChangeAt, CommitAt};
 use super::name::Name;
@@ -74,7 +76,7 @@ pub struct Attempt {
     pub inferred: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AttemptOutcome {
     /// The last row of each repository did.
     Succeeded,
@@ -84,7 +86,7 @@ pub enum AttemptOutcome {
     Other,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     First,
     Change,

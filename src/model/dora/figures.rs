@@ -1,92 +1,22 @@
 //! One row of figures: what a window holds of one workload, or of several. Several are pooled as raw observations; no mean or median is ever made of
 //! others. Nothing to measure is null, and a note says why.
 
-use super::judge::{Basis, Verdict, judge};
-use super::lead::{Lead, lead};
-use super::{FailRate, Figures, LeadTime, QuickCheck, Recovery, ReworkRate, list, score};
+use super::judge::Basis;
+use super::lead::Lead;
+use super::material::{Attempt, Material};
+use super::{FailRate, Figures, LeadTime, QuickCheck, Recovery, ReworkRate, Wanted, list, score};
 use crate::event::time::{Span, Timestamp};
-use crate::model::Workload;
-use crate::model::definition::Rules;
-use crate::model::delivery::{Attempt, AttemptOutcome, Delivery};
-use crate::model::entity::{ChangeAt, Incident};
-use crate::model::incident::{Link, link};
+use crate::model::delivery::AttemptOutcome;
 use crate::model::level;
 use crate::model::statistic::{quantile, ratio};
 use crate::model::window::{Buckets, Window};
 
-/// What to tell beyond the figures.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Wanted {
-    pub deployments: bool,
-    pub changes: bool,
-    pub incidents: bool,
-    /// The report whose names for levels are asked for.
-    pub levels: Option<u16>,
-}
-
-/// A workload with all that was told of its deliveries.
-pub(super) struct Part<'a> {
-    pub workload: &'a Workload,
-    pub delivery: &'a Delivery,
-    pub links: Vec<Link>,
-    pub verdicts: Vec<Verdict>,
-    /// Of every change that has one.
-    pub leads: Vec<(ChangeAt, Lead)>,
-}
-
-impl<'a> Part<'a> {
-    fn of(workload: &'a Workload, delivery: &'a Delivery, rules: &Rules) -> Self {
-        let links = link(workload, delivery, rules);
-        let verdicts = judge(workload, delivery, &links, rules);
-        let changes = 0..u32::try_from(workload.changes.len()).unwrap_or(u32::MAX);
-        let leads = changes
-            .filter_map(|at| Some((at, lead(workload, delivery, at)?)))
-            .collect();
-        Self {
-            workload,
-            delivery,
-            links,
-            verdicts,
-            leads,
-        }
-    }
-
-    pub(super) fn judged(&self) -> impl Iterator<Item = (&'a Attempt, &Verdict)> {
-        self.delivery.attempts.iter().zip(&self.verdicts)
-    }
-
-    pub(super) fn incident(&self, place: u32) -> Option<&'a Incident> {
-        self.workload.incidents.get(place as usize)
-    }
-
-    /// Somebody tells of incidents, of this workload or of another. This is the one place that decides whether "no incident" means that nothing broke.
-    pub(super) fn has_source(&self) -> bool {
-        self.workload.incident_source || !self.workload.incidents.is_empty()
-    }
-}
-
-/// One row: the raw observations of all workloads given, pooled.
+/// One row: the raw observations of all materials given, pooled.
 #[must_use]
-pub fn figures(
-    name: &str,
-    parts: &[(&Workload, &Delivery)],
-    rules: &Rules,
-    window: Window,
-    wanted: &Wanted,
-) -> Figures {
-    let parts: Vec<Part> = parts
-        .iter()
-        .map(|(workload, delivery)| Part::of(workload, delivery, rules))
-        .collect();
-    let known = parts
-        .iter()
-        .filter_map(|part| Some(part.workload.known?.0))
-        .min();
+pub fn figures(name: &str, materials: &[&Material], window: Window, wanted: &Wanted) -> Figures {
+    let known = materials.iter().filter_map(|one| one.known).min();
     let window = known.map_or(window, |known| window.clipped(known));
-    let pool = Pool {
-        parts: &parts,
-        window,
-    };
+    let pool = Pool { materials, window };
     let frequency = pool.frequency();
     let mut figures = Figures {
         workload: name.to_owned(),
@@ -107,21 +37,22 @@ pub fn figures(
         notes: Vec::new(),
         deployment_list: wanted
             .deployments
-            .then(|| list::deployments(&parts, window)),
-        change_list: wanted.changes.then(|| list::changes(&parts, window)),
-        incident_list: wanted.incidents.then(|| list::incidents(&parts, window)),
+            .then(|| list::deployments(materials, window)),
+        change_list: wanted.changes.then(|| list::changes(materials, window)),
+        incident_list: wanted.incidents.then(|| list::incidents(materials, window)),
     };
     figures.quick_check = score::quick_check(&figures, frequency.step);
     figures.levels = wanted
         .levels
         .and_then(|report| score::levels(&figures, report));
-    figures.notes = list::notes(&parts, window, &figures, *wanted);
+    figures.notes = list::notes(materials, window, &figures, *wanted);
     figures
 }
 
-struct Pool<'a> {
-    parts: &'a [Part<'a>],
-    window: Window,
+/// Materials and the window that is told of them.
+pub(super) struct Pool<'a> {
+    pub materials: &'a [&'a Material],
+    pub window: Window,
 }
 
 #[derive(Default)]
@@ -135,33 +66,44 @@ struct Frequency {
 
 impl Pool<'_> {
     /// Counted deployments of the window.
-    fn deployments(&self) -> impl Iterator<Item = (&Part<'_>, &Attempt, &Verdict)> {
-        self.attempts().filter(|(_, _, verdict)| verdict.counted)
+    fn deployments(&self) -> impl Iterator<Item = (&Material, &Attempt)> {
+        self.attempts().filter(|(_, attempt)| attempt.counted)
     }
 
-    fn attempts(&self) -> impl Iterator<Item = (&Part<'_>, &Attempt, &Verdict)> {
-        self.parts.iter().flat_map(|part| {
-            part.judged()
-                .filter(|(attempt, _)| self.window.contains(attempt.at))
-                .map(move |(attempt, verdict)| (part, attempt, verdict))
+    fn attempts(&self) -> impl Iterator<Item = (&Material, &Attempt)> {
+        self.materials.iter().flat_map(|material| {
+            let attempts = material.attempts.iter();
+            attempts
+                .filter(|attempt| self.window.contains(attempt.at))
+                .map(|attempt| (*material, attempt))
         })
+    }
+
+    /// Every attempt, whatever the window.
+    fn ever(&self) -> impl Iterator<Item = &Attempt> {
+        self.materials.iter().flat_map(|one| &one.attempts)
+    }
+
+    /// How many deployments there were; none where none was tried before the window's end.
+    pub(super) fn count(&self) -> Option<usize> {
+        let tried = |attempt: &Attempt| {
+            attempt.at < self.window.to && attempt.outcome != AttemptOutcome::Other
+        };
+        let known = self.ever().any(tried);
+        known.then(|| self.deployments().count())
     }
 
     #[expect(clippy::cast_precision_loss, reason = "counts of deployments")]
     fn frequency(&self) -> Frequency {
         let window = &self.window;
-        let mut all = self.parts.iter().flat_map(Part::judged);
-        let tried =
-            |attempt: &Attempt| attempt.at < window.to && attempt.outcome != AttemptOutcome::Other;
         let days = window.days();
-        if !all.any(|(attempt, _)| tried(attempt)) || days <= 0.0 {
+        let Some(n) = self.count().filter(|_| days > 0.0) else {
             return Frequency::default();
-        }
+        };
         let mut dates: Vec<_> = self
             .deployments()
-            .map(|(_, attempt, _)| window.day(attempt.at))
+            .map(|(_, attempt)| window.day(attempt.at))
             .collect();
-        let n = dates.len();
         dates.sort_unstable();
         dates.dedup();
         let per_day = n as f64 / days;
@@ -178,10 +120,8 @@ impl Pool<'_> {
             from: window.to - level::LONG,
             ..*window
         };
-        let lately = |(attempt, verdict): (&Attempt, &Verdict)| {
-            verdict.counted && lately.contains(attempt.at)
-        };
-        let lately = self.parts.iter().flat_map(Part::judged).any(lately);
+        let lately = |attempt: &Attempt| attempt.counted && lately.contains(attempt.at);
+        let lately = self.ever().any(lately);
         Frequency {
             n: Some(n),
             per_week: Some(per_day * 7.0),
@@ -199,9 +139,8 @@ impl Pool<'_> {
     /// Median time between consecutive deployments of a workload.
     fn gap(&self) -> Option<Span> {
         let mut gaps = Vec::new();
-        for part in self.parts {
-            let counted = part.judged().filter(|(_, verdict)| verdict.counted);
-            let times = counted.map(|(attempt, _)| attempt.at);
+        for material in self.materials {
+            let times = material.deployments().map(|attempt| attempt.at);
             let times: Vec<Timestamp> = times.filter(|at| self.window.contains(*at)).collect();
             gaps.extend(times.windows(2).filter_map(|pair| match pair {
                 [one, other] => Some(*other - *one),
@@ -212,13 +151,15 @@ impl Pool<'_> {
         quantile(&gaps, 0.5)
     }
 
-    fn lead_time(&self, value: impl Fn(&Lead) -> Option<Span>) -> LeadTime {
+    pub(super) fn lead_time(&self, value: impl Fn(&Lead) -> Option<Span>) -> LeadTime {
         let mut inferred = false;
         let mut values = Vec::new();
-        for (_, lead) in self.parts.iter().flat_map(|part| &part.leads) {
-            if let Some(value) = value(lead).filter(|_| self.window.contains(lead.deployed)) {
-                values.push(value);
-                inferred |= lead.inferred;
+        for material in self.materials {
+            for delivered in material.delivered(self.window) {
+                if let Some(value) = value(&delivered.lead) {
+                    values.push(value);
+                    inferred |= delivered.lead.inferred;
+                }
             }
         }
         values.sort_unstable();
@@ -230,8 +171,8 @@ impl Pool<'_> {
         }
     }
 
-    fn fail_rate(&self) -> FailRate {
-        let told = self.told(|verdict| verdict.failed);
+    pub(super) fn fail_rate(&self) -> FailRate {
+        let told = self.told(|attempt| attempt.failed);
         FailRate {
             n: told.n,
             failed: told.counted,
@@ -241,8 +182,8 @@ impl Pool<'_> {
         }
     }
 
-    fn rework_rate(&self) -> ReworkRate {
-        let told = self.told(|verdict| verdict.rework);
+    pub(super) fn rework_rate(&self) -> ReworkRate {
+        let told = self.told(|attempt| attempt.rework);
         ReworkRate {
             n: told.n,
             rework: told.counted,
@@ -254,16 +195,16 @@ impl Pool<'_> {
 
     /// Counts judgements over the deployments of the window. Without anybody who tells of incidents, what is seen (rollbacks, marks) is the least that
     /// there was, and seeing nothing means nothing.
-    fn told(&self, basis: impl Fn(&Verdict) -> Option<Basis>) -> Told {
+    fn told(&self, basis: impl Fn(&Attempt) -> Option<Basis>) -> Told {
         let (mut n, mut seen, mut inferred) = (0, 0, false);
         let (mut sourced, mut blind) = (false, false);
-        for (part, _, verdict) in self.deployments() {
+        for (material, attempt) in self.deployments() {
             n += 1;
-            let basis = basis(verdict);
+            let basis = basis(attempt);
             seen += usize::from(basis.is_some());
             inferred |= basis == Some(Basis::Inferred);
-            sourced |= part.has_source();
-            blind |= !part.has_source();
+            sourced |= material.has_source;
+            blind |= !material.has_source;
         }
         let known = n > 0 && (sourced || seen > 0);
         Told {
@@ -276,7 +217,7 @@ impl Pool<'_> {
 
     fn attempt_failure_rate(&self) -> FailRate {
         let (mut n, mut failed) = (0, 0);
-        for (_, attempt, _) in self.attempts() {
+        for (_, attempt) in self.attempts() {
             n += usize::from(attempt.outcome != AttemptOutcome::Other);
             failed += usize::from(attempt.outcome == AttemptOutcome::Failed);
         }
@@ -289,11 +230,11 @@ impl Pool<'_> {
     }
 
     /// Recoveries that ended in the window, and those that had not by its end.
-    fn recovery(&self) -> Recovery {
+    pub(super) fn recovery(&self) -> Recovery {
         let mut spans = Spans::default();
-        for (_, verdict) in self.parts.iter().flat_map(Part::judged) {
-            if let Some((start, end)) = verdict.broken {
-                let inferred = verdict.failed == Some(Basis::Inferred) || verdict.inferred;
+        for attempt in self.ever() {
+            if let Some((start, end)) = attempt.broken {
+                let inferred = attempt.failed == Some(Basis::Inferred) || attempt.inferred_incident;
                 spans.add(self.window, (start, end), inferred);
             }
         }
@@ -303,11 +244,8 @@ impl Pool<'_> {
     /// From opening to resolving, over all incidents, whatever caused them.
     fn restore(&self) -> Recovery {
         let mut spans = Spans::default();
-        for part in self.parts {
-            let incidents = part.links.iter().filter_map(|l| part.incident(l.incident));
-            for incident in incidents {
-                spans.add(self.window, (incident.opened, incident.resolved), false);
-            }
+        for incident in self.materials.iter().flat_map(|one| &one.incidents) {
+            spans.add(self.window, (incident.opened, incident.resolved), false);
         }
         spans.told()
     }

@@ -1,8 +1,9 @@
 //! Which deployments count, which of them failed, which are rework, and how long a failure lasted.
 
 use rustc_hash::FxHashSet;
+use serde::{Deserialize, Serialize};
 
-use crate::event::time::{Span, Timestamp};
+use crate::event::time::Timestamp;
 use crate::model::Workload;
 use crate::model::definition::Rules;
 use crate::model::delivery::{Attempt, AttemptOutcome, Delivery, Kind, RowKind};
@@ -11,7 +12,7 @@ use crate::model::incident::Link;
 use crate::model::name::Name;
 
 /// What a judgement rests on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Basis {
     Known,
     /// On an inferred link alone (`~`).
@@ -31,15 +32,6 @@ pub struct Verdict {
     pub inferred: bool,
     /// For a failed deployment: from when, and until when where it has ended.
     pub broken: Option<(Timestamp, Option<Timestamp>)>,
-}
-
-impl Verdict {
-    /// How long it took to recover.
-    #[must_use]
-    pub fn recovery(&self) -> Option<Span> {
-        let (start, end) = self.broken?;
-        Some((end? - start).max(Span::ZERO))
-    }
 }
 
 struct Judge<'a> {

@@ -1,12 +1,14 @@
 //! Change lead time: from the first commit of a change, or its opening where that was earlier, to the row that shipped it first; and the parts of it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::event::time::{Span, Timestamp};
 use crate::model::Workload;
 use crate::model::delivery::{ArrivalKind, Delivery};
 use crate::model::entity::{Change, ChangeAt, CommitAt};
 
 /// The lead time of a change. Where the parts are told, they add up to `lead`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lead {
     pub start: Timestamp,
     pub deployed: Timestamp,

@@ -1,24 +1,22 @@
 //! The very deployments, changes and incidents behind the figures of a window, and what a reader must know to read them.
 
-use super::figures::{Part, Wanted};
-use super::lead::Lead;
-use super::{ChangeLine, DeploymentLine, Figures, IncidentLine};
-use crate::model::delivery::{Attempt, AttemptOutcome, Kind};
-use crate::model::dora::judge::{Basis, Verdict};
-use crate::model::entity::{ChangeAt, Record};
-use crate::model::incident::Link;
+use super::material::{Attempt, Delivered, Incident, Material};
+use super::{ChangeLine, DeploymentLine, Figures, IncidentLine, Wanted};
+use crate::model::delivery::{AttemptOutcome, Kind};
+use crate::model::dora::judge::Basis;
 use crate::model::level;
 use crate::model::window::Window;
 
 /// Attempts of the window, redeploys and failed ones too.
-pub(super) fn deployments(parts: &[Part], window: Window) -> Vec<DeploymentLine> {
-    let mut lines: Vec<DeploymentLine> = parts
+pub(super) fn deployments(materials: &[&Material], window: Window) -> Vec<DeploymentLine> {
+    let mut lines: Vec<DeploymentLine> = materials
         .iter()
-        .flat_map(|part| {
-            part.judged()
-                .filter(|(attempt, _)| attempt.outcome != AttemptOutcome::Other)
-                .filter(|(attempt, _)| window.contains(attempt.at))
-                .map(|(attempt, verdict)| deployment(part, attempt, verdict))
+        .flat_map(|material| {
+            let attempts = material.attempts.iter();
+            attempts
+                .filter(|attempt| attempt.outcome != AttemptOutcome::Other)
+                .filter(|attempt| window.contains(attempt.at))
+                .map(|attempt| deployment(material, attempt))
         })
         .collect();
     lines.sort_by(|one, other| {
@@ -27,47 +25,31 @@ pub(super) fn deployments(parts: &[Part], window: Window) -> Vec<DeploymentLine>
     lines
 }
 
-fn deployment(part: &Part, attempt: &Attempt, verdict: &Verdict) -> DeploymentLine {
-    let workload = part.workload;
-    let last = last_record(part, attempt);
-    let commit = last.and_then(|record| workload.commits.get(record.commit? as usize));
-    let text = |name| workload.text(name).to_owned();
-    let inferred = [verdict.failed, verdict.rework].contains(&Some(Basis::Inferred));
-    let incidents = verdict.incidents.iter();
-    let changes = attempt.changes.iter();
+fn deployment(material: &Material, attempt: &Attempt) -> DeploymentLine {
+    let text = |name| material.text(name).to_owned();
+    let inferred = [attempt.failed, attempt.rework].contains(&Some(Basis::Inferred));
     DeploymentLine {
-        workload: workload.name().to_owned(),
+        workload: material.workload.to_string(),
         deployment: text(attempt.deployment),
         kind: attempt.kind.word(),
         finished: attempt.at,
-        version: last.and_then(|record| record.version).map(text),
-        sha: commit.map(|commit| text(commit.sha)),
-        failed: verdict.failed.is_some(),
-        rework: verdict.rework.is_some(),
-        incidents: incidents
-            .filter_map(|place| Some(text(part.incident(*place)?.id)))
-            .collect(),
-        changes: changes
-            .filter_map(|at| Some(text(workload.changes.get(*at as usize)?.id)))
-            .collect(),
-        inferred: attempt.inferred || verdict.inferred || inferred,
+        version: attempt.version.map(text),
+        sha: attempt.sha.map(text),
+        failed: attempt.failed.is_some(),
+        rework: attempt.rework.is_some(),
+        incidents: attempt.incidents.iter().copied().map(text).collect(),
+        changes: attempt.changes.iter().copied().map(text).collect(),
+        inferred: attempt.inferred_change || attempt.inferred_incident || inferred,
     }
 }
 
-fn last_record<'a>(part: &Part<'a>, attempt: &Attempt) -> Option<&'a Record> {
-    let row = part.delivery.row(*attempt.rows.last()?)?;
-    part.workload.records.get(row.record as usize)
-}
-
 /// Changes that went live in the window.
-pub(super) fn changes(parts: &[Part], window: Window) -> Vec<ChangeLine> {
-    let mut lines: Vec<ChangeLine> = parts
+pub(super) fn changes(materials: &[&Material], window: Window) -> Vec<ChangeLine> {
+    let mut lines: Vec<ChangeLine> = materials
         .iter()
-        .flat_map(|part| {
-            part.leads
-                .iter()
-                .filter(|(_, lead)| window.contains(lead.deployed))
-                .filter_map(|(at, lead)| change(part, *at, lead))
+        .flat_map(|material| {
+            let delivered = material.delivered(window);
+            delivered.filter_map(|delivered| change(material, delivered))
         })
         .collect();
     lines.sort_by(|one, other| {
@@ -79,17 +61,16 @@ pub(super) fn changes(parts: &[Part], window: Window) -> Vec<ChangeLine> {
     lines
 }
 
-fn change(part: &Part, at: ChangeAt, lead: &Lead) -> Option<ChangeLine> {
-    let workload = part.workload;
-    let change = workload.changes.get(at as usize)?;
-    let attempt = part.delivery.attempt(lead.attempt)?;
-    let text = |name| workload.text(name).to_owned();
+fn change(material: &Material, delivered: &Delivered) -> Option<ChangeLine> {
+    let lead = &delivered.lead;
+    let attempt = material.attempt(lead.attempt)?;
+    let text = |name| material.text(name).to_owned();
     Some(ChangeLine {
-        workload: workload.name().to_owned(),
-        change: text(change.id),
-        title: change.title.map(text),
-        author: change.author.map(text),
-        repository: change.repository.map(text),
+        workload: material.workload.to_string(),
+        change: text(delivered.change),
+        title: delivered.title.map(text),
+        author: delivered.author.map(text),
+        repository: delivered.repository.map(text),
         deployment: text(attempt.deployment),
         start: lead.start,
         deployed: lead.deployed,
@@ -104,26 +85,28 @@ fn change(part: &Part, at: ChangeAt, lead: &Lead) -> Option<ChangeLine> {
 }
 
 /// Incidents that were open in the window, and those that belong to its deployments.
-pub(super) fn incidents(parts: &[Part], window: Window) -> Vec<IncidentLine> {
-    let mut lines: Vec<IncidentLine> = parts
+pub(super) fn incidents(materials: &[&Material], window: Window) -> Vec<IncidentLine> {
+    let mut lines: Vec<IncidentLine> = materials
         .iter()
-        .flat_map(|part| part.links.iter().filter_map(|l| incident(part, l, window)))
+        .flat_map(|material| {
+            let incidents = material.incidents.iter();
+            incidents.filter_map(|one| incident(material, one, window))
+        })
         .collect();
     lines.sort_by(|one, other| (one.opened, &one.incident).cmp(&(other.opened, &other.incident)));
     lines
 }
 
-fn incident(part: &Part, link: &Link, window: Window) -> Option<IncidentLine> {
-    let incident = part.incident(link.incident)?;
-    let attempt = link.attempt.and_then(|place| part.delivery.attempt(place));
+fn incident(material: &Material, incident: &Incident, window: Window) -> Option<IncidentLine> {
+    let attempt = incident.attempt.and_then(|place| material.attempt(place));
     let open = incident.opened < window.to && incident.resolved.is_none_or(|at| at >= window.from);
     let ours = attempt.is_some_and(|attempt| window.contains(attempt.at));
-    let text = |name| part.workload.text(name).to_owned();
+    let text = |name| material.text(name).to_owned();
     (open || ours).then(|| IncidentLine {
-        workload: part.workload.name().to_owned(),
+        workload: material.workload.to_string(),
         incident: text(incident.id),
         deployment: attempt.map(|attempt| text(attempt.deployment)),
-        inferred: link.inferred,
+        inferred: incident.inferred,
         opened: incident.opened,
         resolved: incident.resolved,
     })
@@ -131,26 +114,26 @@ fn incident(part: &Part, link: &Link, window: Window) -> Option<IncidentLine> {
 
 /// Why a figure is null, and what the others rest on.
 pub(super) fn notes(
-    parts: &[Part],
+    materials: &[&Material],
     window: Window,
     figures: &Figures,
     wanted: Wanted,
 ) -> Vec<String> {
     let mut notes = Vec::new();
     if figures.deployments.is_none() {
-        let environment = parts.first().map_or("", |part| &part.delivery.environment);
+        let environment = materials.first().map_or("", |one| &one.environment);
         notes.push(format!(
             "no deployment to {environment} is known before {}",
             window.to
         ));
     }
-    for part in parts {
-        let of = if parts.len() > 1 {
-            format!("{}: ", part.workload.name())
+    for material in materials {
+        let of = if materials.len() > 1 {
+            format!("{}: ", material.workload)
         } else {
             String::new()
         };
-        notes.extend(part_notes(part, window).map(|note| format!("{of}{note}")));
+        notes.extend(notes_of(material, window).map(|note| format!("{of}{note}")));
     }
     if let Some(report) = wanted.levels
         && !level::REPORTS.contains(&report)
@@ -163,16 +146,13 @@ pub(super) fn notes(
     notes
 }
 
-fn part_notes(part: &Part, window: Window) -> impl Iterator<Item = String> {
-    let workload = part.workload;
-    let shown: Vec<_> = part
-        .judged()
-        .filter(|(attempt, _)| window.contains(attempt.at))
-        .collect();
+fn notes_of(material: &Material, window: Window) -> impl Iterator<Item = String> {
+    let attempts = material.attempts.iter();
+    let shown: Vec<&Attempt> = attempts.filter(|one| window.contains(one.at)).collect();
     let seen = shown
         .iter()
-        .any(|(_, verdict)| verdict.failed.is_some() || verdict.rework.is_some());
-    let source = match (!part.has_source(), seen) {
+        .any(|attempt| attempt.failed.is_some() || attempt.rework.is_some());
+    let source = match (!material.has_source, seen) {
         (false, _) => None,
         (true, false) => {
             Some("no incident source: change fail rate, recovery and rework rate cannot be told")
@@ -181,27 +161,19 @@ fn part_notes(part: &Part, window: Window) -> impl Iterator<Item = String> {
             "no incident source: only rollbacks and marks are seen, so the true change fail rate and rework rate are at least these",
         ),
     };
-    let tags = workload
+    let tags = material
         .released_by_tags
         .then_some("no deployment is known: version tags stand for deployments");
     let blind = shown
         .iter()
-        .filter(|(attempt, verdict)| verdict.counted && attempt.kind == Kind::Change)
-        .filter(|(attempt, _)| {
-            let mut rows = attempt
-                .rows
-                .iter()
-                .filter_map(|row| part.delivery.row(*row));
-            rows.any(|row| row.success && !row.known)
-        });
+        .filter(|attempt| attempt.counted && attempt.kind == Kind::Change && attempt.blind);
     let blind = match blind.count() {
         0 => None,
         n => Some(format!(
             "the commits of {n} of the deployments are not known: what they shipped is told by date (~)"
         )),
     };
-    let none = part.links.iter().filter(|link| link.attempt.is_none());
-    let none = none.filter_map(|link| part.incident(link.incident));
+    let none = material.incidents.iter().filter(|i| i.attempt.is_none());
     let unlinked = match none.filter(|i| window.contains(i.opened)).count() {
         0 => None,
         1 => Some("1 incident belongs to no deployment that is known".to_owned()),

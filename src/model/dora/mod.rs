@@ -1,22 +1,36 @@
 //! The five DORA metrics of a workload over a window: the shape of what is told. [`judge`] says which deployments count, failed or are rework, [`lead`]
-//! how long a change took, [`mod@figures`] what a window holds, and [`list`] names the very things behind the figures.
+//! how long a change took; both become the workload's [`mod@material`], of which any window is told: [`mod@figures`] says what it holds, [`list`] names
+//! the very things behind the figures, and [`trend`] compares windows.
 
 mod figures;
 pub mod judge;
 pub mod lead;
 mod list;
+mod material;
 #[cfg(test)]
 mod peers;
 mod score;
 #[cfg(test)]
 mod tests;
+pub mod trend;
 
-pub use figures::{Wanted, figures};
+pub use figures::figures;
+pub use material::{Attempt, Delivered, Incident, Material, material};
 
 use serde::Serialize;
 
 use super::window::Window;
 use crate::event::time::{Span, Timestamp};
+
+/// What to tell beyond the figures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    pub deployments: bool,
+    pub changes: bool,
+    pub incidents: bool,
+    /// The report whose names for levels are asked for.
+    pub levels: Option<u16>,
+}
 
 /// `leadtime/dora/v1`
 #[derive(Clone, Debug, Serialize)]

@@ -12,6 +12,7 @@ mod walk;
 use serde::{Serialize, Serializer};
 
 use super::Workload;
+use super::calendar::Clock;
 use super::definition::{Rules, StepKind};
 use super::delivery::{Arrival, ArrivalKind, Delivery, deliver};
 use super::dora::lead::start;
@@ -83,6 +84,12 @@ impl Leg {
     pub fn length(&self) -> Span {
         self.to - self.from
     }
+
+    /// Its length by a clock.
+    #[must_use]
+    pub fn length_by(&self, clock: Clock) -> Span {
+        clock.span(self.from, self.to)
+    }
 }
 
 /// How a change ended its way, or that it has not.
@@ -104,6 +111,28 @@ pub struct Cost {
     pub wait: Span,
 }
 
+/// A visit to a step beside the ladder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beside {
+    pub entered: Timestamp,
+    pub finished: Timestamp,
+    /// When something ran, without overlap.
+    pub work: Vec<(Timestamp, Timestamp)>,
+}
+
+impl Beside {
+    #[must_use]
+    pub fn cost(&self, clock: Clock) -> Cost {
+        let work = self.work.iter().map(|(from, to)| clock.span(*from, *to));
+        let process = work.sum();
+        let whole = clock.span(self.entered, self.finished);
+        Cost {
+            process,
+            wait: (whole - process).max(Span::ZERO),
+        }
+    }
+}
+
 /// The life of a change.
 #[derive(Clone, Debug)]
 pub struct Life {
@@ -118,8 +147,8 @@ pub struct Life {
     pub handed: Vec<Option<Timestamp>>,
     /// Per step: the change came back to it.
     pub returned: Vec<bool>,
-    /// Per step off the critical path that the change visited: what it cost beside the ladder.
-    pub beside: Vec<Option<Cost>>,
+    /// Per step off the critical path that the change visited: its time beside the ladder.
+    pub beside: Vec<Option<Beside>>,
 }
 
 impl Life {
@@ -139,12 +168,18 @@ impl Life {
     /// Time on the ladder at a step.
     #[must_use]
     pub fn cost(&self, step: usize) -> Cost {
+        self.cost_by(step, Clock::Wall)
+    }
+
+    /// Time on the ladder at a step, by a clock.
+    #[must_use]
+    pub fn cost_by(&self, step: usize, clock: Clock) -> Cost {
         let mut cost = Cost::default();
         for leg in self.legs.iter().filter(|leg| leg.step == step) {
             if leg.state == State::Working {
-                cost.process = cost.process + leg.length();
+                cost.process = cost.process + leg.length_by(clock);
             } else {
-                cost.wait = cost.wait + leg.length();
+                cost.wait = cost.wait + leg.length_by(clock);
             }
         }
         cost

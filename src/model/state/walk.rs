@@ -2,9 +2,9 @@
 //! stretches without gap or overlap.
 
 use super::evidence::Visit;
-use super::{Cost, End, Life, Lives};
+use super::{Beside, End, Life, Lives};
 use crate::event::kind::ReviewState;
-use crate::event::time::{Span, Timestamp};
+use crate::event::time::Timestamp;
 use crate::model::definition::StepKind;
 use crate::model::delivery::{AttemptOutcome, Kind};
 use crate::model::entity::{Change, ChangeAt};
@@ -202,12 +202,13 @@ impl Lives<'_> {
                 .max()
                 .or(begin)
                 .unwrap_or(finished);
-            let process = union(visits[place].iter().filter(|visit| !visit.gate).filter_map(
+            let work = union(visits[place].iter().filter(|visit| !visit.gate).filter_map(
                 |visit| Some((visit.started?, visit.finished.unwrap_or(until).min(until))),
             ));
-            life.beside[place] = Some(Cost {
-                process,
-                wait: (finished - entered - process).max(Span::ZERO),
+            life.beside[place] = Some(Beside {
+                entered,
+                finished,
+                work,
             });
         }
     }
@@ -273,16 +274,16 @@ impl Lives<'_> {
     }
 }
 
-/// The time that intervals cover together.
-fn union(intervals: impl Iterator<Item = (Timestamp, Timestamp)>) -> Span {
+/// The time that intervals cover together, without overlap.
+fn union(intervals: impl Iterator<Item = (Timestamp, Timestamp)>) -> Vec<(Timestamp, Timestamp)> {
     let mut intervals: Vec<_> = intervals.collect();
     intervals.sort_unstable();
-    let mut covered = Span::ZERO;
+    let mut covered = Vec::new();
     let mut until = Timestamp::MIN;
     for (from, to) in intervals {
         let from = from.max(until);
         if to > from {
-            covered = covered + (to - from);
+            covered.push((from, to));
             until = to;
         }
     }

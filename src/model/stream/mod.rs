@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::calendar::{BusinessTime, Clock};
 use super::definition::StepKind;
 use super::flow;
 use super::flow::Flow;
@@ -48,6 +49,9 @@ pub struct Map {
     pub inferred: bool,
     /// What the reader must know, in sentences: tags stand for deployments, no deployment known, …
     pub notes: Vec<String>,
+    /// The hours that all times are counted in; by the wall clock where it is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<BusinessTime>,
     /// The changes behind it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub change_list: Vec<MapChange>,
@@ -103,22 +107,47 @@ pub struct MapChangeStep {
     pub wait_seconds: Span,
 }
 
-/// The map of a workload over a window that ends no later than the workload is known.
+/// What a map is told of, and by which clock.
+#[derive(Clone, Copy)]
+struct Told<'a> {
+    lives: &'a Lives<'a>,
+    all: &'a [Life],
+    window: Window,
+    clock: Clock<'a>,
+}
+
+impl Told<'_> {
+    /// From the start of a change to its delivery.
+    fn lead(&self, life: &Life) -> Span {
+        self.clock.span(life.start, life.until())
+    }
+}
+
+/// The map of a workload over a window that ends no later than the workload is known, by the wall clock.
 #[must_use]
 pub fn map(lives: &Lives<'_>, window: Window, with_changes: bool) -> Map {
+    map_by(lives, window, Clock::Wall, with_changes)
+}
+
+/// The same by a clock.
+#[must_use]
+pub fn map_by(lives: &Lives<'_>, window: Window, clock: Clock, with_changes: bool) -> Map {
     let workload = lives.workload;
     let all: Vec<Life> = lived(lives, window);
+    let told = Told {
+        lives,
+        all: &all,
+        window,
+        clock,
+    };
     let delivered: Vec<&Life> = all
         .iter()
         .filter(|life| matches!(life.end, End::Delivered(at) if window.contains(at)))
         .collect();
-    let lead: Vec<Span> = delivered
-        .iter()
-        .map(|life| life.until() - life.start)
-        .collect();
+    let lead: Vec<Span> = delivered.iter().map(|life| told.lead(life)).collect();
     let lead_seconds: Span = lead.iter().copied().sum();
     let mut steps: Vec<StepFigures> = (0..workload.path.steps.len())
-        .map(|place| step::figures(lives, place, &delivered, &all, window))
+        .map(|place| step::figures(&told, place, &delivered))
         .collect();
     for step in &mut steps {
         let sum = step.process.sum_seconds + step.wait.sum_seconds;
@@ -132,6 +161,7 @@ pub fn map(lives: &Lives<'_>, window: Window, with_changes: bool) -> Map {
     }
     let process_seconds = steps.iter().map(|step| step.process.sum_seconds).sum();
     let wait_seconds = steps.iter().map(|step| step.wait.sum_seconds).sum();
+    let flow = flow::material(workload, lives.production(), lives.rules);
     Map {
         workload: workload.name().to_owned(),
         path: workload.path.name.clone(),
@@ -142,14 +172,15 @@ pub fn map(lives: &Lives<'_>, window: Window, with_changes: bool) -> Map {
         lead_seconds,
         process_seconds,
         wait_seconds,
-        flow_efficiency: efficiency(lives, &delivered, lead_seconds),
+        flow_efficiency: efficiency(&told, &delivered, lead_seconds),
         rolled_complete_accurate: rolled(&steps),
-        states: states(lives, &delivered),
-        flow: flow::figures(lives, &all, window),
+        states: states(&told, &delivered),
+        flow: flow::figures(&[&flow], window, clock),
+        calendar: calendar(clock, &delivered),
         inferred: delivered.iter().any(|life| life.inferred),
         notes: note::notes(lives, &steps, &delivered),
         change_list: if with_changes {
-            delivered.iter().map(|life| line(lives, life)).collect()
+            delivered.iter().map(|life| line(&told, life)).collect()
         } else {
             Vec::new()
         },
@@ -170,28 +201,38 @@ fn lived(lives: &Lives<'_>, window: Window) -> Vec<Life> {
         .collect()
 }
 
+/// What is said of a business's hours, with the lead time by the wall clock beside it.
+fn calendar(clock: Clock, delivered: &[&Life]) -> Option<BusinessTime> {
+    let Clock::Business(calendar) = clock else {
+        return None;
+    };
+    let lead = delivered.iter().map(|life| life.until() - life.start);
+    Some(calendar.told(Spread::of(lead.collect())))
+}
+
 fn share(part: Span, whole: Span) -> Option<f64> {
     (whole > Span::ZERO).then(|| part.seconds() / whole.seconds())
 }
 
 /// Flow efficiency without and with people's time: coding, and review from the first look to the merge.
-fn efficiency(lives: &Lives<'_>, delivered: &[&Life], lead: Span) -> Efficiency {
+fn efficiency(told: &Told<'_>, delivered: &[&Life], lead: Span) -> Efficiency {
+    let workload = told.lives.workload;
     let (mut machines, mut people) = (Span::ZERO, Span::ZERO);
     for life in delivered {
-        let change = &lives.workload.changes[life.change as usize];
+        let change = &workload.changes[life.change as usize];
         let reviewed = change.reviews.iter().find(|review| {
             !review.bot && review.reviewer != change.author && Some(review.at) >= change.opened
         });
         for leg in &life.legs {
-            let kind = lives.workload.path.steps[leg.step].kind;
+            let kind = workload.path.steps[leg.step].kind;
             if leg.people {
-                people = people + leg.length();
+                people = people + leg.length_by(told.clock);
             } else if leg.state == State::Working {
-                machines = machines + leg.length();
+                machines = machines + leg.length_by(told.clock);
             } else if kind == StepKind::Review
                 && reviewed.is_some_and(|review| review.at <= leg.from)
             {
-                people = people + leg.length();
+                people = people + leg.length_by(told.clock);
             }
         }
     }
@@ -211,23 +252,23 @@ fn rolled(steps: &[StepFigures]) -> Option<f64> {
         .product()
 }
 
-fn states(lives: &Lives<'_>, delivered: &[&Life]) -> Vec<StateFigure> {
+fn states(told: &Told<'_>, delivered: &[&Life]) -> Vec<StateFigure> {
     let mut sums: BTreeMap<(usize, State), Span> = BTreeMap::new();
     for leg in delivered.iter().flat_map(|life| &life.legs) {
         let sum = sums.entry((leg.step, leg.state)).or_default();
-        *sum = *sum + leg.length();
+        *sum = *sum + leg.length_by(told.clock);
     }
     sums.into_iter()
         .map(|((place, state), seconds)| StateFigure {
             state: state.word(),
-            step: lives.workload.path.steps[place].name.clone(),
+            step: told.lives.workload.path.steps[place].name.clone(),
             seconds,
         })
         .collect()
 }
 
-fn line(lives: &Lives<'_>, life: &Life) -> MapChange {
-    let workload = lives.workload;
+fn line(told: &Told<'_>, life: &Life) -> MapChange {
+    let workload = told.lives.workload;
     let change = &workload.changes[life.change as usize];
     let steps: Vec<MapChangeStep> = workload
         .path
@@ -235,7 +276,7 @@ fn line(lives: &Lives<'_>, life: &Life) -> MapChange {
         .iter()
         .enumerate()
         .map(|(place, step)| {
-            let cost = life.cost(place);
+            let cost = life.cost_by(place, told.clock);
             MapChangeStep {
                 step: step.name.clone(),
                 process_seconds: cost.process,
@@ -248,7 +289,7 @@ fn line(lives: &Lives<'_>, life: &Life) -> MapChange {
         title: change.title.map(|title| workload.text(title).to_owned()),
         start: life.start,
         deployed: life.until(),
-        lead_seconds: life.until() - life.start,
+        lead_seconds: told.lead(life),
         process_seconds: steps.iter().map(|step| step.process_seconds).sum(),
         wait_seconds: steps.iter().map(|step| step.wait_seconds).sum(),
         inferred: life.inferred,

@@ -1,21 +1,21 @@
 //! The figures of one step of the map: what it cost the changes on the ladder and beside it, how often they came back, who fills it.
 
-use super::{Share, StepFigures, Times};
+use super::{Share, StepFigures, Times, Told};
 use crate::event::time::Span;
+use crate::model::calendar::Clock;
 use crate::model::definition::StepKind;
 use crate::model::name::Name;
 use crate::model::state::{Cost, End, Life, Lives};
 use crate::model::statistic::{Spread, ratio};
 use crate::model::step;
-use crate::model::window::Window;
 
-pub(super) fn figures(
-    lives: &Lives<'_>,
-    place: usize,
-    delivered: &[&Life],
-    all: &[Life],
-    window: Window,
-) -> StepFigures {
+pub(super) fn figures(told: &Told<'_>, place: usize, delivered: &[&Life]) -> StepFigures {
+    let Told {
+        lives,
+        all,
+        window,
+        clock,
+    } = *told;
     let workload = lives.workload;
     let step = &workload.path.steps[place];
     let (mut process, mut wait) = (Vec::new(), Vec::new());
@@ -23,16 +23,16 @@ pub(super) fn figures(
     for life in delivered {
         let on_ladder = life.legs.iter().any(|leg| leg.step == place);
         let cost = if on_ladder {
-            let cost = life.cost(place);
+            Some(life.cost_by(place, clock))
+        } else {
+            beside(life, place, clock)
+        };
+        let Some(cost) = cost else { continue };
+        process.push(cost.process);
+        wait.push(cost.wait);
+        if on_ladder {
             process_sum = process_sum + cost.process;
             wait_sum = wait_sum + cost.wait;
-            Some(cost)
-        } else {
-            life.beside[place].or_else(|| life.handed[place].map(|_| Cost::default()))
-        };
-        if let Some(cost) = cost {
-            process.push(cost.process);
-            wait.push(cost.wait);
         }
     }
     let visits = process.len();
@@ -41,15 +41,6 @@ pub(super) fn figures(
         .filter(|life| life.end == End::InFlight)
         .filter(|life| life.legs.last().is_some_and(|leg| leg.step == place))
         .count();
-    let times = |values: Vec<Span>, sum_seconds: Span| {
-        let spread = Spread::of(values);
-        Times {
-            n: spread.n,
-            p50_seconds: spread.p50_seconds,
-            p85_seconds: spread.p85_seconds,
-            sum_seconds,
-        }
-    };
     let handed = || {
         all.iter()
             .filter(move |life| life.handed[place].is_some_and(|at| window.contains(at)))
@@ -75,6 +66,24 @@ pub(super) fn figures(
         share_of_lead: None,
         constraint: false,
         empty: (visits == 0).then(|| why_empty(lives, place, delivered.len())),
+    }
+}
+
+/// What the step cost a change that it did not hold up.
+fn beside(life: &Life, place: usize, clock: Clock) -> Option<Cost> {
+    let visit = life.beside[place].as_ref();
+    visit
+        .map(|visit| visit.cost(clock))
+        .or_else(|| life.handed[place].map(|_| Cost::default()))
+}
+
+fn times(values: Vec<Span>, sum_seconds: Span) -> Times {
+    let spread = Spread::of(values);
+    Times {
+        n: spread.n,
+        p50_seconds: spread.p50_seconds,
+        p85_seconds: spread.p85_seconds,
+        sum_seconds,
     }
 }
 

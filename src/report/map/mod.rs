@@ -82,7 +82,11 @@ fn head(map: &Map, statistic: Statistic, style: &Style, sheet: &mut Sheet) {
         figure::count(map.changes, "change"),
         style.window(&map.window)
     );
-    let told = format!("{}, wall clock", statistic.word());
+    let clock = match map.calendar {
+        Some(_) => "business hours",
+        None => "wall clock",
+    };
+    let told = format!("{}, {clock}", statistic.word());
     let mut line = name.clone().with(Role::Dim, &about);
     if line.width() + 3 + told.len() <= style.width {
         line.pad_to(style.width - told.len());

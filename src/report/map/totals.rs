@@ -62,6 +62,7 @@ pub fn draw(map: &Map, statistic: Statistic, style: &Style, sheet: &mut Sheet) {
         sheet.paragraph(&Line::new(), Role::Text, text, width);
     } else {
         lead(map, width, sheet);
+        calendar(map, width, sheet);
         constraint(map, statistic, width, sheet);
         waits(map, width, sheet);
     }
@@ -108,6 +109,32 @@ fn lead(map: &Map, width: usize, sheet: &mut Sheet) {
         name("rolled C&A ").with(Role::Text, figure::percent(map.rolled_complete_accurate)),
     ];
     sheet.flow(0, pieces, width);
+}
+
+/// Which hours all times are counted in, and what the lead time is by the wall clock.
+fn calendar(map: &Map, width: usize, sheet: &mut Sheet) {
+    let Some(calendar) = &map.calendar else {
+        return;
+    };
+    let holidays = match calendar.holidays.len() {
+        0 => String::new(),
+        n => format!(", without {}", figure::count(n, "holiday")),
+    };
+    let lead = calendar.wall_clock_lead;
+    let text = format!(
+        "{} on {} in {}{holidays}; 24 of these hours are told as 1d. By the wall clock the lead time is p50 {}, p85 {}.",
+        calendar.hours,
+        calendar.days.join(", "),
+        calendar.timezone,
+        figure::span(lead.p50_seconds, map.inferred),
+        figure::span(lead.p85_seconds, map.inferred),
+    );
+    sheet.paragraph(
+        &Line::of(Role::Dim, "business hours: "),
+        Role::Text,
+        &text,
+        width,
+    );
 }
 
 /// A range: without and with the time that people work unseen.

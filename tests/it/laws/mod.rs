@@ -5,13 +5,15 @@ mod organisation;
 
 use std::collections::BTreeSet;
 
+use chrono_tz::Tz;
 use leadtime::demo::{Organisation, Size};
 use leadtime::event::Event;
 use leadtime::event::cdevents::write;
 use leadtime::event::kind::Kind;
 use leadtime::event::time::{Span, Timestamp};
+use leadtime::model::calendar::{Calendar, Clock};
 use leadtime::model::state::{End, Lives};
-use leadtime::model::stream::map;
+use leadtime::model::stream::{Map, map_by};
 use leadtime::model::window::Window;
 use leadtime::store::Store;
 use leadtime::store::sqlite::SqliteStore;
@@ -76,11 +78,6 @@ fn in_batches(
 }
 
 /// What must hold of one workload's lives and figures.
-#[expect(
-    clippy::too_many_lines,
-    clippy::cognitive_complexity,
-    reason = "a list of laws"
-)]
 fn hold_sums(door: &mut Door, to: Timestamp) {
     let window = window(door, to);
     for definition in door.engine.definitions().to_vec() {
@@ -108,41 +105,55 @@ fn hold_sums(door: &mut Door, to: Timestamp) {
             let sum: Span = costs.map(|cost| cost.process + cost.wait).sum();
             assert_eq!(sum, end - life.start, "{id}");
         }
-        let map = map(&lives, window, true);
-        let steps = map.steps.iter();
-        let sum: Span = steps
-            .map(|step| step.process.sum_seconds + step.wait.sum_seconds)
-            .sum();
-        assert_eq!(sum, map.lead_seconds);
-        assert_eq!(map.process_seconds + map.wait_seconds, map.lead_seconds);
-        let states: Span = map.states.iter().map(|state| state.seconds).sum();
-        assert_eq!(states, map.lead_seconds);
-        for change in &map.change_list {
-            assert_eq!(
-                change.process_seconds + change.wait_seconds,
-                change.lead_seconds
-            );
+        for clock in [Clock::Wall, Clock::Business(&door.rules.calendar)] {
+            hold_map(&map_by(&lives, window, clock, true));
         }
-        if map.lead_seconds > Span::ZERO {
-            let shares = map.steps.iter().filter_map(|step| step.share_of_lead);
-            assert!((shares.sum::<f64>() - 1.0).abs() < 1e-9);
-        }
-        let (low, high) = (map.flow_efficiency.low, map.flow_efficiency.high);
-        if let Some((low, high)) = low.zip(high) {
-            assert!(
-                0.0 <= low && low <= high && high <= 1.0 + 1e-9,
-                "{low} {high}"
-            );
-        }
-        for step in &map.steps {
-            let rate = step.complete_accurate.rate;
-            assert!(rate.is_none_or(|rate| (0.0..=1.0).contains(&rate)));
-        }
+        let wall = map_by(&lives, window, Clock::Wall, true);
+        assert!(wall.calendar.is_none());
+        let always = Calendar::new(Tz::UTC, (0, 24 * 60), [true; 7], BTreeSet::new());
+        let mut always = map_by(&lives, window, Clock::Business(&always), true);
+        let told = always.calendar.take().unwrap();
+        assert_eq!(told.wall_clock_lead, wall.lead);
+        let json = |map: &Map| serde_json::to_string(map).unwrap();
+        assert_eq!(json(&always), json(&wall));
     }
     for definition in door.engine.definitions().to_vec() {
         let dora = door.dora(&definition.name, window, to);
         let map = door.map(&definition.name, window);
         hold_figures(&dora["workloads"][0], &map);
+    }
+}
+
+/// Whatever the clock, the parts of a map are all of it.
+fn hold_map(map: &Map) {
+    let steps = map.steps.iter();
+    let sum: Span = steps
+        .map(|step| step.process.sum_seconds + step.wait.sum_seconds)
+        .sum();
+    assert_eq!(sum, map.lead_seconds);
+    assert_eq!(map.process_seconds + map.wait_seconds, map.lead_seconds);
+    let states: Span = map.states.iter().map(|state| state.seconds).sum();
+    assert_eq!(states, map.lead_seconds);
+    for change in &map.change_list {
+        assert_eq!(
+            change.process_seconds + change.wait_seconds,
+            change.lead_seconds
+        );
+    }
+    if map.lead_seconds > Span::ZERO {
+        let shares = map.steps.iter().filter_map(|step| step.share_of_lead);
+        assert!((shares.sum::<f64>() - 1.0).abs() < 1e-9);
+    }
+    let (low, high) = (map.flow_efficiency.low, map.flow_efficiency.high);
+    if let Some((low, high)) = low.zip(high) {
+        assert!(
+            0.0 <= low && low <= high && high <= 1.0 + 1e-9,
+            "{low} {high}"
+        );
+    }
+    for step in &map.steps {
+        let rate = step.complete_accurate.rate;
+        assert!(rate.is_none_or(|rate| (0.0..=1.0).contains(&rate)));
     }
 }
 

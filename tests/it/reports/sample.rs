@@ -171,6 +171,7 @@ pub fn map_of(mut steps: Vec<StepFigures>) -> Map {
         },
         inferred: false,
         notes: Vec::new(),
+        calendar: None,
         change_list: Vec::new(),
     }
 }

@@ -13,7 +13,7 @@ use leadtime::event::time::Timestamp;
 use leadtime::model::Workload;
 use leadtime::model::definition::{Definition, Rules};
 use leadtime::model::delivery::deliver;
-use leadtime::model::dora::{Dora, Wanted, figures};
+use leadtime::model::dora::{Dora, Wanted, figures, material};
 use leadtime::model::environment::{Environments, running};
 use leadtime::model::forecast::past;
 use leadtime::model::gate::{Gates, open, worst_first};
@@ -215,8 +215,8 @@ fn dora(workload: &Workload, rules: &Rules, window: Window) -> String {
     };
     let environment = workload.production(rules).to_owned();
     let delivery = deliver(workload, &environment);
-    let parts = [(workload, &delivery)];
-    let found = figures(workload.name(), &parts, rules, window, &wanted);
+    let material = material(workload, &delivery, rules);
+    let found = figures(workload.name(), &[&material], window, &wanted);
     let dora = Dora {
         window,
         environment,

@@ -3,6 +3,7 @@
 pub mod door;
 pub mod github;
 pub mod kept;
+pub mod pty;
 pub mod svg;
 
 /// Says aloud that a part of a test is left out, since what it needs is absent.

@@ -291,8 +291,8 @@ fn a_year_without_levels_says_so() {
         levels: Some(2025),
         ..Wanted::default()
     };
-    let parts = [(&workload, &delivery)];
-    let told = figures("shop", &parts, &Rules::default(), four_weeks(), &wanted);
+    let material = material(&workload, &delivery, &Rules::default());
+    let told = figures("shop", &[&material], four_weeks(), &wanted);
     assert!(told.levels.is_none() && told.deployment_list.is_none());
     assert!(told.notes.last().unwrap().contains("2019, 2021, 2024"));
 }
@@ -307,9 +307,8 @@ fn pooled_figures_are_of_pooled_observations() {
     s.deploy("e1", "r", "m1", "03-03 12:00");
     s.deploy("e2", "r", "m2", "03-18 10:00");
     let other = s.done();
-    let (first, second) = (deliver(&one, "production"), deliver(&other, "production"));
-    let parts = [(&one, &first), (&other, &second)];
-    let told = figures("team", &parts, &Rules::default(), four_weeks(), &ALL);
+    let (first, second) = (drawn(&one), drawn(&other));
+    let told = figures("team", &[&first, &second], four_weeks(), &ALL);
     assert_eq!(
         (told.workload.as_str(), told.deployments),
         ("team", Some(8))

@@ -4,11 +4,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::event::kind::Outcome;
-use crate::model::delivery::Delivery;
 use crate::model::entity::Review;
 
 /// A line of commits with requests and deployments at any time, some of them failed, rolled back or broken by an incident.
-fn any_workload() -> impl Strategy<Value = Workload> {
+pub(super) fn any_workload() -> impl Strategy<Value = Workload> {
     let change = (0i64..600, 0i64..600, 0i64..600, prop::option::of(0i64..600));
     let record = (0usize..12, 0u8..5, 0i64..700);
     let incident = (0i64..700, prop::option::of(0i64..100));
@@ -62,10 +61,8 @@ fn any_workload() -> impl Strategy<Value = Workload> {
 }
 
 fn both(one: &Workload, other: &Workload) -> Figures {
-    let of = |workload: &Workload| -> Delivery { deliver(workload, "production") };
-    let (first, second) = (of(one), of(other));
-    let parts = [(one, &first), (other, &second)];
-    figures("both", &parts, &Rules::default(), four_weeks(), &ALL)
+    let (first, second) = (drawn(one), drawn(other));
+    figures("both", &[&first, &second], four_weeks(), &ALL)
 }
 
 proptest! {

@@ -4,6 +4,7 @@ mod edge;
 mod law;
 mod part;
 mod timeline;
+mod trend;
 
 use chrono_tz::Tz;
 
@@ -34,13 +35,13 @@ pub(super) fn four_weeks() -> Window {
 
 pub(super) fn told(workload: &Workload, rules: &Rules, window: Window) -> Figures {
     let delivery = deliver(workload, "production");
-    figures(
-        workload.name(),
-        &[(workload, &delivery)],
-        rules,
-        window,
-        &ALL,
-    )
+    let material = material(workload, &delivery, rules);
+    figures(workload.name(), &[&material], window, &ALL)
+}
+
+pub(super) fn drawn(workload: &Workload) -> Material {
+    let delivery = deliver(workload, "production");
+    material(workload, &delivery, &Rules::default())
 }
 
 pub(super) fn march(sample: Sample) -> Figures {

@@ -1,0 +1,301 @@
+//! `leadtime` on a terminal, and `leadtime demo`: the dashboard.
+
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::channel;
+
+use super::args::{Cli, DashboardArgs, DemoArgs, Global};
+use super::session::{Session, print};
+use super::{Ending, demo, hint};
+use crate::app::assemble;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::dashboard::kept::Kept;
+use crate::dashboard::message::{News, Order};
+use crate::dashboard::reader::Feeds;
+use crate::dashboard::worker::{self, Open, Workshop};
+use crate::dashboard::{App, Start, run as serve, text};
+use crate::demo::Organisation;
+use crate::error::Failure;
+use crate::event::time::{Span, Timestamp};
+use crate::key::Keymap;
+use crate::model::definition::Rules;
+use crate::report::Style;
+use crate::theme::{NAMES, Theme};
+use crate::view::page::View;
+use crate::view::scene::{Lens, Scene, Scope, Stage};
+
+/// How often a source that nobody configured is read.
+const EVERY: Span = Span::from_seconds(15);
+
+/// How many times faster than the world's time passes in the demonstration.
+const SPEED: u32 = 60;
+
+/// So long the demonstration goes on, in its own time.
+const AHEAD: Span = Span::from_seconds(30 * 86_400);
+
+/// Whether somebody sits at a terminal that can be drawn on.
+#[must_use]
+pub fn is_possible(cli: &Cli) -> bool {
+    let terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    terminal && !dumb && !cli.global.json
+}
+
+/// Runs it on what holds here.
+pub fn run(global: &Global, args: &DashboardArgs) -> Result<Ending, Failure> {
+    let mut session = Session::new(global)?;
+    session.quiet = true;
+    if session.config.file.is_none() && session.here.is_none() && global.db.is_none() {
+        return Err(hint::welcome(false, false));
+    }
+    let app = app(
+        &session.config,
+        &session.rules,
+        &session.style,
+        args,
+        Clock::system(),
+    )?;
+    let as_of = global.as_of.map(|_| session.as_of);
+    let feeds = feeds(&session)?;
+    let open = open(session);
+    show(args, app, as_of, Clock::system(), open, Some(feeds))
+}
+
+/// Runs it on a generated organisation, in which time passes quickly.
+pub fn demonstrate(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> {
+    let start = working_morning(crate::clock::now());
+    let clock = Clock::fast(start, SPEED);
+    let mut size = demo::size(args);
+    size.days += 30;
+    size.events += size.events / 3;
+    let organisation = Organisation::new(args.seed, size, start + AHEAD);
+    let folder = tempfile::tempdir()
+        .map_err(|error| Failure::unable(format!("a folder for the demonstration: {error}")))?;
+    let log = folder.path().join("demo.db");
+    let config = Config::parse(
+        &organisation.configuration(),
+        &folder.path().join("demo.toml"),
+    )?;
+    let rules = assemble::rules(&config, Some("you".to_owned()));
+    let around = crate::report::Surroundings::here(global.color, global.width.map(usize::from));
+    let style = Style::detect(&around, Theme::default(), start).in_zone(rules.timezone);
+    let mut app = app(&config, &rules, &style, &args.dashboard, clock)?;
+    app.scene.speed = Some(SPEED);
+    let mut events: Vec<_> = organisation.events().collect();
+    let coming = events.split_off(events.partition_point(|event| event.at <= start));
+    let file = log.clone();
+    let open: Open = Box::new(move || {
+        let mut store = assemble::open_log(&file)?;
+        worker::append(&mut store, &events, start)?;
+        drop(events);
+        let workloads = assemble::workloads(&config);
+        let engine = crate::app::Engine::open(Box::new(store), workloads, rules, &mut |_, _| {})?;
+        Ok(Workshop {
+            engine,
+            sources: Vec::new(),
+            kept: None,
+            title: "demo".to_owned(),
+        })
+    });
+    let feeds = Feeds {
+        log,
+        feeds: Vec::new(),
+        trickle: Some(Box::new(coming.into_iter())),
+    };
+    let ended = show(&args.dashboard, app, None, clock, open, Some(feeds));
+    drop(folder);
+    ended
+}
+
+/// Ten in the morning of the last working day: when there is something to be seen.
+fn working_morning(now: Timestamp) -> Timestamp {
+    const DAY: i64 = 86_400 * 1_000_000;
+    let mut day = now.micros().div_euclid(DAY);
+    if now.micros().rem_euclid(DAY) < DAY / 24 * 10 {
+        day -= 1;
+    }
+    // The epoch was a Thursday.
+    while (day + 3).rem_euclid(7) > 4 {
+        day -= 1;
+    }
+    Timestamp::from_micros(day * DAY + DAY / 24 * 10)
+}
+
+fn show(
+    args: &DashboardArgs,
+    mut app: App,
+    as_of: Option<Timestamp>,
+    clock: Clock,
+    open: Open,
+    feeds: Option<Feeds>,
+) -> Result<Ending, Failure> {
+    app.scene.lens.as_of = as_of;
+    app.tick(clock.now());
+    if args.plain {
+        return plain(app, clock, open);
+    }
+    serve(Start {
+        app,
+        clock,
+        open,
+        feeds,
+        mouse: !args.no_mouse,
+        favourites: assemble::user_folder().map(|folder| folder.join("favourites")),
+    })?;
+    Ok(Ending::Done)
+}
+
+/// The view as text: everything is worked out first.
+fn plain(mut app: App, clock: Clock, open: Open) -> Result<Ending, Failure> {
+    let (orders, work) = channel::<Order>();
+    let (tell, hear) = channel::<News>();
+    let lens = app.scene.lens;
+    let worker = std::thread::spawn(move || {
+        worker::run(
+            open,
+            lens,
+            clock,
+            &work,
+            Box::new(move |news| tell.send(news).is_ok()),
+        );
+    });
+    for news in &hear {
+        app.news(news);
+        for effect in app.settle() {
+            if let crate::dashboard::message::Effect::Order(order) = effect {
+                let _gone = orders.send(order);
+            }
+        }
+        if matches!(app.scene.stage, Stage::Ready | Stage::Failed(_)) && app.is_answered() {
+            break;
+        }
+    }
+    drop(orders);
+    drop(hear);
+    let _ended = worker.join();
+    if let Stage::Failed(reason) = &app.scene.stage {
+        return Err(Failure::unable(reason.clone()));
+    }
+    print(&text(&mut app))?;
+    Ok(Ending::Done)
+}
+
+fn app(
+    config: &Config,
+    rules: &Rules,
+    style: &Style,
+    args: &DashboardArgs,
+    clock: Clock,
+) -> Result<App, Failure> {
+    let folder = assemble::user_folder();
+    let theme = theme(args)?;
+    let keymap = keymap(folder.as_deref())?;
+    let view = match &args.view {
+        None => View::Fleet,
+        Some(name) => View::ALL
+            .into_iter()
+            .find(|view| view.intent().name() == *name)
+            .ok_or_else(|| Failure::usage(format!("there is no view {name}")))?,
+    };
+    let favourites = folder
+        .and_then(|folder| std::fs::read_to_string(folder.join("favourites")).ok())
+        .unwrap_or_default();
+    let scene = Scene {
+        lens: Lens {
+            length: if config.file.is_some() {
+                rules.window
+            } else {
+                super::session::LOOK_BACK[0]
+            },
+            as_of: None,
+            now: clock.now(),
+            zone: rules.timezone,
+        },
+        scope: Scope::All,
+        focus: None,
+        fleet: Vec::new(),
+        stage: Stage::Opening,
+        sources: Vec::new(),
+        seq: 0,
+        title: String::new(),
+        speed: None,
+        answers: std::collections::HashMap::new(),
+        style: Style {
+            theme: theme.clone(),
+            ..style.clone()
+        },
+        version: 1,
+        favourites: favourites.lines().map(str::to_owned).collect(),
+        me: rules.me.clone(),
+    };
+    Ok(App::new(view, scene, keymap, theme))
+}
+
+fn theme(args: &DashboardArgs) -> Result<Theme, Failure> {
+    let name = args.theme.as_deref().unwrap_or("terminal");
+    if !NAMES.contains(&name) {
+        return Err(Failure::usage(format!("there is no theme {name}"))
+            .hinted(format!("there are {}", NAMES.join(", "))));
+    }
+    Ok(Theme::named(name).0)
+}
+
+/// The keymap: what ships, with the user's own changes.
+fn keymap(folder: Option<&Path>) -> Result<Keymap, Failure> {
+    let Some(file) = folder.map(|folder| folder.join("keymap.toml")) else {
+        return Ok(Keymap::default());
+    };
+    let Ok(text) = std::fs::read_to_string(&file) else {
+        return Ok(Keymap::default());
+    };
+    Keymap::read(&text, &file.display().to_string()).map_err(|problems| {
+        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        Failure::usage(lines.join("\n"))
+    })
+}
+
+fn feeds(session: &Session) -> Result<Feeds, Failure> {
+    let mut feeds = Vec::new();
+    for source in &session.config.sources {
+        feeds.push((session.feed(source, None)?, source.every));
+    }
+    feeds.extend(session.here_feed().map(|feed| (feed, EVERY)));
+    Ok(Feeds {
+        log: session.log.clone(),
+        feeds,
+        trickle: None,
+    })
+}
+
+fn open(session: Session) -> Open {
+    Box::new(move || {
+        let engine = session.open(assemble::open_log(&session.log)?)?;
+        let title = match (&session.here, &session.config.file) {
+            (Some(here), _) => here.repository.clone(),
+            (None, Some(file)) => folder_name(file),
+            (None, None) => folder_name(&session.log),
+        };
+        Ok(Workshop {
+            engine,
+            sources: session.config.sources.clone(),
+            kept: Some(Kept::read(beside(&session.log))),
+            title,
+        })
+    })
+}
+
+/// The file of summaries that goes with a log.
+fn beside(log: &Path) -> PathBuf {
+    let mut name = log.file_name().unwrap_or_default().to_owned();
+    name.push("-fleet");
+    log.with_file_name(name)
+}
+
+fn folder_name(file: &Path) -> String {
+    let folder = file.parent().and_then(Path::file_name);
+    folder
+        .or(file.file_name())
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
+}

@@ -1,0 +1,127 @@
+//! What is seen, written to a file: the list as CSV, JSON or Markdown; the screen as text or as a picture. The ending of the name tells which.
+
+use std::path::Path;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use serde_json::{Map, Value};
+
+use super::App;
+use crate::report::text;
+use crate::screen::svg::{DARK, LIGHT, Picture};
+use crate::view::page::Grid;
+
+/// What a file would hold, or why there is no such file.
+pub fn written(app: &mut App, file: &str) -> Result<String, String> {
+    let form = Path::new(file).extension().and_then(|form| form.to_str());
+    let grid = || {
+        let page = app.ui.page();
+        page.and_then(|page| page.grid(&app.scene))
+            .ok_or_else(|| "there is no list here; write the screen as .svg or .txt".to_owned())
+    };
+    match form {
+        Some("csv") => Ok(csv(&grid()?)),
+        Some("json") => Ok(json(&grid()?)),
+        Some("md") => Ok(markdown(&grid()?)),
+        Some("txt") => Ok(lines(&app.picture())),
+        Some("svg") => {
+            let title = format!("leadtime: {}", app.ui.front().title());
+            let picture = Picture {
+                label: &title,
+                ground: if app.theme.name == "light" {
+                    &LIGHT
+                } else {
+                    &DARK
+                },
+                slim: true,
+            };
+            Ok(picture.draw(&app.picture()))
+        }
+        _ => Err(format!(
+            "{file}: name it .csv, .json or .md for the list, .svg or .txt for the screen"
+        )),
+    }
+}
+
+fn csv(grid: &Grid) -> String {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    // Into memory: nothing to fail but rows of different lengths, which a grid has none of.
+    let _ = out.write_record(&grid.heads);
+    for row in &grid.rows {
+        let _ = out.write_record(row);
+    }
+    let bytes = out.into_inner().unwrap_or_default();
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+fn json(grid: &Grid) -> String {
+    let rows = grid.rows.iter().map(|row| {
+        let cells = grid.heads.iter().cloned().zip(row.iter().cloned());
+        Value::Object(
+            cells
+                .map(|(head, cell)| (head, Value::String(cell)))
+                .collect::<Map<_, _>>(),
+        )
+    });
+    let all = Value::Array(rows.collect());
+    let mut text = serde_json::to_string_pretty(&all).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn markdown(grid: &Grid) -> String {
+    let line = |cells: &[String]| {
+        let cells: Vec<String> = cells
+            .iter()
+            .map(|cell| cell.replace('\\', "\\\\").replace('|', "\\|"))
+            .collect();
+        format!("| {} |\n", cells.join(" | "))
+    };
+    let rule = format!("|{}\n", " --- |".repeat(grid.heads.len()));
+    let rows: String = grid.rows.iter().map(|row| line(row)).collect();
+    format!("{}{rule}{rows}", line(&grid.heads))
+}
+
+/// The page as text, with every row of its list.
+#[must_use]
+pub fn text(app: &mut App) -> String {
+    let width = u16::try_from(app.scene.style.width).unwrap_or(u16::MAX);
+    let grid = app.ui.page().and_then(|page| page.grid(&app.scene));
+    let rows = grid.map_or(0, |grid| grid.rows.len()) + 40;
+    // A buffer has at most 65,535 cells.
+    let most = usize::from(u16::MAX / width.max(1));
+    let height = u16::try_from(rows.min(most)).unwrap_or(u16::MAX);
+    app.size = Rect::new(0, 0, width, height);
+    let drawn = lines(&app.picture());
+    let mut rows: Vec<&str> = drawn.lines().collect();
+    // The last row tells keys.
+    rows.pop();
+    while rows.last().is_some_and(|row| row.is_empty()) {
+        rows.pop();
+    }
+    let mut out = rows.join("\n");
+    out.push('\n');
+    out
+}
+
+/// The screen as text, a row a line.
+#[must_use]
+pub fn lines(buffer: &Buffer) -> String {
+    let mut out = String::new();
+    for y in buffer.area.top()..buffer.area.bottom() {
+        let mut row = String::new();
+        let mut skip = 0;
+        for x in buffer.area.left()..buffer.area.right() {
+            if skip > 0 {
+                skip -= 1;
+                continue;
+            }
+            let symbol = buffer.cell((x, y)).map_or(" ", |cell| cell.symbol());
+            skip = text::width(symbol).saturating_sub(1);
+            row.push_str(symbol);
+        }
+        out.push_str(row.trim_end());
+        out.push('\n');
+    }
+    out
+}

@@ -1,0 +1,61 @@
+//! What reaches the dashboard, and what it wants done. Everything that takes time happens elsewhere and comes back as news.
+
+use std::sync::Arc;
+
+use crate::model::overview::Overview;
+use crate::view::answer::{Answer, Question};
+use crate::view::scene::{Lens, SourceState, Stage};
+
+/// What the worker tells.
+#[derive(Debug)]
+pub enum News {
+    /// What the whole is called, who asks.
+    Opened {
+        title: String,
+        me: Option<String>,
+    },
+    /// The workloads, as far as they are worked out, for a lens.
+    Fleet {
+        lens: Lens,
+        overviews: Vec<Arc<Overview>>,
+        stage: Stage,
+        seq: u64,
+    },
+    Answer {
+        lens: Lens,
+        question: Question,
+        answer: Arc<Answer>,
+    },
+    Sources(Vec<SourceState>),
+    /// Nothing can be shown, and why.
+    Failed(String),
+}
+
+/// What the worker is asked for.
+#[derive(Clone, Debug)]
+pub enum Order {
+    /// Look through this from now on.
+    Look(Lens),
+    Ask(Question),
+    /// Read the sources now.
+    Refresh,
+}
+
+/// What the dashboard wants done outside of itself.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    Order(Order),
+    Browse(String),
+    Copy(String),
+    /// Writes a file, and tells how that went.
+    Save {
+        file: String,
+        text: String,
+    },
+    /// Favourites changed: they are kept for the next start.
+    Favourites(Vec<String>),
+    NextTheme,
+    Redraw,
+    Suspend,
+    Quit,
+}

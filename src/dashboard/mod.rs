@@ -1,0 +1,103 @@
+//! The dashboard: the loop that owns all of its state. What comes in (keys, news of the worker and of the sources, signals) changes the state ([`update`]);
+//! what is to be done outside goes out as an [`Effect`]; when something changed, it is drawn, at most sixty times a second. Nothing here waits for a file,
+//! a figure or a network: the [`worker`] and the [`reader`] do, each in its own thread.
+
+mod answer;
+mod export;
+pub mod kept;
+pub mod message;
+pub mod reader;
+mod run;
+mod update;
+pub mod worker;
+
+use std::collections::HashSet;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+pub use export::text;
+pub use run::{Start, run};
+pub use update::LENGTHS;
+
+use crate::key::{Context, Keymap};
+use crate::theme::Theme;
+use crate::view::answer::Question;
+use crate::view::hit::Target;
+use crate::view::page::View;
+use crate::view::scene::Scene;
+use crate::view::ui::Ui;
+use crate::view::{self, Drawn};
+
+/// All that the dashboard knows. Drawn by [`App::draw`], changed by what [`update`] offers.
+pub struct App {
+    pub ui: Ui,
+    pub scene: Scene,
+    pub keymap: Keymap,
+    pub theme: Theme,
+    /// What the last frame left behind.
+    drawn: Drawn,
+    size: Rect,
+    /// What was asked of the worker since something changed.
+    asked: HashSet<Question>,
+    /// What was clicked last.
+    clicked: Option<Target>,
+}
+
+impl App {
+    #[must_use]
+    pub fn new(front: View, scene: Scene, keymap: Keymap, theme: Theme) -> Self {
+        Self {
+            ui: Ui::new(front, view::page::of),
+            scene,
+            keymap,
+            theme,
+            drawn: Drawn::default(),
+            size: Rect::new(0, 0, 120, 36),
+            asked: HashSet::new(),
+            clicked: None,
+        }
+    }
+
+    /// Whether everything that the page in front asked is answered.
+    #[must_use]
+    pub fn is_answered(&self) -> bool {
+        let page = self.ui.page();
+        let questions = page.map(|page| page.questions(&self.scene));
+        questions
+            .unwrap_or_default()
+            .iter()
+            .all(|question| self.scene.answers.contains_key(question))
+    }
+
+    /// Where a key is pressed.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        view::context(self.ui.front())
+    }
+
+    /// Draws everything; tells where the terminal's cursor stands.
+    pub fn draw(&mut self, buffer: &mut Buffer) -> Option<(u16, u16)> {
+        self.drawn = view::draw(buffer, &self.ui, &self.scene, &self.keymap, &self.theme);
+        self.size = buffer.area;
+        self.drawn.cursor
+    }
+
+    /// The page as it would be drawn now, without what lies over it.
+    #[must_use]
+    pub fn picture(&mut self) -> Buffer {
+        let overlay = self.ui.overlay.take();
+        let message = self.ui.message.take();
+        let mut buffer = Buffer::empty(self.size);
+        view::draw(
+            &mut buffer,
+            &self.ui,
+            &self.scene,
+            &self.keymap,
+            &self.theme,
+        );
+        self.ui.overlay = overlay;
+        self.ui.message = message;
+        buffer
+    }
+}

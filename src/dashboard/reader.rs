@@ -1,0 +1,228 @@
+//! The reader: a thread that reads the sources, each as often as it is configured, into the same log that the worker follows. A source that fails is told
+//! so, fails alone, and is tried again.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::message::News;
+use super::worker::append;
+use crate::app::assemble;
+use crate::app::sync::{Feed, Listener, note, sync};
+use crate::clock::Clock;
+use crate::connector::Progress;
+use crate::error::Failure;
+use crate::event::Event;
+use crate::event::time::Span;
+use crate::store::Store;
+use crate::view::scene::SourceState;
+
+/// Where news goes; `false` where nobody listens any more.
+pub type Tell = Box<dyn Fn(News) -> bool + Send + Sync>;
+
+/// Events that come by themselves, in the order of time.
+pub type Trickle = Box<dyn Iterator<Item = Event<String>> + Send>;
+
+/// What is read.
+pub struct Feeds {
+    /// The file of the log.
+    pub log: PathBuf,
+    pub feeds: Vec<(Feed, Span)>,
+    /// Events of a demonstration, appended as their time comes.
+    pub trickle: Option<Trickle>,
+}
+
+/// Starts to read; what is returned asks for a reading now.
+pub fn start(feeds: Feeds, clock: Clock, tell: Tell) -> Sender<()> {
+    let (send, receive) = channel::<()>();
+    thread::spawn(move || {
+        let board = Board::new(&feeds, tell);
+        let mut reader = match Reader::new(feeds, clock, board) {
+            Ok(reader) => reader,
+            Err((board, failure)) => {
+                board.all_failed(&failure.to_string());
+                return;
+            }
+        };
+        while reader.board.tell() {
+            let wait = reader.read_due();
+            match receive.recv_timeout(wait) {
+                Ok(()) => reader.due.clear(),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    });
+    send
+}
+
+/// How the sources are doing, told whenever it changes.
+struct Board {
+    states: Mutex<Vec<SourceState>>,
+    tell: Tell,
+}
+
+impl Board {
+    fn new(feeds: &Feeds, tell: Tell) -> Arc<Self> {
+        let states = feeds.feeds.iter().map(|(feed, every)| SourceState {
+            name: feed.name.clone(),
+            kind: feed.connector.kind().to_owned(),
+            every: Some(*every),
+            ..SourceState::default()
+        });
+        Arc::new(Self {
+            states: Mutex::new(states.collect()),
+            tell,
+        })
+    }
+
+    fn change(&self, name: &str, change: impl FnOnce(&mut SourceState)) {
+        let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(state) = states.iter_mut().find(|state| state.name == name) {
+            change(state);
+        }
+        drop(states);
+        self.tell();
+    }
+
+    fn all_failed(&self, reason: &str) {
+        let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        for state in states.iter_mut() {
+            state.error = Some(reason.to_owned());
+        }
+        drop(states);
+        self.tell();
+    }
+
+    fn tell(&self) -> bool {
+        let states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        (self.tell)(News::Sources(states.clone()))
+    }
+}
+
+impl Listener for Arc<Board> {
+    fn progress(&self, source: &str, progress: &Progress) {
+        let words = match progress.total {
+            Some(total) => format!("{} {} of {total}", progress.what, progress.done),
+            None => format!("{} {}", progress.what, progress.done),
+        };
+        self.change(source, |state| state.reading = Some(words));
+    }
+}
+
+struct Reader {
+    store: Box<dyn Store>,
+    feeds: Vec<(Feed, Span)>,
+    trickle: Option<std::iter::Peekable<Trickle>>,
+    clock: Clock,
+    board: Arc<Board>,
+    runtime: tokio::runtime::Runtime,
+    /// When each source is read next; at once where nothing is said.
+    due: BTreeMap<String, Instant>,
+}
+
+impl Reader {
+    fn new(feeds: Feeds, clock: Clock, board: Arc<Board>) -> Result<Self, (Arc<Board>, Failure)> {
+        let made = assemble::open_log(&feeds.log)
+            .map_err(Failure::from)
+            .and_then(|store| {
+                let runtime = tokio::runtime::Builder::new_multi_thread()
+                    .worker_threads(1)
+                    .enable_all()
+                    .build()
+                    .map_err(|error| Failure::unable(format!("threads: {error}")))?;
+                Ok((store, runtime))
+            });
+        let (store, runtime) = match made {
+            Ok(made) => made,
+            Err(failure) => return Err((board, failure)),
+        };
+        for (feed, _) in &feeds.feeds {
+            if let Ok(note) = note(&store, &feed.name) {
+                board.change(&feed.name, |state| {
+                    state.read = note.read;
+                    state.error = note.error;
+                });
+            }
+        }
+        Ok(Self {
+            store: Box::new(store),
+            feeds: feeds.feeds,
+            trickle: feeds.trickle.map(Iterator::peekable),
+            clock,
+            board,
+            runtime,
+            due: BTreeMap::new(),
+        })
+    }
+
+    /// Reads what is due; tells how long nothing is.
+    fn read_due(&mut self) -> Duration {
+        self.trickle();
+        for place in 0..self.feeds.len() {
+            let (feed, every) = &self.feeds[place];
+            let due = self.due.get(&feed.name);
+            if due.is_some_and(|due| *due > Instant::now()) {
+                continue;
+            }
+            let every = Duration::from_micros(u64::try_from(every.micros()).unwrap_or(1_000_000));
+            let (name, every) = (feed.name.clone(), every.max(Duration::from_secs(1)));
+            self.read(place);
+            self.due.insert(name, Instant::now() + every);
+        }
+        let next = self.due.values().min().copied();
+        let wait = next.map_or(Duration::from_secs(60), |next| {
+            next.saturating_duration_since(Instant::now())
+        });
+        if self.trickle.is_some() {
+            wait.min(Duration::from_millis(300))
+        } else {
+            wait
+        }
+    }
+
+    fn read(&mut self, place: usize) {
+        let (feed, _) = &self.feeds[place];
+        let name = feed.name.clone();
+        self.board
+            .change(&name, |state| state.reading = Some("reading".to_owned()));
+        let now = self.clock.now();
+        let feeds = std::slice::from_ref(feed);
+        let reading = sync(feeds, &mut *self.store, now, &self.board);
+        let outcome = self.runtime.block_on(reading);
+        let error = match outcome {
+            Ok(outcomes) => outcomes
+                .into_iter()
+                .find_map(|outcome| outcome.error)
+                .map(|error| error.to_string()),
+            Err(error) => Some(error.to_string()),
+        };
+        self.board.change(&name, |state| {
+            state.reading = None;
+            if error.is_none() {
+                state.read = Some(now);
+            }
+            state.error = error;
+        });
+    }
+
+    /// Appends the events of a demonstration whose time has come.
+    fn trickle(&mut self) {
+        let now = self.clock.now();
+        let Some(trickle) = &mut self.trickle else {
+            return;
+        };
+        let mut events = Vec::new();
+        while let Some(event) = trickle.next_if(|event| event.at <= now) {
+            events.push(event);
+        }
+        if !events.is_empty()
+            && let Err(error) = append(&mut *self.store, &events, now)
+        {
+            tracing::warn!(%error, "the demonstration");
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! The loop itself, with the terminal at one end and the threads at the other.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::App;
+use super::message::{Effect, News, Order};
+use super::reader::{self, Feeds};
+use super::worker::{self, Open};
+use crate::clock::Clock;
+use crate::error::Failure;
+use crate::intent::Intent;
+use crate::key::Chord;
+use crate::report::{Style, text};
+use crate::screen::pace::Pace;
+use crate::screen::{Input, Mouse, MouseKind, Options, Screen, browser, listen};
+use crate::theme::{Role, Theme};
+
+/// Ages in sight grow: so often they are drawn anew.
+const TICK: Duration = Duration::from_secs(1);
+
+/// What the dashboard starts with.
+pub struct Start {
+    pub app: App,
+    pub clock: Clock,
+    /// Opens the log, in the worker's thread.
+    pub open: Open,
+    /// What is read beside, and how; `None` where nothing is.
+    pub feeds: Option<Feeds>,
+    pub mouse: bool,
+    /// Where favourites are kept.
+    pub favourites: Option<PathBuf>,
+}
+
+/// What comes in.
+enum Message {
+    Input(Input),
+    News(News),
+}
+
+/// Runs until the user quits, or the terminal is gone.
+pub fn run(start: Start) -> Result<(), Failure> {
+    let terminal = |error: io::Error| Failure::unable(format!("the terminal: {error}"));
+    let (send, receive) = channel::<Message>();
+    let mut screen = Screen::enter(Options {
+        mouse: start.mouse,
+        title: true,
+    })
+    .map_err(terminal)?;
+    let input = send.clone();
+    listen(move |one| input.send(Message::Input(one)).is_ok()).map_err(terminal)?;
+    let (orders, work) = channel::<Order>();
+    let (lens, clock) = (start.app.scene.lens, start.clock);
+    let (news, open) = (send.clone(), start.open);
+    let worker = thread::spawn(move || {
+        let tell = Box::new(move |one| news.send(Message::News(one)).is_ok());
+        worker::run(open, lens, clock, &work, tell);
+    });
+    let refresh = start.feeds.map(|feeds| {
+        let news = send.clone();
+        reader::start(
+            feeds,
+            clock,
+            Box::new(move |one| news.send(Message::News(one)).is_ok()),
+        )
+    });
+    let mut desk = Desk {
+        app: start.app,
+        clock,
+        orders,
+        refresh,
+        favourites: start.favourites,
+    };
+    let ended = desk.serve(&mut screen, &receive);
+    drop(screen);
+    drop(desk);
+    // The worker keeps what it folded; that is quick, and a second start is quicker for it.
+    let _ended = worker.join();
+    ended.map_err(terminal)
+}
+
+/// The state, and the ends of the threads.
+struct Desk {
+    app: App,
+    clock: Clock,
+    orders: Sender<Order>,
+    refresh: Option<Sender<()>>,
+    favourites: Option<PathBuf>,
+}
+
+/// Whether to go on.
+#[derive(PartialEq, Eq)]
+enum Go {
+    On,
+    Out,
+}
+
+impl Desk {
+    fn serve(&mut self, screen: &mut Screen, receive: &Receiver<Message>) -> io::Result<()> {
+        let mut pace = Pace::default();
+        pace.mark();
+        let mut ticked = Instant::now();
+        loop {
+            let now = Instant::now();
+            let wait = pace
+                .wait(now)
+                .unwrap_or(TICK)
+                .min(TICK.saturating_sub(ticked.elapsed()));
+            let first = match receive.recv_timeout(wait) {
+                Ok(message) => Some(message),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            };
+            for message in first.into_iter().chain(receive.try_iter()) {
+                pace.mark();
+                if self.take(message, screen)? == Go::Out {
+                    return Ok(());
+                }
+            }
+            if ticked.elapsed() >= TICK {
+                ticked = Instant::now();
+                self.app.tick(self.clock.now());
+                pace.mark();
+            }
+            if pace.is_due(Instant::now()) {
+                let effects = self.app.settle();
+                self.perform(effects, screen)?;
+                let app = &mut self.app;
+                screen.draw(|frame| {
+                    if let Some((x, y)) = app.draw(frame.buffer_mut()) {
+                        frame.set_cursor_position((x, y));
+                    }
+                })?;
+                pace.drawn(Instant::now());
+            }
+        }
+    }
+
+    fn take(&mut self, message: Message, screen: &mut Screen) -> io::Result<Go> {
+        let effects = match message {
+            Message::News(news) => {
+                self.app.news(news);
+                return Ok(Go::On);
+            }
+            Message::Input(Input::Key(key)) => {
+                Chord::of(&key).map_or_else(Vec::new, |chord| self.app.key(chord))
+            }
+            Message::Input(Input::Paste(text)) => self.app.paste(&text),
+            Message::Input(Input::Mouse(mouse)) => self.mouse(mouse),
+            Message::Input(Input::Resized(..) | Input::Focus(_)) => Vec::new(),
+            Message::Input(Input::Suspend) => vec![Effect::Suspend],
+            Message::Input(Input::Continued) => {
+                screen.resume()?;
+                Vec::new()
+            }
+            Message::Input(Input::Terminate(_)) => return Ok(Go::Out),
+            Message::Input(Input::Lost(why)) => return Err(io::Error::other(why)),
+        };
+        self.perform(effects, screen)
+    }
+
+    fn mouse(&mut self, mouse: Mouse) -> Vec<Effect> {
+        match mouse.kind {
+            MouseKind::Click => self.app.click(mouse.column, mouse.row),
+            MouseKind::ScrollUp => self.app.intent(Intent::Up),
+            MouseKind::ScrollDown => self.app.intent(Intent::Down),
+            MouseKind::ScrollLeft => self.app.intent(Intent::Left),
+            MouseKind::ScrollRight => self.app.intent(Intent::Right),
+            MouseKind::Middle | MouseKind::Right => Vec::new(),
+        }
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>, screen: &mut Screen) -> io::Result<Go> {
+        for effect in effects {
+            match effect {
+                Effect::Order(order) => {
+                    if matches!(order, Order::Refresh)
+                        && let Some(refresh) = &self.refresh
+                    {
+                        let _gone = refresh.send(());
+                    }
+                    // A worker that has ended told why.
+                    let _gone = self.orders.send(order);
+                }
+                Effect::Browse(link) => match browser::open(&link) {
+                    Ok(()) => self.app.say(Role::Dim, &format!("opened {link}")),
+                    Err(error) => self.app.say(Role::Warning, &error.to_string()),
+                },
+                Effect::Copy(text) => screen.copy(&text)?,
+                Effect::Save { file, text } => self.save(&file, &text),
+                Effect::Favourites(names) => self.keep_favourites(&names),
+                Effect::NextTheme => self.next_theme(),
+                Effect::Redraw => screen.redraw_all()?,
+                Effect::Suspend => screen.suspend()?,
+                Effect::Quit => return Ok(Go::Out),
+            }
+        }
+        Ok(Go::On)
+    }
+
+    fn save(&mut self, file: &str, content: &str) {
+        match std::fs::write(file, content) {
+            Ok(()) => self.app.say(Role::Good, &format!("wrote {file}")),
+            Err(error) => self.app.say(Role::Bad, &format!("{file}: {error}")),
+        }
+    }
+
+    fn keep_favourites(&mut self, names: &[String]) {
+        let Some(file) = &self.favourites else { return };
+        let folder = file.parent().map_or(Ok(()), std::fs::create_dir_all);
+        if let Err(error) = folder.and_then(|()| std::fs::write(file, names.join("\n"))) {
+            let words = format!("the favourites are not kept: {}: {error}", file.display());
+            self.app.say(Role::Warning, &text::clean(&words));
+        }
+    }
+
+    fn next_theme(&mut self) {
+        let names = crate::theme::NAMES;
+        let at = names.iter().position(|name| *name == self.app.theme.name);
+        let next = names[at.map_or(0, |at| (at + 1) % names.len())];
+        self.app.theme = Theme::named(next).0;
+        self.app.scene.style = Style {
+            theme: self.app.theme.clone(),
+            ..self.app.scene.style.clone()
+        };
+        self.app.say(Role::Dim, &format!("theme: {next}"));
+    }
+}

@@ -1,0 +1,414 @@
+//! What happens comes in, the state changes, what is to be done goes out. No waiting, no reading, no writing: the same messages give the same state.
+
+use super::message::{Effect, News, Order};
+use super::{App, export};
+use crate::event::time::{Span, Timestamp};
+use crate::intent::Intent;
+use crate::key::Chord;
+use crate::report::sheet::Line;
+use crate::theme::Role;
+use crate::view::answer::Question;
+use crate::view::overlay::Outcome;
+use crate::view::overlay::help::Help;
+use crate::view::overlay::palette::Palette;
+use crate::view::overlay::prompt::Prompt;
+use crate::view::page::{Reaction, View};
+use crate::view::scene::{Scope, Stage};
+use crate::view::{self, hit};
+
+const HOUR: Span = Span::from_seconds(3_600);
+const DAY: Span = Span::from_seconds(86_400);
+
+/// The lengths of window that `w` goes through.
+pub const LENGTHS: [Span; 5] = [
+    Span::from_seconds(7 * 86_400),
+    Span::from_seconds(30 * 86_400),
+    Span::from_seconds(90 * 86_400),
+    Span::from_seconds(365 * 86_400),
+    Span::from_seconds(20 * 365 * 86_400),
+];
+
+impl App {
+    /// A key.
+    pub fn key(&mut self, chord: Chord) -> Vec<Effect> {
+        self.ui.message = None;
+        if let Some(overlay) = &mut self.ui.overlay {
+            let outcome = overlay.key(chord, &self.scene);
+            return self.outcome(outcome);
+        }
+        match self.keymap.intent(self.context(), chord) {
+            Some(intent) => self.intent(intent),
+            None => {
+                let line = Line::of(Role::Dim, format!("{chord} does nothing here"));
+                self.ui.message = Some(line);
+                Vec::new()
+            }
+        }
+    }
+
+    /// Text that was pasted: into the line that is open, else it is looked up.
+    pub fn paste(&mut self, text: &str) -> Vec<Effect> {
+        if self.ui.overlay.is_none() {
+            self.ui.overlay = Some(Box::new(Prompt::find()));
+        }
+        let outcome = match &mut self.ui.overlay {
+            Some(overlay) => overlay.paste(text, &self.scene),
+            None => Outcome::Stay,
+        };
+        self.outcome(outcome)
+    }
+
+    /// A click.
+    pub fn click(&mut self, column: u16, row: u16) -> Vec<Effect> {
+        self.ui.message = None;
+        let Some(target) = hit::under(&self.drawn.hits, column, row) else {
+            return Vec::new();
+        };
+        if let Some(overlay) = &mut self.ui.overlay {
+            let outcome = overlay.click(target, &self.scene);
+            return self.outcome(outcome);
+        }
+        if let hit::Target::Intent(intent) = target {
+            return self.intent(intent);
+        }
+        let Some(page) = self.ui.page_mut() else {
+            return Vec::new();
+        };
+        let again = matches!(target, hit::Target::Row(_)) && self.clicked == Some(target);
+        self.clicked = Some(target);
+        if page.rows_mut().is_some_and(|rows| rows.click(target)) {
+            // A second click on a row opens it.
+            return if again {
+                self.intent(Intent::Open)
+            } else {
+                Vec::new()
+            };
+        }
+        let reaction = page.click(target, &self.scene);
+        self.react(reaction, None)
+    }
+
+    fn outcome(&mut self, outcome: Outcome) -> Vec<Effect> {
+        match outcome {
+            Outcome::Stay => {}
+            Outcome::Close | Outcome::Filtered => self.ui.overlay = None,
+            Outcome::Filter(text) => self.filter(&text),
+            Outcome::Unfiltered(text) => {
+                self.ui.overlay = None;
+                self.filter(&text);
+            }
+            Outcome::Chosen(intent) => {
+                self.ui.overlay = None;
+                return self.intent(intent);
+            }
+            Outcome::Find(text) => {
+                self.ui.overlay = None;
+                self.ui.push(view::page::found(&text));
+            }
+            Outcome::Save { file } => {
+                self.ui.overlay = None;
+                return self.export(file);
+            }
+        }
+        Vec::new()
+    }
+
+    fn filter(&mut self, text: &str) {
+        let me = self.scene.me.clone();
+        if let Some(rows) = self.ui.page_mut().and_then(|page| page.rows_mut()) {
+            rows.set_filter(text, me.as_deref());
+        }
+    }
+
+    /// What the user means.
+    pub fn intent(&mut self, intent: Intent) -> Vec<Effect> {
+        self.ui.refresh(&self.scene);
+        let Some(page) = self.ui.page_mut() else {
+            return Vec::new();
+        };
+        let reaction = page.on(intent, &self.scene);
+        if !matches!(reaction, Reaction::Ignored) {
+            return self.react(reaction, Some(intent));
+        }
+        if page.rows_mut().is_some_and(|rows| rows.on(intent)) {
+            return Vec::new();
+        }
+        self.general(intent)
+    }
+
+    fn react(&mut self, reaction: Reaction, intent: Option<Intent>) -> Vec<Effect> {
+        match reaction {
+            Reaction::Done => {}
+            Reaction::Ignored => {
+                return intent.map_or_else(Vec::new, |intent| self.general(intent));
+            }
+            Reaction::Push(page) => self.ui.push(page),
+            Reaction::Go(view, workload) => {
+                if workload.is_some() {
+                    self.scene.focus = workload;
+                    self.scene.version += 1;
+                }
+                self.ui.go(view);
+            }
+            Reaction::Narrow(scope) => self.narrow(scope),
+            Reaction::Say(words) => self.say(Role::Text, &words),
+            Reaction::Browse(link) => return vec![Effect::Browse(link)],
+            Reaction::Favour(workload) => return self.favour(workload),
+        }
+        Vec::new()
+    }
+
+    /// What every page leaves to the dashboard.
+    fn general(&mut self, intent: Intent) -> Vec<Effect> {
+        if let Some(view) = View::of(intent) {
+            self.remember_focus();
+            self.ui.go(view);
+            return Vec::new();
+        }
+        match intent {
+            Intent::Back => self.back(),
+            Intent::Filter => self.open_filter(),
+            Intent::Where => self.ui.overlay = Some(Box::new(Prompt::find())),
+            Intent::Palette => {
+                self.ui.overlay = Some(Box::new(Palette::new(self.context(), &self.keymap)))
+            }
+            Intent::Help => {
+                self.ui.overlay = Some(Box::new(Help::new(&self.ui, &self.keymap, &self.scene)))
+            }
+            Intent::Scope => match self.ui.page().and_then(|page| page.scope()) {
+                Some(scope) => self.narrow(scope),
+                None => self.say(Role::Dim, "there is no row here to narrow to"),
+            },
+            Intent::Unscope => self.narrow(Scope::All),
+            Intent::Window => return self.next_window(),
+            Intent::Earlier => return self.travel(Some(Span::ZERO - HOUR)),
+            Intent::Later => return self.travel(Some(HOUR)),
+            Intent::MuchEarlier => return self.travel(Some(Span::ZERO - DAY)),
+            Intent::MuchLater => return self.travel(Some(DAY)),
+            Intent::Now => return self.travel(None),
+            Intent::Browse => return self.browse(),
+            Intent::Copy => return self.copy(),
+            Intent::Export => {
+                let name = format!("{}.csv", self.ui.front().intent().name());
+                self.ui.overlay = Some(Box::new(Prompt::save(&name)));
+            }
+            Intent::Refresh => {
+                self.say(Role::Dim, "reading the sources");
+                return vec![Effect::Order(Order::Refresh)];
+            }
+            Intent::NextTheme => return vec![Effect::NextTheme],
+            Intent::Redraw => return vec![Effect::Redraw],
+            Intent::Suspend => return vec![Effect::Suspend],
+            Intent::Quit => return vec![Effect::Quit],
+            _ => {
+                let words = format!("{} means nothing here", intent.name());
+                self.say(Role::Dim, &words);
+            }
+        }
+        Vec::new()
+    }
+
+    /// The workload under the cursor is the one that other views show.
+    fn remember_focus(&mut self) {
+        if let Some(workload) = self.ui.page().and_then(|page| page.workload()) {
+            self.scene.focus = Some(workload);
+            self.scene.version += 1;
+        }
+    }
+
+    fn back(&mut self) {
+        let filtered = self
+            .ui
+            .page()
+            .and_then(|page| page.rows())
+            .is_some_and(|rows| !rows.filter().is_empty());
+        if filtered {
+            self.filter("");
+        } else if self.ui.back() {
+        } else if self.scene.scope == Scope::All {
+            self.say(Role::Dim, "this is the first page; q quits");
+        } else {
+            self.narrow(Scope::All);
+        }
+    }
+
+    fn open_filter(&mut self) {
+        match self.ui.page().and_then(|page| page.rows()) {
+            Some(rows) => {
+                let prompt = Prompt::filter(rows.filter(), rows.fields());
+                self.ui.overlay = Some(Box::new(prompt));
+            }
+            None => self.say(Role::Dim, "there is no list here to filter"),
+        }
+    }
+
+    fn narrow(&mut self, scope: Scope) {
+        let words = match &scope {
+            Scope::All => "all workloads".to_owned(),
+            scope => format!("narrowed to {}", scope.text()),
+        };
+        self.scene.scope = scope;
+        self.scene.version += 1;
+        self.say(Role::Dim, &words);
+    }
+
+    fn favour(&mut self, workload: String) -> Vec<Effect> {
+        let known = self
+            .scene
+            .favourites
+            .iter()
+            .position(|one| *one == workload);
+        match known {
+            Some(place) => {
+                self.scene.favourites.remove(place);
+            }
+            None => self.scene.favourites.push(workload),
+        }
+        self.scene.version += 1;
+        vec![Effect::Favourites(self.scene.favourites.clone())]
+    }
+
+    fn next_window(&mut self) -> Vec<Effect> {
+        let now = self.scene.lens.length;
+        let next = LENGTHS.into_iter().find(|length| *length > now);
+        self.scene.lens.length = next.unwrap_or(LENGTHS[0]);
+        self.look()
+    }
+
+    /// Moves the instant that is looked at; `None` is now. To the future there is nothing to see.
+    fn travel(&mut self, by: Option<Span>) -> Vec<Effect> {
+        let lens = &mut self.scene.lens;
+        let at: Option<Timestamp> = by.map(|by| round(lens.instant() + by, by));
+        lens.as_of = at.filter(|at| *at < lens.now);
+        self.look()
+    }
+
+    fn look(&mut self) -> Vec<Effect> {
+        self.scene.answers.clear();
+        self.asked.clear();
+        self.scene.style.now = self.scene.instant();
+        self.scene.version += 1;
+        vec![Effect::Order(Order::Look(self.scene.lens))]
+    }
+
+    fn browse(&mut self) -> Vec<Effect> {
+        match self.ui.page().and_then(|page| page.link()) {
+            Some(link) => vec![Effect::Browse(link)],
+            None => {
+                self.say(Role::Dim, "no link is known of this");
+                Vec::new()
+            }
+        }
+    }
+
+    fn copy(&mut self) -> Vec<Effect> {
+        match self.ui.page().and_then(|page| page.card(&self.scene)) {
+            Some(card) => {
+                self.say(Role::Good, &format!("copied: {card}"));
+                vec![Effect::Copy(card)]
+            }
+            None => {
+                self.say(Role::Dim, "there is nothing here to copy");
+                Vec::new()
+            }
+        }
+    }
+
+    fn export(&mut self, file: String) -> Vec<Effect> {
+        match export::written(self, &file) {
+            Ok(text) => vec![Effect::Save { file, text }],
+            Err(why) => {
+                self.say(Role::Warning, &why);
+                Vec::new()
+            }
+        }
+    }
+
+    /// A word to the user, until the next key.
+    pub fn say(&mut self, role: Role, words: &str) {
+        self.ui.message = Some(Line::of(role, words));
+    }
+
+    /// News from outside.
+    pub fn news(&mut self, news: News) {
+        match news {
+            News::Opened { title, me } => {
+                self.scene.title = title;
+                self.scene.me = me;
+            }
+            News::Fleet {
+                lens,
+                overviews,
+                stage,
+                seq,
+            } => {
+                if !same(&lens, &self.scene.lens) {
+                    return;
+                }
+                if seq != self.scene.seq {
+                    // What was told before may have changed since: it stays in sight until it is told anew.
+                    self.asked.clear();
+                }
+                self.scene.fleet = overviews;
+                self.scene.stage = stage;
+                self.scene.seq = seq;
+            }
+            News::Answer {
+                lens,
+                question,
+                answer,
+            } => {
+                if !same(&lens, &self.scene.lens) {
+                    return;
+                }
+                self.scene.answers.insert(question, answer);
+            }
+            News::Sources(sources) => {
+                if self.scene.sources == sources {
+                    return;
+                }
+                self.scene.sources = sources;
+            }
+            News::Failed(reason) => self.scene.stage = Stage::Failed(reason),
+        }
+        self.scene.version += 1;
+    }
+
+    /// The clock went on.
+    pub fn tick(&mut self, now: Timestamp) {
+        self.scene.lens.now = now;
+        self.scene.style.now = self.scene.instant();
+    }
+
+    /// Works out the page in front, and what must still be asked for it.
+    pub fn settle(&mut self) -> Vec<Effect> {
+        self.ui.refresh(&self.scene);
+        let questions: Vec<Question> = self
+            .ui
+            .page()
+            .map(|page| page.questions(&self.scene))
+            .unwrap_or_default();
+        let mut effects = Vec::new();
+        for question in questions {
+            if self.asked.insert(question.clone()) {
+                effects.push(Effect::Order(Order::Ask(question)));
+            }
+        }
+        effects
+    }
+}
+
+/// Whether two lenses show the same: their clocks may differ.
+fn same(one: &crate::view::scene::Lens, other: &crate::view::scene::Lens) -> bool {
+    one.as_of == other.as_of && one.length == other.length
+}
+
+/// An instant on the hour, or at midnight of UTC, in the direction that was gone.
+fn round(at: Timestamp, by: Span) -> Timestamp {
+    let step = if by == HOUR || by == Span::ZERO - HOUR {
+        HOUR
+    } else {
+        DAY
+    };
+    Timestamp::from_micros(at.micros().div_euclid(step.micros()) * step.micros())
+}

@@ -1,0 +1,305 @@
+//! The worker: a thread that owns the engine, works out the overviews and answers questions. Whatever is asked comes before the overviews, and what came
+//! into the log touches only the workloads that it is about.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
+use std::time::{Duration, Instant};
+
+use super::answer;
+use super::kept::Kept;
+use super::message::{News, Order};
+use crate::app::{Engine, silence};
+use crate::clock::Clock;
+use crate::config::Source;
+use crate::error::Failure;
+use crate::event::Event;
+use crate::event::cdevents;
+use crate::event::time::Timestamp;
+use crate::model::overview::{Overview, overview};
+use crate::model::state::Lives;
+use crate::model::window::Window;
+use crate::store::{Batch, Entry, Store, StoreError};
+use crate::view::answer::Question;
+use crate::view::scene::{Lens, Stage};
+
+/// How often the log is looked at for what is new.
+const LOOK: Duration = Duration::from_millis(500);
+/// How often the fleet is told while it is being worked out.
+const TELL: Duration = Duration::from_millis(150);
+/// Ages, freezes and soaks go on without any event: so often every workload is worked out again.
+const AGAIN: Duration = Duration::from_secs(600);
+/// After so many events a snapshot is kept.
+const KEEP: u64 = 20_000;
+
+/// What the worker is made of.
+pub struct Workshop {
+    pub engine: Engine,
+    pub sources: Vec<Source>,
+    pub kept: Option<Kept>,
+    pub title: String,
+}
+
+/// What opens the log, in the worker's own thread.
+pub type Open = Box<dyn FnOnce() -> Result<Workshop, Failure> + Send>;
+
+/// Where news goes; `false` where nobody listens any more.
+pub type Tell = Box<dyn Fn(News) -> bool + Send>;
+
+/// Runs until nobody orders any more.
+pub fn run(open: Open, lens: Lens, clock: Clock, orders: &Receiver<Order>, tell: Tell) {
+    let workshop = match open() {
+        Ok(workshop) => workshop,
+        Err(failure) => {
+            tell(News::Failed(failure.to_string()));
+            return;
+        }
+    };
+    let mut worker = Worker::new(workshop, lens, clock, tell);
+    if let Err(error) = worker.work(orders) {
+        (worker.tell)(News::Failed(Failure::from(error).to_string()));
+    }
+    worker.end();
+}
+
+/// Puts events into a log that was just made.
+pub fn append(
+    store: &mut dyn Store,
+    events: &[Event<String>],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let entries = events.iter().map(|event| Entry {
+        source: event.source.clone(),
+        id: event.id.clone(),
+        at: event.at,
+        body: cdevents::write(event),
+    });
+    let batch = Batch {
+        entries: entries.collect(),
+        cursors: Vec::new(),
+    };
+    store.append(&batch, now).map(|_| ())
+}
+
+struct Worker {
+    engine: Engine,
+    sources: Vec<Source>,
+    kept: Option<Kept>,
+    lens: Lens,
+    clock: Clock,
+    tell: Tell,
+    overviews: Vec<Arc<Overview>>,
+    /// Workloads, by place, that are to be worked out.
+    dirty: BTreeSet<usize>,
+    /// Nobody waits for them: they are worked out beside other things.
+    at_leisure: bool,
+    questions: Vec<Question>,
+    told: Instant,
+    changed: bool,
+    looked: Instant,
+    whole: Instant,
+}
+
+impl Worker {
+    fn new(workshop: Workshop, lens: Lens, clock: Clock, tell: Tell) -> Self {
+        let me = workshop.engine.rules.me.clone();
+        tell(News::Opened {
+            title: workshop.title,
+            me,
+        });
+        let now = Instant::now();
+        let mut worker = Self {
+            engine: workshop.engine,
+            sources: workshop.sources,
+            kept: workshop.kept,
+            lens,
+            clock,
+            tell,
+            overviews: Vec::new(),
+            dirty: BTreeSet::new(),
+            at_leisure: false,
+            questions: Vec::new(),
+            told: now,
+            changed: false,
+            looked: now,
+            whole: now,
+        };
+        worker.line_up();
+        worker
+    }
+
+    /// A place for each workload, with what was kept of it from an earlier start.
+    fn line_up(&mut self) {
+        let mut known: HashMap<String, Arc<Overview>> = self
+            .overviews
+            .drain(..)
+            .map(|one| (one.summary.workload.clone(), one))
+            .collect();
+        let summaries = self.kept.as_mut().map(Kept::take).unwrap_or_default();
+        for summary in summaries {
+            let one = Overview {
+                summary,
+                detail: None,
+            };
+            known
+                .entry(one.summary.workload.clone())
+                .or_insert_with(|| Arc::new(one));
+        }
+        let definitions = self.engine.definitions();
+        self.overviews = definitions
+            .iter()
+            .map(|definition| {
+                known.remove(&definition.name).unwrap_or_else(|| {
+                    let mut one = Overview::default();
+                    one.summary.workload.clone_from(&definition.name);
+                    one.summary.team.clone_from(&definition.team);
+                    Arc::new(one)
+                })
+            })
+            .collect();
+        self.dirty = (0..definitions.len()).collect();
+        self.at_leisure = false;
+        self.changed = true;
+    }
+
+    fn work(&mut self, orders: &Receiver<Order>) -> Result<(), StoreError> {
+        loop {
+            loop {
+                match orders.try_recv() {
+                    Ok(order) => self.take(order),
+                    Err(TryRecvError::Empty) => break,
+                    Err(TryRecvError::Disconnected) => return Ok(()),
+                }
+            }
+            if self.looked.elapsed() >= LOOK {
+                self.look()?;
+            }
+            if let Some(question) = self.questions.pop() {
+                self.answer(question)?;
+            } else if let Some(place) = self.dirty.pop_first() {
+                let began = Instant::now();
+                self.work_out(place)?;
+                if self.at_leisure {
+                    std::thread::sleep(began.elapsed().min(LOOK));
+                }
+            } else {
+                self.publish();
+                match orders.recv_timeout(LOOK.saturating_sub(self.looked.elapsed())) {
+                    Ok(order) => self.take(order),
+                    Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) => return Ok(()),
+                }
+            }
+            if self.told.elapsed() >= TELL {
+                self.publish();
+            }
+        }
+    }
+
+    fn take(&mut self, order: Order) {
+        match order {
+            Order::Look(lens) => {
+                self.lens = lens;
+                self.questions.clear();
+                self.dirty = (0..self.overviews.len()).collect();
+                self.at_leisure = false;
+                self.changed = true;
+            }
+            Order::Ask(question) => {
+                self.questions.retain(|known| *known != question);
+                self.questions.push(question);
+            }
+            Order::Refresh => self.looked = self.looked.checked_sub(LOOK).unwrap_or(self.looked),
+        }
+    }
+
+    /// Looks for what is new in the log.
+    fn look(&mut self) -> Result<(), StoreError> {
+        self.looked = Instant::now();
+        self.lens.now = self.clock.now();
+        let workloads = self.engine.definitions().len();
+        let touched = self.engine.follow()?;
+        if self.engine.definitions().len() != workloads {
+            self.line_up();
+        }
+        let calm = self.dirty.is_empty();
+        if self.lens.as_of.is_none() {
+            if !touched.is_empty() {
+                self.changed = true;
+                self.at_leisure |= calm;
+            }
+            self.dirty.extend(touched);
+            if self.whole.elapsed() >= AGAIN {
+                self.whole = Instant::now();
+                self.at_leisure |= calm;
+                self.dirty = (0..self.overviews.len()).collect();
+            }
+        }
+        if self.engine.not_kept() > KEEP {
+            self.engine.rest()?;
+        }
+        Ok(())
+    }
+
+    fn work_out(&mut self, place: usize) -> Result<(), StoreError> {
+        let Some(definition) = self.engine.definitions().get(place).cloned() else {
+            return Ok(());
+        };
+        let at = self.lens.instant();
+        let workload = self.engine.workload_without_tickets(&definition, at)?;
+        let silent = silence::silent_since(&self.sources, &self.engine, &definition, at)?;
+        let lives = Lives::new(&workload, &self.engine.rules, silent);
+        let window = Window::of(at, self.lens.length, self.lens.zone);
+        if let Some(slot) = self.overviews.get_mut(place) {
+            *slot = Arc::new(overview(&lives, window));
+            self.changed = true;
+        }
+        Ok(())
+    }
+
+    fn answer(&mut self, question: Question) -> Result<(), StoreError> {
+        let answer = answer::answer(&mut self.engine, &self.sources, &self.lens, &question)?;
+        (self.tell)(News::Answer {
+            lens: self.lens,
+            question,
+            answer: Arc::new(answer),
+        });
+        Ok(())
+    }
+
+    /// Tells the fleet where it changed.
+    fn publish(&mut self) {
+        self.told = Instant::now();
+        if !std::mem::take(&mut self.changed) {
+            return;
+        }
+        let total = self.overviews.len();
+        let stage = if self.dirty.is_empty() || self.at_leisure {
+            Stage::Ready
+        } else {
+            Stage::Working(total - self.dirty.len(), total)
+        };
+        if stage == Stage::Ready
+            && self.lens.as_of.is_none()
+            && let Some(kept) = &self.kept
+        {
+            kept.keep(&self.overviews);
+        }
+        (self.tell)(News::Fleet {
+            lens: self.lens,
+            overviews: self.overviews.clone(),
+            stage,
+            seq: self.engine.seq(),
+        });
+    }
+
+    fn end(&mut self) {
+        // What is not kept now is folded again at the next start.
+        if let Err(error) = self.engine.rest() {
+            tracing::warn!(%error, "keeping the snapshot");
+        }
+    }
+}
+
+/// A way to send orders that nobody has to wait for.
+pub type Orders = Sender<Order>;

@@ -1,0 +1,208 @@
+//! What stands around every page: the head (where one looks, over which time, how fresh it is), the tabs, and the foot (the keys that work right here).
+
+use ratatui::layout::Rect;
+
+use super::hit::Target;
+use super::page::View;
+use super::pen::Pen;
+use super::scene::{Scene, Scope, SourceState, Stage};
+use super::ui::Ui;
+use crate::event::time::{Span, Timestamp};
+use crate::intent::Intent;
+use crate::key::{Context, Keymap};
+use crate::report::sheet::Line;
+use crate::report::{duration, figure, glyph};
+use crate::theme::Role;
+
+/// The context of the keymap that holds in a view.
+#[must_use]
+pub fn context(view: View) -> Context {
+    Context::named(view.intent().name()).unwrap_or(Context::Global)
+}
+
+/// The first row: scope, window, instant, sources.
+pub fn head(row: Rect, ui: &Ui, pen: &mut Pen<'_>) {
+    let scene = pen.scene;
+    let mut left = Line::of(Role::Title, " leadtime ").with(Role::Text, " ");
+    left.append(whereabouts(ui, scene));
+    let right = state(scene);
+    let room = row
+        .width
+        .saturating_sub(u16::try_from(right.width() + 2).unwrap_or(u16::MAX));
+    // Where both do not fit, the sources yield: they have a page of their own.
+    let most = row.width.saturating_sub(row.width / 2);
+    let room = room.max(most.min(u16::try_from(left.width()).unwrap_or(u16::MAX)));
+    let end = pen.line(row.x, row.y, room, &left);
+    let rest = Rect::new(end + 2, row.y, (row.right()).saturating_sub(end + 3), 1);
+    pen.right(rest, &right);
+}
+
+fn whereabouts(ui: &Ui, scene: &Scene) -> Line {
+    let mut line = Line::of(Role::Text, &scene.title);
+    let count = scene.overviews().count();
+    match &scene.scope {
+        Scope::All => {
+            line.push(Role::Dim, " · ");
+            line.push(Role::Dim, figure::count(count, "workload"));
+        }
+        scope => {
+            line.push(Role::Dim, " › ");
+            line.push(Role::Focus, scope.text());
+        }
+    }
+    for title in ui.titles(scene) {
+        line.push(Role::Dim, " › ");
+        line.push(Role::Text, title);
+    }
+    line
+}
+
+fn state(scene: &Scene) -> Line {
+    let mut line = Line::new();
+    if let Stage::Working(done, total) = scene.stage {
+        line.push(Role::Dim, format!("{done}/{total}  "));
+    }
+    line.push(Role::Text, length(scene.lens.length));
+    line.push(Role::Dim, "  ");
+    match scene.lens.as_of {
+        Some(at) => {
+            let zone = scene.lens.zone.name();
+            let ago = duration::age(at, scene.lens.now);
+            let text = format!(" as of {} {zone}, {ago} ago ", scene.style.moment(at));
+            line.push(Role::Warning, text);
+        }
+        None => {
+            let speed = scene.speed.map(|speed| format!(" ×{speed}"));
+            line.push(Role::Good, "live");
+            line.push(Role::Dim, speed.unwrap_or_default());
+        }
+    }
+    line.push(Role::Dim, "  read-only");
+    for source in &scene.sources {
+        line.push(Role::Dim, " · ");
+        line.append(freshness(source, scene.lens.now));
+    }
+    line
+}
+
+/// A source and how long ago it was read.
+fn freshness(source: &SourceState, now: Timestamp) -> Line {
+    let name = Line::of(Role::Dim, &source.name);
+    match (&source.error, &source.reading, source.read) {
+        (Some(_), _, read) => {
+            let age = read.map(|read| format!(" {}", duration::age(read, now)));
+            name.with(Role::Bad, format!(" {}", glyph::BAD))
+                .with(Role::Bad, age.unwrap_or_default())
+        }
+        (None, Some(_), _) => name.with(Role::Process, " …"),
+        (None, None, Some(read)) => {
+            let every = source.every.unwrap_or(Span::from_seconds(60));
+            let late = now - read > Span::from_micros(every.micros().saturating_mul(10));
+            let role = if late { Role::Stale } else { Role::Fresh };
+            name.with(role, format!(" {}", duration::age(read, now)))
+        }
+        (None, None, None) => name.with(Role::Dim, " -"),
+    }
+}
+
+/// `30d`, `12h`.
+#[must_use]
+pub fn length(span: Span) -> String {
+    let days = span.micros() / 86_400_000_000;
+    if days > 0 && span.micros() % 86_400_000_000 == 0 {
+        format!("{days}d")
+    } else {
+        duration::span(span)
+    }
+}
+
+/// The second row: the views and their keys. Where they do not fit, only the one in front is named.
+pub fn tabs(row: Rect, ui: &Ui, keymap: &Keymap, pen: &mut Pen<'_>) {
+    let gates: usize = pen.scene.overviews().map(|one| one.summary.gates).sum();
+    let full: usize = View::ALL
+        .iter()
+        .map(|view| tab(*view, ui, keymap, gates, true).width() + 2)
+        .sum();
+    let named = full <= usize::from(row.width);
+    let mut x = row.x + 1;
+    for view in View::ALL {
+        let line = tab(view, ui, keymap, gates, named || view == ui.front());
+        let start = x;
+        x = pen.line(x, row.y, row.right().saturating_sub(x), &line);
+        if view == ui.front() {
+            pen.select(Rect::new(start, row.y, x - start, 1));
+        }
+        pen.hit(
+            Rect::new(start, row.y, x - start, 1),
+            Target::Intent(view.intent()),
+        );
+        x += 2;
+        if x >= row.right() {
+            break;
+        }
+    }
+}
+
+fn tab(view: View, ui: &Ui, keymap: &Keymap, gates: usize, named: bool) -> Line {
+    let key = keymap
+        .first_key(Context::Global, view.intent())
+        .unwrap_or("");
+    let mut line = Line::of(Role::Key, key);
+    if named {
+        let role = if view == ui.front() {
+            Role::Title
+        } else {
+            Role::Text
+        };
+        line.push(role, " ").push(role, view.title());
+    }
+    if view == View::Gates && gates > 0 {
+        line.push(Role::Gate, format!(" {}{gates}", glyph::GATE));
+    }
+    line
+}
+
+/// The last row: what was said last, else the keys that work here; and the position in the list.
+pub fn foot(row: Rect, ui: &Ui, keymap: &Keymap, pen: &mut Pen<'_>) {
+    let page = ui.page();
+    let rows = page.and_then(|page| page.rows());
+    let mut right = Line::new();
+    if let Some(rows) = rows {
+        if !rows.filter().is_empty() {
+            right.push(Role::Match, format!("/{}", rows.filter()));
+            right.push(Role::Dim, "  ");
+        }
+        right.push(Role::Dim, rows.position());
+    }
+    let taken = u16::try_from(right.width()).unwrap_or(u16::MAX);
+    pen.right(Rect::new(row.x, row.y, row.width - 1, 1), &right);
+    let end = row.right().saturating_sub(taken + 3);
+    if let Some(message) = &ui.message {
+        pen.line(row.x + 1, row.y, end.saturating_sub(row.x + 1), message);
+        return;
+    }
+    let mut x = row.x + 1;
+    let hints = page.map(|page| page.hints(pen.scene)).unwrap_or_default();
+    let program = [
+        super::page::Hint::new(Intent::Help, "help"),
+        super::page::Hint::new(Intent::Palette, "all commands"),
+        super::page::Hint::new(Intent::Quit, "quit"),
+    ];
+    let context = context(ui.front());
+    for hint in hints.into_iter().chain(program) {
+        let Some(key) = keymap.first_key(context, hint.intent) else {
+            continue;
+        };
+        let mut line = Line::of(Role::Key, key);
+        match &hint.why_not {
+            None => line.push(Role::Dim, format!(" {}", hint.text)),
+            Some(reason) => line.push(Role::Dim, format!(" {} ({reason})", hint.text)),
+        };
+        let width = u16::try_from(line.width()).unwrap_or(u16::MAX);
+        if x + width > end {
+            break;
+        }
+        pen.hit(Rect::new(x, row.y, width, 1), Target::Intent(hint.intent));
+        x = pen.line(x, row.y, width, &line) + 2;
+    }
+}

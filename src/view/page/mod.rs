@@ -1,0 +1,294 @@
+//! A page: what is shown of one question, with its state, its reaction to intents and its drawing. A page changes only by what is done to it
+//! ([`Page::on`], [`Page::refresh`]), and draws from the scene alone.
+//!
+//! Most pages are a list with something beside it; what a list can do by itself ([`Rows`]) they get for nothing.
+
+pub mod fleet;
+
+use ratatui::layout::Rect;
+
+use super::answer::Question;
+use super::hit::Target;
+use super::listing::Listing;
+use super::pen::Pen;
+use super::scene::{Scene, Scope};
+use super::table::Table;
+use crate::intent::Intent;
+use crate::report::sheet::Line;
+
+/// What a page wants after an intent, beyond its own change.
+pub enum Reaction {
+    /// It does not know the intent: whoever is behind it may.
+    Ignored,
+    /// It changed, or had nothing to change.
+    Done,
+    /// Another page is laid over it; `Esc` comes back.
+    Push(Box<dyn Page>),
+    /// To another view, with a workload in focus.
+    Go(View, Option<String>),
+    /// Everything is narrowed.
+    Narrow(Scope),
+    /// A word to the user: why nothing happened, or what did.
+    Say(String),
+    /// Opens a link in the browser.
+    Browse(String),
+    /// A workload gets or loses its star.
+    Favour(String),
+}
+
+/// The views, in the order of their keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum View {
+    Fleet,
+    Map,
+    Changes,
+    Gates,
+    Environments,
+    Metrics,
+    Repair,
+    Compliance,
+    Releases,
+    Activity,
+    Sources,
+}
+
+impl View {
+    pub const ALL: [Self; 11] = [
+        Self::Fleet,
+        Self::Map,
+        Self::Changes,
+        Self::Gates,
+        Self::Environments,
+        Self::Metrics,
+        Self::Repair,
+        Self::Compliance,
+        Self::Releases,
+        Self::Activity,
+        Self::Sources,
+    ];
+
+    /// As it is written in its tab.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Fleet => "Fleet",
+            Self::Map => "Map",
+            Self::Changes => "Changes",
+            Self::Gates => "Gates",
+            Self::Environments => "Environments",
+            Self::Metrics => "Metrics",
+            Self::Repair => "Repair",
+            Self::Compliance => "Compliance",
+            Self::Releases => "Releases",
+            Self::Activity => "Activity",
+            Self::Sources => "Sources",
+        }
+    }
+
+    /// The intent that goes there; its name is also the view's context in the keymap.
+    #[must_use]
+    pub const fn intent(self) -> Intent {
+        match self {
+            Self::Fleet => Intent::Fleet,
+            Self::Map => Intent::Map,
+            Self::Changes => Intent::Changes,
+            Self::Gates => Intent::Gates,
+            Self::Environments => Intent::Environments,
+            Self::Metrics => Intent::Metrics,
+            Self::Repair => Intent::Repair,
+            Self::Compliance => Intent::Compliance,
+            Self::Releases => Intent::Releases,
+            Self::Activity => Intent::Activity,
+            Self::Sources => Intent::Sources,
+        }
+    }
+
+    /// The view that an intent goes to.
+    #[must_use]
+    pub fn of(intent: Intent) -> Option<Self> {
+        Self::ALL.into_iter().find(|view| view.intent() == intent)
+    }
+}
+
+/// A key that works here, as the footer tells it.
+#[derive(Clone, Debug)]
+pub struct Hint {
+    pub intent: Intent,
+    /// What it does here, in a word or two.
+    pub text: &'static str,
+    /// Why it does nothing just now.
+    pub why_not: Option<String>,
+}
+
+impl Hint {
+    #[must_use]
+    pub const fn new(intent: Intent, text: &'static str) -> Self {
+        Self {
+            intent,
+            text,
+            why_not: None,
+        }
+    }
+
+    #[must_use]
+    pub fn unless(self, why_not: Option<String>) -> Self {
+        Self { why_not, ..self }
+    }
+}
+
+/// A table as it is seen: for export.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grid {
+    pub heads: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+}
+
+/// The page of a view.
+#[must_use]
+pub fn of(view: View) -> Box<dyn Page> {
+    match view {
+        View::Fleet => Box::new(fleet::FleetPage::default()),
+        _ => Box::new(fleet::FleetPage::default()),
+    }
+}
+
+/// The page that tells where a reference is.
+#[must_use]
+pub fn found(_reference: &str) -> Box<dyn Page> {
+    Box::new(fleet::FleetPage::default())
+}
+
+/// A page.
+pub trait Page {
+    /// Where one is, beyond the view: `checkout`, `checkout › test`.
+    fn title(&self, scene: &Scene) -> String;
+
+    /// What must be worked out for it.
+    fn questions(&self, _scene: &Scene) -> Vec<Question> {
+        Vec::new()
+    }
+
+    /// Something of the scene changed: work out what is shown.
+    fn refresh(&mut self, scene: &Scene);
+
+    /// Reacts to an intent that its list did not take.
+    fn on(&mut self, intent: Intent, scene: &Scene) -> Reaction;
+
+    /// Reacts to a click on a thing of its own.
+    fn click(&mut self, _target: Target, _scene: &Scene) -> Reaction {
+        Reaction::Ignored
+    }
+
+    fn draw(&self, area: Rect, pen: &mut Pen<'_>);
+
+    /// Its list, where it has one: moved in, filtered, sorted, exported.
+    fn rows(&self) -> Option<&dyn Rows> {
+        None
+    }
+
+    fn rows_mut(&mut self) -> Option<&mut dyn Rows> {
+        None
+    }
+
+    /// The keys that it reacts to, the most useful first.
+    fn hints(&self, scene: &Scene) -> Vec<Hint>;
+
+    /// A few sentences: what is shown and how to read it.
+    fn about(&self) -> &'static str;
+
+    /// The workload under the cursor.
+    fn workload(&self) -> Option<String> {
+        self.rows().and_then(Rows::workload)
+    }
+
+    /// What narrowing to the row in front would narrow to.
+    fn scope(&self) -> Option<Scope> {
+        self.workload().map(Scope::Workload)
+    }
+
+    /// The tool's own page of what is under the cursor.
+    fn link(&self) -> Option<String> {
+        self.rows().and_then(Rows::link)
+    }
+
+    /// What is copied.
+    fn card(&self, _scene: &Scene) -> Option<String> {
+        self.rows().and_then(Rows::card)
+    }
+
+    /// What is exported.
+    fn grid(&self, scene: &Scene) -> Option<Grid> {
+        self.rows().map(|rows| rows.grid(scene))
+    }
+}
+
+/// What every list can do, whatever it lists.
+pub trait Rows {
+    fn on(&mut self, intent: Intent) -> bool;
+    fn click(&mut self, target: Target) -> bool;
+    fn set_filter(&mut self, text: &str, me: Option<&str>);
+    fn filter(&self) -> &str;
+    fn fields(&self) -> &'static [&'static str];
+    fn position(&self) -> String;
+    fn workload(&self) -> Option<String>;
+    fn link(&self) -> Option<String>;
+    fn card(&self) -> Option<String>;
+    fn grid(&self, scene: &Scene) -> Grid;
+}
+
+impl<L: Listing> Rows for Table<L> {
+    fn on(&mut self, intent: Intent) -> bool {
+        Self::on(self, intent)
+    }
+
+    fn click(&mut self, target: Target) -> bool {
+        Self::click(self, target)
+    }
+
+    fn set_filter(&mut self, text: &str, me: Option<&str>) {
+        Self::set_filter(self, text, me);
+    }
+
+    fn filter(&self) -> &str {
+        Self::filter(self).text()
+    }
+
+    fn fields(&self) -> &'static [&'static str] {
+        self.listing.fields()
+    }
+
+    fn position(&self) -> String {
+        Self::position(self)
+    }
+
+    fn workload(&self) -> Option<String> {
+        let row = self.selected()?;
+        self.listing.workload(row).map(str::to_owned)
+    }
+
+    fn link(&self) -> Option<String> {
+        let row = self.selected()?;
+        self.listing.link(row).map(str::to_owned)
+    }
+
+    fn card(&self) -> Option<String> {
+        Some(self.listing.card(self.selected()?))
+    }
+
+    fn grid(&self, scene: &Scene) -> Grid {
+        let columns = self.listing.columns();
+        let cell = |row, column| -> String {
+            let line: Line = self.listing.cell(row, column, scene);
+            line.text().trim().to_owned()
+        };
+        Grid {
+            heads: columns
+                .iter()
+                .map(|column| column.title.to_string())
+                .collect(),
+            rows: Self::rows(self)
+                .map(|row| (0..columns.len()).map(|column| cell(row, column)).collect())
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! What the pages draw from: plain data that the dashboard worked out beforehand. A page reads it and computes no figure; what is not there yet, it asks
+//! for by a [`Question`].
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+
+use crate::event::time::{Span, Timestamp};
+use crate::model::overview::{Detail, Overview, Summary};
+use crate::model::window::Window;
+use crate::report::Style;
+
+use super::answer::{Answer, Question};
+
+/// What everything is narrowed to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Scope {
+    #[default]
+    All,
+    Team(String),
+    Path(String),
+    Workload(String),
+}
+
+impl Scope {
+    /// Whether a workload lies within.
+    #[must_use]
+    pub fn takes(&self, summary: &Summary) -> bool {
+        match self {
+            Self::All => true,
+            Self::Team(team) => summary.team.as_ref() == Some(team),
+            Self::Path(path) => summary.path == *path,
+            Self::Workload(workload) => summary.workload == *workload,
+        }
+    }
+
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::All => "all workloads".to_owned(),
+            Self::Team(team) => format!("team {team}"),
+            Self::Path(path) => format!("path {path}"),
+            Self::Workload(workload) => workload.clone(),
+        }
+    }
+}
+
+/// From when to when, and as of which instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lens {
+    /// How far figures look back.
+    pub length: Span,
+    /// `None`: now, as it goes on.
+    pub as_of: Option<Timestamp>,
+    /// What the clock says.
+    pub now: Timestamp,
+    pub zone: Tz,
+}
+
+impl Lens {
+    /// The instant that is looked at.
+    #[must_use]
+    pub fn instant(&self) -> Timestamp {
+        self.as_of.unwrap_or(self.now)
+    }
+
+    #[must_use]
+    pub fn window(&self) -> Window {
+        Window::of(self.instant(), self.length, self.zone)
+    }
+}
+
+/// How a source is doing, for the header and the page of sources.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourceState {
+    pub name: String,
+    pub kind: String,
+    /// When it was last read to the end.
+    pub read: Option<Timestamp>,
+    pub error: Option<String>,
+    /// What is being read just now, in words.
+    pub reading: Option<String>,
+    /// How often it is read.
+    pub every: Option<Span>,
+}
+
+/// How far the dashboard is with its work.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Stage {
+    /// Nothing is there to be shown yet.
+    #[default]
+    Opening,
+    /// So many workloads are worked out, of so many.
+    Working(usize, usize),
+    Ready,
+    /// It cannot go on; in words for the user.
+    Failed(String),
+}
+
+/// All that can be seen.
+#[derive(Debug)]
+pub struct Scene {
+    pub lens: Lens,
+    pub scope: Scope,
+    /// The workload that was looked at last.
+    pub focus: Option<String>,
+    pub fleet: Vec<Arc<Overview>>,
+    pub stage: Stage,
+    pub sources: Vec<SourceState>,
+    /// The place of the last event that is known.
+    pub seq: u64,
+    /// What the whole is called: a repository, a configuration, the demo.
+    pub title: String,
+    /// How fast time passes, where that is not as usual.
+    pub speed: Option<u32>,
+    pub answers: HashMap<Question, Arc<Answer>>,
+    /// How figures are written: zone, instant, theme, Unicode.
+    pub style: Style,
+    /// Counts up with everything that changes here.
+    pub version: u64,
+    /// Workloads that were given a star.
+    pub favourites: Vec<String>,
+    /// Who asks.
+    pub me: Option<String>,
+}
+
+impl Scene {
+    /// The workloads in scope.
+    pub fn overviews(&self) -> impl Iterator<Item = &Arc<Overview>> {
+        self.fleet
+            .iter()
+            .filter(|one| self.scope.takes(&one.summary))
+    }
+
+    /// The workloads in scope that are worked out, with what is behind them.
+    pub fn details(&self) -> impl Iterator<Item = (&Summary, &Detail)> {
+        self.overviews()
+            .filter_map(|one| Some((&one.summary, one.detail.as_ref()?)))
+    }
+
+    /// Whether every workload in scope is worked out.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.overviews().all(|one| one.detail.is_some())
+    }
+
+    /// The workload that pages of one workload show: that of the scope, else the one that was looked at last, else the first.
+    #[must_use]
+    pub fn focused(&self) -> Option<&Arc<Overview>> {
+        let named = match &self.scope {
+            Scope::Workload(name) => Some(name),
+            _ => self.focus.as_ref(),
+        };
+        named
+            .and_then(|name| self.workload(name))
+            .or_else(|| self.overviews().next())
+    }
+
+    #[must_use]
+    pub fn workload(&self, name: &str) -> Option<&Arc<Overview>> {
+        self.fleet.iter().find(|one| one.summary.workload == name)
+    }
+
+    #[must_use]
+    pub fn answer(&self, question: &Question) -> Option<&Answer> {
+        self.answers.get(question).map(Arc::as_ref)
+    }
+
+    /// The instant that is looked at.
+    #[must_use]
+    pub fn instant(&self) -> Timestamp {
+        self.lens.instant()
+    }
+}

@@ -1,0 +1,127 @@
+//! What the user looks at: the view in front, the pages laid over it, what lies over the page. Plain state; it changes by what the dashboard does to it.
+
+use std::collections::HashMap;
+
+use super::overlay::Overlay;
+use super::page::{Page, View};
+use super::scene::Scene;
+use crate::report::sheet::Line;
+
+/// The state of what is shown.
+pub struct Ui {
+    front: View,
+    /// The pages of each view, its own page first.
+    stacks: HashMap<View, Vec<Box<dyn Page>>>,
+    /// The views that led here, for `Esc`.
+    trail: Vec<View>,
+    pub overlay: Option<Box<dyn Overlay>>,
+    /// A word to the user, until the next key.
+    pub message: Option<Line>,
+    /// Which version of the scene the page in front was worked out for.
+    seen: Option<u64>,
+    make: fn(View) -> Box<dyn Page>,
+}
+
+impl Ui {
+    /// Begins at a view; `make` makes the page of each when it is first shown.
+    #[must_use]
+    pub fn new(front: View, make: fn(View) -> Box<dyn Page>) -> Self {
+        let mut ui = Self {
+            front,
+            stacks: HashMap::new(),
+            trail: Vec::new(),
+            overlay: None,
+            message: None,
+            seen: None,
+            make,
+        };
+        ui.stack();
+        ui
+    }
+
+    #[must_use]
+    pub const fn front(&self) -> View {
+        self.front
+    }
+
+    fn stack(&mut self) -> &mut Vec<Box<dyn Page>> {
+        let make = self.make;
+        let front = self.front;
+        self.stacks
+            .entry(front)
+            .or_insert_with(|| vec![make(front)])
+    }
+
+    /// The page in front.
+    #[must_use]
+    pub fn page(&self) -> Option<&dyn Page> {
+        let stack = self.stacks.get(&self.front)?;
+        stack.last().map(|page| &**page)
+    }
+
+    pub fn page_mut(&mut self) -> Option<&mut Box<dyn Page>> {
+        self.stack().last_mut()
+    }
+
+    /// How many pages lie over the view's own.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        let stack = self.stacks.get(&self.front);
+        stack.map_or(0, |stack| stack.len().saturating_sub(1))
+    }
+
+    /// Where one is within the view: the titles of its pages.
+    #[must_use]
+    pub fn titles(&self, scene: &Scene) -> Vec<String> {
+        let stack = self.stacks.get(&self.front);
+        let pages = stack.into_iter().flatten();
+        let mut titles: Vec<String> = pages.map(|page| page.title(scene)).collect();
+        titles.retain(|title| !title.is_empty());
+        titles
+    }
+
+    /// To a view; to its own page where it was in front already.
+    pub fn go(&mut self, view: View) {
+        if view == self.front {
+            self.stack().truncate(1);
+        } else {
+            self.trail.retain(|known| *known != view);
+            self.trail.push(self.front);
+            self.front = view;
+            self.stack();
+        }
+        self.seen = None;
+    }
+
+    /// Lays a page over the one in front.
+    pub fn push(&mut self, page: Box<dyn Page>) {
+        self.stack().push(page);
+        self.seen = None;
+    }
+
+    /// Back to where one came from; `false` where that is nowhere.
+    pub fn back(&mut self) -> bool {
+        self.seen = None;
+        if self.stack().len() > 1 {
+            self.stack().pop();
+            return true;
+        }
+        match self.trail.pop() {
+            Some(view) => {
+                self.front = view;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Works out the page in front where the scene has changed since.
+    pub fn refresh(&mut self, scene: &Scene) {
+        if self.seen != Some(scene.version) {
+            self.seen = Some(scene.version);
+            if let Some(page) = self.page_mut() {
+                page.refresh(scene);
+            }
+        }
+    }
+}

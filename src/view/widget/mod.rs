@@ -1,0 +1,3 @@
+//! Small drawings that several pages use.
+
+pub mod spark;
