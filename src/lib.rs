@@ -21,7 +21,7 @@
 //! | [`demo`] | a generated organisation: events without any tool |
 //! | [`store`] | what is kept: the log, the cursors of its sources, a snapshot; [`memory`](store::memory) and [`sqlite`](store::sqlite) |
 //! | [`fold`] | events into partitions by the thing that they are about, and a [`Catalogue`](fold::Catalogue) of what belongs together |
-//! | [`model`] | what is known of one [`Workload`](model::Workload): [`gather`](model::gather) links, [`delivery`](model::delivery) tells what was shipped, [`state`](model::state) where a change is; from there [`stream`](model::stream) (the map), [`dora`](model::dora), [`flow`](model::flow), [`forecast`](model::forecast), [`gate`](model::gate), [`environment`](model::environment), [`locate`](model::locate) |
+//! | [`model`] | what is known of one [`Workload`](model::Workload): [`gather`](model::gather) links, [`delivery`](model::delivery) tells what was shipped, [`state`](model::state) where a change is; from there [`stream`](model::stream) (the map), [`dora`](model::dora), [`flow`](model::flow), [`forecast`](model::forecast), [`gate`](model::gate), [`environment`](model::environment), [`locate`](model::locate), [`repair`](model::repair), [`compliance`](model::compliance) by [`evidence`](model::evidence), [`feature`](model::feature), [`notes`](model::notes) |
 //! | [`report`] | figures for people, in text for a terminal; [`json`](report::json) for programs |
 //! | [`intent`] | what the user means: every [`Intent`](intent::Intent) with its name and its sentence |
 //! | [`key`] | what was pressed into what is meant: a [`Chord`](key::Chord), and a [`Keymap`](key::Keymap) for every view |

@@ -16,7 +16,7 @@ use super::window::Window;
 use crate::event::time::{Span, Timestamp};
 
 /// Items whose labels say nothing.
-const UNCLASSIFIED: &str = "unclassified";
+pub const UNCLASSIFIED: &str = "unclassified";
 
 /// Little's law is told to be off when measured and expected flow time differ by more than this.
 const TOLERANCE: f64 = 0.2;
