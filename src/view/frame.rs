@@ -38,6 +38,9 @@ pub fn head(row: Rect, ui: &Ui, pen: &mut Pen<'_>) {
 }
 
 fn whereabouts(ui: &Ui, scene: &Scene) -> Line {
+    if scene.stage == Stage::Welcome {
+        return Line::new();
+    }
     let mut line = Line::of(Role::Text, &scene.title);
     let count = scene.overviews().count();
     match &scene.scope {
@@ -59,6 +62,9 @@ fn whereabouts(ui: &Ui, scene: &Scene) -> Line {
 
 fn state(scene: &Scene) -> Line {
     let mut line = Line::new();
+    if scene.stage == Stage::Welcome {
+        return line;
+    }
     if let Stage::Working(done, total) = scene.stage {
         line.push(Role::Dim, format!("{done}/{total}  "));
     }
@@ -118,25 +124,42 @@ pub fn length(span: Span) -> String {
 
 /// The second row: the views and their keys. Where they do not fit, only the one in front is named.
 pub fn tabs(row: Rect, ui: &Ui, keymap: &Keymap, pen: &mut Pen<'_>) {
+    if pen.scene.stage == Stage::Welcome {
+        return;
+    }
     let gates: usize = pen.scene.overviews().map(|one| one.summary.gates).sum();
-    let full: usize = View::ALL
-        .iter()
-        .map(|view| tab(*view, ui, keymap, gates, true).width() + 2)
-        .sum();
-    let named = full <= usize::from(row.width);
+    let tab = |view, named| tab(view, ui, keymap, gates, named);
+    let mut named = View::ALL.map(|_| true);
+    let width = |named: &[bool; View::ALL.len()], gap: usize| -> usize {
+        let tabs = View::ALL.iter().zip(named);
+        1 + tabs
+            .map(|(view, named)| tab(*view, *named).width() + gap)
+            .sum::<usize>()
+    };
+    let room = usize::from(row.width);
+    let gap = if width(&named, 2) <= room { 2 } else { 1 };
+    // Where the names do not fit, those farthest from the view in front go first.
+    let front = View::ALL.iter().position(|view| *view == ui.front());
+    let front = front.unwrap_or(0);
+    while width(&named, 2) > room && width(&named, gap) > room {
+        let far = (0..named.len())
+            .filter(|at| named[*at] && *at != front)
+            .max_by_key(|at| at.abs_diff(front));
+        let Some(far) = far else { break };
+        named[far] = false;
+    }
+    let gap = if width(&named, 2) <= room { 2 } else { 1 };
     let mut x = row.x + 1;
-    for view in View::ALL {
-        let line = tab(view, ui, keymap, gates, named || view == ui.front());
+    for (view, named) in View::ALL.into_iter().zip(named) {
+        let line = tab(view, named);
         let start = x;
         x = pen.line(x, row.y, row.right().saturating_sub(x), &line);
+        let place = Rect::new(start, row.y, x.saturating_sub(start), 1);
         if view == ui.front() {
-            pen.select(Rect::new(start, row.y, x - start, 1));
+            pen.select(place);
         }
-        pen.hit(
-            Rect::new(start, row.y, x - start, 1),
-            Target::Intent(view.intent()),
-        );
-        x += 2;
+        pen.hit(place, Target::Intent(view.intent()));
+        x += u16::from(gap == 2) + 1;
         if x >= row.right() {
             break;
         }
@@ -164,7 +187,7 @@ fn tab(view: View, ui: &Ui, keymap: &Keymap, gates: usize, named: bool) -> Line 
 
 /// The last row: what was said last, else the keys that work here; and the position in the list.
 pub fn foot(row: Rect, ui: &Ui, keymap: &Keymap, pen: &mut Pen<'_>) {
-    let page = ui.page();
+    let page = ui.page().filter(|_| pen.scene.stage != Stage::Welcome);
     let rows = page.and_then(|page| page.rows());
     let mut right = Line::new();
     if let Some(rows) = rows {
