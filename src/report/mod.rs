@@ -22,4 +22,4 @@ pub use environments::environments;
 pub use gates::gates;
 pub use map::{Statistic, map, map_by};
 pub use style::{ColourChoice, Style, Surroundings};
-pub use whereabouts::{change, look, sentence, whereabouts};
+pub use whereabouts::{change, legend, look, sentence, whereabouts};

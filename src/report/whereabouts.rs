@@ -275,7 +275,8 @@ fn timeline(legs: &[Leg], style: &Style, sheet: &mut Sheet) {
 }
 
 /// What the signs in the bar mean, and how long each state took in all, the longest first.
-fn legend(legs: &[Leg]) -> Vec<Line> {
+#[must_use]
+pub fn legend(legs: &[Leg]) -> Vec<Line> {
     let mut sums: BTreeMap<&'static str, i64> = BTreeMap::new();
     for leg in legs {
         let sum = sums.entry(leg.state).or_default();

@@ -9,7 +9,8 @@ use super::timeline::Timeline;
 use super::{WIDE, card, facts, lay, list, way};
 use crate::intent::Intent;
 use crate::model::locate::Match;
-use crate::report::sheet::Line;
+use crate::report;
+use crate::report::sheet::{Line, Sheet};
 use crate::theme::Role;
 use crate::view::answer::{Answer, Question};
 use crate::view::page::{Hint, Page, Reaction, Rows};
@@ -61,22 +62,31 @@ impl ChangePage {
         found.cloned()
     }
 
-    /// Facts and waterfall, as lines of a width.
-    fn lines(&self, width: u16, scene: &Scene) -> Vec<Line> {
+    /// Facts and waterfall, as lines of a width. Where there is little room, a bar stands for the waterfall.
+    fn lines(&self, width: u16, scene: &Scene, brief: bool) -> Vec<Line> {
         let Some(found) = &self.found else {
             return Vec::new();
         };
-        let mut lines = facts(found, width, scene, true);
+        let mut lines = facts(found, width, scene, brief);
+        if brief {
+            lines.retain(|line| !line.is_empty());
+            return lines;
+        }
         let waterfall = way::waterfall(&found.timeline, width);
         if !waterfall.is_empty() {
+            let mut legend = Sheet::new();
+            legend.space();
+            let signs = report::legend(&found.timeline);
+            legend.flow(0, signs, usize::from(width));
             lines.push(Line::new());
             lines.extend(waterfall);
+            lines.push(Line::new());
+            lines.extend(legend.into_lines());
         }
         lines
     }
 
-    fn draw_facts(&self, area: Rect, pen: &mut Pen<'_>) {
-        let lines = self.lines(area.width, pen.scene);
+    fn draw_facts(&self, area: Rect, lines: &[Line], pen: &mut Pen<'_>) {
         let hidden = lines.len().saturating_sub(usize::from(area.height));
         let hidden = u16::try_from(hidden).unwrap_or(u16::MAX);
         let scrolled = if self.in_front {
@@ -85,9 +95,9 @@ impl ChangePage {
             0
         };
         self.scrolled.set(scrolled);
-        lay(&lines[usize::from(scrolled)..], area, pen);
+        lay(lines.get(usize::from(scrolled)..).unwrap_or(&[]), area, pen);
         if hidden > scrolled && area.height > 1 {
-            let more = Line::of(Role::Dim, format!(" {} more ", hidden - scrolled + 1));
+            let more = Line::of(Role::Dim, format!("  … {} more", hidden - scrolled + 1));
             let row = Rect::new(area.x, area.bottom() - 1, area.width, 1);
             pen.clear(row);
             pen.line(row.x, row.y, row.width, &more);
@@ -171,7 +181,8 @@ impl Page for ChangePage {
         if area.width >= WIDE {
             let left = (area.width * 2 / 5).min(90);
             let inner = Rect::new(area.x + 1, area.y, left - 2, area.height);
-            self.draw_facts(inner, pen);
+            let lines = self.lines(inner.width, pen.scene, false);
+            self.draw_facts(inner, &lines, pen);
             let role = if self.in_front {
                 Role::Focus
             } else {
@@ -186,14 +197,18 @@ impl Page for ChangePage {
             return;
         }
         let inner = Rect::new(area.x + 1, area.y, area.width - 2, area.height);
-        let wanted = u16::try_from(self.lines(inner.width, pen.scene).len()).unwrap_or(u16::MAX);
-        let most = if self.in_front {
-            area.height.saturating_sub(FEWEST)
-        } else {
-            area.height / 2
-        };
-        let taken = wanted.min(most);
-        self.draw_facts(Rect::new(inner.x, inner.y, inner.width, taken), pen);
+        // As it is, where that leaves room for what happened; else in brief, until it is in front.
+        let most = area.height.saturating_sub(FEWEST);
+        let mut lines = self.lines(inner.width, pen.scene, false);
+        let mut taken = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+        if !self.in_front && taken > area.height * 3 / 5 {
+            lines = self.lines(inner.width, pen.scene, true);
+            taken = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+            taken = taken.min(area.height * 3 / 5);
+        }
+        let taken = taken.min(most);
+        let facts = Rect::new(inner.x, inner.y, inner.width, taken);
+        self.draw_facts(facts, &lines, pen);
         let below = Rect::new(
             area.x,
             area.y + taken + 1,

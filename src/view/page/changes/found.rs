@@ -129,6 +129,7 @@ impl FoundPage {
             area.width,
             area.bottom().saturating_sub(y + 1),
         );
+        self.table.listing.fit(list.width);
         self.table.draw(list, pen, true);
     }
 }

@@ -1,6 +1,7 @@
 //! Changes as rows: those in flight, and those that a reference speaks of. A row is a place in what was worked out anyway; nothing is copied for it.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::cmp::Ordering;
 use std::sync::{Arc, LazyLock};
 
@@ -33,43 +34,68 @@ pub(super) enum Shown {
     Environments,
 }
 
-/// Columns, and what they show.
-pub(super) type Columns = LazyLock<(Vec<Shown>, Vec<Column>)>;
+/// Columns, and what they show: the same in every width, so that a sort stays what it is; titles and bars grow first.
+pub(super) struct Columns {
+    shown: Vec<Shown>,
+    columns: Vec<Column>,
+    bar: u16,
+}
 
-pub(super) static IN_FLIGHT: Columns = LazyLock::new(|| {
-    columns(vec![
+/// The columns of a list on a narrow, a middling and a wide place.
+pub(super) type Widths = LazyLock<[Columns; 3]>;
+
+/// From so many columns on, the place is middling, and wide.
+const MIDDLING: u16 = 110;
+const WIDE: u16 = 150;
+
+pub(super) static IN_FLIGHT: Widths = LazyLock::new(|| widths(in_flight));
+pub(super) static FOUND: Widths = LazyLock::new(|| widths(found));
+
+/// Least widths of a title, of a bar and of a name.
+type Least = (u16, u16, u16);
+
+fn widths(of: fn(Least) -> Vec<(Shown, Column)>) -> [Columns; 3] {
+    [(18, 8, 7), (32, 12, 8), (44, 16, 10)].map(|least| {
+        let (shown, columns) = of(least).into_iter().unzip();
+        Columns {
+            shown,
+            columns,
+            bar: least.1,
+        }
+    })
+}
+
+fn in_flight((title, bar, name): Least) -> Vec<(Shown, Column)> {
+    vec![
         (Shown::Change, Column::new("change", 7, 12, 0)),
-        (Shown::Title, Column::new("title", 14, 60, 0)),
-        (Shown::Author, Column::new("author", 7, 14, 8)),
-        (Shown::Workload, Column::new("workload", 8, 22, 6)),
-        (Shown::Team, Column::new("team", 8, 14, 10)),
-        (Shown::Step, Column::new("step", 7, 14, 3)),
-        (Shown::State, Column::new("state", 9, 12, 1)),
+        (Shown::Title, Column::new("title", title, 72, 0)),
+        (Shown::Author, Column::new("author", name, 14, 8)),
+        (Shown::Workload, Column::new("workload", 8, 22, 5)),
+        (Shown::Team, Column::new("team", 8, 12, 10)),
+        (Shown::Step, Column::new("step", 7, 12, 3)),
+        (Shown::State, Column::new("state", 9, 13, 1)),
         (Shown::Since, Column::new("since", 7, 8, 2).at_right()),
-        (Shown::On, Column::new("on", 8, 20, 4)),
-        (Shown::Way, Column::new("way", way::BAR, way::BAR, 5)),
+        (Shown::On, Column::new("on", name, 16, 4)),
+        (Shown::Way, Column::new("way", bar, bar, 6)),
         (Shown::Age, Column::new("age", 7, 7, 9).at_right()),
         (Shown::Live, Column::new("live p50", 8, 8, 7).at_right()),
-    ])
-});
+    ]
+}
 
-pub(super) static FOUND: Columns = LazyLock::new(|| {
-    columns(vec![
+fn found((title, bar, name): Least) -> Vec<(Shown, Column)> {
+    vec![
         (Shown::Change, Column::new("change", 7, 12, 0)),
-        (Shown::Title, Column::new("title", 14, 60, 0)),
-        (Shown::Author, Column::new("author", 7, 14, 7)),
+        (Shown::Title, Column::new("title", title, 72, 0)),
+        (Shown::Author, Column::new("author", name, 14, 7)),
         (Shown::Workload, Column::new("workload", 8, 22, 4)),
-        (Shown::Step, Column::new("step", 7, 14, 5)),
-        (Shown::State, Column::new("state", 11, 12, 1)),
+        (Shown::Step, Column::new("step", 7, 12, 5)),
+        (Shown::State, Column::new("state", 9, 13, 1)),
         (Shown::Since, Column::new("since", 7, 8, 2).at_right()),
-        (Shown::Environments, Column::new("reached", 10, 34, 3)),
-        (Shown::On, Column::new("on", 8, 20, 6)),
+        (Shown::Environments, Column::new("reached", 12, 30, 3)),
+        (Shown::On, Column::new("on", name, 16, 6)),
+        (Shown::Way, Column::new("way", bar, bar, 9)),
         (Shown::Live, Column::new("live p50", 8, 8, 8).at_right()),
-    ])
-});
-
-fn columns(all: Vec<(Shown, Column)>) -> (Vec<Shown>, Vec<Column>) {
-    all.into_iter().unzip()
+    ]
 }
 
 /// A change of a list.
@@ -126,19 +152,32 @@ fn nobody() -> Match {
 
 /// A list of changes.
 pub(super) struct Changes {
-    shown: &'static Columns,
+    widths: &'static Widths,
+    /// Which of them fits the place that it was last drawn in.
+    fits: Cell<usize>,
     rows: Vec<Row>,
     /// Who asks: whose move it is, is marked where it is theirs.
     me: Option<String>,
 }
 
 impl Changes {
-    pub(super) fn new(shown: &'static Columns) -> Self {
+    pub(super) fn new(widths: &'static Widths) -> Self {
         Self {
-            shown,
+            widths,
+            fits: Cell::new(1),
             rows: Vec::new(),
             me: None,
         }
+    }
+
+    /// Chooses the columns for a place of a width.
+    pub(super) fn fit(&self, width: u16) {
+        self.fits
+            .set(usize::from(width >= MIDDLING) + usize::from(width >= WIDE));
+    }
+
+    fn known(&self) -> &'static Columns {
+        &self.widths[self.fits.get()]
     }
 
     pub(super) fn take(&mut self, rows: Vec<Row>, scene: &Scene) {
@@ -194,7 +233,7 @@ impl Changes {
 
 impl Listing for Changes {
     fn columns(&self) -> &[Column] {
-        &self.shown.1
+        &self.known().columns
     }
 
     fn len(&self) -> usize {
@@ -210,7 +249,7 @@ impl Listing for Changes {
         let found = self.change(row);
         let now = scene.instant();
         let dim = |text: Option<&str>| Line::of(Role::Dim, text.unwrap_or("-"));
-        match self.shown.0[column] {
+        match self.known().shown[column] {
             Shown::Change => Line::of(Role::Link, number(found)),
             Shown::Title => Line::of(Role::Text, found.title.as_deref().unwrap_or("-")),
             Shown::Author => dim(found.author.as_deref()),
@@ -226,7 +265,7 @@ impl Listing for Changes {
                 None => dim(None),
             },
             Shown::On => self.on(row),
-            Shown::Way => way::bar(&found.timeline, way::BAR),
+            Shown::Way => way::bar(&found.timeline, self.known().bar),
             Shown::Age => match found.timeline.first() {
                 Some(first) => Line::of(Role::Dim, duration::between(first.from, now)),
                 None => dim(None),
@@ -248,7 +287,7 @@ impl Listing for Changes {
         };
         let held = |found: &Match| (found.since.is_none(), found.since);
         let live = |found: &Match| (found.forecast.p50.is_none(), found.forecast.p50);
-        let order = match self.shown.0[column] {
+        let order = match self.known().shown[column] {
             Shown::Change => a.repository.cmp(&b.repository),
             Shown::Title => a.title.cmp(&b.title),
             Shown::Author => a.author.cmp(&b.author),
@@ -264,7 +303,7 @@ impl Listing for Changes {
         };
         // Numbers by their size: #9 before #10.
         let id = |found: &Match| (found.change.len(), found.change.clone());
-        match self.shown.0[column] {
+        match self.known().shown[column] {
             Shown::Change => order.then_with(|| id(a).cmp(&id(b))),
             _ => order.then_with(|| held(a).cmp(&held(b))),
         }
@@ -420,7 +459,8 @@ fn day(moment: &str) -> &str {
 
 fn environments(found: &Match) -> Line {
     let mut reached: Vec<_> = found.environments.iter().collect();
-    reached.sort_by_key(|(_, arrival)| arrival.since);
+    // The furthest first: it is what one asks for.
+    reached.sort_by_key(|(_, arrival)| std::cmp::Reverse(arrival.since));
     let names: Vec<&str> = reached.iter().map(|(name, _)| name.as_str()).collect();
     if names.is_empty() {
         return Line::of(Role::Dim, "-");

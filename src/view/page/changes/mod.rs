@@ -167,10 +167,12 @@ fn progress(area: Rect, pen: &mut Pen<'_>) -> Rect {
 fn beside(table: &Table<Changes>, area: Rect, pen: &mut Pen<'_>) {
     let row = table.selected().filter(|_| area.width >= WIDE);
     let Some(row) = row else {
+        table.listing.fit(area.width);
         table.draw(area, pen, true);
         return;
     };
-    let taken = (area.width * 2 / 5).min(76);
+    let taken = (area.width * 2 / 5).min(64);
+    table.listing.fit(area.width - taken);
     let list = Rect::new(area.x, area.y, area.width - taken, area.height);
     table.draw(list, pen, true);
     let pane = Rect::new(list.right(), area.y, taken, area.height);
@@ -178,7 +180,10 @@ fn beside(table: &Table<Changes>, area: Rect, pen: &mut Pen<'_>) {
         pen.text(pane.x, y, 1, Role::Border, "│");
     }
     let inner = Rect::new(pane.x + 2, pane.y, pane.width - 3, pane.height);
-    let lines = facts(table.listing.change(row), inner.width, pen.scene, true);
+    let found = table.listing.change(row);
+    let mut lines = facts(found, inner.width, pen.scene, true);
+    lines.push(Line::new());
+    lines.extend(way::waterfall(&found.timeline, inner.width));
     lay(&lines, inner, pen);
 }
 

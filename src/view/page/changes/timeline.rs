@@ -19,7 +19,7 @@ static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
         Column::new("what happened", 26, 90, 0),
         Column::new("took", 7, 7, 3).at_right(),
         Column::new("who", 8, 18, 1),
-        Column::new("tool", 6, 12, 2),
+        Column::new("tool", 8, 12, 2),
         Column::new("link", 4, 4, 5),
     ]
 });

@@ -6,9 +6,6 @@ use crate::report::sheet::Line;
 use crate::report::{duration, look, table, text};
 use crate::theme::Role;
 
-/// Columns of a bar in a list.
-pub(super) const BAR: u16 = 14;
-
 /// What a step's row takes beside its bar: its name, and its time.
 const NAME: usize = 13;
 const TIMES: usize = 17;
