@@ -110,6 +110,7 @@ pub fn demonstrate(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> 
         Ok(Some(Workshop {
             engine,
             sources: Vec::new(),
+            resolve: Box::new(|_| None),
             kept: None,
             title: "demo".to_owned(),
         }))
@@ -341,9 +342,13 @@ fn open(session: Session) -> Open {
             (None, None) => folder_name(&session.log),
         };
         Ok(Some(Workshop {
+        let sources = session.config.sources.clone();
+        let kept = Kept::read(beside(&session.log));
+        Ok(Workshop {
             engine,
-            sources: session.config.sources.clone(),
-            kept: Some(Kept::read(beside(&session.log))),
+            sources,
+            resolve: Box::new(move |name| session.resolve(name)),
+            kept: Some(kept),
             title,
         }))
     })

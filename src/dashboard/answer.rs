@@ -1,9 +1,8 @@
 //! Questions of pages, answered by the engine.
 
-use crate::app::{Engine, silence};
+use crate::app::locate::Resolve;
+use crate::app::{Engine, locate, silence};
 use crate::config::Source;
-use crate::model::forecast::past;
-use crate::model::locate::{Whereabouts, find, whereabouts};
 use crate::model::state::Lives;
 use crate::model::stream::map;
 use crate::store::StoreError;
@@ -14,6 +13,7 @@ use crate::view::scene::Lens;
 pub fn answer(
     engine: &mut Engine,
     sources: &[Source],
+    resolve: &Resolve,
     lens: &Lens,
     question: &Question,
 ) -> Result<Answer, StoreError> {
@@ -21,18 +21,18 @@ pub fn answer(
         Question::Map(name) => one(engine, sources, lens, name, |lives| {
             Answer::Map(Box::new(map(lives, lens.window(), true)))
         }),
-        Question::Change { workload, change } => one(engine, sources, lens, workload, |lives| {
-            let own = past(lives);
-            find(lives, change)
-                .into_iter()
-                .filter_map(|place| whereabouts(lives, place, &own, &[]))
-                .find(|found| found.change == *change)
-                .map_or_else(
-                    || Answer::Nothing(format!("{change} is not known in {workload}")),
-                    |found| Answer::Change(Box::new(found)),
-                )
-        }),
-        Question::Where(reference) => locate(engine, sources, lens, reference),
+        Question::Change { workload, change } => {
+            let at = lens.instant();
+            let found = locate::change(engine, sources, workload, change, at)?;
+            Ok(found.map_or_else(
+                || Answer::Nothing(format!("{change} is not known in {workload}")),
+                |(found, told)| Answer::Change(Box::new(found), told),
+            ))
+        }
+        Question::Where(reference) => {
+            let at = lens.instant();
+            locate::locate(engine, sources, reference, resolve, at).map(Answer::Where)
+        }
     }
 }
 
@@ -50,27 +50,4 @@ fn one(
     let workload = engine.workload(&definition, lens.instant())?;
     let silent = silence::silent_since(sources, engine, &definition, lens.instant())?;
     Ok(tell(&Lives::new(&workload, &engine.rules, silent)))
-}
-
-fn locate(
-    engine: &mut Engine,
-    sources: &[Source],
-    lens: &Lens,
-    reference: &str,
-) -> Result<Answer, StoreError> {
-    let mut matches = Vec::new();
-    for definition in engine.candidates(reference)? {
-        let workload = engine.workload(&definition, lens.instant())?;
-        let silent = silence::silent_since(sources, engine, &definition, lens.instant())?;
-        let lives = Lives::new(&workload, &engine.rules, silent);
-        let own = past(&lives);
-        for place in find(&lives, reference) {
-            matches.extend(whereabouts(&lives, place, &own, &[]));
-        }
-    }
-    matches.sort_by(|one, two| (&one.workload, &one.since).cmp(&(&two.workload, &two.since)));
-    Ok(Answer::Where(Whereabouts {
-        query: reference.to_owned(),
-        matches,
-    }))
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::answer;
 use super::kept::Kept;
 use super::message::{News, Order};
+use crate::app::locate::Resolve;
 use crate::app::{Engine, silence};
 use crate::clock::Clock;
 use crate::config::Source;
@@ -36,6 +37,8 @@ const KEEP: u64 = 20_000;
 pub struct Workshop {
     pub engine: Engine,
     pub sources: Vec<Source>,
+    /// What the repository that one stands in calls by a name.
+    pub resolve: Resolve,
     pub kept: Option<Kept>,
     pub title: String,
 }
@@ -86,6 +89,7 @@ pub fn append(
 struct Worker {
     engine: Engine,
     sources: Vec<Source>,
+    resolve: Resolve,
     kept: Option<Kept>,
     lens: Lens,
     clock: Clock,
@@ -113,6 +117,7 @@ impl Worker {
         let mut worker = Self {
             engine: workshop.engine,
             sources: workshop.sources,
+            resolve: workshop.resolve,
             kept: workshop.kept,
             lens,
             clock,
@@ -260,7 +265,8 @@ impl Worker {
     }
 
     fn answer(&mut self, question: Question) -> Result<(), StoreError> {
-        let answer = answer::answer(&mut self.engine, &self.sources, &self.lens, &question)?;
+        let (engine, sources) = (&mut self.engine, &self.sources);
+        let answer = answer::answer(engine, sources, &self.resolve, &self.lens, &question)?;
         (self.tell)(News::Answer {
             lens: self.lens,
             question,

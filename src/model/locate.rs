@@ -44,6 +44,10 @@ pub struct Match {
     pub inferred: bool,
     /// The way so far, step by step.
     pub timeline: Vec<Leg>,
+    #[serde(skip)]
+    pub labels: Vec<String>,
+    #[serde(skip)]
+    pub tickets: Vec<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -244,7 +248,14 @@ pub fn whereabouts(
         forecast,
         inferred: life.inferred,
         timeline: timeline(workload, &life),
+        labels: texts(workload, &change.labels),
+        tickets: texts(workload, &change.tickets),
     })
+}
+
+fn texts(workload: &Workload, names: &[Name]) -> Vec<String> {
+    let texts = names.iter().map(|name| workload.text(*name).to_owned());
+    texts.collect()
 }
 
 fn commits(workload: &Workload, change: &Change) -> Vec<String> {

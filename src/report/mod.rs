@@ -24,4 +24,4 @@ pub use gates::gates;
 pub use map::{Statistic, map, map_by};
 pub use notes::markdown;
 pub use style::{ColourChoice, Style, Surroundings};
-pub use whereabouts::whereabouts;
+pub use whereabouts::{change, legend, look, sentence, whereabouts};

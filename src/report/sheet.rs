@@ -249,13 +249,19 @@ impl Sheet {
         self
     }
 
+    /// The lines, for who draws them otherwise.
     #[must_use]
-    pub fn draw(mut self, style: &Style) -> String {
+    pub fn into_lines(mut self) -> Vec<Line> {
         while self.lines.last().is_some_and(Line::is_empty) {
             self.lines.pop();
         }
+        self.lines
+    }
+
+    #[must_use]
+    pub fn draw(self, style: &Style) -> String {
         let mut out = String::new();
-        for line in &self.lines {
+        for line in &self.into_lines() {
             line.draw(style, &mut out);
         }
         out

@@ -72,6 +72,29 @@ fn several(matches: &[Match], style: &Style, sheet: &mut Sheet) {
     }
 }
 
+/// All that is known of where a change is, as lines; without the bar where its way is drawn otherwise.
+#[must_use]
+pub fn change(found: &Match, style: &Style, with_bar: bool) -> Vec<Line> {
+    let mut sheet = Sheet::new();
+    head(found, style, &mut sheet);
+    if with_bar {
+        timeline(&found.timeline, style, &mut sheet);
+    }
+    facts(found, style, &mut sheet);
+    sheet.into_lines()
+}
+
+/// The sentence, with its instant told as everywhere on the page: programs read it otherwise.
+#[must_use]
+pub fn sentence(found: &Match, style: &Style) -> String {
+    match found.since {
+        Some(since) => found
+            .sentence
+            .replace(&since.to_string(), &style.moment(since)),
+        None => found.sentence.clone(),
+    }
+}
+
 fn state_role(state: &str) -> Role {
     match state {
         "delivered" => Role::Good,
@@ -92,16 +115,15 @@ fn state_mark(state: &str) -> &'static str {
 }
 
 fn one(found: &Match, style: &Style, sheet: &mut Sheet) {
+    head(found, style, sheet);
+    timeline(&found.timeline, style, sheet);
+    facts(found, style, sheet);
+}
+
+fn head(found: &Match, style: &Style, sheet: &mut Sheet) {
     let (role, mark) = (state_role(found.state), state_mark(found.state));
     let lead = Line::of(role, format!("{mark} "));
-    // Programs read the instant; here it is told as everywhere on the page.
-    let sentence = match found.since {
-        Some(since) => found
-            .sentence
-            .replace(&since.to_string(), &style.moment(since)),
-        None => found.sentence.clone(),
-    };
-    sheet.paragraph(&lead, Role::Title, &sentence, style.width);
+    sheet.paragraph(&lead, Role::Title, &sentence(found, style), style.width);
     if let Some(title) = &found.title {
         let by = found
             .author
@@ -111,7 +133,10 @@ fn one(found: &Match, style: &Style, sheet: &mut Sheet) {
         sheet.paragraph(&Line::of(Role::Text, "  "), Role::Text, &text, style.width);
     }
     sheet.space();
-    timeline(&found.timeline, style, sheet);
+}
+
+fn facts(found: &Match, style: &Style, sheet: &mut Sheet) {
+    let role = state_role(found.state);
     let state = found.state.replace('_', " ");
     let step = found.step.as_deref().map(|step| format!(" at {step}"));
     let since = found
@@ -201,7 +226,7 @@ fn identity(found: &Match, style: &Style, sheet: &mut Sheet) {
 }
 
 /// How a state looks in a bar. States that mean the same to a reader look the same; the legend names them.
-fn look(state: &str) -> (Role, char) {
+pub fn look(state: &str) -> (Role, char) {
     match state {
         "working" => (Role::Process, glyph::PROCESS),
         "gated" => (Role::Gate, glyph::HELD),
@@ -250,7 +275,8 @@ fn timeline(legs: &[Leg], style: &Style, sheet: &mut Sheet) {
 }
 
 /// What the signs in the bar mean, and how long each state took in all, the longest first.
-fn legend(legs: &[Leg]) -> Vec<Line> {
+#[must_use]
+pub fn legend(legs: &[Leg]) -> Vec<Line> {
     let mut sums: BTreeMap<&'static str, i64> = BTreeMap::new();
     for leg in legs {
         let sum = sums.entry(leg.state).or_default();

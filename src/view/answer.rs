@@ -1,6 +1,7 @@
 //! What a page may ask beyond the overviews, and what it is told. The dashboard sends questions to the worker; an answer comes when it is ready, and stays
 //! until something changed that it rests on.
 
+use crate::model::history::Happening;
 use crate::model::locate::{Match, Whereabouts};
 use crate::model::stream::Map;
 
@@ -19,7 +20,8 @@ pub enum Question {
 pub enum Answer {
     Map(Box<Map>),
     Where(Whereabouts),
-    Change(Box<Match>),
+    /// A change, and everything that happened to it, the first first.
+    Change(Box<Match>, Vec<Happening>),
     /// There is no such thing, or it cannot be told; why.
     Nothing(String),
 }

@@ -201,7 +201,7 @@ impl Index {
 }
 
 /// What arrived in the first environment beyond a step of the path.
-fn beyond<'d>(
+pub(in crate::model) fn beyond<'d>(
     workload: &Workload,
     deliveries: &'d [Delivery],
     step: usize,

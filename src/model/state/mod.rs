@@ -22,7 +22,7 @@ use crate::event::time::{Span, Timestamp};
 
 use evidence::Index;
 pub use evidence::Visit;
-pub(in crate::model) use evidence::carried;
+pub(in crate::model) use evidence::{beyond, carried};
 
 /// The closed list of states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,6 +3,7 @@
 //!
 //! Most pages are a list with something beside it; what a list can do by itself ([`Rows`]) they get for nothing.
 
+pub mod changes;
 pub mod fleet;
 
 use ratatui::layout::Rect;
@@ -148,15 +149,12 @@ pub struct Grid {
 pub fn of(view: View) -> Box<dyn Page> {
     match view {
         View::Fleet => Box::new(fleet::FleetPage::default()),
+        View::Changes => Box::new(changes::ChangesPage::default()),
         _ => Box::new(fleet::FleetPage::default()),
     }
 }
 
-/// The page that tells where a reference is.
-#[must_use]
-pub fn found(_reference: &str) -> Box<dyn Page> {
-    Box::new(fleet::FleetPage::default())
-}
+pub use changes::{change, found};
 
 /// A page.
 pub trait Page {

@@ -547,6 +547,8 @@ pub fn gated_match() -> Match {
             ),
             leg("cab", "gated", 4 * DAY + 2 * HOUR, 0),
         ],
+        labels: Vec::new(),
+        tickets: Vec::new(),
     }
 }
 

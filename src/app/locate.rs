@@ -1,0 +1,133 @@
+//! Where a reference is, looked up in every workload that may know it, for `leadtime where` and for the dashboard alike. A forecast that a workload's own
+//! past does not allow goes by the other workloads of its path; those are only read then.
+
+use super::{Engine, silence};
+use crate::config::Source;
+use crate::event::time::Timestamp;
+use crate::model::Workload;
+use crate::model::definition::Definition;
+use crate::model::entity::ChangeAt;
+use crate::model::forecast::{Past, past};
+use crate::model::history::{Happening, history};
+use crate::model::locate::{Match, Whereabouts, find, whereabouts};
+use crate::model::state::Lives;
+use crate::store::StoreError;
+
+/// What the repository that one stands in calls by a name (`HEAD`, a branch), as a sha.
+pub type Resolve = Box<dyn Fn(&str) -> Option<String> + Send>;
+
+/// Other workloads of the same path that a forecast may go by.
+const MOST_OTHERS: usize = 20;
+
+/// Every change that a reference speaks of, and where it is. What no workload knows may be a name of the repository that one stands in.
+pub fn locate(
+    engine: &mut Engine,
+    sources: &[Source],
+    reference: &str,
+    resolve: &dyn Fn(&str) -> Option<String>,
+    as_of: Timestamp,
+) -> Result<Whereabouts, StoreError> {
+    let mut known = reference.to_owned();
+    let mut candidates = engine.candidates(&known)?;
+    if candidates.is_empty()
+        && let Some(sha) = resolve(reference)
+    {
+        known = sha;
+        candidates = engine.candidates(&known)?;
+    }
+    let mut matches = Vec::new();
+    for definition in candidates {
+        // Only a change that is not found by itself may be known by its ticket.
+        let mut workload = engine.workload_without_tickets(&definition, as_of)?;
+        if find(&Lives::new(&workload, &engine.rules, None), &known).is_empty() {
+            workload = engine.workload(&definition, as_of)?;
+        }
+        let silent = silence::silent_since(sources, engine, &definition, as_of)?;
+        let rules = engine.rules.clone();
+        let lives = Lives::new(&workload, &rules, silent);
+        let places = find(&lives, &known);
+        matches.extend(tell(engine, &lives, &places)?);
+    }
+    matches.sort_by(|one, two| (&one.workload, &one.since).cmp(&(&two.workload, &two.since)));
+    Ok(Whereabouts {
+        query: reference.to_owned(),
+        matches,
+    })
+}
+
+/// One change of a workload, by its id, and everything that happened to it.
+pub fn change(
+    engine: &mut Engine,
+    sources: &[Source],
+    workload: &str,
+    id: &str,
+    as_of: Timestamp,
+) -> Result<Option<(Match, Vec<Happening>)>, StoreError> {
+    let known = engine.definitions().iter().find(|one| one.name == workload);
+    let Some(definition) = known.cloned() else {
+        return Ok(None);
+    };
+    let workload = engine.workload(&definition, as_of)?;
+    let silent = silence::silent_since(sources, engine, &definition, as_of)?;
+    let rules = engine.rules.clone();
+    let lives = Lives::new(&workload, &rules, silent);
+    let place = (0..)
+        .zip(&workload.changes)
+        .find(|(_, change)| workload.text(change.id) == id)
+        .map(|(place, _)| place);
+    let Some(place) = place else {
+        return Ok(None);
+    };
+    let found = tell(engine, &lives, &[place])?.pop();
+    Ok(found.map(|found| (found, history(&lives, place))))
+}
+
+/// Where changes of a workload are.
+fn tell(
+    engine: &mut Engine,
+    lives: &Lives<'_>,
+    places: &[ChangeAt],
+) -> Result<Vec<Match>, StoreError> {
+    if places.is_empty() {
+        return Ok(Vec::new());
+    }
+    let own = past(lives);
+    let mut others: Option<Vec<Past>> = None;
+    let mut told = Vec::with_capacity(places.len());
+    for place in places {
+        let Some(mut one) = whereabouts(lives, *place, &own, &[]) else {
+            continue;
+        };
+        if one.forecast.why_not.is_some() {
+            let others = match &mut others {
+                Some(others) => others,
+                none => none.insert(of_path(engine, lives.workload)?),
+            };
+            one = whereabouts(lives, *place, &own, others).unwrap_or(one);
+        }
+        told.push(one);
+    }
+    Ok(told)
+}
+
+/// The past of other workloads on the same written path.
+fn of_path(engine: &mut Engine, workload: &Workload) -> Result<Vec<Past>, StoreError> {
+    if workload.path.derived {
+        return Ok(Vec::new());
+    }
+    let is_other = |other: &&Definition| {
+        let path = other.path.as_ref();
+        other.name != workload.definition.name
+            && path.is_some_and(|path| path.name == workload.path.name)
+    };
+    let others: Vec<Definition> = (engine.definitions().iter().filter(is_other))
+        .take(MOST_OTHERS)
+        .cloned()
+        .collect();
+    let mut all = Vec::new();
+    for definition in others {
+        let other = engine.workload_without_tickets(&definition, workload.as_of)?;
+        all.extend(past(&Lives::new(&other, &engine.rules, None)));
+    }
+    Ok(all)
+}

@@ -1,0 +1,469 @@
+//! Changes as rows: those in flight, and those that a reference speaks of. A row is a place in what was worked out anyway; nothing is copied for it.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::cmp::Ordering;
+use std::sync::{Arc, LazyLock};
+
+use super::way;
+use crate::model::locate::Match;
+use crate::model::overview::{Overview, Summary};
+use crate::report::sheet::Line;
+use crate::report::{duration, glyph, look, text};
+use crate::theme::Role;
+use crate::view::answer::Answer;
+use crate::view::listing::{Column, Listing};
+use crate::view::page::Page;
+use crate::view::scene::Scene;
+
+/// What a column shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shown {
+    Change,
+    Title,
+    Author,
+    Workload,
+    Team,
+    Step,
+    State,
+    Since,
+    On,
+    Way,
+    Age,
+    Live,
+    Environments,
+}
+
+/// Columns, and what they show: the same in every width, so that a sort stays what it is; titles and bars grow first.
+pub(super) struct Columns {
+    shown: Vec<Shown>,
+    columns: Vec<Column>,
+    bar: u16,
+}
+
+/// The columns of a list on a narrow, a middling and a wide place.
+pub(super) type Widths = LazyLock<[Columns; 3]>;
+
+/// From so many columns on, the place is middling, and wide.
+const MIDDLING: u16 = 110;
+const WIDE: u16 = 150;
+
+pub(super) static IN_FLIGHT: Widths = LazyLock::new(|| widths(in_flight));
+pub(super) static FOUND: Widths = LazyLock::new(|| widths(found));
+
+/// Least widths of a title, of a bar and of a name.
+type Least = (u16, u16, u16);
+
+fn widths(of: fn(Least) -> Vec<(Shown, Column)>) -> [Columns; 3] {
+    [(18, 8, 7), (32, 12, 8), (44, 16, 10)].map(|least| {
+        let (shown, columns) = of(least).into_iter().unzip();
+        Columns {
+            shown,
+            columns,
+            bar: least.1,
+        }
+    })
+}
+
+fn in_flight((title, bar, name): Least) -> Vec<(Shown, Column)> {
+    vec![
+        (Shown::Change, Column::new("change", 7, 12, 0)),
+        (Shown::Title, Column::new("title", title, 72, 0)),
+        (Shown::Author, Column::new("author", name, 14, 8)),
+        (Shown::Workload, Column::new("workload", 8, 22, 5)),
+        (Shown::Team, Column::new("team", 8, 12, 10)),
+        (Shown::Step, Column::new("step", 7, 12, 3)),
+        (Shown::State, Column::new("state", 9, 13, 1)),
+        (Shown::Since, Column::new("since", 7, 8, 2).at_right()),
+        (Shown::On, Column::new("on", name, 16, 4)),
+        (Shown::Way, Column::new("way", bar, bar, 6)),
+        (Shown::Age, Column::new("age", 7, 7, 9).at_right()),
+        (Shown::Live, Column::new("live p50", 8, 8, 7).at_right()),
+    ]
+}
+
+fn found((title, bar, name): Least) -> Vec<(Shown, Column)> {
+    vec![
+        (Shown::Change, Column::new("change", 7, 12, 0)),
+        (Shown::Title, Column::new("title", title, 72, 0)),
+        (Shown::Author, Column::new("author", name, 14, 7)),
+        (Shown::Workload, Column::new("workload", 8, 22, 4)),
+        (Shown::Step, Column::new("step", 7, 12, 5)),
+        (Shown::State, Column::new("state", 9, 13, 1)),
+        (Shown::Since, Column::new("since", 7, 8, 2).at_right()),
+        (Shown::Environments, Column::new("reached", 12, 30, 3)),
+        (Shown::On, Column::new("on", name, 16, 6)),
+        (Shown::Way, Column::new("way", bar, bar, 9)),
+        (Shown::Live, Column::new("live p50", 8, 8, 8).at_right()),
+    ]
+}
+
+/// A change of a list.
+#[derive(Clone, Debug)]
+pub(super) enum Row {
+    /// In flight, by its place in the detail of its workload.
+    Flying(Arc<Overview>, usize),
+    /// One of those that were found.
+    Found(Arc<Answer>, usize),
+}
+
+impl Row {
+    pub(super) fn change(&self) -> &Match {
+        static NONE: LazyLock<Match> = LazyLock::new(nobody);
+        let found = match self {
+            Self::Flying(overview, place) => {
+                let detail = overview.detail.as_ref();
+                detail.and_then(|detail| detail.changes.get(*place))
+            }
+            Self::Found(answer, place) => match &**answer {
+                Answer::Where(found) => found.matches.get(*place),
+                _ => None,
+            },
+        };
+        found.unwrap_or(&NONE)
+    }
+}
+
+/// What stands for a row that is not there: rows are made from what is there, so nobody sees it.
+fn nobody() -> Match {
+    Match {
+        workload: String::new(),
+        change: String::new(),
+        title: None,
+        author: None,
+        url: None,
+        repository: None,
+        commits: Vec::new(),
+        artifact: None,
+        version: None,
+        state: "unknown",
+        step: None,
+        since: None,
+        on: Vec::new(),
+        environments: std::collections::BTreeMap::new(),
+        forecast: crate::model::forecast::Forecast::default(),
+        sentence: String::new(),
+        inferred: false,
+        timeline: Vec::new(),
+        labels: Vec::new(),
+        tickets: Vec::new(),
+    }
+}
+
+/// A list of changes.
+pub(super) struct Changes {
+    widths: &'static Widths,
+    /// Which of them fits the place that it was last drawn in.
+    fits: Cell<usize>,
+    rows: Vec<Row>,
+    /// Who asks: whose move it is, is marked where it is theirs.
+    me: Option<String>,
+}
+
+impl Changes {
+    pub(super) fn new(widths: &'static Widths) -> Self {
+        Self {
+            widths,
+            fits: Cell::new(1),
+            rows: Vec::new(),
+            me: None,
+        }
+    }
+
+    /// Chooses the columns for a place of a width.
+    pub(super) fn fit(&self, width: u16) {
+        self.fits
+            .set(usize::from(width >= MIDDLING) + usize::from(width >= WIDE));
+    }
+
+    fn known(&self) -> &'static Columns {
+        &self.widths[self.fits.get()]
+    }
+
+    pub(super) fn take(&mut self, rows: Vec<Row>, scene: &Scene) {
+        self.rows = rows;
+        self.me.clone_from(&scene.me);
+    }
+
+    /// Keeps some rows, in their order.
+    pub(super) fn keep(&mut self, kept: &[u32]) {
+        let rows = kept.iter().filter_map(|row| self.rows.get(*row as usize));
+        self.rows = rows.cloned().collect();
+    }
+
+    pub(super) fn change(&self, row: usize) -> &Match {
+        self.rows[row].change()
+    }
+
+    pub(super) fn summary(&self, row: usize) -> Option<&Summary> {
+        match &self.rows[row] {
+            Row::Flying(overview, _) => Some(&overview.summary),
+            Row::Found(..) => None,
+        }
+    }
+
+    /// The page of a row's change.
+    pub(super) fn open(&self, row: usize) -> Box<dyn Page> {
+        let found = self.change(row);
+        super::change(&found.workload, &found.change)
+    }
+
+    fn team(&self, row: usize) -> Option<&str> {
+        self.summary(row)?.team.as_deref()
+    }
+
+    fn on(&self, row: usize) -> Line {
+        let mut line = Line::new();
+        for (at, who) in self.change(row).on.iter().enumerate() {
+            if at > 0 {
+                line.push(Role::Dim, ", ");
+            }
+            if self.me.as_deref() == Some(who) {
+                line.push(Role::Focus, "you");
+            } else {
+                line.push(Role::Text, who);
+            }
+        }
+        if line.is_empty() {
+            line.push(Role::Dim, "-");
+        }
+        line
+    }
+}
+
+impl Listing for Changes {
+    fn columns(&self) -> &[Column] {
+        &self.known().columns
+    }
+
+    fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn id(&self, row: usize) -> Cow<'_, str> {
+        let found = self.change(row);
+        Cow::Owned(format!("{}\n{}", found.workload, found.change))
+    }
+
+    fn cell(&self, row: usize, column: usize, scene: &Scene) -> Line {
+        let found = self.change(row);
+        let now = scene.instant();
+        let dim = |text: Option<&str>| Line::of(Role::Dim, text.unwrap_or("-"));
+        match self.known().shown[column] {
+            Shown::Change => Line::of(Role::Link, number(found)),
+            Shown::Title => Line::of(Role::Text, found.title.as_deref().unwrap_or("-")),
+            Shown::Author => dim(found.author.as_deref()),
+            Shown::Workload => Line::of(Role::Text, &found.workload),
+            Shown::Team => dim(self.team(row)),
+            Shown::Step => dim(found.step.as_deref()),
+            Shown::State => state(found),
+            Shown::Since => match found.since {
+                Some(since) => {
+                    let tilde = if found.inferred { "~" } else { "" };
+                    Line::of(Role::Text, tilde).with(Role::Text, duration::between(since, now))
+                }
+                None => dim(None),
+            },
+            Shown::On => self.on(row),
+            Shown::Way => way::bar(&found.timeline, self.known().bar),
+            Shown::Age => match found.timeline.first() {
+                Some(first) => Line::of(Role::Dim, duration::between(first.from, now)),
+                None => dim(None),
+            },
+            Shown::Live => match found.forecast.p50 {
+                Some(at) => Line::of(Role::Text, day(&scene.style.moment(at))),
+                None => dim(None),
+            },
+            Shown::Environments => environments(found),
+        }
+    }
+
+    fn order(&self, column: usize, one: usize, two: usize) -> Ordering {
+        let teams = (self.team(one), self.team(two));
+        let (a, b) = (self.change(one), self.change(two));
+        let oldest = |found: &Match| {
+            let from = found.timeline.first().map(|leg| leg.from);
+            (from.is_none(), from)
+        };
+        let held = |found: &Match| (found.since.is_none(), found.since);
+        let live = |found: &Match| (found.forecast.p50.is_none(), found.forecast.p50);
+        let order = match self.known().shown[column] {
+            Shown::Change => a.repository.cmp(&b.repository),
+            Shown::Title => a.title.cmp(&b.title),
+            Shown::Author => a.author.cmp(&b.author),
+            Shown::Workload => a.workload.cmp(&b.workload),
+            Shown::Team => teams.0.cmp(&teams.1),
+            Shown::Step => a.step.cmp(&b.step),
+            Shown::State => rank(a.state).cmp(&rank(b.state)),
+            Shown::Since => held(a).cmp(&held(b)),
+            Shown::On => a.on.cmp(&b.on),
+            Shown::Way | Shown::Age => oldest(a).cmp(&oldest(b)),
+            Shown::Live => live(a).cmp(&live(b)),
+            Shown::Environments => b.environments.len().cmp(&a.environments.len()),
+        };
+        // Numbers by their size: #9 before #10.
+        let id = |found: &Match| (found.change.len(), found.change.clone());
+        match self.known().shown[column] {
+            Shown::Change => order.then_with(|| id(a).cmp(&id(b))),
+            _ => order.then_with(|| held(a).cmp(&held(b))),
+        }
+    }
+
+    fn words(&self, row: usize) -> Cow<'_, str> {
+        let found = self.change(row);
+        let or = |text: &Option<String>| text.clone().unwrap_or_default();
+        let (title, author) = (or(&found.title), or(&found.author));
+        Cow::Owned(format!(
+            "{} {title} {author} {}",
+            found.change, found.workload
+        ))
+    }
+
+    fn fields(&self) -> &'static [&'static str] {
+        &[
+            "author", "team", "workload", "state", "step", "on", "path", "label", "ticket",
+        ]
+    }
+
+    fn field(&self, row: usize, name: &str) -> Vec<Cow<'_, str>> {
+        let found = self.change(row);
+        let one = |text: Option<&'_ str>| -> Vec<Cow<'_, str>> {
+            text.map(|text| Cow::Owned(text.to_owned()))
+                .into_iter()
+                .collect()
+        };
+        let all = |texts: &'_ [String]| -> Vec<Cow<'_, str>> {
+            texts.iter().map(|text| Cow::Owned(text.clone())).collect()
+        };
+        match name {
+            "author" => one(found.author.as_deref()),
+            "team" => one(self.team(row)),
+            "workload" => one(Some(&found.workload)),
+            "state" => one(Some(found.state)),
+            "step" => one(found.step.as_deref()),
+            "on" => all(&found.on),
+            "path" => one(self.summary(row).map(|summary| summary.path.as_str())),
+            "label" => all(&found.labels),
+            _ => all(&found.tickets),
+        }
+    }
+
+    fn groups(&self) -> &'static [&'static str] {
+        &["team", "workload", "step", "state", "author"]
+    }
+
+    fn group(&self, row: usize, by: usize) -> Cow<'_, str> {
+        let found = self.change(row);
+        Cow::Borrowed(match by {
+            0 => self.team(row).unwrap_or("no team"),
+            1 => &found.workload,
+            2 => found.step.as_deref().unwrap_or("no step"),
+            3 => found.state,
+            _ => found.author.as_deref().unwrap_or("nobody known"),
+        })
+    }
+
+    fn group_rank(&self, row: usize, by: usize) -> u8 {
+        if by == 3 {
+            rank(self.change(row).state)
+        } else {
+            1
+        }
+    }
+
+    fn workload(&self, row: usize) -> Option<&str> {
+        Some(&self.change(row).workload)
+    }
+
+    fn link(&self, row: usize) -> Option<&str> {
+        self.change(row).url.as_deref()
+    }
+
+    fn card(&self, row: usize) -> String {
+        self.change(row).sentence.clone()
+    }
+
+    fn nothing(&self, scene: &Scene) -> String {
+        if scene.fleet.is_empty() {
+            "no workload is known yet: import events, sync a source, or name workloads in leadtime.toml".to_owned()
+        } else if scene.is_whole() {
+            format!(
+                "no change is in flight in {}: all that is known is live or given up",
+                scene.scope.text()
+            )
+        } else {
+            "working out which changes are in flight …".to_owned()
+        }
+    }
+}
+
+/// A change as it is called where its repository is known: `#412` of `acme/checkout#412`.
+pub(super) fn number(found: &Match) -> &str {
+    let repository = found.repository.as_deref();
+    let rest = repository.and_then(|repository| found.change.strip_prefix(repository));
+    match rest {
+        Some(rest) if rest.len() > 1 && rest.starts_with(['#', '!']) => rest,
+        _ => text::short(&found.change),
+    }
+}
+
+/// States in the order in which they want somebody.
+fn rank(state: &str) -> u8 {
+    const ORDER: [&str; 12] = [
+        "failed",
+        "gated",
+        "held",
+        "frozen",
+        "waiting",
+        "queued",
+        "waiting_for_release",
+        "soaking",
+        "working",
+        "superseded",
+        "unknown",
+        "abandoned",
+    ];
+    let place = ORDER.iter().position(|known| *known == state);
+    place
+        .and_then(|place| u8::try_from(place).ok())
+        .unwrap_or(u8::MAX)
+}
+
+/// A state with its own sign.
+pub(super) fn state(found: &Match) -> Line {
+    let (role, _) = look(found.state);
+    let sign = match found.state {
+        "working" => "◐",
+        "gated" => glyph::GATE,
+        "failed" => glyph::BAD,
+        "held" | "frozen" => glyph::LOCK,
+        "delivered" => glyph::GOOD,
+        "unknown" => "?",
+        "abandoned" => "×",
+        "superseded" => "·",
+        _ => "◌",
+    };
+    let word = match found.state {
+        "waiting_for_release" => "for release",
+        "delivered" => "live",
+        "superseded" => "overtaken",
+        state => state,
+    };
+    Line::of(role, sign).with(role, format!(" {word}"))
+}
+
+/// `17 Nov` of `17 Nov 09:00`.
+fn day(moment: &str) -> &str {
+    moment.rsplit_once(' ').map_or(moment, |(day, _)| day)
+}
+
+fn environments(found: &Match) -> Line {
+    let mut reached: Vec<_> = found.environments.iter().collect();
+    // The furthest first: it is what one asks for.
+    reached.sort_by_key(|(_, arrival)| std::cmp::Reverse(arrival.since));
+    let names: Vec<&str> = reached.iter().map(|(name, _)| name.as_str()).collect();
+    if names.is_empty() {
+        return Line::of(Role::Dim, "-");
+    }
+    Line::of(Role::Good, glyph::GOOD).with(Role::Text, format!(" {}", names.join(", ")))
+}
