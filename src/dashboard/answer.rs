@@ -4,6 +4,7 @@ use crate::app::{Engine, silence};
 use crate::config::Source;
 use crate::model::forecast::past;
 use crate::model::locate::{Whereabouts, find, whereabouts};
+use crate::model::ran::history;
 use crate::model::state::Lives;
 use crate::model::stream::map;
 use crate::store::StoreError;
@@ -31,6 +32,12 @@ pub fn answer(
                     || Answer::Nothing(format!("{change} is not known in {workload}")),
                     |found| Answer::Change(Box::new(found)),
                 )
+        }),
+        Question::History {
+            workload,
+            environment,
+        } => one(engine, sources, lens, workload, |lives| {
+            Answer::History(Box::new(history(lives, environment)))
         }),
         Question::Where(reference) => locate(engine, sources, lens, reference),
     }

@@ -68,11 +68,13 @@ impl Running {
         }
         let named = |one: &Self| one.sha.clone().or_else(|| one.version.clone());
         let (here, there) = (named(self)?, named(before?)?);
-        Some(if here == there || self.version.is_some() && self.version == before?.version {
-            Drift::Same
-        } else {
-            Drift::Differs
-        })
+        Some(
+            if here == there || self.version.is_some() && self.version == before?.version {
+                Drift::Same
+            } else {
+                Drift::Differs
+            },
+        )
     }
 }
 

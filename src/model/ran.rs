@@ -88,9 +88,8 @@ pub fn runs(lives: &Lives<'_>, environment: &str) -> Vec<Ran> {
     let workload = lives.workload;
     let delivery = delivery(lives, environment);
     let runs = live(workload, environment).map(|record| record.deployment);
-    let here = |record: &&Record| {
-        record.environment.map(|name| workload.text(name)) == Some(environment)
-    };
+    let here =
+        |record: &&Record| record.environment.map(|name| workload.text(name)) == Some(environment);
     let mut all: Vec<Ran> = delivery
         .attempts
         .iter()

@@ -249,11 +249,22 @@ impl Sheet {
         self
     }
 
+    /// The lines, for who draws them in another way.
     #[must_use]
-    pub fn draw(mut self, style: &Style) -> String {
+    pub fn lines(mut self) -> Vec<Line> {
+        self.end();
+        self.lines
+    }
+
+    fn end(&mut self) {
         while self.lines.last().is_some_and(Line::is_empty) {
             self.lines.pop();
         }
+    }
+
+    #[must_use]
+    pub fn draw(mut self, style: &Style) -> String {
+        self.end();
         let mut out = String::new();
         for line in &self.lines {
             line.draw(style, &mut out);

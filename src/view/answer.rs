@@ -2,6 +2,7 @@
 //! until something changed that it rests on.
 
 use crate::model::locate::{Match, Whereabouts};
+use crate::model::ran::History;
 use crate::model::stream::Map;
 
 /// A question about one thing. Two that are equal have the same answer at the same instant over the same window.
@@ -13,6 +14,11 @@ pub enum Question {
     Where(String),
     /// A change of a workload, with everything that happened to it.
     Change { workload: String, change: String },
+    /// What ran in an environment of a workload, and what it lacks.
+    History {
+        workload: String,
+        environment: String,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -20,6 +26,7 @@ pub enum Answer {
     Map(Box<Map>),
     Where(Whereabouts),
     Change(Box<Match>),
+    History(Box<History>),
     /// There is no such thing, or it cannot be told; why.
     Nothing(String),
 }

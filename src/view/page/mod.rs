@@ -3,7 +3,10 @@
 //!
 //! Most pages are a list with something beside it; what a list can do by itself ([`Rows`]) they get for nothing.
 
+pub mod briefs;
+pub mod environments;
 pub mod fleet;
+pub mod gates;
 
 use ratatui::layout::Rect;
 
@@ -148,6 +151,8 @@ pub struct Grid {
 pub fn of(view: View) -> Box<dyn Page> {
     match view {
         View::Fleet => Box::new(fleet::FleetPage::default()),
+        View::Gates => Box::new(gates::GatesPage::default()),
+        View::Environments => Box::new(environments::EnvironmentsPage::default()),
         _ => Box::new(fleet::FleetPage::default()),
     }
 }
