@@ -3,6 +3,9 @@
 use crate::app::locate::Resolve;
 use crate::app::{Engine, locate, silence};
 use crate::config::Source;
+use crate::model::forecast::past;
+use crate::model::locate::{Whereabouts, find, whereabouts};
+use crate::model::ran::history;
 use crate::model::state::Lives;
 use crate::model::stream::map;
 use crate::store::StoreError;
@@ -33,6 +36,24 @@ pub fn answer(
             let at = lens.instant();
             locate::locate(engine, sources, reference, resolve, at).map(Answer::Where)
         }
+        Question::Change { workload, change } => one(engine, sources, lens, workload, |lives| {
+            let own = past(lives);
+            find(lives, change)
+                .into_iter()
+                .filter_map(|place| whereabouts(lives, place, &own, &[]))
+                .find(|found| found.change == *change)
+                .map_or_else(
+                    || Answer::Nothing(format!("{change} is not known in {workload}")),
+                    |found| Answer::Change(Box::new(found)),
+                )
+        }),
+        Question::History {
+            workload,
+            environment,
+        } => one(engine, sources, lens, workload, |lives| {
+            Answer::History(Box::new(history(lives, environment)))
+        }),
+        Question::Where(reference) => locate(engine, sources, lens, reference),
     }
 }
 

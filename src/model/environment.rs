@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Workload;
 use super::delivery::{AttemptOutcome, Delivery};
-use super::entity::Record;
+use super::entity::{ChangeAt, Record};
 use super::name::Name;
 use super::state::Lives;
 use crate::event::kind::Outcome;
@@ -46,6 +46,36 @@ pub struct Behind {
     pub changes: Option<usize>,
     /// Since when the oldest of them is there.
     pub since: Option<Timestamp>,
+}
+
+/// How a version stands to that of the environment before it on the path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drift {
+    /// The same version.
+    Same,
+    /// The environment before has changes that this one has not.
+    Behind(usize),
+    /// Another version, though nothing of what is before it is missing: something went past the environment before, or was taken back there.
+    Differs,
+}
+
+impl Running {
+    /// How it stands to the environment before it; `None` where there is nothing to compare with.
+    #[must_use]
+    pub fn drift(&self, before: Option<&Self>) -> Option<Drift> {
+        if let Some(changes @ 1..) = self.behind.changes {
+            return Some(Drift::Behind(changes));
+        }
+        let named = |one: &Self| one.sha.clone().or_else(|| one.version.clone());
+        let (here, there) = (named(self)?, named(before?)?);
+        Some(
+            if here == there || self.version.is_some() && self.version == before?.version {
+                Drift::Same
+            } else {
+                Drift::Differs
+            },
+        )
+    }
 }
 
 /// What runs in each environment of a workload: those of its path first, then others that something was deployed to (off the path).
@@ -202,31 +232,33 @@ fn health(lives: &Lives<'_>, delivery: &Delivery, records: &[&Record]) -> Option
     Some(if open { "incident" } else { "ok" })
 }
 
-/// Changes that the environment before has, or the target branch where there is none, and this one has not.
+/// How many changes the environment before has, or the target branch where there is none, that this one has not.
 fn behind(lives: &Lives<'_>, delivery: &Delivery, before: Option<&Delivery>) -> Behind {
-    let workload = lives.workload;
-    let mut changes = 0;
-    let mut since: Option<Timestamp> = None;
-    for (place, change) in workload.changes.iter().enumerate() {
-        if delivery.arrivals.get(place).copied().flatten().is_some() {
-            continue;
-        }
-        let there = match before {
-            Some(before) => before
-                .arrivals
-                .get(place)
-                .copied()
-                .flatten()
-                .map(|arrival| arrival.at),
-            None => change.merged,
-        };
-        if let Some(there) = there {
-            changes += 1;
-            since = Some(since.map_or(there, |since| since.min(there)));
-        }
+    let mut behind = Behind {
+        changes: Some(0),
+        since: None,
+    };
+    for (_, there) in lacking(lives, delivery, before) {
+        behind.changes = behind.changes.map(|changes| changes + 1);
+        behind.since = Some(behind.since.map_or(there, |since| since.min(there)));
     }
-    Behind {
-        changes: Some(changes),
-        since,
-    }
+    behind
+}
+
+/// The changes that the environment before has, or the target branch where there is none, and this one has not; each with when it came there.
+pub(super) fn lacking<'l>(
+    lives: &'l Lives<'_>,
+    delivery: &'l Delivery,
+    before: Option<&'l Delivery>,
+) -> impl Iterator<Item = (ChangeAt, Timestamp)> + 'l {
+    (0..)
+        .zip(&lives.workload.changes)
+        .filter(|(place, _)| delivery.arrival(*place).is_none())
+        .filter_map(move |(place, change)| {
+            let there = match before {
+                Some(before) => before.arrival(place).map(|arrival| arrival.at),
+                None => change.merged,
+            };
+            Some((place, there?))
+        })
 }

@@ -69,15 +69,19 @@ pub fn open(lives: &Lives<'_>) -> Vec<OpenGate> {
 
 /// Worst first: waiting time multiplied by the changes that wait.
 pub fn worst_first(gates: &mut [OpenGate]) {
-    let weight = |gate: &OpenGate| {
-        let held = i64::try_from(gate.changes.len().max(1)).unwrap_or(1);
-        gate.waiting_seconds.micros().saturating_mul(held)
-    };
     gates.sort_by(|one, two| {
+        let weight = |gate: &OpenGate| weight(gate, gate.waiting_seconds);
         weight(two)
             .cmp(&weight(one))
             .then_with(|| (&one.workload, &one.gate).cmp(&(&two.workload, &two.gate)))
     });
+}
+
+/// How bad it is that a gate has been waiting so long.
+#[must_use]
+pub fn weight(gate: &OpenGate, waited: Span) -> i64 {
+    let held = i64::try_from(gate.changes.len().max(1)).unwrap_or(1);
+    waited.micros().saturating_mul(held)
 }
 
 fn one(lives: &Lives<'_>, gate: &Gate) -> OpenGate {

@@ -12,6 +12,8 @@ pub const BAD: &str = "✗";
 pub const NOTE: &str = "•";
 pub const ARROW: &str = "▶";
 pub const BEHIND: &str = "↓";
+pub const NEWER: &str = "↑";
+pub const DIFFERS: &str = "≠";
 /// Where the cursor stands in a list.
 pub const CURSOR: &str = "▸";
 pub const MARK: &str = "●";
@@ -40,8 +42,9 @@ fn plain(char: char) -> &'static str {
         '━' => "=",
         '┃' | '┏' | '┓' | '┗' | '┛' | '█' => "#",
         '╲' => "\\",
-        '╱' => "/",
-        '▶' | '▸' | '→' | '…' | '≥' => ">",
+        '╱' | '≠' => "/",
+        '‹' => "<",
+        '›' | '▶' | '▸' | '→' | '…' | '≥' => ">",
         '▲' | '▴' | '↑' => "^",
         '▾' => "v",
         '•' | '⚿' | '★' => "*",

@@ -260,6 +260,12 @@ impl Sheet {
 
     #[must_use]
     pub fn draw(self, style: &Style) -> String {
+    /// The lines, for who draws them in another way.
+    pub fn lines(mut self) -> Vec<Line> {
+        self.end();
+    fn end(&mut self) {
+    pub fn draw(mut self, style: &Style) -> String {
+        self.end();
         let mut out = String::new();
         for line in &self.into_lines() {
             line.draw(style, &mut out);

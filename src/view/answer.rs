@@ -3,6 +3,7 @@
 
 use crate::model::history::Happening;
 use crate::model::locate::{Match, Whereabouts};
+use crate::model::ran::History;
 use crate::model::stream::Map;
 
 /// A question about one thing. Two that are equal have the same answer at the same instant over the same window.
@@ -14,6 +15,11 @@ pub enum Question {
     Where(String),
     /// A change of a workload, with everything that happened to it.
     Change { workload: String, change: String },
+    /// What ran in an environment of a workload, and what it lacks.
+    History {
+        workload: String,
+        environment: String,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -22,6 +28,8 @@ pub enum Answer {
     Where(Whereabouts),
     /// A change, and everything that happened to it, the first first.
     Change(Box<Match>, Vec<Happening>),
+    Change(Box<Match>),
+    History(Box<History>),
     /// There is no such thing, or it cannot be told; why.
     Nothing(String),
 }

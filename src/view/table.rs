@@ -135,6 +135,12 @@ impl<L: Listing> Table<L> {
         }
     }
 
+    /// Place of the cursor among what is listed, as a click on its row tells it.
+    #[must_use]
+    pub const fn cursor(&self) -> usize {
+        self.cursor
+    }
+
     /// Puts the cursor on a thing.
     pub fn select(&mut self, id: &str) {
         self.on = Some(id.to_owned());

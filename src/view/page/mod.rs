@@ -4,7 +4,10 @@
 //! Most pages are a list with something beside it; what a list can do by itself ([`Rows`]) they get for nothing.
 
 pub mod changes;
+pub mod briefs;
+pub mod environments;
 pub mod fleet;
+pub mod gates;
 
 use ratatui::layout::Rect;
 
@@ -150,6 +153,8 @@ pub fn of(view: View) -> Box<dyn Page> {
     match view {
         View::Fleet => Box::new(fleet::FleetPage::default()),
         View::Changes => Box::new(changes::ChangesPage::default()),
+        View::Gates => Box::new(gates::GatesPage::default()),
+        View::Environments => Box::new(environments::EnvironmentsPage::default()),
         _ => Box::new(fleet::FleetPage::default()),
     }
 }

@@ -1,0 +1,316 @@
+//! What runs where: workloads against environments, with the cell in front told in full, and behind it all that ran there.
+
+mod cell;
+mod matrix;
+mod past;
+mod runs;
+
+use ratatui::layout::Rect;
+
+use super::{Hint, Page, Reaction, Rows};
+use crate::intent::Intent;
+use crate::report::sheet::Line;
+use crate::report::{figure, glyph};
+use crate::theme::Role;
+use crate::view::hit::Target;
+use crate::view::listing::Listing;
+use crate::view::pen::Pen;
+use crate::view::scene::{Scene, Scope};
+use crate::view::table::Table;
+use crate::view::widget::leaf;
+use matrix::{Matrix, Seen};
+use past::PastPage;
+
+/// From here on the cell stands at the right, else below.
+const BESIDE: u16 = 150;
+const SIDE: u16 = 58;
+/// So many rows has the cell below.
+const BELOW: u16 = 9;
+
+/// The page.
+pub struct EnvironmentsPage {
+    table: Table<Matrix>,
+}
+
+impl Default for EnvironmentsPage {
+    fn default() -> Self {
+        Self {
+            table: Table::new(Matrix::default()),
+        }
+    }
+}
+
+impl EnvironmentsPage {
+    fn open(&self) -> Reaction {
+        let matrix = &self.table.listing;
+        let row = self.table.selected();
+        let found = row.and_then(|row| {
+            let (running, _) = matrix.cell_of(row, matrix.front)?;
+            Some((matrix.summary(row)?, running))
+        });
+        match found {
+            Some((summary, running)) => Reaction::Push(Box::new(PastPage::new(
+                &summary.workload,
+                &running.environment,
+            ))),
+            None => Reaction::Say("it has no such environment; h and l go to others".to_owned()),
+        }
+    }
+
+    fn draw_head(&self, area: Rect, pen: &mut Pen<'_>) {
+        let matrix = &self.table.listing;
+        let count = figure::count(matrix.len(), "workload");
+        let across = figure::count(matrix.names.len(), "environment");
+        let mut line = Line::of(Role::Title, count).with(Role::Dim, format!(" · {across}"));
+        let cells = |holds: fn(&Seen<'_>) -> bool| matrix.cells().filter(holds).count();
+        let told = [
+            (
+                Role::Bad,
+                glyph::BAD,
+                "with an incident",
+                cells(|one| one.running.health == Some("incident")),
+            ),
+            (
+                Role::Bad,
+                "!",
+                "failed",
+                cells(|one| one.running.health == Some("failed")),
+            ),
+            (
+                Role::Process,
+                glyph::ARROW,
+                "deploying",
+                cells(|one| one.running.health == Some("deploying")),
+            ),
+            (
+                Role::Wait,
+                glyph::BEHIND,
+                "behind in production",
+                cells(|one| one.lags()),
+            ),
+            (
+                Role::Gate,
+                glyph::LOCK,
+                "held",
+                cells(|one| one.running.held.is_some()),
+            ),
+        ];
+        for (role, sign, words, count) in told {
+            if count > 0 {
+                line.push(Role::Dim, " · ");
+                line.push(role, format!("{sign} {count} {words}"));
+            }
+        }
+        let done = pen
+            .scene
+            .overviews()
+            .filter(|one| one.detail.is_some())
+            .count();
+        if done < matrix.len() {
+            line.push(
+                Role::Process,
+                format!(" · working out {done} of {} …", matrix.len()),
+            );
+        }
+        pen.line(area.x + 2, area.y, area.width - 2, &line);
+    }
+
+    /// The list, the mark on the cell in front, and the names of what lies left and right of what is in sight.
+    fn draw_matrix(&self, area: Rect, pen: &mut Pen<'_>) {
+        let matrix = &self.table.listing;
+        matrix.fit(area.width);
+        let first = pen.hits.len();
+        self.table.draw(area, pen, false);
+        let mut shown: Vec<(usize, Rect)> = Vec::new();
+        let mut rows: Vec<(usize, Rect)> = Vec::new();
+        for hit in &pen.hits[first..] {
+            match hit.target {
+                Target::Column(column @ 1..) => shown.push((column - 1, hit.area)),
+                Target::Row(at) => rows.push((at, hit.area)),
+                _ => {}
+            }
+        }
+        for (at, row) in &rows {
+            for (column, head) in &shown {
+                let part = at * matrix.names.len() + column;
+                let cell = Rect::new(head.x, row.y, head.width, 1);
+                pen.hit(cell, Target::Part(part));
+                if *at == self.table.cursor() && *column == matrix.front {
+                    pen.select(cell);
+                    pen.text(row.x, row.y, 1, Role::Focus, glyph::CURSOR);
+                }
+            }
+        }
+        if let Some((front, head)) = shown.iter().find(|(column, _)| *column == matrix.front) {
+            pen.text(
+                head.x,
+                head.y,
+                head.width,
+                Role::Focus,
+                &matrix.names[*front],
+            );
+        }
+        self.draw_beyond(area, &shown, pen);
+    }
+
+    fn draw_beyond(&self, area: Rect, shown: &[(usize, Rect)], pen: &mut Pen<'_>) {
+        let matrix = &self.table.listing;
+        let (Some((first, _)), Some((last, head))) = (shown.first(), shown.last()) else {
+            return;
+        };
+        let left = *first;
+        let right = matrix.names.len() - last - 1;
+        let mut line = Line::new();
+        if left > 0 {
+            line.push(Role::Key, format!("‹{left}"));
+        }
+        if right > 0 {
+            line.push(Role::Key, format!(" {right}›"));
+        }
+        let end = head.right();
+        let rest = Rect::new(end, area.y, area.right().saturating_sub(end + 1), 1);
+        if line.width() <= usize::from(rest.width) {
+            pen.right(rest, &line);
+        }
+    }
+
+    fn draw_cell(&self, area: Rect, pen: &mut Pen<'_>) {
+        let matrix = &self.table.listing;
+        let Some(row) = self.table.selected() else {
+            return;
+        };
+        let (Some(summary), Some(name)) = (matrix.summary(row), matrix.names.get(matrix.front))
+        else {
+            return;
+        };
+        let Some(found) = matrix.cell_of(row, matrix.front) else {
+            let words = if matrix.is_known(row) {
+                format!("{} has no environment {name}", summary.workload)
+            } else {
+                format!("working out what runs of {} …", summary.workload)
+            };
+            pen.paragraph(area, Role::Dim, &words);
+            return;
+        };
+        let width = usize::from(area.width);
+        let lines = cell::lines(summary, found, width, &pen.scene.style);
+        leaf::draw(&lines, 0, area, "a wider or higher window shows it", pen);
+    }
+}
+
+impl Page for EnvironmentsPage {
+    fn title(&self, _scene: &Scene) -> String {
+        String::new()
+    }
+
+    fn refresh(&mut self, scene: &Scene) {
+        self.table.listing.gather(scene);
+        self.table.refresh();
+    }
+
+    fn on(&mut self, intent: Intent, _scene: &Scene) -> Reaction {
+        match intent {
+            Intent::Left | Intent::Right => {
+                self.table.listing.go(intent == Intent::Right);
+                Reaction::Done
+            }
+            Intent::Open => self.open(),
+            _ => Reaction::Ignored,
+        }
+    }
+
+    fn click(&mut self, target: Target, _scene: &Scene) -> Reaction {
+        let matrix = &mut self.table.listing;
+        let Target::Part(part) = target else {
+            return Reaction::Ignored;
+        };
+        let across = matrix.names.len().max(1);
+        let (row, column) = (part / across, part % across);
+        let again = row == self.table.cursor() && column == self.table.listing.front;
+        if again {
+            return self.open();
+        }
+        self.table.listing.aim(column);
+        self.table.click(Target::Row(row));
+        Reaction::Done
+    }
+
+    fn draw(&self, area: Rect, pen: &mut Pen<'_>) {
+        self.draw_head(area, pen);
+        let body = Rect::new(
+            area.x,
+            area.y + 2,
+            area.width,
+            area.height.saturating_sub(2),
+        );
+        let matrix = &self.table.listing;
+        if !matrix.is_empty() && matrix.names.is_empty() && pen.scene.is_whole() {
+            let words = "No deployment is known. Which environments there are is learnt from deployments: import events, or sync a source that deploys.";
+            let place = Rect::new(body.x + 2, body.y, body.width - 4, body.height);
+            pen.paragraph(place, Role::Dim, words);
+        } else if area.width >= BESIDE {
+            let list = area.width - SIDE;
+            self.draw_matrix(Rect::new(body.x, body.y, list - 1, body.height), pen);
+            leaf::upright(body.x + list, body, pen);
+            self.draw_cell(
+                Rect::new(body.x + list + 2, body.y, SIDE - 3, body.height),
+                pen,
+            );
+        } else if body.height < 2 * BELOW {
+            let cell = body.height / 2;
+            self.split(body, cell, pen);
+        } else {
+            self.split(body, BELOW, pen);
+        }
+    }
+
+    fn rows(&self) -> Option<&dyn Rows> {
+        Some(&self.table)
+    }
+
+    fn rows_mut(&mut self) -> Option<&mut dyn Rows> {
+        Some(&mut self.table)
+    }
+
+    fn scope(&self) -> Option<Scope> {
+        let summary = self.table.listing.summary(self.table.selected()?)?;
+        match self.table.group {
+            Some(0) => summary.team.clone().map(Scope::Team),
+            Some(1) => Some(Scope::Path(summary.path.clone())),
+            _ => Some(Scope::Workload(summary.workload.clone())),
+        }
+    }
+
+    fn hints(&self, _scene: &Scene) -> Vec<Hint> {
+        let matrix = &self.table.listing;
+        let row = self.table.selected();
+        let none = row.is_none_or(|row| matrix.cell_of(row, matrix.front).is_none());
+        vec![
+            Hint::new(Intent::Open, "what ran here")
+                .unless(none.then(|| "no such environment".to_owned())),
+            Hint::new(Intent::Right, "cell"),
+            Hint::new(Intent::Filter, "filter"),
+            Hint::new(Intent::Earlier, "earlier"),
+            Hint::new(Intent::Sort, "sort"),
+            Hint::new(Intent::Group, "group"),
+            Hint::new(Intent::Copy, "copy"),
+        ]
+    }
+
+    fn about(&self) -> &'static str {
+        "A row a workload, a column an environment, in the order of the paths. A cell: health (✓ ok, ✗ an incident is open, ! the last attempt failed, ▶ \
+         deploying, blank where no source tells), version, slot, age, and how it stands to the environment before it, or to the target branch: ↓ so \
+         many changes behind, = the same version, ≠ another version though it lacks nothing. ⚿ somebody keeps it as it is. - nothing is known to run \
+         there; blank: no environment of this workload. h and l go from cell to cell. Filter with health:incident, health:behind, health:held."
+    }
+}
+
+impl EnvironmentsPage {
+    fn split(&self, body: Rect, cell: u16, pen: &mut Pen<'_>) {
+        let list = body.height.saturating_sub(cell + 1);
+        self.draw_matrix(Rect::new(body.x, body.y, body.width, list), pen);
+        leaf::rule(body.x, body.y + list, body.width, &Line::new(), pen);
+        let place = Rect::new(body.x + 2, body.y + list + 1, body.width - 4, cell);
+        self.draw_cell(place, pen);
+    }
+}

@@ -1,0 +1,269 @@
+//! What is known of a gate, beside the list and on its own page: on what evidence it can be decided, what ships, who asked, who may decide and why not,
+//! and whether deciding it still matters.
+
+use std::collections::HashMap;
+
+use super::inbox::{late, name, version, waited};
+use crate::model::gate::{Evidence, OpenGate};
+use crate::model::locate::Match;
+use crate::model::overview::Overview;
+use crate::report::sheet::{Line, Sheet};
+use crate::report::{Style, duration, figure, glyph, text};
+use crate::theme::Role;
+use crate::view::page::briefs::Row;
+
+const LABEL: usize = 10;
+
+/// What is told of a gate.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it, what ships among it.
+    Whole,
+    /// What ships stands beside it.
+    WithoutChanges,
+}
+
+/// A gate in lines of a width.
+#[must_use]
+pub fn lines(
+    (overview, gate): (&Overview, &OpenGate),
+    extent: Extent,
+    width: usize,
+    style: &Style,
+) -> Vec<Line> {
+    let mut page = Lines {
+        sheet: Sheet::new(),
+        width,
+        style,
+    };
+    page.head(gate);
+    page.newer(overview, gate);
+    page.sheet.space();
+    page.evidence(&gate.evidence);
+    page.sheet.space();
+    page.decide(gate);
+    page.sheet.space();
+    if extent == Extent::Whole {
+        page.changes(overview, gate);
+    }
+    page.rest(gate);
+    page.sheet.lines()
+}
+
+struct Lines<'a> {
+    sheet: Sheet,
+    width: usize,
+    style: &'a Style,
+}
+
+impl Lines<'_> {
+    fn labelled(&mut self, label: &str, role: Role, text: &str) {
+        let mut lead = Line::of(Role::Dim, label);
+        lead.pad_to(LABEL);
+        self.sheet.paragraph(&lead, role, text, self.width);
+    }
+
+    fn head(&mut self, gate: &OpenGate) {
+        let now = self.style.now;
+        let mut line = Line::of(Role::Gate, format!("{} ", glyph::GATE))
+            .with(Role::Title, name(gate))
+            .with(Role::Text, format!(" · {}", gate.workload));
+        if let Some(version) = version(gate) {
+            line.push(Role::Text, format!(" {version}"));
+        }
+        if let Some(environment) = &gate.environment {
+            line.push(Role::Text, format!(" → {environment}"));
+        }
+        self.sheet.line(line);
+        let waits = format!(
+            "{} since {}",
+            duration::span(waited(gate, now)),
+            self.style.moment(gate.opened)
+        );
+        let by = gate
+            .requestor
+            .as_ref()
+            .map_or_else(String::new, |who| format!(", asked by {who}"));
+        self.labelled("waits", Role::Text, &format!("{waits}{by}"));
+        match gate.due {
+            Some(due) if late(gate, now) => {
+                let text = format!("late: was due {}", self.style.moment_and_age(due));
+                self.labelled("due", Role::Warning, &text);
+            }
+            Some(due) => self.labelled("due", Role::Text, &self.style.moment_and_age(due)),
+            None => {}
+        }
+    }
+
+    fn newer(&mut self, overview: &Overview, gate: &OpenGate) {
+        let Some(newer) = &gate.superseded_by else {
+            return;
+        };
+        let gates = overview.detail.iter().flat_map(|detail| &detail.gates);
+        let waits = gates
+            .filter(|other| other.gate != gate.gate && other.step == gate.step)
+            .any(|other| version(other) == Some(text::short(newer)));
+        let newer = text::short(newer);
+        let text = if waits {
+            format!("a newer candidate, {newer}, waits behind it: deciding this one changes little")
+        } else {
+            format!("a newer candidate, {newer}, has passed: deciding this one changes nothing")
+        };
+        let lead = Line::of(Role::Warning, format!("{} ", glyph::NEWER));
+        self.sheet.space();
+        self.sheet
+            .paragraph(&lead, Role::Warning, &text, self.width);
+    }
+
+    fn evidence(&mut self, all: &[Evidence]) {
+        if all.is_empty() {
+            let text = "none: no machine step comes before it on its path";
+            self.labelled("evidence", Role::Dim, text);
+            return;
+        }
+        self.sheet.line(Line::of(Role::Header, "evidence"));
+        let widest = all.iter().map(|one| text::width(&text::clean(&one.what)));
+        let widest = widest.max().unwrap_or(0).min(self.width / 4);
+        for one in all {
+            let (role, sign) = sign(one.state);
+            let what = text::left(&text::clean(&one.what), widest);
+            let mut lead = Line::of(role, format!("{sign} "))
+                .with(Role::Text, format!("{what}  "))
+                .with(role, text::left(one.state, 7))
+                .with(Role::Text, "  ");
+            // Where the words would stand in a column of a few letters, they go below.
+            if self.width < lead.width() + 24 {
+                self.sheet.line(lead);
+                lead = Line::of(Role::Text, "    ");
+            }
+            let detail = if one.detail.is_empty() {
+                "nothing more is told"
+            } else {
+                &one.detail
+            };
+            self.sheet.paragraph(&lead, Role::Dim, detail, self.width);
+            if let Some(url) = &one.url {
+                let mut lead = Line::new();
+                lead.pad_to(4);
+                self.sheet.line(lead.with(Role::Link, url).fit(self.width));
+            }
+        }
+    }
+
+    fn decide(&mut self, gate: &OpenGate) {
+        let names = if gate.approvers.is_empty() {
+            "nobody is named".to_owned()
+        } else {
+            gate.approvers.join(", ")
+        };
+        self.labelled("approvers", Role::Text, &names);
+        let why = gate.why_not.as_deref();
+        match gate.may_decide {
+            Some(true) => self.labelled("you", Role::Good, &format!("{} may decide", glyph::GOOD)),
+            Some(false) => {
+                let why = why.unwrap_or("you are not one of them");
+                self.labelled("you", Role::Text, &format!("may not decide: {why}"));
+            }
+            None => {
+                let why = why.unwrap_or("nobody said who asks");
+                self.labelled("you", Role::Dim, &format!("not known: {why}"));
+            }
+        }
+        self.labelled("back", Role::Text, &held_back(gate));
+    }
+
+    fn changes(&mut self, overview: &Overview, gate: &OpenGate) {
+        let rows = ships(overview, gate);
+        let count = figure::count(rows.len(), "change");
+        self.sheet
+            .line(Line::of(Role::Header, "ships").with(Role::Dim, format!("  {count}")));
+        let widest = rows.iter().map(|row| text::width(text::short(&row.change)));
+        let widest = widest.max().unwrap_or(0).min(self.width / 2);
+        for row in &rows {
+            let id = text::left(&text::clean(text::short(&row.change)), widest);
+            let line = Line::of(Role::Text, id).with(Role::Text, "  ");
+            let line = match &row.title {
+                Some(title) => line.with(Role::Dim, title),
+                None => line.with(Role::Dim, "-"),
+            };
+            self.sheet.line(line.fit(self.width));
+        }
+        self.sheet.space();
+    }
+
+    fn rest(&mut self, gate: &OpenGate) {
+        self.labelled("gate", Role::Dim, &gate.gate);
+        if let Some(sha) = &gate.sha {
+            self.labelled("commit", Role::Dim, text::short(sha));
+        }
+        if let Some(artifact) = &gate.artifact {
+            self.labelled("artifact", Role::Dim, artifact);
+        }
+        if let Some(url) = &gate.url {
+            self.labelled("link", Role::Link, url);
+        }
+    }
+}
+
+/// `holds 8 changes, and 12 more behind it cannot move`.
+fn held_back(gate: &OpenGate) -> String {
+    let held = format!("holds {}", figure::count(gate.changes.len(), "change"));
+    match gate.holds_back {
+        0 => format!("{held}, nothing behind it"),
+        one => {
+            let rest = "later changes and queued runs";
+            format!("{held}, and {one} behind it cannot move ({rest})")
+        }
+    }
+}
+
+/// A sign that is one for each state.
+#[must_use]
+pub fn sign(state: &str) -> (Role, &'static str) {
+    match state {
+        "present" => (Role::Good, glyph::GOOD),
+        "failed" => (Role::Bad, glyph::BAD),
+        "stale" => (Role::Warning, "!"),
+        _ => (Role::Warning, "–"),
+    }
+}
+
+/// The changes that a gate holds, with what is known of each.
+#[must_use]
+pub fn ships(overview: &Overview, gate: &OpenGate) -> Vec<Row> {
+    let detail = overview.detail.iter();
+    let known: HashMap<&str, &Match> = detail
+        .flat_map(|detail| &detail.changes)
+        .map(|change| (change.change.as_str(), change))
+        .collect();
+    let rows = gate.changes.iter().map(|id| {
+        known.get(id.as_str()).map_or_else(
+            || Row {
+                change: id.clone(),
+                note: Some((Role::Dim, "no longer in flight".to_owned())),
+                ..Row::default()
+            },
+            |found| Row {
+                change: id.clone(),
+                title: found.title.clone(),
+                author: found.author.clone(),
+                url: found.url.clone(),
+                note: Some(stands(found)),
+                at: found.since,
+            },
+        )
+    });
+    rows.collect()
+}
+
+fn stands(change: &Match) -> (Role, String) {
+    let role = match change.state {
+        "gated" => Role::Gate,
+        "failed" => Role::Bad,
+        "working" => Role::Process,
+        _ => Role::Wait,
+    };
+    let step = change.step.as_deref();
+    let at = step.map_or_else(String::new, |step| format!(" at {step}"));
+    (role, format!("{}{at}", change.state.replace('_', " ")))
+}
