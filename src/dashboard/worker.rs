@@ -91,6 +91,8 @@ struct Worker {
     overviews: Vec<Arc<Overview>>,
     /// Workloads, by place, that are to be worked out.
     dirty: BTreeSet<usize>,
+    /// Workloads that are still as they were worked out for another instant.
+    foreign: BTreeSet<usize>,
     /// Nobody waits for them: they are worked out beside other things.
     at_leisure: bool,
     questions: Vec<Question>,
@@ -117,6 +119,7 @@ impl Worker {
             tell,
             overviews: Vec::new(),
             dirty: BTreeSet::new(),
+            foreign: BTreeSet::new(),
             at_leisure: false,
             questions: Vec::new(),
             told: now,
@@ -158,6 +161,10 @@ impl Worker {
             })
             .collect();
         self.dirty = (0..definitions.len()).collect();
+        if !self.foreign.is_empty() {
+            // Their places are others now.
+            self.foreign.clone_from(&self.dirty);
+        }
         self.at_leisure = false;
         self.changed = true;
     }
@@ -199,6 +206,9 @@ impl Worker {
     fn take(&mut self, order: Order) {
         match order {
             Order::Look(lens) => {
+                if lens.as_of != self.lens.as_of {
+                    self.foreign = (0..self.overviews.len()).collect();
+                }
                 self.lens = lens;
                 self.questions.clear();
                 self.dirty = (0..self.overviews.len()).collect();
@@ -252,13 +262,19 @@ impl Worker {
         let window = Window::of(at, self.lens.length, self.lens.zone);
         if let Some(slot) = self.overviews.get_mut(place) {
             *slot = Arc::new(overview(&lives, window));
+            self.foreign.remove(&place);
             self.changed = true;
         }
         Ok(())
     }
 
     fn answer(&mut self, question: Question) -> Result<(), StoreError> {
-        let answer = answer::answer(&mut self.engine, &self.sources, &self.lens, &question)?;
+        let fleet = answer::Fleet {
+            overviews: &self.overviews,
+            foreign: &self.foreign,
+        };
+        let (engine, sources) = (&mut self.engine, &self.sources);
+        let answer = answer::answer(engine, sources, &fleet, &self.lens, &question)?;
         (self.tell)(News::Answer {
             lens: self.lens,
             question,

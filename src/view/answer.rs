@@ -1,6 +1,9 @@
 //! What a page may ask beyond the overviews, and what it is told. The dashboard sends questions to the worker; an answer comes when it is ready, and stays
 //! until something changed that it rests on.
 
+use super::scene::Scope;
+use crate::model::dora::behind::{Behind, Things};
+use crate::model::dora::glance::Glance;
 use crate::model::locate::{Match, Whereabouts};
 use crate::model::stream::Map;
 
@@ -13,6 +16,18 @@ pub enum Question {
     Where(String),
     /// A change of a workload, with everything that happened to it.
     Change { workload: String, change: String },
+    /// The delivery metrics of the workloads in a scope, pooled.
+    Metrics(Scope),
+    /// The things behind them.
+    Behind { scope: Scope, things: Things },
+}
+
+impl Question {
+    /// Whether the answer speaks of those workloads alone that are worked out, and so grows with them.
+    #[must_use]
+    pub const fn rests_on_fleet(&self) -> bool {
+        matches!(self, Self::Metrics(_) | Self::Behind { .. })
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -20,6 +35,8 @@ pub enum Answer {
     Map(Box<Map>),
     Where(Whereabouts),
     Change(Box<Match>),
+    Metrics(Box<Glance>),
+    Behind(Behind),
     /// There is no such thing, or it cannot be told; why.
     Nothing(String),
 }
