@@ -2,21 +2,56 @@
 
 use crate::app::locate::Resolve;
 use crate::app::{Engine, locate, silence};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::app::{Engine, silence};
 use crate::config::Source;
+use crate::model::calendar;
+use crate::model::dora::Material;
+use crate::model::dora::behind::{Things, behind};
+use crate::model::dora::glance::glance;
+use crate::model::flow::{self, Flow};
 use crate::model::forecast::past;
 use crate::model::locate::{Whereabouts, find, whereabouts};
 use crate::model::ran::history;
+use crate::model::overview::Overview;
 use crate::model::state::Lives;
 use crate::model::stream::map;
 use crate::store::StoreError;
 use crate::view::answer::{Answer, Question};
-use crate::view::scene::Lens;
+use crate::view::scene::{Lens, Scope};
+
+/// The workloads as far as they are worked out.
+pub struct Fleet<'a> {
+    pub overviews: &'a [Arc<Overview>],
+    /// Places of those that were worked out for another instant.
+    pub foreign: &'a BTreeSet<usize>,
+}
+
+impl Fleet<'_> {
+    /// What the metrics of a scope are made of, and how many workloads it has.
+    fn materials(&self, scope: &Scope) -> (Vec<&Material>, usize) {
+        let inside = self.overviews.iter().enumerate();
+        let inside = inside.filter(|(_, one)| scope.takes(&one.summary));
+        let mut all = 0;
+        let mut materials = Vec::new();
+        for (place, one) in inside {
+            all += 1;
+            let detail = one.detail.as_ref();
+            let ours = detail.filter(|_| !self.foreign.contains(&place));
+            materials.extend(ours.map(|detail| &detail.material));
+        }
+        (materials, all)
+    }
+}
 
 /// Answers a question as of the instant of a lens.
 pub fn answer(
     engine: &mut Engine,
     sources: &[Source],
     resolve: &Resolve,
+    fleet: &Fleet<'_>,
     lens: &Lens,
     question: &Question,
 ) -> Result<Answer, StoreError> {
@@ -54,7 +89,34 @@ pub fn answer(
             Answer::History(Box::new(history(lives, environment)))
         }),
         Question::Where(reference) => locate(engine, sources, lens, reference),
+        Question::Metrics(scope) => {
+            let (materials, all) = fleet.materials(scope);
+            let mut told = glance(&scope.text(), &materials, all, lens.window());
+            if let Scope::Workload(name) = scope {
+                told.flow = flow_of(engine, lens, name)?;
+            }
+            Ok(Answer::Metrics(Box::new(told)))
+        }
+        Question::Behind { scope, things } => Ok(list(fleet, lens, scope, things)),
     }
+}
+
+fn list(fleet: &Fleet<'_>, lens: &Lens, scope: &Scope, things: &Things) -> Answer {
+    let (materials, all) = fleet.materials(scope);
+    Answer::Behind(behind(&materials, all, lens.window(), things))
+}
+
+/// The flow of a workload: with its tickets, which overviews do without.
+fn flow_of(engine: &mut Engine, lens: &Lens, name: &str) -> Result<Option<Flow>, StoreError> {
+    let known = engine.definitions().iter().find(|one| one.name == name);
+    let Some(definition) = known.cloned() else {
+        return Ok(None);
+    };
+    let workload = engine.workload(&definition, lens.instant())?;
+    let lives = Lives::new(&workload, &engine.rules, None);
+    let material = flow::material(&workload, lives.production(), &engine.rules);
+    let clock = calendar::Clock::Wall;
+    Ok(Some(flow::figures(&[&material], lens.window(), clock)))
 }
 
 fn one(

@@ -359,6 +359,8 @@ impl App {
                     // What was told before may have changed since: it stays in sight until it is told anew.
                     self.asked.clear();
                 }
+                let ready = stage == Stage::Ready && self.scene.stage != Stage::Ready;
+                self.ask_again(ready);
                 self.scene.fleet = overviews;
                 self.scene.stage = stage;
                 self.scene.seq = seq;
@@ -383,6 +385,17 @@ impl App {
         }
         self.scene.version += 1;
         effects
+    }
+
+    /// What rests on the workloads that are worked out is asked again as they grow, once what was asked before is told; where all are, nothing that was told
+    /// of some is an answer any more.
+    fn ask_again(&mut self, all: bool) {
+        let answers = &mut self.scene.answers;
+        self.asked
+            .retain(|question| !question.rests_on_fleet() || !answers.contains_key(question));
+        if all {
+            answers.retain(|question, _| !question.rests_on_fleet());
+        }
     }
 
     /// The clock went on.

@@ -97,6 +97,8 @@ struct Worker {
     overviews: Vec<Arc<Overview>>,
     /// Workloads, by place, that are to be worked out.
     dirty: BTreeSet<usize>,
+    /// Workloads that are still as they were worked out for another instant.
+    foreign: BTreeSet<usize>,
     /// Nobody waits for them: they are worked out beside other things.
     at_leisure: bool,
     questions: Vec<Question>,
@@ -124,6 +126,7 @@ impl Worker {
             tell,
             overviews: Vec::new(),
             dirty: BTreeSet::new(),
+            foreign: BTreeSet::new(),
             at_leisure: false,
             questions: Vec::new(),
             told: now,
@@ -165,6 +168,10 @@ impl Worker {
             })
             .collect();
         self.dirty = (0..definitions.len()).collect();
+        if !self.foreign.is_empty() {
+            // Their places are others now.
+            self.foreign.clone_from(&self.dirty);
+        }
         self.at_leisure = false;
         self.changed = true;
     }
@@ -206,6 +213,9 @@ impl Worker {
     fn take(&mut self, order: Order) {
         match order {
             Order::Look(lens) => {
+                if lens.as_of != self.lens.as_of {
+                    self.foreign = (0..self.overviews.len()).collect();
+                }
                 self.lens = lens;
                 self.questions.clear();
                 self.dirty = (0..self.overviews.len()).collect();
@@ -259,6 +269,7 @@ impl Worker {
         let window = Window::of(at, self.lens.length, self.lens.zone);
         if let Some(slot) = self.overviews.get_mut(place) {
             *slot = Arc::new(overview(&lives, window));
+            self.foreign.remove(&place);
             self.changed = true;
         }
         Ok(())
@@ -267,6 +278,11 @@ impl Worker {
     fn answer(&mut self, question: Question) -> Result<(), StoreError> {
         let (engine, sources) = (&mut self.engine, &self.sources);
         let answer = answer::answer(engine, sources, &self.resolve, &self.lens, &question)?;
+        let fleet = answer::Fleet {
+            overviews: &self.overviews,
+            foreign: &self.foreign,
+        };
+        let answer = answer::answer(engine, sources, &fleet, &self.lens, &question)?;
         (self.tell)(News::Answer {
             lens: self.lens,
             question,

@@ -2,7 +2,7 @@
 //! `~` where it was inferred, and tells nothing by colour alone. [`json`] is the same for programs.
 
 pub mod doctor;
-mod dora;
+pub mod dora;
 pub mod duration;
 mod environments;
 pub mod figure;

@@ -120,6 +120,15 @@ impl Style {
         at.format(form).to_string()
     }
 
+    /// `17 Nov`, or `Nov 2026` for a month.
+    #[must_use]
+    pub fn date(&self, at: Timestamp, month: bool) -> String {
+        let at = at.clamp(Timestamp::MIN, Timestamp::MAX);
+        let at = self.zone.from_utc_datetime(&at.to_utc().naive_utc());
+        at.format(if month { "%b %Y" } else { "%-d %b" })
+            .to_string()
+    }
+
     /// `17 Nov 09:00 (4d ago)`, `in 3d` for what is to come.
     #[must_use]
     pub fn moment_and_age(&self, at: Timestamp) -> String {

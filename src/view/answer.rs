@@ -2,6 +2,9 @@
 //! until something changed that it rests on.
 
 use crate::model::history::Happening;
+use super::scene::Scope;
+use crate::model::dora::behind::{Behind, Things};
+use crate::model::dora::glance::Glance;
 use crate::model::locate::{Match, Whereabouts};
 use crate::model::ran::History;
 use crate::model::stream::Map;
@@ -20,6 +23,18 @@ pub enum Question {
         workload: String,
         environment: String,
     },
+    /// The delivery metrics of the workloads in a scope, pooled.
+    Metrics(Scope),
+    /// The things behind them.
+    Behind { scope: Scope, things: Things },
+}
+
+impl Question {
+    /// Whether the answer speaks of those workloads alone that are worked out, and so grows with them.
+    #[must_use]
+    pub const fn rests_on_fleet(&self) -> bool {
+        matches!(self, Self::Metrics(_) | Self::Behind { .. })
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -30,6 +45,8 @@ pub enum Answer {
     Change(Box<Match>, Vec<Happening>),
     Change(Box<Match>),
     History(Box<History>),
+    Metrics(Box<Glance>),
+    Behind(Behind),
     /// There is no such thing, or it cannot be told; why.
     Nothing(String),
 }

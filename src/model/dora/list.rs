@@ -25,7 +25,7 @@ pub(super) fn deployments(materials: &[&Material], window: Window) -> Vec<Deploy
     lines
 }
 
-fn deployment(material: &Material, attempt: &Attempt) -> DeploymentLine {
+pub(super) fn deployment(material: &Material, attempt: &Attempt) -> DeploymentLine {
     let text = |name| material.text(name).to_owned();
     let inferred = [attempt.failed, attempt.rework].contains(&Some(Basis::Inferred));
     DeploymentLine {
@@ -61,7 +61,7 @@ pub(super) fn changes(materials: &[&Material], window: Window) -> Vec<ChangeLine
     lines
 }
 
-fn change(material: &Material, delivered: &Delivered) -> Option<ChangeLine> {
+pub(super) fn change(material: &Material, delivered: &Delivered) -> Option<ChangeLine> {
     let lead = &delivered.lead;
     let attempt = material.attempt(lead.attempt)?;
     let text = |name| material.text(name).to_owned();
@@ -127,13 +127,18 @@ pub(super) fn notes(
             window.to
         ));
     }
-    for material in materials {
-        let of = if materials.len() > 1 {
-            format!("{}: ", material.workload)
-        } else {
-            String::new()
-        };
-        notes.extend(notes_of(material, window).map(|note| format!("{of}{note}")));
+    let facts: Vec<Facts> = materials.iter().map(|one| Facts::of(one, window)).collect();
+    if materials.len() > FEW {
+        notes.extend(notes_of_many(&facts));
+    } else {
+        for (material, facts) in materials.iter().zip(&facts) {
+            let of = if materials.len() > 1 {
+                format!("{}: ", material.workload)
+            } else {
+                String::new()
+            };
+            notes.extend(facts.notes().map(|note| format!("{of}{note}")));
+        }
     }
     if let Some(report) = wanted.levels
         && !level::REPORTS.contains(&report)
@@ -146,41 +151,105 @@ pub(super) fn notes(
     notes
 }
 
-fn notes_of(material: &Material, window: Window) -> impl Iterator<Item = String> {
-    let attempts = material.attempts.iter();
-    let shown: Vec<&Attempt> = attempts.filter(|one| window.contains(one.at)).collect();
-    let seen = shown
-        .iter()
-        .any(|attempt| attempt.failed.is_some() || attempt.rework.is_some());
-    let source = match (!material.has_source, seen) {
-        (false, _) => None,
-        (true, false) => {
-            Some("no incident source: change fail rate, recovery and rework rate cannot be told")
+/// Of more materials than this, what holds of several is said once.
+const FEW: usize = 3;
+
+/// What a reader must know of one material.
+struct Facts {
+    /// Nobody tells of incidents.
+    sourceless: bool,
+    /// A rollback or a mark was seen all the same.
+    seen: bool,
+    tags: bool,
+    /// Deployments of which nobody knows what they shipped.
+    blind: usize,
+    /// Incidents that belong to no deployment.
+    unlinked: usize,
+}
+
+impl Facts {
+    fn of(material: &Material, window: Window) -> Self {
+        let attempts = material.attempts.iter();
+        let shown: Vec<&Attempt> = attempts.filter(|one| window.contains(one.at)).collect();
+        let seen = |attempt: &&Attempt| attempt.failed.is_some() || attempt.rework.is_some();
+        let blind =
+            |attempt: &&&Attempt| attempt.counted && attempt.kind == Kind::Change && attempt.blind;
+        let none = material.incidents.iter().filter(|i| i.attempt.is_none());
+        Self {
+            sourceless: !material.has_source,
+            seen: shown.iter().any(|attempt| seen(attempt)),
+            tags: material.released_by_tags,
+            blind: shown.iter().filter(blind).count(),
+            unlinked: none.filter(|i| window.contains(i.opened)).count(),
         }
-        (true, true) => Some(
-            "no incident source: only rollbacks and marks are seen, so the true change fail rate and rework rate are at least these",
-        ),
-    };
-    let tags = material
-        .released_by_tags
-        .then_some("no deployment is known: version tags stand for deployments");
-    let blind = shown
-        .iter()
-        .filter(|attempt| attempt.counted && attempt.kind == Kind::Change && attempt.blind);
-    let blind = match blind.count() {
-        0 => None,
-        n => Some(format!(
+    }
+
+    fn notes(&self) -> impl Iterator<Item = String> {
+        let source = match (self.sourceless, self.seen) {
+            (false, _) => None,
+            (true, false) => Some(
+                "no incident source: change fail rate, recovery and rework rate cannot be told",
+            ),
+            (true, true) => Some(
+                "no incident source: only rollbacks and marks are seen, so the true change fail rate and rework rate are at least these",
+            ),
+        };
+        let tags = self
+            .tags
+            .then_some("no deployment is known: version tags stand for deployments");
+        let fixed = [source, tags].into_iter().flatten().map(str::to_owned);
+        fixed
+            .chain(blind(self.blind))
+            .chain(unlinked(self.unlinked))
+    }
+}
+
+fn blind(n: usize) -> Option<String> {
+    (n > 0).then(|| {
+        format!(
             "the commits of {n} of the deployments are not known: what they shipped is told by date (~)"
-        )),
-    };
-    let none = material.incidents.iter().filter(|i| i.attempt.is_none());
-    let unlinked = match none.filter(|i| window.contains(i.opened)).count() {
+        )
+    })
+}
+
+fn unlinked(n: usize) -> Option<String> {
+    match n {
         0 => None,
         1 => Some("1 incident belongs to no deployment that is known".to_owned()),
         n => Some(format!(
             "{n} incidents belong to no deployment that is known"
         )),
-    };
-    let fixed = [source, tags].into_iter().flatten().map(str::to_owned);
-    fixed.chain(blind).chain(unlinked)
+    }
+}
+
+/// Of many workloads it is said of how many a thing holds, not of which.
+fn notes_of_many(facts: &[Facts]) -> Vec<String> {
+    let all = facts.len();
+    let count = |holds: fn(&Facts) -> bool| facts.iter().filter(|one| holds(one)).count();
+    let mut notes = Vec::new();
+    let sourceless = count(|one| one.sourceless);
+    if sourceless == all {
+        let seen = facts.iter().any(|one| one.seen);
+        let facts = Facts {
+            sourceless: true,
+            seen,
+            tags: false,
+            blind: 0,
+            unlinked: 0,
+        };
+        notes.extend(facts.notes());
+    } else if sourceless > 0 {
+        notes.push(format!(
+            "{sourceless} of {all} workloads have no incident source: of them only rollbacks and marks are seen"
+        ));
+    }
+    let tags = count(|one| one.tags);
+    if tags > 0 {
+        notes.push(format!(
+            "of {tags} of {all} workloads no deployment is known: version tags stand for deployments"
+        ));
+    }
+    notes.extend(blind(facts.iter().map(|one| one.blind).sum()));
+    notes.extend(unlinked(facts.iter().map(|one| one.unlinked).sum()));
+    notes
 }

@@ -2,7 +2,9 @@
 //! how long a change took; both become the workload's [`mod@material`], of which any window is told: [`mod@figures`] says what it holds, [`list`] names
 //! the very things behind the figures, and [`trend`] compares windows.
 
+pub mod behind;
 mod figures;
+pub mod glance;
 pub mod judge;
 pub mod lead;
 mod list;

@@ -12,18 +12,18 @@ use crate::model::dora::{Dora, Figures};
 use crate::theme::Role;
 
 /// A metric as every form of the report tells it.
-struct Metric {
-    name: &'static str,
-    short: &'static str,
-    value: String,
-    n: usize,
+pub struct Metric {
+    pub name: &'static str,
+    pub short: &'static str,
+    pub value: String,
+    pub n: usize,
     /// What it rests on, in words.
-    rests_on: String,
+    pub rests_on: String,
     /// Its step on the answer scale, in words.
-    step: Option<&'static str>,
-    score: Option<f64>,
+    pub step: Option<&'static str>,
+    pub score: Option<f64>,
     /// Mean score over all industries (2025).
-    mean: f64,
+    pub mean: f64,
 }
 
 #[must_use]
@@ -71,7 +71,9 @@ fn head(dora: &Dora, style: &Style, sheet: &mut Sheet) {
     sheet.space();
 }
 
-fn metrics(figures: &Figures) -> [Metric; 5] {
+/// The five, in DORA's order.
+#[must_use]
+pub fn metrics(figures: &Figures) -> [Metric; 5] {
     [
         lead_time(figures),
         frequency(figures),
@@ -162,7 +164,8 @@ fn fail_rate(figures: &Figures) -> Metric {
         n: fail.n,
         rests_on,
         step: None,
-        score: fail.rate.map(percent_score),
+        // As in the means: a rate that is only the least there was has no score.
+        score: fail.rate.filter(|_| !fail.at_least).map(percent_score),
         mean: 8.1,
     }
 }
@@ -203,7 +206,7 @@ fn rework_rate(figures: &Figures) -> Metric {
         n: rework.n,
         rests_on,
         step: None,
-        score: rework.rate.map(percent_score),
+        score: rework.rate.filter(|_| !rework.at_least).map(percent_score),
         mean: 7.8,
     }
 }

@@ -8,6 +8,7 @@ pub mod briefs;
 pub mod environments;
 pub mod fleet;
 pub mod gates;
+pub mod metrics;
 
 use ratatui::layout::Rect;
 
@@ -155,6 +156,7 @@ pub fn of(view: View) -> Box<dyn Page> {
         View::Changes => Box::new(changes::ChangesPage::default()),
         View::Gates => Box::new(gates::GatesPage::default()),
         View::Environments => Box::new(environments::EnvironmentsPage::default()),
+        View::Metrics => Box::new(metrics::MetricsPage::default()),
         _ => Box::new(fleet::FleetPage::default()),
     }
 }

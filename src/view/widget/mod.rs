@@ -1,4 +1,5 @@
 //! Small drawings that several pages use.
 
 pub mod leaf;
+pub mod columns;
 pub mod spark;

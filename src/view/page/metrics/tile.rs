@@ -1,0 +1,266 @@
+//! One of the five metrics as the page tells it: in words, made once when the answer comes.
+
+use crate::event::time::Span;
+use crate::model::dora::glance::Glance;
+use crate::model::dora::trend::{Change, Direction, Every, TrendPoint};
+use crate::model::dora::{FailRate, Figures, ReworkRate};
+use crate::report::dora::{Metric, metrics};
+use crate::report::sheet::Line;
+use crate::report::{Style, figure, glyph};
+use crate::theme::Role;
+
+/// In full, as DORA calls them.
+pub const NAMES: [&str; 5] = [
+    "change lead time",
+    "deployment frequency",
+    "change fail rate",
+    "failed deployment recovery time",
+    "deployment rework rate",
+];
+
+pub struct Tile {
+    pub name: &'static str,
+    pub metric: Metric,
+    /// The value of the window before.
+    before: String,
+    direction: Direction,
+    /// Why there is no value.
+    pub why_not: Option<&'static str>,
+    pub points: Vec<Point>,
+}
+
+/// A week or month of its trend.
+pub struct Point {
+    pub label: String,
+    pub value: Option<f64>,
+    pub text: String,
+    pub n: usize,
+    /// It was not known from its start.
+    pub partial: bool,
+}
+
+/// The five, in DORA's order.
+#[must_use]
+pub fn tiles(glance: &Glance, style: &Style) -> Vec<Tile> {
+    let comparison = &glance.comparison;
+    let now = metrics(&comparison.now).into_iter();
+    let before = metrics(&comparison.before).into_iter();
+    now.zip(before)
+        .zip(&comparison.changes)
+        .enumerate()
+        .map(|(at, ((metric, before), change))| {
+            let known = metric.value != "-";
+            Tile {
+                name: NAMES[at],
+                why_not: (!known).then(|| why_not(at, &comparison.now)),
+                before: before.value.trim_end_matches("/week").to_owned(),
+                direction: direction(change),
+                points: points(at, glance, style),
+                metric,
+            }
+        })
+        .collect()
+}
+
+fn direction(change: &Change) -> Direction {
+    change.direction
+}
+
+/// Why a metric has no value.
+fn why_not(at: usize, figures: &Figures) -> &'static str {
+    let deployments = figures.deployments;
+    let unsourced = |n: usize| n > 0;
+    match at {
+        _ if deployments.is_none() => "no deployment to production is known",
+        0 => "no change with a known start went live in the window",
+        1 => "no deployment to production is known",
+        2 if unsourced(figures.change_fail_rate.n) => "no source tells of incidents",
+        4 if unsourced(figures.deployment_rework_rate.n) => "no source tells of incidents",
+        2 | 4 => "no deployment in the window",
+        _ if figures.failed_deployment_recovery.open > 0 => "none has ended yet",
+        _ if figures.change_fail_rate.n > 0 && figures.change_fail_rate.rate.is_none() => {
+            "no source tells of incidents"
+        }
+        _ => "no failed deployment was mended in the window",
+    }
+}
+
+fn points(at: usize, glance: &Glance, style: &Style) -> Vec<Point> {
+    let month = glance.every == Every::Month;
+    let point = |point: &TrendPoint| {
+        let (value, text, n) = value(at, point);
+        Point {
+            label: style.date(point.from, month),
+            value,
+            text,
+            n,
+            partial: point.partial,
+        }
+    };
+    glance.trend.iter().map(point).collect()
+}
+
+/// The value of a metric at a point, as it is written, and of how many it is told.
+#[expect(clippy::cast_precision_loss, reason = "counts of deployments")]
+fn value(at: usize, point: &TrendPoint) -> (Option<f64>, String, usize) {
+    let length = |length: Option<Span>, inferred, n| {
+        (length.map(Span::seconds), figure::span(length, inferred), n)
+    };
+    let rate = |rate: Option<f64>, inferred, at_least: bool, n| {
+        let least = if at_least && rate.is_some() {
+            "≥"
+        } else {
+            ""
+        };
+        let text = figure::tilde(figure::percent(rate), inferred);
+        (rate, format!("{least}{text}"), n)
+    };
+    match at {
+        0 => {
+            let lead = point.change_lead_time;
+            length(lead.p50_seconds, lead.inferred, lead.n)
+        }
+        1 => {
+            let n = point.deployments;
+            let text = n.map_or_else(|| "-".to_owned(), |n| n.to_string());
+            (n.map(|n| n as f64), text, n.unwrap_or(0))
+        }
+        2 => {
+            let FailRate {
+                n,
+                rate: share,
+                inferred,
+                at_least,
+                ..
+            } = point.change_fail_rate;
+            rate(share, inferred, at_least, n)
+        }
+        3 => {
+            let recovery = point.failed_deployment_recovery;
+            length(recovery.p50_seconds, recovery.inferred, recovery.n)
+        }
+        _ => {
+            let ReworkRate {
+                n,
+                rate: share,
+                inferred,
+                at_least,
+                ..
+            } = point.deployment_rework_rate;
+            rate(share, inferred, at_least, n)
+        }
+    }
+}
+
+impl Tile {
+    /// The value, dim where there is none.
+    #[must_use]
+    pub fn value(&self) -> Line {
+        let role = if self.why_not.is_some() {
+            Role::Dim
+        } else {
+            Role::Title
+        };
+        Line::of(role, &self.metric.value)
+    }
+
+    /// Against the window before: sign, word, and what it was.
+    #[must_use]
+    pub fn verdict(&self) -> Line {
+        let (role, sign, word) = match self.direction {
+            Direction::Better => (Role::Good, glyph::GOOD, "better"),
+            Direction::Worse => (Role::Warning, "!", "worse"),
+            Direction::Same => (Role::Text, "=", "same"),
+            Direction::Unknown => (Role::Dim, "?", "unknown"),
+        };
+        Line::of(role, sign)
+            .with(role, " ")
+            .with(role, word)
+            .with(Role::Dim, ", was ")
+            .with(Role::Dim, &self.before)
+    }
+
+    /// Why it is compared with nothing.
+    #[must_use]
+    pub fn why_unknown(&self) -> Option<&'static str> {
+        if self.direction != Direction::Unknown || self.why_not.is_some() {
+            None
+        } else if self.before == "-" {
+            Some("the window before has no value")
+        } else if self.metric.value.starts_with('≥') || self.before.starts_with('≥') {
+            Some("only the least that there was is known")
+        } else {
+            Some("less than half of the window before is known")
+        }
+    }
+
+    #[must_use]
+    pub fn values(&self) -> Vec<Option<f64>> {
+        self.points.iter().map(|point| point.value).collect()
+    }
+
+    /// The highest value of its trend, as it is written: what a full column is.
+    #[must_use]
+    pub fn top(&self) -> Option<&str> {
+        let known = self.points.iter().filter(|point| point.value.is_some());
+        let top = known.max_by(|one, two| {
+            one.value
+                .partial_cmp(&two.value)
+                .unwrap_or(std::cmp::Ordering::Equal)
+        });
+        top.map(|point| point.text.as_str())
+    }
+
+    /// Its step on the answer scale, its score and the mean of all industries.
+    #[must_use]
+    pub fn score(&self) -> Line {
+        if self.metric.score.is_none() {
+            return Line::of(
+                Role::Dim,
+                format!("no score; all industries {:.1}", self.metric.mean),
+            );
+        }
+        let mut line = Line::of(Role::Dim, "scores ")
+            .with(Role::Text, figure::number(self.metric.score))
+            .with(
+                Role::Dim,
+                format!(", all industries {:.1}", self.metric.mean),
+            );
+        if let Some(step) = self.metric.step {
+            line.push(Role::Dim, format!(" · {step}"));
+        }
+        line
+    }
+
+    /// As words for somebody else.
+    #[must_use]
+    pub fn card(&self) -> String {
+        format!(
+            "{} {} ({}), {}",
+            self.name,
+            self.metric.value,
+            self.metric.rests_on,
+            self.verdict().text()
+        )
+    }
+
+    /// As a row of a file.
+    #[must_use]
+    pub fn row(&self) -> Vec<String> {
+        vec![
+            self.name.to_owned(),
+            self.metric.value.clone(),
+            self.metric.n.to_string(),
+            self.metric.rests_on.clone(),
+            self.before.clone(),
+            self.verdict()
+                .text()
+                .split([' ', ','])
+                .nth(1)
+                .unwrap_or_default()
+                .to_owned(),
+            figure::score(self.metric.score),
+            self.metric.step.unwrap_or_default().to_owned(),
+        ]
+    }
+}
