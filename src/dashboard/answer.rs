@@ -2,10 +2,11 @@
 
 use crate::app::{Engine, silence};
 use crate::config::Source;
+use crate::model::calendar::Clock;
 use crate::model::forecast::past;
 use crate::model::locate::{Whereabouts, find, whereabouts};
 use crate::model::state::Lives;
-use crate::model::stream::map;
+use crate::model::stream::map_by;
 use crate::store::StoreError;
 use crate::view::answer::{Answer, Question};
 use crate::view::scene::Lens;
@@ -18,8 +19,13 @@ pub fn answer(
     question: &Question,
 ) -> Result<Answer, StoreError> {
     match question {
-        Question::Map(name) => one(engine, sources, lens, name, |lives| {
-            Answer::Map(Box::new(map(lives, lens.window(), true)))
+        Question::Map { workload, business } => one(engine, sources, lens, workload, |lives| {
+            let clock = if *business {
+                Clock::Business(&lives.rules.calendar)
+            } else {
+                Clock::Wall
+            };
+            Answer::Map(Box::new(map_by(lives, lens.window(), clock, true)))
         }),
         Question::Change { workload, change } => one(engine, sources, lens, workload, |lives| {
             let own = past(lives);

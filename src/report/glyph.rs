@@ -11,6 +11,7 @@ pub const GOOD: &str = "✓";
 pub const BAD: &str = "✗";
 pub const NOTE: &str = "•";
 pub const ARROW: &str = "▶";
+pub const LEFT: &str = "◀";
 pub const BEHIND: &str = "↓";
 /// Where the cursor stands in a list.
 pub const CURSOR: &str = "▸";
@@ -39,6 +40,8 @@ fn plain(char: char) -> &'static str {
         '┌' | '┐' | '└' | '┘' | '✓' => "+",
         '━' => "=",
         '┃' | '┏' | '┓' | '┗' | '┛' | '█' => "#",
+        '╰' | '╯' | '├' | '┤' | '┬' | '┴' | '┼' => "+",
+        '◀' => "<",
         '╲' => "\\",
         '╱' => "/",
         '▶' | '▸' | '→' | '…' | '≥' => ">",

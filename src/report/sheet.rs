@@ -249,6 +249,12 @@ impl Sheet {
         self
     }
 
+    /// The lines, for who draws them elsewhere.
+    #[must_use]
+    pub fn into_lines(self) -> Vec<Line> {
+        self.lines
+    }
+
     #[must_use]
     pub fn draw(mut self, style: &Style) -> String {
         while self.lines.last().is_some_and(Line::is_empty) {

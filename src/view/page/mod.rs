@@ -4,6 +4,7 @@
 //! Most pages are a list with something beside it; what a list can do by itself ([`Rows`]) they get for nothing.
 
 pub mod fleet;
+pub mod map;
 
 use ratatui::layout::Rect;
 
@@ -148,6 +149,7 @@ pub struct Grid {
 pub fn of(view: View) -> Box<dyn Page> {
     match view {
         View::Fleet => Box::new(fleet::FleetPage::default()),
+        View::Map => Box::new(map::MapPage::default()),
         _ => Box::new(fleet::FleetPage::default()),
     }
 }

@@ -1,3 +1,4 @@
 //! Small drawings that several pages use.
 
 pub mod spark;
+pub mod waterfall;
