@@ -12,12 +12,13 @@ use crate::model::dora::Material;
 use crate::model::dora::behind::{Things, behind};
 use crate::model::dora::glance::glance;
 use crate::model::flow::{self, Flow};
+use crate::model::calendar::Clock;
 use crate::model::forecast::past;
 use crate::model::locate::{Whereabouts, find, whereabouts};
 use crate::model::ran::history;
 use crate::model::overview::Overview;
 use crate::model::state::Lives;
-use crate::model::stream::map;
+use crate::model::stream::map_by;
 use crate::store::StoreError;
 use crate::view::answer::{Answer, Question};
 use crate::view::scene::{Lens, Scope};
@@ -56,8 +57,13 @@ pub fn answer(
     question: &Question,
 ) -> Result<Answer, StoreError> {
     match question {
-        Question::Map(name) => one(engine, sources, lens, name, |lives| {
-            Answer::Map(Box::new(map(lives, lens.window(), true)))
+        Question::Map { workload, business } => one(engine, sources, lens, workload, |lives| {
+            let clock = if *business {
+                Clock::Business(&lives.rules.calendar)
+            } else {
+                Clock::Wall
+            };
+            Answer::Map(Box::new(map_by(lives, lens.window(), clock, true)))
         }),
         Question::Change { workload, change } => {
             let at = lens.instant();

@@ -50,6 +50,17 @@ pub struct Match {
     pub tickets: Vec<String>,
 }
 
+impl Match {
+    /// Since when it stands at its step, whatever its state there was.
+    #[must_use]
+    pub fn entered(&self) -> Option<Timestamp> {
+        let last = self.timeline.last()?;
+        let stay = self.timeline.iter().rev();
+        let stay = stay.take_while(|leg| leg.step == last.step);
+        stay.last().map(|leg| leg.from)
+    }
+}
+
 #[derive(Clone, Debug, Serialize)]
 pub struct Arrival {
     pub version: Option<String>,

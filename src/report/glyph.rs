@@ -11,6 +11,7 @@ pub const GOOD: &str = "✓";
 pub const BAD: &str = "✗";
 pub const NOTE: &str = "•";
 pub const ARROW: &str = "▶";
+pub const LEFT: &str = "◀";
 pub const BEHIND: &str = "↓";
 pub const NEWER: &str = "↑";
 pub const DIFFERS: &str = "≠";
@@ -41,6 +42,8 @@ fn plain(char: char) -> &'static str {
         '┌' | '┐' | '└' | '┘' | '✓' => "+",
         '━' => "=",
         '┃' | '┏' | '┓' | '┗' | '┛' | '█' => "#",
+        '╰' | '╯' | '├' | '┤' | '┬' | '┴' | '┼' => "+",
+        '◀' => "<",
         '╲' => "\\",
         '╱' | '≠' => "/",
         '‹' => "<",

@@ -250,6 +250,12 @@ impl Sheet {
     }
 
     /// The lines, for who draws them otherwise.
+    /// The lines, for who draws them elsewhere.
+    #[must_use]
+    pub fn into_lines(self) -> Vec<Line> {
+        self.lines
+    }
+
     #[must_use]
     pub fn into_lines(mut self) -> Vec<Line> {
         while self.lines.last().is_some_and(Line::is_empty) {

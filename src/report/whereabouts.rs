@@ -39,6 +39,14 @@ pub fn whereabouts(whereabouts: &Whereabouts, style: &Style) -> String {
     sheet.draw(style)
 }
 
+/// What is known of a change beside its way.
+#[must_use]
+pub fn change_facts(found: &Match, style: &Style) -> Sheet {
+    let mut sheet = Sheet::new();
+    facts(found, style, &mut sheet);
+    sheet
+}
+
 /// A line for each change, where a version or a ticket speaks of many.
 fn several(matches: &[Match], style: &Style, sheet: &mut Sheet) {
     let delivered = matches
@@ -135,6 +143,9 @@ fn head(found: &Match, style: &Style, sheet: &mut Sheet) {
     sheet.space();
 }
 
+    timeline(&found.timeline, style, sheet);
+    facts(found, style, sheet);
+/// All but its way: state, whose move, forecast, environments, identity.
 fn facts(found: &Match, style: &Style, sheet: &mut Sheet) {
     let role = state_role(found.state);
     let state = found.state.replace('_', " ");
@@ -227,6 +238,8 @@ fn identity(found: &Match, style: &Style, sheet: &mut Sheet) {
 
 /// How a state looks in a bar. States that mean the same to a reader look the same; the legend names them.
 pub fn look(state: &str) -> (Role, char) {
+#[must_use]
+pub fn state_look(state: &str) -> (Role, char) {
     match state {
         "working" => (Role::Process, glyph::PROCESS),
         "gated" => (Role::Gate, glyph::HELD),
@@ -249,7 +262,7 @@ fn timeline(legs: &[Leg], style: &Style, sheet: &mut Sheet) {
     let mut parts: Vec<(Role, char, f64)> = Vec::new();
     for (at, leg) in legs.iter().enumerate() {
         let start = 2 + table::bar(&parts, width).width();
-        let (role, sign) = look(leg.state);
+        let (role, sign) = state_look(leg.state);
         parts.push((
             role,
             sign,
@@ -269,7 +282,7 @@ fn timeline(legs: &[Leg], style: &Style, sheet: &mut Sheet) {
     bar.append(table::bar(&parts, width));
     sheet.line(bar).line(names);
     let from = format!("from {}", style.moment(first.from));
-    let pieces = std::iter::once(Line::of(Role::Dim, from)).chain(legend(legs));
+    let pieces = std::iter::once(Line::of(Role::Dim, from)).chain(state_sums(legs));
     sheet.flow(2, pieces, style.width);
     sheet.space();
 }
@@ -277,6 +290,7 @@ fn timeline(legs: &[Leg], style: &Style, sheet: &mut Sheet) {
 /// What the signs in the bar mean, and how long each state took in all, the longest first.
 #[must_use]
 pub fn legend(legs: &[Leg]) -> Vec<Line> {
+pub fn state_sums(legs: &[Leg]) -> Vec<Line> {
     let mut sums: BTreeMap<&'static str, i64> = BTreeMap::new();
     for leg in legs {
         let sum = sums.entry(leg.state).or_default();
@@ -285,7 +299,7 @@ pub fn legend(legs: &[Leg]) -> Vec<Line> {
     let mut sums: Vec<_> = sums.into_iter().filter(|(_, sum)| *sum > 0).collect();
     sums.sort_by_key(|(_, sum)| std::cmp::Reverse(*sum));
     let line = |(state, sum): (&str, i64)| {
-        let (role, sign) = look(state);
+        let (role, sign) = state_look(state);
         let length = duration::span(Span::from_micros(sum));
         let text = format!(" {} {length}", state.replace('_', " "));
         Line::of(role, sign.to_string()).with(Role::Text, text)

@@ -12,8 +12,8 @@ use crate::model::stream::Map;
 /// A question about one thing. Two that are equal have the same answer at the same instant over the same window.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Question {
-    /// The value-stream map of a workload, with the changes behind it.
-    Map(String),
+    /// The value-stream map of a workload, with the changes behind it; by business hours, or by the wall clock.
+    Map { workload: String, business: bool },
     /// Where a reference is: a commit, change, ticket, version or digest.
     Where(String),
     /// A change of a workload, with everything that happened to it.

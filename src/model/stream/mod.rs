@@ -15,7 +15,7 @@ use super::flow::Flow;
 use super::state::{End, Life, Lives, State};
 use super::statistic::{Share, Spread, Times};
 use super::window::Window;
-use crate::event::time::Span;
+use crate::event::time::{Span, Timestamp};
 
 /// Flow efficiency as a range: without and with people's time, which events do not show (metrics.md, section 6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -77,6 +77,37 @@ pub struct StepFigures {
     pub constraint: bool,
     /// Why the step has no visits; nothing where it has.
     pub empty: Option<String>,
+    /// The steps that must be done before, as places in the path.
+    #[serde(skip)]
+    pub needs: Vec<usize>,
+    /// From entering the step to leaving it, work and wait together.
+    #[serde(skip)]
+    pub stay: Spread,
+}
+
+/// How the time that something has been at a step compares with the visits before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pace {
+    /// No visit to compare with.
+    Untold,
+    /// Within the median.
+    Usual,
+    /// Beyond the median.
+    Slow,
+    /// Beyond what 85 of 100 visits stay within.
+    Stuck,
+}
+
+impl StepFigures {
+    #[must_use]
+    pub fn pace(&self, age: Span) -> Pace {
+        match (self.stay.p50_seconds, self.stay.p85_seconds) {
+            (Some(p50), _) if age <= p50 => Pace::Usual,
+            (Some(_), Some(p85)) if age <= p85 => Pace::Slow,
+            (Some(_), _) => Pace::Stuck,
+            (None, _) => Pace::Untold,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -91,8 +122,8 @@ pub struct StateFigure {
 pub struct MapChange {
     pub change: String,
     pub title: Option<String>,
-    pub start: crate::event::time::Timestamp,
-    pub deployed: crate::event::time::Timestamp,
+    pub start: Timestamp,
+    pub deployed: Timestamp,
     pub lead_seconds: Span,
     pub process_seconds: Span,
     pub wait_seconds: Span,
@@ -105,6 +136,19 @@ pub struct MapChangeStep {
     pub step: String,
     pub process_seconds: Span,
     pub wait_seconds: Span,
+    /// Nothing where the change did not come by.
+    #[serde(skip)]
+    pub visit: Option<Visit>,
+}
+
+/// What the figures of a step are made of: a change that came by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Visit {
+    pub entered: Timestamp,
+    pub process: Span,
+    pub wait: Span,
+    /// It held nothing up: the change was busy with another step meanwhile.
+    pub beside: bool,
 }
 
 /// What a map is told of, and by which clock.
@@ -281,6 +325,7 @@ fn line(told: &Told<'_>, life: &Life) -> MapChange {
                 step: step.name.clone(),
                 process_seconds: cost.process,
                 wait_seconds: cost.wait,
+                visit: step::visit(life, place, told.clock),
             }
         })
         .collect();

@@ -1,6 +1,6 @@
 //! The figures of one step of the map: what it cost the changes on the ladder and beside it, how often they came back, who fills it.
 
-use super::{Share, StepFigures, Times, Told};
+use super::{Share, StepFigures, Times, Told, Visit};
 use crate::event::time::Span;
 use crate::model::calendar::Clock;
 use crate::model::definition::StepKind;
@@ -18,21 +18,18 @@ pub(super) fn figures(told: &Told<'_>, place: usize, delivered: &[&Life]) -> Ste
     } = *told;
     let workload = lives.workload;
     let step = &workload.path.steps[place];
-    let (mut process, mut wait) = (Vec::new(), Vec::new());
+    let (mut process, mut wait, mut stay) = (Vec::new(), Vec::new(), Vec::new());
     let (mut process_sum, mut wait_sum) = (Span::ZERO, Span::ZERO);
-    for life in delivered {
-        let on_ladder = life.legs.iter().any(|leg| leg.step == place);
-        let cost = if on_ladder {
-            Some(life.cost_by(place, clock))
-        } else {
-            beside(life, place, clock)
-        };
-        let Some(cost) = cost else { continue };
-        process.push(cost.process);
-        wait.push(cost.wait);
-        if on_ladder {
-            process_sum = process_sum + cost.process;
-            wait_sum = wait_sum + cost.wait;
+    for visit in delivered
+        .iter()
+        .filter_map(|life| visit(life, place, clock))
+    {
+        process.push(visit.process);
+        wait.push(visit.wait);
+        stay.push(visit.process + visit.wait);
+        if !visit.beside {
+            process_sum = process_sum + visit.process;
+            wait_sum = wait_sum + visit.wait;
         }
     }
     let visits = process.len();
@@ -66,15 +63,25 @@ pub(super) fn figures(told: &Told<'_>, place: usize, delivered: &[&Life]) -> Ste
         share_of_lead: None,
         constraint: false,
         empty: (visits == 0).then(|| why_empty(lives, place, delivered.len())),
+        needs: step.needs.clone(),
+        stay: Spread::of(stay),
     }
 }
 
-/// What the step cost a change that it did not hold up.
-fn beside(life: &Life, place: usize, clock: Clock) -> Option<Cost> {
-    let visit = life.beside[place].as_ref();
-    visit
-        .map(|visit| visit.cost(clock))
-        .or_else(|| life.handed[place].map(|_| Cost::default()))
+/// What the step cost a change that came by, whether it held the change up or not.
+pub(super) fn visit(life: &Life, place: usize, clock: Clock) -> Option<Visit> {
+    let first = life.legs.iter().find(|leg| leg.step == place);
+    let (entered, cost) = match (first, &life.beside[place]) {
+        (Some(leg), _) => (leg.from, life.cost_by(place, clock)),
+        (None, Some(visit)) => (visit.entered, visit.cost(clock)),
+        (None, None) => (life.handed[place]?, Cost::default()),
+    };
+    Some(Visit {
+        entered,
+        process: cost.process,
+        wait: cost.wait,
+        beside: first.is_none(),
+    })
 }
 
 fn times(values: Vec<Span>, sum_seconds: Span) -> Times {

@@ -1,62 +1,25 @@
 //! The map as it is drawn on walls: a box a step, an arrow to the next, and the ladder below, where the time in a step stands high and the wait before
 //! it stands low.
 
+use super::shape::{GAP, Shape};
 use super::{Statistic, filled_by, glyph, signs, time};
 use crate::model::stream::{Map, StepFigures};
 use crate::report::figure;
-use crate::report::sheet::{Line, Sheet};
+use crate::report::sheet::Line;
 use crate::report::text;
 use crate::theme::Role;
 
-/// Inside of a box: label, value and a blank at either side.
-const NARROWEST: usize = 12;
-const WIDEST: usize = 20;
-/// Between boxes: blank, arrow, blank.
-const GAP: usize = 3;
 /// From the edge of a box to where its rung of the ladder begins: half of what the wait needs beside the gap.
 const INSET: usize = 3;
-/// Room to the left of the first box for a wait before it.
-const LEAD: usize = 9;
 
 /// The figures in a box, from top to bottom.
 const LABELS: [&str; 4] = ["PT", "C&A", "WIP", "n"];
 
-/// Where boxes stand.
-struct Grid {
-    left: usize,
-    inside: usize,
-}
+/// Rows inside a box of figures: who fills it, and those.
+pub const FIGURES: usize = 1 + LABELS.len();
 
-impl Grid {
-    fn of(map: &Map, width: usize) -> Option<Self> {
-        let first = map.steps.first()?;
-        let left = if first.wait.sum_seconds.micros() > 0 {
-            1 + LEAD
-        } else {
-            1
-        };
-        let room = width.checked_sub(left)? + GAP;
-        let pitch = room / map.steps.len();
-        let fits = pitch.checked_sub(GAP + 2)?;
-        let wanted = map.steps.iter().map(|step| {
-            let title = text::width(&step.name) + text::width(&signs(step)) + 4;
-            title.max(text::width(&filled_by(step)) + 2)
-        });
-        let wanted = wanted.max()?.clamp(NARROWEST, WIDEST);
-        (fits >= NARROWEST).then(|| Self {
-            left,
-            inside: wanted.min(fits),
-        })
-    }
-
-    const fn pitch(&self) -> usize {
-        self.inside + 2 + GAP
-    }
-
-    const fn start(&self, at: usize) -> usize {
-        self.left + at * self.pitch()
-    }
-}
+/// The row of a box, counted from its upper edge, that carries the arrows.
+const ARROWS: usize = 3;
 
 /// The lines of a box: light, heavy for the constraint, broken where nothing came by.
 struct Frame {
@@ -87,42 +50,99 @@ impl Frame {
     }
 }
 
-/// Draws boxes and ladder; `false`, and nothing drawn, where they do not fit.
-pub fn draw(map: &Map, statistic: Statistic, width: usize, sheet: &mut Sheet) -> bool {
-    let Some(grid) = Grid::of(map, width) else {
-        return false;
-    };
-    sheet.line(row(map, &grid, |step, line| top(step, &grid, line)));
-    sheet.line(row(map, &grid, |step, line| {
-        let role = if step.from.is_empty() {
+/// Boxes of figures, and the ladder below them.
+#[must_use]
+pub fn draw(map: &Map, statistic: Statistic, shape: &Shape) -> Vec<Line> {
+    let heights = vec![FIGURES; shape.rows()];
+    let mut lines = frames(map, shape, &heights, &|place, row| {
+        figures(&map.steps[place], row, statistic, shape.inside - 2)
+    });
+    if map.changes > 0 {
+        lines.extend(ladder(map, statistic, shape));
+    }
+    lines
+}
+
+fn figures(step: &StepFigures, row: usize, statistic: Statistic, width: usize) -> Line {
+    let Some(label) = row.checked_sub(1).and_then(|row| LABELS.get(row)) else {
+        let tool = text::clean(&filled_by(step)).into_owned();
+        let role = if step.from.is_empty() || step.visits == 0 {
             Role::Dim
         } else {
             Role::Text
         };
-        let tool = text::clean(&filled_by(step)).into_owned();
-        inner(step, line, role, &text::left(&tool, grid.inside - 2));
-    }));
-    for label in LABELS {
-        let last = map.steps.len() - 1;
-        let mut at = 0;
-        sheet.line(row(map, &grid, |step, line| {
-            let value = value(label, step, statistic);
-            let value = text::right(&value, grid.inside - 2 - label.len());
-            // n is what the others rest on.
-            let role = if label == "n" { Role::Dim } else { Role::Text };
-            inner(step, line, role, &format!("{label}{value}"));
-            // The row in the middle carries the arrows.
-            if label == "C&A" && at < last {
-                line.push(Role::Dim, format!(" {}", glyph::ARROW));
+        return Line::of(role, text::left(&tool, width));
+    };
+    let value = value(label, step, statistic);
+    let value = text::right(&value, width - label.len());
+    // n is what the others rest on.
+    let role = if *label == "n" || step.visits == 0 {
+        Role::Dim
+    } else {
+        Role::Text
+    };
+    Line::of(role, format!("{label}{value}"))
+}
+
+/// Boxes with anything in them: `heights` tells how many rows those have that stand side by side, `content` what is in a row of a step's box.
+#[must_use]
+pub fn frames(
+    map: &Map,
+    shape: &Shape,
+    heights: &[usize],
+    content: &dyn Fn(usize, usize) -> Line,
+) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for (level, height) in heights.iter().enumerate() {
+        for row in 0..height + 2 {
+            let mut line = Line::new();
+            for (column, steps) in shape.columns.iter().enumerate() {
+                if column > 0 {
+                    line.pad_to(shape.start(column) - GAP);
+                    line.push(Role::Dim, joint(shape, column, level, row));
+                } else if shape.before > 0 && (level, row) == (0, ARROWS) {
+                    let more = format!(" {} {} {}", glyph::LEFT, shape.before, glyph::ARROW);
+                    line.push(Role::Dim, more);
+                }
+                line.pad_to(shape.start(column));
+                let Some(place) = steps.get(level) else {
+                    continue;
+                };
+                let step = &map.steps[*place];
+                match row {
+                    0 => top(step, shape, &mut line),
+                    row if row == height + 1 => bottom(step, shape, &mut line),
+                    row => inner(step, shape, content(*place, row - 1), &mut line),
+                }
             }
-            at += 1;
-        }));
+            if shape.after > 0 && (level, row) == (0, ARROWS) {
+                line.pad_to(shape.start(shape.columns.len()) - GAP);
+                line.push(Role::Dim, format!(" {} {}", glyph::ARROW, shape.after));
+            }
+            lines.push(line);
+        }
     }
-    sheet.line(row(map, &grid, |step, line| bottom(step, &grid, line)));
-    if map.changes > 0 {
-        ladder(map, statistic, &grid, sheet);
+    lines
+}
+
+/// What stands between two columns: the arrow, and the way round to boxes that have nothing beside them.
+fn joint(shape: &Shape, column: usize, level: usize, row: usize) -> &'static str {
+    let (left, right) = (shape.columns[column - 1].len(), shape.columns[column].len());
+    let (both, deepest) = (left.min(right), left.max(right));
+    if level >= deepest {
+        return "";
     }
-    true
+    let last = level + 1 == deepest;
+    match (row, level < both) {
+        (ARROWS, true) => " ▶ ",
+        (ARROWS, false) if right > left && last => " ╰▶",
+        (ARROWS, false) if right > left => " ├▶",
+        (ARROWS, false) if last => "─╯ ",
+        (ARROWS, false) => "─┤ ",
+        (..ARROWS, _) if level > 0 && deepest > both => " │ ",
+        (ARROWS.., _) if !last && deepest > both => " │ ",
+        _ => "",
+    }
 }
 
 fn value(label: &str, step: &StepFigures, statistic: Statistic) -> String {
@@ -134,32 +154,19 @@ fn value(label: &str, step: &StepFigures, statistic: Statistic) -> String {
     }
 }
 
-fn row(map: &Map, grid: &Grid, mut draw: impl FnMut(&StepFigures, &mut Line)) -> Line {
-    let mut line = Line::new();
-    for (at, step) in map.steps.iter().enumerate() {
-        line.pad_to(grid.start(at));
-        draw(step, &mut line);
-    }
-    line
-}
-
-fn inner(step: &StepFigures, line: &mut Line, role: Role, content: &str) {
+fn inner(step: &StepFigures, shape: &Shape, content: Line, line: &mut Line) {
     let frame = Frame::of(step);
-    let role = if step.visits == 0 && role == Role::Text {
-        Role::Dim
-    } else {
-        role
-    };
-    line.push(frame.role, frame.down)
-        .push(role, format!(" {content} "))
-        .push(frame.role, frame.down);
+    let end = line.width() + shape.inside + 1;
+    line.push(frame.role, frame.down).push(Role::Text, " ");
+    line.append(content.fit(shape.inside - 2));
+    line.pad_to(end).push(frame.role, frame.down);
 }
 
-fn top(step: &StepFigures, grid: &Grid, line: &mut Line) {
+fn top(step: &StepFigures, shape: &Shape, line: &mut Line) {
     let frame = Frame::of(step);
     let signs = signs(step);
     let apart = usize::from(!signs.is_empty());
-    let room = grid.inside - 2 - text::width(&signs) - apart;
+    let room = shape.inside - 2 - text::width(&signs) - apart;
     let name = text::clean(&step.name).into_owned();
     let name = text::fit(&name, room);
     let used = 2 + text::width(&name) + apart + text::width(&signs);
@@ -168,12 +175,12 @@ fn top(step: &StepFigures, grid: &Grid, line: &mut Line) {
     if apart > 0 {
         line.push(Role::Gate, format!("{signs} "));
     }
-    let rest = grid.inside.saturating_sub(used);
+    let rest = shape.inside.saturating_sub(used);
     line.push(frame.role, frame.across.repeat(rest))
         .push(frame.role, frame.corners[1]);
 }
 
-fn bottom(step: &StepFigures, grid: &Grid, line: &mut Line) {
+fn bottom(step: &StepFigures, shape: &Shape, line: &mut Line) {
     let frame = Frame::of(step);
     line.push(frame.role, frame.corners[2]);
     let words = if step.constraint {
@@ -181,21 +188,31 @@ fn bottom(step: &StepFigures, grid: &Grid, line: &mut Line) {
     } else {
         String::new()
     };
-    let rest = grid.inside.saturating_sub(text::width(&words));
+    let rest = shape.inside.saturating_sub(text::width(&words));
     line.push(frame.role, words)
         .push(frame.role, frame.across.repeat(rest))
         .push(frame.role, frame.corners[3]);
 }
 
-/// Two rows: the time in each step above, the wait before it below.
-fn ladder(map: &Map, statistic: Statistic, grid: &Grid, sheet: &mut Sheet) {
+/// Two rows: the time in each step above, the wait before it below. Of steps that share a column, the one that took most.
+fn ladder(map: &Map, statistic: Statistic, shape: &Shape) -> [Line; 2] {
     let (mut high, mut low) = (Line::new(), Line::new());
-    let last = map.steps.len() - 1;
-    for (at, step) in map.steps.iter().enumerate() {
-        let start = grid.start(at);
-        let waited = at > 0 || grid.left > 1;
+    let last = shape.columns.len().saturating_sub(1);
+    for (at, column) in shape.columns.iter().enumerate() {
+        let most = |place: &&usize| {
+            let step = &map.steps[**place];
+            step.process.sum_seconds + step.wait.sum_seconds
+        };
+        // The first of those that are equal.
+        let Some(place) = column.iter().rev().max_by_key(most) else {
+            continue;
+        };
+        let step = &map.steps[*place];
+        let start = shape.start(at);
+        let waited = at > 0 || shape.left > 1;
         let begin = if waited { start + INSET } else { start };
-        let end = start + grid.inside + 2 - if at < last { INSET } else { 0 };
+        let goes_on = at < last || shape.after > 0;
+        let end = start + shape.inside + 2 - if goes_on { INSET } else { 0 };
         let role = if step.constraint {
             Role::Constraint
         } else {
@@ -206,21 +223,16 @@ fn ladder(map: &Map, statistic: Statistic, grid: &Grid, sheet: &mut Sheet) {
             low.pad_to(from);
             let wait = rung(&time(statistic, &step.wait), begin - 1 - from);
             low.push(role, wait).push(role, "╱");
-            high.pad_to(begin);
-        } else {
-            high.pad_to(begin);
         }
-        high.push(
-            Role::Process,
-            rung(&time(statistic, &step.process), end - begin),
-        );
-        if at < last {
+        high.pad_to(begin);
+        let process = time(statistic, &step.process);
+        high.push(Role::Process, rung(&process, end - begin));
+        if goes_on {
             low.pad_to(end);
             low.push(Role::Wait, "╲");
         }
     }
-    sheet.line(high);
-    sheet.line(low);
+    [high, low]
 }
 
 /// A value in the middle of a line.

@@ -8,7 +8,8 @@ use crate::report::sheet::{Line, Sheet};
 use crate::report::table::{Cell, Column, Table};
 use crate::theme::Role;
 
-pub fn draw(map: &Map, statistic: Statistic, width: usize, sheet: &mut Sheet) {
+/// The heads of the columns, and a line for each of the steps at these places.
+pub fn draw(map: &Map, places: &[usize], statistic: Statistic, width: usize, sheet: &mut Sheet) {
     let mut table = Table::new(vec![
         Column::text("  step", 10),
         Column::text("from", 6).spare(4),
@@ -26,7 +27,7 @@ pub fn draw(map: &Map, statistic: Statistic, width: usize, sheet: &mut Sheet) {
         .iter()
         .map(|step| share(step.process.sum_seconds, map) + share(step.wait.sum_seconds, map))
         .fold(0.0, f64::max);
-    for step in &map.steps {
+    for step in places.iter().filter_map(|place| map.steps.get(*place)) {
         table.row(row(step, map, statistic, most));
     }
     table.draw(width, sheet);

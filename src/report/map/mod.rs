@@ -1,10 +1,13 @@
 //! The value-stream map as text: boxes with the ladder below where they fit, else one row a step; then the totals, the constraint in words, and what
 //! the reader must know.
 
-mod boxes;
+pub mod boxes;
 mod changes;
-mod list;
-mod totals;
+pub mod list;
+pub mod shape;
+pub mod totals;
+
+use shape::Shape;
 
 use super::glyph;
 use super::sheet::{Line, Sheet};
@@ -16,7 +19,7 @@ use crate::model::stream::{Map, StepFigures};
 use crate::theme::Role;
 
 /// Narrower than this, a row a step reads better than boxes.
-const BOXES_FROM: usize = 100;
+pub const BOXES_FROM: usize = 100;
 
 /// Which statistic of a step's times is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -29,14 +32,16 @@ pub enum Statistic {
 }
 
 impl Statistic {
-    const fn word(self) -> &'static str {
+    #[must_use]
+    pub const fn word(self) -> &'static str {
         match self {
             Self::P50 => "p50",
             Self::P85 => "p85",
         }
     }
 
-    const fn of(self, times: &Times) -> Option<Span> {
+    #[must_use]
+    pub const fn of(self, times: &Times) -> Option<Span> {
         match self {
             Self::P50 => times.p50_seconds,
             Self::P85 => times.p85_seconds,
@@ -55,17 +60,25 @@ pub fn map_by(map: &Map, statistic: Statistic, style: &Style) -> String {
     let mut sheet = Sheet::new();
     head(map, statistic, style, &mut sheet);
     if !map.steps.is_empty() {
-        let drawn =
-            style.width >= BOXES_FROM && boxes::draw(map, statistic, style.width, &mut sheet);
-        if drawn {
+        let shape = (style.width >= BOXES_FROM)
+            .then(|| Shape::of(map, shape::one_by_one(map), style.width));
+        if let Some(shape) = shape.flatten() {
+            for line in boxes::draw(map, statistic, &shape) {
+                sheet.line(line);
+            }
             sheet.space();
             totals::shares(map, style.width, &mut sheet);
         } else {
-            list::draw(map, statistic, style.width, &mut sheet);
+            let places: Vec<usize> = (0..map.steps.len()).collect();
+            list::draw(map, &places, statistic, style.width, &mut sheet);
         }
         sheet.space();
     }
-    totals::draw(map, statistic, style, &mut sheet);
+    totals::draw(map, statistic, style.width, &mut sheet);
+    sheet.space();
+    totals::notes(map, style.width, &mut sheet);
+    sheet.space();
+    totals::legend(map, style.width, &mut sheet);
     changes::draw(map, style, &mut sheet);
     sheet.draw(style)
 }
@@ -102,7 +115,8 @@ fn head(map: &Map, statistic: Statistic, style: &Style, sheet: &mut Sheet) {
 }
 
 /// Signs of what a step is: locked, a gate.
-fn signs(step: &StepFigures) -> String {
+#[must_use]
+pub fn signs(step: &StepFigures) -> String {
     let mut signs = String::new();
     if step.kind == crate::model::definition::StepKind::Gate {
         signs.push_str(glyph::GATE);
@@ -114,7 +128,8 @@ fn signs(step: &StepFigures) -> String {
 }
 
 /// Who fills the step: the tool, else the kind of step.
-fn filled_by(step: &StepFigures) -> String {
+#[must_use]
+pub fn filled_by(step: &StepFigures) -> String {
     if step.from.is_empty() {
         format!("({})", step.kind.word())
     } else {
@@ -123,12 +138,14 @@ fn filled_by(step: &StepFigures) -> String {
 }
 
 /// A time of a step; `-` where nothing was measured.
-fn time(statistic: Statistic, times: &Times) -> String {
+#[must_use]
+pub fn time(statistic: Statistic, times: &Times) -> String {
     duration::maybe(statistic.of(times))
 }
 
 /// The part of all lead times that a step's time makes up.
-fn share(part: Span, map: &Map) -> f64 {
+#[must_use]
+pub fn share(part: Span, map: &Map) -> f64 {
     let whole = map.lead_seconds.seconds();
     if whole > 0.0 {
         part.seconds() / whole

@@ -3,7 +3,6 @@
 use super::{Statistic, glyph, share, signs};
 use crate::model::stream::{Efficiency, Map};
 use crate::report::sheet::{Line, Sheet};
-use crate::report::style::Style;
 use crate::report::{duration, figure, table, text};
 use crate::theme::Role;
 
@@ -55,8 +54,8 @@ pub fn shares(map: &Map, width: usize, sheet: &mut Sheet) {
     sheet.line(bar).line(names);
 }
 
-pub fn draw(map: &Map, statistic: Statistic, style: &Style, sheet: &mut Sheet) {
-    let width = style.width;
+/// Lead time, efficiency, the constraint in words, what waits most, flow.
+pub fn draw(map: &Map, statistic: Statistic, width: usize, sheet: &mut Sheet) {
     if map.changes == 0 {
         let text = "No change went live in this window, so there is no lead time to tell.";
         sheet.paragraph(&Line::new(), Role::Text, text, width);
@@ -67,7 +66,10 @@ pub fn draw(map: &Map, statistic: Statistic, style: &Style, sheet: &mut Sheet) {
         waits(map, width, sheet);
     }
     flow(map, width, sheet);
-    sheet.space();
+}
+
+/// Why a step is empty, and what else the reader must know.
+pub fn notes(map: &Map, width: usize, sheet: &mut Sheet) {
     for step in &map.steps {
         if let Some(why) = &step.empty {
             let lead = Line::of(Role::Dim, format!("{} ", glyph::NOTE)).with(
@@ -78,7 +80,6 @@ pub fn draw(map: &Map, statistic: Statistic, style: &Style, sheet: &mut Sheet) {
         }
     }
     sheet.notes(&map.notes, width);
-    legend(map, width, sheet);
 }
 
 fn lead(map: &Map, width: usize, sheet: &mut Sheet) {
@@ -236,7 +237,8 @@ fn flow(map: &Map, width: usize, sheet: &mut Sheet) {
     }
 }
 
-fn legend(map: &Map, width: usize, sheet: &mut Sheet) {
+/// What the signs mean.
+pub fn legend(map: &Map, width: usize, sheet: &mut Sheet) {
     if map.steps.is_empty() {
         return;
     }
@@ -260,7 +262,6 @@ fn legend(map: &Map, width: usize, sheet: &mut Sheet) {
     if map.inferred {
         words.push("~ rests on an inferred link".to_owned());
     }
-    sheet.space();
     sheet.flow(
         0,
         words.into_iter().map(|word| Line::of(Role::Dim, word)),

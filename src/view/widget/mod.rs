@@ -3,3 +3,4 @@
 pub mod leaf;
 pub mod columns;
 pub mod spark;
+pub mod waterfall;

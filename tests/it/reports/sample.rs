@@ -100,6 +100,8 @@ pub fn step((name, kind, tool, (process, wait), accurate, wip): Step<'_>) -> Ste
         share_of_lead: None,
         constraint: false,
         empty: None,
+        needs: Vec::new(),
+        stay: Spread::default(),
     }
 }
 
@@ -256,6 +258,7 @@ pub fn full_map() -> Map {
                 step: "cab".to_owned(),
                 process_seconds: Span::ZERO,
                 wait_seconds: s(4 * DAY),
+                visit: None,
             }],
         })
         .collect();

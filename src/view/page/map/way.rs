@@ -1,0 +1,138 @@
+//! The way of one change, step by step on one time axis, and what is known of it.
+
+use std::sync::Arc;
+
+use ratatui::layout::Rect;
+
+use super::history::lower;
+use crate::intent::Intent;
+use crate::model::locate::Match;
+use crate::report::{Style, change_facts};
+use crate::theme::Role;
+use crate::view::answer::{Answer, Question};
+use crate::view::page::{Hint, Page, Reaction};
+use crate::view::pen::Pen;
+use crate::view::scene::Scene;
+use crate::view::widget::waterfall;
+
+/// The page.
+pub(super) struct WayPage {
+    workload: String,
+    change: String,
+    known: Option<Arc<Answer>>,
+}
+
+impl WayPage {
+    pub(super) fn new(workload: &str, change: &str) -> Self {
+        Self {
+            workload: workload.to_owned(),
+            change: change.to_owned(),
+            known: None,
+        }
+    }
+
+    fn question(&self) -> Question {
+        Question::Change {
+            workload: self.workload.clone(),
+            change: self.change.clone(),
+        }
+    }
+
+    fn found(&self) -> Option<&Match> {
+        match self.known.as_deref() {
+            Some(Answer::Change(found)) => Some(found),
+            _ => None,
+        }
+    }
+}
+
+/// Draws the way of a change as far as its question is answered.
+pub(super) fn draw_way(area: Rect, question: &Question, pen: &mut Pen<'_>) {
+    let scene = pen.scene;
+    let mut area = area;
+    match scene.answer(question) {
+        Some(Answer::Change(found)) => {
+            if let Some(title) = &found.title {
+                let rows = pen.paragraph(area, Role::Title, title);
+                area = lower(area, rows + 1);
+            }
+            let rows = waterfall::draw(area, &found.timeline, pen);
+            area = lower(area, rows + 1);
+            let style = Style {
+                width: usize::from(area.width),
+                ..scene.style.clone()
+            };
+            for line in change_facts(found, &style).into_lines() {
+                if area.height == 0 {
+                    break;
+                }
+                pen.line(area.x, area.y, area.width, &line);
+                area = lower(area, 1);
+            }
+        }
+        Some(Answer::Nothing(why)) => {
+            pen.paragraph(area, Role::Warning, why);
+        }
+        _ => {
+            pen.text(
+                area.x,
+                area.y,
+                area.width,
+                Role::Dim,
+                "working out its way …",
+            );
+        }
+    }
+}
+
+impl Page for WayPage {
+    fn title(&self, _scene: &Scene) -> String {
+        crate::report::text::short(&self.change).to_owned()
+    }
+
+    fn questions(&self, _scene: &Scene) -> Vec<Question> {
+        vec![self.question()]
+    }
+
+    fn refresh(&mut self, scene: &Scene) {
+        self.known = scene.answers.get(&self.question()).cloned();
+    }
+
+    fn on(&mut self, _intent: Intent, _scene: &Scene) -> Reaction {
+        Reaction::Ignored
+    }
+
+    fn draw(&self, area: Rect, pen: &mut Pen<'_>) {
+        let area = Rect::new(area.x + 2, area.y + 1, area.width - 4, area.height - 1);
+        draw_way(area, &self.question(), pen);
+    }
+
+    fn hints(&self, _scene: &Scene) -> Vec<Hint> {
+        let link = self.found().and_then(|found| found.url.as_ref());
+        let none = link.is_none().then(|| "no link is known".to_owned());
+        vec![
+            Hint::new(Intent::Browse, "browser").unless(none),
+            Hint::new(Intent::Copy, "copy"),
+            Hint::new(Intent::Back, "back"),
+        ]
+    }
+
+    fn about(&self) -> &'static str {
+        "The way of one change: a row a step, on one time axis. Solid is worked, everything else is waiting, hatched by its reason; what each sign means and \
+         how long it took in all stands below. Times are those of the wall clock."
+    }
+
+    fn workload(&self) -> Option<String> {
+        Some(self.workload.clone())
+    }
+
+    fn link(&self) -> Option<String> {
+        self.found()?.url.clone()
+    }
+
+    fn card(&self, _scene: &Scene) -> Option<String> {
+        let found = self.found()?;
+        let link = found.url.as_deref().unwrap_or_default();
+        Some(format!("{} {link}", found.sentence).trim_end().to_owned())
+    }
+}
