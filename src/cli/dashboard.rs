@@ -23,7 +23,7 @@ use crate::model::definition::Rules;
 use crate::report::Style;
 use crate::theme::{NAMES, Theme};
 use crate::view::page::View;
-use crate::view::scene::{Lens, Scene, Scope, Stage};
+use crate::view::scene::{Lens, Scene, Stage};
 
 /// How often a source that nobody configured is read.
 const EVERY: Span = Span::from_seconds(15);
@@ -201,33 +201,24 @@ fn app(
     let favourites = folder
         .and_then(|folder| std::fs::read_to_string(folder.join("favourites")).ok())
         .unwrap_or_default();
+    let lens = Lens {
+        length: if config.file.is_some() {
+            rules.window
+        } else {
+            super::session::LOOK_BACK[0]
+        },
+        as_of: None,
+        now: clock.now(),
+        zone: rules.timezone,
+    };
+    let style = Style {
+        theme: theme.clone(),
+        ..style.clone()
+    };
     let scene = Scene {
-        lens: Lens {
-            length: if config.file.is_some() {
-                rules.window
-            } else {
-                super::session::LOOK_BACK[0]
-            },
-            as_of: None,
-            now: clock.now(),
-            zone: rules.timezone,
-        },
-        scope: Scope::All,
-        focus: None,
-        fleet: Vec::new(),
-        stage: Stage::Opening,
-        sources: Vec::new(),
-        seq: 0,
-        title: String::new(),
-        speed: None,
-        answers: std::collections::HashMap::new(),
-        style: Style {
-            theme: theme.clone(),
-            ..style.clone()
-        },
-        version: 1,
         favourites: favourites.lines().map(str::to_owned).collect(),
         me: rules.me.clone(),
+        ..Scene::opening(lens, style)
     };
     Ok(App::new(view, scene, keymap, theme))
 }

@@ -2,7 +2,7 @@
 //! what is to be done outside goes out as an [`Effect`]; when something changed, it is drawn, at most sixty times a second. Nothing here waits for a file,
 //! a figure or a network: the [`worker`] and the [`reader`] do, each in its own thread.
 
-mod answer;
+pub mod answer;
 mod export;
 pub mod kept;
 pub mod message;
@@ -16,7 +16,7 @@ use std::collections::HashSet;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-pub use export::text;
+pub use export::{lines, text};
 pub use run::{Start, run};
 pub use update::LENGTHS;
 

@@ -126,6 +126,27 @@ pub struct Scene {
 }
 
 impl Scene {
+    /// Before anything is known.
+    #[must_use]
+    pub fn opening(lens: Lens, style: Style) -> Self {
+        Self {
+            lens,
+            scope: Scope::All,
+            focus: None,
+            fleet: Vec::new(),
+            stage: Stage::Opening,
+            sources: Vec::new(),
+            seq: 0,
+            title: String::new(),
+            speed: None,
+            answers: HashMap::new(),
+            style,
+            version: 1,
+            favourites: Vec::new(),
+            me: None,
+        }
+    }
+
     /// The workloads in scope.
     pub fn overviews(&self) -> impl Iterator<Item = &Arc<Overview>> {
         self.fleet
