@@ -8,6 +8,7 @@ pub mod kept;
 pub mod message;
 pub mod reader;
 mod run;
+mod travel;
 mod update;
 pub mod worker;
 

@@ -194,11 +194,22 @@ impl Desk {
                 Effect::Favourites(names) => self.keep_favourites(&names),
                 Effect::NextTheme => self.next_theme(),
                 Effect::Redraw => screen.redraw_all()?,
-                Effect::Suspend => screen.suspend()?,
+                Effect::Suspend => self.suspend(screen)?,
                 Effect::Quit => return Ok(Go::Out),
             }
         }
         Ok(Go::On)
+    }
+
+    fn suspend(&mut self, screen: &mut Screen) -> io::Result<()> {
+        match screen.suspend() {
+            // Nobody would wake it up again.
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => {
+                self.app.say(Role::Warning, &error.to_string());
+                Ok(())
+            }
+            ended => ended,
+        }
     }
 
     fn save(&mut self, file: &str, content: &str) {

@@ -8,6 +8,11 @@
 //! ```
 
 mod fleet;
+mod hostile;
+mod journeys;
+mod laws;
+mod overlays;
+mod stages;
 
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
