@@ -214,7 +214,7 @@ fn a_configured_organisation_is_shown_and_is_there_at_once_the_next_time() {
     let place = Place::with_demo();
     let pty = start(&place, &[]);
     pty.wait("all of it", |seen| {
-        seen.shows(" of 12") && seen.shows("gated")
+        seen.shows(" of 12") && seen.shows("gated") && !seen.shows("/12  ")
     });
     pty.send("q");
     assert_eq!(pty.end().exit_code(), 0);
