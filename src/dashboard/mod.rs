@@ -2,7 +2,7 @@
 //! what is to be done outside goes out as an [`Effect`]; when something changed, it is drawn, at most sixty times a second. Nothing here waits for a file,
 //! a figure or a network: the [`worker`] and the [`reader`] do, each in its own thread.
 
-mod answer;
+pub mod answer;
 mod export;
 pub mod kept;
 pub mod message;
@@ -10,6 +10,7 @@ mod notice;
 pub mod reader;
 mod run;
 pub mod themes;
+mod travel;
 mod update;
 pub mod worker;
 
@@ -20,6 +21,8 @@ use ratatui::layout::Rect;
 
 pub use export::text;
 pub use run::{Ended, Start, run};
+pub use export::{lines, text};
+pub use run::{Start, run};
 pub use update::LENGTHS;
 
 use crate::key::{Context, Keymap};

@@ -221,9 +221,22 @@ impl Desk {
                 Effect::Suspend => screen.suspend()?,
                 Effect::Quit => return Ok(Go::Out(Ended::Quit)),
                 Effect::Demo => return Ok(Go::Out(Ended::Demo)),
+                Effect::Suspend => self.suspend(screen)?,
+                Effect::Quit => return Ok(Go::Out),
             }
         }
         Ok(Go::On)
+    }
+
+    fn suspend(&mut self, screen: &mut Screen) -> io::Result<()> {
+        match screen.suspend() {
+            // Nobody would wake it up again.
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => {
+                self.app.say(Role::Warning, &error.to_string());
+                Ok(())
+            }
+            ended => ended,
+        }
     }
 
     fn save(&mut self, file: &str, content: &str) {

@@ -1,6 +1,7 @@
 //! What happens comes in, the state changes, what is to be done goes out. No waiting, no reading, no writing: the same messages give the same state.
 
 use super::message::{Effect, News, Order};
+use super::travel::{self, Step};
 use super::{App, export};
 use crate::event::time::{Span, Timestamp};
 use crate::intent::Intent;
@@ -15,9 +16,6 @@ use crate::view::overlay::prompt::Prompt;
 use crate::view::page::{Reaction, View};
 use crate::view::scene::{Scope, Stage};
 use crate::view::{self, hit};
-
-const HOUR: Span = Span::from_seconds(3_600);
-const DAY: Span = Span::from_seconds(86_400);
 
 /// The lengths of window that `w` goes through.
 pub const LENGTHS: [Span; 5] = [
@@ -184,11 +182,11 @@ impl App {
             },
             Intent::Unscope => self.narrow(Scope::All),
             Intent::Window => return self.next_window(),
-            Intent::Earlier => return self.travel(Some(Span::ZERO - HOUR)),
-            Intent::Later => return self.travel(Some(HOUR)),
-            Intent::MuchEarlier => return self.travel(Some(Span::ZERO - DAY)),
-            Intent::MuchLater => return self.travel(Some(DAY)),
-            Intent::Now => return self.travel(None),
+            Intent::Earlier => return self.travel(Step::Hour, true),
+            Intent::Later => return self.travel(Step::Hour, false),
+            Intent::MuchEarlier => return self.travel(Step::Day, true),
+            Intent::MuchLater => return self.travel(Step::Day, false),
+            Intent::Now => return self.look_at(None),
             Intent::Browse => return self.browse(),
             Intent::Copy => return self.copy(),
             Intent::Export => {
@@ -278,11 +276,15 @@ impl App {
         self.look()
     }
 
-    /// Moves the instant that is looked at; `None` is now. To the future there is nothing to see.
-    fn travel(&mut self, by: Option<Span>) -> Vec<Effect> {
-        let lens = &mut self.scene.lens;
-        let at: Option<Timestamp> = by.map(|by| round(lens.instant() + by, by));
-        lens.as_of = at.filter(|at| *at < lens.now);
+    /// Moves the instant that is looked at. In the future there is nothing to see.
+    fn travel(&mut self, step: Step, back: bool) -> Vec<Effect> {
+        let lens = self.scene.lens;
+        let at = travel::step(lens.instant(), step, back, lens.zone);
+        self.look_at(Some(at).filter(|at| *at < lens.now))
+    }
+
+    fn look_at(&mut self, as_of: Option<Timestamp>) -> Vec<Effect> {
+        self.scene.lens.as_of = as_of;
         self.look()
     }
 
@@ -425,14 +427,4 @@ impl App {
 /// Whether two lenses show the same: their clocks may differ.
 fn same(one: &crate::view::scene::Lens, other: &crate::view::scene::Lens) -> bool {
     one.as_of == other.as_of && one.length == other.length
-}
-
-/// An instant on the hour, or at midnight of UTC, in the direction that was gone.
-fn round(at: Timestamp, by: Span) -> Timestamp {
-    let step = if by == HOUR || by == Span::ZERO - HOUR {
-        HOUR
-    } else {
-        DAY
-    };
-    Timestamp::from_micros(at.micros().div_euclid(step.micros()) * step.micros())
 }

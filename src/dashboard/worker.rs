@@ -19,7 +19,6 @@ use crate::event::cdevents;
 use crate::event::time::Timestamp;
 use crate::model::overview::{Overview, overview};
 use crate::model::state::Lives;
-use crate::model::window::Window;
 use crate::store::{Batch, Entry, Store, StoreError};
 use crate::view::answer::Question;
 use crate::view::scene::{Lens, Stage};
@@ -84,6 +83,23 @@ pub fn append(
         cursors: Vec::new(),
     };
     store.append(&batch, now).map(|_| ())
+}
+
+/// What is to be seen of a workload, by its place, through a lens; `None` where there is no such place.
+pub fn work_out(
+    engine: &mut Engine,
+    sources: &[Source],
+    lens: &Lens,
+    place: usize,
+) -> Result<Option<Overview>, StoreError> {
+    let Some(definition) = engine.definitions().get(place).cloned() else {
+        return Ok(None);
+    };
+    let at = lens.instant();
+    let workload = engine.workload_without_tickets(&definition, at)?;
+    let silent = silence::silent_since(sources, engine, &definition, at)?;
+    let lives = Lives::new(&workload, &engine.rules, silent);
+    Ok(Some(overview(&lives, lens.window())))
 }
 
 struct Worker {
@@ -270,6 +286,9 @@ impl Worker {
         if let Some(slot) = self.overviews.get_mut(place) {
             *slot = Arc::new(overview(&lives, window));
             self.foreign.remove(&place);
+        let worked = work_out(&mut self.engine, &self.sources, &self.lens, place)?;
+        if let (Some(one), Some(slot)) = (worked, self.overviews.get_mut(place)) {
+            *slot = Arc::new(one);
             self.changed = true;
         }
         Ok(())

@@ -91,8 +91,11 @@ fn draw_page(body: Rect, ui: &Ui, pen: &mut Pen<'_>) {
             let inner = Rect::new(body.x + 2, body.y + 1, body.width - 4, body.height - 1);
             let line = Line::of(Role::Bad, "leadtime cannot go on");
             pen.line(inner.x, inner.y, inner.width, &line);
-            let below = Rect::new(inner.x, inner.y + 2, inner.width, inner.height - 2);
-            pen.paragraph(below, Role::Text, reason);
+            let mut below = Rect::new(inner.x, inner.y + 2, inner.width, inner.height - 2);
+            for line in reason.lines() {
+                let used = pen.paragraph(below, Role::Text, line.trim());
+                below = Rect::new(below.x, below.y + used, below.width, below.height - used);
+            }
         }
         Stage::Welcome => welcome::draw(body, pen),
         _ if pen.scene.fleet.is_empty() && !pen.scene.is_idle() => {

@@ -11,8 +11,8 @@ use super::hit::Target;
 use super::listing::Listing;
 use super::pen::Pen;
 use crate::intent::Intent;
-use crate::report::glyph;
 use crate::report::sheet::Line;
+use crate::report::{glyph, text};
 use crate::theme::Role;
 
 /// The cursor's own column: a sign and a blank.
@@ -349,9 +349,10 @@ impl<L: Listing> Table<L> {
                 Some(sort) if sort.column == *column => glyph::ASCENDING,
                 _ => "",
             };
-            let mut line = Line::of(Role::Header, &known.title);
+            // The sign stays whatever is cut.
+            let room = usize::from(place.width).saturating_sub(text::width(sign));
+            let mut line = Line::of(Role::Header, &known.title).fit(room);
             line.push(Role::Focus, sign);
-            let line = line.fit(usize::from(place.width));
             let width = u16::try_from(line.width()).unwrap_or(u16::MAX);
             let indent = if known.right {
                 place.width.saturating_sub(width)

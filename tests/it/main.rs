@@ -19,6 +19,7 @@ mod peers;
 mod published;
 mod reports;
 mod screen;
+mod screens;
 mod screenshots;
 mod sqlite_files;
 mod stores;

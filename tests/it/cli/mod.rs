@@ -2,6 +2,7 @@
 
 mod configuration;
 mod contract;
+mod dashboard;
 mod demo;
 mod killed;
 mod logs;

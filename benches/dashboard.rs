@@ -1,0 +1,142 @@
+//! How fast the dashboard is, without a terminal: working out the rows of the fleet, drawing a frame, and from a key to a drawn frame, with 2,000 workloads.
+//! `cargo bench` prints the figures; none of them is a test.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a bench that cannot run may say so by failing"
+)]
+
+use std::hint::black_box;
+use std::path::Path;
+use std::sync::Arc;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use leadtime::app::{Engine, assemble};
+use leadtime::config::Config;
+use leadtime::dashboard::message::News;
+use leadtime::dashboard::{App, worker};
+use leadtime::demo::{Organisation, Size};
+use leadtime::event::time::Timestamp;
+use leadtime::key::{Chord, Keymap};
+use leadtime::model::overview::Overview;
+use leadtime::report::{Style, Surroundings};
+use leadtime::store::memory::MemoryStore;
+use leadtime::theme::Theme;
+use leadtime::view::page::View;
+use leadtime::view::scene::{Lens, Scene, Stage};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+const WORKLOADS: usize = 2_000;
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 60)];
+
+fn now() -> Timestamp {
+    Timestamp::parse("2026-03-04T10:00:00Z").unwrap()
+}
+
+/// What 2,000 workloads look like: 50 that are worked out, again and again under names of their own.
+fn fleet() -> Vec<Arc<Overview>> {
+    let size = Size {
+        workloads: 50,
+        events: 12_000,
+        days: 60,
+    };
+    let organisation = Organisation::new(7, size, now());
+    let config = Config::parse(&organisation.configuration(), Path::new("leadtime.toml")).unwrap();
+    let rules = assemble::rules(&config, Some("you".to_owned()));
+    let mut store = MemoryStore::new();
+    let events: Vec<_> = organisation.events().collect();
+    worker::append(&mut store, &events, now()).unwrap();
+    let workloads = assemble::workloads(&config);
+    let mut engine = Engine::open(Box::new(store), workloads, rules, &mut |_, _| {}).unwrap();
+    let lens = lens();
+    let worked: Vec<Overview> = (0..engine.definitions().len())
+        .filter_map(|place| worker::work_out(&mut engine, &[], &lens, place).unwrap())
+        .collect();
+    let names = (0..WORKLOADS).map(|number| {
+        let mut one = worked[number % worked.len()].clone();
+        one.summary.workload = format!("{}-{number}", one.summary.workload);
+        Arc::new(one)
+    });
+    names.collect()
+}
+
+fn lens() -> Lens {
+    Lens {
+        length: leadtime::dashboard::LENGTHS[1],
+        as_of: None,
+        now: now(),
+        zone: chrono_tz::Tz::UTC,
+    }
+}
+
+fn app(fleet: &[Arc<Overview>]) -> App {
+    let style = Style::detect(&Surroundings::default(), Theme::default(), now());
+    let scene = Scene::opening(lens(), style);
+    let mut app = App::new(View::Fleet, scene, Keymap::default(), Theme::default());
+    told(&mut app, fleet);
+    app.settle();
+    app
+}
+
+/// News of the worker.
+fn told(app: &mut App, fleet: &[Arc<Overview>]) {
+    app.news(News::Fleet {
+        lens: app.scene.lens,
+        overviews: fleet.to_vec(),
+        stage: Stage::Ready,
+        seq: 1,
+    });
+}
+
+fn drawing(c: &mut Criterion) {
+    let fleet = fleet();
+    let mut app = app(&fleet);
+    let mut group = c.benchmark_group("fleet of 2,000");
+    for (width, height) in SIZES {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
+        group.bench_function(format!("draw {width}x{height}"), |b| {
+            b.iter(|| app.draw(black_box(&mut buffer)));
+        });
+    }
+    group.bench_function("refresh after news", |b| {
+        b.iter(|| {
+            told(&mut app, &fleet);
+            app.settle()
+        });
+    });
+    group.finish();
+}
+
+fn keys(c: &mut Criterion) {
+    let fleet = fleet();
+    let mut app = app(&fleet);
+    let mut buffer = Buffer::empty(Rect::new(0, 0, 200, 60));
+    app.draw(&mut buffer);
+    let mut group = c.benchmark_group("key to drawn, 200x60");
+    // Each with what undoes it, so that every round changes the screen.
+    for (name, keys) in [
+        ("down", "j k"),
+        ("page down", "pgdn pgup"),
+        ("last row", "G g"),
+        ("sort", "s"),
+        ("group", "t"),
+        ("type into the filter", "/ c h esc"),
+        ("palette", ": esc"),
+        ("help", "? esc"),
+    ] {
+        let chords: Vec<Chord> = keys.split(' ').map(|key| key.parse().unwrap()).collect();
+        group.bench_function(format!("{name} ({keys})"), |b| {
+            b.iter(|| {
+                for chord in &chords {
+                    app.key(*chord);
+                    app.settle();
+                    app.draw(black_box(&mut buffer));
+                }
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, drawing, keys);
+criterion_main!(benches);

@@ -1,0 +1,155 @@
+//! What holds of every page at every size after any keys: it is drawn, within its place, in whole signs.
+
+use std::cell::RefCell;
+
+use leadtime::report::text;
+use leadtime::theme::Theme;
+use leadtime::view::page::{View, of};
+use leadtime::view::pen::Pen;
+use proptest::prelude::*;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::hostile::assert_harmless;
+use super::{Desk, demo, desk, press, showing};
+
+/// The organisations that everything is tried on: none, one workload, a few, and hostile ones.
+fn organisations() -> Vec<Desk> {
+    vec![
+        desk(&[], ""),
+        demo(1, 120),
+        demo(5, 900),
+        showing(super::hostile::fleet()),
+    ]
+}
+
+const KEYS: [&str; 42] = [
+    "j",
+    "k",
+    "h",
+    "l",
+    "g",
+    "G",
+    "pgdn",
+    "pgup",
+    "enter",
+    "esc",
+    "s",
+    "i",
+    "t",
+    "*",
+    "space",
+    ".",
+    ",",
+    "w",
+    "[",
+    "]",
+    "{",
+    "}",
+    "\\",
+    "/",
+    ":",
+    "?",
+    "f",
+    "e",
+    "tab",
+    "%",
+    "c",
+    "z",
+    "v",
+    "a",
+    "1",
+    "2",
+    "3",
+    "4",
+    "5",
+    "0",
+    "S",
+    "backspace",
+];
+
+/// Every sign stands whole within the buffer.
+fn assert_whole(buffer: &Buffer) {
+    let area = buffer.area;
+    for y in area.top()..area.bottom() {
+        let mut x = area.left();
+        while x < area.right() {
+            let width = text::width(buffer[(x, y)].symbol()).max(1);
+            x += u16::try_from(width).unwrap();
+        }
+        assert_eq!(x, area.right(), "a sign hangs over the edge of row {y}");
+    }
+}
+
+#[test]
+fn anything_is_drawn_at_any_size_after_any_keys() {
+    let desks = RefCell::new(organisations());
+    let keys = prop::collection::vec(prop::sample::select(KEYS.to_vec()), 0..8);
+    let view = prop::sample::select(View::ALL.to_vec());
+    let cases = ProptestConfig::with_cases(48);
+    proptest!(cases, |(which in 0..4_usize, width in 1..=220_u16, height in 1..=70_u16, view in view, keys in keys)| {
+        let desk = &mut desks.borrow_mut()[which];
+        desk.resize(width, height);
+        desk.intent(view.intent());
+        press(desk, &keys.join(" "));
+        let buffer = desk.picture();
+        assert_whole(&buffer);
+        assert_harmless(&buffer);
+        // Nothing stays open for the next one.
+        press(desk, "esc esc esc");
+    });
+}
+
+#[test]
+fn a_page_keeps_to_its_place() {
+    let mut desks = organisations();
+    let theme = Theme::default();
+    let sizes = [
+        (60, 9),
+        (61, 10),
+        (79, 21),
+        (80, 21),
+        (119, 30),
+        (139, 33),
+        (140, 33),
+        (200, 57),
+        (220, 67),
+    ];
+    for desk in &mut desks {
+        for view in View::ALL {
+            desk.resize(120, 36);
+            desk.intent(view.intent());
+            desk.picture();
+            let mut page = of(view);
+            page.refresh(&desk.scene);
+            for (width, height) in sizes {
+                let whole = Rect::new(0, 0, width + 9, height + 7);
+                let inner = Rect::new(5, 3, width, height);
+                let mut buffer = Buffer::filled(whole, ratatui::buffer::Cell::new("▒"));
+                let mut hits = Vec::new();
+                page.draw(
+                    inner,
+                    &mut Pen {
+                        buffer: &mut buffer,
+                        scene: &desk.scene,
+                        theme: &theme,
+                        hits: &mut hits,
+                    },
+                );
+                for position in whole.positions().filter(|at| !inner.contains(*at)) {
+                    let found = buffer[position].symbol();
+                    assert_eq!(
+                        found,
+                        "▒",
+                        "{} in {width}x{height} at {position}",
+                        view.title()
+                    );
+                }
+                for hit in hits {
+                    let place = hit.area;
+                    assert_eq!(inner.intersection(place), place, "{}", view.title());
+                }
+            }
+        }
+    }
+}
