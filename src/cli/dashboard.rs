@@ -292,40 +292,6 @@ fn app(session: &Session, taste: &Taste, args: &DashboardArgs) -> Result<App, Fa
         as_of: None,
         now: session.now,
         zone: session.rules.timezone,
-fn app(
-    config: &Config,
-    rules: &Rules,
-    style: &Style,
-    args: &DashboardArgs,
-    clock: Clock,
-) -> Result<App, Failure> {
-    let folder = assemble::user_folder();
-    let theme = theme(args)?;
-    let keymap = keymap(folder.as_deref())?;
-    let view = match &args.view {
-        None => View::Fleet,
-        Some(name) => View::ALL
-            .into_iter()
-            .find(|view| view.intent().name() == *name)
-            .ok_or_else(|| Failure::usage(format!("there is no view {name}")))?,
-    };
-    let favourites = folder
-        .and_then(|folder| std::fs::read_to_string(folder.join("favourites")).ok())
-        .unwrap_or_default();
-        length: if config.file.is_some() {
-            rules.window
-            super::session::LOOK_BACK[0]
-        now: clock.now(),
-        zone: rules.timezone,
-    };
-    let style = Style {
-        theme: theme.clone(),
-        ..style.clone()
-    };
-    let scene = Scene {
-        favourites: favourites.lines().map(str::to_owned).collect(),
-        me: rules.me.clone(),
-        ..Scene::opening(lens, style)
     };
     let first = if configured || session.here.is_none() {
         View::Fleet
@@ -375,10 +341,9 @@ fn open(session: Session) -> Open {
             (None, Some(file)) => folder_name(file),
             (None, None) => folder_name(&session.log),
         };
-        Ok(Some(Workshop {
         let sources = session.config.sources.clone();
         let kept = Kept::read(beside(&session.log));
-        Ok(Workshop {
+        Ok(Some(Workshop {
             engine,
             sources,
             resolve: Box::new(move |name| session.resolve(name)),

@@ -1,20 +1,16 @@
 //! Questions of pages, answered by the engine.
 
-use crate::app::locate::Resolve;
-use crate::app::{Engine, locate, silence};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::app::{Engine, silence};
+use crate::app::locate::Resolve;
+use crate::app::{Engine, locate, silence};
 use crate::config::Source;
-use crate::model::calendar;
 use crate::model::dora::Material;
 use crate::model::dora::behind::{Things, behind};
 use crate::model::dora::glance::glance;
 use crate::model::flow::{self, Flow};
 use crate::model::calendar::Clock;
-use crate::model::forecast::past;
-use crate::model::locate::{Whereabouts, find, whereabouts};
 use crate::model::ran::history;
 use crate::model::overview::Overview;
 use crate::model::state::Lives;
@@ -50,8 +46,7 @@ impl Fleet<'_> {
 /// Answers a question as of the instant of a lens.
 pub fn answer(
     engine: &mut Engine,
-    sources: &[Source],
-    resolve: &Resolve,
+    (sources, resolve): (&[Source], &Resolve),
     fleet: &Fleet<'_>,
     lens: &Lens,
     question: &Question,
@@ -77,24 +72,12 @@ pub fn answer(
             let at = lens.instant();
             locate::locate(engine, sources, reference, resolve, at).map(Answer::Where)
         }
-        Question::Change { workload, change } => one(engine, sources, lens, workload, |lives| {
-            let own = past(lives);
-            find(lives, change)
-                .into_iter()
-                .filter_map(|place| whereabouts(lives, place, &own, &[]))
-                .find(|found| found.change == *change)
-                .map_or_else(
-                    || Answer::Nothing(format!("{change} is not known in {workload}")),
-                    |found| Answer::Change(Box::new(found)),
-                )
-        }),
         Question::History {
             workload,
             environment,
         } => one(engine, sources, lens, workload, |lives| {
             Answer::History(Box::new(history(lives, environment)))
         }),
-        Question::Where(reference) => locate(engine, sources, lens, reference),
         Question::Metrics(scope) => {
             let (materials, all) = fleet.materials(scope);
             let mut told = glance(&scope.text(), &materials, all, lens.window());
@@ -121,8 +104,7 @@ fn flow_of(engine: &mut Engine, lens: &Lens, name: &str) -> Result<Option<Flow>,
     let workload = engine.workload(&definition, lens.instant())?;
     let lives = Lives::new(&workload, &engine.rules, None);
     let material = flow::material(&workload, lives.production(), &engine.rules);
-    let clock = calendar::Clock::Wall;
-    Ok(Some(flow::figures(&[&material], lens.window(), clock)))
+    Ok(Some(flow::figures(&[&material], lens.window(), Clock::Wall)))
 }
 
 fn one(

@@ -19,10 +19,8 @@ use std::collections::HashSet;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-pub use export::text;
-pub use run::{Ended, Start, run};
 pub use export::{lines, text};
-pub use run::{Start, run};
+pub use run::{Ended, Start, run};
 pub use update::LENGTHS;
 
 use crate::key::{Context, Keymap};

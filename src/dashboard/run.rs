@@ -218,11 +218,9 @@ impl Desk {
                 }
                 Effect::NextTheme => self.next_theme(),
                 Effect::Redraw => screen.redraw_all()?,
-                Effect::Suspend => screen.suspend()?,
+                Effect::Suspend => self.suspend(screen)?,
                 Effect::Quit => return Ok(Go::Out(Ended::Quit)),
                 Effect::Demo => return Ok(Go::Out(Ended::Demo)),
-                Effect::Suspend => self.suspend(screen)?,
-                Effect::Quit => return Ok(Go::Out),
             }
         }
         Ok(Go::On)

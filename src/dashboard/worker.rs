@@ -275,20 +275,10 @@ impl Worker {
     }
 
     fn work_out(&mut self, place: usize) -> Result<(), StoreError> {
-        let Some(definition) = self.engine.definitions().get(place).cloned() else {
-            return Ok(());
-        };
-        let at = self.lens.instant();
-        let workload = self.engine.workload_without_tickets(&definition, at)?;
-        let silent = silence::silent_since(&self.sources, &self.engine, &definition, at)?;
-        let lives = Lives::new(&workload, &self.engine.rules, silent);
-        let window = Window::of(at, self.lens.length, self.lens.zone);
-        if let Some(slot) = self.overviews.get_mut(place) {
-            *slot = Arc::new(overview(&lives, window));
-            self.foreign.remove(&place);
         let worked = work_out(&mut self.engine, &self.sources, &self.lens, place)?;
         if let (Some(one), Some(slot)) = (worked, self.overviews.get_mut(place)) {
             *slot = Arc::new(one);
+            self.foreign.remove(&place);
             self.changed = true;
         }
         Ok(())
@@ -296,12 +286,17 @@ impl Worker {
 
     fn answer(&mut self, question: Question) -> Result<(), StoreError> {
         let (engine, sources) = (&mut self.engine, &self.sources);
-        let answer = answer::answer(engine, sources, &self.resolve, &self.lens, &question)?;
         let fleet = answer::Fleet {
             overviews: &self.overviews,
             foreign: &self.foreign,
         };
-        let answer = answer::answer(engine, sources, &fleet, &self.lens, &question)?;
+        let answer = answer::answer(
+            engine,
+            (sources, &self.resolve),
+            &fleet,
+            &self.lens,
+            &question,
+        )?;
         (self.tell)(News::Answer {
             lens: self.lens,
             question,

@@ -249,13 +249,7 @@ impl Sheet {
         self
     }
 
-    /// The lines, for who draws them otherwise.
-    /// The lines, for who draws them elsewhere.
-    #[must_use]
-    pub fn into_lines(self) -> Vec<Line> {
-        self.lines
-    }
-
+    /// The lines, for who draws them in another way.
     #[must_use]
     pub fn into_lines(mut self) -> Vec<Line> {
         while self.lines.last().is_some_and(Line::is_empty) {
@@ -266,12 +260,6 @@ impl Sheet {
 
     #[must_use]
     pub fn draw(self, style: &Style) -> String {
-    /// The lines, for who draws them in another way.
-    pub fn lines(mut self) -> Vec<Line> {
-        self.end();
-    fn end(&mut self) {
-    pub fn draw(mut self, style: &Style) -> String {
-        self.end();
         let mut out = String::new();
         for line in &self.into_lines() {
             line.draw(style, &mut out);

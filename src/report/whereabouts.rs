@@ -143,8 +143,6 @@ fn head(found: &Match, style: &Style, sheet: &mut Sheet) {
     sheet.space();
 }
 
-    timeline(&found.timeline, style, sheet);
-    facts(found, style, sheet);
 /// All but its way: state, whose move, forecast, environments, identity.
 fn facts(found: &Match, style: &Style, sheet: &mut Sheet) {
     let role = state_role(found.state);
@@ -237,7 +235,6 @@ fn identity(found: &Match, style: &Style, sheet: &mut Sheet) {
 }
 
 /// How a state looks in a bar. States that mean the same to a reader look the same; the legend names them.
-pub fn look(state: &str) -> (Role, char) {
 #[must_use]
 pub fn state_look(state: &str) -> (Role, char) {
     match state {
@@ -289,7 +286,6 @@ fn timeline(legs: &[Leg], style: &Style, sheet: &mut Sheet) {
 
 /// What the signs in the bar mean, and how long each state took in all, the longest first.
 #[must_use]
-pub fn legend(legs: &[Leg]) -> Vec<Line> {
 pub fn state_sums(legs: &[Leg]) -> Vec<Line> {
     let mut sums: BTreeMap<&'static str, i64> = BTreeMap::new();
     for leg in legs {

@@ -1,10 +1,10 @@
 //! What a page may ask beyond the overviews, and what it is told. The dashboard sends questions to the worker; an answer comes when it is ready, and stays
 //! until something changed that it rests on.
 
-use crate::model::history::Happening;
 use super::scene::Scope;
 use crate::model::dora::behind::{Behind, Things};
 use crate::model::dora::glance::Glance;
+use crate::model::history::Happening;
 use crate::model::locate::{Match, Whereabouts};
 use crate::model::ran::History;
 use crate::model::stream::Map;
@@ -43,7 +43,6 @@ pub enum Answer {
     Where(Whereabouts),
     /// A change, and everything that happened to it, the first first.
     Change(Box<Match>, Vec<Happening>),
-    Change(Box<Match>),
     History(Box<History>),
     Metrics(Box<Glance>),
     Behind(Behind),

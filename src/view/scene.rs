@@ -131,8 +131,6 @@ impl Scene {
     /// A scene before anything is known.
     #[must_use]
     pub fn new(lens: Lens, style: Style, me: Option<String>) -> Self {
-    /// Before anything is known.
-    pub fn opening(lens: Lens, style: Style) -> Self {
         Self {
             lens,
             scope: Scope::All,
@@ -148,7 +146,6 @@ impl Scene {
             version: 1,
             favourites: Vec::new(),
             me,
-            me: None,
         }
     }
 

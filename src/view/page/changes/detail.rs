@@ -76,7 +76,7 @@ impl ChangePage {
         if !waterfall.is_empty() {
             let mut legend = Sheet::new();
             legend.space();
-            let signs = report::legend(&found.timeline);
+            let signs = report::state_sums(&found.timeline);
             legend.flow(0, signs, usize::from(width));
             lines.push(Line::new());
             lines.extend(waterfall);

@@ -9,7 +9,7 @@ use super::way;
 use crate::model::locate::Match;
 use crate::model::overview::{Overview, Summary};
 use crate::report::sheet::Line;
-use crate::report::{duration, glyph, look, text};
+use crate::report::{duration, glyph, state_look, text};
 use crate::theme::Role;
 use crate::view::answer::Answer;
 use crate::view::listing::{Column, Listing};
@@ -431,7 +431,7 @@ fn rank(state: &str) -> u8 {
 
 /// A state with its own sign.
 pub(super) fn state(found: &Match) -> Line {
-    let (role, _) = look(found.state);
+    let (role, _) = state_look(found.state);
     let sign = match found.state {
         "working" => "◐",
         "gated" => glyph::GATE,

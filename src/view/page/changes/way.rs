@@ -3,7 +3,7 @@
 use crate::event::time::{Span, Timestamp};
 use crate::model::locate::Leg;
 use crate::report::sheet::Line;
-use crate::report::{duration, look, table, text};
+use crate::report::{duration, state_look, table, text};
 use crate::theme::Role;
 
 /// What a step's row takes beside its bar: its name, and its time.
@@ -18,7 +18,7 @@ pub(super) fn bar(legs: &[Leg], width: u16) -> Line {
     let parts: Vec<(Role, char, f64)> = legs
         .iter()
         .map(|leg| {
-            let (role, sign) = look(leg.state);
+            let (role, sign) = state_look(leg.state);
             (role, sign, share(leg.from, leg.to, from, to))
         })
         .collect();
@@ -92,7 +92,7 @@ fn stretches(legs: &[Leg], step: &str, room: usize, (from, to): (Timestamp, Time
         let begin = begin.min(room.saturating_sub(1));
         let end = end.max(begin + 1);
         line.pad_to(begin);
-        let (role, sign) = look(leg.state);
+        let (role, sign) = state_look(leg.state);
         line.push(
             role,
             sign.to_string().repeat(end.saturating_sub(line.width())),

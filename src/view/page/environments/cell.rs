@@ -26,7 +26,7 @@ pub fn lines(
     };
     let Some(since) = running.since else {
         labelled("", Role::Dim, "nothing is known to run here");
-        return sheet.lines();
+        return sheet.into_lines();
     };
     labelled("since", Role::Text, &style.moment_and_age(since));
     let (role, word) = health(running);
@@ -49,7 +49,7 @@ pub fn lines(
             labelled(label, Role::Dim, text);
         }
     }
-    sheet.lines()
+    sheet.into_lines()
 }
 
 fn head(summary: &Summary, running: &Running) -> Line {

@@ -47,7 +47,7 @@ pub fn lines(
         page.changes(overview, gate);
     }
     page.rest(gate);
-    page.sheet.lines()
+    page.sheet.into_lines()
 }
 
 struct Lines<'a> {

@@ -221,9 +221,10 @@ impl Page for StandingPage {
     }
 
     fn refresh(&mut self, scene: &Scene) {
+        let question = self.question();
         let listing = &mut self.table.listing;
         listing.workload = scene.workload(&self.name).cloned();
-        if let Some(Answer::Map(map)) = scene.answer(&self.question()) {
+        if let Some(Answer::Map(map)) = scene.answer(&question) {
             let place = map.steps.iter().position(|step| step.name == self.step);
             listing.step = place.map(|place| map.steps[place].clone());
         }

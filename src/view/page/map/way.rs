@@ -40,7 +40,7 @@ impl WayPage {
 
     fn found(&self) -> Option<&Match> {
         match self.known.as_deref() {
-            Some(Answer::Change(found)) => Some(found),
+            Some(Answer::Change(found, _)) => Some(found),
             _ => None,
         }
     }
@@ -51,7 +51,7 @@ pub(super) fn draw_way(area: Rect, question: &Question, pen: &mut Pen<'_>) {
     let scene = pen.scene;
     let mut area = area;
     match scene.answer(question) {
-        Some(Answer::Change(found)) => {
+        Some(Answer::Change(found, _)) => {
             if let Some(title) = &found.title {
                 let rows = pen.paragraph(area, Role::Title, title);
                 area = lower(area, rows + 1);
