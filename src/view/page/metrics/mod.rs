@@ -31,11 +31,8 @@ use tile::{NAMES, Tile};
 pub struct MetricsPage {
     scope: Scope,
     told: Option<Arc<Answer>>,
-    /// The window that it was told for.
-    window: Option<(
-        crate::event::time::Span,
-        Option<crate::event::time::Timestamp>,
-    )>,
+    /// What it was told for.
+    seen: Option<Seen>,
     tiles: Vec<Tile>,
     on: usize,
     /// The workload that was looked at last.
