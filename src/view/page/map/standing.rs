@@ -24,7 +24,7 @@ use crate::view::table::Table;
 
 static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
-        Column::new("change", 10, 24, 0),
+        Column::new("change", 17, 24, 0),
         Column::new("title", 14, 60, 3),
         Column::new("state", 10, 20, 1),
         Column::new("age here", 9, 10, 0).at_right(),
@@ -221,9 +221,10 @@ impl Page for StandingPage {
     }
 
     fn refresh(&mut self, scene: &Scene) {
+        let question = self.question();
         let listing = &mut self.table.listing;
         listing.workload = scene.workload(&self.name).cloned();
-        if let Some(Answer::Map(map)) = scene.answer(&self.question()) {
+        if let Some(Answer::Map(map)) = scene.answer(&question) {
             let place = map.steps.iter().position(|step| step.name == self.step);
             listing.step = place.map(|place| map.steps[place].clone());
         }
