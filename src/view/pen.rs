@@ -163,6 +163,9 @@ impl Pen<'_> {
             let mut padded = Line::of(role, " ");
             padded.append(title.clone().fit(usize::from(area.width) - 6));
             padded.push(role, " ");
+            // What has no colour of its own must not take that of the border.
+            let width = u16::try_from(padded.width()).unwrap_or(u16::MAX);
+            self.clear(Rect::new(area.x + 2, area.y, width, 1));
             self.line(area.x + 2, area.y, area.width - 4, &padded);
         }
         Rect::new(area.x + 1, area.y + 1, area.width - 2, area.height - 2)

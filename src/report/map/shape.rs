@@ -78,7 +78,7 @@ impl Shape {
     #[must_use]
     pub fn from(map: &Map, columns: &[Vec<usize>], first: usize, width: usize) -> Option<Self> {
         let left = left(map, columns, first)?;
-        let inside = wanted(map, columns).min(NARROWEST + 4);
+        let inside = NARROWEST;
         let pitch = inside + 2 + GAP;
         let fit = |right: usize| (width + GAP).saturating_sub(left + right) / pitch;
         let rest = columns.len() - first;
@@ -99,11 +99,10 @@ impl Shape {
     /// Wider boxes where there is room for them, up to so many columns inside.
     #[must_use]
     pub fn widened(mut self, width: usize, most: usize) -> Self {
-        if let Some(fits) = ((width + GAP).saturating_sub(self.left) / self.columns.len().max(1))
-            .checked_sub(GAP + 2)
-        {
-            self.inside = self.inside.max(fits.min(most));
-        }
+        let more = if self.after > 0 { MORE } else { 0 };
+        let room = (width + GAP).saturating_sub(self.left + more);
+        let fits = (room / self.columns.len().max(1)).saturating_sub(GAP + 2);
+        self.inside = self.inside.max(fits.min(most));
         self
     }
 
@@ -140,4 +139,47 @@ fn wanted(map: &Map, columns: &[Vec<usize>]) -> usize {
         title.max(text::width(&filled_by(step)) + 2)
     });
     wanted.max().unwrap_or(0).clamp(NARROWEST, WIDEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::definition::StepKind;
+    use crate::model::statistic::{Share, Spread, Times};
+
+    fn step(name: &str, needs: &[usize]) -> StepFigures {
+        StepFigures {
+            name: name.to_owned(),
+            kind: StepKind::Test,
+            environment: None,
+            locked: false,
+            from: Vec::new(),
+            visits: 1,
+            wip: 0,
+            process: Times::default(),
+            wait: Times::default(),
+            complete_accurate: Share::default(),
+            share_of_lead: None,
+            constraint: false,
+            empty: None,
+            needs: needs.to_vec(),
+            stay: Spread::default(),
+        }
+    }
+
+    #[test]
+    fn steps_that_need_none_of_each_other_share_a_column() {
+        let steps = [
+            step("code", &[]),
+            step("test", &[0]),
+            step("build", &[0]),
+            step("scan", &[2]),
+            step("staging", &[1, 3]),
+        ];
+        let all = side_by_side(&steps, |_| true);
+        assert_eq!(all, [vec![0], vec![1, 2], vec![3], vec![4]]);
+        let some = side_by_side(&steps, |step| step.name != "scan" && step.name != "test");
+        assert_eq!(some, [vec![0], vec![2], vec![4]]);
+        assert!(side_by_side(&[], |_| true).is_empty());
+    }
 }

@@ -14,6 +14,8 @@ use crate::view::pen::Pen;
 
 /// From here on there is room beside the step in front for what else must be known.
 const BESIDE: u16 = 140;
+/// A box is at most so wide inside.
+const WIDEST: usize = 22;
 /// Fewer rows cannot hold the step in front.
 const FRONT: u16 = 6;
 
@@ -87,7 +89,9 @@ impl MapPage {
         let (column, _) = self.where_in_columns()?;
         let mut first = self.first.get().min(column);
         let mut shape = Shape::from(map, &self.columns, first, width)?;
-        while first < column && first + shape.columns.len() <= column {
+        // The next column stays in sight, where there is one.
+        let last = (column + 1).min(self.columns.len() - 1);
+        while first < column && first + shape.columns.len() <= last {
             first += 1;
             shape = Shape::from(map, &self.columns, first, width)?;
         }
@@ -99,6 +103,7 @@ impl MapPage {
         let Some(shape) = self.shape(map, usize::from(area.width)) else {
             return 0;
         };
+        let shape = shape.widened(usize::from(area.width), WIDEST);
         let lines = boxes::draw(map, self.statistic, &shape);
         let heights = vec![boxes::FIGURES; shape.rows()];
         self.draw_shape(area, &shape, &heights, &lines, pen)

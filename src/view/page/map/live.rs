@@ -11,7 +11,7 @@ use crate::model::stream::{Map, StepFigures};
 use crate::report::map::{boxes, signs};
 use crate::report::sheet::{Line, Sheet};
 use crate::report::table::{Column, Table};
-use crate::report::{duration, glyph, text};
+use crate::report::{duration, glyph, state_look, text};
 use crate::theme::Role;
 use crate::view::pen::Pen;
 use crate::view::scene::Scene;
@@ -58,7 +58,55 @@ impl MapPage {
             lines.push(Line::new());
         }
         lines.push(legend());
-        self.below(lower(area, taken + 1), &lines, pen);
+        let rest = lower(area, taken + 1);
+        let used = self.below(rest, &lines, pen);
+        if self.boxes.get() {
+            self.draw_front_live(lower(rest, used + 1), pen);
+        }
+    }
+
+    /// The changes at the step in front, with what they are and whose move it is, where there is room below the boxes.
+    fn draw_front_live(&self, area: Rect, pen: &mut Pen<'_>) {
+        let Some((at, step)) = self.at.zip(self.step()) else {
+            return;
+        };
+        let here = self.here(at);
+        if area.height < 4 {
+            return;
+        }
+        let flying = changes(pen.scene, self.workload.as_deref());
+        let rows = u16::try_from(here.len().max(1) + 2).unwrap_or(u16::MAX);
+        let frame = Rect::new(area.x, area.y, area.width, rows.min(area.height));
+        let mut title = Line::of(Role::Title, &step.name);
+        title.push(Role::Gate, format!(" {}", signs(step)));
+        title.push(Role::Dim, format!(" {} here now", here.len()));
+        let inner = pen.frame(frame, &title, false);
+        let inner = Rect::new(
+            inner.x + 1,
+            inner.y,
+            inner.width.saturating_sub(2),
+            inner.height,
+        );
+        if here.is_empty() {
+            let words = "no change in flight stands here";
+            pen.text(inner.x, inner.y, inner.width, Role::Dim, words);
+        }
+        let shown = here.iter().filter_map(|at| flying.get(*at));
+        for (change, y) in shown.zip(inner.top()..inner.bottom()) {
+            let mut line = token(change, step, pen.scene, 30);
+            line.push(Role::Text, "  ");
+            line.push(state_look(change.state).0, change.state.replace('_', " "));
+            line.pad_to(46);
+            line.push(
+                Role::Text,
+                format!(" {}", change.title.as_deref().unwrap_or("-")),
+            );
+            if !change.on.is_empty() {
+                line.push(Role::Dim, "  on ");
+                line.push(Role::Gate, change.on.join(", "));
+            }
+            pen.line(inner.x, y, inner.width, &line);
+        }
     }
 
     fn is_worked_out(&self, scene: &Scene) -> bool {
@@ -253,11 +301,14 @@ fn summary(page: &MapPage, map: &Map, scene: &Scene) -> Line {
 }
 
 fn legend() -> Line {
-    let words = format!(
-        "p50, p85: how long changes stayed at the step · age here: · within p50  ! beyond  {} beyond p85  ? nothing to compare with",
-        glyph::CONSTRAINT
-    );
+    let words = "p50, p85: the stay at the step · age here: ";
     Line::of(Role::Dim, words)
+        .with(Role::Good, "·")
+        .with(Role::Dim, " within  ")
+        .with(Role::Warning, "!")
+        .with(Role::Dim, " past p50  ")
+        .with(Role::Bad, glyph::CONSTRAINT)
+        .with(Role::Dim, " past p85  ? untold")
 }
 
 fn notes(map: &Map, width: u16) -> Vec<Line> {

@@ -5,6 +5,8 @@ mod front;
 mod history;
 mod live;
 mod standing;
+#[cfg(test)]
+mod tests;
 mod visits;
 mod way;
 
@@ -133,7 +135,7 @@ impl MapPage {
         })
     }
 
-    fn open(&self, scene: &Scene) -> Reaction {
+    fn open(&self) -> Reaction {
         let (Some(workload), Some(step)) = (&self.workload, self.step()) else {
             return Reaction::Done;
         };
@@ -146,14 +148,14 @@ impl MapPage {
             let why = step.empty.as_deref().unwrap_or("no change came by");
             return Reaction::Say(format!("{} is empty: {why}", step.name));
         }
-        let mut page = visits::VisitsPage::new(workload, &step.name, business);
-        page.refresh(scene);
+        let page = visits::VisitsPage::new(workload, &step.name, business);
         Reaction::Push(Box::new(page))
     }
 
     /// Works out what stands where for a map that has come.
     fn lay_out(&mut self, scene: &Scene) {
-        let Some(Answer::Map(map)) = self.known.clone().as_deref().cloned() else {
+        let known = self.known.clone();
+        let Some(Answer::Map(map)) = known.as_deref() else {
             self.columns.clear();
             return;
         };
@@ -167,9 +169,9 @@ impl MapPage {
         if self.columns.is_empty() {
             self.columns = shape::side_by_side(&map.steps, |_| true);
         }
-        self.standing = standing::by_step(&map, changes(scene, self.workload.as_deref()));
+        self.standing = standing::by_step(map, changes(scene, self.workload.as_deref()));
         self.longest = (0..map.steps.len())
-            .map(|place| visits::longest(&map, place))
+            .map(|place| visits::longest(map, place))
             .collect();
         let places = self.places();
         let known = self.at.filter(|at| places.contains(at));
@@ -295,7 +297,7 @@ impl Page for MapPage {
             Intent::Last => self.go(isize::MAX),
             Intent::PageDown => self.skip.set(self.skip.get() + 5),
             Intent::PageUp => self.skip.set(self.skip.get().saturating_sub(5)),
-            Intent::Open => return self.open(scene),
+            Intent::Open => return self.open(),
             Intent::Statistic => {
                 self.statistic = match self.statistic {
                     Statistic::P50 => Statistic::P85,
@@ -324,12 +326,12 @@ impl Page for MapPage {
         Reaction::Done
     }
 
-    fn click(&mut self, target: Target, scene: &Scene) -> Reaction {
+    fn click(&mut self, target: Target, _scene: &Scene) -> Reaction {
         let Target::Part(place) = target else {
             return Reaction::Ignored;
         };
         if self.at == Some(place) {
-            return self.open(scene);
+            return self.open();
         }
         self.at = Some(place);
         Reaction::Done

@@ -24,7 +24,7 @@ use crate::view::table::Table;
 
 static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
-        Column::new("change", 10, 24, 0),
+        Column::new("change", 17, 24, 0),
         Column::new("title", 14, 60, 3),
         Column::new("state", 10, 20, 1),
         Column::new("age here", 9, 10, 0).at_right(),

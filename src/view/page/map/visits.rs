@@ -25,9 +25,9 @@ const BESIDE: u16 = 140;
 
 static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
-        Column::new("change", 10, 24, 0),
+        Column::new("change", 17, 24, 0),
         Column::new("title", 12, 60, 3),
-        Column::new("entered", 12, 17, 2),
+        Column::new("entered", 12, 13, 2),
         Column::new("process", 8, 8, 0).at_right(),
         Column::new("wait", 8, 8, 0).at_right(),
         Column::new("of its lead", 11, 11, 1).at_right(),
