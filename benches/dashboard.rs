@@ -71,7 +71,7 @@ fn lens() -> Lens {
 
 fn app(fleet: &[Arc<Overview>]) -> App {
     let style = Style::detect(&Surroundings::default(), Theme::default(), now());
-    let scene = Scene::opening(lens(), style);
+    let scene = Scene::new(lens(), style, None);
     let mut app = App::new(View::Fleet, scene, Keymap::default(), Theme::default());
     told(&mut app, fleet);
     app.settle();

@@ -5,23 +5,23 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 
 use super::args::{Cli, DashboardArgs, DemoArgs, Global};
-use super::session::{Session, print};
+use super::session::{LOOK_BACK, Session, print};
 use super::{Ending, demo, hint};
 use crate::app::assemble;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Personal};
 use crate::dashboard::kept::Kept;
 use crate::dashboard::message::{News, Order};
 use crate::dashboard::reader::Feeds;
+use crate::dashboard::themes::Themes;
 use crate::dashboard::worker::{self, Open, Workshop};
-use crate::dashboard::{App, Start, run as serve, text};
+use crate::dashboard::{App, Ended, Start, run as serve, text};
 use crate::demo::Organisation;
 use crate::error::Failure;
 use crate::event::time::{Span, Timestamp};
 use crate::key::Keymap;
-use crate::model::definition::Rules;
 use crate::report::Style;
-use crate::theme::{NAMES, Theme};
+use crate::theme::{Depth, DepthSurroundings, Role, Theme};
 use crate::view::page::View;
 use crate::view::scene::{Lens, Scene, Stage};
 
@@ -46,20 +46,24 @@ pub fn is_possible(cli: &Cli) -> bool {
 pub fn run(global: &Global, args: &DashboardArgs) -> Result<Ending, Failure> {
     let mut session = Session::new(global)?;
     session.quiet = true;
+    let taste = Taste::new(args)?;
+    let mut app = app(&session, &taste, args)?;
     if session.config.file.is_none() && session.here.is_none() && global.db.is_none() {
-        return Err(hint::welcome(false, false));
+        if args.plain {
+            return Err(hint::welcome(false, false));
+        }
+        app.scene.stage = Stage::Welcome;
+        let nothing: Open = Box::new(|| Ok(None));
+        return match taste.show(args, app, Clock::system(), nothing, None)? {
+            Ended::Demo => demonstrate(global, &DemoArgs::usual(args)),
+            Ended::Quit => Ok(Ending::Done),
+        };
     }
-    let app = app(
-        &session.config,
-        &session.rules,
-        &session.style,
-        args,
-        Clock::system(),
-    )?;
-    let as_of = global.as_of.map(|_| session.as_of);
+    app.scene.lens.as_of = global.as_of.map(|_| session.as_of);
     let feeds = feeds(&session)?;
     let open = open(session);
-    show(args, app, as_of, Clock::system(), open, Some(feeds))
+    taste.show(args, app, Clock::system(), open, Some(feeds))?;
+    Ok(Ending::Done)
 }
 
 /// Runs it on a generated organisation, in which time passes quickly.
@@ -80,7 +84,19 @@ pub fn demonstrate(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> 
     let rules = assemble::rules(&config, Some("you".to_owned()));
     let around = crate::report::Surroundings::here(global.color, global.width.map(usize::from));
     let style = Style::detect(&around, Theme::default(), start).in_zone(rules.timezone);
-    let mut app = app(&config, &rules, &style, &args.dashboard, clock)?;
+    let taste = Taste::new(&args.dashboard)?;
+    let lens = Lens {
+        length: rules.window,
+        as_of: None,
+        now: start,
+        zone: rules.timezone,
+    };
+    let mut app = App::new(
+        view(&args.dashboard)?.unwrap_or(View::Fleet),
+        Scene::new(lens, style, rules.me.clone()),
+        taste.keymap()?,
+        taste.theme.clone(),
+    );
     app.scene.speed = Some(SPEED);
     let mut events: Vec<_> = organisation.events().collect();
     let coming = events.split_off(events.partition_point(|event| event.at <= start));
@@ -91,21 +107,21 @@ pub fn demonstrate(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> 
         drop(events);
         let workloads = assemble::workloads(&config);
         let engine = crate::app::Engine::open(Box::new(store), workloads, rules, &mut |_, _| {})?;
-        Ok(Workshop {
+        Ok(Some(Workshop {
             engine,
             sources: Vec::new(),
             kept: None,
             title: "demo".to_owned(),
-        })
+        }))
     });
     let feeds = Feeds {
         log,
         feeds: Vec::new(),
         trickle: Some(Box::new(coming.into_iter())),
     };
-    let ended = show(&args.dashboard, app, None, clock, open, Some(feeds));
+    let ended = taste.show(&args.dashboard, app, clock, open, Some(feeds));
     drop(folder);
-    ended
+    ended.map(|_| Ending::Done)
 }
 
 /// Ten in the morning of the last working day: when there is something to be seen.
@@ -122,32 +138,116 @@ fn working_morning(now: Timestamp) -> Timestamp {
     Timestamp::from_micros(day * DAY + DAY / 24 * 10)
 }
 
-fn show(
-    args: &DashboardArgs,
-    mut app: App,
-    as_of: Option<Timestamp>,
-    clock: Clock,
-    open: Open,
-    feeds: Option<Feeds>,
-) -> Result<Ending, Failure> {
-    app.scene.lens.as_of = as_of;
-    app.tick(clock.now());
-    if args.plain {
-        return plain(app, clock, open);
+/// How the user likes it.
+struct Taste {
+    folder: Option<PathBuf>,
+    personal: Personal,
+    themes: Themes,
+    theme: Theme,
+    /// What is wrong with the theme.
+    warning: Option<String>,
+}
+
+impl Taste {
+    fn new(args: &DashboardArgs) -> Result<Self, Failure> {
+        let folder = assemble::user_folder();
+        let mut personal = match &folder {
+            Some(folder) => Personal::read(folder)?,
+            None => Personal::default(),
+        };
+        if let Some(name) = &args.theme {
+            personal.theme.clone_from(name);
+        }
+        personal.mouse &= !args.no_mouse;
+        let themes = Themes {
+            folder: folder.as_ref().map(|folder| folder.join("themes")),
+            depth: depth(),
+        };
+        let names = Theme::names(themes.folder.as_deref());
+        if !names.contains(&personal.theme) {
+            let text = format!("there is no theme {}", personal.theme);
+            return Err(Failure::usage(text).hinted(format!("there are {}", names.join(", "))));
+        }
+        let (theme, warnings) = themes.find(&personal.theme);
+        Ok(Self {
+            folder,
+            personal,
+            themes,
+            theme,
+            warning: warnings.into_iter().next(),
+        })
     }
-    serve(Start {
-        app,
-        clock,
-        open,
-        feeds,
-        mouse: !args.no_mouse,
-        favourites: assemble::user_folder().map(|folder| folder.join("favourites")),
-    })?;
-    Ok(Ending::Done)
+
+    /// The keymap: what ships, with the user's own changes.
+    fn keymap(&self) -> Result<Keymap, Failure> {
+        let Some(file) = self
+            .folder
+            .as_ref()
+            .map(|folder| folder.join("keymap.toml"))
+        else {
+            return Ok(Keymap::default());
+        };
+        let Ok(text) = std::fs::read_to_string(&file) else {
+            return Ok(Keymap::default());
+        };
+        Keymap::read(&text, &file.display().to_string()).map_err(|problems| {
+            let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            Failure::usage(lines.join("\n"))
+        })
+    }
+
+    fn favourites(&self) -> Option<PathBuf> {
+        Some(self.folder.as_ref()?.join("favourites"))
+    }
+
+    fn show(
+        self,
+        args: &DashboardArgs,
+        mut app: App,
+        clock: Clock,
+        open: Open,
+        feeds: Option<Feeds>,
+    ) -> Result<Ended, Failure> {
+        let favourites = self.favourites();
+        let kept = favourites
+            .as_ref()
+            .and_then(|file| std::fs::read_to_string(file).ok())
+            .unwrap_or_default();
+        app.scene.favourites = kept.lines().map(str::to_owned).collect();
+        app.wear(self.theme);
+        if let Some(warning) = self.warning {
+            app.say(Role::Warning, &warning);
+        }
+        app.tick(clock.now());
+        if args.plain {
+            return plain(app, clock, open).map(|()| Ended::Quit);
+        }
+        serve(Start {
+            app,
+            clock,
+            open,
+            feeds,
+            personal: self.personal,
+            themes: self.themes,
+            favourites,
+        })
+    }
+}
+
+/// How many colours the terminal has.
+fn depth() -> Depth {
+    let variable = |name: &str| std::env::var(name).ok();
+    Depth::detect(&DepthSurroundings {
+        no_color: variable("NO_COLOR"),
+        colorterm: variable("COLORTERM"),
+        term: variable("TERM"),
+        term_program: variable("TERM_PROGRAM"),
+        wt_session: variable("WT_SESSION"),
+    })
 }
 
 /// The view as text: everything is worked out first.
-fn plain(mut app: App, clock: Clock, open: Open) -> Result<Ending, Failure> {
+fn plain(mut app: App, clock: Clock, open: Open) -> Result<(), Failure> {
     let (orders, work) = channel::<Order>();
     let (tell, hear) = channel::<News>();
     let lens = app.scene.lens;
@@ -177,72 +277,45 @@ fn plain(mut app: App, clock: Clock, open: Open) -> Result<Ending, Failure> {
     if let Stage::Failed(reason) = &app.scene.stage {
         return Err(Failure::unable(reason.clone()));
     }
-    print(&text(&mut app))?;
-    Ok(Ending::Done)
+    print(&text(&mut app))
 }
 
-fn app(
-    config: &Config,
-    rules: &Rules,
-    style: &Style,
-    args: &DashboardArgs,
-    clock: Clock,
-) -> Result<App, Failure> {
-    let folder = assemble::user_folder();
-    let theme = theme(args)?;
-    let keymap = keymap(folder.as_deref())?;
-    let view = match &args.view {
-        None => View::Fleet,
-        Some(name) => View::ALL
-            .into_iter()
-            .find(|view| view.intent().name() == *name)
-            .ok_or_else(|| Failure::usage(format!("there is no view {name}")))?,
-    };
-    let favourites = folder
-        .and_then(|folder| std::fs::read_to_string(folder.join("favourites")).ok())
-        .unwrap_or_default();
+fn app(session: &Session, taste: &Taste, args: &DashboardArgs) -> Result<App, Failure> {
+    let configured = session.config.file.is_some();
     let lens = Lens {
-        length: if config.file.is_some() {
-            rules.window
+        length: if configured {
+            session.rules.window
         } else {
-            super::session::LOOK_BACK[0]
+            LOOK_BACK[0]
         },
         as_of: None,
-        now: clock.now(),
-        zone: rules.timezone,
+        now: session.now,
+        zone: session.rules.timezone,
     };
-    let style = Style {
-        theme: theme.clone(),
-        ..style.clone()
+    let first = if configured || session.here.is_none() {
+        View::Fleet
+    } else {
+        View::Map
     };
-    let scene = Scene {
-        favourites: favourites.lines().map(str::to_owned).collect(),
-        me: rules.me.clone(),
-        ..Scene::opening(lens, style)
-    };
-    Ok(App::new(view, scene, keymap, theme))
+    Ok(App::new(
+        view(args)?.unwrap_or(first),
+        Scene::new(lens, session.style.clone(), session.rules.me.clone()),
+        taste.keymap()?,
+        taste.theme.clone(),
+    ))
 }
 
-fn theme(args: &DashboardArgs) -> Result<Theme, Failure> {
-    let name = args.theme.as_deref().unwrap_or("terminal");
-    if !NAMES.contains(&name) {
-        return Err(Failure::usage(format!("there is no theme {name}"))
-            .hinted(format!("there are {}", NAMES.join(", "))));
-    }
-    Ok(Theme::named(name).0)
-}
-
-/// The keymap: what ships, with the user's own changes.
-fn keymap(folder: Option<&Path>) -> Result<Keymap, Failure> {
-    let Some(file) = folder.map(|folder| folder.join("keymap.toml")) else {
-        return Ok(Keymap::default());
+/// The view that was asked for.
+fn view(args: &DashboardArgs) -> Result<Option<View>, Failure> {
+    let Some(name) = &args.view else {
+        return Ok(None);
     };
-    let Ok(text) = std::fs::read_to_string(&file) else {
-        return Ok(Keymap::default());
-    };
-    Keymap::read(&text, &file.display().to_string()).map_err(|problems| {
-        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        Failure::usage(lines.join("\n"))
+    let found = View::ALL
+        .into_iter()
+        .find(|view| view.intent().name() == *name);
+    found.map(Some).ok_or_else(|| {
+        let names = View::ALL.map(|view| view.intent().name()).join(", ");
+        Failure::usage(format!("there is no view {name}")).hinted(format!("there are {names}"))
     })
 }
 
@@ -267,12 +340,12 @@ fn open(session: Session) -> Open {
             (None, Some(file)) => folder_name(file),
             (None, None) => folder_name(&session.log),
         };
-        Ok(Workshop {
+        Ok(Some(Workshop {
             engine,
             sources: session.config.sources.clone(),
             kept: Some(Kept::read(beside(&session.log))),
             title,
-        })
+        }))
     })
 }
 

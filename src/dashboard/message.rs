@@ -54,8 +54,12 @@ pub enum Effect {
     },
     /// Favourites changed: they are kept for the next start.
     Favourites(Vec<String>),
+    /// Something happened that who asks wants to know.
+    Notify(String),
     NextTheme,
     Redraw,
     Suspend,
+    /// From the welcome to the demonstration.
+    Demo,
     Quit,
 }

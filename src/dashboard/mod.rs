@@ -6,8 +6,10 @@ pub mod answer;
 mod export;
 pub mod kept;
 pub mod message;
+mod notice;
 pub mod reader;
 mod run;
+pub mod themes;
 mod travel;
 mod update;
 pub mod worker;
@@ -18,7 +20,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 pub use export::{lines, text};
-pub use run::{Start, run};
+pub use run::{Ended, Start, run};
 pub use update::LENGTHS;
 
 use crate::key::{Context, Keymap};
@@ -29,6 +31,7 @@ use crate::view::page::View;
 use crate::view::scene::Scene;
 use crate::view::ui::Ui;
 use crate::view::{self, Drawn};
+use notice::Notices;
 
 /// All that the dashboard knows. Drawn by [`App::draw`], changed by what [`update`] offers.
 pub struct App {
@@ -43,6 +46,7 @@ pub struct App {
     asked: HashSet<Question>,
     /// What was clicked last.
     clicked: Option<Target>,
+    notices: Notices,
 }
 
 impl App {
@@ -57,6 +61,7 @@ impl App {
             size: Rect::new(0, 0, 120, 36),
             asked: HashSet::new(),
             clicked: None,
+            notices: Notices::default(),
         }
     }
 
@@ -69,6 +74,12 @@ impl App {
             .unwrap_or_default()
             .iter()
             .all(|question| self.scene.answers.contains_key(question))
+    }
+
+    /// Puts on another theme.
+    pub fn wear(&mut self, theme: Theme) {
+        self.scene.style.theme = theme.clone();
+        self.theme = theme;
     }
 
     /// Where a key is pressed.

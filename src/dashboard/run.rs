@@ -4,17 +4,19 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::App;
 use super::message::{Effect, News, Order};
 use super::reader::{self, Feeds};
+use super::themes::Themes;
 use super::worker::{self, Open};
 use crate::clock::Clock;
+use crate::config::Personal;
 use crate::error::Failure;
 use crate::intent::Intent;
 use crate::key::Chord;
-use crate::report::{Style, text};
+use crate::report::text;
 use crate::screen::pace::Pace;
 use crate::screen::{Input, Mouse, MouseKind, Options, Screen, browser, listen};
 use crate::theme::{Role, Theme};
@@ -30,7 +32,8 @@ pub struct Start {
     pub open: Open,
     /// What is read beside, and how; `None` where nothing is.
     pub feeds: Option<Feeds>,
-    pub mouse: bool,
+    pub personal: Personal,
+    pub themes: Themes,
     /// Where favourites are kept.
     pub favourites: Option<PathBuf>,
 }
@@ -41,12 +44,20 @@ enum Message {
     News(News),
 }
 
+/// How it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    Quit,
+    /// The demonstration is wanted.
+    Demo,
+}
+
 /// Runs until the user quits, or the terminal is gone.
-pub fn run(start: Start) -> Result<(), Failure> {
+pub fn run(start: Start) -> Result<Ended, Failure> {
     let terminal = |error: io::Error| Failure::unable(format!("the terminal: {error}"));
     let (send, receive) = channel::<Message>();
     let mut screen = Screen::enter(Options {
-        mouse: start.mouse,
+        mouse: start.personal.mouse,
         title: true,
     })
     .map_err(terminal)?;
@@ -72,6 +83,9 @@ pub fn run(start: Start) -> Result<(), Failure> {
         clock,
         orders,
         refresh,
+        worn: start.themes.changed(&start.personal.theme),
+        themes: start.themes,
+        personal: start.personal,
         favourites: start.favourites,
     };
     let ended = desk.serve(&mut screen, &receive);
@@ -88,6 +102,10 @@ struct Desk {
     clock: Clock,
     orders: Sender<Order>,
     refresh: Option<Sender<()>>,
+    personal: Personal,
+    themes: Themes,
+    /// When the file of the theme in use was last changed.
+    worn: Option<SystemTime>,
     favourites: Option<PathBuf>,
 }
 
@@ -95,11 +113,11 @@ struct Desk {
 #[derive(PartialEq, Eq)]
 enum Go {
     On,
-    Out,
+    Out(Ended),
 }
 
 impl Desk {
-    fn serve(&mut self, screen: &mut Screen, receive: &Receiver<Message>) -> io::Result<()> {
+    fn serve(&mut self, screen: &mut Screen, receive: &Receiver<Message>) -> io::Result<Ended> {
         let mut pace = Pace::default();
         pace.mark();
         let mut ticked = Instant::now();
@@ -112,17 +130,18 @@ impl Desk {
             let first = match receive.recv_timeout(wait) {
                 Ok(message) => Some(message),
                 Err(RecvTimeoutError::Timeout) => None,
-                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+                Err(RecvTimeoutError::Disconnected) => return Ok(Ended::Quit),
             };
             for message in first.into_iter().chain(receive.try_iter()) {
                 pace.mark();
-                if self.take(message, screen)? == Go::Out {
-                    return Ok(());
+                if let Go::Out(ended) = self.take(message, screen)? {
+                    return Ok(ended);
                 }
             }
             if ticked.elapsed() >= TICK {
                 ticked = Instant::now();
                 self.app.tick(self.clock.now());
+                self.reload_theme();
                 pace.mark();
             }
             if pace.is_due(Instant::now()) {
@@ -141,10 +160,7 @@ impl Desk {
 
     fn take(&mut self, message: Message, screen: &mut Screen) -> io::Result<Go> {
         let effects = match message {
-            Message::News(news) => {
-                self.app.news(news);
-                return Ok(Go::On);
-            }
+            Message::News(news) => self.app.news(news),
             Message::Input(Input::Key(key)) => {
                 Chord::of(&key).map_or_else(Vec::new, |chord| self.app.key(chord))
             }
@@ -156,7 +172,7 @@ impl Desk {
                 screen.resume()?;
                 Vec::new()
             }
-            Message::Input(Input::Terminate(_)) => return Ok(Go::Out),
+            Message::Input(Input::Terminate(_)) => return Ok(Go::Out(Ended::Quit)),
             Message::Input(Input::Lost(why)) => return Err(io::Error::other(why)),
         };
         self.perform(effects, screen)
@@ -192,10 +208,19 @@ impl Desk {
                 Effect::Copy(text) => screen.copy(&text)?,
                 Effect::Save { file, text } => self.save(&file, &text),
                 Effect::Favourites(names) => self.keep_favourites(&names),
+                Effect::Notify(words) => {
+                    self.app.say(Role::Warning, &words);
+                    if self.personal.bell || self.personal.notify {
+                        let words = text::clean(&words);
+                        let shown = self.personal.notify.then_some(&*words);
+                        screen.ring(self.personal.bell, shown)?;
+                    }
+                }
                 Effect::NextTheme => self.next_theme(),
                 Effect::Redraw => screen.redraw_all()?,
                 Effect::Suspend => self.suspend(screen)?,
-                Effect::Quit => return Ok(Go::Out),
+                Effect::Quit => return Ok(Go::Out(Ended::Quit)),
+                Effect::Demo => return Ok(Go::Out(Ended::Demo)),
             }
         }
         Ok(Go::On)
@@ -229,14 +254,28 @@ impl Desk {
     }
 
     fn next_theme(&mut self) {
-        let names = crate::theme::NAMES;
+        let names = Theme::names(self.themes.folder.as_deref());
         let at = names.iter().position(|name| *name == self.app.theme.name);
-        let next = names[at.map_or(0, |at| (at + 1) % names.len())];
-        self.app.theme = Theme::named(next).0;
-        self.app.scene.style = Style {
-            theme: self.app.theme.clone(),
-            ..self.app.scene.style.clone()
-        };
-        self.app.say(Role::Dim, &format!("theme: {next}"));
+        let next = &names[at.map_or(0, |at| (at + 1) % names.len())];
+        self.wear(next);
+    }
+
+    fn wear(&mut self, name: &str) {
+        let (theme, warnings) = self.themes.find(name);
+        self.app.wear(theme);
+        match warnings.first() {
+            Some(warning) => self.app.say(Role::Warning, &text::clean(warning)),
+            None => self.app.say(Role::Dim, &format!("theme: {name}")),
+        }
+    }
+
+    /// The theme in use anew, where its file was changed.
+    fn reload_theme(&mut self) {
+        let changed = self.themes.changed(&self.app.theme.name);
+        if changed != self.worn {
+            self.worn = changed;
+            let name = self.app.theme.name.clone();
+            self.wear(&name);
+        }
     }
 }

@@ -120,6 +120,9 @@ impl App {
 
     /// What the user means.
     pub fn intent(&mut self, intent: Intent) -> Vec<Effect> {
+        if self.scene.stage == Stage::Welcome && intent == Intent::Open {
+            return vec![Effect::Demo];
+        }
         self.ui.refresh(&self.scene);
         let Some(page) = self.ui.page_mut() else {
             return Vec::new();
@@ -332,7 +335,8 @@ impl App {
     }
 
     /// News from outside.
-    pub fn news(&mut self, news: News) {
+    pub fn news(&mut self, news: News) -> Vec<Effect> {
+        let mut effects = Vec::new();
         match news {
             News::Opened { title, me } => {
                 self.scene.title = title;
@@ -345,7 +349,13 @@ impl App {
                 seq,
             } => {
                 if !same(&lens, &self.scene.lens) {
-                    return;
+                    return effects;
+                }
+                let me = self.scene.me.as_deref();
+                if lens.as_of.is_none() {
+                    let before = &self.scene.fleet;
+                    let notices = self.notices.between(before, &overviews, me);
+                    effects.extend(notices.into_iter().map(Effect::Notify));
                 }
                 if seq != self.scene.seq {
                     // What was told before may have changed since: it stays in sight until it is told anew.
@@ -361,19 +371,20 @@ impl App {
                 answer,
             } => {
                 if !same(&lens, &self.scene.lens) {
-                    return;
+                    return effects;
                 }
                 self.scene.answers.insert(question, answer);
             }
             News::Sources(sources) => {
                 if self.scene.sources == sources {
-                    return;
+                    return effects;
                 }
                 self.scene.sources = sources;
             }
             News::Failed(reason) => self.scene.stage = Stage::Failed(reason),
         }
         self.scene.version += 1;
+        effects
     }
 
     /// The clock went on.

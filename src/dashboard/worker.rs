@@ -40,7 +40,8 @@ pub struct Workshop {
 }
 
 /// What opens the log, in the worker's own thread.
-pub type Open = Box<dyn FnOnce() -> Result<Workshop, Failure> + Send>;
+/// `None` where there is nothing to open.
+pub type Open = Box<dyn FnOnce() -> Result<Option<Workshop>, Failure> + Send>;
 
 /// Where news goes; `false` where nobody listens any more.
 pub type Tell = Box<dyn Fn(News) -> bool + Send>;
@@ -48,7 +49,8 @@ pub type Tell = Box<dyn Fn(News) -> bool + Send>;
 /// Runs until nobody orders any more.
 pub fn run(open: Open, lens: Lens, clock: Clock, orders: &Receiver<Order>, tell: Tell) {
     let workshop = match open() {
-        Ok(workshop) => workshop,
+        Ok(Some(workshop)) => workshop,
+        Ok(None) => return,
         Err(failure) => {
             tell(News::Failed(failure.to_string()));
             return;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Workload;
 use super::definition::{Limits, Step, StepKind};
-use super::entity::{CommitAt, Scan};
+use super::entity::{Artifact, CommitAt, Scan};
 use super::name::Name;
 use super::step;
 use crate::event::kind::{Outcome, Severities};
@@ -221,17 +221,20 @@ fn fills(workload: &Workload, step: &Step, scan: &Scan) -> bool {
 
 /// The scans of a version, oldest first: those of its very artifact, where there are any, else those of its commit.
 fn scans_of<'w>(workload: &'w Workload, subject: &Subject) -> Vec<&'w Scan> {
-    let artifact = |name: Name| workload.artifacts.iter().find(|known| known.id == name);
-    let of_artifact = |scan: &&Scan| {
-        scan.artifact.is_some_and(|name| {
-            let digest = || artifact(name)?.digest;
-            subject.artifacts.contains(&name)
-                || digest().is_some_and(|digest| subject.artifacts.contains(&digest))
-        })
+    let artifacts = |wanted: &dyn Fn(&Artifact) -> bool| -> Vec<Name> {
+        let known = workload.artifacts.iter().filter(|known| wanted(known));
+        known.map(|known| known.id).collect()
     };
-    let of_commit = |scan: &&Scan| {
-        let made = || artifact(scan.artifact?)?.commit;
-        subject.commit.is_some() && scan.commit.or_else(made) == subject.commit
+    let own = |name: Name| subject.artifacts.contains(&name);
+    let same = artifacts(&|known| own(known.id) || known.digest.is_some_and(own));
+    let built = artifacts(&|known| subject.commit.is_some() && known.commit == subject.commit);
+    let of_artifact = |scan: &&Scan| {
+        scan.artifact
+            .is_some_and(|name| own(name) || same.contains(&name))
+    };
+    let of_commit = |scan: &&Scan| match (scan.commit, scan.artifact) {
+        (Some(commit), _) => subject.commit == Some(commit),
+        (None, artifact) => artifact.is_some_and(|name| built.contains(&name)),
     };
     let done = || {
         let scans = workload.scans.iter();

@@ -16,7 +16,7 @@ use super::window::Window;
 use crate::event::time::{Span, Timestamp};
 
 /// Items whose labels say nothing.
-const UNCLASSIFIED: &str = "unclassified";
+pub const UNCLASSIFIED: &str = "unclassified";
 
 /// Little's law is told to be off when measured and expected flow time differ by more than this.
 const TOLERANCE: f64 = 0.2;
@@ -245,4 +245,75 @@ fn mean(spans: &[Span]) -> Option<f64> {
 )]
 fn seconds(seconds: f64) -> Span {
     Span::from_micros((seconds * 1_000_000.0) as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::calendar::Calendar;
+    use crate::model::delivery::deliver;
+    use crate::model::sample::{Sample, at};
+
+    /// A first deployment, then a commit that goes live a day and a half after it was written, and one that has not.
+    fn drawn(name: &str) -> Material {
+        let mut s = Sample::new(name);
+        s.commit("r", "m1", "03-03 10:00", &[])
+            .commit("r", "m2", "03-06 10:00", &["m1"])
+            .commit("r", "m3", "03-14 10:00", &["m2"]);
+        for sha in ["m1", "m2", "m3"] {
+            s.direct(sha, "r");
+        }
+        s.deploy("d1", "r", "m1", "03-03 12:00");
+        s.deploy("d2", "r", "m2", "03-07 22:00");
+        let workload = s.done();
+        let delivery = deliver(&workload, "production");
+        material(&workload, &delivery, &Rules::default())
+    }
+
+    fn window(from: &str, to: &str) -> Window {
+        Window {
+            from: at(from),
+            to: at(to),
+            timezone: chrono_tz::Tz::UTC,
+        }
+    }
+
+    #[test]
+    fn several_are_pooled() {
+        let (one, other) = (drawn("shop"), drawn("cart"));
+        let march = window("03-03 00:00", "03-31 00:00");
+        let alone = figures(&[&one], march, Clock::Wall);
+        let both = figures(&[&one, &other], march, Clock::Wall);
+        assert_eq!((alone.velocity, alone.load), (1, 1));
+        assert_eq!((both.velocity, both.load), (2, 2));
+        assert_eq!(both.velocity_per_week, Some(0.5));
+        assert_eq!(both.time.p50_seconds, alone.time.p50_seconds);
+        assert_eq!(both.time.p50_seconds, Some(Span::from_seconds(36 * 3_600)));
+        let kind = &both.distribution[0];
+        assert_eq!((kind.completed, kind.load), (2, 2));
+    }
+
+    #[test]
+    fn what_is_done_after_a_window_is_in_work_at_its_end() {
+        let one = drawn("shop");
+        let early = window("03-03 00:00", "03-07 22:00");
+        let told = figures(&[&one], early, Clock::Wall);
+        assert_eq!((told.velocity, told.load), (0, 1));
+        assert_eq!(
+            figures(&[&one], window("03-01 00:00", "03-02 00:00"), Clock::Wall).load,
+            0
+        );
+    }
+
+    #[test]
+    fn flow_time_in_hours_of_the_business() {
+        let (one, calendar) = (drawn("shop"), Calendar::default());
+        let march = window("03-03 00:00", "03-31 00:00");
+        let told = figures(&[&one], march, Clock::Business(&calendar));
+        // Thursday from ten, and Friday to five.
+        assert_eq!(told.time.p50_seconds, Some(Span::from_seconds(15 * 3_600)));
+        assert_eq!(told.velocity_per_week, Some(0.25));
+        // 15 hours, and from Friday the 14th: 7 hours and ten days, of 20 days of 8 hours.
+        assert_eq!(told.wip_average, Some((15.0 + 7.0 + 80.0) / 160.0));
+    }
 }

@@ -336,3 +336,53 @@ fn manual(lives: &Lives<'_>) -> Vec<OpenGate> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::entity::Scan;
+    use crate::model::sample::{Sample, at};
+
+    #[test]
+    fn evidence_by_another_tool_than_the_path_asks_for_is_missing() {
+        let evidence = |from: Option<&str>| {
+            let mut s = Sample::new("shop");
+            s.path(&[
+                ("code", StepKind::Code, None),
+                ("scan", StepKind::Scan, None),
+                ("cab", StepKind::Gate, None),
+                ("production", StepKind::Deploy, Some("production")),
+            ]);
+            let step = &mut s.workload().path.steps[1];
+            (step.locked, step.from) = (true, from.map(str::to_owned));
+            s.commit("r", "m1", "03-03 10:00", &[]);
+            let scan = Scan {
+                id: s.name("scan"),
+                source: s.name("https://ci.example"),
+                at: at("03-03 11:00"),
+                tool: Some(s.name("trivy")),
+                commit: Some(s.sha("m1")),
+                artifact: None,
+                outcome: None,
+                counts: None,
+                url: None,
+            };
+            s.workload().scans.push(scan);
+            let (source, id) = (s.name("servicenow"), s.name("CHG-1"));
+            let mut gate = Gate::asked(source, id, at("03-03 12:00"));
+            gate.commit = Some(s.sha("m1"));
+            s.workload().gates.push(gate);
+            let workload = s.done();
+            let rules = Rules::default();
+            let gates = open(&Lives::new(&workload, &rules, None));
+            let all = &gates[0].evidence;
+            assert_eq!((all.len(), all[0].what.as_str()), (1, "scan"));
+            (all[0].state, all[0].detail.clone())
+        };
+        let counts = "trivy: 0 critical, 0 high, 0 medium, 0 low";
+        assert_eq!(evidence(None), ("present", counts.to_owned()));
+        assert_eq!(evidence(Some("trivy")), ("present", counts.to_owned()));
+        let other = "locked to grype, filled by trivy";
+        assert_eq!(evidence(Some("grype")), ("missing", other.to_owned()));
+    }
+}

@@ -1,7 +1,16 @@
 //! What ships next: the changes that one environment of a workload has and the next one has not, as an advance shipping notice tells them.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use super::Workload;
+use super::delivery::{Arrival, ArrivalKind};
+use super::entity::Change;
+use super::environment::{live, short, version};
+use super::flow::UNCLASSIFIED;
+use super::name::Name;
+use super::state::Lives;
 use crate::event::time::Timestamp;
 
 /// `leadtime/notes/v1`
@@ -50,4 +59,244 @@ pub struct NoteTicket {
     pub ticket: String,
     pub summary: Option<String>,
     pub url: Option<String>,
+}
+
+/// The types in the order in which they are told.
+const TYPES: [&str; 5] = ["feature", "defect", "risk", "debt", UNCLASSIFIED];
+
+/// What would ship next to an environment of the path: what the environment before it has, or the target branch where there is none. Another environment
+/// can be named instead.
+#[must_use]
+pub fn release(lives: &Lives<'_>, from: Option<&str>, to: &str) -> Notes {
+    let workload = lives.workload;
+    let place = lives.deliveries.iter().position(|d| d.environment == to);
+    let named = from.and_then(|from| lives.deliveries.iter().find(|d| d.environment == from));
+    let before = || lives.deliveries.get(place?.checked_sub(1)?);
+    let from = named.or_else(before);
+    let mut groups: BTreeMap<(usize, &str), Vec<NoteChange>> = BTreeMap::new();
+    for (at, change) in (0..).zip(&workload.changes) {
+        let here = place.and_then(|place| lives.deliveries.get(place)?.arrival(at));
+        if here.is_some() {
+            continue;
+        }
+        let there = from.map(|delivery| delivery.arrival(at));
+        let since = match there {
+            Some(arrival) => arrival.map(|arrival| arrival.at),
+            None => change.merged,
+        };
+        let Some(since) = since else { continue };
+        let by_date = |arrival: &Arrival| arrival.kind == ArrivalKind::Inferred;
+        let inferred = there.flatten().is_some_and(by_date);
+        let kind = kind(lives, change);
+        let order = TYPES.iter().position(|known| *known == kind);
+        groups
+            .entry((order.unwrap_or(TYPES.len()), kind))
+            .or_default()
+            .push(note(workload, change, since, inferred));
+    }
+    let groups: Vec<NoteGroup> = groups
+        .into_iter()
+        .map(|((_, kind), mut changes)| {
+            changes.sort_by(|one, two| (one.since, &one.change).cmp(&(two.since, &two.change)));
+            NoteGroup {
+                kind: kind.to_owned(),
+                changes,
+            }
+        })
+        .collect();
+    let all = || groups.iter().flat_map(|group| &group.changes);
+    Notes {
+        workload: workload.name().to_owned(),
+        as_of: workload.as_of,
+        version: from.and_then(|delivery| running(workload, &delivery.environment)),
+        current: running(workload, to),
+        from: from.map(|delivery| delivery.environment.clone()),
+        to: to.to_owned(),
+        migration: all().any(|change| change.migration),
+        inferred: all().any(|change| change.inferred),
+        groups,
+    }
+}
+
+fn running(workload: &Workload, environment: &str) -> Option<String> {
+    let record = live(workload, environment)?;
+    let sha = || {
+        let commit = workload.commits.get(record.commit? as usize)?;
+        Some(short(workload.text(commit.sha)).to_owned())
+    };
+    version(workload, record).or_else(sha)
+}
+
+/// The type of a change: by the labels of its ticket, else by its own.
+fn kind<'a>(lives: &Lives<'a>, change: &Change) -> &'a str {
+    let (workload, rules) = (lives.workload, lives.rules);
+    let of = |labels: &[Name]| {
+        let mut labels = labels.iter();
+        labels.find_map(|label| rules.items.get(workload.text(*label)))
+    };
+    let mut tickets = workload.tickets.iter();
+    tickets
+        .find(|ticket| change.tickets.contains(&ticket.id))
+        .and_then(|ticket| of(&ticket.labels))
+        .or_else(|| of(&change.labels))
+        .map_or(UNCLASSIFIED, String::as_str)
+}
+
+fn note(workload: &Workload, change: &Change, since: Timestamp, inferred: bool) -> NoteChange {
+    let text = |name: Option<Name>| name.map(|name| workload.text(name).to_owned());
+    let tickets = change.tickets.iter().map(|id| {
+        let known = workload.tickets.iter().find(|ticket| ticket.id == *id);
+        NoteTicket {
+            ticket: workload.text(*id).to_owned(),
+            summary: text(known.and_then(|ticket| ticket.summary)),
+            url: text(known.and_then(|ticket| ticket.url)),
+        }
+    });
+    let subject = || {
+        change
+            .sha
+            .and_then(|sha| workload.commits.get(sha as usize)?.message)
+    };
+    let mut labels = change.labels.iter().map(|label| workload.text(*label));
+    NoteChange {
+        change: workload.text(change.id).to_owned(),
+        title: text(change.title.or_else(subject)),
+        author: text(change.author),
+        url: text(change.url),
+        tickets: tickets.collect(),
+        since,
+        migration: labels.any(is_migration),
+        inferred,
+    }
+}
+
+/// A label that has the word `migration` in it: `migration`, `db-migration`, `Migrations`.
+fn is_migration(label: &str) -> bool {
+    label
+        .split(|char: char| !char.is_alphanumeric())
+        .any(|word| {
+            let word = word.to_ascii_lowercase();
+            word == "migration" || word == "migrations"
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::definition::{Rules, StepKind};
+    use crate::model::entity::Ticket;
+    use crate::model::sample::{Sample, at};
+
+    /// m1 is in production; m2 in staging, m3 merged.
+    fn sample() -> Sample {
+        let mut s = Sample::new("shop");
+        s.path(&[
+            ("code", StepKind::Code, None),
+            ("staging", StepKind::Deploy, Some("staging")),
+            ("production", StepKind::Deploy, Some("production")),
+        ]);
+        s.commit("r", "m0", "03-01 10:00", &[])
+            .commit("r", "m1", "03-02 10:00", &["m0"])
+            .commit("r", "m2", "03-03 10:00", &["m1"])
+            .commit("r", "m3", "03-04 10:00", &["m2"]);
+        for (place, sha) in ["m1", "m2", "m3"].into_iter().enumerate() {
+            s.request(&format!("#{}", place + 1), "r", &[]);
+            let time = format!("03-0{} 10:00", place + 2);
+            s.opened(&time).merged(sha, &time);
+        }
+        for (id, sha, time, environment) in [
+            ("p0", "m0", "03-01 12:00", "production"),
+            ("s0", "m0", "03-01 11:00", "staging"),
+            ("p1", "m1", "03-02 12:00", "production"),
+            ("s1", "m1", "03-02 11:00", "staging"),
+            ("s2", "m2", "03-03 12:00", "staging"),
+        ] {
+            let environment = s.name(environment);
+            s.deploy(id, "r", sha, time);
+            s.record().environment = Some(environment);
+        }
+        s
+    }
+
+    fn told(s: Sample, from: Option<&str>, to: &str) -> Notes {
+        let workload = s.done();
+        let rules = Rules {
+            items: [
+                ("bug".to_owned(), "defect".to_owned()),
+                ("new".to_owned(), "feature".to_owned()),
+            ]
+            .into(),
+            ..Rules::default()
+        };
+        release(&Lives::new(&workload, &rules, None), from, to)
+    }
+
+    fn ids(notes: &Notes) -> Vec<(&str, Vec<&str>)> {
+        let groups = notes.groups.iter();
+        groups
+            .map(|group| {
+                let ids = group.changes.iter().map(|change| change.change.as_str());
+                (group.kind.as_str(), ids.collect())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_the_environment_before_has_ships_next() {
+        let notes = told(sample(), None, "production");
+        assert_eq!(ids(&notes), [("unclassified", vec!["#2"])]);
+        assert_eq!(
+            (notes.version.as_deref(), notes.current.as_deref()),
+            (Some("m2"), Some("m1"))
+        );
+        assert_eq!(notes.groups[0].changes[0].since, at("03-03 12:00"));
+        assert!(!notes.migration && !notes.inferred);
+        let notes = told(sample(), None, "staging");
+        assert_eq!(
+            (notes.from.as_deref(), ids(&notes)),
+            (None, vec![("unclassified", vec!["#3"])])
+        );
+    }
+
+    #[test]
+    fn changes_are_grouped_by_type_and_migrations_flagged() {
+        let mut s = sample();
+        let (bug, new, migration) = (s.name("bug"), s.name("new"), s.name("db-migration"));
+        let ticket = s.name("SHOP-7");
+        let tickets = &mut s.workload().tickets;
+        tickets.push(Ticket {
+            id: ticket,
+            summary: None,
+            url: None,
+            kind: None,
+            labels: vec![new],
+            changes: Vec::new(),
+            created: at("03-01 10:00"),
+            closed: None,
+        });
+        let changes = &mut s.workload().changes;
+        changes[1].labels = vec![bug, migration];
+        changes[2].labels = vec![bug];
+        changes[2].tickets = vec![ticket];
+        s.deploy("s3", "r", "m3", "03-04 12:00");
+        let staging = s.name("staging");
+        s.record().environment = Some(staging);
+        let notes = told(s, Some("staging"), "production");
+        assert_eq!(
+            ids(&notes),
+            [("feature", vec!["#3"]), ("defect", vec!["#2"])],
+            "the ticket's label first"
+        );
+        assert!(notes.migration);
+        assert!(notes.groups[1].changes[0].migration);
+        assert_eq!(notes.groups[0].changes[0].tickets[0].ticket, "SHOP-7");
+    }
+
+    #[test]
+    fn a_label_says_migration_as_a_word() {
+        for label in ["migration", "DB-Migration", "type: migrations"] {
+            assert!(is_migration(label), "{label}");
+        }
+        assert!(!is_migration("immigration"));
+    }
 }

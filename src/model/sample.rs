@@ -2,7 +2,7 @@
 //! UTC: `03-04 12:00`.
 
 use super::Workload;
-use super::definition::{Definition, Path};
+use super::definition::{Definition, Path, Step, StepKind};
 use super::entity::{Change, Commit, CommitAt, Incident, Record, Review};
 use super::name::{Name, Names};
 use crate::event::kind::Outcome;
@@ -48,6 +48,28 @@ impl Sample {
             incident_source: false,
             known: Some((at("01-01 00:00"), at("03-31 00:00"))),
         })
+    }
+
+    /// A written path, each step needing the one before it.
+    pub fn path(&mut self, steps: &[(&str, StepKind, Option<&str>)]) -> &mut Self {
+        let step =
+            |(place, (name, kind, environment)): (usize, &(&str, StepKind, Option<&str>))| Step {
+                name: (*name).to_owned(),
+                kind: *kind,
+                environment: environment.map(str::to_owned),
+                needs: place.checked_sub(1).into_iter().collect(),
+                locked: false,
+                from: None,
+                matches: None,
+                limits: None,
+                fresh: None,
+                approvers: Vec::new(),
+                within: None,
+                soak: None,
+            };
+        self.0.path.steps = steps.iter().enumerate().map(step).collect();
+        self.0.path.derived = false;
+        self
     }
 
     pub fn name(&mut self, text: &str) -> Name {

@@ -264,6 +264,32 @@ mod tests {
     }
 
     #[test]
+    fn the_window_before_is_as_long_by_the_calendar() {
+        let berlin = |from, to| window(from, to, Tz::Europe__Berlin);
+        let spring = berlin("2025-03-31T00:00:00+02:00", "2025-04-28T00:00:00+02:00");
+        let before = spring.before();
+        assert_eq!(before.from, at("2025-03-03T00:00:00+01:00"));
+        assert_eq!((before.to, days(&before)), (spring.from, days(&spring)));
+        let none = berlin("2025-03-31T00:00:00+02:00", "2025-03-30T00:00:00+01:00");
+        assert_eq!(none.before().from, none.from);
+    }
+
+    #[test]
+    fn a_week_and_a_month_are_found_by_their_place() {
+        let window = window(
+            "2025-02-20T00:00:00+01:00",
+            "2025-05-02T00:00:00+02:00",
+            Tz::Europe__Berlin,
+        );
+        let march = window.month(window.months(), 0);
+        assert_eq!(march.from, at("2025-03-01T00:00:00+01:00"));
+        assert_eq!(march.to, at("2025-04-01T00:00:00+02:00"));
+        let week = window.week(window.weeks(), 4);
+        assert_eq!(week.from, at("2025-03-24T00:00:00+01:00"));
+        assert_eq!(week.to, at("2025-03-31T00:00:00+02:00"));
+    }
+
+    #[test]
     fn only_whole_weeks_and_months_count() {
         let window = window("2025-03-03T00:00:01Z", "2025-05-01T00:00:00Z", Tz::UTC);
         let (weeks, months) = (window.weeks(), window.months());

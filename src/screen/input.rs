@@ -135,11 +135,11 @@ fn watch(
         let waited = if there {
             keyboard.wait_with(signals.get_read().as_fd())
         } else {
-            tty::readable(signals.get_read().as_fd()).map(|()| true)
+            tty::readable(signals.get_read().as_fd()).map(|()| false)
         };
         match waited {
-            Ok(true) => {}
-            Ok(false) => {
+            Ok(false) => {}
+            Ok(true) => {
                 there = false;
                 send(Input::Lost("the terminal has hung up".to_owned()));
             }
@@ -150,9 +150,13 @@ fn watch(
         }
         for signal in signals.pending() {
             let ends = matches!(signal, SIGHUP | SIGINT | SIGQUIT | SIGTERM);
-            let heard = told(signal).is_none_or(send);
-            // Nobody listens, or whoever does is stuck. A terminal that closes says so twice, by the kernel and by the shell.
-            if ends && (!heard || asked && signal != SIGHUP) {
+            // A process that loses its terminal is continued first: there is nothing to take anew.
+            let heard = told(signal)
+                .filter(|input| there || *input != Input::Continued)
+                .is_none_or(send);
+            // Nobody listens, or whoever does is stuck. A terminal that closes says so several times, by the kernel and by the shell: once is enough.
+            let again = asked || !there;
+            if ends && (!heard || again) && !(signal == SIGHUP && again) {
                 modes::give_back();
                 let _ended = emulate_default_handler(signal);
             }

@@ -49,8 +49,7 @@ pub(super) fn retake() -> io::Result<()> {
     let Some(options) = *taken else {
         return Ok(());
     };
-    disable_raw_mode()?;
-    enable_raw_mode()?;
+    tty::make_raw()?;
     tty::write(sequence(options).as_bytes())
 }
 

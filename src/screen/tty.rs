@@ -10,7 +10,7 @@ use ratatui::layout::Size;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::process::{Signal, getpid, getsid, kill_current_process_group};
-use rustix::termios::{isatty, tcgetwinsize};
+use rustix::termios::{OptionalActions, isatty, tcgetattr, tcgetwinsize, tcsetattr};
 use signal_hook::consts::SIGCONT;
 use signal_hook::iterator::Signals;
 
@@ -43,7 +43,7 @@ impl Keyboard {
         Ok(!gone(&asked[0]))
     }
 
-    /// Waits until `other` can be read; `false` when the terminal has hung up before.
+    /// Waits until `other` can be read or the terminal has hung up, and tells whether it has.
     pub(super) fn wait_with(&self, other: BorrowedFd<'_>) -> io::Result<bool> {
         // That a terminal has hung up is told without being asked for.
         let mut asked = [
@@ -51,7 +51,7 @@ impl Keyboard {
             PollFd::from_borrowed_fd(self.as_fd(), PollFlags::empty()),
         ];
         wait(&mut asked)?;
-        Ok(asked[0].revents().contains(PollFlags::IN) || !gone(&asked[1]))
+        Ok(gone(&asked[1]))
     }
 }
 
@@ -112,6 +112,15 @@ pub(super) fn size() -> io::Result<Size> {
         Size { width: 0, .. } | Size { height: 0, .. } => UNKNOWN,
         size => size,
     })
+}
+
+/// Makes it raw without being anything else in between: what is typed meanwhile is a key.
+pub(super) fn make_raw() -> io::Result<()> {
+    let keyboard = Keyboard::find()?;
+    let mut modes = tcgetattr(&keyboard)?;
+    modes.make_raw();
+    tcsetattr(&keyboard, OptionalActions::Now, &modes)?;
+    Ok(())
 }
 
 /// Stops this process, and whoever was started along with it (a script, `cargo run`), as Ctrl-Z does; comes back when the shell continues it.

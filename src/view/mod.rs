@@ -22,6 +22,7 @@ pub mod pen;
 pub mod scene;
 pub mod table;
 pub mod ui;
+mod welcome;
 pub mod widget;
 
 use ratatui::buffer::Buffer;
@@ -96,14 +97,9 @@ fn draw_page(body: Rect, ui: &Ui, pen: &mut Pen<'_>) {
                 below = Rect::new(below.x, below.y + used, below.width, below.height - used);
             }
         }
-        Stage::Opening if pen.scene.fleet.is_empty() => {
-            pen.text(
-                body.x + 2,
-                body.y + 1,
-                body.width - 4,
-                Role::Dim,
-                "opening the log …",
-            );
+        Stage::Welcome => welcome::draw(body, pen),
+        _ if pen.scene.fleet.is_empty() && !pen.scene.is_idle() => {
+            welcome::wait(body, pen);
         }
         _ => {
             if let Some(page) = ui.page() {

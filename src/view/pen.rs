@@ -117,10 +117,16 @@ impl Pen<'_> {
         }
     }
 
-    /// Gives an area the look of the row in front.
+    /// Gives an area the look of the row in front: what stands there keeps its colours, but for a reversed row, which has one look.
     pub fn select(&mut self, area: Rect) {
         let area = area.intersection(self.buffer.area);
-        let style = self.style(Role::Selected);
+        let look = self.theme.look(Role::Selected);
+        let mut style = style(look);
+        if look.reverse {
+            style = Style::reset().add_modifier(style.add_modifier);
+        } else {
+            style.fg = None;
+        }
         self.buffer.set_style(area, style);
     }
 

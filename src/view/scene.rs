@@ -91,6 +91,8 @@ pub enum Stage {
     /// Nothing is there to be shown yet.
     #[default]
     Opening,
+    /// There is nothing to open; what one could begin with is told.
+    Welcome,
     /// So many workloads are worked out, of so many.
     Working(usize, usize),
     Ready,
@@ -126,9 +128,9 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// Before anything is known.
+    /// A scene before anything is known.
     #[must_use]
-    pub fn opening(lens: Lens, style: Style) -> Self {
+    pub fn new(lens: Lens, style: Style, me: Option<String>) -> Self {
         Self {
             lens,
             scope: Scope::All,
@@ -143,7 +145,7 @@ impl Scene {
             style,
             version: 1,
             favourites: Vec::new(),
-            me: None,
+            me,
         }
     }
 
@@ -158,6 +160,13 @@ impl Scene {
     pub fn details(&self) -> impl Iterator<Item = (&Summary, &Detail)> {
         self.overviews()
             .filter_map(|one| Some((&one.summary, one.detail.as_ref()?)))
+    }
+
+    /// Whether nothing is being opened or read.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        let reading = self.sources.iter().any(|source| source.reading.is_some());
+        !reading && !matches!(self.stage, Stage::Opening | Stage::Working(..))
     }
 
     /// Whether every workload in scope is worked out.

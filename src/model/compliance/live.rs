@@ -86,7 +86,7 @@ fn artifact<'w>(workload: &'w Workload, record: &Record) -> Option<&'w Artifact>
 /// The other commits of the request that a commit came from.
 fn request(workload: &Workload, commit: Option<CommitAt>) -> Vec<CommitAt> {
     let change = commit
-        .and_then(|commit| workload.commits.get(commit as usize)?.change)
+        .and_then(|commit| change_of(workload, commit))
         .and_then(|change| workload.changes.get(change as usize));
     let Some(change) = change else {
         return Vec::new();
@@ -115,6 +115,16 @@ fn brought(
     });
     of(own.map(|(place, _)| place))
         .or_else(|| of(delivery.live(commit?)))
-        .or_else(|| Some(vec![workload.commits.get(commit? as usize)?.change?]))
+        .or_else(|| Some(vec![change_of(workload, commit?)?]))
         .unwrap_or_default()
+}
+
+/// The change that a commit is of, or the merge of.
+fn change_of(workload: &Workload, commit: CommitAt) -> Option<ChangeAt> {
+    let own = workload.commits.get(commit as usize)?.change;
+    let merge = || {
+        let mut changes = (0..).zip(&workload.changes);
+        changes.find(|(_, change)| change.sha == Some(commit))
+    };
+    own.or_else(|| merge().map(|(place, _)| place))
 }

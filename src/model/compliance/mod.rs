@@ -163,7 +163,6 @@ fn since(lives: &Lives<'_>, place: usize, live: &Live<'_>, found: &Found) -> Opt
     let workload = lives.workload;
     let step = workload.path.steps.get(place)?;
     match found.standing {
-        Standing::Present => found.at,
         Standing::Missing => Some(live.since),
         Standing::Overridden => found.at.or(Some(live.since)),
         Standing::Stale => found.at.map(|at| {
@@ -176,6 +175,6 @@ fn since(lives: &Lives<'_>, place: usize, live: &Live<'_>, found: &Found) -> Opt
             let row = scans.iter().rev().take_while(|scan| refuses(step, scan));
             row.last().map(|scan| scan.at)
         }
-        Standing::Failed => found.at,
+        Standing::Present | Standing::Failed => found.at,
     }
 }

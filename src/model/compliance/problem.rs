@@ -32,7 +32,7 @@ pub(super) fn problems(
     for step in steps.iter().filter(|step| step.locked) {
         match step.standing {
             Standing::Overridden => {
-                problems.push(format!("step {} is {}", step.step, overridden(step)))
+                problems.push(format!("step {} is {}", step.step, overridden(step)));
             }
             Standing::Missing => problems.push(format!(
                 "step {} is locked and was left out for what is live: {}",

@@ -259,8 +259,7 @@ pub fn answer(
 }
 
 /// A change says itself that it was not planned: by its branch, a label, or an incident that it names as its ticket.
-#[must_use]
-pub fn unplanned(
+pub(in crate::model) fn unplanned(
     workload: &Workload,
     rules: &Rules,
     incidents: &FxHashSet<Name>,

@@ -1,6 +1,14 @@
 //! Features: what several workloads ship together under one ticket. A [`FeaturePart`] is what one workload knows of it, owned and small; laid side by side,
 //! the parts of all workloads tell which one the others wait for.
 
+mod across;
+mod part;
+#[cfg(test)]
+mod tests;
+
+pub use across::features;
+pub use part::parts;
+
 use serde::{Deserialize, Serialize};
 
 use crate::event::time::{Span, Timestamp};

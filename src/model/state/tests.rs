@@ -4,7 +4,7 @@
 use super::{End, Lives, State};
 use crate::event::kind::{Decision, Outcome, ReviewState, RunKind};
 use crate::event::time::Span;
-use crate::model::definition::{Freeze, Path, Rules, Step, StepKind};
+use crate::model::definition::{Freeze, Rules, StepKind};
 use crate::model::entity::{Gate, Hold, Run};
 use crate::model::sample::{Sample, at};
 
@@ -13,33 +13,14 @@ type Way = Vec<(String, State, String, String)>;
 
 fn sample() -> Sample {
     let mut s = Sample::new("shop");
-    let step = |place: usize, name: &str, kind, environment: Option<&str>| Step {
-        name: name.to_owned(),
-        kind,
-        environment: environment.map(str::to_owned),
-        needs: place.checked_sub(1).into_iter().collect(),
-        locked: false,
-        from: None,
-        matches: None,
-        limits: None,
-        fresh: None,
-        approvers: Vec::new(),
-        within: None,
-        soak: None,
-    };
-    s.workload().path = Path {
-        name: "service".to_owned(),
-        steps: vec![
-            step(0, "code", StepKind::Code, None),
-            step(1, "review", StepKind::Review, None),
-            step(2, "test", StepKind::Test, None),
-            step(3, "staging", StepKind::Deploy, Some("staging")),
-            step(4, "cab", StepKind::Gate, None),
-            step(5, "production", StepKind::Deploy, Some("production")),
-        ],
-        freezes: Vec::new(),
-        derived: false,
-    };
+    s.path(&[
+        ("code", StepKind::Code, None),
+        ("review", StepKind::Review, None),
+        ("test", StepKind::Test, None),
+        ("staging", StepKind::Deploy, Some("staging")),
+        ("cab", StepKind::Gate, None),
+        ("production", StepKind::Deploy, Some("production")),
+    ]);
     s.commit("r", "m0", "02-01 08:00", &[]);
     s.deploy("d0", "r", "m0", "02-02 08:00");
     deploy(&mut s, "s0", "m0", "02-02 07:00");

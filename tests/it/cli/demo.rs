@@ -41,6 +41,7 @@ fn every_command_answers_with_the_code_that_it_promises() {
             "acme/checkout#",
         ),
         ("map checkout --since 60d", 0, "60d"),
+        ("map checkout --calendar business", 0, "business hours"),
         ("map", 2, ""),
         ("", 2, ""),
         ("dora", 0, "checkout"),
@@ -70,6 +71,31 @@ fn every_command_answers_with_the_code_that_it_promises() {
             assert_eq!(ran.err, "", "{line}");
         }
     }
+}
+
+#[test]
+fn business_hours_are_fewer_and_add_up() {
+    let place = Place::with_demo();
+    let wall = run(&place, "map checkout --json").ends(0).json();
+    let business = run(&place, "map checkout --calendar business --json");
+    let mut business = business.ends(0).json();
+    let number = |map: &serde_json::Value, key: &str| map[key].as_f64().unwrap();
+    let whole = number(&business, "lead_seconds");
+    assert!(0.0 < whole && whole < number(&wall, "lead_seconds"));
+    let parts = number(&business, "process_seconds") + number(&business, "wait_seconds");
+    assert!((parts - whole).abs() < 1e-6, "{parts} is not {whole}");
+    assert!(wall.get("calendar").is_none());
+    let calendar = business.as_object_mut().unwrap().remove("calendar");
+    let calendar = calendar.unwrap();
+    assert_eq!(calendar["wall_clock_lead"], wall["lead"]);
+    assert_eq!(
+        (&calendar["name"], &calendar["hours"]),
+        (&"business".into(), &"09:00-17:00".into())
+    );
+    // Beside that field the two have the same shape.
+    let keys = |map: &serde_json::Value| map.as_object().unwrap().keys().cloned().collect();
+    let (one, other): (Vec<String>, Vec<String>) = (keys(&business), keys(&wall));
+    assert_eq!(one, other);
 }
 
 #[test]

@@ -45,6 +45,8 @@ fn pictures(name: &str, draw: impl Fn(&Style) -> String) {
 fn map() {
     pictures("map", |style| report::map(&sample::map(), style));
     pictures("map-full", |style| report::map(&sample::full_map(), style));
+    let business = report::map(&sample::business_map(), &style(120));
+    insta::assert_snapshot!("map-business-120", business);
     pictures("map-empty", |style| {
         report::map(&sample::empty_map(), style)
     });

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
 use leadtime::event::time::{Span, Timestamp};
+use leadtime::model::calendar::BusinessTime;
 use leadtime::model::definition::StepKind;
 use leadtime::model::dora::{
     ChangeLine, DeploymentLine, Dora, FailRate, Figures, IncidentLine, LeadTime, Levels,
@@ -262,6 +263,22 @@ pub fn full_map() -> Map {
 }
 
 /// Nothing went live, nothing came by.
+/// Told in the hours of a business.
+pub fn business_map() -> Map {
+    let calendar = BusinessTime {
+        name: "business",
+        hours: "09:00-17:00".to_owned(),
+        days: vec!["mon", "tue", "wed", "thu", "fri"],
+        holidays: vec!["2026-12-25".to_owned()],
+        timezone: "Europe/Brussels",
+        wall_clock_lead: map().lead,
+    };
+    Map {
+        calendar: Some(calendar),
+        ..map()
+    }
+}
+
 pub fn empty_map() -> Map {
     let mut steps = steps();
     for step in &mut steps {

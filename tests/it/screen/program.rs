@@ -100,8 +100,8 @@ fn show(screen: &mut Screen, inputs: &Receiver<Input>) -> io::Result<i32> {
         let input = inputs.recv().map_err(io::Error::other)?;
         last = told(&input);
         match input {
-            Input::Key(key) if key.modifiers == KeyModifiers::CONTROL => screen.suspend()?,
             Input::Key(key) => match key.code {
+                KeyCode::Char('z') if key.modifiers == KeyModifiers::CONTROL => screen.suspend()?,
                 KeyCode::Char('q') => return Ok(42),
                 KeyCode::Char('p') => panic!("on purpose\nand on two lines"),
                 KeyCode::Char('t') => drop(thread::spawn(|| panic!("elsewhere")).join()),
@@ -110,9 +110,12 @@ fn show(screen: &mut Screen, inputs: &Receiver<Input>) -> io::Result<i32> {
                 KeyCode::Char('b') => screen.ring(true, Some("a gate\x1b opened"))?,
                 KeyCode::Char('r') => screen.redraw_all()?,
                 // Stuck: what comes in is no longer taken.
-                KeyCode::Char('s') => loop {
-                    thread::park();
-                },
+                KeyCode::Char('s') => {
+                    screen.draw(|frame| draw(frame, count, "stuck", false))?;
+                    loop {
+                        thread::park();
+                    }
+                }
                 _ => {}
             },
             Input::Suspend => screen.suspend()?,

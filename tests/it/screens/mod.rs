@@ -135,7 +135,7 @@ pub fn demo(workloads: usize, events: u64) -> Desk {
 fn empty(lens: Lens) -> Desk {
     let style = Style::detect(&Surroundings::default(), Theme::default(), lens.now);
     let style = style.in_zone(lens.zone);
-    let scene = Scene::opening(lens, style);
+    let scene = Scene::new(lens, style, None);
     Desk {
         app: App::new(View::Fleet, scene, Keymap::default(), Theme::default()),
         engine: None,

@@ -1,0 +1,138 @@
+//! What one workload does for each feature: its changes by the tickets that they name.
+
+use std::collections::BTreeMap;
+
+use super::{FeaturePart, PartChange, Stands};
+use crate::event::time::Timestamp;
+use crate::model::Workload;
+use crate::model::entity::ChangeAt;
+use crate::model::name::Name;
+use crate::model::state::{End, Life, Lives, State};
+
+/// The features that a workload has changes of, where one is in flight or went live at or after an instant; by the feature's id. All changes of such a
+/// feature are in its part, those that went live long ago too; those that were given up are not. A change without a ticket is no feature.
+#[must_use]
+pub fn parts(lives: &Lives<'_>, since: Timestamp) -> Vec<FeaturePart> {
+    let workload = lives.workload;
+    let mut by_ticket: BTreeMap<&str, (Name, Vec<ChangeAt>)> = BTreeMap::new();
+    for (place, change) in (0..).zip(&workload.changes) {
+        if lives.arrival(place).is_none() && change.abandoned.is_some() {
+            continue;
+        }
+        for ticket in &change.tickets {
+            let known = by_ticket.entry(workload.text(*ticket));
+            let (_, changes) = known.or_insert_with(|| (*ticket, Vec::new()));
+            if changes.last() != Some(&place) {
+                changes.push(place);
+            }
+        }
+    }
+    by_ticket
+        .into_values()
+        .filter(|(_, changes)| {
+            let mut arrivals = changes.iter().map(|place| lives.arrival(*place));
+            arrivals.any(|arrival| arrival.is_none_or(|arrival| arrival.at >= since))
+        })
+        .filter_map(|(ticket, changes)| part(lives, ticket, &changes))
+        .collect()
+}
+
+fn part(lives: &Lives<'_>, id: Name, places: &[ChangeAt]) -> Option<FeaturePart> {
+    let workload = lives.workload;
+    let ticket = workload.tickets.iter().find(|ticket| ticket.id == id);
+    let text = |name: Option<Name>| name.map(|name| workload.text(name).to_owned());
+    let mut told: Vec<(PartChange, Option<Timestamp>)> = places
+        .iter()
+        .filter_map(|place| change(lives, *place))
+        .collect();
+    told.sort_by(|(one, _), (two, _)| {
+        let key = |change: &PartChange| (change.live, change.stands.passed, change.stands.since);
+        let live = |change: &PartChange| change.live.is_some();
+        live(one)
+            .cmp(&live(two))
+            .then_with(|| key(one).cmp(&key(two)))
+            .then_with(|| one.change.cmp(&two.change))
+    });
+    let (changes, ready): (Vec<PartChange>, Vec<Option<Timestamp>>) = told.into_iter().unzip();
+    let all = |times: &mut dyn Iterator<Item = Option<Timestamp>>| {
+        times.reduce(|one, two| Some(one?.max(two?))).flatten()
+    };
+    let done = all(&mut changes.iter().map(|change| change.live));
+    let mut stands = changes.first()?.stands.clone();
+    if done.is_some() {
+        stands.since = done;
+    }
+    Some(FeaturePart {
+        feature: workload.text(id).to_owned(),
+        title: text(ticket.and_then(|ticket| ticket.summary)),
+        url: text(ticket.and_then(|ticket| ticket.url)),
+        ready: all(&mut ready.into_iter()),
+        stands,
+        changes,
+        done,
+    })
+}
+
+/// A change, and since when nothing is left to do for it but to let it go live.
+fn change(lives: &Lives<'_>, place: ChangeAt) -> Option<(PartChange, Option<Timestamp>)> {
+    let workload = lives.workload;
+    let change = workload.changes.get(place as usize)?;
+    let text = |name: Option<Name>| name.map(|name| workload.text(name).to_owned());
+    let arrived = lives.arrival(place).map(|arrival| arrival.at);
+    // Of what is live, nothing more is asked than when.
+    let (stands, ready) = if let Some(at) = arrived {
+        let of = workload.path.steps.len();
+        let stands = Stands {
+            state: State::Delivered.word().to_owned(),
+            step: None,
+            since: Some(at),
+            passed: of,
+            of,
+        };
+        (stands, Some(at))
+    } else {
+        let life = lives.life(place).filter(|life| life.end == End::InFlight);
+        (
+            on_its_way(workload, life.as_ref()),
+            ready(lives, life.as_ref()),
+        )
+    };
+    let told = PartChange {
+        change: workload.text(change.id).to_owned(),
+        title: text(change.title),
+        author: text(change.author),
+        url: text(change.url),
+        stands,
+        live: arrived,
+    };
+    Some((told, ready))
+}
+
+fn on_its_way(workload: &Workload, life: Option<&Life>) -> Stands {
+    let leg = life.and_then(|life| life.legs.last());
+    let steps = &workload.path.steps;
+    Stands {
+        state: leg
+            .map_or(State::Unknown, |leg| leg.state)
+            .word()
+            .to_owned(),
+        step: leg.map(|leg| steps[leg.step].name.clone()),
+        since: leg.map(|leg| leg.from),
+        passed: leg.map_or(0, |leg| leg.step),
+        of: steps.len(),
+    }
+}
+
+/// Since when a change stands before production and only somebody's word is missing: nothing has been asked for, nothing runs and nothing failed.
+fn ready(lives: &Lives<'_>, life: Option<&Life>) -> Option<Timestamp> {
+    let production = lives.production_step()?;
+    let leg = life?.legs.last()?;
+    let waits = matches!(
+        leg.state,
+        State::Waiting | State::Soaking | State::Frozen | State::Held | State::WaitingForRelease
+    );
+    (leg.step == production && waits).then_some(())?;
+    let legs = life?.legs.iter().rev();
+    let here = legs.take_while(|leg| leg.step == production);
+    here.last().map(|leg| leg.from)
+}
