@@ -35,10 +35,16 @@ pub struct Feeds {
     pub trickle: Option<Trickle>,
 }
 
+/// What tells what is read, as soon as that is known; `None` where it never will be.
+pub type Bring = Box<dyn FnOnce() -> Option<Feeds> + Send>;
+
 /// Starts to read; what is returned asks for a reading now.
-pub fn start(feeds: Feeds, clock: Clock, tell: Tell) -> Sender<()> {
+pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Sender<()> {
     let (send, receive) = channel::<()>();
     thread::spawn(move || {
+        let Some(feeds) = bring() else {
+            return;
+        };
         let board = Board::new(&feeds, tell);
         let mut reader = match Reader::new(feeds, clock, board) {
             Ok(reader) => reader,

@@ -16,7 +16,7 @@ use crate::config::Source;
 use crate::error::Failure;
 use crate::event::Event;
 use crate::event::cdevents;
-use crate::event::time::Timestamp;
+use crate::event::time::{Span, Timestamp};
 use crate::model::overview::{Overview, overview};
 use crate::model::state::Lives;
 use crate::store::{Batch, Entry, Store, StoreError};
@@ -31,6 +31,8 @@ const TELL: Duration = Duration::from_millis(150);
 const AGAIN: Duration = Duration::from_secs(600);
 /// After so many events a snapshot is kept.
 const KEEP: u64 = 20_000;
+/// So often the summaries are kept for the next start.
+const KEEP_AGAIN: Duration = Duration::from_mins(1);
 
 /// What the worker is made of.
 pub struct Workshop {
@@ -107,7 +109,11 @@ struct Worker {
     sources: Vec<Source>,
     resolve: Resolve,
     kept: Option<Kept>,
+    kept_at: Option<Instant>,
+    title: String,
     lens: Lens,
+    /// How far figures look back where nobody said otherwise.
+    usual: Span,
     clock: Clock,
     tell: Tell,
     overviews: Vec<Arc<Overview>>,
@@ -128,7 +134,7 @@ impl Worker {
     fn new(workshop: Workshop, lens: Lens, clock: Clock, tell: Tell) -> Self {
         let me = workshop.engine.rules.me.clone();
         tell(News::Opened {
-            title: workshop.title,
+            title: workshop.title.clone(),
             me,
         });
         let now = Instant::now();
@@ -137,6 +143,9 @@ impl Worker {
             sources: workshop.sources,
             resolve: workshop.resolve,
             kept: workshop.kept,
+            kept_at: None,
+            title: workshop.title,
+            usual: lens.length,
             lens,
             clock,
             tell,
@@ -161,15 +170,10 @@ impl Worker {
             .drain(..)
             .map(|one| (one.summary.workload.clone(), one))
             .collect();
-        let summaries = self.kept.as_mut().map(Kept::take).unwrap_or_default();
-        for summary in summaries {
-            let one = Overview {
-                summary,
-                detail: None,
-            };
-            known
-                .entry(one.summary.workload.clone())
-                .or_insert_with(|| Arc::new(one));
+        let kept = self.kept.as_mut().map(Kept::take).unwrap_or_default();
+        // They were as of then, which is next to now and nothing else.
+        for one in kept.into_iter().filter(|_| self.lens.as_of.is_none()) {
+            known.entry(one.summary.workload.clone()).or_insert(one);
         }
         let definitions = self.engine.definitions();
         self.overviews = definitions
@@ -317,11 +321,8 @@ impl Worker {
         } else {
             Stage::Working(total - self.dirty.len(), total)
         };
-        if stage == Stage::Ready
-            && self.lens.as_of.is_none()
-            && let Some(kept) = &self.kept
-        {
-            kept.keep(&self.overviews);
+        if stage == Stage::Ready && self.kept_at.is_none_or(|at| at.elapsed() >= KEEP_AGAIN) {
+            self.keep();
         }
         (self.tell)(News::Fleet {
             lens: self.lens,
@@ -331,7 +332,20 @@ impl Worker {
         });
     }
 
+    /// Keeps what the next start begins with: what one sees without moving in time.
+    fn keep(&mut self) {
+        let is_usual = self.lens.as_of.is_none() && self.lens.length == self.usual;
+        if let Some(kept) = self.kept.as_ref().filter(|_| is_usual) {
+            let me = self.engine.rules.me.as_deref();
+            kept.keep(&self.title, me, &self.lens, &self.overviews);
+            self.kept_at = Some(Instant::now());
+        }
+    }
+
     fn end(&mut self) {
+        if self.dirty.is_empty() && self.kept_at.is_some() {
+            self.keep();
+        }
         // What is not kept now is folded again at the next start.
         if let Err(error) = self.engine.rest() {
             tracing::warn!(%error, "keeping the snapshot");

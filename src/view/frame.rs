@@ -65,8 +65,15 @@ fn state(scene: &Scene) -> Line {
     if scene.stage == Stage::Welcome {
         return line;
     }
-    if let Stage::Working(done, total) = scene.stage {
-        line.push(Role::Dim, format!("{done}/{total}  "));
+    match scene.stage {
+        Stage::Working(done, total) => {
+            line.push(Role::Dim, format!("{done}/{total}  "));
+        }
+        // What is seen is from the last time.
+        Stage::Opening if !scene.fleet.is_empty() => {
+            line.push(Role::Dim, "opening …  ");
+        }
+        _ => {}
     }
     line.push(Role::Text, length(scene.lens.length));
     line.push(Role::Dim, "  ");
