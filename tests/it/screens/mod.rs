@@ -7,6 +7,7 @@
 //! assert!(shot(&mut app, 120, 36).contains("checkout"));
 //! ```
 
+mod changes;
 mod fleet;
 mod hostile;
 mod journeys;
@@ -14,10 +15,12 @@ mod laws;
 mod overlays;
 mod stages;
 
+use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::sync::Arc;
 
+use leadtime::app::locate::Resolve;
 use leadtime::app::{Engine, assemble};
 use leadtime::config::{Config, Source};
 use leadtime::dashboard::message::{Effect, News, Order};
@@ -213,7 +216,13 @@ impl Desk {
                     let Some(engine) = &mut self.engine else {
                         continue;
                     };
-                    let answer = answer::answer(engine, &self.sources, &lens, &question).unwrap();
+                    let resolve: Resolve = Box::new(|_| None);
+                    let fleet = answer::Fleet {
+                        overviews: &self.app.scene.fleet,
+                        foreign: &BTreeSet::new(),
+                    };
+                    let from = (self.sources.as_slice(), &resolve);
+                    let answer = answer::answer(engine, from, &fleet, &lens, &question).unwrap();
                     self.app.news(News::Answer {
                         lens,
                         question,

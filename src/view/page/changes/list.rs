@@ -37,7 +37,7 @@ pub(super) enum Shown {
 /// Columns, and what they show: the same in every width, so that a sort stays what it is; titles and bars grow first.
 pub(super) struct Columns {
     shown: Vec<Shown>,
-    columns: Vec<Column>,
+    heads: Vec<Column>,
     bar: u16,
 }
 
@@ -59,7 +59,7 @@ fn widths(of: fn(Least) -> Vec<(Shown, Column)>) -> [Columns; 3] {
         let (shown, columns) = of(least).into_iter().unzip();
         Columns {
             shown,
-            columns,
+            heads: columns,
             bar: least.1,
         }
     })
@@ -233,7 +233,7 @@ impl Changes {
 
 impl Listing for Changes {
     fn columns(&self) -> &[Column] {
-        &self.known().columns
+        &self.known().heads
     }
 
     fn len(&self) -> usize {
