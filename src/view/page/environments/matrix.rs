@@ -91,13 +91,13 @@ impl Matrix {
         self.names = names(&self.rows);
         self.shapes = vec![Shape::default(); self.names.len()];
         for overview in &self.rows {
-            for (place, running) in running(overview).iter().enumerate() {
+            for running in running(overview) {
                 let column = self
                     .names
                     .iter()
                     .position(|name| *name == running.environment);
                 if let Some(shape) = column.and_then(|column| self.shapes.get_mut(column)) {
-                    shape.take(running, before(overview, place));
+                    shape.take(running, before(overview, running));
                 }
             }
         }
@@ -172,10 +172,9 @@ impl Matrix {
     pub fn cell_of(&self, row: usize, environment: usize) -> Option<(&Running, Option<&Running>)> {
         let overview = self.rows.get(row)?;
         let name = self.names.get(environment)?;
-        let place = running(overview)
-            .iter()
-            .position(|running| running.environment == *name)?;
-        Some((running(overview).get(place)?, before(overview, place)))
+        let mut cells = running(overview).iter();
+        let found = cells.find(|running| running.environment == *name)?;
+        Some((found, before(overview, found)))
     }
 
     /// Whether a workload is worked out.
@@ -220,21 +219,12 @@ fn running(overview: &Overview) -> &[Running] {
         .map_or(&[], |detail| &detail.environments)
 }
 
-/// The environment before one on the path of its workload; those off the path follow nothing.
-fn before(overview: &Overview, place: usize) -> Option<&Running> {
-    let all = running(overview);
-    let on_path = |running: &Running| {
-        let production = running.environment == overview.summary.production;
-        let place = all
-            .iter()
-            .position(|one| one.environment == running.environment);
-        let last = all
-            .iter()
-            .position(|one| one.environment == overview.summary.production);
-        production || place.zip(last).is_some_and(|(place, last)| place < last)
-    };
-    let here = all.get(place)?;
-    all.get(place.checked_sub(1)?).filter(|_| on_path(here))
+/// What an environment is held against.
+fn before<'a>(overview: &'a Overview, here: &Running) -> Option<&'a Running> {
+    let name = here.before.as_ref()?;
+    running(overview)
+        .iter()
+        .find(|one| one.environment == *name)
 }
 
 /// The sign of an environment's health, each its own shape.
