@@ -16,7 +16,7 @@ use std::collections::HashSet;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-pub use export::text;
+pub use export::{lines, text};
 pub use run::{Start, run};
 pub use update::LENGTHS;
 

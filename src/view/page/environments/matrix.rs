@@ -17,6 +17,9 @@ use crate::view::scene::{Scene, Scope};
 /// A longer version is shortened; the pane has it in full.
 const VERSION: usize = 14;
 
+/// A longer name of an environment is shortened in its head.
+const TITLE: usize = 18;
+
 /// What a column of cells must have room for.
 #[derive(Clone, Copy, Debug, Default)]
 struct Shape {
@@ -143,7 +146,7 @@ impl Matrix {
             )];
             for (place, (name, shape)) in self.names.iter().zip(&self.shapes).enumerate() {
                 let title = text::clean(name).into_owned();
-                let width = shape.width(words).max(text::width(&title) + 2);
+                let width = shape.width(words).max(text::width(&title).min(TITLE) + 2);
                 let width = u16::try_from(width).unwrap_or(u16::MAX).min(48);
                 let far = place.abs_diff(self.front);
                 columns.push(Column {
@@ -156,10 +159,14 @@ impl Matrix {
         });
     }
 
-    /// Whether the words fit into a width.
-    pub fn fit(&self, width: u16) {
-        let wanted: u16 = self.columns[1].iter().map(|column| column.least + 1).sum();
-        self.words.set(wanted < width);
+    /// Takes the words where they fit into a width; tells whether the columns fit at all.
+    pub fn fit(&self, width: u16) -> bool {
+        let fits = |columns: &[Column]| {
+            let wanted: u16 = columns.iter().map(|column| column.least + 1).sum();
+            wanted < width
+        };
+        self.words.set(fits(&self.columns[1]));
+        fits(self.columns())
     }
 
     #[must_use]
