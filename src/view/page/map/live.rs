@@ -171,7 +171,7 @@ impl MapPage {
                     .map_or_else(Line::new, |change| token(change, step, pen.scene, inside)),
             }
         });
-        self.draw_shape(area, &shape, &heights, &lines, pen)
+        self.draw_shape(area, (&shape, &heights), &lines, pen)
     }
 
     fn draw_live_list(&self, area: Rect, map: &Map, pen: &mut Pen<'_>) -> u16 {
