@@ -8,6 +8,7 @@ mod environments;
 pub mod figure;
 mod gates;
 pub mod glyph;
+pub mod happening;
 pub mod json;
 mod map;
 pub mod sheet;
