@@ -1,11 +1,16 @@
 //! leadtime: where is my change, and what is it waiting on?
 //!
-//! This is the map of the code. It is one sentence, and `ls src` is its words:
+//! This is the map of the code. It is two lines, and `ls src` is their words:
 //!
-//! > **[`connector`]** → **[`event`]** → **[`store`]** → **[`fold`]** → **[`model`]** → **[`report`]**
+//! > **[`connector`]** → **[`event`]** → **[`store`]** → **[`fold`]** → **[`model`]** → **[`report`]** / **[`view`]** → **[`screen`]**
+//!
+//! and back, from whoever sits there:
+//!
+//! > **[`key`]** → **[`intent`]** → **[`dashboard`]**
 //!
 //! A connector reads a tool and says what happened there as events; the store keeps them; the fold sorts them by what they are about; the model links them
-//! and works out where every change is and what it waited for; a report says so to people, or to programs as JSON.
+//! and works out where every change is and what it waited for; a report says so to people, or to programs as JSON, and a view draws it on the screen.
+//! A key means an intent; the dashboard does it.
 //!
 //! # The modules, in the order in which a fact travels
 //!
@@ -22,6 +27,8 @@
 //! | [`key`] | what was pressed into what is meant: a [`Chord`](key::Chord), and a [`Keymap`](key::Keymap) for every view |
 //! | [`theme`] | colours by meaning |
 //! | [`screen`] | the terminal: taken over and given back whatever happens, drawn on, listened to; a frame as a picture ([`svg`](screen::svg)) |
+//! | [`view`] | what is on the screen: a [`page`](view::page) a question, what lies over it ([`overlay`](view::overlay)), drawn from a [`Scene`](view::scene::Scene) of plain data |
+//! | [`dashboard`] | the loop that owns all state; its [`worker`](dashboard::worker) asks the engine, its [`reader`](dashboard::reader) reads the sources |
 //! | [`config`] | `leadtime.toml` into types, with every problem told at its place |
 //! | [`app`] | all of it behind one [`Engine`](app::Engine), and what feeds it: [`sync`](app::sync), [`import`](app::import) |
 //! | [`cli`] | a file for each command: reads what was typed, asks the engine, prints a report |
@@ -40,7 +47,9 @@
 //! | `demo` | `event` | `fastrand` |
 //! | `screen` | nothing | `ratatui`, `crossterm`, `rustix`, `signal_hook` |
 //! | `report` | `event::time`, `model`, `theme` | `crossterm`, `unicode_width` |
-//! | `app` | all but `cli`, `report`, `theme` | |
+//! | `view` | `event`, `model`, `report`, `theme`, `intent`, `key` | `ratatui`, `nucleo_matcher`, `tui_input` |
+//! | `app` | all above but `report`, `theme`, `view`, `screen`, `intent`, `key` | |
+//! | `dashboard` | all but `cli`, `demo` | `csv` |
 //! | `cli` | all | `indicatif`, `clap_complete` |
 //! | `main` | `cli` | |
 //!
@@ -56,7 +65,8 @@
 //! - **Nothing to measure is null, shown as `-`, never 0.** Every statistic carries its n, every inferred link its `~`.
 //! - **Time comes in as an argument.** Only [`clock`] reads it, so that any question can be asked as of any instant.
 //! - **`event`, `fold` and `model` are pure:** no file, no network, no clock, no randomness.
-//! - **A report computes no figure, and a figure prints nothing.**
+//! - **A report computes no figure, a view neither, and a figure prints nothing.**
+//! - **Drawing waits for nothing.** A page draws what the scene holds; what is not there yet is asked for, and said to be on its way.
 //! - **A secret is a reference until it is needed,** and then has no `Debug`, no log line and no error text.
 //! - **What reaches a terminal is cleaned and cut to its width in one place** (`report/sheet.rs`), whoever wrote it.
 //! - **Bad input is an ordinary case.** No panic outside tests; nothing half-written.

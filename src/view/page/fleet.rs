@@ -20,16 +20,16 @@ use crate::view::widget::spark;
 
 static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
-        Column::new("workload", 12, 28, 0),
+        Column::new("workload", 12, 30, 0),
         Column::new("team", 8, 14, 6),
         Column::new("path", 8, 14, 3),
-        Column::new("production", 10, 22, 4),
+        Column::new("production", 10, 18, 4),
         Column::new("age", 4, 5, 4).at_right(),
         Column::new("flowing", 7, 7, 7).at_right(),
-        Column::new("held longest by", 14, 26, 2),
+        Column::new("held longest by", 20, 36, 2),
         Column::new("lead p50", 8, 8, 5).at_right(),
         Column::new("trend", 6, 7, 8),
-        Column::new("state", 11, 13, 1),
+        Column::new("state", 11, 12, 1),
     ]
 });
 

@@ -1,0 +1,94 @@
+//! What the dashboard takes, and the demonstration that is shown in it.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
+use crate::cli::moment::Moment;
+
+/// Arguments of the dashboard.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Dashboard")]
+pub struct DashboardArgs {
+    /// The view to begin with: fleet, map, changes, gates, environments, metrics, …
+    #[arg(long, value_name = "VIEW")]
+    pub view: Option<String>,
+
+    /// Print the view as text, for a screen reader or a pipe
+    #[arg(long)]
+    pub plain: bool,
+
+    /// Its colours: terminal, dark, light, high-contrast, colour-blind, mono
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
+
+    /// Leave the mouse to the terminal
+    #[arg(long)]
+    pub no_mouse: bool,
+}
+
+/// Arguments of `demo`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Examples:
+  leadtime demo --export --output demo.jsonl --config-out demo.toml
+  leadtime --config demo.toml --db sqlite:demo.db import demo.jsonl
+
+The same seed, sizes and end give the same events.")]
+pub struct DemoArgs {
+    /// Write the events as CDEvents, a line each
+    #[arg(
+        long,
+        help = "Write the events as CDEvents, a line each, instead of showing them"
+    )]
+    pub export: bool,
+
+    #[command(flatten)]
+    pub dashboard: DashboardArgs,
+
+    /// What chance begins with
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+
+    /// How many workloads
+    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub workloads: u32,
+
+    /// How many events, about; default: what the days bring
+    #[arg(long, value_name = "N")]
+    pub events: Option<u64>,
+
+    /// How many days
+    #[arg(long, value_name = "N", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub days: u32,
+
+    /// When the last day ends; default: now
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<Moment>,
+
+    /// Write the events to this file instead of standard output
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+
+    /// Write the configuration that fits them to this file
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config_out: Option<PathBuf>,
+}
+
+impl DemoArgs {
+    /// As `leadtime demo` without more.
+    #[must_use]
+    pub fn usual(dashboard: &DashboardArgs) -> Self {
+        Self {
+            export: false,
+            dashboard: dashboard.clone(),
+            seed: 1,
+            workloads: 12,
+            events: None,
+            days: 90,
+            until: None,
+            output: None,
+            config_out: None,
+        }
+    }
+}
