@@ -6,6 +6,7 @@ pub mod discover;
 pub mod doctor;
 pub mod engine;
 pub mod import;
+pub mod owners;
 pub mod registry;
 pub mod silence;
 pub mod sync;

@@ -15,7 +15,7 @@ use crate::dashboard::message::{News, Order};
 use crate::dashboard::reader::Feeds;
 use crate::dashboard::themes::Themes;
 use crate::dashboard::worker::{self, Open, Workshop};
-use crate::dashboard::{App, Ended, Start, run as serve, text};
+use crate::dashboard::{App, Ended, Setting, Start, run as serve, text};
 use crate::demo::Organisation;
 use crate::error::Failure;
 use crate::event::time::{Span, Timestamp};
@@ -112,6 +112,10 @@ pub fn demonstrate(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> 
             sources: Vec::new(),
             kept: None,
             title: "demo".to_owned(),
+            setting: Setting {
+                log: file,
+                ..Setting::default()
+            },
         }))
     });
     let feeds = Feeds {
@@ -345,8 +349,29 @@ fn open(session: Session) -> Open {
             sources: session.config.sources.clone(),
             kept: Some(Kept::read(beside(&session.log))),
             title,
+            setting: setting(&session),
         }))
     })
+}
+
+/// What the event doctor must know of how leadtime was started.
+fn setting(session: &Session) -> Setting {
+    let configured = session.config.sources.iter();
+    let mut sources: Vec<(String, String)> = configured
+        .map(|source| (source.name.clone(), source.kind.name().to_owned()))
+        .collect();
+    let here = session.here_feed();
+    sources.extend(here.map(|feed| (feed.name.clone(), feed.connector.kind().to_owned())));
+    Setting {
+        log: session.log.clone(),
+        warnings: session
+            .config
+            .warnings
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        sources,
+    }
 }
 
 /// The file of summaries that goes with a log.

@@ -33,6 +33,9 @@ pub fn answer(
                 )
         }),
         Question::Where(reference) => locate(engine, sources, lens, reference),
+        Question::Activity(_) | Question::Doctor => {
+            Ok(Answer::Nothing("the worker answers this itself".to_owned()))
+        }
     }
 }
 

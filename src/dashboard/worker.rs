@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::time::{Duration, Instant};
 
+use super::activity::Activity;
 use super::answer;
+use super::diagnosis::{Diagnosis, Setting};
 use super::kept::Kept;
 use super::message::{News, Order};
 use crate::app::{Engine, silence};
@@ -20,7 +22,7 @@ use crate::model::overview::{Overview, overview};
 use crate::model::state::Lives;
 use crate::model::window::Window;
 use crate::store::{Batch, Entry, Store, StoreError};
-use crate::view::answer::Question;
+use crate::view::answer::{Answer, Question};
 use crate::view::scene::{Lens, Stage};
 
 /// How often the log is looked at for what is new.
@@ -38,6 +40,7 @@ pub struct Workshop {
     pub sources: Vec<Source>,
     pub kept: Option<Kept>,
     pub title: String,
+    pub setting: Setting,
 }
 
 /// What opens the log, in the worker's own thread.
@@ -96,6 +99,10 @@ struct Worker {
     /// Nobody waits for them: they are worked out beside other things.
     at_leisure: bool,
     questions: Vec<Question>,
+    activity: Activity,
+    diagnosis: Diagnosis,
+    /// Whose turn it was last: of the diagnosis, or of the overviews.
+    turn: bool,
     told: Instant,
     changed: bool,
     looked: Instant,
@@ -121,6 +128,9 @@ impl Worker {
             dirty: BTreeSet::new(),
             at_leisure: false,
             questions: Vec::new(),
+            activity: Activity::default(),
+            diagnosis: Diagnosis::new(workshop.setting),
+            turn: false,
             told: now,
             changed: false,
             looked: now,
@@ -178,7 +188,13 @@ impl Worker {
             }
             if let Some(question) = self.questions.pop() {
                 self.answer(question)?;
+            } else if self.diagnosis.is_looking() && (self.dirty.is_empty() || !self.turn) {
+                self.turn = true;
+                if self.diagnosis.step(&mut self.engine)? {
+                    self.diagnose()?;
+                }
             } else if let Some(place) = self.dirty.pop_first() {
+                self.turn = false;
                 let began = Instant::now();
                 self.work_out(place)?;
                 if self.at_leisure {
@@ -203,6 +219,7 @@ impl Worker {
             Order::Look(lens) => {
                 self.lens = lens;
                 self.questions.clear();
+                self.diagnosis.forget();
                 self.dirty = (0..self.overviews.len()).collect();
                 self.at_leisure = false;
                 self.changed = true;
@@ -260,13 +277,40 @@ impl Worker {
     }
 
     fn answer(&mut self, question: Question) -> Result<(), StoreError> {
-        let answer = answer::answer(&mut self.engine, &self.sources, &self.lens, &question)?;
+        let answer = match &question {
+            Question::Activity(scope) => {
+                let overviews = &self.overviews;
+                let takes = |place: usize| {
+                    let one = overviews.get(place);
+                    one.is_some_and(|one| scope.takes(&one.summary))
+                };
+                let until = self.lens.instant();
+                let told = self.activity.answer(&self.engine, until, scope, &takes)?;
+                Answer::Activity(told)
+            }
+            Question::Doctor => {
+                let at = self.lens.instant();
+                self.diagnosis.ask(&mut self.engine, at)?;
+                return self.diagnose();
+            }
+            question => answer::answer(&mut self.engine, &self.sources, &self.lens, question)?,
+        };
+        self.tell_answer(question, answer);
+        Ok(())
+    }
+
+    fn diagnose(&mut self) -> Result<(), StoreError> {
+        let told = self.diagnosis.tell(&self.engine)?;
+        self.tell_answer(Question::Doctor, Answer::Doctor(Box::new(told)));
+        Ok(())
+    }
+
+    fn tell_answer(&self, question: Question, answer: Answer) {
         (self.tell)(News::Answer {
             lens: self.lens,
             question,
             answer: Arc::new(answer),
         });
-        Ok(())
     }
 
     /// Tells the fleet where it changed.

@@ -22,7 +22,14 @@ mod tests {
         let lines = pretty(r#"{"b":1,"a":["x\ny"]}"#);
         assert_eq!(
             lines,
-            ["{", "  \"a\": [", "    \"x\\ny\"", "  ],", "  \"b\": 1", "}"]
+            [
+                "{",
+                "  \"a\": [",
+                "    \"x\\ny\"",
+                "  ],",
+                "  \"b\": 1",
+                "}"
+            ]
         );
         assert_eq!(pretty("no document"), ["no document"]);
     }
