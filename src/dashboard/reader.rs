@@ -18,6 +18,7 @@ use crate::connector::Progress;
 use crate::error::Failure;
 use crate::event::Event;
 use crate::event::time::Span;
+use crate::model::diagnosis::Found;
 use crate::store::Store;
 use crate::view::scene::SourceState;
 
@@ -235,12 +236,18 @@ impl Reader {
         let health = self
             .runtime
             .block_on(feed.connector.check(self.clock.now()));
-        let Ok(health) = health else {
-            return;
-        };
-        self.board.change(&feed.name, |state| {
-            state.facts = health.facts;
-            state.findings = health.findings.iter().map(of_finding).collect();
+        self.board.change(&feed.name, |state| match health {
+            Ok(health) => {
+                state.facts = health.facts;
+                state.findings = health.findings.iter().map(of_finding).collect();
+            }
+            Err(error) => {
+                state.findings = vec![Found {
+                    severity: "warning",
+                    subject: "asked how it is".to_owned(),
+                    text: error.to_string(),
+                }];
+            }
         });
     }
 

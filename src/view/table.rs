@@ -135,6 +135,17 @@ impl<L: Listing> Table<L> {
         }
     }
 
+    /// Place of the cursor among what is shown.
+    #[must_use]
+    pub const fn place_shown(&self) -> usize {
+        self.cursor
+    }
+
+    /// Moves what is in sight by so many rows, and the cursor not: for a list that grows at its head while it is read.
+    pub fn scroll(&self, rows: isize) {
+        self.top.set(self.top.get().saturating_add_signed(rows));
+    }
+
     /// Puts the cursor on a thing.
     pub fn select(&mut self, id: &str) {
         self.on = Some(id.to_owned());
