@@ -1,14 +1,17 @@
 //! Questions of pages, answered by the engine.
 
+use super::activity::Activity;
+use super::diagnosis::{Diagnosis, Setting};
 use crate::app::{Engine, silence};
 use crate::config::Source;
+use crate::model::definition::Definition;
 use crate::model::forecast::past;
 use crate::model::locate::{Whereabouts, find, whereabouts};
 use crate::model::state::Lives;
 use crate::model::stream::map;
 use crate::store::StoreError;
 use crate::view::answer::{Answer, Question};
-use crate::view::scene::Lens;
+use crate::view::scene::{Lens, Scope};
 
 /// Answers a question as of the instant of a lens.
 pub fn answer(
@@ -33,9 +36,33 @@ pub fn answer(
                 )
         }),
         Question::Where(reference) => locate(engine, sources, lens, reference),
-        Question::Activity(_) | Question::Doctor => {
-            Ok(Answer::Nothing("the worker answers this itself".to_owned()))
+        // The worker answers these from what it kept and found before; here they are answered from nothing.
+        Question::Activity(scope) => {
+            let inside: Vec<bool> = (engine.definitions().iter())
+                .map(|definition| within(scope, definition))
+                .collect();
+            let takes = |place: usize| inside.get(place).copied().unwrap_or_default();
+            let until = lens.instant();
+            let told = Activity::default().answer(engine, until, scope, &takes)?;
+            Ok(Answer::Activity(told))
         }
+        Question::Doctor => {
+            let mut diagnosis = Diagnosis::new(Setting::default());
+            diagnosis.ask(engine, lens.instant())?;
+            while diagnosis.is_looking() {
+                diagnosis.step(engine)?;
+            }
+            Ok(Answer::Doctor(Box::new(diagnosis.tell(engine)?)))
+        }
+    }
+}
+
+fn within(scope: &Scope, definition: &Definition) -> bool {
+    match scope {
+        Scope::All => true,
+        Scope::Team(team) => definition.team.as_ref() == Some(team),
+        Scope::Path(path) => (definition.path.as_ref()).is_some_and(|own| own.name == *path),
+        Scope::Workload(name) => definition.name == *name,
     }
 }
 

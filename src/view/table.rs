@@ -135,9 +135,9 @@ impl<L: Listing> Table<L> {
         }
     }
 
-    /// Place of the cursor among what is shown.
+    /// Place of the cursor among what is listed, as a click on its row tells it.
     #[must_use]
-    pub const fn place_shown(&self) -> usize {
+    pub const fn cursor(&self) -> usize {
         self.cursor
     }
 

@@ -3,7 +3,9 @@
 //!
 //! Most pages are a list with something beside it; what a list can do by itself ([`Rows`]) they get for nothing.
 
+pub mod activity;
 pub mod fleet;
+pub mod sources;
 
 use ratatui::layout::Rect;
 
@@ -148,6 +150,8 @@ pub struct Grid {
 pub fn of(view: View) -> Box<dyn Page> {
     match view {
         View::Fleet => Box::new(fleet::FleetPage::default()),
+        View::Activity => Box::new(activity::ActivityPage::default()),
+        View::Sources => Box::new(sources::SourcesPage::default()),
         _ => Box::new(fleet::FleetPage::default()),
     }
 }
