@@ -249,7 +249,12 @@ fn ended(phase: Phase, outcome: Option<Outcome>, words: &str) -> Line {
 fn run(fact: &Run<String>) -> Line {
     let name = fact.name.as_deref().unwrap_or(&fact.run);
     let (noun, verb) = (run_noun(fact.kind), ran(fact.phase, fact.outcome));
-    let line = ended(fact.phase, fact.outcome, &format!("{noun} {name} {verb}"));
+    let words = if name == noun {
+        format!("{noun} {verb}")
+    } else {
+        format!("{noun} {name} {verb}")
+    };
+    let line = ended(fact.phase, fact.outcome, &words);
     let attempt = fact.attempt.filter(|attempt| *attempt > 1);
     let again = attempt.map(|attempt| format!("(attempt {attempt})"));
     let line = with(line, " ", again.as_deref());

@@ -171,7 +171,15 @@ pub fn log(engine: &Engine, place: &Path) -> LogLine {
         events: catalogue.events,
         first: partitions().map(|one| one.first).min(),
         last: partitions().map(|one| one.last).max(),
-        bytes: std::fs::metadata(place).ok().map(|about| about.len()),
+        bytes: bytes(place),
         snapshot: engine.is_kept().then_some(newest).flatten(),
     }
+}
+
+/// How large the log is, with what was written last and waits beside it to be put in.
+fn bytes(place: &Path) -> Option<u64> {
+    let size = |file: &Path| std::fs::metadata(file).ok().map(|about| about.len());
+    let mut beside = place.as_os_str().to_owned();
+    beside.push("-wal");
+    Some(size(place)? + size(Path::new(&beside)).unwrap_or(0))
 }

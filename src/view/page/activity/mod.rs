@@ -23,7 +23,7 @@ use stream::Stream;
 const BESIDE: u16 = 140;
 /// With so many rows what is told of it stands below.
 const BELOW: u16 = 28;
-const BELOW_ROWS: u16 = 9;
+const BELOW_ROWS: u16 = 11;
 
 /// The page.
 pub struct ActivityPage {
@@ -248,5 +248,120 @@ impl Page for ActivityPage {
          no one workload has alone), who sent it. With the cursor on the first row it follows; further down what is read stays where it is; held still, new \
          events are counted and wait. Filter with type:deployment, type:failed, source:jenkins, workload:checkout, repository:acme/cart, by:@me. The scope \
          narrows it. Whatever would be done from leadtime would stand in the audit log below: it only reads for now."
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::event::Event;
+    use crate::event::kind::{Deployment, Kind, Outcome, Phase};
+    use crate::event::time::Span;
+    use crate::report::{Style, Surroundings};
+    use crate::theme::Theme;
+    use crate::view::answer::Happened;
+    use crate::view::scene::Lens;
+
+    fn happened(seq: u64) -> Arc<Happened> {
+        let outcome = if seq % 2 == 0 {
+            Outcome::Failure
+        } else {
+            Outcome::Success
+        };
+        let at = Timestamp::from_seconds(1_000 + i64::try_from(seq).unwrap());
+        Arc::new(Happened {
+            seq,
+            arrived: at,
+            event: Event {
+                source: "https://ci.example".to_owned(),
+                id: seq.to_string(),
+                at,
+                kind: Kind::Deployment(Deployment {
+                    record: format!("d{seq}"),
+                    environment: Some("production".to_owned()),
+                    phase: Phase::Finished,
+                    outcome: Some(outcome),
+                    ..Deployment::default()
+                }),
+            },
+            workload: Some("checkout".to_owned()),
+            body: "{}".to_owned(),
+        })
+    }
+
+    /// A scene in which so many events happened.
+    fn scene(count: u64) -> Scene {
+        let now = Timestamp::from_seconds(5_000);
+        let lens = Lens {
+            length: Span::from_seconds(86_400),
+            as_of: None,
+            now,
+            zone: chrono_tz::Tz::UTC,
+        };
+        let style = Style::detect(&Surroundings::default(), Theme::default(), now);
+        let mut scene = Scene::new(lens, style, None);
+        let told = Activity {
+            rows: (1..=count).rev().map(happened).collect(),
+            all: count,
+            ..Activity::default()
+        };
+        let question = Question::Activity(Scope::All);
+        scene
+            .answers
+            .insert(question, Arc::new(Answer::Activity(told)));
+        scene
+    }
+
+    fn front(page: &ActivityPage) -> u64 {
+        page.table.listing.rows[page.table.selected().unwrap()].seq
+    }
+
+    #[test]
+    fn it_follows_on_the_first_row_and_stays_below_it() {
+        let mut page = ActivityPage::default();
+        page.refresh(&scene(5));
+        assert_eq!(front(&page), 5);
+        page.refresh(&scene(8));
+        assert_eq!(front(&page), 8);
+        Rows::on(&mut page.table, Intent::Down);
+        page.refresh(&scene(12));
+        assert_eq!(front(&page), 7);
+    }
+
+    #[test]
+    fn held_still_it_counts_what_comes_and_takes_it_later() {
+        let mut page = ActivityPage::default();
+        page.refresh(&scene(5));
+        page.on(Intent::Live, &scene(5));
+        page.refresh(&scene(9));
+        assert_eq!((front(&page), page.newer), (5, 4));
+        page.on(Intent::Live, &scene(9));
+        assert_eq!((front(&page), page.newer), (9, 0));
+    }
+
+    #[test]
+    fn fields_find_what_happened() {
+        let mut page = ActivityPage::default();
+        page.refresh(&scene(6));
+        let mut count = |filter| {
+            Rows::set_filter(&mut page.table, filter, None);
+            page.table.rows().count()
+        };
+        assert_eq!(count("type:failed"), 3);
+        assert_eq!(count("type:deployment -type:failed"), 3);
+        assert_eq!(count("workload:check source:ci.example"), 6);
+        assert_eq!(count("by:ann"), 0);
+    }
+
+    #[test]
+    fn the_past_does_not_go_on() {
+        let mut past = scene(3);
+        past.lens.as_of = Some(Timestamp::from_seconds(2_000));
+        let mut page = ActivityPage::default();
+        page.refresh(&past);
+        assert!(matches!(page.on(Intent::Live, &past), Reaction::Say(_)));
+        assert!(!page.held);
     }
 }

@@ -74,7 +74,7 @@ pub fn source(one: &Source, width: usize, style: &Style) -> Vec<Line> {
             pair(&mut lines, "lag", Role::Text, &lag, width);
         }
     } else {
-        let words = "leadtime does not read it: its events were imported, or came with those of another source";
+        let words = "leadtime does not read it: its events were imported, or sent together with those of another source";
         pair(&mut lines, "read", Role::Dim, words, width);
     }
     lines
@@ -128,9 +128,8 @@ pub fn log(log: &LogLine, style: &Style) -> String {
 
 /// What could be configured, where nothing is.
 pub fn beginning(width: usize) -> Vec<Line> {
-    let mut sheet = Vec::new();
-    let words = "No source is read here. leadtime init looks at a repository and its host and writes leadtime.toml with the sources that fit; \
-         leadtime import FILE takes CDEvents from anywhere. docs/configuration.md tells what a source can be.";
+    let mut sheet = vec![Line::new()];
+    let words = "No source is read here. leadtime init proposes some (docs/configuration.md tells which there are), leadtime import FILE takes CDEvents.";
     item(&mut sheet, Role::Dim, glyph::NOTE, words, width);
     sheet
 }

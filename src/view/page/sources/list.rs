@@ -1,4 +1,4 @@
-//! The sources in rows: those that are read, then those whose events came by other ways.
+//! The sources in rows: those that are read, then those whose events came by other ways, which are not read.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -116,7 +116,7 @@ impl Source {
     /// Its state with a sign, and how grave that is.
     pub fn standing(&self) -> Line {
         if !self.is_read {
-            return Line::of(Role::Dim, format!("{} came by import", glyph::NOTE));
+            return Line::of(Role::Dim, format!("{} not read", glyph::NOTE));
         }
         if let Some(reading) = &self.reading {
             return Line::of(Role::Process, format!("{} {reading}", glyph::ARROW));

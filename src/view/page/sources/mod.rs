@@ -251,7 +251,7 @@ impl Page for SourcesPage {
     }
 
     fn about(&self) -> &'static str {
-        "The sources that are read, then those whose events came by import. Lag: from the newest fact that a source told to its last reading. In front of each: \
+        "The sources that are read, then those whose events came by other ways. Lag: from the newest fact that a source told to its last reading. In front of each: \
          what it told of itself when it was read or asked, what is left of its rate limit, what went wrong and what to do. The event doctor: events that no \
          workload or step could be found for, counted by reason, with an example and the line of configuration that mends it; clocks that are ahead; warnings \
          of the configuration. Tab goes from one list to the other, r reads every source now."
