@@ -150,13 +150,12 @@ impl Sources {
         let lines = told.map(|told| &*told.doctor.sources).unwrap_or_default();
         let mut rows: Vec<Source> = lines.iter().map(Source::told).collect();
         for state in states {
-            match rows.iter_mut().find(|row| row.name == state.name) {
-                Some(row) => row.with(state),
-                None => {
-                    let mut row = Source::default();
-                    row.with(state);
-                    rows.push(row);
-                }
+            if let Some(row) = rows.iter_mut().find(|row| row.name == state.name) {
+                row.with(state);
+            } else {
+                let mut row = Source::default();
+                row.with(state);
+                rows.push(row);
             }
         }
         for sender in told.map(|told| &*told.senders).unwrap_or_default() {
