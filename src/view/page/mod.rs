@@ -9,6 +9,7 @@ pub mod environments;
 pub mod fleet;
 pub mod gates;
 pub mod metrics;
+pub mod repair;
 pub mod map;
 
 use ratatui::layout::Rect;
@@ -158,6 +159,7 @@ pub fn of(view: View) -> Box<dyn Page> {
         View::Gates => Box::new(gates::GatesPage::default()),
         View::Environments => Box::new(environments::EnvironmentsPage::default()),
         View::Metrics => Box::new(metrics::MetricsPage::default()),
+        View::Repair => Box::new(repair::RepairPage::default()),
         View::Map => Box::new(map::MapPage::default()),
         _ => Box::new(fleet::FleetPage::default()),
     }
