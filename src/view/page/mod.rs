@@ -3,14 +3,15 @@
 //!
 //! Most pages are a list with something beside it; what a list can do by itself ([`Rows`]) they get for nothing.
 
-pub mod changes;
-pub mod briefs;
-pub mod environments;
 pub mod activity;
+pub mod briefs;
+pub mod changes;
+pub mod environments;
 pub mod fleet;
 pub mod gates;
 pub mod map;
 pub mod metrics;
+pub mod repair;
 pub mod sources;
 
 use ratatui::layout::Rect;
@@ -160,6 +161,7 @@ pub fn of(view: View) -> Box<dyn Page> {
         View::Gates => Box::new(gates::GatesPage::default()),
         View::Environments => Box::new(environments::EnvironmentsPage::default()),
         View::Metrics => Box::new(metrics::MetricsPage::default()),
+        View::Repair => Box::new(repair::RepairPage::default()),
         View::Map => Box::new(map::MapPage::default()),
         View::Activity => Box::new(activity::ActivityPage::default()),
         View::Sources => Box::new(sources::SourcesPage::default()),

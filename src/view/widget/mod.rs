@@ -2,5 +2,6 @@
 
 pub mod leaf;
 pub mod columns;
+pub mod facts;
 pub mod spark;
 pub mod waterfall;
