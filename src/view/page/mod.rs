@@ -3,14 +3,15 @@
 //!
 //! Most pages are a list with something beside it; what a list can do by itself ([`Rows`]) they get for nothing.
 
-pub mod changes;
 pub mod briefs;
+pub mod changes;
+pub mod compliance;
 pub mod environments;
 pub mod fleet;
 pub mod gates;
+pub mod map;
 pub mod metrics;
 pub mod repair;
-pub mod map;
 
 use ratatui::layout::Rect;
 
@@ -160,6 +161,7 @@ pub fn of(view: View) -> Box<dyn Page> {
         View::Environments => Box::new(environments::EnvironmentsPage::default()),
         View::Metrics => Box::new(metrics::MetricsPage::default()),
         View::Repair => Box::new(repair::RepairPage::default()),
+        View::Compliance => Box::new(compliance::CompliancePage::default()),
         View::Map => Box::new(map::MapPage::default()),
         _ => Box::new(fleet::FleetPage::default()),
     }

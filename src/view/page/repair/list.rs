@@ -151,7 +151,9 @@ impl Listing for Incidents {
                 let role = if open { Role::Bad } else { Role::Text };
                 Line::of(role, duration::span(repair.lasts))
             }
-            7 => cause(repair).map_or_else(|| dim("not known"), |cause| Line::of(Role::Text, cause)),
+            7 => {
+                cause(repair).map_or_else(|| dim("not known"), |cause| Line::of(Role::Text, cause))
+            }
             _ => match &repair.fix {
                 Some(fix) => Line::of(Role::Text, fixed(fix)),
                 None if !repair.under_way.is_empty() => {

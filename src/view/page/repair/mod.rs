@@ -105,7 +105,10 @@ fn below(area: Rect, rows: u16) -> Rect {
 fn lanes(scene: &Scene, wide: bool) -> Line {
     let question = Question::Lanes(scene.scope.clone());
     let Some(Answer::Lanes(told)) = scene.answer(&question) else {
-        return Line::of(Role::Dim, "lead time of hotfixes beside the others: working out …");
+        return Line::of(
+            Role::Dim,
+            "lead time of hotfixes beside the others: working out …",
+        );
     };
     let (hotfix, usual) = (told.what.hotfix, told.what.usual);
     if hotfix.n == 0 && usual.n == 0 {
@@ -131,7 +134,11 @@ fn lanes(scene: &Scene, wide: bool) -> Line {
         let words = format!("   of what went live in the last {}", length(scene));
         line.push(Role::Dim, words);
         if told.known < told.all {
-            let words = format!(", {} of {}", told.known, figure::count(told.all, "workload"));
+            let words = format!(
+                ", {} of {}",
+                told.known,
+                figure::count(told.all, "workload")
+            );
             line.push(Role::Process, words);
         }
     }
