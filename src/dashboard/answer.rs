@@ -186,7 +186,11 @@ fn flow_of(engine: &mut Engine, lens: &Lens, name: &str) -> Result<Option<Flow>,
     let workload = engine.workload(&definition, lens.instant())?;
     let lives = Lives::new(&workload, &engine.rules, None);
     let material = flow::material(&workload, lives.production(), &engine.rules);
-    Ok(Some(flow::figures(&[&material], lens.window(), Clock::Wall)))
+    Ok(Some(flow::figures(
+        &[&material],
+        lens.window(),
+        Clock::Wall,
+    )))
 }
 
 fn one(

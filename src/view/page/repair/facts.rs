@@ -97,10 +97,21 @@ pub fn timeline(repair: &Repair, width: usize, style: &Style) -> Vec<Line> {
     if let Some(cause) = &repair.cause {
         let version = cause.version.as_deref().unwrap_or(&cause.deployment);
         let version = figure::tilde(version.to_owned(), cause.inferred);
-        moments.push((cause.at, Role::Warning, format!("{version} went live, which caused it")));
+        moments.push((
+            cause.at,
+            Role::Warning,
+            format!("{version} went live, which caused it"),
+        ));
     }
-    moments.push((repair.opened, Role::Bad, "the incident was opened".to_owned()));
-    let begun = repair.diagnosis.to.filter(|_| repair.diagnosis.seconds.is_some());
+    moments.push((
+        repair.opened,
+        Role::Bad,
+        "the incident was opened".to_owned(),
+    ));
+    let begun = repair
+        .diagnosis
+        .to
+        .filter(|_| repair.diagnosis.seconds.is_some());
     if let Some(at) = begun {
         moments.push((at, Role::Process, "work on the fix began".to_owned()));
     }

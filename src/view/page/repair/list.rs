@@ -15,14 +15,14 @@ use crate::view::scene::Scene;
 static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
         Column::new("state", 10, 10, 0),
-        Column::new("incident", 9, 16, 3),
-        Column::new("workload", 12, 24, 1),
-        Column::new("what", 18, 44, 0),
-        Column::new("severity", 8, 10, 6),
+        Column::new("incident", 9, 12, 3),
+        Column::new("workload", 12, 18, 1),
+        Column::new("what", 20, 60, 0),
+        Column::new("severity", 8, 8, 6),
         Column::new("opened", 12, 12, 4),
         Column::new("lasts", 7, 7, 0).at_right(),
-        Column::new("caused by", 12, 20, 2),
-        Column::new("fix", 12, 24, 5),
+        Column::new("caused by", 10, 12, 2),
+        Column::new("fix", 12, 18, 5),
     ]
 });
 
@@ -151,7 +151,9 @@ impl Listing for Incidents {
                 let role = if open { Role::Bad } else { Role::Text };
                 Line::of(role, duration::span(repair.lasts))
             }
-            7 => cause(repair).map_or_else(|| dim("not known"), |cause| Line::of(Role::Text, cause)),
+            7 => {
+                cause(repair).map_or_else(|| dim("not known"), |cause| Line::of(Role::Text, cause))
+            }
             _ => match &repair.fix {
                 Some(fix) => Line::of(Role::Text, fixed(fix)),
                 None if !repair.under_way.is_empty() => {

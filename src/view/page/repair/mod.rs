@@ -54,7 +54,10 @@ impl RepairPage {
         } else {
             Line::of(Role::Title, "none open")
         };
-        let past = format!(" · {past} past, of twice {}", length(pen.scene));
+        let past = format!(
+            " · {past} past, of the last {} and as long before",
+            length(pen.scene)
+        );
         line.push(Role::Dim, past);
         let (known, all) = self.table.listing.known;
         if known < all {
@@ -105,7 +108,10 @@ fn below(area: Rect, rows: u16) -> Rect {
 fn lanes(scene: &Scene, wide: bool) -> Line {
     let question = Question::Lanes(scene.scope.clone());
     let Some(Answer::Lanes(told)) = scene.answer(&question) else {
-        return Line::of(Role::Dim, "lead time of hotfixes beside the others: working out …");
+        return Line::of(
+            Role::Dim,
+            "lead time of hotfixes beside the others: working out …",
+        );
     };
     let (hotfix, usual) = (told.what.hotfix, told.what.usual);
     if hotfix.n == 0 && usual.n == 0 {
@@ -113,10 +119,10 @@ fn lanes(scene: &Scene, wide: bool) -> Line {
         return Line::of(Role::Dim, words);
     }
     let lane = |name: &str, lane: Spread| {
-        let mut line = Line::of(Role::Dim, format!("{name} "));
         if lane.n == 0 {
-            return line.with(Role::Dim, "none went live");
+            return Line::of(Role::Dim, format!("{name}: none went live"));
         }
+        let mut line = Line::of(Role::Dim, format!("{name} p50 "));
         line.push(Role::Text, duration::maybe(lane.p50_seconds));
         if wide {
             line.push(Role::Dim, "  p85 ");
@@ -124,14 +130,18 @@ fn lanes(scene: &Scene, wide: bool) -> Line {
         }
         line.with(Role::Dim, format!("  n {}", lane.n))
     };
-    let mut line = lane("hotfix lane p50", hotfix);
+    let mut line = lane("hotfix lane", hotfix);
     line.push(Role::Dim, "   ");
-    line.append(lane("usual p50", usual));
+    line.append(lane("the usual one", usual));
     if wide {
         let words = format!("   of what went live in the last {}", length(scene));
         line.push(Role::Dim, words);
         if told.known < told.all {
-            let words = format!(", {} of {}", told.known, figure::count(told.all, "workload"));
+            let words = format!(
+                ", {} of {}",
+                told.known,
+                figure::count(told.all, "workload")
+            );
             line.push(Role::Process, words);
         }
     }

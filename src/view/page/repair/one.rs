@@ -57,13 +57,26 @@ impl IncidentPage {
 /// The changes that caused it, that ended it, that are on their way.
 fn changes(detail: &Detail, repair: &Repair) -> Vec<Row> {
     let caused = repair.cause.iter().flat_map(|cause| {
-        let note = if cause.inferred { "~caused it" } else { "caused it" };
+        let note = if cause.inferred {
+            "~caused it"
+        } else {
+            "caused it"
+        };
         let at = cause.at;
-        cause.changes.iter().map(move |id| (id, Role::Warning, note, Some(at)))
+        cause
+            .changes
+            .iter()
+            .map(move |id| (id, Role::Warning, note, Some(at)))
     });
     let fixed = repair.fix.iter().flat_map(|fix| {
-        let note = if fix.inferred { "~ended it" } else { "ended it" };
-        fix.changes.iter().map(move |id| (id, Role::Good, note, Some(fix.at)))
+        let note = if fix.inferred {
+            "~ended it"
+        } else {
+            "ended it"
+        };
+        fix.changes
+            .iter()
+            .map(move |id| (id, Role::Good, note, Some(fix.at)))
     });
     let coming = repair.under_way.iter();
     let coming = coming.map(|id| (id, Role::Process, "on its way", None));
@@ -144,11 +157,19 @@ impl Page for IncidentPage {
         let text = Rect::new(area.x + 2, area.y, area.width - 4, text);
         let width = usize::from(text.width);
         let style = &pen.scene.style;
-        let used = leaf_rows(&facts::head(&self.workload, repair, width, style), text, pen);
+        let used = leaf_rows(
+            &facts::head(&self.workload, repair, width, style),
+            text,
+            pen,
+        );
         let rest = below(text, used + 1);
         let rest = below(rest, stages::draw(rest, repair, pen) + 1);
         let wide = area.width >= WIDE;
-        let half = if wide { (rest.width - 4) / 2 } else { rest.width };
+        let half = if wide {
+            (rest.width - 4) / 2
+        } else {
+            rest.width
+        };
         let mut answers = facts::answers(repair, usize::from(half), style);
         let times = facts::timeline(repair, usize::from(half), style);
         let left = Rect::new(rest.x, rest.y, half, rest.height);
