@@ -15,7 +15,7 @@ use crate::dashboard::message::{News, Order};
 use crate::dashboard::reader::{Bring, Feeds};
 use crate::dashboard::themes::Themes;
 use crate::dashboard::worker::{self, Open, Workshop};
-use crate::dashboard::{App, Ended, Start, run as serve, text};
+use crate::dashboard::{App, Ended, Setting, Start, run as serve, text};
 use crate::demo::Organisation;
 use crate::error::Failure;
 use crate::event::time::{Span, Timestamp};
@@ -174,6 +174,10 @@ pub fn demonstrate(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> 
             resolve: Box::new(|_| None),
             kept: None,
             title: "demo".to_owned(),
+            setting: Setting {
+                log: file,
+                ..Setting::default()
+            },
         }))
     });
     let feeds = Feeds {
@@ -408,14 +412,36 @@ fn open(
             (None, None) => folder_name(&session.log),
         };
         let sources = session.config.sources.clone();
+        let setting = setting(&session);
         Ok(Some(Workshop {
             engine,
             sources,
             resolve: Box::new(move |name| session.resolve(name)),
             kept,
             title,
+            setting,
         }))
     })
+}
+
+/// What the event doctor must know of how leadtime was started.
+fn setting(session: &Session) -> Setting {
+    let configured = session.config.sources.iter();
+    let mut sources: Vec<(String, String)> = configured
+        .map(|source| (source.name.clone(), source.kind.name().to_owned()))
+        .collect();
+    let here = session.here_feed();
+    sources.extend(here.map(|feed| (feed.name.clone(), feed.connector.kind().to_owned())));
+    Setting {
+        log: session.log.clone(),
+        warnings: session
+            .config
+            .warnings
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        sources,
+    }
 }
 
 fn folder_name(file: &Path) -> String {

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::time::{Duration, Instant};
 
+use super::activity::Activity;
 use super::answer;
+use super::diagnosis::{Diagnosis, Setting};
 use super::kept::Kept;
 use super::message::{News, Order};
 use crate::app::locate::Resolve;
@@ -20,7 +22,7 @@ use crate::event::time::{Span, Timestamp};
 use crate::model::overview::{Overview, overview};
 use crate::model::state::Lives;
 use crate::store::{Batch, Entry, Store, StoreError};
-use crate::view::answer::Question;
+use crate::view::answer::{Answer, Question};
 use crate::view::scene::{Lens, Stage};
 
 /// How often the log is looked at for what is new.
@@ -42,6 +44,7 @@ pub struct Workshop {
     pub resolve: Resolve,
     pub kept: Option<Kept>,
     pub title: String,
+    pub setting: Setting,
 }
 
 /// What opens the log, in the worker's own thread.
@@ -124,6 +127,10 @@ struct Worker {
     /// Nobody waits for them: they are worked out beside other things.
     at_leisure: bool,
     questions: Vec<Question>,
+    activity: Activity,
+    diagnosis: Diagnosis,
+    /// Whose turn it was last: of the diagnosis, or of the overviews.
+    turn: bool,
     told: Instant,
     changed: bool,
     looked: Instant,
@@ -154,6 +161,9 @@ impl Worker {
             foreign: BTreeSet::new(),
             at_leisure: false,
             questions: Vec::new(),
+            activity: Activity::default(),
+            diagnosis: Diagnosis::new(workshop.setting),
+            turn: false,
             told: now,
             changed: false,
             looked: now,
@@ -210,7 +220,13 @@ impl Worker {
             }
             if let Some(question) = self.questions.pop() {
                 self.answer(question)?;
+            } else if self.diagnosis.is_looking() && (self.dirty.is_empty() || !self.turn) {
+                self.turn = true;
+                if self.diagnosis.step(&mut self.engine)? {
+                    self.diagnose()?;
+                }
             } else if let Some(place) = self.dirty.pop_first() {
+                self.turn = false;
                 let began = Instant::now();
                 self.work_out(place)?;
                 if self.at_leisure {
@@ -238,6 +254,7 @@ impl Worker {
                 }
                 self.lens = lens;
                 self.questions.clear();
+                self.diagnosis.forget();
                 self.dirty = (0..self.overviews.len()).collect();
                 self.at_leisure = false;
                 self.changed = true;
@@ -289,24 +306,47 @@ impl Worker {
     }
 
     fn answer(&mut self, question: Question) -> Result<(), StoreError> {
-        let (engine, sources) = (&mut self.engine, &self.sources);
-        let fleet = answer::Fleet {
-            overviews: &self.overviews,
-            foreign: &self.foreign,
+        let answer = match &question {
+            Question::Activity(scope) => {
+                let overviews = &self.overviews;
+                let takes = |place: usize| {
+                    let one = overviews.get(place);
+                    one.is_some_and(|one| scope.takes(&one.summary))
+                };
+                let until = self.lens.instant();
+                let told = self.activity.answer(&self.engine, until, scope, &takes)?;
+                Answer::Activity(told)
+            }
+            Question::Doctor => {
+                let at = self.lens.instant();
+                self.diagnosis.ask(&mut self.engine, at)?;
+                return self.diagnose();
+            }
+            question => {
+                let fleet = answer::Fleet {
+                    overviews: &self.overviews,
+                    foreign: &self.foreign,
+                };
+                let from = (self.sources.as_slice(), &self.resolve);
+                answer::answer(&mut self.engine, from, &fleet, &self.lens, question)?
+            }
         };
-        let answer = answer::answer(
-            engine,
-            (sources, &self.resolve),
-            &fleet,
-            &self.lens,
-            &question,
-        )?;
+        self.tell_answer(question, answer);
+        Ok(())
+    }
+
+    fn diagnose(&mut self) -> Result<(), StoreError> {
+        let told = self.diagnosis.tell(&self.engine)?;
+        self.tell_answer(Question::Doctor, Answer::Doctor(Box::new(told)));
+        Ok(())
+    }
+
+    fn tell_answer(&self, question: Question, answer: Answer) {
         (self.tell)(News::Answer {
             lens: self.lens,
             question,
             answer: Arc::new(answer),
         });
-        Ok(())
     }
 
     /// Tells the fleet where it changed.

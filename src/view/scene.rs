@@ -8,6 +8,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 
 use crate::event::time::{Span, Timestamp};
+use crate::model::diagnosis::Found;
 use crate::model::overview::{Detail, Overview, Summary};
 use crate::model::window::Window;
 use crate::report::Style;
@@ -84,6 +85,9 @@ pub struct SourceState {
     pub reading: Option<String>,
     /// How often it is read.
     pub every: Option<Span>,
+    /// What it told when it was asked how it is: whose token, what is left of the rate limit.
+    pub facts: Vec<String>,
+    pub findings: Vec<Found>,
 }
 
 /// How far the dashboard is with its work.

@@ -285,8 +285,8 @@ mod tests {
     fn gathered(events: Vec<Event<Cow<'static, str>>>, day: i64) -> Workload {
         let mut names = Names::default();
         let mut facts: Vec<Event<Name>> = events
-            .into_iter()
-            .map(|event| event.map_text(&mut |text: Cow<'static, str>| names.intern(&text)))
+            .iter()
+            .map(|event| event.map_text(&mut |text: &Cow<'static, str>| names.intern(text)))
             .collect();
         facts.sort_by_key(|fact| (fact.at, names.text(fact.id).to_owned()));
         let definition = Definition {

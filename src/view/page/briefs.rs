@@ -54,10 +54,10 @@ impl Briefs {
             workload: workload.to_owned(),
             rows: Vec::new(),
             columns: vec![
-                Column::new("change", 10, 26, 0),
+                Column::new("change", 10, 20, 0),
                 Column::new("title", 16, 90, 1),
-                Column::new("author", 6, 14, 4),
-                Column::new(note, 12, 30, 2),
+                Column::new("author", 6, 12, 4),
+                Column::new(note, 12, 22, 2),
                 Column::new(age, u16::try_from(age.len().max(5)).unwrap_or(5), 9, 3).at_right(),
             ],
             nothing: nothing.to_owned(),

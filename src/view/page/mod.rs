@@ -6,10 +6,12 @@
 pub mod changes;
 pub mod briefs;
 pub mod environments;
+pub mod activity;
 pub mod fleet;
 pub mod gates;
-pub mod metrics;
 pub mod map;
+pub mod metrics;
+pub mod sources;
 
 use ratatui::layout::Rect;
 
@@ -159,6 +161,8 @@ pub fn of(view: View) -> Box<dyn Page> {
         View::Environments => Box::new(environments::EnvironmentsPage::default()),
         View::Metrics => Box::new(metrics::MetricsPage::default()),
         View::Map => Box::new(map::MapPage::default()),
+        View::Activity => Box::new(activity::ActivityPage::default()),
+        View::Sources => Box::new(sources::SourcesPage::default()),
         _ => Box::new(fleet::FleetPage::default()),
     }
 }

@@ -37,7 +37,7 @@ pub(super) enum Shown {
 /// Columns, and what they show: the same in every width, so that a sort stays what it is; titles and bars grow first.
 pub(super) struct Columns {
     shown: Vec<Shown>,
-    columns: Vec<Column>,
+    heads: Vec<Column>,
     bar: u16,
 }
 
@@ -51,21 +51,21 @@ const WIDE: u16 = 150;
 pub(super) static IN_FLIGHT: Widths = LazyLock::new(|| widths(in_flight));
 pub(super) static FOUND: Widths = LazyLock::new(|| widths(found));
 
-/// Least widths of a title, of a bar and of a name.
-type Least = (u16, u16, u16);
+/// Least widths of a title, of a bar, of a name and of a state.
+type Least = (u16, u16, u16, u16);
 
 fn widths(of: fn(Least) -> Vec<(Shown, Column)>) -> [Columns; 3] {
-    [(18, 8, 7), (32, 12, 8), (44, 16, 10)].map(|least| {
+    [(17, 8, 7, 9), (32, 12, 8, 11), (44, 16, 10, 13)].map(|least| {
         let (shown, columns) = of(least).into_iter().unzip();
         Columns {
             shown,
-            columns,
+            heads: columns,
             bar: least.1,
         }
     })
 }
 
-fn in_flight((title, bar, name): Least) -> Vec<(Shown, Column)> {
+fn in_flight((title, bar, name, state): Least) -> Vec<(Shown, Column)> {
     vec![
         (Shown::Change, Column::new("change", 7, 12, 0)),
         (Shown::Title, Column::new("title", title, 72, 0)),
@@ -73,8 +73,8 @@ fn in_flight((title, bar, name): Least) -> Vec<(Shown, Column)> {
         (Shown::Workload, Column::new("workload", 8, 22, 5)),
         (Shown::Team, Column::new("team", 8, 12, 10)),
         (Shown::Step, Column::new("step", 7, 12, 3)),
-        (Shown::State, Column::new("state", 9, 13, 1)),
-        (Shown::Since, Column::new("since", 7, 8, 2).at_right()),
+        (Shown::State, Column::new("state", state, 13, 1)),
+        (Shown::Since, Column::new("since", 8, 8, 2).at_right()),
         (Shown::On, Column::new("on", name, 16, 4)),
         (Shown::Way, Column::new("way", bar, bar, 6)),
         (Shown::Age, Column::new("age", 7, 7, 9).at_right()),
@@ -82,15 +82,15 @@ fn in_flight((title, bar, name): Least) -> Vec<(Shown, Column)> {
     ]
 }
 
-fn found((title, bar, name): Least) -> Vec<(Shown, Column)> {
+fn found((title, bar, name, state): Least) -> Vec<(Shown, Column)> {
     vec![
         (Shown::Change, Column::new("change", 7, 12, 0)),
         (Shown::Title, Column::new("title", title, 72, 0)),
         (Shown::Author, Column::new("author", name, 14, 7)),
         (Shown::Workload, Column::new("workload", 8, 22, 4)),
         (Shown::Step, Column::new("step", 7, 12, 5)),
-        (Shown::State, Column::new("state", 9, 13, 1)),
-        (Shown::Since, Column::new("since", 7, 8, 2).at_right()),
+        (Shown::State, Column::new("state", state, 13, 1)),
+        (Shown::Since, Column::new("since", 8, 8, 2).at_right()),
         (Shown::Environments, Column::new("reached", 12, 30, 3)),
         (Shown::On, Column::new("on", name, 16, 6)),
         (Shown::Way, Column::new("way", bar, bar, 9)),
@@ -233,7 +233,7 @@ impl Changes {
 
 impl Listing for Changes {
     fn columns(&self) -> &[Column] {
-        &self.known().columns
+        &self.known().heads
     }
 
     fn len(&self) -> usize {

@@ -17,6 +17,9 @@ use crate::view::scene::{Scene, Scope};
 /// A longer version is shortened; the pane has it in full.
 const VERSION: usize = 14;
 
+/// A longer name of an environment is shortened in its head.
+const TITLE: usize = 18;
+
 /// What a column of cells must have room for.
 #[derive(Clone, Copy, Debug, Default)]
 struct Shape {
@@ -91,13 +94,13 @@ impl Matrix {
         self.names = names(&self.rows);
         self.shapes = vec![Shape::default(); self.names.len()];
         for overview in &self.rows {
-            for (place, running) in running(overview).iter().enumerate() {
+            for running in running(overview) {
                 let column = self
                     .names
                     .iter()
                     .position(|name| *name == running.environment);
                 if let Some(shape) = column.and_then(|column| self.shapes.get_mut(column)) {
-                    shape.take(running, before(overview, place));
+                    shape.take(running, before(overview, running));
                 }
             }
         }
@@ -143,7 +146,7 @@ impl Matrix {
             )];
             for (place, (name, shape)) in self.names.iter().zip(&self.shapes).enumerate() {
                 let title = text::clean(name).into_owned();
-                let width = shape.width(words).max(text::width(&title) + 2);
+                let width = shape.width(words).max(text::width(&title).min(TITLE) + 2);
                 let width = u16::try_from(width).unwrap_or(u16::MAX).min(48);
                 let far = place.abs_diff(self.front);
                 columns.push(Column {
@@ -156,10 +159,14 @@ impl Matrix {
         });
     }
 
-    /// Whether the words fit into a width.
-    pub fn fit(&self, width: u16) {
-        let wanted: u16 = self.columns[1].iter().map(|column| column.least + 1).sum();
-        self.words.set(wanted < width);
+    /// Takes the words where they fit into a width; tells whether the columns fit at all.
+    pub fn fit(&self, width: u16) -> bool {
+        let fits = |columns: &[Column]| {
+            let wanted: u16 = columns.iter().map(|column| column.least + 1).sum();
+            wanted < width
+        };
+        self.words.set(fits(&self.columns[1]));
+        fits(self.columns())
     }
 
     #[must_use]
@@ -172,10 +179,9 @@ impl Matrix {
     pub fn cell_of(&self, row: usize, environment: usize) -> Option<(&Running, Option<&Running>)> {
         let overview = self.rows.get(row)?;
         let name = self.names.get(environment)?;
-        let place = running(overview)
-            .iter()
-            .position(|running| running.environment == *name)?;
-        Some((running(overview).get(place)?, before(overview, place)))
+        let mut cells = running(overview).iter();
+        let found = cells.find(|running| running.environment == *name)?;
+        Some((found, before(overview, found)))
     }
 
     /// Whether a workload is worked out.
@@ -220,21 +226,12 @@ fn running(overview: &Overview) -> &[Running] {
         .map_or(&[], |detail| &detail.environments)
 }
 
-/// The environment before one on the path of its workload; those off the path follow nothing.
-fn before(overview: &Overview, place: usize) -> Option<&Running> {
-    let all = running(overview);
-    let on_path = |running: &Running| {
-        let production = running.environment == overview.summary.production;
-        let place = all
-            .iter()
-            .position(|one| one.environment == running.environment);
-        let last = all
-            .iter()
-            .position(|one| one.environment == overview.summary.production);
-        production || place.zip(last).is_some_and(|(place, last)| place < last)
-    };
-    let here = all.get(place)?;
-    all.get(place.checked_sub(1)?).filter(|_| on_path(here))
+/// What an environment is held against.
+fn before<'a>(overview: &'a Overview, here: &Running) -> Option<&'a Running> {
+    let name = here.before.as_ref()?;
+    running(overview)
+        .iter()
+        .find(|one| one.environment == *name)
 }
 
 /// The sign of an environment's health, each its own shape.

@@ -177,7 +177,12 @@ impl MapPage {
         let known = self.at.filter(|at| places.contains(at));
         let constraint = map.steps.iter().position(|step| step.constraint);
         let constraint = constraint.filter(|place| places.contains(place));
-        self.at = known.or(constraint).or(places.first().copied());
+        // Without a constraint, where most stand.
+        let fullest = places.iter().copied().rev().max_by_key(|place| {
+            let here = self.standing.get(*place);
+            here.map_or(0, Vec::len)
+        });
+        self.at = known.or(constraint).or(fullest);
     }
 
     /// What is shown, of how many changes, and how it is told.
@@ -340,7 +345,11 @@ impl Page for MapPage {
     fn draw(&self, area: Rect, pen: &mut Pen<'_>) {
         let area = Rect::new(area.x + 1, area.y, area.width - 2, area.height);
         let Some(workload) = &self.workload else {
-            let words = "no workload is in scope: , widens it, and 1 shows the fleet";
+            let words = if pen.scene.fleet.is_empty() {
+                "no workload is known yet: its map stands here as soon as a source tells of one"
+            } else {
+                "no workload is in scope: , widens it, and 1 shows the fleet"
+            };
             pen.paragraph(area, Role::Dim, words);
             return;
         };
@@ -383,12 +392,17 @@ impl Page for MapPage {
             },
         )
         .unless(empty.map(|_| format!("{name} is empty")));
+        let undelivered = self.map().is_some_and(|map| map.changes == 0);
         let mut hints = vec![
             visits,
             Hint::new(Intent::Right, "next step"),
-            Hint::new(Intent::Live, if self.live { "history" } else { "live" }),
+            Hint::new(
+                Intent::Live,
+                if self.is_live() { "history" } else { "live" },
+            )
+            .unless(undelivered.then(|| "nothing went live".to_owned())),
         ];
-        if self.map().is_some_and(|map| map.changes == 0) {
+        if undelivered {
             hints.insert(0, Hint::new(Intent::Window, "other window"));
         }
         if !self.is_live() {
@@ -423,10 +437,14 @@ impl Page for MapPage {
         );
         if let Some(step) = map.steps.iter().find(|step| step.constraint) {
             let share = figure::percent(step.share_of_lead);
-            card.push_str(&format!(
-                "; constraint {}, {share} of all lead time",
-                step.name
-            ));
+            let told = [
+                ", constraint ",
+                &step.name,
+                ", ",
+                &share,
+                " of all lead time",
+            ];
+            card.push_str(&told.concat());
         }
         Some(card)
     }
