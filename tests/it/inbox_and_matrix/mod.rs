@@ -39,7 +39,7 @@ fn one(name: &str, gates: Vec<OpenGate>, environments: Vec<Running>) -> Arc<Over
     let lives = Lives::new(&workload, &rules, None);
     let window = Window::of(sample::now(), Span::from_seconds(86_400), chrono_tz::UTC);
     let mut made = overview(&lives, window);
-    made.summary.workload = name.to_owned();
+    name.clone_into(&mut made.summary.workload);
     made.summary.gates = gates.len();
     let detail = made.detail.as_mut().unwrap();
     detail.gates = gates;
@@ -94,7 +94,7 @@ fn fleet() -> Vec<Arc<Overview>> {
 
 fn worst() -> Vec<Arc<Overview>> {
     let mut gate = sample::gate();
-    gate.workload = HOSTILE.to_owned();
+    HOSTILE.clone_into(&mut gate.workload);
     gate.step = Some(HOSTILE.to_owned());
     gate.changes = (0..60).map(|n| format!("{HOSTILE}#{n}")).collect();
     gate.approvers = vec![HOSTILE.to_owned(); 3];
