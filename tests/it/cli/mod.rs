@@ -3,6 +3,7 @@
 mod configuration;
 mod contract;
 mod demo;
+mod documented;
 mod killed;
 mod logs;
 mod outside;
