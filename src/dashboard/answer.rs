@@ -6,13 +6,13 @@ use std::sync::Arc;
 use crate::app::locate::Resolve;
 use crate::app::{Engine, locate, silence};
 use crate::config::Source;
+use crate::model::calendar::Clock;
 use crate::model::dora::Material;
 use crate::model::dora::behind::{Things, behind};
 use crate::model::dora::glance::glance;
 use crate::model::flow::{self, Flow};
-use crate::model::calendar::Clock;
-use crate::model::ran::history;
 use crate::model::overview::Overview;
+use crate::model::ran::history;
 use crate::model::state::Lives;
 use crate::model::stream::map_by;
 use crate::store::StoreError;
@@ -104,7 +104,11 @@ fn flow_of(engine: &mut Engine, lens: &Lens, name: &str) -> Result<Option<Flow>,
     let workload = engine.workload(&definition, lens.instant())?;
     let lives = Lives::new(&workload, &engine.rules, None);
     let material = flow::material(&workload, lives.production(), &engine.rules);
-    Ok(Some(flow::figures(&[&material], lens.window(), Clock::Wall)))
+    Ok(Some(flow::figures(
+        &[&material],
+        lens.window(),
+        Clock::Wall,
+    )))
 }
 
 fn one(

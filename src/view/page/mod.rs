@@ -3,13 +3,13 @@
 //!
 //! Most pages are a list with something beside it; what a list can do by itself ([`Rows`]) they get for nothing.
 
-pub mod changes;
 pub mod briefs;
+pub mod changes;
 pub mod environments;
 pub mod fleet;
 pub mod gates;
-pub mod metrics;
 pub mod map;
+pub mod metrics;
 
 use ratatui::layout::Rect;
 

@@ -1,6 +1,6 @@
 //! Small drawings that several pages use.
 
-pub mod leaf;
 pub mod columns;
+pub mod leaf;
 pub mod spark;
 pub mod waterfall;

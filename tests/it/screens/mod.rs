@@ -11,9 +11,11 @@ mod fleet;
 mod hostile;
 mod journeys;
 mod laws;
+mod metrics;
 mod overlays;
 mod stages;
 
+use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::sync::Arc;
@@ -213,7 +215,12 @@ impl Desk {
                     let Some(engine) = &mut self.engine else {
                         continue;
                     };
-                    let answer = answer::answer(engine, &self.sources, &lens, &question).unwrap();
+                    let fleet = answer::Fleet {
+                        overviews: &self.app.scene.fleet,
+                        foreign: &BTreeSet::new(),
+                    };
+                    let answer =
+                        answer::answer(engine, &self.sources, &fleet, &lens, &question).unwrap();
                     self.app.news(News::Answer {
                         lens,
                         question,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
-use super::super::{Hint, Page, Reaction, Rows, found};
+use super::super::{Hint, Page, Reaction, Rows, changes};
 use super::row::{Changes, Deployments, FAILED, Incidents, LEAD, REWORK, Told};
 use super::{Seen, seen};
 use crate::intent::Intent;
@@ -160,7 +160,9 @@ impl BehindPage {
             Front::Changes => {
                 let row = self.changes.selected();
                 let row = row.and_then(|row| self.changes.listing.row(row));
-                return row.map_or(Reaction::Done, |line| Reaction::Push(found(&line.change)));
+                return row.map_or(Reaction::Done, |line| {
+                    Reaction::Push(changes::change(&line.workload, &line.change))
+                });
             }
             Front::Deployments => deployment(&self.deployments),
             Front::Recoveries => deployment(&self.recoveries),

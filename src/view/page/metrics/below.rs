@@ -24,7 +24,9 @@ const LONGEST: usize = 40;
 #[must_use]
 pub fn lines(glance: &Glance, tile: &Tile, width: usize) -> Vec<Line> {
     let mut lines = head(tile);
-    lines.push(Line::new());
+    if width >= 150 {
+        lines.push(Line::new());
+    }
     let beside = beside(glance);
     if width >= 150 {
         let part = (width - 2 * GAP) / 3;
@@ -75,7 +77,7 @@ fn head(tile: &Tile) -> Vec<Line> {
     line.append(tile.value());
     line.push(Role::Dim, format!("  {}", tile.metric.rests_on));
     let mut lines = vec![line];
-    let mut score = tile.score();
+    let mut score = tile.score(true);
     let why = tile.why_not.or_else(|| tile.why_unknown());
     if let Some(why) = why {
         let what = if tile.why_not.is_some() {

@@ -67,7 +67,7 @@ fn draw_tile(area: Rect, tile: &Tile, selected: bool, pen: &mut Pen<'_>) {
         inner.height,
     );
     let (x, width) = (inner.x, inner.width);
-    let rests_on = tile.why_not.unwrap_or(&tile.metric.rests_on);
+    let rests_on = tile.why_not.unwrap_or_else(|| tile.of());
     let value = tile
         .value()
         .with(Role::Text, "  ")
@@ -75,15 +75,16 @@ fn draw_tile(area: Rect, tile: &Tile, selected: bool, pen: &mut Pen<'_>) {
     pen.line(x, inner.y, width, &value);
     pen.line(x, inner.y + 1, width, &tile.verdict());
     let chart = inner.height.saturating_sub(3);
-    let scale = scale(tile);
-    if chart > 1 {
+    let high = chart > 1;
+    let scale = scale(tile, high);
+    if high {
         let place = Rect::new(x, inner.y + 2, width, chart - 1);
         columns::draw(place, &tile.values(), pen);
         pen.line(x, inner.y + 1 + chart, width, &scale);
     } else {
         let spark = columns::rows(
             &tile.values(),
-            tile.points.len().min(usize::from(width / 2)),
+            (tile.points.len() * 3).min(usize::from(width / 2)),
             1,
         );
         let line = Line::of(Role::Process, spark.concat());
@@ -95,11 +96,11 @@ fn draw_tile(area: Rect, tile: &Tile, selected: bool, pen: &mut Pen<'_>) {
         line.append(scale);
         pen.line(x, inner.y + 2, width, &line);
     }
-    pen.line(x, inner.bottom() - 1, width, &tile.score());
+    pen.line(x, inner.bottom() - 1, width, &tile.score(false));
 }
 
 /// What a trend goes from, to, and what its highest point is.
-fn scale(tile: &Tile) -> Line {
+fn scale(tile: &Tile, from_when: bool) -> Line {
     let (Some(first), Some(last)) = (tile.points.first(), tile.points.last()) else {
         return Line::of(Role::Dim, "no whole week in the window");
     };
@@ -108,10 +109,14 @@ fn scale(tile: &Tile) -> Line {
     } else {
         first.label.clone()
     };
-    match tile.top() {
-        Some(top) => Line::of(Role::Dim, format!("{from_to}, highest {top}")),
-        None => Line::of(Role::Dim, format!("{from_to}, nothing to show")),
+    let mut line = match tile.top() {
+        Some(top) => Line::of(Role::Dim, format!("highest {top}")),
+        None => Line::of(Role::Dim, "nothing to show"),
+    };
+    if from_when {
+        line.push(Role::Dim, format!(", {from_to}"));
     }
+    line
 }
 
 fn draw_check(area: Rect, tiles: &[Tile], check: &QuickCheck, pen: &mut Pen<'_>) {
@@ -188,7 +193,7 @@ fn list(area: Rect, tiles: &[Tile], on: usize, check: &QuickCheck, pen: &mut Pen
     line.append(score("throughput ", check.throughput));
     line.append(score("  stability ", check.stability));
     line.append(score("  overall ", check.overall));
-    let mean = format!(" of 10  all industries {:.1}", level::BENCHMARK.overall);
+    let mean = format!(" of 10  industries {:.1}", level::BENCHMARK.overall);
     line.push(Role::Dim, mean);
     pen.line(area.x + 2, y, area.width - 2, &line);
     6

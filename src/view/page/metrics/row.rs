@@ -63,10 +63,19 @@ static DEPLOYMENTS: LazyLock<Vec<Column>> = LazyLock::new(|| {
         Column::new("kind", 8, 14, 6),
         Column::new("failed", 10, 20, 1),
         Column::new("rework", 8, 20, 3),
-        Column::new("recovered", 9, 9, 7).at_right(),
+        Column::new("recovered", 10, 10, 7).at_right(),
         Column::new("incidents", 9, 24, 8),
         Column::new("changes", 7, 40, 9),
     ]
+});
+
+/// The same, where what counts is how long each took to recover.
+static RECOVERIES: LazyLock<Vec<Column>> = LazyLock::new(|| {
+    let mut columns = DEPLOYMENTS.clone();
+    for (column, rank) in columns.iter_mut().zip([0, 2, 6, 5, 9, 3, 8, 1, 4, 7]) {
+        column.rank = rank;
+    }
+    columns
 });
 
 /// Places of columns that a metric sorts by.
@@ -115,7 +124,11 @@ fn reason(reason: Option<&Reason>, role: Role, sign: &str) -> Line {
 
 impl Listing for Deployments {
     fn columns(&self) -> &[Column] {
-        &DEPLOYMENTS
+        if self.recoveries {
+            &RECOVERIES
+        } else {
+            &DEPLOYMENTS
+        }
     }
 
     fn len(&self) -> usize {
@@ -274,7 +287,7 @@ static CHANGES: LazyLock<Vec<Column>> = LazyLock::new(|| {
         Column::new("change", 8, 18, 0),
         Column::new("title", 12, 48, 6),
         Column::new("author", 6, 14, 8),
-        Column::new("lead time", 9, 9, 1).at_right(),
+        Column::new("lead time", 10, 10, 1).at_right(),
         Column::new("coding", 7, 7, 4).at_right(),
         Column::new("pickup", 7, 7, 4).at_right(),
         Column::new("review", 7, 7, 4).at_right(),

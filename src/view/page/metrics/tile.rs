@@ -2,7 +2,7 @@
 
 use crate::event::time::Span;
 use crate::model::dora::glance::Glance;
-use crate::model::dora::trend::{Change, Direction, Every, TrendPoint};
+use crate::model::dora::trend::{Direction, Every, TrendPoint};
 use crate::model::dora::{FailRate, Figures, ReworkRate};
 use crate::report::dora::{Metric, metrics};
 use crate::report::sheet::Line;
@@ -54,16 +54,12 @@ pub fn tiles(glance: &Glance, style: &Style) -> Vec<Tile> {
                 name: NAMES[at],
                 why_not: (!known).then(|| why_not(at, &comparison.now)),
                 before: before.value.trim_end_matches("/week").to_owned(),
-                direction: direction(change),
+                direction: change.direction,
                 points: points(at, glance, style),
                 metric,
             }
         })
         .collect()
-}
-
-fn direction(change: &Change) -> Direction {
-    change.direction
 }
 
 /// Why a metric has no value.
@@ -211,21 +207,28 @@ impl Tile {
         top.map(|point| point.text.as_str())
     }
 
-    /// Its step on the answer scale, its score and the mean of all industries.
+    /// Of how many it is told, in words.
     #[must_use]
-    pub fn score(&self) -> Line {
-        if self.metric.score.is_none() {
-            return Line::of(
-                Role::Dim,
-                format!("no score; all industries {:.1}", self.metric.mean),
-            );
+    pub fn of(&self) -> &str {
+        let words = self.metric.rests_on.as_str();
+        let end = [", median", " on a median", ";"].into_iter();
+        let end = end.filter_map(|end| words.find(end)).min();
+        &words[..end.unwrap_or(words.len())]
+    }
+
+    /// Its score, the mean score of all industries where there is room for it, and its step on the answer scale.
+    #[must_use]
+    pub fn score(&self, mean: bool) -> Line {
+        let mut line = match self.metric.score {
+            Some(_) => {
+                Line::of(Role::Dim, "scores ").with(Role::Text, figure::number(self.metric.score))
+            }
+            None => Line::of(Role::Dim, "no score"),
+        };
+        if mean {
+            let mean = format!(" of 10, all industries {:.1}", self.metric.mean);
+            line.push(Role::Dim, mean);
         }
-        let mut line = Line::of(Role::Dim, "scores ")
-            .with(Role::Text, figure::number(self.metric.score))
-            .with(
-                Role::Dim,
-                format!(", all industries {:.1}", self.metric.mean),
-            );
         if let Some(step) = self.metric.step {
             line.push(Role::Dim, format!(" · {step}"));
         }
