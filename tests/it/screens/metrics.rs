@@ -122,7 +122,7 @@ fn without_a_source_of_incidents_rates_are_not_told() {
     let text = lines.collect::<Vec<_>>().join("\n");
     let events: Vec<_> = text
         .lines()
-        .flat_map(|line| cdevents::read(line).unwrap())
+        .map(|line| cdevents::read(line).unwrap().map(|text| text.into_owned()))
         .collect();
     let mut desk = desk(&events, "");
     press(&mut desk, "6");

@@ -13,6 +13,7 @@ mod journeys;
 mod laws;
 mod metrics;
 mod overlays;
+mod pictures;
 mod stages;
 
 use std::collections::BTreeSet;
@@ -20,6 +21,7 @@ use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::sync::Arc;
 
+use leadtime::app::locate::Resolve;
 use leadtime::app::{Engine, assemble};
 use leadtime::config::{Config, Source};
 use leadtime::dashboard::message::{Effect, News, Order};
@@ -215,12 +217,13 @@ impl Desk {
                     let Some(engine) = &mut self.engine else {
                         continue;
                     };
+                    let resolve: Resolve = Box::new(|_| None);
                     let fleet = answer::Fleet {
                         overviews: &self.app.scene.fleet,
                         foreign: &BTreeSet::new(),
                     };
-                    let answer =
-                        answer::answer(engine, &self.sources, &fleet, &lens, &question).unwrap();
+                    let told = (self.sources.as_slice(), &resolve);
+                    let answer = answer::answer(engine, told, &fleet, &lens, &question).unwrap();
                     self.app.news(News::Answer {
                         lens,
                         question,
