@@ -1,6 +1,7 @@
 //! The metrics: as generated, of one workload, without anything, and the lists behind them.
 
 use leadtime::event::cdevents;
+use leadtime::event::kind::MapText;
 use leadtime::model::overview::Overview;
 
 use super::{demo, desk, fleet, pictures, press, shot, showing};
@@ -17,7 +18,10 @@ fn one_workload_tells_its_flow_too() {
     let mut desk = demo(8, 4_000);
     press(&mut desk, ". 6");
     let all = shot(&mut desk, 200, 60);
-    assert!(all.contains("flow velocity") && !all.contains("pooled"), "{all}");
+    assert!(
+        all.contains("flow velocity") && !all.contains("pooled"),
+        "{all}"
+    );
     pictures("metrics-one", &mut desk);
 }
 
@@ -48,8 +52,7 @@ fn a_filter_names_what_failed_and_what_is_of_a_kind() {
     press(&mut desk, "6 l l enter / 'failed:yes' enter");
     let failed = shot(&mut desk, 120, 36);
     assert!(failed.contains("✗ incident"), "{failed}");
-    let rows = failed.lines().filter(|line| line.contains("production"));
-    assert!(rows.clone().count() > 0);
+    assert!(failed.contains("(of "), "{failed}");
     press(&mut desk, "esc / 'kind:rollback' enter");
     let rollbacks = shot(&mut desk, 120, 36);
     assert!(!rollbacks.contains(" change  "), "{rollbacks}");
@@ -62,7 +65,10 @@ fn the_window_changes_what_is_told() {
     let month = shot(&mut desk, 120, 36);
     press(&mut desk, "w");
     let quarter = shot(&mut desk, 120, 36);
-    assert!(month.contains("30d, ") && quarter.contains("90d, "), "{quarter}");
+    assert!(
+        month.contains("30d, ") && quarter.contains("90d, "),
+        "{quarter}"
+    );
     assert_ne!(month, quarter);
 }
 
@@ -72,8 +78,18 @@ fn keys_go_from_metric_to_metric() {
     press(&mut desk, "6");
     let front = |desk: &mut super::Desk| {
         let text = shot(desk, 120, 36);
-        let line = text.lines().find(|line| line.contains('▸')).unwrap().to_owned();
-        line.split('▸').nth(1).unwrap().split(" ─").next().unwrap().to_owned()
+        let line = text
+            .lines()
+            .find(|line| line.contains('▸'))
+            .unwrap()
+            .to_owned();
+        line.split('▸')
+            .nth(1)
+            .unwrap()
+            .split(" ─")
+            .next()
+            .unwrap()
+            .to_owned()
     };
     assert_eq!(front(&mut desk), "change lead time");
     press(&mut desk, "l");
@@ -90,11 +106,14 @@ fn keys_go_from_metric_to_metric() {
 
 #[test]
 fn nothing_known_is_told_as_nothing_with_the_reason() {
-    let mut desk = desk(&[], "[workloads.shop]\nrepository = \"acme/shop\"\n");
+    let mut desk = desk(&[], "[[workloads]]\nname = \"shop\"\n");
     press(&mut desk, "6");
     pictures("metrics-nothing", &mut desk);
     let text = shot(&mut desk, 120, 36);
-    assert!(text.contains("no deployment to production is known"), "{text}");
+    assert!(
+        text.contains("no deployment to production is known"),
+        "{text}"
+    );
     assert!(!text.contains("0 %"), "{text}");
 }
 
@@ -122,10 +141,15 @@ fn without_a_source_of_incidents_rates_are_not_told() {
     let text = lines.collect::<Vec<_>>().join("\n");
     let events: Vec<_> = text
         .lines()
-        .map(|line| cdevents::read(line).unwrap().map(|text| text.into_owned()))
+        .map(|line| {
+            cdevents::read(line)
+                .unwrap()
+                .map_text(&mut |text| text.into_owned())
+        })
         .collect();
     let mut desk = desk(&events, "");
     press(&mut desk, "6");
     let text = shot(&mut desk, 120, 36);
-    assert!(!text.contains("0 % "), "{text}");
+    let told = text.matches("no source tells of incidents").count();
+    assert_eq!(told, 3, "{text}");
 }

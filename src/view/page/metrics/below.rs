@@ -125,7 +125,7 @@ fn weeks(glance: &Glance, tile: &Tile, width: usize) -> Vec<Line> {
         line.push(role, text::right(&point.text, 8));
         line.push(Role::Dim, format!("  n {}", point.n));
         if point.partial {
-            line.push(Role::Dim, " in part");
+            line.push(Role::Dim, " part");
         }
         lines.push(line);
     }

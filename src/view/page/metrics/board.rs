@@ -82,17 +82,13 @@ fn draw_tile(area: Rect, tile: &Tile, selected: bool, pen: &mut Pen<'_>) {
         columns::draw(place, &tile.values(), pen);
         pen.line(x, inner.y + 1 + chart, width, &scale);
     } else {
-        let spark = columns::rows(
-            &tile.values(),
-            (tile.points.len() * 3).min(usize::from(width / 2)),
-            1,
-        );
-        let line = Line::of(Role::Process, spark.concat());
-        let mut line = if line.is_empty() {
-            line
-        } else {
-            line.with(Role::Text, "  ")
-        };
+        let most = (tile.points.len() * 3).min(usize::from(width / 2));
+        let mut line = Line::new();
+        if tile.top().is_some() {
+            let spark = columns::rows(&tile.values(), most, 1);
+            line.push(Role::Process, spark.concat());
+            line.push(Role::Text, " ");
+        }
         line.append(scale);
         pen.line(x, inner.y + 2, width, &line);
     }
@@ -168,7 +164,7 @@ fn check_lines(tiles: &[Tile], check: &QuickCheck) -> [Line; 4] {
         mean("stability  ", check.stability, &[2, 4]),
         Line::of(Role::Text, "overall    ")
             .with(Role::Title, figure::score(check.overall))
-            .with(Role::Dim, "  mean of the five"),
+            .with(Role::Dim, "  mean of all"),
         Line::of(
             Role::Dim,
             format!("all industries in 2025: {:.1}", level::BENCHMARK.overall),

@@ -283,8 +283,8 @@ impl Listing for Deployments {
 static CHANGES: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
         Column::new("live", 12, 17, 3),
-        Column::new("workload", 10, 24, 2),
-        Column::new("change", 8, 18, 0),
+        Column::new("workload", 10, 24, 5),
+        Column::new("change", 16, 26, 0),
         Column::new("title", 12, 48, 6),
         Column::new("author", 6, 14, 8),
         Column::new("lead time", 10, 10, 1).at_right(),

@@ -226,7 +226,12 @@ impl Tile {
             None => Line::of(Role::Dim, "no score"),
         };
         if mean {
-            let mean = format!(" of 10, all industries {:.1}", self.metric.mean);
+            let of = if self.metric.score.is_some() {
+                " of 10"
+            } else {
+                ""
+            };
+            let mean = format!("{of}, all industries {:.1}", self.metric.mean);
             line.push(Role::Dim, mean);
         }
         if let Some(step) = self.metric.step {
