@@ -110,10 +110,7 @@ fn nothing_known_is_told_as_nothing_with_the_reason() {
     press(&mut desk, "6");
     pictures("metrics-nothing", &mut desk);
     let text = shot(&mut desk, 120, 36);
-    assert!(
-        text.contains("no deployment to production is known"),
-        "{text}"
-    );
+    assert!(text.contains("not told: no deployment is known"), "{text}");
     assert!(!text.contains("0 %"), "{text}");
 }
 

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use ratatui::layout::Rect;
 
 use super::super::{Hint, Page, Reaction, Rows, changes};
-use super::row::{Changes, Deployments, FAILED, Incidents, LEAD, REWORK, Told};
+use super::row::Told;
+use super::row::change::{Changes, LEAD};
+use super::row::deployment::{Deployments, FAILED, REWORK};
+use super::row::incident::Incidents;
 use super::{Seen, seen};
 use crate::intent::Intent;
 use crate::model::dora::behind::{Behind, Lines, Things};

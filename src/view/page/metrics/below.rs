@@ -77,18 +77,14 @@ fn head(tile: &Tile) -> Vec<Line> {
     line.append(tile.value());
     line.push(Role::Dim, format!("  {}", tile.metric.rests_on));
     let mut lines = vec![line];
-    let mut score = tile.score(true);
-    let why = tile.why_not.or_else(|| tile.why_unknown());
-    if let Some(why) = why {
-        let what = if tile.why_not.is_some() {
-            "not told"
-        } else {
-            "not compared"
-        };
-        score.push(Role::Dim, " · ");
-        score.push(Role::Warning, format!("{what}: {why}"));
+    match (tile.why_not, tile.why_unknown()) {
+        (Some(why), _) => lines.push(Line::of(Role::Warning, format!("not told: {why}"))),
+        (None, Some(why)) => {
+            lines.push(tile.score(true));
+            lines.push(Line::of(Role::Dim, format!("not compared: {why}")));
+        }
+        (None, None) => lines.push(tile.score(true)),
     }
-    lines.push(score);
     lines
 }
 
@@ -103,7 +99,7 @@ fn weeks(glance: &Glance, tile: &Tile, width: usize) -> Vec<Line> {
         .map_or_else(String::new, |top| format!(", a full bar is {top}"));
     let mut lines = vec![Line::of(Role::Header, format!("by {by}")).with(Role::Dim, scale)];
     if tile.points.is_empty() {
-        let words = format!("no whole {by} lies in the window");
+        let words = format!("no whole {by} to show");
         lines.push(Line::of(Role::Dim, words));
         return lines;
     }

@@ -54,12 +54,12 @@ fn grid(area: Rect, tiles: &[Tile], on: usize, check: &QuickCheck, pen: &mut Pen
 }
 
 fn draw_tile(area: Rect, tile: &Tile, selected: bool, pen: &mut Pen<'_>) {
-    let title = if selected {
+    let heading = if selected {
         Line::of(Role::Focus, glyph::CURSOR).with(Role::Title, tile.name)
     } else {
         Line::of(Role::Text, tile.name)
     };
-    let inner = pen.frame(area, &title, selected);
+    let inner = pen.frame(area, &heading, selected);
     let inner = Rect::new(
         inner.x + 1,
         inner.y,
@@ -98,7 +98,7 @@ fn draw_tile(area: Rect, tile: &Tile, selected: bool, pen: &mut Pen<'_>) {
 /// What a trend goes from, to, and what its highest point is.
 fn scale(tile: &Tile, from_when: bool) -> Line {
     let (Some(first), Some(last)) = (tile.points.first(), tile.points.last()) else {
-        return Line::of(Role::Dim, "no whole week in the window");
+        return Line::of(Role::Dim, "no whole week to show");
     };
     let from_to = if tile.points.len() > 1 {
         format!("{} – {}", first.label, last.label)

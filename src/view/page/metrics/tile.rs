@@ -67,9 +67,9 @@ fn why_not(at: usize, figures: &Figures) -> &'static str {
     let deployments = figures.deployments;
     let unsourced = |n: usize| n > 0;
     match at {
-        _ if deployments.is_none() => "no deployment to production is known",
+        _ if deployments.is_none() => "no deployment is known",
         0 => "no change with a known start went live in the window",
-        1 => "no deployment to production is known",
+        1 => "no deployment is known",
         2 if unsourced(figures.change_fail_rate.n) => "no source tells of incidents",
         4 if unsourced(figures.deployment_rework_rate.n) => "no source tells of incidents",
         2 | 4 => "no deployment in the window",
