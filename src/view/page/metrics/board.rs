@@ -191,7 +191,9 @@ fn list(area: Rect, tiles: &[Tile], on: usize, check: &QuickCheck, pen: &mut Pen
     line.append(score("  overall ", check.overall));
     let mean = format!(" of 10  industries {:.1}", level::BENCHMARK.overall);
     line.push(Role::Dim, mean);
-    pen.line(area.x + 2, y, area.width - 2, &line);
+    if y < area.bottom() {
+        pen.line(area.x + 2, y, area.width - 2, &line);
+    }
     6
 }
 
@@ -200,14 +202,18 @@ fn draw_row(row: Rect, tile: &Tile, pen: &mut Pen<'_>) {
     const VALUE: u16 = 9;
     const N: u16 = 8;
     const VERDICT: u16 = 22;
-    let (x, y) = (row.x + 2, row.y);
-    pen.line(x, y, NAME - 1, &Line::of(Role::Text, tile.name));
-    let value = Rect::new(x + NAME - 1, y, VALUE, 1);
-    pen.right(value, &tile.value());
+    let y = row.y;
+    let within = |x: u16, width: u16| width.min(row.right().saturating_sub(x));
+    let x = row.x + 2;
+    let name = Line::of(Role::Text, tile.name);
+    pen.line(x, y, within(x, NAME - 1), &name);
+    let x = x + NAME - 1;
+    pen.right(Rect::new(x, y, within(x, VALUE), 1), &tile.value());
+    let x = x + VALUE + 1;
     let n = Line::of(Role::Dim, format!("n {}", tile.metric.n));
-    pen.line(value.right() + 1, y, N - 1, &n);
-    let x = value.right() + N + 1;
-    pen.line(x, y, VERDICT, &tile.verdict());
+    pen.line(x, y, within(x, N - 1), &n);
+    let x = x + N;
+    pen.line(x, y, within(x, VERDICT), &tile.verdict());
     let x = x + VERDICT + 1;
     let room = row.right().saturating_sub(x);
     let spark = columns::rows(&tile.values(), tile.points.len().min(usize::from(room)), 1);

@@ -214,14 +214,24 @@ impl Page for MetricsPage {
         let glance = self.glance().filter(|glance| glance.told > 0);
         let (Some(glance), Some(tile)) = (glance, self.tiles.get(self.on)) else {
             let words = waiting(pen.scene, &self.scope, self.glance());
-            let inner = Rect::new(area.x + 2, area.y + 1, area.width - 4, area.height - 1);
+            let inner = Rect::new(
+                area.x + 2,
+                area.y + 1,
+                area.width - 4,
+                area.height.saturating_sub(1),
+            );
             pen.paragraph(inner, Role::Dim, &words);
             return;
         };
         self.tiled.set(board::tiled(area));
         let head = self.head(glance, pen.scene);
         pen.line(area.x + 2, area.y, area.width - 3, &head);
-        let board = Rect::new(area.x, area.y + 1, area.width, area.height - 1);
+        let board = Rect::new(
+            area.x,
+            area.y + 1,
+            area.width,
+            area.height.saturating_sub(1),
+        );
         let check = &glance.comparison.now.quick_check;
         // The frames of tiles are gap enough on a low screen.
         let gap = u16::from(!self.tiled.get() || area.height > 40);
