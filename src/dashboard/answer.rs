@@ -3,20 +3,26 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::activity::Activity;
+use super::diagnosis::{Diagnosis, Setting};
 use crate::app::locate::Resolve;
 use crate::app::{Engine, locate, silence};
 use crate::config::Source;
 use crate::model::calendar::Clock;
+use crate::model::definition::Definition;
 use crate::model::dora::Material;
 use crate::model::dora::behind::{Things, behind};
 use crate::model::dora::glance::glance;
+use crate::model::feature::features;
 use crate::model::flow::{self, Flow};
-use crate::model::overview::Overview;
+use crate::model::notes::release;
+use crate::model::overview::{Detail, Overview};
 use crate::model::ran::history;
+use crate::model::repair::Lanes;
 use crate::model::state::Lives;
 use crate::model::stream::map_by;
 use crate::store::StoreError;
-use crate::view::answer::{Answer, Question};
+use crate::view::answer::{Answer, Question, Told};
 use crate::view::scene::{Lens, Scope};
 
 /// The workloads as far as they are worked out.
@@ -29,17 +35,24 @@ pub struct Fleet<'a> {
 impl Fleet<'_> {
     /// What the metrics of a scope are made of, and how many workloads it has.
     fn materials(&self, scope: &Scope) -> (Vec<&Material>, usize) {
+        let (details, all) = self.details(scope);
+        let materials = details.iter().map(|(_, detail)| &detail.material);
+        (materials.collect(), all)
+    }
+
+    /// The workloads of a scope that are worked out, by name, and how many there are in all.
+    fn details(&self, scope: &Scope) -> (Vec<(&str, &Detail)>, usize) {
         let inside = self.overviews.iter().enumerate();
         let inside = inside.filter(|(_, one)| scope.takes(&one.summary));
         let mut all = 0;
-        let mut materials = Vec::new();
+        let mut details = Vec::new();
         for (place, one) in inside {
             all += 1;
             let detail = one.detail.as_ref();
             let ours = detail.filter(|_| !self.foreign.contains(&place));
-            materials.extend(ours.map(|detail| &detail.material));
+            details.extend(ours.map(|detail| (&*one.summary.workload, detail)));
         }
-        (materials, all)
+        (details, all)
     }
 }
 
@@ -87,7 +100,76 @@ pub fn answer(
             Ok(Answer::Metrics(Box::new(told)))
         }
         Question::Behind { scope, things } => Ok(list(fleet, lens, scope, things)),
+        // The worker answers these from what it kept and found before; here they are answered from nothing.
+        Question::Activity(scope) => {
+            let inside: Vec<bool> = (engine.definitions().iter())
+                .map(|definition| within(scope, definition))
+                .collect();
+            let takes = |place: usize| inside.get(place).copied().unwrap_or_default();
+            let until = lens.instant();
+            let told = Activity::default().answer(engine, until, scope, &takes)?;
+            Ok(Answer::Activity(told))
+        }
+        Question::Doctor => {
+            let mut diagnosis = Diagnosis::new(Setting::default());
+            diagnosis.ask(engine, lens.instant())?;
+            while diagnosis.is_looking() {
+                diagnosis.step(engine)?;
+            }
+            Ok(Answer::Doctor(Box::new(diagnosis.tell(engine)?)))
+        }
+        Question::Lanes(scope) => Ok(lanes(fleet, scope)),
+        Question::Features(scope) => shipped_together(engine, fleet, lens, scope),
+        Question::Notes(workload) => one(engine, sources, lens, workload, |lives| {
+            let production = lives.workload.production(lives.rules);
+            Answer::Notes(Box::new(release(lives, None, production)))
+        }),
     }
+}
+
+fn within(scope: &Scope, definition: &Definition) -> bool {
+    match scope {
+        Scope::All => true,
+        Scope::Team(team) => definition.team.as_ref() == Some(team),
+        Scope::Path(path) => (definition.path.as_ref()).is_some_and(|own| own.name == *path),
+        Scope::Workload(name) => definition.name == *name,
+    }
+}
+
+fn lanes(fleet: &Fleet<'_>, scope: &Scope) -> Answer {
+    let (details, all) = fleet.details(scope);
+    Answer::Lanes(Told {
+        what: Lanes::pooled(details.iter().map(|(_, detail)| &detail.lanes)),
+        known: details.len(),
+        all,
+    })
+}
+
+/// Features, with what their tickets are called, which overviews do without.
+fn shipped_together(
+    engine: &mut Engine,
+    fleet: &Fleet<'_>,
+    lens: &Lens,
+    scope: &Scope,
+) -> Result<Answer, StoreError> {
+    let (details, all) = fleet.details(scope);
+    let parts = details
+        .iter()
+        .flat_map(|(name, detail)| detail.parts.iter().map(|part| (*name, part)));
+    let mut what = features(parts, lens.instant());
+    let wanted = what.iter().map(|feature| &*feature.feature).collect();
+    let mut called = engine.tickets(&wanted, lens.instant())?;
+    for feature in &mut what {
+        if let Some(ticket) = called.remove(&feature.feature) {
+            feature.title = ticket.title.or(feature.title.take());
+            feature.url = ticket.url.or(feature.url.take());
+        }
+    }
+    Ok(Answer::Features(Told {
+        what,
+        known: details.len(),
+        all,
+    }))
 }
 
 fn list(fleet: &Fleet<'_>, lens: &Lens, scope: &Scope, things: &Things) -> Answer {

@@ -190,7 +190,10 @@ impl App {
             Intent::Browse => return self.browse(),
             Intent::Copy => return self.copy(),
             Intent::Export => {
-                let name = format!("{}.csv", self.ui.front().intent().name());
+                let page = self.ui.page();
+                let whole = page.is_some_and(|page| page.markdown(&self.scene).is_some());
+                let form = if whole { "md" } else { "csv" };
+                let name = format!("{}.{form}", self.ui.front().intent().name());
                 self.ui.overlay = Some(Box::new(Prompt::save(&name)));
             }
             Intent::Refresh => {

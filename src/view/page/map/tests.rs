@@ -167,6 +167,8 @@ fn scene(delivered: usize) -> Scene {
         environments: Vec::new(),
         material: crate::model::dora::Material::default(),
         repairs: Vec::new(),
+        lanes: crate::model::repair::LaneTimes::default(),
+        parts: Vec::new(),
         compliance: crate::model::compliance::Compliance::default(),
     };
     let summary = Summary {

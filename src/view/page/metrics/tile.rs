@@ -167,6 +167,9 @@ impl Tile {
             Direction::Better => (Role::Good, glyph::GOOD, "better"),
             Direction::Worse => (Role::Warning, "!", "worse"),
             Direction::Same => (Role::Text, "=", "same"),
+            Direction::Unknown if self.before == "-" => {
+                return Line::of(Role::Dim, "? nothing before");
+            }
             Direction::Unknown => (Role::Dim, "?", "unknown"),
         };
         Line::of(role, sign)
@@ -179,10 +182,10 @@ impl Tile {
     /// Why it is compared with nothing.
     #[must_use]
     pub fn why_unknown(&self) -> Option<&'static str> {
-        if self.direction != Direction::Unknown || self.why_not.is_some() {
+        // A window before without a value says so itself.
+        let told = self.direction != Direction::Unknown || self.before == "-";
+        if told || self.why_not.is_some() {
             None
-        } else if self.before == "-" {
-            Some("the window before has no value")
         } else if self.metric.value.starts_with('≥') || self.before.starts_with('≥') {
             Some("only the least that there was is known")
         } else {
