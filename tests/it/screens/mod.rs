@@ -11,6 +11,7 @@ mod fleet;
 mod hostile;
 mod journeys;
 mod laws;
+mod metrics;
 mod overlays;
 mod pictures;
 mod stages;
