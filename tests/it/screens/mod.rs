@@ -12,6 +12,7 @@ mod hostile;
 mod journeys;
 mod laws;
 mod overlays;
+mod program;
 mod stages;
 
 use std::ops::{Deref, DerefMut};
