@@ -253,6 +253,12 @@ pub fn user_folder() -> Option<PathBuf> {
     ProjectDirs::from("", "", "leadtime").map(|folders| folders.config_dir().to_path_buf())
 }
 
+/// The user's folder of what can be made again.
+#[must_use]
+pub fn cache_folder() -> Option<PathBuf> {
+    ProjectDirs::from("", "", "leadtime").map(|folders| folders.cache_dir().to_path_buf())
+}
+
 /// The file that the log is in where none is named: in the user's data folder, one for each configuration or repository.
 #[must_use]
 pub fn default_log(of: &FilePath) -> Option<PathBuf> {

@@ -214,7 +214,7 @@ impl Engine {
                     }
                 }
             }
-            fold.apply(event, number, arrived);
+            fold.apply(&event, number, arrived);
             seq = number;
             left -= 1;
             if left.is_multiple_of(16_384) {

@@ -7,6 +7,7 @@ pub mod doctor;
 pub mod engine;
 pub mod import;
 pub mod locate;
+pub mod owners;
 pub mod registry;
 pub mod silence;
 pub mod sync;

@@ -6,16 +6,16 @@ use std::sync::mpsc::channel;
 
 use super::args::{Cli, DashboardArgs, DemoArgs, Global};
 use super::session::{LOOK_BACK, Session, print};
-use super::{Ending, demo, hint};
+use super::{Ending, demo, hint, recall};
 use crate::app::assemble;
 use crate::clock::Clock;
 use crate::config::{Config, Personal};
 use crate::dashboard::kept::Kept;
 use crate::dashboard::message::{News, Order};
-use crate::dashboard::reader::Feeds;
+use crate::dashboard::reader::{Bring, Feeds};
 use crate::dashboard::themes::Themes;
 use crate::dashboard::worker::{self, Open, Workshop};
-use crate::dashboard::{App, Ended, Start, run as serve, text};
+use crate::dashboard::{App, Ended, Setting, Start, run as serve, text};
 use crate::demo::Organisation;
 use crate::error::Failure;
 use crate::event::time::{Span, Timestamp};
@@ -44,9 +44,15 @@ pub fn is_possible(cli: &Cli) -> bool {
 
 /// Runs it on what holds here.
 pub fn run(global: &Global, args: &DashboardArgs) -> Result<Ending, Failure> {
-    let mut session = Session::new(global)?;
-    session.quiet = true;
     let taste = Taste::new(args)?;
+    let kept = recall::of_configuration(global)?;
+    if let Some(kept) = kept.filter(|kept| kept.known.is_some())
+        && global.as_of.is_none()
+        && !args.plain
+    {
+        return resume(global, args, taste, kept);
+    }
+    let session = session(global)?;
     let mut app = app(&session, &taste, args)?;
     if session.config.file.is_none() && session.here.is_none() && global.db.is_none() {
         if args.plain {
@@ -61,8 +67,63 @@ pub fn run(global: &Global, args: &DashboardArgs) -> Result<Ending, Failure> {
     }
     app.scene.lens.as_of = global.as_of.map(|_| session.as_of);
     let feeds = feeds(&session)?;
-    let open = open(session);
-    taste.show(args, app, Clock::system(), open, Some(feeds))?;
+    let kept = match recall::of_configuration(global)? {
+        Some(kept) => Some(kept),
+        None => recall::of_session(&session, global),
+    };
+    if let Some(kept) = kept.as_ref().filter(|_| app.scene.lens.as_of.is_none()) {
+        recall::show(&mut app, kept);
+    }
+    let open = open(move || Ok(session), kept);
+    let bring: Bring = Box::new(move || Some(feeds));
+    taste.show(args, app, Clock::system(), open, Some(bring))?;
+    Ok(Ending::Done)
+}
+
+fn session(global: &Global) -> Result<Session, Failure> {
+    let mut session = Session::new(global)?;
+    session.quiet = true;
+    Ok(session)
+}
+
+/// Goes on from what was seen last. The configuration is what it was then; that of thousands of workloads takes longer to read than to draw, so it is read
+/// beside.
+fn resume(
+    global: &Global,
+    args: &DashboardArgs,
+    taste: Taste,
+    kept: Kept,
+) -> Result<Ending, Failure> {
+    let clock = Clock::system();
+    let Some(known) = &kept.known else {
+        return Ok(Ending::Done);
+    };
+    let lens = Lens {
+        length: known.length,
+        as_of: None,
+        now: clock.now(),
+        zone: known.zone,
+    };
+    let around = crate::report::Surroundings::here(global.color, global.width.map(usize::from));
+    let style = Style::detect(&around, Theme::default(), lens.now).in_zone(lens.zone);
+    let mut app = App::new(
+        view(args)?.unwrap_or(View::Fleet),
+        Scene::new(lens, style, known.me.clone()),
+        taste.keymap()?,
+        taste.theme.clone(),
+    );
+    recall::show(&mut app, &kept);
+    let (tell, hear) = channel();
+    let global = global.clone();
+    let begin = move || {
+        let session = session(&global)?;
+        // Nobody hears it where the dashboard has ended already.
+        let _gone = tell.send(feeds(&session)?);
+        Ok(session)
+    };
+    let open = open(begin, Some(kept));
+    let bring: Bring = Box::new(move || hear.recv().ok());
+    taste.show(args, app, clock, open, Some(bring))?;
     Ok(Ending::Done)
 }
 
@@ -113,6 +174,10 @@ pub fn demonstrate(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> 
             resolve: Box::new(|_| None),
             kept: None,
             title: "demo".to_owned(),
+            setting: Setting {
+                log: file,
+                ..Setting::default()
+            },
         }))
     });
     let feeds = Feeds {
@@ -120,7 +185,8 @@ pub fn demonstrate(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> 
         feeds: Vec::new(),
         trickle: Some(Box::new(coming.into_iter())),
     };
-    let ended = taste.show(&args.dashboard, app, clock, open, Some(feeds));
+    let bring: Bring = Box::new(move || Some(feeds));
+    let ended = taste.show(&args.dashboard, app, clock, open, Some(bring));
     drop(folder);
     ended.map(|_| Ending::Done)
 }
@@ -207,7 +273,7 @@ impl Taste {
         mut app: App,
         clock: Clock,
         open: Open,
-        feeds: Option<Feeds>,
+        feeds: Option<Bring>,
     ) -> Result<Ended, Failure> {
         let favourites = self.favourites();
         let kept = favourites
@@ -333,8 +399,12 @@ fn feeds(session: &Session) -> Result<Feeds, Failure> {
     })
 }
 
-fn open(session: Session) -> Open {
+fn open(
+    session: impl FnOnce() -> Result<Session, Failure> + Send + 'static,
+    kept: Option<Kept>,
+) -> Open {
     Box::new(move || {
+        let session = session()?;
         let engine = session.open(assemble::open_log(&session.log)?)?;
         let title = match (&session.here, &session.config.file) {
             (Some(here), _) => here.repository.clone(),
@@ -342,22 +412,36 @@ fn open(session: Session) -> Open {
             (None, None) => folder_name(&session.log),
         };
         let sources = session.config.sources.clone();
-        let kept = Kept::read(beside(&session.log));
+        let setting = setting(&session);
         Ok(Some(Workshop {
             engine,
             sources,
             resolve: Box::new(move |name| session.resolve(name)),
-            kept: Some(kept),
+            kept,
             title,
+            setting,
         }))
     })
 }
 
-/// The file of summaries that goes with a log.
-fn beside(log: &Path) -> PathBuf {
-    let mut name = log.file_name().unwrap_or_default().to_owned();
-    name.push("-fleet");
-    log.with_file_name(name)
+/// What the event doctor must know of how leadtime was started.
+fn setting(session: &Session) -> Setting {
+    let configured = session.config.sources.iter();
+    let mut sources: Vec<(String, String)> = configured
+        .map(|source| (source.name.clone(), source.kind.name().to_owned()))
+        .collect();
+    let here = session.here_feed();
+    sources.extend(here.map(|feed| (feed.name.clone(), feed.connector.kind().to_owned())));
+    Setting {
+        log: session.log.clone(),
+        warnings: session
+            .config
+            .warnings
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        sources,
+    }
 }
 
 fn folder_name(file: &Path) -> String {

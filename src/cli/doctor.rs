@@ -5,14 +5,12 @@ use super::bar::Bar;
 use super::hint::no_source;
 use super::session::{Session, block_on};
 use super::{Ending, show};
-use crate::app::doctor::unlinked;
-use crate::app::sync::{Feed, note, severity_word};
-use crate::app::{Engine, assemble};
+use crate::app::doctor::{Search, refused};
+use crate::app::sync::Feed;
+use crate::app::{self, Engine, assemble};
 use crate::error::Failure;
-use crate::event::time::{Span, Timestamp};
-use crate::model::step::producer;
-use crate::report::doctor::{Clock, Doctor, Found, LogLine, SourceLine, SourceState, Unlinked};
-use crate::report::{self};
+use crate::model::diagnosis::{Doctor, SourceLine};
+use crate::report;
 
 pub fn run(session: &Session, args: &DoctorArgs) -> Result<Ending, Failure> {
     let mut engine = session.open(assemble::open_log(&session.log)?)?;
@@ -24,25 +22,19 @@ pub fn run(session: &Session, args: &DoctorArgs) -> Result<Ending, Failure> {
             .iter()
             .map(ToString::to_string)
             .collect(),
-        log: log(session, &engine),
+        log: app::doctor::log(&engine, &session.log),
         ..Doctor::default()
     };
     if args.sources.is_empty() {
         let bar = Bar::new("looking at events", session.quiet);
-        let found = unlinked(&mut engine, session.as_of, &mut |done, total| {
-            bar.at(done, Some(total));
-        })?;
+        let mut search = Search::new(&mut engine, session.as_of)?;
+        while search.step(&mut engine)? {
+            let (done, total) = search.progress();
+            bar.at(done as u64, Some(total as u64));
+        }
         bar.end();
-        doctor.unlinked = found
-            .into_iter()
-            .map(|found| Unlinked {
-                reason: found.reason,
-                count: found.count,
-                example: found.example,
-                fix: found.fix,
-            })
-            .collect();
-        doctor.clocks = clocks(&engine);
+        doctor.unlinked = search.found();
+        doctor.clocks = app::doctor::clocks(&engine);
     }
     show(session, "leadtime/doctor/v1", &doctor, |doctor| {
         report::doctor(doctor, &session.style)
@@ -78,16 +70,9 @@ fn sources(
     {
         match session.feed(source, None) {
             Ok(feed) => lines.push(line(session, engine, &feed, args.offline)?),
-            Err(failure) => lines.push(SourceLine {
-                name: source.name.clone(),
-                kind: source.kind.name().to_owned(),
-                state: SourceState::Error,
-                last_read: None,
-                lag_seconds: None,
-                events: 0,
-                facts: Vec::new(),
-                findings: vec![found("error", &source.name, &failure.text)],
-            }),
+            Err(failure) => {
+                lines.push(refused(&source.name, source.kind.name(), &failure.text));
+            }
         }
     }
     if let Some(feed) = session.here_feed().filter(|feed| wanted(&feed.name)) {
@@ -96,116 +81,18 @@ fn sources(
     Ok(lines)
 }
 
-fn found(severity: &'static str, subject: &str, text: &str) -> Found {
-    Found {
-        severity,
-        subject: subject.to_owned(),
-        text: text.to_owned(),
-    }
-}
-
 fn line(
     session: &Session,
     engine: &Engine,
     feed: &Feed,
     offline: bool,
 ) -> Result<SourceLine, Failure> {
-    let note = note(engine.log(), &feed.name)?;
-    let kind = feed.connector.kind();
-    let sent = || {
-        let sources = engine.catalogue().sources.iter();
-        sources.filter(|source| producer(&source.source) == kind)
-    };
-    let newest = sent().map(|source| source.last).max();
-    let mut findings: Vec<Found> = note
-        .findings
-        .iter()
-        .map(|one| found(grave(&one.severity), &one.subject, &one.text))
-        .collect();
-    if let Some(error) = &note.error {
-        findings.push(found("error", "the last reading", error));
-    }
-    let mut facts = Vec::new();
-    if !offline {
-        match block_on(feed.connector.check(session.now))? {
-            Ok(health) => {
-                facts = health.facts;
-                for one in health.findings {
-                    let same = findings.iter().any(|known| known.text == one.text);
-                    if !same {
-                        findings.push(found(severity_word(one.severity), &one.subject, &one.text));
-                    }
-                }
-            }
-            Err(error) => findings.push(found("error", &feed.name, &error.to_string())),
-        }
-    }
-    let has = |severity: &str| findings.iter().any(|found| found.severity == severity);
-    let state = if has("error") {
-        SourceState::Error
-    } else if has("warning") {
-        SourceState::Warning
-    } else if note.tried.is_none() {
-        SourceState::NeverRead
+    let health = if offline {
+        None
     } else {
-        SourceState::Ok
+        let asked = block_on(feed.connector.check(session.now))?;
+        Some(asked.map_err(|error| error.to_string()))
     };
-    Ok(SourceLine {
-        name: feed.name.clone(),
-        kind: kind.to_owned(),
-        state,
-        last_read: note.read,
-        lag_seconds: note
-            .read
-            .zip(newest)
-            .map(|(read, newest)| (read - newest).max(Span::ZERO)),
-        events: sent().map(|source| source.events).sum(),
-        facts,
-        findings,
-    })
-}
-
-fn grave(word: &str) -> &'static str {
-    match word {
-        "error" => "error",
-        "warning" => "warning",
-        _ => "note",
-    }
-}
-
-fn clocks(engine: &Engine) -> Vec<Clock> {
-    let sources = engine.catalogue().sources.iter();
-    sources
-        .filter(|source| source.ahead > 0)
-        .map(|source| Clock {
-            source: source.source.clone(),
-            ahead_seconds: source.ahead_by,
-        })
-        .collect()
-}
-
-fn log(session: &Session, engine: &Engine) -> LogLine {
-    let partitions = || {
-        engine
-            .catalogue()
-            .partitions
-            .iter()
-            .filter(|one| one.events > 0)
-    };
-    let newest: Option<Timestamp> = engine
-        .catalogue()
-        .sources
-        .iter()
-        .map(|one| one.arrived)
-        .max();
-    LogLine {
-        place: session.log.display().to_string(),
-        events: engine.catalogue().events,
-        first: partitions().map(|one| one.first).min(),
-        last: partitions().map(|one| one.last).max(),
-        bytes: std::fs::metadata(&session.log)
-            .ok()
-            .map(|about| about.len()),
-        snapshot: engine.is_kept().then_some(newest).flatten(),
-    }
+    let kind = feed.connector.kind();
+    Ok(app::doctor::source(engine, &feed.name, kind, health)?)
 }

@@ -17,6 +17,7 @@ mod import;
 mod init;
 mod map;
 pub mod moment;
+mod recall;
 mod session;
 mod sync;
 mod whereabouts;

@@ -49,7 +49,7 @@ impl Session {
     pub fn new(global: &Global) -> Result<Self, Failure> {
         let folder = std::env::current_dir()
             .map_err(|error| Failure::unable(format!("the current folder: {error}")))?;
-        let (file, config) = configuration(global, &folder)?;
+        let (file, config) = configuration(global)?;
         let here_path = if file.is_none() && global.db.is_none() {
             git::discover(&folder)
         } else {
@@ -319,16 +319,23 @@ pub fn print(result: &str) -> Result<(), Failure> {
     }
 }
 
-/// The configuration that holds in a folder, and its file.
-fn configuration(global: &Global, folder: &Path) -> Result<(Option<PathBuf>, Config), Failure> {
+/// The file of the configuration that holds here.
+pub fn locate_configuration(global: &Global) -> Result<Option<PathBuf>, Failure> {
+    let folder = std::env::current_dir()
+        .map_err(|error| Failure::unable(format!("the current folder: {error}")))?;
     let named = std::env::var_os("LEADTIME_CONFIG").map(PathBuf::from);
     let user = assemble::user_folder();
-    let file = locate(
+    Ok(locate(
         global.config.as_deref(),
         named.as_deref(),
-        folder,
+        &folder,
         user.as_deref(),
-    )?;
+    )?)
+}
+
+/// The configuration that holds here, and its file.
+fn configuration(global: &Global) -> Result<(Option<PathBuf>, Config), Failure> {
+    let file = locate_configuration(global)?;
     let config = match &file {
         Some(file) => assemble::read_configuration(file)?,
         None => Config::default(),

@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::activity::Activity;
+use super::diagnosis::{Diagnosis, Setting};
 use crate::app::locate::Resolve;
 use crate::app::{Engine, locate, silence};
 use crate::config::Source;
 use crate::model::calendar::Clock;
+use crate::model::definition::Definition;
 use crate::model::dora::Material;
 use crate::model::dora::behind::{Things, behind};
 use crate::model::dora::glance::glance;
@@ -97,12 +100,39 @@ pub fn answer(
             Ok(Answer::Metrics(Box::new(told)))
         }
         Question::Behind { scope, things } => Ok(list(fleet, lens, scope, things)),
+        // The worker answers these from what it kept and found before; here they are answered from nothing.
+        Question::Activity(scope) => {
+            let inside: Vec<bool> = (engine.definitions().iter())
+                .map(|definition| within(scope, definition))
+                .collect();
+            let takes = |place: usize| inside.get(place).copied().unwrap_or_default();
+            let until = lens.instant();
+            let told = Activity::default().answer(engine, until, scope, &takes)?;
+            Ok(Answer::Activity(told))
+        }
+        Question::Doctor => {
+            let mut diagnosis = Diagnosis::new(Setting::default());
+            diagnosis.ask(engine, lens.instant())?;
+            while diagnosis.is_looking() {
+                diagnosis.step(engine)?;
+            }
+            Ok(Answer::Doctor(Box::new(diagnosis.tell(engine)?)))
+        }
         Question::Lanes(scope) => Ok(lanes(fleet, scope)),
         Question::Features(scope) => shipped_together(engine, fleet, lens, scope),
         Question::Notes(workload) => one(engine, sources, lens, workload, |lives| {
             let production = lives.workload.production(lives.rules);
             Answer::Notes(Box::new(release(lives, None, production)))
         }),
+    }
+}
+
+fn within(scope: &Scope, definition: &Definition) -> bool {
+    match scope {
+        Scope::All => true,
+        Scope::Team(team) => definition.team.as_ref() == Some(team),
+        Scope::Path(path) => (definition.path.as_ref()).is_some_and(|own| own.name == *path),
+        Scope::Workload(name) => definition.name == *name,
     }
 }
 

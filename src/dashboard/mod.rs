@@ -2,7 +2,9 @@
 //! what is to be done outside goes out as an [`Effect`]; when something changed, it is drawn, at most sixty times a second. Nothing here waits for a file,
 //! a figure or a network: the [`worker`] and the [`reader`] do, each in its own thread.
 
+mod activity;
 pub mod answer;
+mod diagnosis;
 mod export;
 pub mod kept;
 pub mod message;
@@ -19,13 +21,14 @@ use std::collections::HashSet;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+pub use diagnosis::Setting;
 pub use export::{lines, text};
 pub use run::{Ended, Start, run};
 pub use update::LENGTHS;
 
 use crate::key::{Context, Keymap};
 use crate::theme::Theme;
-use crate::view::answer::Question;
+use crate::view::answer::{Answer, Question};
 use crate::view::hit::Target;
 use crate::view::page::View;
 use crate::view::scene::Scene;
@@ -73,7 +76,7 @@ impl App {
         questions
             .unwrap_or_default()
             .iter()
-            .all(|question| self.scene.answers.contains_key(question))
+            .all(|question| self.scene.answer(question).is_some_and(Answer::is_whole))
     }
 
     /// Puts on another theme.

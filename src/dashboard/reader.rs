@@ -1,7 +1,7 @@
 //! The reader: a thread that reads the sources, each as often as it is configured, into the same log that the worker follows. A source that fails is told
 //! so, fails alone, and is tried again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,12 +11,14 @@ use std::time::{Duration, Instant};
 use super::message::News;
 use super::worker::append;
 use crate::app::assemble;
+use crate::app::doctor::of_finding;
 use crate::app::sync::{Feed, Listener, note, sync};
 use crate::clock::Clock;
 use crate::connector::Progress;
 use crate::error::Failure;
 use crate::event::Event;
 use crate::event::time::Span;
+use crate::model::diagnosis::Found;
 use crate::store::Store;
 use crate::view::scene::SourceState;
 
@@ -35,10 +37,16 @@ pub struct Feeds {
     pub trickle: Option<Trickle>,
 }
 
+/// What tells what is read, as soon as that is known; `None` where it never will be.
+pub type Bring = Box<dyn FnOnce() -> Option<Feeds> + Send>;
+
 /// Starts to read; what is returned asks for a reading now.
-pub fn start(feeds: Feeds, clock: Clock, tell: Tell) -> Sender<()> {
+pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Sender<()> {
     let (send, receive) = channel::<()>();
     thread::spawn(move || {
+        let Some(feeds) = bring() else {
+            return;
+        };
         let board = Board::new(&feeds, tell);
         let mut reader = match Reader::new(feeds, clock, board) {
             Ok(reader) => reader,
@@ -50,7 +58,10 @@ pub fn start(feeds: Feeds, clock: Clock, tell: Tell) -> Sender<()> {
         while reader.board.tell() {
             let wait = reader.read_due();
             match receive.recv_timeout(wait) {
-                Ok(()) => reader.due.clear(),
+                Ok(()) => {
+                    reader.due.clear();
+                    reader.unasked = (0..reader.feeds.len()).collect();
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -88,6 +99,12 @@ impl Board {
         self.tell();
     }
 
+    fn has_failed(&self, name: &str) -> bool {
+        let states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = states.iter().find(|state| state.name == name);
+        state.is_some_and(|state| state.error.is_some())
+    }
+
     fn all_failed(&self, reason: &str) {
         let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
         for state in states.iter_mut() {
@@ -122,6 +139,8 @@ struct Reader {
     runtime: tokio::runtime::Runtime,
     /// When each source is read next; at once where nothing is said.
     due: BTreeMap<String, Instant>,
+    /// Sources that were not asked yet how they are, by place.
+    unasked: BTreeSet<usize>,
 }
 
 impl Reader {
@@ -148,6 +167,7 @@ impl Reader {
                 });
             }
         }
+        let unasked = (0..feeds.feeds.len()).collect();
         Ok(Self {
             store: Box::new(store),
             feeds: feeds.feeds,
@@ -156,6 +176,7 @@ impl Reader {
             board,
             runtime,
             due: BTreeMap::new(),
+            unasked,
         })
     }
 
@@ -172,6 +193,9 @@ impl Reader {
             let (name, every) = (feed.name.clone(), every.max(Duration::from_secs(1)));
             self.read(place);
             self.due.insert(name, Instant::now() + every);
+        }
+        while let Some(place) = self.unasked.pop_first() {
+            self.ask(place);
         }
         let next = self.due.values().min().copied();
         let wait = next.map_or(Duration::from_secs(60), |next| {
@@ -206,6 +230,30 @@ impl Reader {
                 state.read = Some(now);
             }
             state.error = error;
+        });
+    }
+
+    /// Asks a source how it is. One that could just not be read has said it.
+    fn ask(&self, place: usize) {
+        let (feed, _) = &self.feeds[place];
+        if self.board.has_failed(&feed.name) {
+            return;
+        }
+        let health = self
+            .runtime
+            .block_on(feed.connector.check(self.clock.now()));
+        self.board.change(&feed.name, |state| match health {
+            Ok(health) => {
+                state.facts = health.facts;
+                state.findings = health.findings.iter().map(of_finding).collect();
+            }
+            Err(error) => {
+                state.findings = vec![Found {
+                    severity: "warning",
+                    subject: "asked how it is".to_owned(),
+                    text: error.to_string(),
+                }];
+            }
         });
     }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::App;
 use super::message::{Effect, News, Order};
-use super::reader::{self, Feeds};
+use super::reader::{self, Bring};
 use super::themes::Themes;
 use super::worker::{self, Open};
 use crate::clock::Clock;
@@ -31,7 +31,7 @@ pub struct Start {
     /// Opens the log, in the worker's thread.
     pub open: Open,
     /// What is read beside, and how; `None` where nothing is.
-    pub feeds: Option<Feeds>,
+    pub feeds: Option<Bring>,
     pub personal: Personal,
     pub themes: Themes,
     /// Where favourites are kept.

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::time::{Duration, Instant};
 
+use super::activity::Activity;
 use super::answer;
+use super::diagnosis::{Diagnosis, Setting};
 use super::kept::Kept;
 use super::message::{News, Order};
 use crate::app::locate::Resolve;
@@ -16,11 +18,11 @@ use crate::config::Source;
 use crate::error::Failure;
 use crate::event::Event;
 use crate::event::cdevents;
-use crate::event::time::Timestamp;
+use crate::event::time::{Span, Timestamp};
 use crate::model::overview::{Overview, overview};
 use crate::model::state::Lives;
 use crate::store::{Batch, Entry, Store, StoreError};
-use crate::view::answer::Question;
+use crate::view::answer::{Answer, Question};
 use crate::view::scene::{Lens, Stage};
 
 /// How often the log is looked at for what is new.
@@ -31,6 +33,8 @@ const TELL: Duration = Duration::from_millis(150);
 const AGAIN: Duration = Duration::from_secs(600);
 /// After so many events a snapshot is kept.
 const KEEP: u64 = 20_000;
+/// So often the summaries are kept for the next start.
+const KEEP_AGAIN: Duration = Duration::from_mins(1);
 
 /// What the worker is made of.
 pub struct Workshop {
@@ -40,6 +44,7 @@ pub struct Workshop {
     pub resolve: Resolve,
     pub kept: Option<Kept>,
     pub title: String,
+    pub setting: Setting,
 }
 
 /// What opens the log, in the worker's own thread.
@@ -107,7 +112,11 @@ struct Worker {
     sources: Vec<Source>,
     resolve: Resolve,
     kept: Option<Kept>,
+    kept_at: Option<Instant>,
+    title: String,
     lens: Lens,
+    /// How far figures look back where nobody said otherwise.
+    usual: Span,
     clock: Clock,
     tell: Tell,
     overviews: Vec<Arc<Overview>>,
@@ -118,6 +127,10 @@ struct Worker {
     /// Nobody waits for them: they are worked out beside other things.
     at_leisure: bool,
     questions: Vec<Question>,
+    activity: Activity,
+    diagnosis: Diagnosis,
+    /// Whose turn it was last: of the diagnosis, or of the overviews.
+    turn: bool,
     told: Instant,
     changed: bool,
     looked: Instant,
@@ -128,7 +141,7 @@ impl Worker {
     fn new(workshop: Workshop, lens: Lens, clock: Clock, tell: Tell) -> Self {
         let me = workshop.engine.rules.me.clone();
         tell(News::Opened {
-            title: workshop.title,
+            title: workshop.title.clone(),
             me,
         });
         let now = Instant::now();
@@ -137,6 +150,9 @@ impl Worker {
             sources: workshop.sources,
             resolve: workshop.resolve,
             kept: workshop.kept,
+            kept_at: None,
+            title: workshop.title,
+            usual: lens.length,
             lens,
             clock,
             tell,
@@ -145,6 +161,9 @@ impl Worker {
             foreign: BTreeSet::new(),
             at_leisure: false,
             questions: Vec::new(),
+            activity: Activity::default(),
+            diagnosis: Diagnosis::new(workshop.setting),
+            turn: false,
             told: now,
             changed: false,
             looked: now,
@@ -161,15 +180,10 @@ impl Worker {
             .drain(..)
             .map(|one| (one.summary.workload.clone(), one))
             .collect();
-        let summaries = self.kept.as_mut().map(Kept::take).unwrap_or_default();
-        for summary in summaries {
-            let one = Overview {
-                summary,
-                detail: None,
-            };
-            known
-                .entry(one.summary.workload.clone())
-                .or_insert_with(|| Arc::new(one));
+        let kept = self.kept.as_mut().map(Kept::take).unwrap_or_default();
+        // They were as of then, which is next to now and nothing else.
+        for one in kept.into_iter().filter(|_| self.lens.as_of.is_none()) {
+            known.entry(one.summary.workload.clone()).or_insert(one);
         }
         let definitions = self.engine.definitions();
         self.overviews = definitions
@@ -206,7 +220,13 @@ impl Worker {
             }
             if let Some(question) = self.questions.pop() {
                 self.answer(question)?;
+            } else if self.diagnosis.is_looking() && (self.dirty.is_empty() || !self.turn) {
+                self.turn = true;
+                if self.diagnosis.step(&mut self.engine)? {
+                    self.diagnose()?;
+                }
             } else if let Some(place) = self.dirty.pop_first() {
+                self.turn = false;
                 let began = Instant::now();
                 self.work_out(place)?;
                 if self.at_leisure {
@@ -234,6 +254,7 @@ impl Worker {
                 }
                 self.lens = lens;
                 self.questions.clear();
+                self.diagnosis.forget();
                 self.dirty = (0..self.overviews.len()).collect();
                 self.at_leisure = false;
                 self.changed = true;
@@ -285,24 +306,47 @@ impl Worker {
     }
 
     fn answer(&mut self, question: Question) -> Result<(), StoreError> {
-        let (engine, sources) = (&mut self.engine, &self.sources);
-        let fleet = answer::Fleet {
-            overviews: &self.overviews,
-            foreign: &self.foreign,
+        let answer = match &question {
+            Question::Activity(scope) => {
+                let overviews = &self.overviews;
+                let takes = |place: usize| {
+                    let one = overviews.get(place);
+                    one.is_some_and(|one| scope.takes(&one.summary))
+                };
+                let until = self.lens.instant();
+                let told = self.activity.answer(&self.engine, until, scope, &takes)?;
+                Answer::Activity(told)
+            }
+            Question::Doctor => {
+                let at = self.lens.instant();
+                self.diagnosis.ask(&mut self.engine, at)?;
+                return self.diagnose();
+            }
+            question => {
+                let fleet = answer::Fleet {
+                    overviews: &self.overviews,
+                    foreign: &self.foreign,
+                };
+                let from = (self.sources.as_slice(), &self.resolve);
+                answer::answer(&mut self.engine, from, &fleet, &self.lens, question)?
+            }
         };
-        let answer = answer::answer(
-            engine,
-            (sources, &self.resolve),
-            &fleet,
-            &self.lens,
-            &question,
-        )?;
+        self.tell_answer(question, answer);
+        Ok(())
+    }
+
+    fn diagnose(&mut self) -> Result<(), StoreError> {
+        let told = self.diagnosis.tell(&self.engine)?;
+        self.tell_answer(Question::Doctor, Answer::Doctor(Box::new(told)));
+        Ok(())
+    }
+
+    fn tell_answer(&self, question: Question, answer: Answer) {
         (self.tell)(News::Answer {
             lens: self.lens,
             question,
             answer: Arc::new(answer),
         });
-        Ok(())
     }
 
     /// Tells the fleet where it changed.
@@ -317,11 +361,8 @@ impl Worker {
         } else {
             Stage::Working(total - self.dirty.len(), total)
         };
-        if stage == Stage::Ready
-            && self.lens.as_of.is_none()
-            && let Some(kept) = &self.kept
-        {
-            kept.keep(&self.overviews);
+        if stage == Stage::Ready && self.kept_at.is_none_or(|at| at.elapsed() >= KEEP_AGAIN) {
+            self.keep();
         }
         (self.tell)(News::Fleet {
             lens: self.lens,
@@ -331,7 +372,20 @@ impl Worker {
         });
     }
 
+    /// Keeps what the next start begins with: what one sees without moving in time.
+    fn keep(&mut self) {
+        let is_usual = self.lens.as_of.is_none() && self.lens.length == self.usual;
+        if let Some(kept) = self.kept.as_ref().filter(|_| is_usual) {
+            let me = self.engine.rules.me.as_deref();
+            kept.keep(&self.title, me, &self.lens, &self.overviews);
+            self.kept_at = Some(Instant::now());
+        }
+    }
+
     fn end(&mut self) {
+        if self.dirty.is_empty() && self.kept_at.is_some() {
+            self.keep();
+        }
         // What is not kept now is folded again at the next start.
         if let Err(error) = self.engine.rest() {
             tracing::warn!(%error, "keeping the snapshot");

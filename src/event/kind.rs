@@ -9,7 +9,7 @@ use super::time::Timestamp;
 /// Turns every text of a value into another kind of text: how facts are interned, and merged.
 pub trait MapText<T, U> {
     type Output;
-    fn map_text(self, turn: &mut impl FnMut(T) -> U) -> Self::Output;
+    fn map_text(&self, turn: &mut impl FnMut(&T) -> U) -> Self::Output;
 }
 
 /// Defines a family: its struct, and how its texts are turned. Fields are grouped by how they hold text; `plain` fields hold none.
@@ -36,12 +36,12 @@ macro_rules! family {
 
         impl<T, U> MapText<T, U> for $name<T> {
             type Output = $name<U>;
-            fn map_text(self, turn: &mut impl FnMut(T) -> U) -> $name<U> {
+            fn map_text(&self, turn: &mut impl FnMut(&T) -> U) -> $name<U> {
                 $name {
-                    $($($t: turn(self.$t),)+)?
-                    $($($o: self.$o.map(&mut *turn),)+)?
-                    $($($l: self.$l.into_iter().map(&mut *turn).collect(),)+)?
-                    $($($ol: self.$ol.map(|list| list.into_iter().map(&mut *turn).collect()),)+)?
+                    $($($t: turn(&self.$t),)+)?
+                    $($($o: self.$o.as_ref().map(&mut *turn),)+)?
+                    $($($l: self.$l.iter().map(&mut *turn).collect(),)+)?
+                    $($($ol: self.$ol.as_ref().map(|list| list.iter().map(&mut *turn).collect()),)+)?
                     $($($p: self.$p,)+)?
                 }
             }
@@ -486,7 +486,7 @@ pub enum Kind<T> {
 
 impl<T, U> MapText<T, U> for Kind<T> {
     type Output = Kind<U>;
-    fn map_text(self, turn: &mut impl FnMut(T) -> U) -> Kind<U> {
+    fn map_text(&self, turn: &mut impl FnMut(&T) -> U) -> Kind<U> {
         match self {
             Self::Commit(fact) => Kind::Commit(fact.map_text(turn)),
             Self::Change(fact) => Kind::Change(fact.map_text(turn)),

@@ -24,10 +24,10 @@ pub struct Event<T> {
 
 impl<T, U> MapText<T, U> for Event<T> {
     type Output = Event<U>;
-    fn map_text(self, turn: &mut impl FnMut(T) -> U) -> Event<U> {
+    fn map_text(&self, turn: &mut impl FnMut(&T) -> U) -> Event<U> {
         Event {
-            source: turn(self.source),
-            id: turn(self.id),
+            source: turn(&self.source),
+            id: turn(&self.id),
             at: self.at,
             kind: self.kind.map_text(turn),
         }

@@ -10,7 +10,7 @@ use crate::event::kind::Kind;
 use crate::event::time::{Span, Timestamp};
 use crate::model::name::Names;
 
-use super::route::artifact_name;
+use super::route::{Thing, artifact_name};
 
 /// The kinds of thing that facts are sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -98,7 +98,7 @@ impl Catalogue {
     }
 
     /// The partition of a thing by what a fact calls it, where it is known.
-    pub(super) fn known(&self, class: Class, called: &str) -> Option<u32> {
+    pub(super) fn known(&self, (class, called): Thing<'_>) -> Option<u32> {
         if class != Class::Artifact {
             return self.number(class, called);
         }
@@ -110,7 +110,7 @@ impl Catalogue {
     }
 
     /// The partition of a thing by what a fact calls it, known or new.
-    pub(super) fn thing(&mut self, class: Class, called: &str) -> u32 {
+    pub(super) fn thing(&mut self, (class, called): Thing<'_>) -> u32 {
         if class != Class::Artifact {
             return self.add(class, called);
         }

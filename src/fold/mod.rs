@@ -48,8 +48,7 @@ impl Fold {
     /// The partition that this event goes to, where it has facts already and is not at hand.
     #[must_use]
     pub fn needs(&self, event: &Event<Cow<'_, str>>) -> Option<u32> {
-        let (class, key) = route::home(&event.kind, &event.source)?;
-        let number = self.catalogue.known(class, key)?;
+        let number = self.catalogue.known(route::home(event)?)?;
         (self.catalogue.partitions[number as usize].events > 0
             && !self.partitions.contains_key(&number))
         .then_some(number)
@@ -67,17 +66,22 @@ impl Fold {
 
     /// Adds the fact at a place of the log. An event must come once; the log sees to that. A partition that was kept by somebody who had read further
     /// has the fact already.
-    pub fn apply(&mut self, event: Event<Cow<'_, str>>, place: u64, arrived: Timestamp) {
-        self.catalogue.count(&event, arrived);
-        let Some((class, key)) = route::home(&event.kind, &event.source) else {
+    pub fn apply(&mut self, event: &Event<Cow<'_, str>>, place: u64, arrived: Timestamp) {
+        self.catalogue.count(event, arrived);
+        let Some(home) = route::home(event) else {
             return;
         };
-        let number = self.catalogue.thing(class, key);
-        route::relations(&event.kind, |(class, key), (other, other_key)| {
-            let one = self.catalogue.thing(class, key);
-            let two = self.catalogue.thing(other, other_key);
-            self.catalogue.relate(one, two);
-        });
+        let number = self.catalogue.thing(home);
+        let mut others = route::things(&event.kind).into_iter().flatten().skip(1);
+        if let Some(two) = others.next() {
+            let two = self.catalogue.thing(two);
+            self.catalogue.relate(number, two);
+            if let Some(three) = others.next() {
+                let three = self.catalogue.thing(three);
+                self.catalogue.relate(number, three);
+                self.catalogue.relate(two, three);
+            }
+        }
         let references = &mut self.references;
         reference::of(&event.kind, |key| references.push((key, number)));
         self.catalogue.partitions[number as usize].count(event.at);

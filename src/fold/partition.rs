@@ -21,7 +21,7 @@ pub struct Partition {
 
 impl Partition {
     /// Adds the fact at a place of the log; `false` where it is there already.
-    pub fn push(&mut self, event: Event<Cow<'_, str>>, place: u64) -> bool {
+    pub fn push(&mut self, event: &Event<Cow<'_, str>>, place: u64) -> bool {
         if place <= self.until {
             return false;
         }
@@ -37,7 +37,7 @@ impl Partition {
             source,
             id,
             at: event.at,
-            kind: event.kind.map_text(&mut |text| names.intern(&text)),
+            kind: event.kind.map_text(&mut |text| names.intern(text)),
         });
         true
     }

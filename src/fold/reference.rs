@@ -9,7 +9,7 @@ use rustc_hash::FxBuildHasher;
 use crate::event::kind::Kind;
 
 /// Digits of a hexadecimal text that the index knows.
-const DIGITS: u32 = 15;
+const DIGITS: usize = 15;
 /// A beginning shorter than this is taken for a number, not for a commit.
 const SHORTEST: usize = 4;
 /// Set for hashes, so that they never fall into a range of digits.
@@ -18,26 +18,18 @@ const HASHED: i64 = 1 << 62;
 /// The key of a whole text. Case, a leading `#`, `!` or `v`, and the name of the digest's algorithm make no difference.
 #[must_use]
 pub fn exact(text: &str) -> i64 {
-    let mut hasher = FxBuildHasher.build_hasher();
-    let text = plain(text);
-    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        hasher.write(text.to_ascii_lowercase().as_bytes());
-    } else {
-        hasher.write(text.as_bytes());
-    }
-    (hasher.finish() >> 2).cast_signed() | HASHED
+    hashed(plain(text))
 }
 
 /// The keys of every hexadecimal text that begins so; `None` where it is none, or too short.
 #[must_use]
 pub fn range(text: &str) -> Option<(i64, i64)> {
     let text = plain(text);
-    if text.len() < SHORTEST || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if text.len() < SHORTEST {
         return None;
     }
-    let length = text.len().min(DIGITS as usize);
-    let digits = i64::from_str_radix(text.get(..length)?, 16).ok()?;
-    let missing = 4 * (DIGITS - u32::try_from(length).ok()?);
+    let digits = digits(text)?;
+    let missing = 4 * DIGITS.saturating_sub(text.len());
     let from = digits << missing;
     Some((from, from | ((1 << missing) - 1)))
 }
@@ -53,11 +45,39 @@ fn plain(text: &str) -> &str {
     }
 }
 
-fn key(text: &str) -> i64 {
-    match range(text) {
-        Some((from, _)) if plain(text).len() >= DIGITS as usize => from,
-        _ => exact(text),
+fn hashed(plain: &str) -> i64 {
+    let mut hasher = FxBuildHasher.build_hasher();
+    if every(plain.as_bytes(), |byte| !byte.is_ascii_uppercase()) {
+        hasher.write(plain.as_bytes());
+    } else {
+        hasher.write(plain.to_ascii_lowercase().as_bytes());
     }
+    (hasher.finish() >> 2).cast_signed() | HASHED
+}
+
+/// The first digits of a text that is hexadecimal to its end.
+fn digits(plain: &str) -> Option<i64> {
+    let bytes = plain.as_bytes();
+    if !every(bytes, u8::is_ascii_hexdigit) {
+        return None;
+    }
+    Some(bytes.iter().take(DIGITS).fold(0, |number, byte| {
+        // The low half of `a` to `f` and `A` to `F` counts from 1, and they alone have the bit 64.
+        number << 4 | i64::from((byte & 15) + 9 * (byte >> 6))
+    }))
+}
+
+/// Whether all bytes are so. Looks at every one, which is faster for texts of this length than stopping early.
+fn every(bytes: &[u8], holds: impl Fn(&u8) -> bool) -> bool {
+    bytes.iter().fold(true, |all, byte| all & holds(byte))
+}
+
+fn key(text: &str) -> i64 {
+    let plain = plain(text);
+    let long = plain.len() >= DIGITS;
+    long.then(|| digits(plain))
+        .flatten()
+        .unwrap_or_else(|| hashed(plain))
 }
 
 /// Calls back with each key that a fact can be found by.

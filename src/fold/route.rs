@@ -3,81 +3,57 @@
 use std::borrow::Cow;
 
 use super::catalogue::Class;
+use crate::event::Event;
 use crate::event::kind::Kind;
 
 type Text<'a> = Cow<'a, str>;
 
-/// The thing that a fact is about, by what the fact calls it. `None` for a type that is not understood: it is counted, and has no facts to keep.
-pub(super) fn home<'e>(kind: &'e Kind<Text<'_>>, source: &'e Text<'_>) -> Option<(Class, &'e str)> {
-    let one_of = |options: [Option<(Class, &'e Text<'_>)>; 3]| {
-        options
-            .into_iter()
-            .flatten()
-            .next()
-            .map_or((Class::Source, source.as_ref()), |(class, text)| {
-                (class, text.as_ref())
-            })
-    };
-    let repository = |text: &'e Option<Text<'_>>| text.as_ref().map(|t| (Class::Repository, t));
-    let service = |text: &'e Option<Text<'_>>| text.as_ref().map(|t| (Class::Service, t));
-    let artifact = |text: &'e Option<Text<'_>>| text.as_ref().map(|t| (Class::Artifact, t));
-    Some(match kind {
-        Kind::Commit(fact) => one_of([repository(&fact.repository), None, None]),
-        Kind::Change(fact) => one_of([repository(&fact.repository), None, None]),
-        Kind::Tag(fact) => one_of([repository(&fact.repository), None, None]),
-        Kind::Branch(fact) => one_of([repository(&fact.repository), None, None]),
-        Kind::Run(fact) => one_of([repository(&fact.repository), artifact(&fact.artifact), None]),
-        Kind::Scan(fact) => one_of([repository(&fact.repository), artifact(&fact.artifact), None]),
-        Kind::Artifact(fact) => one_of([
+/// A thing by what a fact calls it.
+pub(super) type Thing<'e> = (Class, &'e str);
+
+/// The things that a fact names, each once: the first of them is what the fact is about, and it tells that they belong together.
+pub(super) fn things<'e>(kind: &'e Kind<Text<'_>>) -> [Option<Thing<'e>>; 3] {
+    let repository = |text: &'e Option<Text<'_>>| text.as_deref().map(|t| (Class::Repository, t));
+    let service = |text: &'e Option<Text<'_>>| text.as_deref().map(|t| (Class::Service, t));
+    let artifact = |text: &'e Option<Text<'_>>| text.as_deref().map(|t| (Class::Artifact, t));
+    match kind {
+        Kind::Commit(fact) => [repository(&fact.repository), None, None],
+        Kind::Change(fact) => [repository(&fact.repository), None, None],
+        Kind::Tag(fact) => [repository(&fact.repository), None, None],
+        Kind::Branch(fact) => [repository(&fact.repository), None, None],
+        Kind::Run(fact) => [repository(&fact.repository), artifact(&fact.artifact), None],
+        Kind::Scan(fact) => [repository(&fact.repository), artifact(&fact.artifact), None],
+        Kind::Artifact(fact) => [
             repository(&fact.repository),
             Some((Class::Artifact, &fact.artifact)),
             None,
-        ]),
-        Kind::Gate(fact) => one_of([
+        ],
+        Kind::Gate(fact) => [
             service(&fact.service),
             repository(&fact.repository),
             artifact(&fact.artifact),
-        ]),
-        Kind::Deployment(fact) => one_of([
+        ],
+        Kind::Deployment(fact) => [
             service(&fact.service),
             repository(&fact.repository),
             artifact(&fact.artifact),
-        ]),
-        Kind::Incident(fact) => one_of([service(&fact.service), artifact(&fact.artifact), None]),
-        Kind::Ticket(_) => (Class::Tickets, ""),
-        Kind::Mark(_) => (Class::Marks, ""),
-        Kind::Other(_) => return None,
-    })
+        ],
+        Kind::Incident(fact) => [service(&fact.service), artifact(&fact.artifact), None],
+        Kind::Ticket(_) => [Some((Class::Tickets, "")), None, None],
+        Kind::Mark(_) => [Some((Class::Marks, "")), None, None],
+        Kind::Other(_) => [None; 3],
+    }
 }
 
-/// Calls back with each pair of things that the fact names together.
-pub(super) fn relations(
-    kind: &Kind<Text<'_>>,
-    mut relate: impl FnMut((Class, &str), (Class, &str)),
-) {
-    let (repository, service, artifact) = match kind {
-        Kind::Run(fact) => (&fact.repository, &None, fact.artifact.as_ref()),
-        Kind::Scan(fact) => (&fact.repository, &None, fact.artifact.as_ref()),
-        Kind::Artifact(fact) => (&fact.repository, &None, Some(&fact.artifact)),
-        Kind::Gate(fact) => (&fact.repository, &fact.service, fact.artifact.as_ref()),
-        Kind::Deployment(fact) => (&fact.repository, &fact.service, fact.artifact.as_ref()),
-        Kind::Incident(fact) => (&None, &fact.service, fact.artifact.as_ref()),
-        _ => return,
-    };
-    let things = [
-        repository
-            .as_ref()
-            .map(|text| (Class::Repository, text.as_ref())),
-        service.as_ref().map(|text| (Class::Service, text.as_ref())),
-        artifact.map(|text| (Class::Artifact, text.as_ref())),
-    ];
-    for (place, one) in things.iter().enumerate() {
-        for two in &things[place + 1..] {
-            if let (Some((class, key)), Some((other, other_key))) = (one, two) {
-                relate((*class, key), (*other, other_key));
-            }
-        }
-    }
+/// The thing that a fact is about; who told it, where it names none. `None` for a type that is not understood: it is counted, and has no facts to keep.
+pub(super) fn home<'e>(event: &'e Event<Text<'_>>) -> Option<Thing<'e>> {
+    let source =
+        || (!matches!(event.kind, Kind::Other(_))).then_some((Class::Source, &*event.source));
+    things(&event.kind)
+        .into_iter()
+        .flatten()
+        .next()
+        .or_else(source)
 }
 
 /// What an artifact is called whatever its version: the package URL without version and qualifiers, an image reference without tag and digest.

@@ -27,6 +27,9 @@ pub struct WorkloadEnvironments {
 #[derive(Clone, Debug, Serialize)]
 pub struct Running {
     pub environment: String,
+    /// The environment before it on the path, that it is held against; `None`: the target branch.
+    #[serde(skip)]
+    pub before: Option<String>,
     pub version: Option<String>,
     pub sha: Option<String>,
     pub artifact: Option<String>,
@@ -160,6 +163,7 @@ fn one(lives: &Lives<'_>, delivery: &Delivery, before: Option<&Delivery>) -> Run
         .map(|commit| workload.text(commit.sha).to_owned());
     Running {
         environment: delivery.environment.clone(),
+        before: before.map(|before| before.environment.clone()),
         version: live
             .and_then(|record| version(workload, record))
             .or_else(|| sha.as_ref().map(|sha| short(sha).to_owned())),

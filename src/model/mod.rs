@@ -12,6 +12,7 @@ pub mod calendar;
 pub mod compliance;
 pub mod definition;
 pub mod delivery;
+pub mod diagnosis;
 pub mod dora;
 pub mod entity;
 pub mod environment;

@@ -3,6 +3,7 @@
 
 use std::hash::{BuildHasher, Hasher};
 use std::num::NonZeroU32;
+use std::ops::Range;
 
 use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
@@ -42,11 +43,8 @@ impl Names {
     /// A table holds up to 4 GiB of text; past that, texts share the last name. No log that fits a machine comes near.
     pub fn intern(&mut self, text: &str) -> Name {
         let hash = hash(text);
-        if let Some(name) = self
-            .known
-            .find(hash, |name| part(&self.text, &self.ends, *name) == text)
-        {
-            return *name;
+        if let Some(name) = self.find(hash, text) {
+            return name;
         }
         let Some(name) = self.push(text) else {
             return Name(NonZeroU32::MIN);
@@ -73,11 +71,14 @@ impl Names {
     /// The name of a text, if it is known.
     #[must_use]
     pub fn get(&self, text: &str) -> Option<Name> {
-        self.known
-            .find(hash(text), |name| {
-                part(&self.text, &self.ends, *name) == text
-            })
-            .copied()
+        self.find(hash(text), text)
+    }
+
+    fn find(&self, hash: u64, text: &str) -> Option<Name> {
+        // As bytes: whether a text ends between two characters need not be asked to compare it.
+        let (whole, text) = (self.text.as_bytes(), text.as_bytes());
+        let is = |name: &Name| whole.get(place(&self.ends, *name)) == Some(text);
+        self.known.find(hash, is).copied()
     }
 
     #[must_use]
@@ -113,14 +114,17 @@ impl Names {
 }
 
 fn part<'a>(text: &'a str, ends: &[u32], name: Name) -> &'a str {
+    text.get(place(ends, name)).unwrap_or("")
+}
+
+/// Where in the long text a name's text is.
+fn place(ends: &[u32], name: Name) -> Range<usize> {
     let index = name.index();
-    let start = if index == 0 {
-        0
-    } else {
-        ends.get(index - 1).copied().unwrap_or(0) as usize
+    let start = match index {
+        0 => 0,
+        _ => ends.get(index - 1).copied().unwrap_or(0) as usize,
     };
-    let end = ends.get(index).copied().unwrap_or(0) as usize;
-    text.get(start..end).unwrap_or("")
+    start..ends.get(index).copied().unwrap_or(0) as usize
 }
 
 /// Kept as the long text and its ends; the look-up is made anew on reading.

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::Workload;
-use super::delivery::{Attempt, AttemptOutcome, Delivery, deliver};
+use super::delivery::{Arrival, Attempt, AttemptOutcome, Delivery, deliver};
 use super::entity::{ChangeAt, Record};
 use super::environment::{lacking, live, short, version};
 use super::name::Name;
@@ -151,7 +151,7 @@ pub fn ahead(lives: &Lives<'_>, environment: &str) -> Ahead {
     let extra = before.map_or_else(Vec::new, |before| {
         // What came with the first deployment that is known may have been there before anybody told of it.
         lacking(lives, before, Some(&here))
-            .filter(|(place, _)| here.arrival(*place).is_some_and(|one| one.counts()))
+            .filter(|(place, _)| here.arrival(*place).is_some_and(Arrival::counts))
             .collect()
     });
     Ahead {
@@ -245,4 +245,132 @@ fn brief(workload: &Workload, place: ChangeAt, at: Timestamp) -> Option<Brief> {
         url: change.url.map(text).map(str::to_owned),
         at,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::definition::{Rules, Step, StepKind};
+    use crate::model::sample::Sample;
+
+    fn deploys(environment: &str) -> Step {
+        Step {
+            name: environment.to_owned(),
+            kind: StepKind::Deploy,
+            environment: Some(environment.to_owned()),
+            needs: Vec::new(),
+            locked: false,
+            from: None,
+            matches: None,
+            limits: None,
+            fresh: None,
+            approvers: Vec::new(),
+            within: None,
+            soak: None,
+        }
+    }
+
+    /// Three merged changes: all of them in staging, the first in production, where a second deployment failed.
+    fn shop() -> Workload {
+        let mut s = Sample::new("shop");
+        s.commit("r", "a", "03-01 09:00", &[]);
+        s.commit("r", "b", "03-02 09:00", &["a"]);
+        s.commit("r", "c", "03-03 09:00", &["b"]);
+        for (id, sha, at) in [
+            ("1", "a", "03-01 10:00"),
+            ("2", "b", "03-02 10:00"),
+            ("3", "c", "03-03 10:00"),
+        ] {
+            s.request(id, "r", &[sha]).opened(at).merged(sha, at);
+        }
+        let staging = s.name("staging");
+        for (id, sha, at) in [
+            ("s0", "a", "03-01 11:00"),
+            ("s1", "b", "03-02 11:00"),
+            ("s2", "c", "03-03 11:00"),
+        ] {
+            s.deploy(id, "r", sha, at);
+            s.record().environment = Some(staging);
+        }
+        s.deploy("p0", "r", "a", "03-01 12:00");
+        s.deploy("p1", "r", "b", "03-04 12:00")
+            .outcome(Outcome::Failure);
+        s.deploy("p2", "r", "b", "03-05 12:00");
+        s.deploy("p3", "r", "a", "03-06 12:00");
+        s.workload().path.steps = vec![deploys("staging"), deploys("production")];
+        s.done()
+    }
+
+    #[test]
+    fn runs_are_told_newest_first_with_what_took_their_place() {
+        let workload = shop();
+        let rules = Rules::default();
+        let lives = Lives::new(&workload, &rules, None);
+        let runs = runs(&lives, "production");
+        let told: Vec<(&str, &str, bool, bool)> = runs
+            .iter()
+            .map(|ran| (&*ran.deployment, ran.kind, ran.live, ran.until.is_some()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("p3", "rollback", true, false),
+                ("p2", "change", false, true),
+                ("p1", "failed", false, false),
+                ("p0", "first", false, true),
+            ]
+        );
+        assert_eq!(runs[1].until, Some(runs[0].at));
+        assert_eq!(runs[3].until, Some(runs[1].at), "a failure takes no place");
+        let brought: Vec<&str> = runs[1].changes.iter().map(|one| &*one.change).collect();
+        assert_eq!(brought, ["2"]);
+        assert!(super::runs(&lives, "nowhere").is_empty());
+    }
+
+    #[test]
+    fn what_is_ahead_is_what_is_counted_as_behind() {
+        let workload = shop();
+        let rules = Rules::default();
+        let lives = Lives::new(&workload, &rules, None);
+        let ids =
+            |all: &[Brief]| -> Vec<String> { all.iter().map(|one| one.change.clone()).collect() };
+        let production = ahead(&lives, "production");
+        assert_eq!(production.before.as_deref(), Some("staging"));
+        assert_eq!(ids(&production.missing), ["3"]);
+        assert!(production.extra.is_empty());
+        let staging = ahead(&lives, "staging");
+        assert_eq!((staging.before, staging.missing.len()), (None, 0));
+        for running in crate::model::environment::running(&lives).environments {
+            let missing = ahead(&lives, &running.environment).missing.len();
+            assert_eq!(
+                running.behind.changes,
+                Some(missing),
+                "{}",
+                running.environment
+            );
+        }
+    }
+
+    #[test]
+    fn what_went_past_the_environment_before_is_told() {
+        let mut s = Sample::new("shop");
+        s.commit("r", "a", "03-01 09:00", &[]);
+        s.commit("r", "b", "03-02 09:00", &["a"]);
+        s.request("1", "r", &["b"])
+            .opened("03-02 09:30")
+            .merged("b", "03-02 10:00");
+        let staging = s.name("staging");
+        s.deploy("s0", "r", "a", "03-01 11:00");
+        s.record().environment = Some(staging);
+        s.deploy("p0", "r", "a", "03-01 12:00");
+        s.deploy("p1", "r", "b", "03-02 12:00");
+        s.workload().path.steps = vec![deploys("staging"), deploys("production")];
+        let workload = s.done();
+        let rules = Rules::default();
+        let lives = Lives::new(&workload, &rules, None);
+        let found = ahead(&lives, "production");
+        assert!(found.missing.is_empty());
+        assert_eq!(found.extra.len(), 1);
+        assert_eq!(found.extra[0].change, "1");
+    }
 }

@@ -1,99 +1,15 @@
 //! How the program itself is: each source's freshness and findings, events that could not be linked and how to mend that, clocks, the configuration and
-//! the log. The one report whose figures are defined here, since they are not of the model.
-
-use serde::Serialize;
+//! the log.
 
 use super::sheet::{Line, Sheet};
 use super::style::Style;
 use super::table::{Column, Table};
 use super::{duration, figure, glyph, text};
-use crate::event::time::{Span, Timestamp};
+use crate::event::time::Span;
+pub use crate::model::diagnosis::{
+    Clock, Doctor, Found, LogLine, SourceLine, SourceState, Unlinked,
+};
 use crate::theme::Role;
-
-/// `leadtime/doctor/v1`
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Doctor {
-    pub sources: Vec<SourceLine>,
-    /// Events that no workload could be found for, by reason.
-    pub unlinked: Vec<Unlinked>,
-    pub clocks: Vec<Clock>,
-    pub config_warnings: Vec<String>,
-    pub log: LogLine,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub struct SourceLine {
-    pub name: String,
-    pub kind: String,
-    pub state: SourceState,
-    pub last_read: Option<Timestamp>,
-    /// From the newest fact that it told to the reading.
-    pub lag_seconds: Option<Span>,
-    pub events: u64,
-    pub facts: Vec<String>,
-    pub findings: Vec<Found>,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SourceState {
-    Ok,
-    Warning,
-    Error,
-    #[default]
-    NeverRead,
-}
-
-/// Something that a source told of itself.
-#[derive(Clone, Debug, Serialize)]
-pub struct Found {
-    /// `note`, `warning` or `error`.
-    pub severity: &'static str,
-    pub subject: String,
-    pub text: String,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub struct Unlinked {
-    pub reason: String,
-    pub count: u64,
-    pub example: Option<String>,
-    /// What to do, down to the line of configuration; none where nothing is to be done.
-    pub fix: Option<String>,
-}
-
-/// A source whose clock is not ours.
-#[derive(Clone, Debug, Serialize)]
-pub struct Clock {
-    pub source: String,
-    /// How far its times lie ahead of their arrival.
-    pub ahead_seconds: Span,
-}
-
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct LogLine {
-    /// Where the log is kept; without password.
-    pub place: String,
-    pub events: u64,
-    pub first: Option<Timestamp>,
-    pub last: Option<Timestamp>,
-    pub bytes: Option<u64>,
-    /// Of the snapshot that start-up reads, if there is one.
-    pub snapshot: Option<Timestamp>,
-}
-
-impl Doctor {
-    /// Whether there is anything to mend: exit code 1.
-    #[must_use]
-    pub fn found(&self) -> bool {
-        let ill =
-            |source: &SourceLine| matches!(source.state, SourceState::Error | SourceState::Warning);
-        self.sources.iter().any(ill)
-            || self.unlinked.iter().any(|one| one.fix.is_some())
-            || !self.clocks.is_empty()
-            || !self.config_warnings.is_empty()
-    }
-}
 
 #[must_use]
 pub fn doctor(doctor: &Doctor, style: &Style) -> String {
@@ -106,7 +22,9 @@ pub fn doctor(doctor: &Doctor, style: &Style) -> String {
     sheet.draw(style)
 }
 
-const fn mark(state: SourceState) -> (Role, &'static str, &'static str) {
+/// The sign of a state, and its word.
+#[must_use]
+pub const fn mark(state: SourceState) -> (Role, &'static str, &'static str) {
     match state {
         SourceState::Ok => (Role::Good, glyph::GOOD, "ok"),
         SourceState::Warning => (Role::Warning, "!", "warning"),

@@ -8,6 +8,7 @@ mod environments;
 pub mod figure;
 mod gates;
 pub mod glyph;
+pub mod happening;
 pub mod json;
 pub mod map;
 mod notes;

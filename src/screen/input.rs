@@ -20,8 +20,10 @@ use signal_hook::low_level::emulate_default_handler;
 use super::modes;
 use super::tty::{self, Keyboard};
 
-/// How long more of what is being typed is waited for; without waiting crossterm tells nothing.
-const MORE: Duration = Duration::from_millis(1);
+/// How long more of what is being typed is waited for; without waiting crossterm tells nothing, and for less than a millisecond it does not sleep.
+const MORE: Duration = Duration::from_micros(20);
+/// That nothing more comes is believed when it is told twice: a thread that was held up is told so as well.
+const BELIEVED: u8 = 2;
 
 const SIGNALS: [i32; 7] = [SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH];
 
@@ -83,7 +85,13 @@ pub fn listen(send: impl Fn(Input) -> bool + Send + Sync + 'static) -> io::Resul
 fn keys(keyboard: &Keyboard, send: &dyn Fn(Input) -> bool) {
     let read = || -> io::Result<()> {
         while keyboard.wait()? {
-            while event::poll(MORE)? {
+            let mut nothing = 0;
+            while nothing < BELIEVED {
+                if !event::poll(MORE)? {
+                    nothing += 1;
+                    continue;
+                }
+                nothing = 0;
                 if translate(event::read()?).is_some_and(|input| !send(input)) {
                     return Ok(());
                 }

@@ -17,6 +17,8 @@ const END: &[u8] = b"\x1b[?2026l";
 pub(super) struct Paper {
     bytes: Vec<u8>,
     cursor: Position,
+    /// The cursor is not seen; so it is when the terminal has been taken.
+    hidden: bool,
 }
 
 impl Paper {
@@ -24,11 +26,15 @@ impl Paper {
         Self {
             bytes: BEGIN.to_vec(),
             cursor: Position::ORIGIN,
+            hidden: true,
         }
     }
 
-    /// Sends what was drawn, and is empty again.
+    /// Sends what was drawn, if anything was, and is empty again.
     pub(super) fn send(&mut self) -> io::Result<()> {
+        if self.bytes.len() == BEGIN.len() {
+            return Ok(());
+        }
         self.bytes.extend_from_slice(END);
         let sent = tty::write(&self.bytes);
         self.bytes.truncate(BEGIN.len());
@@ -47,14 +53,22 @@ impl Backend for Paper {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
+        let mut content = content.peekable();
+        if content.peek().is_none() {
+            return Ok(());
+        }
         self.backend().draw(content)
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
+        if std::mem::replace(&mut self.hidden, true) {
+            return Ok(());
+        }
         self.backend().hide_cursor()
     }
 
     fn show_cursor(&mut self) -> io::Result<()> {
+        self.hidden = false;
         self.backend().show_cursor()
     }
 

@@ -14,6 +14,8 @@ use crate::event::time::Timestamp;
 pub struct MemoryStore {
     /// The event at place `seq` stands at `seq - 1`.
     events: Vec<(Timestamp, String)>,
+    /// When each happened, and its place.
+    times: BTreeSet<(Timestamp, Seq)>,
     /// Source, then id.
     places: HashMap<String, HashMap<String, Seq>>,
     /// Source, then key.
@@ -55,6 +57,7 @@ impl Store for MemoryStore {
             }
             self.events.push((arrived, entry.body.clone()));
             let seq = self.events.len() as Seq;
+            self.times.insert((entry.at, seq));
             let of_source = self.places.entry(entry.source.clone()).or_default();
             of_source.insert(entry.id.clone(), seq);
         }
@@ -82,6 +85,21 @@ impl Store for MemoryStore {
         let rest = self.events.get(passed..).unwrap_or_default();
         for ((arrived, body), place) in rest.iter().zip(1..) {
             if take(seq + place, *arrived, body).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn read_back(
+        &self,
+        until: Timestamp,
+        take: &mut dyn FnMut(Seq, Timestamp, &str) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        for (_, seq) in self.times.range(..=(until, Seq::MAX)).rev() {
+            if let Some((arrived, body)) = self.stored(*seq)
+                && take(*seq, *arrived, body).is_break()
+            {
                 break;
             }
         }

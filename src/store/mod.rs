@@ -105,6 +105,13 @@ pub trait Store: Send {
         take: &mut dyn FnMut(Seq, Timestamp, &str) -> ControlFlow<()>,
     ) -> Result<(), StoreError>;
 
+    /// Hands every event that happened by an instant to `take`, the latest first, until it breaks. Of one instant, the one that arrived last comes first.
+    fn read_back(
+        &self,
+        until: Timestamp,
+        take: &mut dyn FnMut(Seq, Timestamp, &str) -> ControlFlow<()>,
+    ) -> Result<(), StoreError>;
+
     /// The event with this identity.
     fn find(&self, source: &str, id: &str) -> Result<Option<Stored>, StoreError>;
 

@@ -1,7 +1,12 @@
 //! What a page may ask beyond the overviews, and what it is told. The dashboard sends questions to the worker; an answer comes when it is ready, and stays
 //! until something changed that it rests on.
 
+use std::sync::Arc;
+
 use super::scene::Scope;
+use crate::event::Event;
+use crate::event::time::Timestamp;
+use crate::model::diagnosis::{Doctor, Sender};
 use crate::model::dora::behind::{Behind, Things};
 use crate::model::dora::glance::Glance;
 use crate::model::feature::Feature;
@@ -30,6 +35,10 @@ pub enum Question {
     Metrics(Scope),
     /// The things behind them.
     Behind { scope: Scope, things: Things },
+    /// What happened last, in a scope.
+    Activity(Scope),
+    /// How the sources and the log are, and which events could not be linked.
+    Doctor,
     /// Lead times in the hotfix lane beside the usual one, of the workloads in a scope, pooled.
     Lanes(Scope),
     /// What the workloads in a scope ship together, by ticket.
@@ -66,9 +75,55 @@ pub enum Answer {
     History(Box<History>),
     Metrics(Box<Glance>),
     Behind(Behind),
+    Activity(Activity),
+    Doctor(Box<Diagnosis>),
     Lanes(Told<Lanes>),
     Features(Told<Vec<Feature>>),
     Notes(Box<Notes>),
     /// There is no such thing, or it cannot be told; why.
     Nothing(String),
+}
+
+impl Answer {
+    /// Whether nothing more is being worked out of it.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        !matches!(self, Self::Doctor(told) if told.looking.is_some())
+    }
+}
+
+/// What happened last.
+#[derive(Clone, Debug, Default)]
+pub struct Activity {
+    /// The latest first.
+    pub rows: Vec<Arc<Happened>>,
+    /// Whether there is more before them.
+    pub more: bool,
+    /// So many events were looked at; in a narrow scope far more than are shown.
+    pub looked: usize,
+    /// Events in the log.
+    pub all: u64,
+}
+
+/// An event as it is listed.
+#[derive(Clone, Debug)]
+pub struct Happened {
+    /// Its place in the log.
+    pub seq: u64,
+    pub arrived: Timestamp,
+    pub event: Event<String>,
+    /// The workload that it is about; none where that is not known, or where it is about several.
+    pub workload: Option<String>,
+    /// The event as it is kept.
+    pub body: String,
+}
+
+/// What the event doctor tells.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnosis {
+    pub doctor: Doctor,
+    /// Who has sent events.
+    pub senders: Vec<Sender>,
+    /// So many workloads of so many were looked through for events that could not be linked, as it goes on.
+    pub looking: Option<(usize, usize)>,
 }

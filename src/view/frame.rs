@@ -42,7 +42,7 @@ fn whereabouts(ui: &Ui, scene: &Scene) -> Line {
         return Line::new();
     }
     let mut line = Line::of(Role::Text, &scene.title);
-    let count = scene.overviews().count();
+    let count = scene.count().workloads;
     match &scene.scope {
         Scope::All => {
             line.push(Role::Dim, " · ");
@@ -65,8 +65,15 @@ fn state(scene: &Scene) -> Line {
     if scene.stage == Stage::Welcome {
         return line;
     }
-    if let Stage::Working(done, total) = scene.stage {
-        line.push(Role::Dim, format!("{done}/{total}  "));
+    match scene.stage {
+        Stage::Working(done, total) => {
+            line.push(Role::Dim, format!("{done}/{total}  "));
+        }
+        // What is seen is from the last time.
+        Stage::Opening if !scene.fleet.is_empty() => {
+            line.push(Role::Dim, "opening …  ");
+        }
+        _ => {}
     }
     line.push(Role::Text, length(scene.lens.length));
     line.push(Role::Dim, "  ");
@@ -127,7 +134,7 @@ pub fn tabs(row: Rect, ui: &Ui, keymap: &Keymap, pen: &mut Pen<'_>) {
     if pen.scene.stage == Stage::Welcome {
         return;
     }
-    let gates: usize = pen.scene.overviews().map(|one| one.summary.gates).sum();
+    let gates: usize = pen.scene.count().gates;
     let tab = |view, named| tab(view, ui, keymap, gates, named);
     let mut named = View::ALL.map(|_| true);
     let width = |named: &[bool; View::ALL.len()], gap: usize| -> usize {

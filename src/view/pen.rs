@@ -133,9 +133,11 @@ impl Pen<'_> {
     /// Empties an area.
     pub fn clear(&mut self, area: Rect) {
         let area = area.intersection(self.buffer.area);
-        for y in area.top()..area.bottom() {
-            for x in area.left()..area.right() {
-                if let Some(cell) = self.buffer.cell_mut((x, y)) {
+        if area == self.buffer.area {
+            self.buffer.reset();
+        } else {
+            for position in area.positions() {
+                if let Some(cell) = self.buffer.cell_mut(position) {
                     cell.reset();
                 }
             }

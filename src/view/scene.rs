@@ -1,12 +1,14 @@
 //! What the pages draw from: plain data that the dashboard worked out beforehand. A page reads it and computes no figure; what is not there yet, it asks
 //! for by a [`Question`].
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
 
 use crate::event::time::{Span, Timestamp};
+use crate::model::diagnosis::Found;
 use crate::model::overview::{Detail, Overview, Summary};
 use crate::model::window::Window;
 use crate::report::Style;
@@ -83,6 +85,9 @@ pub struct SourceState {
     pub reading: Option<String>,
     /// How often it is read.
     pub every: Option<Span>,
+    /// What it told when it was asked how it is: whose token, what is left of the rate limit.
+    pub facts: Vec<String>,
+    pub findings: Vec<Found>,
 }
 
 /// How far the dashboard is with its work.
@@ -125,6 +130,15 @@ pub struct Scene {
     pub favourites: Vec<String>,
     /// Who asks.
     pub me: Option<String>,
+    /// What was counted for a version.
+    counted: Cell<Option<(u64, Count)>>,
+}
+
+/// How much there is in scope.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    pub workloads: usize,
+    pub gates: usize,
 }
 
 impl Scene {
@@ -146,7 +160,25 @@ impl Scene {
             version: 1,
             favourites: Vec::new(),
             me,
+            counted: Cell::new(None),
         }
+    }
+
+    /// What every frame tells of the workloads in scope; counted when something changed, since there may be thousands.
+    #[must_use]
+    pub fn count(&self) -> Count {
+        if let Some((version, count)) = self.counted.get()
+            && version == self.version
+        {
+            return count;
+        }
+        let mut count = Count::default();
+        for one in self.overviews() {
+            count.workloads += 1;
+            count.gates += one.summary.gates;
+        }
+        self.counted.set(Some((self.version, count)));
+        count
     }
 
     /// The workloads in scope.

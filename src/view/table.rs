@@ -141,6 +141,11 @@ impl<L: Listing> Table<L> {
         self.cursor
     }
 
+    /// Moves what is in sight by so many rows, and the cursor not: for a list that grows at its head while it is read.
+    pub fn scroll(&self, rows: isize) {
+        self.top.set(self.top.get().saturating_add_signed(rows));
+    }
+
     /// Puts the cursor on a thing.
     pub fn select(&mut self, id: &str) {
         self.on = Some(id.to_owned());

@@ -29,6 +29,7 @@ for_every_store!(
     the_same_identity_is_kept_once,
     an_identity_is_source_and_id,
     reading_starts_after_a_place_and_stops_when_told,
+    reading_back_goes_from_the_latest_and_stops_when_told,
     an_event_is_found_by_its_identity,
     cursors_are_set_moved_and_forgotten,
     cursors_move_with_a_batch_that_brings_nothing_new,
@@ -185,6 +186,45 @@ fn reading_starts_after_a_place_and_stops_when_told(store: &mut dyn Store) {
         })
         .unwrap();
     assert_eq!(taken, [all[3].seq, all[4].seq, all[5].seq]);
+}
+
+fn reading_back_goes_from_the_latest_and_stops_when_told(store: &mut dyn Store) {
+    let at = |id: &str, seconds| Entry {
+        at: time(seconds),
+        ..entry("gh", id)
+    };
+    append(
+        store,
+        vec![at("b", 20), at("d", 40), at("a", -10), at("c", 20)],
+    );
+    // Known already: its time does not move.
+    append(store, vec![at("a", 90)]);
+    let read = |until: i64, most: usize| {
+        let mut ids = Vec::new();
+        store
+            .read_back(time(until), &mut |seq, arrived, body| {
+                assert_eq!(arrived, time(100));
+                assert_eq!(
+                    read_after(store, seq - 1).first().map(|one| &*one.body),
+                    Some(body)
+                );
+                let id = body.rsplit('"').nth(1).unwrap();
+                ids.push(id.to_owned());
+                if ids.len() == most {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
+            })
+            .unwrap();
+        ids.concat()
+    };
+    assert_eq!(read(1_000, 9), "dcba");
+    assert_eq!(read(40, 9), "dcba", "by then");
+    assert_eq!(read(39, 9), "cba");
+    assert_eq!(read(0, 9), "a");
+    assert_eq!(read(-11, 9), "");
+    assert_eq!(read(1_000, 2), "dc");
 }
 
 fn an_event_is_found_by_its_identity(store: &mut dyn Store) {

@@ -16,7 +16,7 @@ use super::paths::{Comparison, Pair};
 use super::translate::{Merge, Origin};
 
 /// How many events are handed over at once.
-const BATCH: usize = 5_000;
+const BATCH: usize = 20_000;
 /// How many commits of one request are named.
 const COMMITS: usize = 1_000;
 

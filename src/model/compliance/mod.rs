@@ -17,7 +17,7 @@ use crate::event::time::{Span, Timestamp};
 use live::Live;
 
 /// How a workload stands.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Compliance {
     pub workload: String,
     pub path: String,

@@ -15,7 +15,7 @@ use crate::model::name::{Name, Names};
 use crate::model::window::Window;
 
 /// What the figures of one workload are made of.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Material {
     pub workload: Box<str>,
     /// The environment that delivery means for it.

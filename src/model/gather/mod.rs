@@ -94,12 +94,14 @@ pub fn gather(
         }
         let turned = &mut turned[place.0 as usize];
         let names = &mut gatherer.workload.names;
-        let mut turn = |name: Name| match turned.get_mut(name.index()) {
-            None => name,
-            Some(turned) => *turned.get_or_insert_with(|| names.intern(partition.names.text(name))),
+        let mut turn = |name: &Name| match turned.get_mut(name.index()) {
+            None => *name,
+            Some(turned) => {
+                *turned.get_or_insert_with(|| names.intern(partition.names.text(*name)))
+            }
         };
-        let (source, at) = (turn(fact.source), fact.at);
-        let kind = fact.kind.clone().map_text(&mut turn);
+        let (source, at) = (turn(&fact.source), fact.at);
+        let kind = fact.kind.map_text(&mut turn);
         gatherer.take(source, at, kind);
     }
     gatherer.finish(rules)

@@ -11,6 +11,8 @@ use crate::store::{Appended, Batch, Cursor, Seq, Stored};
 const ADD: &str = "INSERT INTO event (source, id, at, arrived, body) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (source, id) DO NOTHING";
 const HEAD: &str = "SELECT coalesce(max(seq), 0) FROM event";
 const READ: &str = "SELECT seq, arrived, body FROM event WHERE seq > ?1 ORDER BY seq";
+const READ_BACK: &str =
+    "SELECT seq, arrived, body FROM event WHERE at <= ?1 ORDER BY at DESC, seq DESC";
 const FIND: &str = "SELECT seq, arrived, body FROM event WHERE source = ?1 AND id = ?2";
 const CURSORS: &str = "SELECT key, value FROM cursor WHERE source = ?1 ORDER BY key";
 const MOVE: &str = "INSERT INTO cursor (source, key, value) VALUES (?1, ?2, ?3) ON CONFLICT (source, key) DO UPDATE SET value = excluded.value";
@@ -71,8 +73,31 @@ pub fn read_after(
     seq: Seq,
     take: &mut dyn FnMut(Seq, Timestamp, &str) -> ControlFlow<()>,
 ) -> Result<()> {
-    let mut read = connection.prepare_cached(READ)?;
-    let mut rows = read.query([i64::try_from(seq).unwrap_or(i64::MAX)])?;
+    hand(
+        connection,
+        READ,
+        i64::try_from(seq).unwrap_or(i64::MAX),
+        take,
+    )
+}
+
+pub fn read_back(
+    connection: &Connection,
+    until: Timestamp,
+    take: &mut dyn FnMut(Seq, Timestamp, &str) -> ControlFlow<()>,
+) -> Result<()> {
+    hand(connection, READ_BACK, until.micros(), take)
+}
+
+/// Hands over rows of `seq, arrived, body`.
+fn hand(
+    connection: &Connection,
+    statement: &str,
+    bound: i64,
+    take: &mut dyn FnMut(Seq, Timestamp, &str) -> ControlFlow<()>,
+) -> Result<()> {
+    let mut read = connection.prepare_cached(statement)?;
+    let mut rows = read.query([bound])?;
     while let Some(row) = rows.next()? {
         let seq = row.get::<_, i64>(0)?.cast_unsigned();
         let arrived = Timestamp::from_micros(row.get(1)?);

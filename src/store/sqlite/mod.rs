@@ -99,6 +99,14 @@ impl Store for SqliteStore {
         self.told(log::read_after(&self.connection, seq, take))
     }
 
+    fn read_back(
+        &self,
+        until: Timestamp,
+        take: &mut dyn FnMut(Seq, Timestamp, &str) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        self.told(log::read_back(&self.connection, until, take))
+    }
+
     fn find(&self, source: &str, id: &str) -> Result<Option<Stored>, StoreError> {
         self.told(log::find(&self.connection, source, id))
     }

@@ -12,10 +12,13 @@ use crate::store::StoreError;
 /// "lead", as a number.
 pub const APPLICATION: i64 = 0x6c65_6164;
 
-const STEPS: &[&str] = &[include_str!("0001_events.sql")];
+const STEPS: &[&str] = &[
+    include_str!("0001_events.sql"),
+    include_str!("0002_times.sql"),
+];
 
 /// The schema that this code knows: as many as there are steps.
-pub const KNOWN: i64 = 1;
+pub const KNOWN: i64 = 2;
 const _: () = assert!(STEPS.len() as i128 == KNOWN as i128);
 
 /// What a file says of itself.

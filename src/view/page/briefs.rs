@@ -54,10 +54,10 @@ impl Briefs {
             workload: workload.to_owned(),
             rows: Vec::new(),
             columns: vec![
-                Column::new("change", 10, 26, 0),
+                Column::new("change", 10, 20, 0),
                 Column::new("title", 16, 90, 1),
-                Column::new("author", 6, 14, 4),
-                Column::new(note, 12, 30, 2),
+                Column::new("author", 6, 12, 4),
+                Column::new(note, 12, 22, 2),
                 Column::new(age, u16::try_from(age.len().max(5)).unwrap_or(5), 9, 3).at_right(),
             ],
             nothing: nothing.to_owned(),
@@ -68,19 +68,10 @@ impl Briefs {
     #[must_use]
     pub fn open(&self, row: Option<usize>) -> Reaction {
         match row.and_then(|row| self.rows.get(row)) {
-            Some(row) => open(&self.workload, row),
+            Some(row) => Reaction::Push(super::change(&self.workload, &row.change)),
             None => Reaction::Say("there is no change here to open".to_owned()),
         }
     }
-}
-
-/// A change's own page.
-fn open(workload: &str, row: &Row) -> Reaction {
-    let title = row.title.as_deref().unwrap_or("no title is known");
-    Reaction::Say(format!(
-        "{} of {workload}: {title}",
-        text::short(&row.change)
-    ))
 }
 
 impl Listing for Briefs {

@@ -3,6 +3,7 @@
 //!
 //! Most pages are a list with something beside it; what a list can do by itself ([`Rows`]) they get for nothing.
 
+pub mod activity;
 pub mod briefs;
 pub mod changes;
 pub mod compliance;
@@ -13,6 +14,7 @@ pub mod map;
 pub mod metrics;
 pub mod releases;
 pub mod repair;
+pub mod sources;
 
 use ratatui::layout::Rect;
 
@@ -165,7 +167,8 @@ pub fn of(view: View) -> Box<dyn Page> {
         View::Repair => Box::new(repair::RepairPage::default()),
         View::Compliance => Box::new(compliance::CompliancePage::default()),
         View::Map => Box::new(map::MapPage::default()),
-        _ => Box::new(fleet::FleetPage::default()),
+        View::Activity => Box::new(activity::ActivityPage::default()),
+        View::Sources => Box::new(sources::SourcesPage::default()),
     }
 }
 

@@ -34,7 +34,7 @@ const OURS: &[(&str, &[&str])] = &[
         ],
     ),
     ("demo", &["event"]),
-    ("report", &["event::time", "model", "theme"]),
+    ("report", &["event", "model", "theme"]),
     ("screen", &[]),
     // Plain data in, cells out.
     (

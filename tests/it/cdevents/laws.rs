@@ -391,7 +391,7 @@ proptest! {
             let line = write(&event);
             prop_assert!(!line.contains(['\n', '\r']), "{line}");
             let read = read(&line).map_err(|error| TestCaseError::fail(format!("{error}: {line}")))?;
-            prop_assert_eq!(&read.map_text(&mut |text| text.into_owned()), &event, "{}", line);
+            prop_assert_eq!(&read.map_text(&mut |text| text.as_ref().to_owned()), &event, "{}", line);
         }
     }
 

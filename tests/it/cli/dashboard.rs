@@ -218,16 +218,11 @@ fn a_configured_organisation_is_shown_and_is_there_at_once_the_next_time() {
     });
     pty.send("q");
     assert_eq!(pty.end().exit_code(), 0);
-    let kept = fs::read_dir(place.work()).unwrap().flatten();
-    let names: Vec<String> = kept
-        .map(|file| file.file_name().to_string_lossy().into_owned())
-        .collect();
-    assert!(
-        names.iter().any(|name| name == "demo.db-fleet"),
-        "{names:?}"
-    );
+    let folder = place.home().join(".cache/leadtime");
+    let kept: Vec<_> = fs::read_dir(folder).unwrap().flatten().collect();
+    assert_eq!(kept.len(), 1, "{kept:?}");
     // Whatever is in it, it is only what was kept.
-    fs::write(place.file("demo.db-fleet"), b"\xff\xfe nonsense").unwrap();
+    fs::write(kept[0].path(), b"\xff\xfe nonsense").unwrap();
     let pty = start(&place, &[]);
     pty.wait("all of it", |seen| {
         seen.shows(" of 12") && seen.shows("gated")

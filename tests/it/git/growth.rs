@@ -121,7 +121,7 @@ fn a_shallow_clone_says_where_it_ends_and_can_be_made_whole() {
 
 #[test]
 fn a_long_history_comes_in_batches_newest_first() {
-    let repo = Repo::with(&long(12_000));
+    let repo = Repo::with(&long(45_000));
     let mut reader = repo.reader();
     reader.room = 1;
     assert_eq!(reader.try_read().unwrap_err().kind, ErrorKind::Store);
@@ -130,12 +130,12 @@ fn a_long_history_comes_in_batches_newest_first() {
         "nothing is known to be read before all of it is"
     );
     // Of each batch, some tell where the branch ended on a day.
-    assert!((4_500..5_000).contains(&reader.log.len()));
+    assert!((18_000..20_000).contains(&reader.log.len()));
     reader.room = usize::MAX;
     reader.ends.clear();
     reader.read();
     let sizes = reader.batches.iter().map(|(size, _)| size);
-    assert_eq!(sizes.sum::<usize>(), 12_000);
+    assert_eq!(sizes.sum::<usize>(), 45_000);
     let last: Vec<bool> = reader.batches.iter().map(|(_, last)| *last).collect();
     assert_eq!(last, [false, false, true]);
     let day = |end: &leadtime::event::Event<String>| end.at.micros() / 86_400_000_000;
@@ -143,8 +143,8 @@ fn a_long_history_comes_in_batches_newest_first() {
     assert!(days.len() > 100);
     assert!(days.is_sorted_by(|newer, older| newer > older));
     assert!(reader.order.is_sorted_by(|newer, older| newer >= older));
-    assert_eq!(reader.order.len(), 12_000);
-    assert_eq!(reader.log.len(), 12_000);
+    assert_eq!(reader.order.len(), 45_000);
+    assert_eq!(reader.log.len(), 45_000);
     assert!(
         reader
             .progress

@@ -582,6 +582,7 @@ pub fn whereabouts(matches: Vec<Match>) -> Whereabouts {
 
 fn running(environment: &str, version: &str, age: i64, health: Option<&'static str>) -> Running {
     Running {
+        before: None,
         environment: environment.to_owned(),
         version: some(version),
         sha: some("0123456789"),

@@ -12,13 +12,16 @@ mod hostile;
 mod journeys;
 mod laws;
 mod overlays;
+mod pictures;
 mod program;
 mod stages;
 
+use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::sync::Arc;
 
+use leadtime::app::locate::Resolve;
 use leadtime::app::{Engine, assemble};
 use leadtime::config::{Config, Source};
 use leadtime::dashboard::message::{Effect, News, Order};
@@ -214,7 +217,13 @@ impl Desk {
                     let Some(engine) = &mut self.engine else {
                         continue;
                     };
-                    let answer = answer::answer(engine, &self.sources, &lens, &question).unwrap();
+                    let resolve: Resolve = Box::new(|_| None);
+                    let fleet = answer::Fleet {
+                        overviews: &self.app.scene.fleet,
+                        foreign: &BTreeSet::new(),
+                    };
+                    let told = (self.sources.as_slice(), &resolve);
+                    let answer = answer::answer(engine, told, &fleet, &lens, &question).unwrap();
                     self.app.news(News::Answer {
                         lens,
                         question,

@@ -57,6 +57,13 @@ impl Store for Shared {
     ) -> Result<(), StoreError> {
         self.with(|store| store.read_after(seq, take))
     }
+    fn read_back(
+        &self,
+        until: Timestamp,
+        take: &mut dyn FnMut(Seq, Timestamp, &str) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        self.with(|store| store.read_back(until, take))
+    }
     fn find(&self, source: &str, id: &str) -> Result<Option<Stored>, StoreError> {
         self.with(|store| store.find(source, id))
     }

@@ -113,8 +113,7 @@ fn gathered_as(definition: &Definition, events: &[Told], until: i64) -> Workload
     let mut names = Names::default();
     let mut facts: Vec<Event<Name>> = events
         .iter()
-        .cloned()
-        .map(|event| event.map_text(&mut |text: &str| names.intern(text)))
+        .map(|event| event.map_text(&mut |text: &&str| names.intern(text)))
         .collect();
     facts.sort_by_key(|fact| (fact.at, names.text(fact.id).to_owned()));
     let around = Surroundings {

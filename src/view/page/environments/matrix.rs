@@ -5,8 +5,9 @@ use std::cell::Cell;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use super::cell::{drift, sign, trouble, version};
 use crate::event::time::Timestamp;
-use crate::model::environment::{Drift, Running};
+use crate::model::environment::Running;
 use crate::model::overview::{Overview, Summary};
 use crate::report::sheet::Line;
 use crate::report::{duration, glyph, text};
@@ -16,6 +17,9 @@ use crate::view::scene::{Scene, Scope};
 
 /// A longer version is shortened; the pane has it in full.
 const VERSION: usize = 14;
+
+/// A longer name of an environment is shortened in its head.
+const TITLE: usize = 18;
 
 /// What a column of cells must have room for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,17 +59,11 @@ pub struct Seen<'a> {
     pub running: &'a Running,
 }
 
-impl Seen<'_> {
-    /// Whether production waits for what the environment before it has.
-    #[must_use]
-    pub fn lags(&self) -> bool {
-        self.running.environment == self.summary.production
-            && self
-                .running
-                .behind
-                .changes
-                .is_some_and(|changes| changes > 0)
-    }
+/// Whether production waits for what the environment before it has.
+#[must_use]
+pub fn lags(seen: &Seen<'_>) -> bool {
+    let behind = seen.running.behind.changes;
+    seen.running.environment == seen.summary.production && behind.is_some_and(|changes| changes > 0)
 }
 
 /// The matrix.
@@ -91,13 +89,13 @@ impl Matrix {
         self.names = names(&self.rows);
         self.shapes = vec![Shape::default(); self.names.len()];
         for overview in &self.rows {
-            for (place, running) in running(overview).iter().enumerate() {
+            for running in running(overview) {
                 let column = self
                     .names
                     .iter()
                     .position(|name| *name == running.environment);
                 if let Some(shape) = column.and_then(|column| self.shapes.get_mut(column)) {
-                    shape.take(running, before(overview, place));
+                    shape.take(running, before(overview, running));
                 }
             }
         }
@@ -143,7 +141,7 @@ impl Matrix {
             )];
             for (place, (name, shape)) in self.names.iter().zip(&self.shapes).enumerate() {
                 let title = text::clean(name).into_owned();
-                let width = shape.width(words).max(text::width(&title) + 2);
+                let width = shape.width(words).max(text::width(&title).min(TITLE) + 2);
                 let width = u16::try_from(width).unwrap_or(u16::MAX).min(48);
                 let far = place.abs_diff(self.front);
                 columns.push(Column {
@@ -156,10 +154,14 @@ impl Matrix {
         });
     }
 
-    /// Whether the words fit into a width.
-    pub fn fit(&self, width: u16) {
-        let wanted: u16 = self.columns[1].iter().map(|column| column.least + 1).sum();
-        self.words.set(wanted < width);
+    /// Takes the words where they fit into a width; tells whether the columns fit at all.
+    pub fn fit(&self, width: u16) -> bool {
+        let fits = |columns: &[Column]| {
+            let wanted: u16 = columns.iter().map(|column| column.least + 1).sum();
+            wanted < width
+        };
+        self.words.set(fits(&self.columns[1]));
+        fits(self.columns())
     }
 
     #[must_use]
@@ -172,10 +174,9 @@ impl Matrix {
     pub fn cell_of(&self, row: usize, environment: usize) -> Option<(&Running, Option<&Running>)> {
         let overview = self.rows.get(row)?;
         let name = self.names.get(environment)?;
-        let place = running(overview)
-            .iter()
-            .position(|running| running.environment == *name)?;
-        Some((running(overview).get(place)?, before(overview, place)))
+        let mut cells = running(overview).iter();
+        let found = cells.find(|running| running.environment == *name)?;
+        Some((found, before(overview, found)))
     }
 
     /// Whether a workload is worked out.
@@ -220,56 +221,12 @@ fn running(overview: &Overview) -> &[Running] {
         .map_or(&[], |detail| &detail.environments)
 }
 
-/// The environment before one on the path of its workload; those off the path follow nothing.
-fn before(overview: &Overview, place: usize) -> Option<&Running> {
-    let all = running(overview);
-    let on_path = |running: &Running| {
-        let production = running.environment == overview.summary.production;
-        let place = all
-            .iter()
-            .position(|one| one.environment == running.environment);
-        let last = all
-            .iter()
-            .position(|one| one.environment == overview.summary.production);
-        production || place.zip(last).is_some_and(|(place, last)| place < last)
-    };
-    let here = all.get(place)?;
-    all.get(place.checked_sub(1)?).filter(|_| on_path(here))
-}
-
-/// The sign of an environment's health, each its own shape.
-#[must_use]
-pub fn sign(running: &Running) -> (Role, &'static str) {
-    match running.health {
-        Some("ok") => (Role::Good, glyph::GOOD),
-        Some("incident") => (Role::Bad, glyph::BAD),
-        Some("failed") => (Role::Bad, "!"),
-        Some("deploying") => (Role::Process, glyph::ARROW),
-        _ => (Role::Dim, " "),
-    }
-}
-
-/// Health that wants a word.
-fn trouble(running: &Running) -> Option<&'static str> {
-    running.health.filter(|health| *health != "ok")
-}
-
-/// What runs, in a word.
-#[must_use]
-pub fn version(running: &Running) -> &str {
-    let named = running.version.as_deref().or(running.sha.as_deref());
-    text::short(named.or(running.artifact.as_deref()).unwrap_or("-"))
-}
-
-/// `↓4`, `≠`, `=`.
-#[must_use]
-pub fn drift(running: &Running, before: Option<&Running>) -> Line {
-    match running.drift(before) {
-        Some(Drift::Behind(changes)) => Line::of(Role::Wait, format!("{}{changes}", glyph::BEHIND)),
-        Some(Drift::Differs) => Line::of(Role::Warning, glyph::DIFFERS),
-        Some(Drift::Same) => Line::of(Role::Dim, "="),
-        None => Line::new(),
-    }
+/// What an environment is held against.
+fn before<'a>(overview: &'a Overview, here: &Running) -> Option<&'a Running> {
+    let name = here.before.as_ref()?;
+    running(overview)
+        .iter()
+        .find(|one| one.environment == *name)
 }
 
 impl Listing for Matrix {

@@ -18,7 +18,7 @@ use crate::view::pen::Pen;
 use crate::view::scene::{Scene, Scope};
 use crate::view::table::Table;
 use crate::view::widget::leaf;
-use matrix::{Matrix, Seen};
+use matrix::{Matrix, Seen, lags};
 use past::PastPage;
 
 /// From here on the cell stands at the right, else below.
@@ -86,7 +86,7 @@ impl EnvironmentsPage {
                 Role::Wait,
                 glyph::BEHIND,
                 "behind in production",
-                cells(|one| one.lags()),
+                cells(lags),
             ),
             (
                 Role::Gate,
@@ -118,9 +118,11 @@ impl EnvironmentsPage {
     /// The list, the mark on the cell in front, and the names of what lies left and right of what is in sight.
     fn draw_matrix(&self, area: Rect, pen: &mut Pen<'_>) {
         let matrix = &self.table.listing;
-        matrix.fit(area.width);
+        // Where not all of it fits, there is room for a word of what is left out.
+        let beyond = if matrix.fit(area.width) { 0 } else { 7 };
         let first = pen.hits.len();
-        self.table.draw(area, pen, false);
+        let list = Rect::new(area.x, area.y, area.width - beyond, area.height);
+        self.table.draw(list, pen, false);
         let mut shown: Vec<(usize, Rect)> = Vec::new();
         let mut rows: Vec<(usize, Rect)> = Vec::new();
         for hit in &pen.hits[first..] {

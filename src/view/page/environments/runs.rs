@@ -14,13 +14,13 @@ use crate::view::scene::Scene;
 
 static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
-        Column::new("version", 10, 22, 0),
+        Column::new("version", 10, 18, 0),
         Column::new("at", 12, 17, 1),
         Column::new("ran for", 7, 8, 3).at_right(),
         Column::new("kind", 11, 12, 1),
         Column::new("ships", 5, 5, 2).at_right(),
-        Column::new("by", 8, 24, 4),
-        Column::new("deployment", 10, 30, 5),
+        Column::new("by", 14, 24, 4),
+        Column::new("deployment", 16, 30, 5),
     ]
 });
 

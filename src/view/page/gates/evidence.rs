@@ -14,13 +14,13 @@ use crate::view::page::briefs::Row;
 
 const LABEL: usize = 10;
 
-/// What is told of a gate.
+/// Where a gate is told of.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
-    /// All of it, what ships among it.
-    Whole,
-    /// What ships stands beside it.
-    WithoutChanges,
+    /// Beside the list: what ships is among it, links are left to its own page.
+    Beside,
+    /// On its own page, where what ships is a list of its own.
+    Page,
 }
 
 /// A gate in lines of a width.
@@ -39,11 +39,11 @@ pub fn lines(
     page.head(gate);
     page.newer(overview, gate);
     page.sheet.space();
-    page.evidence(&gate.evidence);
+    page.evidence(&gate.evidence, extent == Extent::Page);
     page.sheet.space();
     page.decide(gate);
     page.sheet.space();
-    if extent == Extent::Whole {
+    if extent == Extent::Beside {
         page.changes(overview, gate);
     }
     page.rest(gate);
@@ -105,7 +105,7 @@ impl Lines<'_> {
             .any(|other| version(other) == Some(text::short(newer)));
         let newer = text::short(newer);
         let text = if waits {
-            format!("a newer candidate, {newer}, waits behind it: deciding this one changes little")
+            format!("a newer candidate, {newer}, waits behind it")
         } else {
             format!("a newer candidate, {newer}, has passed: deciding this one changes nothing")
         };
@@ -115,7 +115,7 @@ impl Lines<'_> {
             .paragraph(&lead, Role::Warning, &text, self.width);
     }
 
-    fn evidence(&mut self, all: &[Evidence]) {
+    fn evidence(&mut self, all: &[Evidence], links: bool) {
         if all.is_empty() {
             let text = "none: no machine step comes before it on its path";
             self.labelled("evidence", Role::Dim, text);
@@ -131,18 +131,26 @@ impl Lines<'_> {
                 .with(Role::Text, format!("{what}  "))
                 .with(role, text::left(one.state, 7))
                 .with(Role::Text, "  ");
-            // Where the words would stand in a column of a few letters, they go below.
-            if self.width < lead.width() + 24 {
-                self.sheet.line(lead);
-                lead = Line::of(Role::Text, "    ");
-            }
             let detail = if one.detail.is_empty() {
                 "nothing more is told"
             } else {
                 &one.detail
             };
+            let url = one.url.as_deref().filter(|_| links);
+            let room = self.width.saturating_sub(lead.width() + 2);
+            let inline = url.filter(|url| text::width(url) + text::width(detail) < room);
+            if let Some(url) = inline {
+                let line = lead.with(Role::Dim, detail).with(Role::Text, "  ");
+                self.sheet.line(line.with(Role::Link, url));
+                continue;
+            }
+            // Where the words would stand in a column of a few letters, they go below.
+            if self.width < lead.width() + 24 {
+                self.sheet.line(lead);
+                lead = Line::of(Role::Text, "    ");
+            }
             self.sheet.paragraph(&lead, Role::Dim, detail, self.width);
-            if let Some(url) = &one.url {
+            if let Some(url) = url {
                 let mut lead = Line::new();
                 lead.pad_to(4);
                 self.sheet.line(lead.with(Role::Link, url).fit(self.width));
@@ -169,7 +177,7 @@ impl Lines<'_> {
                 self.labelled("you", Role::Dim, &format!("not known: {why}"));
             }
         }
-        self.labelled("back", Role::Text, &held_back(gate));
+        self.labelled("holds", Role::Text, &held_back(gate));
     }
 
     fn changes(&mut self, overview: &Overview, gate: &OpenGate) {
@@ -205,15 +213,12 @@ impl Lines<'_> {
     }
 }
 
-/// `holds 8 changes, and 12 more behind it cannot move`.
+/// `8 changes; 12 more behind it cannot move`.
 fn held_back(gate: &OpenGate) -> String {
-    let held = format!("holds {}", figure::count(gate.changes.len(), "change"));
+    let held = figure::count(gate.changes.len(), "change");
     match gate.holds_back {
-        0 => format!("{held}, nothing behind it"),
-        one => {
-            let rest = "later changes and queued runs";
-            format!("{held}, and {one} behind it cannot move ({rest})")
-        }
+        0 => format!("{held}; nothing behind it"),
+        more => format!("{held}; {more} more behind it cannot move"),
     }
 }
 

@@ -15,14 +15,14 @@ use crate::view::scene::{Scene, Scope};
 
 static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
-        Column::new("workload", 10, 24, 0),
-        Column::new("gate", 8, 20, 1),
+        Column::new("workload", 10, 20, 0),
+        Column::new("gate", 8, 14, 1),
         Column::new("waits", 7, 7, 0).at_right(),
         Column::new("due", 8, 9, 3),
         Column::new("changes", 7, 7, 4).at_right(),
         Column::new("holds back", 10, 10, 6).at_right(),
-        Column::new("environment", 11, 14, 7),
-        Column::new("version", 8, 16, 5),
+        Column::new("environment", 11, 12, 7),
+        Column::new("version", 8, 12, 5),
         Column::new("decides", 12, 40, 2),
         Column::new("newer", 7, 14, 8),
     ]
@@ -150,7 +150,7 @@ pub fn decides(gate: &OpenGate) -> Line {
     let names = gate.approvers.join(", ");
     match gate.may_decide {
         Some(true) if names.is_empty() => Line::of(Role::Good, "you"),
-        Some(true) => Line::of(Role::Good, "you").with(Role::Dim, format!(" of {names}")),
+        Some(true) => Line::of(Role::Good, "you").with(Role::Dim, format!(" ({names})")),
         Some(false) => {
             let why = gate.why_not.as_deref().unwrap_or("not one of them");
             Line::of(Role::Text, "not you").with(Role::Dim, format!(": {why}"))

@@ -95,7 +95,7 @@ impl GatesPage {
             return;
         };
         let width = usize::from(area.width);
-        let lines = lines(found, Extent::Whole, width, &pen.scene.style);
+        let lines = lines(found, Extent::Beside, width, &pen.scene.style);
         leaf::draw(&lines, 0, area, "enter shows all of it", pen);
     }
 }

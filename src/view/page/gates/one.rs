@@ -73,7 +73,7 @@ impl GatePage {
             area = below(area, rows);
         }
         let style = &pen.scene.style;
-        let extent = Extent::WithoutChanges;
+        let extent = Extent::Page;
         let width = usize::from(area.width);
         let lines = lines((overview, gate), extent, width, style);
         let more = "tab, then j and k";

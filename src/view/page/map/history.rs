@@ -106,15 +106,14 @@ impl MapPage {
         let shape = shape.widened(usize::from(area.width), WIDEST);
         let lines = boxes::draw(map, self.statistic, &shape);
         let heights = vec![boxes::FIGURES; shape.rows()];
-        self.draw_shape(area, &shape, &heights, &lines, pen)
+        self.draw_shape(area, (&shape, &heights), &lines, pen)
     }
 
     /// Lines of boxes, with what can be clicked and the step in front.
     pub(super) fn draw_shape(
         &self,
         area: Rect,
-        shape: &Shape,
-        heights: &[usize],
+        (shape, heights): (&Shape, &[usize]),
         lines: &[Line],
         pen: &mut Pen<'_>,
     ) -> u16 {

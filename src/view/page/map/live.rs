@@ -47,17 +47,20 @@ impl MapPage {
             );
             return;
         }
-        let taken = if self.boxes.get() {
-            self.draw_live_boxes(area, map, pen)
-        } else {
-            self.draw_live_list(area, map, pen)
-        };
         let mut lines = vec![summary(self, map, pen.scene), Line::new()];
         if map.changes == 0 {
             lines.extend(notes(map, area.width));
             lines.push(Line::new());
         }
         lines.push(legend());
+        let taken = if self.boxes.get() {
+            // What is said below keeps its room, unless that is most of all.
+            let below = u16::try_from(lines.len() + 1).unwrap_or(u16::MAX);
+            let height = area.height - below.min(area.height / 2);
+            self.draw_live_boxes(Rect { height, ..area }, map, pen)
+        } else {
+            self.draw_live_list(area, map, pen)
+        };
         let rest = lower(area, taken + 1);
         let used = self.below(rest, &lines, pen);
         if self.boxes.get() {
@@ -127,8 +130,7 @@ impl MapPage {
         let shape = shape.widened(width, WIDEST);
         let flying = changes(pen.scene, self.workload.as_deref());
         let rows = shape.rows().max(1);
-        // Two rows stay for what is said below.
-        let room = (usize::from(area.height).saturating_sub(4) / rows).saturating_sub(2);
+        let room = (usize::from(area.height) / rows).saturating_sub(2);
         let heights: Vec<usize> = (0..shape.rows())
             .map(|row| {
                 let steps = shape.columns.iter().filter_map(|column| column.get(row));
@@ -169,7 +171,7 @@ impl MapPage {
                     .map_or_else(Line::new, |change| token(change, step, pen.scene, inside)),
             }
         });
-        self.draw_shape(area, &shape, &heights, &lines, pen)
+        self.draw_shape(area, (&shape, &heights), &lines, pen)
     }
 
     fn draw_live_list(&self, area: Rect, map: &Map, pen: &mut Pen<'_>) -> u16 {
@@ -277,6 +279,11 @@ fn short(change: &str) -> &str {
 fn summary(page: &MapPage, map: &Map, scene: &Scene) -> Line {
     use crate::model::stream::Pace;
     let flying = changes(scene, page.workload.as_deref());
+    let count = Line::of(Role::Text, format!("{} in flight", flying.len()));
+    if map.changes == 0 {
+        let words = " · no visit in the window to compare their ages with";
+        return count.with(Role::Dim, words);
+    }
     let mut beyond = [0_usize; 2];
     for (step, here) in map.steps.iter().zip(&page.standing) {
         for change in here.iter().filter_map(|at| flying.get(*at)) {
@@ -287,7 +294,7 @@ fn summary(page: &MapPage, map: &Map, scene: &Scene) -> Line {
             }
         }
     }
-    Line::of(Role::Text, format!("{} in flight", flying.len()))
+    count
         .with(Role::Dim, " · ")
         .with(
             Role::Warning,

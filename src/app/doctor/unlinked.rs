@@ -2,26 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::Engine;
+use crate::app::Engine;
 use crate::event::kind::Kind;
 use crate::event::time::Timestamp;
 use crate::fold::{Class, Partition};
 use crate::model::Workload;
 use crate::model::definition::Definition;
+use crate::model::diagnosis::Unlinked;
 use crate::model::name::Name;
 use crate::model::step;
 use crate::store::StoreError;
-
-/// Events that could not be linked, for one reason.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unlinked {
-    pub reason: String,
-    pub count: u64,
-    /// The first one of them.
-    pub example: Option<String>,
-    /// What to do, down to the line of configuration; `None` where nothing is to be done.
-    pub fix: Option<String>,
-}
 
 /// Reasons in the making.
 #[derive(Default)]
@@ -52,45 +42,70 @@ impl Reasons {
     }
 }
 
-/// Everything that could not be linked, most first.
-pub fn unlinked(
-    engine: &mut Engine,
+/// A search for what could not be linked, a workload at a step: there may be thousands, and others wait for the engine.
+pub struct Search {
+    reasons: Reasons,
+    definitions: Vec<Definition>,
+    done: usize,
     as_of: Timestamp,
-    watch: &mut dyn FnMut(u64, u64),
-) -> Result<Vec<Unlinked>, StoreError> {
-    let mut reasons = Reasons::default();
-    unclaimed(engine, &mut reasons);
-    homeless(engine, &mut reasons)?;
-    let definitions = engine.definitions().to_vec();
-    let total = definitions.len() as u64;
-    for (done, definition) in (0..).zip(&definitions) {
-        let workload = engine.workload(definition, as_of)?;
-        within(&workload, &mut reasons);
-        watch(done, total);
-    }
-    for (kind, count) in &engine.catalogue().unknown {
-        reasons.note(
-            "a type of event that leadtime does not read: kept, for a later leadtime",
-            *count,
-            || kind.clone(),
-        );
-    }
-    let mut found: Vec<Unlinked> = reasons
-        .of
-        .into_iter()
-        .map(|((reason, fix), (count, example))| Unlinked {
-            reason,
-            count,
-            example,
-            fix,
+}
+
+impl Search {
+    pub fn new(engine: &mut Engine, as_of: Timestamp) -> Result<Self, StoreError> {
+        let mut reasons = Reasons::default();
+        unclaimed(engine, &mut reasons);
+        homeless(engine, &mut reasons)?;
+        for (kind, count) in &engine.catalogue().unknown {
+            reasons.note(
+                "a type of event that leadtime does not read: kept, for a later leadtime",
+                *count,
+                || kind.clone(),
+            );
+        }
+        Ok(Self {
+            reasons,
+            definitions: engine.definitions().to_vec(),
+            done: 0,
+            as_of,
         })
-        .collect();
-    found.sort_by(|one, two| {
-        two.count
-            .cmp(&one.count)
-            .then_with(|| one.reason.cmp(&two.reason))
-    });
-    Ok(found)
+    }
+
+    /// Looks at the next workload; `false` where none is left.
+    pub fn step(&mut self, engine: &mut Engine) -> Result<bool, StoreError> {
+        let Some(definition) = self.definitions.get(self.done) else {
+            return Ok(false);
+        };
+        let workload = engine.workload(definition, self.as_of)?;
+        within(&workload, &mut self.reasons);
+        self.done += 1;
+        Ok(self.done < self.definitions.len())
+    }
+
+    /// Workloads looked at, of so many.
+    #[must_use]
+    pub fn progress(&self) -> (usize, usize) {
+        (self.done, self.definitions.len())
+    }
+
+    /// What was found so far, most first.
+    #[must_use]
+    pub fn found(&self) -> Vec<Unlinked> {
+        let of = self.reasons.of.iter();
+        let mut found: Vec<Unlinked> = of
+            .map(|((reason, fix), (count, example))| Unlinked {
+                reason: reason.clone(),
+                count: *count,
+                example: example.clone(),
+                fix: fix.clone(),
+            })
+            .collect();
+        found.sort_by(|one, two| {
+            two.count
+                .cmp(&one.count)
+                .then_with(|| one.reason.cmp(&two.reason))
+        });
+        found
+    }
 }
 
 /// What a workload claims of one class.
