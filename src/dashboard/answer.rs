@@ -138,8 +138,9 @@ fn within(scope: &Scope, definition: &Definition) -> bool {
 
 fn lanes(fleet: &Fleet<'_>, scope: &Scope) -> Answer {
     let (details, all) = fleet.details(scope);
+    let times: Vec<_> = details.iter().map(|(_, detail)| &detail.lanes).collect();
     Answer::Lanes(Told {
-        what: Lanes::pooled(details.iter().map(|(_, detail)| &detail.lanes)),
+        what: Lanes::pooled(&times),
         known: details.len(),
         all,
     })

@@ -24,9 +24,9 @@ pub struct LaneTimes {
 impl Lanes {
     /// The lanes of several workloads as one: a quantile of all their lead times, not of their quantiles.
     #[must_use]
-    pub fn pooled<'a>(times: impl Iterator<Item = &'a LaneTimes> + Clone) -> Self {
+    pub fn pooled(times: &[&LaneTimes]) -> Self {
         let lane = |of: fn(&LaneTimes) -> &Vec<Span>| {
-            Spread::of(times.clone().flat_map(of).copied().collect())
+            Spread::of(times.iter().flat_map(|one| of(one)).copied().collect())
         };
         Self {
             hotfix: lane(|times| &times.hotfix),
@@ -38,7 +38,7 @@ impl Lanes {
 /// Spread of the lead times in each lane.
 #[must_use]
 pub fn lanes(lives: &Lives<'_>, window: Window) -> Lanes {
-    Lanes::pooled(std::iter::once(&lane_times(lives, window)))
+    Lanes::pooled(&[&lane_times(lives, window)])
 }
 
 /// Lead times of the changes that went live in a window. A change is a hotfix when it says so itself; where a deployment is known to be unplanned and

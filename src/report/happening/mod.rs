@@ -408,6 +408,10 @@ mod tests {
         happening(&event(kind)).text()
     }
 
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "most fields of an event are optional"
+    )]
     fn text(text: &str) -> Option<String> {
         Some(text.to_owned())
     }

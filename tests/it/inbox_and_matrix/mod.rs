@@ -1,6 +1,5 @@
 //! Gates and environments as they are seen, drawn from scenes made by hand: at three sizes, in plain and in the worst cases, and what keys do there.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use leadtime::dashboard::{App, text};
@@ -48,27 +47,18 @@ fn one(name: &str, gates: Vec<OpenGate>, environments: Vec<Running>) -> Arc<Over
 }
 
 fn scene(fleet: Vec<Arc<Overview>>) -> Scene {
-    Scene {
-        lens: Lens {
-            length: Span::from_seconds(30 * 86_400),
-            as_of: None,
-            now: sample::now(),
-            zone: chrono_tz::UTC,
-        },
-        scope: Scope::All,
-        focus: None,
-        fleet,
-        stage: Stage::Ready,
-        sources: Vec::new(),
-        seq: 1,
-        title: "acme".to_owned(),
-        speed: None,
-        answers: HashMap::new(),
-        style: style(120),
-        version: 1,
-        favourites: Vec::new(),
-        me: Some("jane".to_owned()),
-    }
+    let lens = Lens {
+        length: Span::from_seconds(30 * 86_400),
+        as_of: None,
+        now: sample::now(),
+        zone: chrono_tz::UTC,
+    };
+    let mut scene = Scene::new(lens, style(120), Some("jane".to_owned()));
+    scene.fleet = fleet;
+    scene.stage = Stage::Ready;
+    scene.seq = 1;
+    scene.title = "acme".to_owned();
+    scene
 }
 
 fn fleet() -> Vec<Arc<Overview>> {

@@ -210,13 +210,13 @@ impl Listing for Features {
             4 if feature.workloads.len() < 2 => Line::of(Role::Dim, "-"),
             4 => Line::of(Role::Wait, duration::span(feature.waited_seconds)),
             _ => {
-                let mut line = Line::new();
+                let mut marks = Line::new();
                 for part in &feature.workloads {
                     let (role, sign) = sign(&part.stands);
-                    line.push(role, format!("{sign} "));
-                    line.push(Role::Text, format!("{}  ", part.workload));
+                    marks.push(role, format!("{sign} "));
+                    marks.push(Role::Text, format!("{}  ", part.workload));
                 }
-                line
+                marks
             }
         }
     }

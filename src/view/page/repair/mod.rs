@@ -130,22 +130,22 @@ fn lanes(scene: &Scene, wide: bool) -> Line {
         }
         line.with(Role::Dim, format!("  n {}", lane.n))
     };
-    let mut line = lane("hotfix lane", hotfix);
-    line.push(Role::Dim, "   ");
-    line.append(lane("the usual one", usual));
+    let mut head = lane("hotfix lane", hotfix);
+    head.push(Role::Dim, "   ");
+    head.append(lane("the usual one", usual));
     if wide {
         let words = format!("   live in the last {}", length(scene));
-        line.push(Role::Dim, words);
+        head.push(Role::Dim, words);
         if told.known < told.all {
             let words = format!(
                 ", {} of {}",
                 told.known,
                 figure::count(told.all, "workload")
             );
-            line.push(Role::Process, words);
+            head.push(Role::Process, words);
         }
     }
-    line
+    head
 }
 
 impl Page for RepairPage {

@@ -195,17 +195,17 @@ impl Page for IncidentPage {
         } else {
             rest.width
         };
-        let mut answers = facts::answers(repair, usize::from(half), style);
+        let mut said = facts::answers(repair, usize::from(half), style);
         let times = facts::timeline(repair, usize::from(half), style);
         let left = Rect::new(rest.x, rest.y, half, rest.height);
         if wide {
             let right = Rect::new(rest.x + half + 4, rest.y, half, rest.height);
             leaf::draw(&times, 0, right, "a higher window shows it", pen);
         } else {
-            answers.push(Line::new());
-            answers.extend(times);
+            said.push(Line::new());
+            said.extend(times);
         }
-        let last = leaf::draw(&answers, self.top.get(), left, "tab, then j and k", pen);
+        let last = leaf::draw(&said, self.top.get(), left, "tab, then j and k", pen);
         self.last.set(last);
         let y = area.bottom() - list - 1;
         leaf::rule(area.x, y, area.width, &Line::new(), pen);
