@@ -11,5 +11,6 @@ pub mod owners;
 pub mod registry;
 pub mod silence;
 pub mod sync;
+pub mod ticket;
 
 pub use engine::Engine;

@@ -91,9 +91,16 @@ pub fn words(stands: &Stands) -> String {
     }
 }
 
+/// The part that the others wait for; none where every part is live, or ready to go.
 fn slowest(feature: &Feature) -> Option<&FeatureWorkload> {
     let name = feature.held_up_by.as_ref()?;
-    feature.workloads.iter().find(|one| one.workload == *name)
+    let mut parts = feature.workloads.iter();
+    parts.find(|one| one.workload == *name && one.done.is_none() && one.ready.is_none())
+}
+
+/// The first part that is not live.
+fn pending(feature: &Feature) -> Option<&FeatureWorkload> {
+    feature.workloads.iter().find(|one| one.done.is_none())
 }
 
 /// A feature in full, in lines of a width.
@@ -106,13 +113,17 @@ pub fn lines(feature: &Feature, width: usize, style: &Style) -> Vec<Line> {
         None => facts.words(Role::Dim, "no source tells what this ticket is called"),
     };
     facts.space();
-    match (&feature.held_up_by, feature.done) {
-        (_, Some(done)) => {
+    match (feature.done, slowest(feature)) {
+        (Some(done), _) => {
             let when = format!("all of it since {}", style.moment_and_age(done));
             facts.fact("live", Role::Good, &when);
         }
-        (Some(name), None) => {
-            facts.fact("held up by", Role::Warning, name);
+        (None, Some(part)) => {
+            facts.fact("held up by", Role::Warning, &part.workload);
+        }
+        (None, None) if feature.workloads.len() > 1 => {
+            let words = "no work: what is not live yet is ready to go";
+            facts.fact("held up by", Role::Text, words);
         }
         (None, None) => {
             facts.fact("held up by", Role::Dim, "one workload alone takes part");
@@ -196,16 +207,16 @@ impl Listing for Features {
                         .with(Role::Text, &part.workload)
                         .with(role, format!(" {}", words(&part.stands)))
                 }
-                (None, None) => {
-                    let part = feature.workloads.first();
-                    part.map_or_else(Line::new, |part| {
-                        let (role, sign) = sign(&part.stands);
-                        Line::of(role, format!("{sign} ")).with(
-                            Role::Dim,
-                            format!("{} {}", part.workload, words(&part.stands)),
-                        )
-                    })
-                }
+                (None, None) => pending(feature).map_or_else(Line::new, |part| {
+                    let (role, sign) = sign(&part.stands);
+                    let ready = if part.ready.is_some() {
+                        ", ready to go"
+                    } else {
+                        ""
+                    };
+                    let stands = format!("{} {}{ready}", part.workload, words(&part.stands));
+                    Line::of(role, format!("{sign} ")).with(Role::Dim, stands)
+                }),
             },
             4 if feature.workloads.len() < 2 => Line::of(Role::Dim, "-"),
             4 => Line::of(Role::Wait, duration::span(feature.waited_seconds)),
@@ -227,7 +238,10 @@ impl Listing for Features {
             0 => a.feature.cmp(&b.feature),
             1 => (a.title.is_none(), &a.title).cmp(&(b.title.is_none(), &b.title)),
             2 => b.workloads.len().cmp(&a.workloads.len()),
-            3 => a.held_up_by.cmp(&b.held_up_by),
+            3 => {
+                let on = |feature: &Feature| slowest(feature).map(|part| part.workload.clone());
+                (on(a).is_none(), on(a)).cmp(&(on(b).is_none(), on(b)))
+            }
             4 => b.waited_seconds.cmp(&a.waited_seconds),
             _ => Ordering::Equal,
         };
@@ -252,10 +266,9 @@ impl Listing for Features {
             "state" => parts
                 .map(|part| Cow::Borrowed(&*part.stands.state))
                 .collect(),
-            _ => feature
-                .held_up_by
-                .iter()
-                .map(|on| Cow::Borrowed(&**on))
+            _ => slowest(feature)
+                .map(|part| Cow::Borrowed(&*part.workload))
+                .into_iter()
                 .collect(),
         }
     }
@@ -279,10 +292,8 @@ impl Listing for Features {
             .map(|part| format!("{} {}", part.workload, words(&part.stands)))
             .collect::<Vec<_>>()
             .join(", ");
-        let held = match (&feature.held_up_by, feature.done) {
-            (Some(name), None) => format!("; held up by {name}"),
-            _ => String::new(),
-        };
+        let held = slowest(feature).map(|part| format!("; held up by {}", part.workload));
+        let held = held.unwrap_or_default();
         let url = feature.url.as_ref().map(|url| format!(" {url}"));
         format!(
             "{}{}: {stands}{held}{}",

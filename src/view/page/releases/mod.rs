@@ -245,7 +245,7 @@ impl Page for ReleasesPage {
 
     fn about(&self) -> &'static str {
         "Features: the changes that name the same ticket, whatever workload they are of; those on the way, the longest wait first, then those that one workload \
-         does alone, then those that went live in the window. Held up by: the workload whose part is furthest behind. Waits: how long the other parts have \
+         does alone, then those that went live in the window. Held up by: the workload whose part is furthest behind, where work is left there. Waits: how long the other parts have \
          been live, or ready to go, added up. Live: parts that are, of all. A change that is named only by its ticket, and does not name it itself, is not \
          counted here. Tab: what would go live next of the workload in focus, which the environment before production has and production has not; e writes \
          it as an advance shipping notice in Markdown, y copies it."

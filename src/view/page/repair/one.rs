@@ -178,8 +178,8 @@ impl Page for IncidentPage {
         };
         let list = u16::try_from(self.table.listing.rows.len()).unwrap_or(u16::MAX);
         let list = list.saturating_add(2).clamp(4, (area.height / 3).max(4));
-        let text = area.height.saturating_sub(list + 1);
-        let text = Rect::new(area.x + 2, area.y, area.width - 4, text);
+        let height = area.height.saturating_sub(list + 1);
+        let text = Rect::new(area.x + 2, area.y, area.width - 4, height);
         let width = usize::from(text.width);
         let style = &pen.scene.style;
         let used = leaf_rows(
