@@ -205,8 +205,8 @@ impl Page for IncidentPage {
             said.push(Line::new());
             said.extend(times);
         }
-        let last = leaf::draw(&said, self.top.get(), left, "tab, then j and k", pen);
-        self.last.set(last);
+        let end = leaf::draw(&said, self.top.get(), left, "tab, then j and k", pen);
+        self.last.set(end);
         let y = area.bottom() - list - 1;
         leaf::rule(area.x, y, area.width, &Line::new(), pen);
         self.draw_list(below(area, area.height - list), pen);
