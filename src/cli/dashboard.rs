@@ -46,11 +46,10 @@ pub fn is_possible(cli: &Cli) -> bool {
 pub fn run(global: &Global, args: &DashboardArgs) -> Result<Ending, Failure> {
     let taste = Taste::new(args)?;
     let kept = recall::of_configuration(global)?;
-    if let Some(kept) = kept.filter(|kept| kept.known.is_some())
-        && global.as_of.is_none()
-        && !args.plain
+    if let Some(kept) = kept.filter(|_| global.as_of.is_none() && !args.plain)
+        && let Some(scene) = recall::scene(global, &kept)
     {
-        return resume(global, args, taste, kept);
+        return resume(global, args, taste, (kept, scene));
     }
     let session = session(global)?;
     let mut app = app(&session, &taste, args)?;
@@ -92,26 +91,10 @@ fn resume(
     global: &Global,
     args: &DashboardArgs,
     taste: Taste,
-    kept: Kept,
+    (kept, scene): (Kept, Scene),
 ) -> Result<Ending, Failure> {
-    let clock = Clock::system();
-    let Some(known) = &kept.known else {
-        return Ok(Ending::Done);
-    };
-    let lens = Lens {
-        length: known.length,
-        as_of: None,
-        now: clock.now(),
-        zone: known.zone,
-    };
-    let around = crate::report::Surroundings::here(global.color, global.width.map(usize::from));
-    let style = Style::detect(&around, Theme::default(), lens.now).in_zone(lens.zone);
-    let mut app = App::new(
-        view(args)?.unwrap_or(View::Fleet),
-        Scene::new(lens, style, known.me.clone()),
-        taste.keymap()?,
-        taste.theme.clone(),
-    );
+    let view = view(args)?.unwrap_or(View::Fleet);
+    let mut app = App::new(view, scene, taste.keymap()?, taste.theme.clone());
     recall::show(&mut app, &kept);
     let (tell, hear) = channel();
     let global = global.clone();
@@ -123,7 +106,7 @@ fn resume(
     };
     let open = open(begin, Some(kept));
     let bring: Bring = Box::new(move || hear.recv().ok());
-    taste.show(args, app, clock, open, Some(bring))?;
+    taste.show(args, app, Clock::system(), open, Some(bring))?;
     Ok(Ending::Done)
 }
 

@@ -206,7 +206,8 @@ fn draw_row(row: Rect, tile: &Tile, pen: &mut Pen<'_>) {
     let n = Line::of(Role::Dim, format!("n {}", tile.metric.n));
     pen.line(value.right() + 1, y, N - 1, &n);
     let x = value.right() + N + 1;
-    pen.line(x, y, VERDICT, &tile.verdict());
+    let verdict = VERDICT.min(row.right().saturating_sub(x));
+    pen.line(x, y, verdict, &tile.verdict());
     let x = x + VERDICT + 1;
     let room = row.right().saturating_sub(x);
     let spark = columns::rows(&tile.values(), tile.points.len().min(usize::from(room)), 1);
