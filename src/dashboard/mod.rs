@@ -12,7 +12,6 @@ mod notice;
 pub mod reader;
 mod run;
 pub mod themes;
-mod travel;
 mod update;
 pub mod worker;
 

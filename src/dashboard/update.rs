@@ -1,11 +1,11 @@
 //! What happens comes in, the state changes, what is to be done goes out. No waiting, no reading, no writing: the same messages give the same state.
 
 use super::message::{Effect, News, Order};
-use super::travel::{self, Step};
 use super::{App, export};
 use crate::event::time::{Span, Timestamp};
 use crate::intent::Intent;
 use crate::key::Chord;
+use crate::model::travel::{self, Step};
 use crate::report::sheet::Line;
 use crate::theme::Role;
 use crate::view::answer::Question;

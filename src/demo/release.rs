@@ -87,7 +87,12 @@ impl Repository<'_> {
     }
 
     fn tell_tag(&mut self, candidate: &Candidate) {
-        let tag = format!("v{}", candidate.version);
+        // Two libraries of one repository may come to the same version.
+        let name = &self.lines[candidate.line].workload.name;
+        let tag = match self.origin.members.len() {
+            1 => format!("v{}", candidate.version),
+            _ => format!("{name}/v{}", candidate.version),
+        };
         let fact = Tag {
             repository: Some(self.origin.name.clone()),
             sha: Some(self.sha(candidate.commit)),

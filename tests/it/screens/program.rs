@@ -55,7 +55,7 @@ fn nothing_known_is_told_as_nothing_known() {
     ] {
         let mut desk = desk(
             &[],
-            "[[workload]]\nname = \"shop\"\nrepository = \"acme/shop\"\n",
+            "[[workloads]]\nname = \"shop\"\nrepositories = [\"acme/shop\"]\n",
         );
         press(&mut desk, keys);
         let seen = shot(&mut desk, 120, 36);
