@@ -117,8 +117,6 @@ fn map(delivered: usize) -> Map {
 
 fn flying(n: i64, step: &str, age: i64) -> Match {
     Match {
-        labels: Vec::new(),
-        tickets: Vec::new(),
         workload: "shop".to_owned(),
         change: format!("acme/shop#{n}"),
         title: Some("a change".to_owned()),

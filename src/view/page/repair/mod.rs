@@ -134,7 +134,7 @@ fn lanes(scene: &Scene, wide: bool) -> Line {
     head.push(Role::Dim, "   ");
     head.append(lane("the usual one", usual));
     if wide {
-        let words = format!("   of what went live in the last {}", length(scene));
+        let words = format!("   live in the last {}", length(scene));
         head.push(Role::Dim, words);
         if told.known < told.all {
             let words = format!(
