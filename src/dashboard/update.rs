@@ -144,13 +144,12 @@ impl App {
                 return intent.map_or_else(Vec::new, |intent| self.general(intent));
             }
             Reaction::Push(page) => self.ui.push(page),
-            Reaction::Go(view, workload) => {
-                if workload.is_some() {
-                    self.scene.focus = workload;
-                    self.scene.version += 1;
-                }
-                self.ui.go(view);
+            Reaction::Go(view, Some(workload)) => {
+                self.scene.focus = Some(workload);
+                self.scene.version += 1;
+                self.ui.go_afresh(view);
             }
+            Reaction::Go(view, None) => self.ui.go(view),
             Reaction::Narrow(scope) => self.narrow(scope),
             Reaction::Say(words) => self.say(Role::Text, &words),
             Reaction::Browse(link) => return vec![Effect::Browse(link)],

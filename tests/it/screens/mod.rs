@@ -14,6 +14,7 @@ mod laws;
 mod metrics;
 mod overlays;
 mod pictures;
+mod program;
 mod stages;
 
 use std::collections::BTreeSet;

@@ -94,7 +94,7 @@ impl CompliancePage {
                 line.push(role, format!("{count} {words}"));
             }
         };
-        told(Role::Warning, path, "of them with problems of the path");
+        told(Role::Warning, path, "with problems of the path");
         told(Role::Dim, not_live, "with nothing live");
         if unknown > 0 {
             let words = format!(
@@ -124,7 +124,7 @@ impl CompliancePage {
             let (role, sign) = sign(standing);
             let role = if count == 0 { Role::Dim } else { role };
             line.push(role, format!("{sign} {count} {}", standing.word()));
-            line.push(Role::Dim, " · ");
+            line.push(Role::Dim, "  ");
         }
         line.with(Role::Dim, format!("{} locked", glyph::LOCK))
     }

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use crate::event::time::Span;
 use crate::model::feature::{Feature, FeatureWorkload, Stands};
 use crate::report::sheet::Line;
-use crate::report::{Style, duration, figure, glyph};
+use crate::report::{Style, duration, figure, glyph, text};
 use crate::theme::Role;
 use crate::view::listing::{Column, Listing};
 use crate::view::scene::Scene;
@@ -66,6 +66,15 @@ pub fn sign(stands: &Stands) -> (Role, &'static str) {
         "failed" => (Role::Bad, glyph::BAD),
         "unknown" => (Role::Dim, "?"),
         _ => (Role::Wait, "◌"),
+    }
+}
+
+/// A change where its workload is told beside it: its number alone, where it has one.
+#[must_use]
+pub fn number(change: &str) -> &str {
+    match change.rfind(['#', '!']) {
+        Some(at) if at + 1 < change.len() => &change[at..],
+        _ => text::short(change),
     }
 }
 
@@ -325,6 +334,16 @@ mod tests {
             done: done.map(Timestamp::from_seconds),
             waited_seconds: Span::from_seconds(waited),
         }
+    }
+
+    #[test]
+    fn a_change_is_its_number_where_it_has_one() {
+        assert_eq!(number("acme/shop#12"), "#12");
+        assert_eq!(
+            number("0123456789abcdef0123456789abcdef01234567"),
+            "0123456"
+        );
+        assert_eq!(number("odd#"), "odd#");
     }
 
     #[test]

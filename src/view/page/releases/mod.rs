@@ -9,8 +9,8 @@ use ratatui::layout::Rect;
 
 use super::{Hint, Page, Reaction, Rows, change};
 use crate::intent::Intent;
+use crate::report::markdown;
 use crate::report::sheet::Line;
-use crate::report::{figure, markdown};
 use crate::theme::Role;
 use crate::view::answer::{Answer, Question};
 use crate::view::listing::Listing;
@@ -61,8 +61,8 @@ impl ReleasesPage {
             let (together, alone): (Vec<_>, Vec<_>) =
                 going.partition(|one| one.workloads.len() > 1);
             let words = format!(
-                "{} of several workloads on the way · {} of one · {} live",
-                figure::count(together.len(), "feature"),
+                "{} across workloads · {} in one · {} live",
+                together.len(),
                 alone.len(),
                 rows.len() - together.len() - alone.len()
             );

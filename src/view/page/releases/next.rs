@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::LazyLock;
 
+use super::features::number;
 use crate::model::notes::{NoteChange, Notes};
 use crate::report::sheet::Line;
 use crate::report::{duration, figure, glyph, text};
@@ -13,8 +14,8 @@ use crate::view::scene::Scene;
 
 static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
-        Column::new("type", 8, 12, 2),
-        Column::new("change", 10, 24, 0),
+        Column::new("type", 12, 12, 2),
+        Column::new("change", 7, 12, 0),
         Column::new("title", 20, 90, 1),
         Column::new("author", 8, 14, 4),
         Column::new("tickets", 8, 20, 3),
@@ -72,7 +73,7 @@ impl Next {
                 Role::Text,
                 format!("{}{}", notes.to, version(notes.current.as_ref())),
             )
-            .with(Role::Dim, format!("  {count} would ship"));
+            .with(Role::Dim, format!("  {count} to ship"));
         if notes.migration {
             line.push(Role::Warning, "  ! a migration is among them");
         }
@@ -101,7 +102,7 @@ impl Listing for Next {
         let maybe = |text: Option<&str>| Line::of(Role::Text, text.unwrap_or("-"));
         match column {
             0 => Line::of(Role::Dim, kind),
-            1 => Line::of(Role::Text, text::short(&one.change)),
+            1 => Line::of(Role::Text, number(&one.change)),
             2 if one.migration => Line::of(Role::Warning, "! migration ")
                 .with(Role::Text, one.title.as_deref().unwrap_or("-")),
             2 => maybe(one.title.as_deref()),

@@ -6,11 +6,11 @@ use std::sync::LazyLock;
 
 use ratatui::layout::Rect;
 
-use super::features::{lines, sign, words};
+use super::features::{lines, number, sign, words};
 use crate::intent::Intent;
 use crate::model::feature::{Feature, PartChange};
+use crate::report::duration;
 use crate::report::sheet::Line;
-use crate::report::{duration, text};
 use crate::theme::Role;
 use crate::view::answer::{Answer, Question};
 use crate::view::listing::{Column, Listing};
@@ -23,7 +23,7 @@ use crate::view::widget::leaf;
 static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
         Column::new("workload", 12, 22, 0),
-        Column::new("change", 10, 24, 1),
+        Column::new("change", 7, 12, 1),
         Column::new("title", 14, 60, 3),
         Column::new("author", 6, 14, 4),
         Column::new("stands", 18, 30, 0),
@@ -75,7 +75,7 @@ impl Listing for Changes {
         };
         match column {
             0 => Line::of(Role::Text, workload),
-            1 => Line::of(Role::Text, text::short(&one.change)),
+            1 => Line::of(Role::Text, number(&one.change)),
             2 => Line::of(Role::Text, one.title.as_deref().unwrap_or("-")),
             3 => Line::of(Role::Dim, one.author.as_deref().unwrap_or("-")),
             4 => {

@@ -1,5 +1,6 @@
 //! An incident's own page: the way back in stages, what happened when, what caused it and what answers it, and the changes of both as a list to go on from.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use ratatui::layout::Rect;
@@ -29,6 +30,10 @@ pub struct IncidentPage {
     /// As it was last seen.
     seen: Option<(Arc<Overview>, Repair)>,
     table: Table<Briefs>,
+    /// `Tab`: the keys scroll the text, and not the list.
+    reading: bool,
+    top: Cell<usize>,
+    last: Cell<usize>,
 }
 
 impl IncidentPage {
@@ -40,7 +45,16 @@ impl IncidentPage {
             incident: incident.to_owned(),
             seen: None,
             table: Table::new(Briefs::new(workload, "what it did", "live", nothing)),
+            reading: false,
+            top: Cell::new(0),
+            last: Cell::new(0),
         }
+    }
+
+    fn scroll(&self, by: isize) -> Reaction {
+        let top = self.top.get().saturating_add_signed(by);
+        self.top.set(top.min(self.last.get()));
+        Reaction::Done
     }
 
     fn draw_list(&self, area: Rect, pen: &mut Pen<'_>) {
@@ -50,7 +64,7 @@ impl IncidentPage {
         let count = self.table.listing.rows.len();
         let title = Line::of(Role::Title, "changes").with(Role::Dim, format!("  {count}"));
         pen.line(area.x + 2, area.y, area.width - 2, &title);
-        self.table.draw(below(area, 1), pen, true);
+        self.table.draw(below(area, 1), pen, !self.reading);
     }
 }
 
@@ -133,6 +147,17 @@ impl Page for IncidentPage {
     }
 
     fn on(&mut self, intent: Intent, _scene: &Scene) -> Reaction {
+        match intent {
+            Intent::NextPane | Intent::PreviousPane => {
+                self.reading = !self.reading;
+                return Reaction::Done;
+            }
+            Intent::Up if self.reading => return self.scroll(-1),
+            Intent::Down if self.reading => return self.scroll(1),
+            Intent::PageUp if self.reading => return self.scroll(-10),
+            Intent::PageDown if self.reading => return self.scroll(10),
+            _ => {}
+        }
         let row = self.table.selected();
         match (intent, row.and_then(|row| self.table.listing.rows.get(row))) {
             (Intent::Open | Intent::Right, Some(row)) => {
@@ -180,7 +205,8 @@ impl Page for IncidentPage {
             answers.push(Line::new());
             answers.extend(times);
         }
-        leaf::draw(&answers, 0, left, "a higher window shows it", pen);
+        let last = leaf::draw(&answers, self.top.get(), left, "tab, then j and k", pen);
+        self.last.set(last);
         let y = area.bottom() - list - 1;
         leaf::rule(area.x, y, area.width, &Line::new(), pen);
         self.draw_list(below(area, area.height - list), pen);
@@ -215,6 +241,10 @@ impl Page for IncidentPage {
             Hint::new(Intent::Open, "change").unless(none.then(|| "none here".to_owned())),
             Hint::new(Intent::Browse, "open in browser")
                 .unless(no_link.then(|| "no link".to_owned())),
+            Hint::new(
+                Intent::NextPane,
+                if self.reading { "list" } else { "scroll text" },
+            ),
             Hint::new(Intent::Copy, "copy"),
             Hint::new(Intent::Back, "back"),
         ]
