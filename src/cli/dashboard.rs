@@ -351,12 +351,14 @@ fn app(session: &Session, taste: &Taste, args: &DashboardArgs) -> Result<App, Fa
     } else {
         View::Map
     };
-    Ok(App::new(
+    let mut app = App::new(
         view(args)?.unwrap_or(first),
         Scene::new(lens, session.style.clone(), session.rules.me.clone()),
         taste.keymap()?,
         taste.theme.clone(),
-    ))
+    );
+    app.widens = !configured;
+    Ok(app)
 }
 
 /// The view that was asked for.

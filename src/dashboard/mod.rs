@@ -49,6 +49,8 @@ pub struct App {
     /// What was clicked last.
     clicked: Option<Target>,
     notices: Notices,
+    /// Where nobody said how far back to look: further while nothing went live in the window.
+    pub widens: bool,
 }
 
 impl App {
@@ -64,6 +66,7 @@ impl App {
             asked: HashSet::new(),
             clicked: None,
             notices: Notices::default(),
+            widens: false,
         }
     }
 
