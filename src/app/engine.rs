@@ -3,7 +3,7 @@
 
 use std::ops::ControlFlow;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::event::Event;
 use crate::event::cdevents;
@@ -13,6 +13,7 @@ use crate::fold::{Catalogue, Class, FORMAT, Fold, Partition, artifact_name, exac
 use crate::model::Workload;
 use crate::model::definition::{Definition, Rules};
 use crate::model::gather::{Facts, Surroundings, gather};
+use crate::model::name::Name;
 use crate::store::{Seq, SnapshotHead, SnapshotUpdate, Store, StoreError};
 
 use super::assemble::Configured;
@@ -38,6 +39,13 @@ pub struct Engine {
     definitions: Vec<Definition>,
     claims: Claims,
     at_hand: usize,
+}
+
+/// What a ticket is called, and its own page.
+#[derive(Clone, Debug, Default)]
+pub struct Called {
+    pub title: Option<String>,
+    pub url: Option<String>,
 }
 
 impl std::fmt::Debug for Engine {
@@ -348,6 +356,34 @@ impl Engine {
     pub fn partition(&mut self, number: u32) -> Result<Option<&Partition>, StoreError> {
         self.load(number)?;
         Ok(self.fold.get(number))
+    }
+
+    /// What tickets are called, and their own pages, of those that are asked for.
+    pub fn tickets(
+        &mut self,
+        wanted: &FxHashSet<&str>,
+        as_of: Timestamp,
+    ) -> Result<FxHashMap<String, Called>, StoreError> {
+        let mut called: FxHashMap<String, Called> = FxHashMap::default();
+        let Some(number) = self.fold.catalogue.number(Class::Tickets, "") else {
+            return Ok(called);
+        };
+        let Some(partition) = self.partition(number)? else {
+            return Ok(called);
+        };
+        for fact in partition.facts().iter().filter(|fact| fact.at <= as_of) {
+            let Kind::Ticket(ticket) = &fact.kind else {
+                continue;
+            };
+            let id = partition.names.text(ticket.ticket);
+            if wanted.contains(id) {
+                let text = |name: Option<Name>| name.map(|name| partition.names.text(name).into());
+                let known = called.entry(id.to_owned()).or_default();
+                known.title = text(ticket.summary).or(known.title.take());
+                known.url = text(ticket.url).or(known.url.take());
+            }
+        }
+        Ok(called)
     }
 
     fn load(&mut self, number: u32) -> Result<(), StoreError> {

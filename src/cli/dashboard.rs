@@ -250,6 +250,10 @@ impl Taste {
         Some(self.folder.as_ref()?.join("favourites"))
     }
 
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what is shown, how, when, from which log and from which sources"
+    )]
     fn show(
         self,
         args: &DashboardArgs,

@@ -13,13 +13,16 @@ use crate::model::definition::Definition;
 use crate::model::dora::Material;
 use crate::model::dora::behind::{Things, behind};
 use crate::model::dora::glance::glance;
+use crate::model::feature::features;
 use crate::model::flow::{self, Flow};
-use crate::model::overview::Overview;
+use crate::model::notes::release;
+use crate::model::overview::{Detail, Overview};
 use crate::model::ran::history;
+use crate::model::repair::Lanes;
 use crate::model::state::Lives;
 use crate::model::stream::map_by;
 use crate::store::StoreError;
-use crate::view::answer::{Answer, Question};
+use crate::view::answer::{Answer, Question, Told};
 use crate::view::scene::{Lens, Scope};
 
 /// The workloads as far as they are worked out.
@@ -32,17 +35,24 @@ pub struct Fleet<'a> {
 impl Fleet<'_> {
     /// What the metrics of a scope are made of, and how many workloads it has.
     fn materials(&self, scope: &Scope) -> (Vec<&Material>, usize) {
+        let (details, all) = self.details(scope);
+        let materials = details.iter().map(|(_, detail)| &detail.material);
+        (materials.collect(), all)
+    }
+
+    /// The workloads of a scope that are worked out, by name, and how many there are in all.
+    fn details(&self, scope: &Scope) -> (Vec<(&str, &Detail)>, usize) {
         let inside = self.overviews.iter().enumerate();
         let inside = inside.filter(|(_, one)| scope.takes(&one.summary));
         let mut all = 0;
-        let mut materials = Vec::new();
+        let mut details = Vec::new();
         for (place, one) in inside {
             all += 1;
             let detail = one.detail.as_ref();
             let ours = detail.filter(|_| !self.foreign.contains(&place));
-            materials.extend(ours.map(|detail| &detail.material));
+            details.extend(ours.map(|detail| (&*one.summary.workload, detail)));
         }
-        (materials, all)
+        (details, all)
     }
 }
 
@@ -108,6 +118,12 @@ pub fn answer(
             }
             Ok(Answer::Doctor(Box::new(diagnosis.tell(engine)?)))
         }
+        Question::Lanes(scope) => Ok(lanes(fleet, scope)),
+        Question::Features(scope) => shipped_together(engine, fleet, lens, scope),
+        Question::Notes(workload) => one(engine, sources, lens, workload, |lives| {
+            let production = lives.workload.production(lives.rules);
+            Answer::Notes(Box::new(release(lives, None, production)))
+        }),
     }
 }
 
@@ -118,6 +134,43 @@ fn within(scope: &Scope, definition: &Definition) -> bool {
         Scope::Path(path) => (definition.path.as_ref()).is_some_and(|own| own.name == *path),
         Scope::Workload(name) => definition.name == *name,
     }
+}
+
+fn lanes(fleet: &Fleet<'_>, scope: &Scope) -> Answer {
+    let (details, all) = fleet.details(scope);
+    let times: Vec<_> = details.iter().map(|(_, detail)| &detail.lanes).collect();
+    Answer::Lanes(Told {
+        what: Lanes::pooled(&times),
+        known: details.len(),
+        all,
+    })
+}
+
+/// Features, with what their tickets are called, which overviews do without.
+fn shipped_together(
+    engine: &mut Engine,
+    fleet: &Fleet<'_>,
+    lens: &Lens,
+    scope: &Scope,
+) -> Result<Answer, StoreError> {
+    let (details, all) = fleet.details(scope);
+    let parts = details
+        .iter()
+        .flat_map(|(name, detail)| detail.parts.iter().map(|part| (*name, part)));
+    let mut what = features(parts, lens.instant());
+    let wanted = what.iter().map(|feature| &*feature.feature).collect();
+    let mut called = engine.tickets(&wanted, lens.instant())?;
+    for feature in &mut what {
+        if let Some(ticket) = called.remove(&feature.feature) {
+            feature.title = ticket.title.or(feature.title.take());
+            feature.url = ticket.url.or(feature.url.take());
+        }
+    }
+    Ok(Answer::Features(Told {
+        what,
+        known: details.len(),
+        all,
+    }))
 }
 
 fn list(fleet: &Fleet<'_>, lens: &Lens, scope: &Scope, things: &Things) -> Answer {
@@ -134,7 +187,11 @@ fn flow_of(engine: &mut Engine, lens: &Lens, name: &str) -> Result<Option<Flow>,
     let workload = engine.workload(&definition, lens.instant())?;
     let lives = Lives::new(&workload, &engine.rules, None);
     let material = flow::material(&workload, lives.production(), &engine.rules);
-    Ok(Some(flow::figures(&[&material], lens.window(), Clock::Wall)))
+    Ok(Some(flow::figures(
+        &[&material],
+        lens.window(),
+        Clock::Wall,
+    )))
 }
 
 fn one(

@@ -22,7 +22,11 @@ pub fn written(app: &mut App, file: &str) -> Result<String, String> {
     match form {
         Some("csv") => Ok(csv(&grid()?)),
         Some("json") => Ok(json(&grid()?)),
-        Some("md") => Ok(markdown(&grid()?)),
+        Some("md") => {
+            let page = app.ui.page();
+            let whole = page.and_then(|page| page.markdown(&app.scene));
+            whole.map_or_else(|| Ok(markdown(&grid()?)), Ok)
+        }
         Some("txt") => Ok(lines(&app.picture())),
         Some("svg") => {
             let title = format!("leadtime: {}", app.ui.front().title());

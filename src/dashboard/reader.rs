@@ -41,6 +41,7 @@ pub struct Feeds {
 pub type Bring = Box<dyn FnOnce() -> Option<Feeds> + Send>;
 
 /// Starts to read; what is returned asks for a reading now.
+#[must_use]
 pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Sender<()> {
     let (send, receive) = channel::<()>();
     thread::spawn(move || {
@@ -198,7 +199,7 @@ impl Reader {
             self.ask(place);
         }
         let next = self.due.values().min().copied();
-        let wait = next.map_or(Duration::from_secs(60), |next| {
+        let wait = next.map_or(Duration::from_mins(1), |next| {
             next.saturating_duration_since(Instant::now())
         });
         if self.trickle.is_some() {

@@ -162,7 +162,7 @@ impl Desk {
         let effects = match message {
             Message::News(news) => self.app.news(news),
             Message::Input(Input::Key(key)) => {
-                Chord::of(&key).map_or_else(Vec::new, |chord| self.app.key(chord))
+                Chord::of(key).map_or_else(Vec::new, |chord| self.app.key(chord))
             }
             Message::Input(Input::Paste(text)) => self.app.paste(&text),
             Message::Input(Input::Mouse(mouse)) => self.mouse(mouse),

@@ -13,7 +13,7 @@ use crate::view::overlay::Outcome;
 use crate::view::overlay::help::Help;
 use crate::view::overlay::palette::Palette;
 use crate::view::overlay::prompt::Prompt;
-use crate::view::page::{Reaction, View};
+use crate::view::page::{Page, Reaction, View};
 use crate::view::scene::{Scope, Stage};
 use crate::view::{self, hit};
 
@@ -34,14 +34,12 @@ impl App {
             let outcome = overlay.key(chord, &self.scene);
             return self.outcome(outcome);
         }
-        match self.keymap.intent(self.context(), chord) {
-            Some(intent) => self.intent(intent),
-            None => {
-                let line = Line::of(Role::Dim, format!("{chord} does nothing here"));
-                self.ui.message = Some(line);
-                Vec::new()
-            }
+        if let Some(intent) = self.keymap.intent(self.context(), chord) {
+            return self.intent(intent);
         }
+        let line = Line::of(Role::Dim, format!("{chord} does nothing here"));
+        self.ui.message = Some(line);
+        Vec::new()
     }
 
     /// Text that was pasted: into the line that is open, else it is looked up.
@@ -144,13 +142,12 @@ impl App {
                 return intent.map_or_else(Vec::new, |intent| self.general(intent));
             }
             Reaction::Push(page) => self.ui.push(page),
-            Reaction::Go(view, workload) => {
-                if workload.is_some() {
-                    self.scene.focus = workload;
-                    self.scene.version += 1;
-                }
-                self.ui.go(view);
+            Reaction::Go(view, Some(workload)) => {
+                self.scene.focus = Some(workload);
+                self.scene.version += 1;
+                self.ui.go_afresh(view);
             }
+            Reaction::Go(view, None) => self.ui.go(view),
             Reaction::Narrow(scope) => self.narrow(scope),
             Reaction::Say(words) => self.say(Role::Text, &words),
             Reaction::Browse(link) => return vec![Effect::Browse(link)],
@@ -171,12 +168,12 @@ impl App {
             Intent::Filter => self.open_filter(),
             Intent::Where => self.ui.overlay = Some(Box::new(Prompt::find())),
             Intent::Palette => {
-                self.ui.overlay = Some(Box::new(Palette::new(self.context(), &self.keymap)))
+                self.ui.overlay = Some(Box::new(Palette::new(self.context(), &self.keymap)));
             }
             Intent::Help => {
-                self.ui.overlay = Some(Box::new(Help::new(&self.ui, &self.keymap, &self.scene)))
+                self.ui.overlay = Some(Box::new(Help::new(&self.ui, &self.keymap, &self.scene)));
             }
-            Intent::Scope => match self.ui.page().and_then(|page| page.scope()) {
+            Intent::Scope => match self.ui.page().and_then(Page::scope) {
                 Some(scope) => self.narrow(scope),
                 None => self.say(Role::Dim, "there is no row here to narrow to"),
             },
@@ -190,7 +187,10 @@ impl App {
             Intent::Browse => return self.browse(),
             Intent::Copy => return self.copy(),
             Intent::Export => {
-                let name = format!("{}.csv", self.ui.front().intent().name());
+                let page = self.ui.page();
+                let whole = page.is_some_and(|page| page.markdown(&self.scene).is_some());
+                let form = if whole { "md" } else { "csv" };
+                let name = format!("{}.{form}", self.ui.front().intent().name());
                 self.ui.overlay = Some(Box::new(Prompt::save(&name)));
             }
             Intent::Refresh => {
@@ -211,7 +211,7 @@ impl App {
 
     /// The workload under the cursor is the one that other views show.
     fn remember_focus(&mut self) {
-        if let Some(workload) = self.ui.page().and_then(|page| page.workload()) {
+        if let Some(workload) = self.ui.page().and_then(Page::workload) {
             self.scene.focus = Some(workload);
             self.scene.version += 1;
         }
@@ -297,26 +297,20 @@ impl App {
     }
 
     fn browse(&mut self) -> Vec<Effect> {
-        match self.ui.page().and_then(|page| page.link()) {
-            Some(link) => vec![Effect::Browse(link)],
-            None => {
-                self.say(Role::Dim, "no link is known of this");
-                Vec::new()
-            }
+        if let Some(link) = self.ui.page().and_then(Page::link) {
+            return vec![Effect::Browse(link)];
         }
+        self.say(Role::Dim, "no link is known of this");
+        Vec::new()
     }
 
     fn copy(&mut self) -> Vec<Effect> {
-        match self.ui.page().and_then(|page| page.card(&self.scene)) {
-            Some(card) => {
-                self.say(Role::Good, &format!("copied: {card}"));
-                vec![Effect::Copy(card)]
-            }
-            None => {
-                self.say(Role::Dim, "there is nothing here to copy");
-                Vec::new()
-            }
+        if let Some(card) = self.ui.page().and_then(|page| page.card(&self.scene)) {
+            self.say(Role::Good, &format!("copied: {card}"));
+            return vec![Effect::Copy(card)];
         }
+        self.say(Role::Dim, "there is nothing here to copy");
+        Vec::new()
     }
 
     fn export(&mut self, file: String) -> Vec<Effect> {

@@ -30,7 +30,7 @@ const LOOK: Duration = Duration::from_millis(500);
 /// How often the fleet is told while it is being worked out.
 const TELL: Duration = Duration::from_millis(150);
 /// Ages, freezes and soaks go on without any event: so often every workload is worked out again.
-const AGAIN: Duration = Duration::from_secs(600);
+const AGAIN: Duration = Duration::from_mins(10);
 /// After so many events a snapshot is kept.
 const KEEP: u64 = 20_000;
 /// So often the summaries are kept for the next start.

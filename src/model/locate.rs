@@ -227,11 +227,9 @@ pub fn whereabouts(
         }
         None => Forecast::default(),
     };
-    let carrier = carrier(lives, place);
-    let artifact = workload
-        .artifacts
-        .iter()
-        .find(|artifact| artifact.commit.is_some() && artifact.commit == carrier.or(change.sha));
+    let built_from = carrier(lives, place).or(change.sha);
+    let mut artifacts = workload.artifacts.iter();
+    let artifact = artifacts.find(|one| one.commit.is_some() && one.commit == built_from);
     let on = leg.map_or_else(Vec::new, |leg| on(lives, change, &leg));
     let state = match life.end {
         End::Delivered(_) | End::LiveBefore(_) => State::Delivered.word(),

@@ -9,10 +9,11 @@ use super::dora::trend::{Verdict, lead_trend, verdict};
 use super::dora::{Material, material};
 use super::entity::ChangeAt;
 use super::environment::{self, Running};
+use super::feature::{FeaturePart, parts};
 use super::forecast::past;
 use super::gate::{self, OpenGate};
 use super::locate::{Match, whereabouts};
-use super::repair::{Repair, repairs};
+use super::repair::{LaneTimes, Repair, lane_times, repairs};
 use super::state::{Life, Lives, State};
 use super::statistic::Spread;
 use super::window::Window;
@@ -149,7 +150,11 @@ pub struct Detail {
     pub material: Material,
     /// Incidents of production that were open in the window or in the one before it.
     pub repairs: Vec<Repair>,
+    /// Lead times in the hotfix lane and in the usual one, of what went live in the window.
+    pub lanes: LaneTimes,
     pub compliance: Compliance,
+    /// Its parts in features that are in flight or went live in the window; the titles of tickets are not among what an overview knows.
+    pub parts: Vec<FeaturePart>,
 }
 
 /// A workload at the instant that it is known at, with figures over a window that ends there.
@@ -178,7 +183,9 @@ pub fn overview(lives: &Lives<'_>, window: Window) -> Overview {
             environments,
             material,
             repairs: repairs(lives, before(window).from),
+            lanes: lane_times(lives, window),
             compliance: compliance(lives),
+            parts: parts(lives, window.from),
         }),
     }
 }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::Workload;
-use super::delivery::{Attempt, AttemptOutcome, Delivery, deliver};
+use super::delivery::{Arrival, Attempt, AttemptOutcome, Delivery, deliver};
 use super::entity::{ChangeAt, Record};
 use super::environment::{lacking, live, short, version};
 use super::name::Name;
@@ -151,7 +151,7 @@ pub fn ahead(lives: &Lives<'_>, environment: &str) -> Ahead {
     let extra = before.map_or_else(Vec::new, |before| {
         // What came with the first deployment that is known may have been there before anybody told of it.
         lacking(lives, before, Some(&here))
-            .filter(|(place, _)| here.arrival(*place).is_some_and(|one| one.counts()))
+            .filter(|(place, _)| here.arrival(*place).is_some_and(Arrival::counts))
             .collect()
     });
     Ahead {

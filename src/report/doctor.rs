@@ -6,9 +6,7 @@ use super::style::Style;
 use super::table::{Column, Table};
 use super::{duration, figure, glyph, text};
 use crate::event::time::Span;
-pub use crate::model::diagnosis::{
-    Clock, Doctor, Found, LogLine, SourceLine, SourceState, Unlinked,
-};
+use crate::model::diagnosis::{Doctor, LogLine, SourceState};
 use crate::theme::Role;
 
 #[must_use]

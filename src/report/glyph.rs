@@ -15,6 +15,11 @@ pub const LEFT: &str = "◀";
 pub const BEHIND: &str = "↓";
 pub const NEWER: &str = "↑";
 pub const DIFFERS: &str = "≠";
+/// Evidence that grew too old.
+pub const STALE: &str = "◷";
+/// A step that something went around.
+pub const AROUND: &str = "↷";
+pub const MISSING: &str = "–";
 /// Where the cursor stands in a list.
 pub const CURSOR: &str = "▸";
 pub const MARK: &str = "●";
@@ -37,31 +42,29 @@ fn plain(char: char) -> &'static str {
             let at = char as usize - ' ' as usize;
             &PRINTABLE[at..=at]
         }
-        '─' | '╌' | '–' | '↓' => "-",
+        '─' | '╌' | '–' | '↓' | '▃' | '▄' => "-",
         '│' | '·' => "|",
-        '┌' | '┐' | '└' | '┘' | '✓' => "+",
-        '━' => "=",
-        '┃' | '┏' | '┓' | '┗' | '┛' | '█' => "#",
-        '╰' | '╯' | '├' | '┤' | '┬' | '┴' | '┼' => "+",
-        '◀' => "<",
+        '┌' | '┐' | '└' | '┘' | '✓' | '╰' | '╯' | '├' | '┤' | '┬' | '┴' | '┼' => {
+            "+"
+        }
+        '━' | '▅' | '▆' => "=",
+        '┃' | '┏' | '┓' | '┗' | '┛' | '█' | '▇' => "#",
+        '◀' | '‹' => "<",
         '╲' => "\\",
         '╱' | '≠' => "/",
-        '‹' => "<",
         '›' | '▶' | '▸' | '→' | '…' | '≥' => ">",
         '▲' | '▴' | '↑' => "^",
         '▾' => "v",
         '•' | '⚿' | '★' => "*",
         '●' => "o",
-        '○' => ".",
+        '○' | '░' => ".",
         '◌' => ",",
         '◐' => "~",
+        '◷' => "@",
+        '↷' => "%",
         '▁' | '▂' => "_",
-        '▃' | '▄' => "-",
-        '▅' | '▆' => "=",
-        '▇' => "#",
         '◆' => "!",
         '✗' | '×' => "x",
-        '░' => ".",
         '▒' => ":",
         other => match other.width() {
             None | Some(0) => "",

@@ -18,7 +18,7 @@ pub mod table;
 pub mod text;
 mod whereabouts;
 
-pub use doctor::{Doctor, doctor};
+pub use doctor::doctor;
 pub use dora::dora;
 pub use environments::environments;
 pub use gates::gates;

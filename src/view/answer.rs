@@ -9,9 +9,12 @@ use crate::event::time::Timestamp;
 use crate::model::diagnosis::{Doctor, Sender};
 use crate::model::dora::behind::{Behind, Things};
 use crate::model::dora::glance::Glance;
+use crate::model::feature::Feature;
 use crate::model::history::Happening;
 use crate::model::locate::{Match, Whereabouts};
+use crate::model::notes::Notes;
 use crate::model::ran::History;
+use crate::model::repair::Lanes;
 use crate::model::stream::Map;
 
 /// A question about one thing. Two that are equal have the same answer at the same instant over the same window.
@@ -36,14 +39,31 @@ pub enum Question {
     Activity(Scope),
     /// How the sources and the log are, and which events could not be linked.
     Doctor,
+    /// Lead times in the hotfix lane beside the usual one, of the workloads in a scope, pooled.
+    Lanes(Scope),
+    /// What the workloads in a scope ship together, by ticket.
+    Features(Scope),
+    /// What would go live next of a workload.
+    Notes(String),
 }
 
 impl Question {
     /// Whether the answer speaks of those workloads alone that are worked out, and so grows with them.
     #[must_use]
     pub const fn rests_on_fleet(&self) -> bool {
-        matches!(self, Self::Metrics(_) | Self::Behind { .. })
+        matches!(
+            self,
+            Self::Metrics(_) | Self::Behind { .. } | Self::Lanes(_) | Self::Features(_)
+        )
     }
+}
+
+/// Something about the workloads in a scope that are worked out: so many, of so many.
+#[derive(Clone, Debug)]
+pub struct Told<T> {
+    pub what: T,
+    pub known: usize,
+    pub all: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -57,6 +77,9 @@ pub enum Answer {
     Behind(Behind),
     Activity(Activity),
     Doctor(Box<Diagnosis>),
+    Lanes(Told<Lanes>),
+    Features(Told<Vec<Feature>>),
+    Notes(Box<Notes>),
     /// There is no such thing, or it cannot be told; why.
     Nothing(String),
 }

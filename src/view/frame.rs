@@ -77,18 +77,15 @@ fn state(scene: &Scene) -> Line {
     }
     line.push(Role::Text, length(scene.lens.length));
     line.push(Role::Dim, "  ");
-    match scene.lens.as_of {
-        Some(at) => {
-            let zone = scene.lens.zone.name();
-            let ago = duration::age(at, scene.lens.now);
-            let text = format!(" as of {} {zone}, {ago} ago ", scene.style.moment(at));
-            line.push(Role::Warning, text);
-        }
-        None => {
-            let speed = scene.speed.map(|speed| format!(" ×{speed}"));
-            line.push(Role::Good, "live");
-            line.push(Role::Dim, speed.unwrap_or_default());
-        }
+    if let Some(at) = scene.lens.as_of {
+        let zone = scene.lens.zone.name();
+        let ago = duration::age(at, scene.lens.now);
+        let text = format!(" as of {} {zone}, {ago} ago ", scene.style.moment(at));
+        line.push(Role::Warning, text);
+    } else {
+        let speed = scene.speed.map(|speed| format!(" ×{speed}"));
+        line.push(Role::Good, "live");
+        line.push(Role::Dim, speed.unwrap_or_default());
     }
     line.push(Role::Dim, "  read-only");
     for source in &scene.sources {

@@ -83,6 +83,10 @@ impl Pen<'_> {
     }
 
     /// Draws a text that is ours, or cleaned, up to a column.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a place, where it ends, a text and its style"
+    )]
     fn put(&mut self, x: u16, y: u16, end: u16, text: &str, style: Style) -> u16 {
         let area = self.buffer.area;
         let end = end.min(area.right());
@@ -96,6 +100,10 @@ impl Pen<'_> {
     }
 
     /// Draws a text in a role.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a place, its width, a text and its role: what every page says most"
+    )]
     pub fn text(&mut self, x: u16, y: u16, width: u16, role: Role, text: &str) -> u16 {
         self.line(x, y, width, &Line::of(role, text))
     }

@@ -414,13 +414,13 @@ impl<L: Listing> Table<L> {
             shown.iter().map(|at| columns[*at].least).sum::<u16>() + gaps
         };
         while shown.len() > 1 && least(&shown) > room {
-            let Some(last) = (0..shown.len())
+            let Some(worst) = (0..shown.len())
                 .max_by_key(|at| (columns[shown[*at]].rank, *at))
                 .filter(|at| columns[shown[*at]].rank > 0)
             else {
                 break;
             };
-            shown.remove(last);
+            shown.remove(worst);
         }
         let mut spare = room.saturating_sub(least(&shown));
         let mut widths: Vec<u16> = shown.iter().map(|at| columns[*at].least).collect();

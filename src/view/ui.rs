@@ -97,6 +97,12 @@ impl Ui {
         self.seen = None;
     }
 
+    /// To a view's own page: what lay over it was about something else.
+    pub fn go_afresh(&mut self, view: View) {
+        self.go(view);
+        self.stack().truncate(1);
+    }
+
     /// Lays a page over the one in front.
     pub fn push(&mut self, page: Box<dyn Page>) {
         self.stack().push(page);

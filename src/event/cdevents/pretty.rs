@@ -18,18 +18,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_keep_their_order_and_a_line_break_stays_a_sign() {
-        let lines = pretty(r#"{"b":1,"a":["x\ny"]}"#);
+    fn every_field_has_its_line_and_a_line_break_stays_a_sign() {
+        let lines = pretty(r#"{"a":["x\ny",1]}"#);
         assert_eq!(
             lines,
-            [
-                "{",
-                "  \"a\": [",
-                "    \"x\\ny\"",
-                "  ],",
-                "  \"b\": 1",
-                "}"
-            ]
+            ["{", "  \"a\": [", "    \"x\\ny\",", "    1", "  ]", "}"]
         );
         assert_eq!(pretty("no document"), ["no document"]);
     }

@@ -177,7 +177,7 @@ impl Facts {
         let none = material.incidents.iter().filter(|i| i.attempt.is_none());
         Self {
             sourceless: !material.has_source,
-            seen: shown.iter().any(|attempt| seen(attempt)),
+            seen: shown.iter().any(seen),
             tags: material.released_by_tags,
             blind: shown.iter().filter(blind).count(),
             unlinked: none.filter(|i| window.contains(i.opened)).count(),

@@ -282,7 +282,7 @@ mod tests {
         event(&format!("branch/{sha}"), day, Kind::Branch(fact))
     }
 
-    fn gathered(events: Vec<Event<Cow<'static, str>>>, day: i64) -> Workload {
+    fn gathered(events: &[Event<Cow<'static, str>>], day: i64) -> Workload {
         let mut names = Names::default();
         let mut facts: Vec<Event<Name>> = events
             .iter()
@@ -334,14 +334,17 @@ mod tests {
             end("b", 2),
             end("c", 4),
         ];
-        assert_eq!(changes(&gathered(events.clone(), 9)), ["a", "b", "c"]);
+        assert_eq!(changes(&gathered(&events, 9)), ["a", "b", "c"]);
         // As things were: the branch ended before what came later.
-        assert_eq!(changes(&gathered(events.clone(), 3)), ["a", "b"]);
+        assert_eq!(changes(&gathered(&events, 3)), ["a", "b"]);
         // Where nobody saw the branch, what was deployed is taken for it.
         let unseen = events
             .into_iter()
             .filter(|event| !matches!(event.kind, Kind::Branch(_)));
-        assert_eq!(changes(&gathered(unseen.collect(), 9)), ["a", "fix"]);
+        assert_eq!(
+            changes(&gathered(&unseen.collect::<Vec<_>>(), 9)),
+            ["a", "fix"]
+        );
     }
 
     #[test]
@@ -353,6 +356,6 @@ mod tests {
             end("b", 2),
             end("again", 3),
         ];
-        assert_eq!(changes(&gathered(events, 9)), ["a", "again"]);
+        assert_eq!(changes(&gathered(&events, 9)), ["a", "again"]);
     }
 }

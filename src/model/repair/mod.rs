@@ -7,7 +7,7 @@ mod lane;
 mod tests;
 
 pub use find::repairs;
-pub use lane::lanes;
+pub use lane::{LaneTimes, lane_times, lanes};
 
 use serde::{Deserialize, Serialize};
 

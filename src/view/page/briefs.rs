@@ -68,19 +68,10 @@ impl Briefs {
     #[must_use]
     pub fn open(&self, row: Option<usize>) -> Reaction {
         match row.and_then(|row| self.rows.get(row)) {
-            Some(row) => open(&self.workload, row),
+            Some(row) => Reaction::Push(super::change(&self.workload, &row.change)),
             None => Reaction::Say("there is no change here to open".to_owned()),
         }
     }
-}
-
-/// A change's own page.
-fn open(workload: &str, row: &Row) -> Reaction {
-    let title = row.title.as_deref().unwrap_or("no title is known");
-    Reaction::Say(format!(
-        "{} of {workload}: {title}",
-        text::short(&row.change)
-    ))
 }
 
 impl Listing for Briefs {

@@ -3,14 +3,17 @@
 //!
 //! Most pages are a list with something beside it; what a list can do by itself ([`Rows`]) they get for nothing.
 
-pub mod changes;
-pub mod briefs;
-pub mod environments;
 pub mod activity;
+pub mod briefs;
+pub mod changes;
+pub mod compliance;
+pub mod environments;
 pub mod fleet;
 pub mod gates;
 pub mod map;
 pub mod metrics;
+pub mod releases;
+pub mod repair;
 pub mod sources;
 
 use ratatui::layout::Rect;
@@ -160,10 +163,12 @@ pub fn of(view: View) -> Box<dyn Page> {
         View::Gates => Box::new(gates::GatesPage::default()),
         View::Environments => Box::new(environments::EnvironmentsPage::default()),
         View::Metrics => Box::new(metrics::MetricsPage::default()),
+        View::Releases => Box::new(releases::ReleasesPage::default()),
+        View::Repair => Box::new(repair::RepairPage::default()),
+        View::Compliance => Box::new(compliance::CompliancePage::default()),
         View::Map => Box::new(map::MapPage::default()),
         View::Activity => Box::new(activity::ActivityPage::default()),
         View::Sources => Box::new(sources::SourcesPage::default()),
-        _ => Box::new(fleet::FleetPage::default()),
     }
 }
 
@@ -225,6 +230,11 @@ pub trait Page {
     /// What is copied.
     fn card(&self, _scene: &Scene) -> Option<String> {
         self.rows().and_then(Rows::card)
+    }
+
+    /// The whole as a page of Markdown, where it is more than its list.
+    fn markdown(&self, _scene: &Scene) -> Option<String> {
+        None
     }
 
     /// What is exported.

@@ -1,6 +1,8 @@
 //! Small drawings that several pages use.
 
-pub mod leaf;
+pub mod cells;
 pub mod columns;
+pub mod facts;
+pub mod leaf;
 pub mod spark;
 pub mod waterfall;

@@ -4,6 +4,7 @@ mod configuration;
 mod contract;
 mod dashboard;
 mod demo;
+mod documented;
 mod killed;
 mod logs;
 mod outside;

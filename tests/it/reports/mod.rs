@@ -146,7 +146,7 @@ fn gates() {
 fn doctor() {
     pictures("doctor", |style| report::doctor(&sample::doctor(), style));
     assert!(sample::doctor().found());
-    let none = report::Doctor::default();
+    let none = leadtime::model::diagnosis::Doctor::default();
     assert!(!none.found());
     insta::assert_snapshot!(report::doctor(&none, &style(80)), @"
     No source is configured: leadtime init proposes some, leadtime import reads

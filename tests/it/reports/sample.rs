@@ -14,6 +14,9 @@ use chrono_tz::Tz;
 use leadtime::event::time::{Span, Timestamp};
 use leadtime::model::calendar::BusinessTime;
 use leadtime::model::definition::StepKind;
+use leadtime::model::diagnosis::{
+    Clock, Doctor, Found, LogLine, SourceLine, SourceState, Unlinked,
+};
 use leadtime::model::dora::{
     ChangeLine, DeploymentLine, Dora, FailRate, Figures, IncidentLine, LeadTime, Levels,
     QuickCheck, Recovery, ReworkRate,
@@ -28,7 +31,6 @@ use leadtime::model::stream::{
     Efficiency, Map, MapChange, MapChangeStep, StateFigure, StepFigures,
 };
 use leadtime::model::window::Window;
-use leadtime::report::doctor::{Clock, Doctor, Found, LogLine, SourceLine, SourceState, Unlinked};
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;

@@ -11,8 +11,10 @@ mod fleet;
 mod hostile;
 mod journeys;
 mod laws;
+mod metrics;
 mod overlays;
 mod pictures;
+mod program;
 mod stages;
 
 use std::collections::BTreeSet;

@@ -265,7 +265,7 @@ mod tests {
     use crate::view::scene::Lens;
 
     fn happened(seq: u64) -> Arc<Happened> {
-        let outcome = if seq % 2 == 0 {
+        let outcome = if seq.is_multiple_of(2) {
             Outcome::Failure
         } else {
             Outcome::Success

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
+use super::columns::FOUND;
 use super::detail::ChangePage;
-use super::list::{Changes, FOUND, Row};
+use super::list::{Changes, Row};
 use super::{beside, card, in_flight};
 use crate::intent::Intent;
 use crate::report::figure;

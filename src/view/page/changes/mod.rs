@@ -1,6 +1,7 @@
 //! The changes: every change in flight, the longest held first, with the way that it has come; and where a change is, whoever asks.
 
 mod card;
+mod columns;
 mod detail;
 mod found;
 mod list;
@@ -21,9 +22,10 @@ use crate::theme::Role;
 use crate::view::pen::Pen;
 use crate::view::scene::{Scene, Scope, Stage};
 use crate::view::table::Table;
+use columns::IN_FLIGHT;
 use detail::ChangePage;
 use found::FoundPage;
-use list::{Changes, IN_FLIGHT, Row};
+use list::{Changes, Row};
 
 /// From this width on, what is under the cursor is told beside the list.
 pub(super) const WIDE: u16 = 140;

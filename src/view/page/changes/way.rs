@@ -51,10 +51,10 @@ pub(super) fn waterfall(legs: &[Leg], width: u16) -> Vec<Line> {
     let room = usize::from(width).saturating_sub(NAME + TIMES + 2);
     let mut lines = Vec::with_capacity(steps.len() + 1);
     let mut head = Line::of(Role::Header, "step");
-    head.pad_to(NAME + room + 2 + 3);
+    head.pad_to(NAME + room + 2 + 2);
     lines.push(
         head.with(Role::Header, "in all")
-            .with(Role::Header, "  worked"),
+            .with(Role::Header, "   worked"),
     );
     for step in steps {
         let own = || legs.iter().filter(|leg| leg.step == *step);
@@ -149,10 +149,10 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "step             in all  worked",
-                "code         ███  █████   3h 00m   3h 00m",
-                "review          ░░░       1h 00m        -",
-                "test                  █       1s       1s",
+                "step                       in all   worked",
+                "code         ██   █████    3h 00m   3h 00m",
+                "review         ░░░         1h 00m        -",
+                "test                  █        1s       1s",
             ]
         );
     }

@@ -1,10 +1,9 @@
-//! The cell in front in full: what runs there, since when, how it stands to the environment before it, and who keeps it as it is.
+//! What a cell says: its signs in the matrix, and the cell in front in full: what runs there, since when, how it stands to the environment before it, and who keeps it as it is.
 
-use super::matrix::{sign, version};
 use crate::model::environment::{Drift, Running};
 use crate::model::overview::Summary;
 use crate::report::sheet::{Line, Sheet};
-use crate::report::{Style, figure, glyph};
+use crate::report::{Style, figure, glyph, text};
 use crate::theme::Role;
 
 const LABEL: usize = 12;
@@ -101,5 +100,41 @@ pub fn stands(running: &Running, before: Option<&Running>, style: &Style) -> (Ro
             (Role::Text, format!("nothing of {there} is missing"))
         }
         None => (Role::Dim, format!("not known against {there}")),
+    }
+}
+
+/// The sign of an environment's health, each its own shape.
+#[must_use]
+pub fn sign(running: &Running) -> (Role, &'static str) {
+    match running.health {
+        Some("ok") => (Role::Good, glyph::GOOD),
+        Some("incident") => (Role::Bad, glyph::BAD),
+        Some("failed") => (Role::Bad, "!"),
+        Some("deploying") => (Role::Process, glyph::ARROW),
+        _ => (Role::Dim, " "),
+    }
+}
+
+/// Health that wants a word.
+#[must_use]
+pub fn trouble(running: &Running) -> Option<&'static str> {
+    running.health.filter(|health| *health != "ok")
+}
+
+/// What runs, in a word.
+#[must_use]
+pub fn version(running: &Running) -> &str {
+    let named = running.version.as_deref().or(running.sha.as_deref());
+    text::short(named.or(running.artifact.as_deref()).unwrap_or("-"))
+}
+
+/// `↓4`, `≠`, `=`.
+#[must_use]
+pub fn drift(running: &Running, before: Option<&Running>) -> Line {
+    match running.drift(before) {
+        Some(Drift::Behind(changes)) => Line::of(Role::Wait, format!("{}{changes}", glyph::BEHIND)),
+        Some(Drift::Differs) => Line::of(Role::Warning, glyph::DIFFERS),
+        Some(Drift::Same) => Line::of(Role::Dim, "="),
+        None => Line::new(),
     }
 }

@@ -5,8 +5,9 @@ use std::cell::Cell;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use super::cell::{drift, sign, trouble, version};
 use crate::event::time::Timestamp;
-use crate::model::environment::{Drift, Running};
+use crate::model::environment::Running;
 use crate::model::overview::{Overview, Summary};
 use crate::report::sheet::Line;
 use crate::report::{duration, glyph, text};
@@ -58,17 +59,11 @@ pub struct Seen<'a> {
     pub running: &'a Running,
 }
 
-impl Seen<'_> {
-    /// Whether production waits for what the environment before it has.
-    #[must_use]
-    pub fn lags(&self) -> bool {
-        self.running.environment == self.summary.production
-            && self
-                .running
-                .behind
-                .changes
-                .is_some_and(|changes| changes > 0)
-    }
+/// Whether production waits for what the environment before it has.
+#[must_use]
+pub fn lags(seen: &Seen<'_>) -> bool {
+    let behind = seen.running.behind.changes;
+    seen.running.environment == seen.summary.production && behind.is_some_and(|changes| changes > 0)
 }
 
 /// The matrix.
@@ -232,41 +227,6 @@ fn before<'a>(overview: &'a Overview, here: &Running) -> Option<&'a Running> {
     running(overview)
         .iter()
         .find(|one| one.environment == *name)
-}
-
-/// The sign of an environment's health, each its own shape.
-#[must_use]
-pub fn sign(running: &Running) -> (Role, &'static str) {
-    match running.health {
-        Some("ok") => (Role::Good, glyph::GOOD),
-        Some("incident") => (Role::Bad, glyph::BAD),
-        Some("failed") => (Role::Bad, "!"),
-        Some("deploying") => (Role::Process, glyph::ARROW),
-        _ => (Role::Dim, " "),
-    }
-}
-
-/// Health that wants a word.
-fn trouble(running: &Running) -> Option<&'static str> {
-    running.health.filter(|health| *health != "ok")
-}
-
-/// What runs, in a word.
-#[must_use]
-pub fn version(running: &Running) -> &str {
-    let named = running.version.as_deref().or(running.sha.as_deref());
-    text::short(named.or(running.artifact.as_deref()).unwrap_or("-"))
-}
-
-/// `↓4`, `≠`, `=`.
-#[must_use]
-pub fn drift(running: &Running, before: Option<&Running>) -> Line {
-    match running.drift(before) {
-        Some(Drift::Behind(changes)) => Line::of(Role::Wait, format!("{}{changes}", glyph::BEHIND)),
-        Some(Drift::Differs) => Line::of(Role::Warning, glyph::DIFFERS),
-        Some(Drift::Same) => Line::of(Role::Dim, "="),
-        None => Line::new(),
-    }
 }
 
 impl Listing for Matrix {

@@ -18,7 +18,7 @@ use crate::view::pen::Pen;
 use crate::view::scene::{Scene, Scope};
 use crate::view::table::Table;
 use crate::view::widget::leaf;
-use matrix::{Matrix, Seen};
+use matrix::{Matrix, Seen, lags};
 use past::PastPage;
 
 /// From here on the cell stands at the right, else below.
@@ -86,7 +86,7 @@ impl EnvironmentsPage {
                 Role::Wait,
                 glyph::BEHIND,
                 "behind in production",
-                cells(|one| one.lags()),
+                cells(lags),
             ),
             (
                 Role::Gate,

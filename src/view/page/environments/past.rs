@@ -106,22 +106,23 @@ impl PastPage {
             Role::Dim,
             format!("  {}", figure::count(self.runs.listing.len(), "deployment")),
         );
-        self.draw_pane(area, &title, !self.second, pen);
+        draw_pane(area, &title, !self.second, pen);
         self.runs.draw(below(area), pen, !self.second);
     }
 
     fn draw_ahead(&self, area: Rect, pen: &mut Pen<'_>) {
-        self.draw_pane(area, &self.compared, self.second, pen);
+        draw_pane(area, &self.compared, self.second, pen);
         self.ahead.draw(below(area), pen, self.second);
     }
+}
 
-    fn draw_pane(&self, area: Rect, title: &Line, front: bool, pen: &mut Pen<'_>) {
-        let width = area.width.saturating_sub(3);
-        let end = pen.line(area.x + 2, area.y, width, title);
-        let hint = Line::of(Role::Dim, "tab");
-        if !front && end + 6 < area.right() {
-            pen.right(Rect::new(end, area.y, area.right() - end - 1, 1), &hint);
-        }
+/// The title of a list, and the key that goes there.
+fn draw_pane(area: Rect, title: &Line, front: bool, pen: &mut Pen<'_>) {
+    let width = area.width.saturating_sub(3);
+    let end = pen.line(area.x + 2, area.y, width, title);
+    let hint = Line::of(Role::Dim, "tab");
+    if !front && end + 6 < area.right() {
+        pen.right(Rect::new(end, area.y, area.right() - end - 1, 1), &hint);
     }
 }
 

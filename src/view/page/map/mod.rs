@@ -1,12 +1,14 @@
 //! The value-stream map of one workload: what was, a box a step with the ladder below; and what is now, the same boxes with the changes in flight standing
 //! in them. Here is the state and what keys do to it; [`history`], [`live`] and [`front`] draw.
 
+mod cursor;
 mod front;
 mod history;
 mod live;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod told;
 mod visits;
 mod way;
 
@@ -19,9 +21,9 @@ use super::{Grid, Hint, Page, Reaction};
 use crate::intent::Intent;
 use crate::model::locate::Match;
 use crate::model::stream::{Map, StepFigures};
+use crate::report::figure;
 use crate::report::map::{BOXES_FROM, Statistic, shape};
 use crate::report::sheet::Line;
-use crate::report::{duration, figure};
 use crate::theme::Role;
 use crate::view::answer::{Answer, Question};
 use crate::view::frame::length;
@@ -76,63 +78,6 @@ impl MapPage {
     /// Nothing was delivered: what is on its way is all there is to be shown.
     fn is_live(&self) -> bool {
         self.live || self.map().is_some_and(|map| map.changes == 0)
-    }
-
-    /// Steps that are shown, by their places in the path.
-    fn places(&self) -> Vec<usize> {
-        let mut places: Vec<usize> = self.columns.iter().flatten().copied().collect();
-        places.sort_unstable();
-        places
-    }
-
-    /// Goes to the step so many further on in the path.
-    fn go(&mut self, by: isize) {
-        let places = self.places();
-        let now = places.iter().position(|place| Some(*place) == self.at);
-        let next = now.unwrap_or(0).saturating_add_signed(by);
-        self.stand(&places, next);
-    }
-
-    fn stand(&mut self, places: &[usize], at: usize) {
-        if let Some(place) = places.get(at.min(places.len().saturating_sub(1))) {
-            self.at = Some(*place);
-        }
-    }
-
-    /// To the next column, in the same row where it has one.
-    fn aside(&mut self, by: isize) {
-        if !self.boxes.get() {
-            return self.go(by);
-        }
-        let Some((column, row)) = self.where_in_columns() else {
-            return;
-        };
-        let column = column.saturating_add_signed(by).min(self.columns.len() - 1);
-        let steps = &self.columns[column];
-        self.at = Some(steps[row.min(steps.len() - 1)]);
-    }
-
-    /// Within a column; `false` where there is no other step.
-    fn along(&mut self, by: isize) -> bool {
-        if !self.boxes.get() {
-            self.go(by);
-            return true;
-        }
-        let Some((column, row)) = self.where_in_columns() else {
-            return false;
-        };
-        let steps = &self.columns[column];
-        let next = row.saturating_add_signed(by).min(steps.len() - 1);
-        self.at = Some(steps[next]);
-        next != row
-    }
-
-    fn where_in_columns(&self) -> Option<(usize, usize)> {
-        let at = self.at?;
-        self.columns.iter().enumerate().find_map(|(column, steps)| {
-            let row = steps.iter().position(|place| *place == at)?;
-            Some((column, row))
-        })
     }
 
     fn open(&self) -> Reaction {
@@ -427,63 +372,11 @@ impl Page for MapPage {
 
     fn card(&self, scene: &Scene) -> Option<String> {
         let map = self.map()?;
-        let window = length(scene.lens.length);
-        let mut card = format!(
-            "{}: lead time p50 {}, p85 {} (n {}, {window})",
-            map.workload,
-            figure::span(map.lead.p50_seconds, map.inferred),
-            figure::span(map.lead.p85_seconds, map.inferred),
-            map.lead.n,
-        );
-        if let Some(step) = map.steps.iter().find(|step| step.constraint) {
-            let share = figure::percent(step.share_of_lead);
-            let told = [
-                ", constraint ",
-                &step.name,
-                ", ",
-                &share,
-                " of all lead time",
-            ];
-            card.push_str(&told.concat());
-        }
-        Some(card)
+        Some(told::card(map, scene))
     }
 
     fn grid(&self, _scene: &Scene) -> Option<Grid> {
         let map = self.map()?;
-        let heads = [
-            "step",
-            "kind",
-            "from",
-            "n",
-            "PT p50",
-            "PT p85",
-            "wait p50",
-            "wait p85",
-            "C&A",
-            "WIP",
-            "share of lead",
-            "constraint",
-        ];
-        let row = |step: &StepFigures| {
-            vec![
-                step.name.clone(),
-                step.kind.word().to_owned(),
-                step.from.join(", "),
-                step.visits.to_string(),
-                duration::maybe(step.process.p50_seconds),
-                duration::maybe(step.process.p85_seconds),
-                duration::maybe(step.wait.p50_seconds),
-                duration::maybe(step.wait.p85_seconds),
-                figure::percent(step.complete_accurate.rate),
-                step.wip.to_string(),
-                figure::percent(step.share_of_lead),
-                if step.constraint { "yes" } else { "" }.to_owned(),
-            ]
-        };
-        Some(Grid {
-            heads: heads.map(str::to_owned).to_vec(),
-            rows: map.steps.iter().map(row).collect(),
-        })
+        Some(told::grid(map))
     }
 }

@@ -1,6 +1,5 @@
 //! The page drawn from figures by hand: steps side by side, an empty one, names that break things; at every size, with any key.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
@@ -16,7 +15,7 @@ use crate::model::statistic::{Share, Spread, Times};
 use crate::model::stream::{Efficiency, MapChange, MapChangeStep, Pace, Visit};
 use crate::report::{Style, Surroundings};
 use crate::theme::Theme;
-use crate::view::scene::{Lens, Scope, Stage};
+use crate::view::scene::{Lens, Stage};
 
 const HOUR: i64 = 3_600;
 
@@ -151,6 +150,8 @@ fn flying(n: i64, step: &str, age: i64) -> Match {
                 to: now(),
             },
         ],
+        labels: Vec::new(),
+        tickets: Vec::new(),
     }
 }
 
@@ -169,6 +170,8 @@ fn scene(delivered: usize) -> Scene {
         environments: Vec::new(),
         material: crate::model::dora::Material::default(),
         repairs: Vec::new(),
+        lanes: crate::model::repair::LaneTimes::default(),
+        parts: Vec::new(),
         compliance: crate::model::compliance::Compliance::default(),
     };
     let summary = Summary {
@@ -179,27 +182,20 @@ fn scene(delivered: usize) -> Scene {
         summary,
         detail: Some(detail),
     };
-    Scene {
-        lens: Lens {
-            length: hours(720),
-            as_of: None,
-            now: now(),
-            zone: Tz::UTC,
-        },
-        scope: Scope::All,
-        focus: None,
-        fleet: vec![Arc::new(overview)],
-        stage: Stage::Ready,
-        sources: Vec::new(),
-        seq: 1,
-        title: String::new(),
-        speed: None,
-        answers: HashMap::from([(question, Arc::new(Answer::Map(Box::new(map(delivered)))))]),
-        style: Style::detect(&Surroundings::default(), Theme::default(), now()),
-        version: 1,
-        favourites: Vec::new(),
-        me: None,
-    }
+    let lens = Lens {
+        length: hours(720),
+        as_of: None,
+        now: now(),
+        zone: Tz::UTC,
+    };
+    let style = Style::detect(&Surroundings::default(), Theme::default(), now());
+    let mut scene = Scene::new(lens, style, None);
+    scene.fleet = vec![Arc::new(overview)];
+    scene.stage = Stage::Ready;
+    scene.seq = 1;
+    let told = Answer::Map(Box::new(map(delivered)));
+    scene.answers.insert(question, Arc::new(told));
+    scene
 }
 
 fn drawn(page: &dyn Page, scene: &Scene, (width, height): (u16, u16)) -> String {

@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
-use super::super::{Hint, Page, Reaction, Rows, found};
-use super::row::{Changes, Deployments, FAILED, Incidents, LEAD, REWORK, Told};
+use super::super::{Hint, Page, Reaction, Rows, changes};
+use super::row::Told;
+use super::row::change::{Changes, LEAD};
+use super::row::deployment::{Deployments, FAILED, REWORK};
+use super::row::incident::Incidents;
 use super::{Seen, seen};
 use crate::intent::Intent;
 use crate::model::dora::behind::{Behind, Lines, Things};
@@ -160,7 +163,9 @@ impl BehindPage {
             Front::Changes => {
                 let row = self.changes.selected();
                 let row = row.and_then(|row| self.changes.listing.row(row));
-                return row.map_or(Reaction::Done, |line| Reaction::Push(found(&line.change)));
+                return row.map_or(Reaction::Done, |line| {
+                    Reaction::Push(changes::change(&line.workload, &line.change))
+                });
             }
             Front::Deployments => deployment(&self.deployments),
             Front::Recoveries => deployment(&self.recoveries),

@@ -24,7 +24,9 @@ const LONGEST: usize = 40;
 #[must_use]
 pub fn lines(glance: &Glance, tile: &Tile, width: usize) -> Vec<Line> {
     let mut lines = head(tile);
-    lines.push(Line::new());
+    if width >= 150 {
+        lines.push(Line::new());
+    }
     let beside = beside(glance);
     if width >= 150 {
         let part = (width - 2 * GAP) / 3;
@@ -75,18 +77,14 @@ fn head(tile: &Tile) -> Vec<Line> {
     line.append(tile.value());
     line.push(Role::Dim, format!("  {}", tile.metric.rests_on));
     let mut lines = vec![line];
-    let mut score = tile.score();
-    let why = tile.why_not.or_else(|| tile.why_unknown());
-    if let Some(why) = why {
-        let what = if tile.why_not.is_some() {
-            "not told"
-        } else {
-            "not compared"
-        };
-        score.push(Role::Dim, " · ");
-        score.push(Role::Warning, format!("{what}: {why}"));
+    match (tile.why_not, tile.why_unknown()) {
+        (Some(why), _) => lines.push(Line::of(Role::Warning, format!("not told: {why}"))),
+        (None, Some(why)) => {
+            lines.push(tile.score(true));
+            lines.push(Line::of(Role::Dim, format!("not compared: {why}")));
+        }
+        (None, None) => lines.push(tile.score(true)),
     }
-    lines.push(score);
     lines
 }
 
@@ -101,7 +99,7 @@ fn weeks(glance: &Glance, tile: &Tile, width: usize) -> Vec<Line> {
         .map_or_else(String::new, |top| format!(", a full bar is {top}"));
     let mut lines = vec![Line::of(Role::Header, format!("by {by}")).with(Role::Dim, scale)];
     if tile.points.is_empty() {
-        let words = format!("no whole {by} lies in the window");
+        let words = format!("no whole {by} to show");
         lines.push(Line::of(Role::Dim, words));
         return lines;
     }
@@ -123,7 +121,7 @@ fn weeks(glance: &Glance, tile: &Tile, width: usize) -> Vec<Line> {
         line.push(role, text::right(&point.text, 8));
         line.push(Role::Dim, format!("  n {}", point.n));
         if point.partial {
-            line.push(Role::Dim, " in part");
+            line.push(Role::Dim, " part");
         }
         lines.push(line);
     }

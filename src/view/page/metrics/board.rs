@@ -54,12 +54,12 @@ fn grid(area: Rect, tiles: &[Tile], on: usize, check: &QuickCheck, pen: &mut Pen
 }
 
 fn draw_tile(area: Rect, tile: &Tile, selected: bool, pen: &mut Pen<'_>) {
-    let title = if selected {
+    let heading = if selected {
         Line::of(Role::Focus, glyph::CURSOR).with(Role::Title, tile.name)
     } else {
         Line::of(Role::Text, tile.name)
     };
-    let inner = pen.frame(area, &title, selected);
+    let inner = pen.frame(area, &heading, selected);
     let inner = Rect::new(
         inner.x + 1,
         inner.y,
@@ -67,7 +67,7 @@ fn draw_tile(area: Rect, tile: &Tile, selected: bool, pen: &mut Pen<'_>) {
         inner.height,
     );
     let (x, width) = (inner.x, inner.width);
-    let rests_on = tile.why_not.unwrap_or(&tile.metric.rests_on);
+    let rests_on = tile.why_not.unwrap_or_else(|| tile.of());
     let value = tile
         .value()
         .with(Role::Text, "  ")
@@ -75,43 +75,44 @@ fn draw_tile(area: Rect, tile: &Tile, selected: bool, pen: &mut Pen<'_>) {
     pen.line(x, inner.y, width, &value);
     pen.line(x, inner.y + 1, width, &tile.verdict());
     let chart = inner.height.saturating_sub(3);
-    let scale = scale(tile);
-    if chart > 1 {
+    let high = chart > 1;
+    let scale = scale(tile, high);
+    if high {
         let place = Rect::new(x, inner.y + 2, width, chart - 1);
         columns::draw(place, &tile.values(), pen);
         pen.line(x, inner.y + 1 + chart, width, &scale);
     } else {
-        let spark = columns::rows(
-            &tile.values(),
-            tile.points.len().min(usize::from(width / 2)),
-            1,
-        );
-        let line = Line::of(Role::Process, spark.concat());
-        let mut line = if line.is_empty() {
-            line
-        } else {
-            line.with(Role::Text, "  ")
-        };
+        let most = (tile.points.len() * 3).min(usize::from(width / 2));
+        let mut line = Line::new();
+        if tile.top().is_some() {
+            let spark = columns::rows(&tile.values(), most, 1);
+            line.push(Role::Process, spark.concat());
+            line.push(Role::Text, " ");
+        }
         line.append(scale);
         pen.line(x, inner.y + 2, width, &line);
     }
-    pen.line(x, inner.bottom() - 1, width, &tile.score());
+    pen.line(x, inner.bottom() - 1, width, &tile.score(false));
 }
 
 /// What a trend goes from, to, and what its highest point is.
-fn scale(tile: &Tile) -> Line {
+fn scale(tile: &Tile, from_when: bool) -> Line {
     let (Some(first), Some(last)) = (tile.points.first(), tile.points.last()) else {
-        return Line::of(Role::Dim, "no whole week in the window");
+        return Line::of(Role::Dim, "no whole week to show");
     };
     let from_to = if tile.points.len() > 1 {
         format!("{} – {}", first.label, last.label)
     } else {
         first.label.clone()
     };
-    match tile.top() {
-        Some(top) => Line::of(Role::Dim, format!("{from_to}, highest {top}")),
-        None => Line::of(Role::Dim, format!("{from_to}, nothing to show")),
+    let mut line = match tile.top() {
+        Some(top) => Line::of(Role::Dim, format!("highest {top}")),
+        None => Line::of(Role::Dim, "nothing to show"),
+    };
+    if from_when {
+        line.push(Role::Dim, format!(", {from_to}"));
     }
+    line
 }
 
 fn draw_check(area: Rect, tiles: &[Tile], check: &QuickCheck, pen: &mut Pen<'_>) {
@@ -163,7 +164,7 @@ fn check_lines(tiles: &[Tile], check: &QuickCheck) -> [Line; 4] {
         mean("stability  ", check.stability, &[2, 4]),
         Line::of(Role::Text, "overall    ")
             .with(Role::Title, figure::score(check.overall))
-            .with(Role::Dim, "  mean of the five"),
+            .with(Role::Dim, "  mean of all"),
         Line::of(
             Role::Dim,
             format!("all industries in 2025: {:.1}", level::BENCHMARK.overall),
@@ -188,9 +189,11 @@ fn list(area: Rect, tiles: &[Tile], on: usize, check: &QuickCheck, pen: &mut Pen
     line.append(score("throughput ", check.throughput));
     line.append(score("  stability ", check.stability));
     line.append(score("  overall ", check.overall));
-    let mean = format!(" of 10  all industries {:.1}", level::BENCHMARK.overall);
+    let mean = format!(" of 10  industries {:.1}", level::BENCHMARK.overall);
     line.push(Role::Dim, mean);
-    pen.line(area.x + 2, y, area.width - 2, &line);
+    if y < area.bottom() {
+        pen.line(area.x + 2, y, area.width - 2, &line);
+    }
     6
 }
 
@@ -199,15 +202,18 @@ fn draw_row(row: Rect, tile: &Tile, pen: &mut Pen<'_>) {
     const VALUE: u16 = 9;
     const N: u16 = 8;
     const VERDICT: u16 = 22;
-    let (x, y) = (row.x + 2, row.y);
-    pen.line(x, y, NAME - 1, &Line::of(Role::Text, tile.name));
-    let value = Rect::new(x + NAME - 1, y, VALUE, 1);
-    pen.right(value, &tile.value());
+    let y = row.y;
+    let within = |x: u16, width: u16| width.min(row.right().saturating_sub(x));
+    let x = row.x + 2;
+    let name = Line::of(Role::Text, tile.name);
+    pen.line(x, y, within(x, NAME - 1), &name);
+    let x = x + NAME - 1;
+    pen.right(Rect::new(x, y, within(x, VALUE), 1), &tile.value());
+    let x = x + VALUE + 1;
     let n = Line::of(Role::Dim, format!("n {}", tile.metric.n));
-    pen.line(value.right() + 1, y, N - 1, &n);
-    let x = value.right() + N + 1;
-    let verdict = VERDICT.min(row.right().saturating_sub(x));
-    pen.line(x, y, verdict, &tile.verdict());
+    pen.line(x, y, within(x, N - 1), &n);
+    let x = x + N;
+    pen.line(x, y, within(x, VERDICT), &tile.verdict());
     let x = x + VERDICT + 1;
     let room = row.right().saturating_sub(x);
     let spark = columns::rows(&tile.values(), tile.points.len().min(usize::from(room)), 1);

@@ -73,6 +73,28 @@ impl MetricsPage {
         self.top.set(to.min(self.spare.get()));
     }
 
+    /// What fits of the lines, and how many do not.
+    fn draw_below(&self, area: Rect, lines: &[Line], pen: &mut Pen<'_>) {
+        let all = usize::from(area.height);
+        let height = if lines.len() > all {
+            all.saturating_sub(1)
+        } else {
+            all
+        };
+        self.height.set(height);
+        self.spare.set(lines.len().saturating_sub(height));
+        let top = self.top.get().min(self.spare.get());
+        let shown = lines.iter().skip(top).take(height);
+        for (line, y) in shown.zip(area.top()..area.bottom()) {
+            pen.line(area.x, y, area.width, line);
+        }
+        let hidden = self.spare.get() - top;
+        if hidden > 0 && area.height > 0 {
+            let more = format!("… {} below", figure::count(hidden, "line"));
+            pen.text(area.x, area.bottom() - 1, area.width, Role::Dim, &more);
+        }
+    }
+
     fn open(&self) -> Reaction {
         let front = match self.on {
             0 => Front::Changes,
@@ -88,21 +110,21 @@ impl MetricsPage {
         Reaction::Push(Box::new(page))
     }
 
-    /// Which window, which workloads, and from when on anything is known.
+    /// Which workloads, which window, and from when on anything is known.
     fn head(&self, glance: &Glance, scene: &Scene) -> Line {
         let mut line = Line::of(Role::Text, self.scope.text());
-        line.push(Role::Dim, " · ");
-        line.push(Role::Dim, scene.style.window(&glance.window));
-        let known = glance.comparison.now.known_from;
-        if let Some(from) = known.filter(|from| *from > glance.window.from) {
-            let words = format!(" · known from {}", scene.style.moment(from));
-            line.push(Role::Dim, words);
-        }
         if glance.told < glance.of {
             let words = format!(" · told of {} of {} workloads", glance.told, glance.of);
             line.push(Role::Warning, words);
         } else if glance.of > 1 {
             let words = format!(" · {} pooled", figure::count(glance.of, "workload"));
+            line.push(Role::Dim, words);
+        }
+        line.push(Role::Dim, " · ");
+        line.push(Role::Dim, scene.style.window(&glance.window));
+        let known = glance.comparison.now.known_from;
+        if let Some(from) = known.filter(|from| *from > glance.window.from) {
+            let words = format!(" · known from {}", scene.style.moment(from));
             line.push(Role::Dim, words);
         }
         line
@@ -192,16 +214,28 @@ impl Page for MetricsPage {
         let glance = self.glance().filter(|glance| glance.told > 0);
         let (Some(glance), Some(tile)) = (glance, self.tiles.get(self.on)) else {
             let words = waiting(pen.scene, &self.scope, self.glance());
-            let inner = Rect::new(area.x + 2, area.y + 1, area.width - 4, area.height - 1);
+            let inner = Rect::new(
+                area.x + 2,
+                area.y + 1,
+                area.width - 4,
+                area.height.saturating_sub(1),
+            );
             pen.paragraph(inner, Role::Dim, &words);
             return;
         };
         self.tiled.set(board::tiled(area));
         let head = self.head(glance, pen.scene);
         pen.line(area.x + 2, area.y, area.width - 3, &head);
-        let board = Rect::new(area.x, area.y + 1, area.width, area.height - 1);
+        let board = Rect::new(
+            area.x,
+            area.y + 1,
+            area.width,
+            area.height.saturating_sub(1),
+        );
         let check = &glance.comparison.now.quick_check;
-        let taken = board::draw(board, &self.tiles, self.on, check, pen) + 2;
+        // The frames of tiles are gap enough on a low screen.
+        let gap = u16::from(!self.tiled.get() || area.height > 40);
+        let taken = board::draw(board, &self.tiles, self.on, check, pen) + 1 + gap;
         let below = Rect::new(
             area.x + 2,
             area.y + taken,
@@ -209,22 +243,7 @@ impl Page for MetricsPage {
             area.height.saturating_sub(taken),
         );
         let lines = below::lines(glance, tile, usize::from(below.width));
-        let height = usize::from(below.height);
-        self.height.set(height);
-        self.spare.set(lines.len().saturating_sub(height));
-        let top = self.top.get().min(self.spare.get());
-        for (line, y) in lines.iter().skip(top).zip(below.top()..below.bottom()) {
-            pen.line(below.x, y, below.width, line);
-        }
-        let hidden = self.spare.get() - top;
-        if hidden > 0 {
-            let more = Line::of(
-                Role::Dim,
-                format!(" … {} below", figure::count(hidden, "line")),
-            );
-            let row = Rect::new(below.x, below.bottom() - 1, below.width, 1);
-            pen.right(row, &more);
-        }
+        self.draw_below(below, &lines, pen);
     }
 
     fn hints(&self, scene: &Scene) -> Vec<Hint> {

@@ -2,7 +2,7 @@
 
 use crate::event::time::Span;
 use crate::model::dora::glance::Glance;
-use crate::model::dora::trend::{Change, Direction, Every, TrendPoint};
+use crate::model::dora::trend::{Direction, Every, TrendPoint};
 use crate::model::dora::{FailRate, Figures, ReworkRate};
 use crate::report::dora::{Metric, metrics};
 use crate::report::sheet::Line;
@@ -54,7 +54,7 @@ pub fn tiles(glance: &Glance, style: &Style) -> Vec<Tile> {
                 name: NAMES[at],
                 why_not: (!known).then(|| why_not(at, &comparison.now)),
                 before: before.value.trim_end_matches("/week").to_owned(),
-                direction: direction(change),
+                direction: change.direction,
                 points: points(at, glance, style),
                 metric,
             }
@@ -62,18 +62,14 @@ pub fn tiles(glance: &Glance, style: &Style) -> Vec<Tile> {
         .collect()
 }
 
-fn direction(change: &Change) -> Direction {
-    change.direction
-}
-
 /// Why a metric has no value.
 fn why_not(at: usize, figures: &Figures) -> &'static str {
     let deployments = figures.deployments;
     let unsourced = |n: usize| n > 0;
     match at {
-        _ if deployments.is_none() => "no deployment to production is known",
+        _ if deployments.is_none() => "no deployment is known",
         0 => "no change with a known start went live in the window",
-        1 => "no deployment to production is known",
+        1 => "no deployment is known",
         2 if unsourced(figures.change_fail_rate.n) => "no source tells of incidents",
         4 if unsourced(figures.deployment_rework_rate.n) => "no source tells of incidents",
         2 | 4 => "no deployment in the window",
@@ -171,6 +167,9 @@ impl Tile {
             Direction::Better => (Role::Good, glyph::GOOD, "better"),
             Direction::Worse => (Role::Warning, "!", "worse"),
             Direction::Same => (Role::Text, "=", "same"),
+            Direction::Unknown if self.before == "-" => {
+                return Line::of(Role::Dim, "? nothing before");
+            }
             Direction::Unknown => (Role::Dim, "?", "unknown"),
         };
         Line::of(role, sign)
@@ -183,10 +182,10 @@ impl Tile {
     /// Why it is compared with nothing.
     #[must_use]
     pub fn why_unknown(&self) -> Option<&'static str> {
-        if self.direction != Direction::Unknown || self.why_not.is_some() {
+        // A window before without a value says so itself.
+        let told = self.direction != Direction::Unknown || self.before == "-";
+        if told || self.why_not.is_some() {
             None
-        } else if self.before == "-" {
-            Some("the window before has no value")
         } else if self.metric.value.starts_with('≥') || self.before.starts_with('≥') {
             Some("only the least that there was is known")
         } else {
@@ -211,21 +210,33 @@ impl Tile {
         top.map(|point| point.text.as_str())
     }
 
-    /// Its step on the answer scale, its score and the mean of all industries.
+    /// Of how many it is told, in words.
     #[must_use]
-    pub fn score(&self) -> Line {
-        if self.metric.score.is_none() {
-            return Line::of(
-                Role::Dim,
-                format!("no score; all industries {:.1}", self.metric.mean),
-            );
+    pub fn of(&self) -> &str {
+        let words = self.metric.rests_on.as_str();
+        let end = [", median", " on a median", ";"].into_iter();
+        let end = end.filter_map(|end| words.find(end)).min();
+        &words[..end.unwrap_or(words.len())]
+    }
+
+    /// Its score, the mean score of all industries where there is room for it, and its step on the answer scale.
+    #[must_use]
+    pub fn score(&self, mean: bool) -> Line {
+        let mut line = match self.metric.score {
+            Some(_) => {
+                Line::of(Role::Dim, "scores ").with(Role::Text, figure::number(self.metric.score))
+            }
+            None => Line::of(Role::Dim, "no score"),
+        };
+        if mean {
+            let of = if self.metric.score.is_some() {
+                " of 10"
+            } else {
+                ""
+            };
+            let mean = format!("{of}, all industries {:.1}", self.metric.mean);
+            line.push(Role::Dim, mean);
         }
-        let mut line = Line::of(Role::Dim, "scores ")
-            .with(Role::Text, figure::number(self.metric.score))
-            .with(
-                Role::Dim,
-                format!(", all industries {:.1}", self.metric.mean),
-            );
         if let Some(step) = self.metric.step {
             line.push(Role::Dim, format!(" · {step}"));
         }

@@ -236,10 +236,13 @@ impl Listing for Sources {
 
     fn card(&self, row: usize) -> String {
         let one = &self.rows[row];
-        let findings = one.findings.iter();
-        let findings: String = findings
-            .map(|one| format!("; {}: {}", one.subject, one.text))
-            .collect();
+        let mut findings = String::new();
+        for found in &one.findings {
+            findings.push_str("; ");
+            findings.push_str(&found.subject);
+            findings.push_str(": ");
+            findings.push_str(&found.text);
+        }
         let standing = one.standing().text();
         let standing = standing
             .split_once(' ')

@@ -1,0 +1,394 @@
+//! Workloads against the steps that their paths require, for what is live in production: how each step stands, the worst workload first.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::cmp::{Ordering, Reverse};
+use std::sync::Arc;
+
+use crate::model::compliance::{Compliance, Required};
+use crate::model::evidence::Standing;
+use crate::model::overview::{Overview, Summary};
+use crate::report::sheet::Line;
+use crate::report::{figure, glyph, text};
+use crate::theme::Role;
+use crate::view::listing::{Column, Listing};
+use crate::view::scene::Scene;
+
+/// Columns before those of the steps.
+pub const BEFORE: usize = 3;
+/// The longest word of a standing, with its sign and a lock.
+const WORD: usize = 14;
+
+/// The matrix.
+#[derive(Default)]
+pub struct Matrix {
+    rows: Vec<Arc<Overview>>,
+    /// Every step that some path requires, in the order of the paths.
+    pub names: Vec<String>,
+    /// The columns where there is room for words, and where there is not.
+    columns: [Vec<Column>; 2],
+    words: Cell<bool>,
+    /// The column of the cell in front, among `names`.
+    pub front: usize,
+}
+
+/// How a workload stands as a whole, the gravest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grave {
+    /// So many steps stand so.
+    Steps(Reverse<Standing>, Reverse<usize>),
+    /// All evidence is there, and the path, or the way that was taken, leaves something out.
+    Path(Reverse<usize>),
+    Holds,
+    NotLive,
+    Unknown,
+}
+
+/// How a workload stands.
+#[must_use]
+pub fn grave(overview: &Overview) -> Grave {
+    let Some(compliance) = known(overview) else {
+        return Grave::Unknown;
+    };
+    if compliance.live.is_none() {
+        return Grave::NotLive;
+    }
+    match compliance.worst() {
+        Some(worst) if worst != Standing::Present => {
+            let so = compliance
+                .steps
+                .iter()
+                .filter(|step| step.standing == worst);
+            Grave::Steps(Reverse(worst), Reverse(so.count()))
+        }
+        _ if compliance.problems.is_empty() => Grave::Holds,
+        _ => Grave::Path(Reverse(compliance.problems.len())),
+    }
+}
+
+fn known(overview: &Overview) -> Option<&Compliance> {
+    overview.detail.as_ref().map(|detail| &detail.compliance)
+}
+
+/// How a step stands: its own sign each.
+#[must_use]
+pub const fn sign(standing: Standing) -> (Role, &'static str) {
+    match standing {
+        Standing::Present => (Role::Good, glyph::GOOD),
+        Standing::Stale => (Role::Stale, glyph::STALE),
+        Standing::Overridden => (Role::Warning, glyph::AROUND),
+        Standing::Missing => (Role::Wait, glyph::MISSING),
+        Standing::Failed => (Role::Bad, glyph::BAD),
+    }
+}
+
+impl Matrix {
+    pub fn gather(&mut self, scene: &Scene) {
+        let front = self.names.get(self.front).cloned();
+        self.rows = scene.overviews().cloned().collect();
+        self.names = names(&self.rows);
+        let place = |name: String| self.names.iter().position(|known| *known == name);
+        self.front = front.and_then(place).unwrap_or(0);
+        self.line_up();
+    }
+
+    /// Moves the cell in front.
+    pub fn go(&mut self, right: bool) {
+        let to = if right {
+            self.front + 1
+        } else {
+            self.front.saturating_sub(1)
+        };
+        self.aim(to);
+    }
+
+    /// Puts the cell in front into a column.
+    pub fn aim(&mut self, column: usize) {
+        self.front = column.min(self.names.len().saturating_sub(1));
+        self.line_up();
+    }
+
+    /// Where there is no room for all, the columns farthest from the one in front go.
+    fn line_up(&mut self) {
+        let widest = self
+            .rows
+            .iter()
+            .map(|one| text::width(&one.summary.workload));
+        let widest = u16::try_from(widest.max().unwrap_or(8)).unwrap_or(u16::MAX);
+        self.columns = [false, true].map(|words| {
+            let mut columns = vec![
+                Column::new("workload", widest.clamp(10, 16), widest.clamp(10, 28), 0),
+                Column::new("stands", 12, 14, 0),
+                Column::new("live", 8, 14, u8::MAX),
+            ];
+            for (place, name) in self.names.iter().enumerate() {
+                let title = text::clean(name).into_owned();
+                let least = if words { WORD } else { 3 };
+                let width = least.max(text::width(&title).min(20) + 1);
+                let width = u16::try_from(width).unwrap_or(u16::MAX);
+                let far = place.abs_diff(self.front);
+                columns.push(Column {
+                    title: Cow::Owned(title),
+                    rank: u8::try_from(far + 1).unwrap_or(u8::MAX - 1),
+                    ..Column::new("", width, width + 2, 0)
+                });
+            }
+            columns
+        });
+    }
+
+    /// Whether the words fit into a width.
+    pub fn fit(&self, width: u16) {
+        let wanted: u16 = self.columns[1].iter().map(|column| column.least + 1).sum();
+        self.words.set(wanted + 2 < width);
+    }
+
+    #[must_use]
+    pub fn summary(&self, row: usize) -> Option<&Summary> {
+        self.rows.get(row).map(|one| &one.summary)
+    }
+
+    #[must_use]
+    pub fn compliance(&self, row: usize) -> Option<&Compliance> {
+        known(self.rows.get(row)?)
+    }
+
+    /// How a step stands for a row; none where its path does not ask for it.
+    #[must_use]
+    pub fn step(&self, row: usize, column: usize) -> Option<&Required> {
+        let name = self.names.get(column)?;
+        let steps = &self.compliance(row)?.steps;
+        steps.iter().find(|step| step.step == *name)
+    }
+
+    /// How each workload stands.
+    pub fn graves(&self) -> impl Iterator<Item = Grave> {
+        self.rows.iter().map(|one| grave(one))
+    }
+
+    /// Every step of every workload.
+    pub fn steps(&self) -> impl Iterator<Item = &Required> {
+        let all = self.rows.iter().filter_map(|one| known(one));
+        all.flat_map(|compliance| &compliance.steps)
+    }
+}
+
+/// Every step once, in the order of the paths: each next one goes behind the one it follows.
+fn names(rows: &[Arc<Overview>]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for compliance in rows.iter().filter_map(|one| known(one)) {
+        let mut behind = 0;
+        for required in &compliance.steps {
+            if let Some(at) = names.iter().position(|known| *known == required.step) {
+                behind = at + 1;
+            } else {
+                names.insert(behind, required.step.clone());
+                behind += 1;
+            }
+        }
+    }
+    names
+}
+
+/// How a workload stands, in a sign and a few words.
+#[must_use]
+pub fn stands(grave: Grave) -> Line {
+    match grave {
+        Grave::Steps(Reverse(standing), Reverse(count)) => {
+            let (role, sign) = sign(standing);
+            Line::of(role, format!("{sign} {count} {}", standing.word()))
+        }
+        Grave::Path(Reverse(count)) => Line::of(
+            Role::Warning,
+            format!("! {}", figure::count(count, "problem")),
+        ),
+        Grave::Holds => Line::of(Role::Good, format!("{} holds", glyph::GOOD)),
+        Grave::NotLive => Line::of(Role::Dim, "· not live"),
+        Grave::Unknown => Line::of(Role::Dim, "…"),
+    }
+}
+
+impl Listing for Matrix {
+    fn columns(&self) -> &[Column] {
+        &self.columns[usize::from(self.words.get())]
+    }
+
+    fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn id(&self, row: usize) -> Cow<'_, str> {
+        Cow::Borrowed(&self.rows[row].summary.workload)
+    }
+
+    fn cell(&self, row: usize, column: usize, _scene: &Scene) -> Line {
+        let overview = &self.rows[row];
+        match column {
+            0 => return Line::of(Role::Text, &overview.summary.workload),
+            1 => return stands(grave(overview)),
+            2 => {
+                let live = known(overview).and_then(|one| one.live.as_ref());
+                let version = live.and_then(|live| live.version.as_deref());
+                return Line::of(Role::Dim, version.map_or("-", text::short));
+            }
+            _ => {}
+        }
+        let Some(step) = self.step(row, column - BEFORE) else {
+            // Not asked for by its path: blank.
+            return Line::new();
+        };
+        let (role, sign) = sign(step.standing);
+        let mut line = Line::of(role, sign);
+        line.push(Role::Dim, if step.locked { glyph::LOCK } else { " " });
+        if self.words.get() && step.standing != Standing::Present {
+            line.push(role, format!(" {}", step.standing.word()));
+        }
+        line
+    }
+
+    fn order(&self, column: usize, one: usize, two: usize) -> Ordering {
+        let name = |row: usize| &self.rows[row].summary.workload;
+        let version = |row: usize| {
+            let live = self.compliance(row)?.live.as_ref()?;
+            live.version.clone()
+        };
+        let order = match column {
+            0 => Ordering::Equal,
+            1 => {
+                let key = |row: usize| {
+                    let problems = self.compliance(row).map(|one| one.problems.len());
+                    (grave(&self.rows[row]), Reverse(problems))
+                };
+                key(one).cmp(&key(two))
+            }
+            2 => version(one).cmp(&version(two)),
+            _ => {
+                // The worst first; who need not have it at the end.
+                let key = |row: usize| {
+                    let step = self.step(row, column - BEFORE);
+                    (step.is_none(), step.map(|step| Reverse(step.standing)))
+                };
+                key(one).cmp(&key(two))
+            }
+        };
+        order.then_with(|| name(one).cmp(name(two)))
+    }
+
+    fn words(&self, row: usize) -> Cow<'_, str> {
+        let summary = &self.rows[row].summary;
+        let team = summary.team.as_deref().unwrap_or_default();
+        Cow::Owned(format!("{} {team} {}", summary.workload, summary.path))
+    }
+
+    fn fields(&self) -> &'static [&'static str] {
+        &["workload", "team", "path", "state", "step"]
+    }
+
+    fn field(&self, row: usize, name: &str) -> Vec<Cow<'_, str>> {
+        let summary = &self.rows[row].summary;
+        let steps = || {
+            let all = self.compliance(row).into_iter();
+            all.flat_map(|compliance| &compliance.steps)
+        };
+        let bad = |step: &&Required| step.standing != Standing::Present;
+        match name {
+            "workload" => vec![Cow::Borrowed(&*summary.workload)],
+            "team" => summary
+                .team
+                .as_deref()
+                .map(Cow::Borrowed)
+                .into_iter()
+                .collect(),
+            "path" => vec![Cow::Borrowed(&*summary.path)],
+            "state" => {
+                let whole = match grave(&self.rows[row]) {
+                    Grave::Path(_) => "problem",
+                    Grave::Holds => "holds",
+                    Grave::NotLive => "not-live",
+                    _ => "",
+                };
+                let words = steps().filter(bad).map(|step| step.standing.word());
+                words
+                    .chain(Some(whole).filter(|word| !word.is_empty()))
+                    .map(Cow::Borrowed)
+                    .collect()
+            }
+            _ => steps()
+                .filter(bad)
+                .map(|step| Cow::Borrowed(&*step.step))
+                .collect(),
+        }
+    }
+
+    fn groups(&self) -> &'static [&'static str] {
+        &["team", "path"]
+    }
+
+    fn group(&self, row: usize, by: usize) -> Cow<'_, str> {
+        let summary = &self.rows[row].summary;
+        Cow::Borrowed(match by {
+            0 => summary.team.as_deref().unwrap_or("no team"),
+            _ => &summary.path,
+        })
+    }
+
+    fn workload(&self, row: usize) -> Option<&str> {
+        Some(&self.rows[row].summary.workload)
+    }
+
+    fn link(&self, row: usize) -> Option<&str> {
+        self.step(row, self.front)?.url.as_deref()
+    }
+
+    fn card(&self, row: usize) -> String {
+        let workload = &self.rows[row].summary.workload;
+        let problems = self.compliance(row).map(|one| one.problems.join("; "));
+        let problems = problems.filter(|problems| !problems.is_empty());
+        let problems = problems.map_or_else(String::new, |problems| format!("; {problems}"));
+        match self.step(row, self.front) {
+            Some(step) => format!(
+                "{workload}, {}: {}, {}{}{problems}",
+                step.step,
+                step.standing.word(),
+                step.detail,
+                step.url
+                    .as_ref()
+                    .map_or_else(String::new, |url| format!(" {url}")),
+            ),
+            None => format!("{workload}{problems}"),
+        }
+    }
+
+    fn nothing(&self, scene: &Scene) -> String {
+        if scene.fleet.is_empty() {
+            "no workload is known yet: import events, sync a source, or name workloads in leadtime.toml".to_owned()
+        } else {
+            format!("no workload in {}", scene.scope.text())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gravest_is_first() {
+        let steps = |standing, count| Grave::Steps(Reverse(standing), Reverse(count));
+        let ordered = [
+            steps(Standing::Failed, 2),
+            steps(Standing::Failed, 1),
+            steps(Standing::Missing, 5),
+            steps(Standing::Overridden, 1),
+            steps(Standing::Stale, 9),
+            Grave::Path(Reverse(2)),
+            Grave::Path(Reverse(1)),
+            Grave::Holds,
+            Grave::NotLive,
+            Grave::Unknown,
+        ];
+        assert!(ordered.is_sorted());
+        assert_eq!(stands(ordered[0]).text(), "✗ 2 failed");
+        assert_eq!(stands(ordered[6]).text(), "! 1 problem");
+    }
+}

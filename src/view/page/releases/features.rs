@@ -1,0 +1,365 @@
+//! Features, the one whose finished parts wait longest first: where each workload's part stands, and which workload the others wait for.
+
+use std::borrow::Cow;
+use std::cmp::{Ordering, Reverse};
+use std::sync::LazyLock;
+
+use crate::event::time::Span;
+use crate::model::feature::{Feature, FeatureWorkload, Stands};
+use crate::report::sheet::Line;
+use crate::report::{Style, duration, figure, glyph, text};
+use crate::theme::Role;
+use crate::view::listing::{Column, Listing};
+use crate::view::scene::Scene;
+use crate::view::widget::facts::Facts;
+
+static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
+    vec![
+        Column::new("feature", 10, 14, 0),
+        Column::new("title", 16, 40, 3),
+        Column::new("live", 5, 5, 2),
+        Column::new("held up by", 16, 30, 1),
+        Column::new("waits", 7, 7, 0).at_right(),
+        Column::new("parts", 20, 70, 4),
+    ]
+});
+
+/// The features.
+#[derive(Default)]
+pub struct Features {
+    pub rows: Vec<Feature>,
+    /// How many workloads are worked out, of how many; none while nothing is told.
+    pub known: Option<(usize, usize)>,
+}
+
+impl Features {
+    pub fn take(&mut self, features: &[Feature]) {
+        self.rows = features.to_vec();
+        self.rows.sort_by_key(rank);
+    }
+}
+
+/// Those that are not done first, those of several workloads before those of one, then the longest wait.
+fn rank(
+    feature: &Feature,
+) -> (
+    bool,
+    bool,
+    Reverse<Span>,
+    Reverse<Option<crate::event::time::Timestamp>>,
+) {
+    (
+        feature.done.is_some(),
+        feature.workloads.len() < 2,
+        Reverse(feature.waited_seconds),
+        Reverse(feature.done),
+    )
+}
+
+/// The sign of a state.
+#[must_use]
+pub fn sign(stands: &Stands) -> (Role, &'static str) {
+    match &*stands.state {
+        "delivered" => (Role::Good, glyph::GOOD),
+        "working" => (Role::Process, "◐"),
+        "gated" => (Role::Gate, glyph::GATE),
+        "failed" => (Role::Bad, glyph::BAD),
+        "unknown" => (Role::Dim, "?"),
+        _ => (Role::Wait, "◌"),
+    }
+}
+
+/// A change where its workload is told beside it: its number alone, where it has one.
+#[must_use]
+pub fn number(change: &str) -> &str {
+    match change.rfind(['#', '!']) {
+        Some(at) if at + 1 < change.len() => &change[at..],
+        _ => text::short(change),
+    }
+}
+
+/// Where something stands, in words.
+#[must_use]
+pub fn words(stands: &Stands) -> String {
+    if stands.state == "delivered" {
+        return "live".to_owned();
+    }
+    let state = stands.state.replace('_', " ");
+    match &stands.step {
+        Some(step) => format!("{step} {state}"),
+        None => state,
+    }
+}
+
+fn slowest(feature: &Feature) -> Option<&FeatureWorkload> {
+    let name = feature.held_up_by.as_ref()?;
+    feature.workloads.iter().find(|one| one.workload == *name)
+}
+
+/// A feature in full, in lines of a width.
+#[must_use]
+pub fn lines(feature: &Feature, width: usize, style: &Style) -> Vec<Line> {
+    let mut facts = Facts::new(width, 12);
+    facts.line(Line::of(Role::Title, &feature.feature));
+    match &feature.title {
+        Some(title) => facts.words(Role::Text, title),
+        None => facts.words(Role::Dim, "no source tells what this ticket is called"),
+    };
+    facts.space();
+    match (&feature.held_up_by, feature.done) {
+        (_, Some(done)) => {
+            let when = format!("all of it since {}", style.moment_and_age(done));
+            facts.fact("live", Role::Good, &when);
+        }
+        (Some(name), None) => {
+            facts.fact("held up by", Role::Warning, name);
+        }
+        (None, None) => {
+            facts.fact("held up by", Role::Dim, "one workload alone takes part");
+        }
+    }
+    if feature.workloads.len() > 1 {
+        let waits = format!(
+            "{}, all waiting parts added up",
+            duration::span(feature.waited_seconds)
+        );
+        facts.fact("waits", Role::Text, &waits);
+    }
+    facts.maybe("link", Role::Link, feature.url.as_deref());
+    for part in &feature.workloads {
+        facts.space();
+        let (role, sign) = sign(&part.stands);
+        let mut line = Line::of(role, format!("{sign} "))
+            .with(Role::Title, &part.workload)
+            .with(role, format!("  {}", words(&part.stands)));
+        if let Some(since) = part.stands.since {
+            line.push(
+                Role::Dim,
+                format!(" for {}", duration::age(since, style.now)),
+            );
+        }
+        facts.line(line);
+        let mut line = Line::of(
+            Role::Dim,
+            format!(
+                "  {} of {}, {}",
+                part.stands.passed,
+                figure::count(part.stands.of, "step"),
+                figure::count(part.changes.len(), "change")
+            ),
+        );
+        if let Some(waited) = part.waited_seconds.filter(|waited| *waited > Span::ZERO) {
+            let words = format!(", ready and waiting for {}", duration::span(waited));
+            line.push(Role::Wait, words);
+        }
+        facts.line(line);
+    }
+    facts.lines()
+}
+
+impl Listing for Features {
+    fn columns(&self) -> &[Column] {
+        &COLUMNS
+    }
+
+    fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn id(&self, row: usize) -> Cow<'_, str> {
+        Cow::Borrowed(&self.rows[row].feature)
+    }
+
+    fn cell(&self, row: usize, column: usize, _scene: &Scene) -> Line {
+        let feature = &self.rows[row];
+        let live = feature.workloads.iter().filter(|one| one.done.is_some());
+        match column {
+            0 => Line::of(Role::Text, &feature.feature),
+            1 => match &feature.title {
+                Some(title) => Line::of(Role::Text, title),
+                None => Line::of(Role::Dim, "-"),
+            },
+            2 => {
+                let all = feature.workloads.len();
+                let role = if feature.done.is_some() {
+                    Role::Good
+                } else {
+                    Role::Text
+                };
+                Line::of(role, format!("{}/{all}", live.count()))
+            }
+            3 => match (feature.done, slowest(feature)) {
+                (Some(_), _) => Line::of(Role::Good, format!("{} live", glyph::GOOD)),
+                (None, Some(part)) => {
+                    let (role, sign) = sign(&part.stands);
+                    Line::of(role, format!("{sign} "))
+                        .with(Role::Text, &part.workload)
+                        .with(role, format!(" {}", words(&part.stands)))
+                }
+                (None, None) => {
+                    let part = feature.workloads.first();
+                    part.map_or_else(Line::new, |part| {
+                        let (role, sign) = sign(&part.stands);
+                        Line::of(role, format!("{sign} ")).with(
+                            Role::Dim,
+                            format!("{} {}", part.workload, words(&part.stands)),
+                        )
+                    })
+                }
+            },
+            4 if feature.workloads.len() < 2 => Line::of(Role::Dim, "-"),
+            4 => Line::of(Role::Wait, duration::span(feature.waited_seconds)),
+            _ => {
+                let mut marks = Line::new();
+                for part in &feature.workloads {
+                    let (role, sign) = sign(&part.stands);
+                    marks.push(role, format!("{sign} "));
+                    marks.push(Role::Text, format!("{}  ", part.workload));
+                }
+                marks
+            }
+        }
+    }
+
+    fn order(&self, column: usize, one: usize, two: usize) -> Ordering {
+        let (a, b) = (&self.rows[one], &self.rows[two]);
+        let order = match column {
+            0 => a.feature.cmp(&b.feature),
+            1 => (a.title.is_none(), &a.title).cmp(&(b.title.is_none(), &b.title)),
+            2 => b.workloads.len().cmp(&a.workloads.len()),
+            3 => a.held_up_by.cmp(&b.held_up_by),
+            4 => b.waited_seconds.cmp(&a.waited_seconds),
+            _ => Ordering::Equal,
+        };
+        order.then_with(|| one.cmp(&two))
+    }
+
+    fn words(&self, row: usize) -> Cow<'_, str> {
+        let feature = &self.rows[row];
+        let title = feature.title.as_deref().unwrap_or_default();
+        Cow::Owned(format!("{} {title}", feature.feature))
+    }
+
+    fn fields(&self) -> &'static [&'static str] {
+        &["workload", "state", "on"]
+    }
+
+    fn field(&self, row: usize, name: &str) -> Vec<Cow<'_, str>> {
+        let feature = &self.rows[row];
+        let parts = feature.workloads.iter();
+        match name {
+            "workload" => parts.map(|part| Cow::Borrowed(&*part.workload)).collect(),
+            "state" => parts
+                .map(|part| Cow::Borrowed(&*part.stands.state))
+                .collect(),
+            _ => feature
+                .held_up_by
+                .iter()
+                .map(|on| Cow::Borrowed(&**on))
+                .collect(),
+        }
+    }
+
+    fn workload(&self, row: usize) -> Option<&str> {
+        let feature = self.rows.get(row)?;
+        let first = feature.workloads.first().map(|part| &*part.workload);
+        feature.held_up_by.as_deref().or(first)
+    }
+
+    fn link(&self, row: usize) -> Option<&str> {
+        self.rows.get(row)?.url.as_deref()
+    }
+
+    fn card(&self, row: usize) -> String {
+        let feature = &self.rows[row];
+        let title = feature.title.as_deref().map(|title| format!(" {title}"));
+        let stands = feature
+            .workloads
+            .iter()
+            .map(|part| format!("{} {}", part.workload, words(&part.stands)))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let held = match (&feature.held_up_by, feature.done) {
+            (Some(name), None) => format!("; held up by {name}"),
+            _ => String::new(),
+        };
+        let url = feature.url.as_ref().map(|url| format!(" {url}"));
+        format!(
+            "{}{}: {stands}{held}{}",
+            feature.feature,
+            title.unwrap_or_default(),
+            url.unwrap_or_default()
+        )
+    }
+
+    fn nothing(&self, scene: &Scene) -> String {
+        match self.known {
+            None => "working out what ships together …".to_owned(),
+            Some((known, all)) if known < all => format!("working out {known} of {all} …"),
+            Some(_) => format!(
+                "No change in {} that is in flight, or went live in the window, names a ticket. A feature is what the changes of one ticket are: name it in \
+                 the branch, the title or the message of a change, as in SHOP-12.",
+                scene.scope.text()
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::time::Timestamp;
+
+    fn feature(name: &str, workloads: usize, waited: i64, done: Option<i64>) -> Feature {
+        let part = FeatureWorkload {
+            workload: "shop".to_owned(),
+            stands: Stands {
+                state: "waiting_for_release".to_owned(),
+                step: Some("production".to_owned()),
+                since: None,
+                passed: 3,
+                of: 4,
+            },
+            changes: Vec::new(),
+            ready: None,
+            done: None,
+            waited_seconds: None,
+        };
+        Feature {
+            feature: name.to_owned(),
+            title: None,
+            url: None,
+            workloads: vec![part; workloads],
+            held_up_by: (workloads > 1).then(|| "shop".to_owned()),
+            done: done.map(Timestamp::from_seconds),
+            waited_seconds: Span::from_seconds(waited),
+        }
+    }
+
+    #[test]
+    fn a_change_is_its_number_where_it_has_one() {
+        assert_eq!(number("acme/shop#12"), "#12");
+        assert_eq!(
+            number("0123456789abcdef0123456789abcdef01234567"),
+            "0123456"
+        );
+        assert_eq!(number("odd#"), "odd#");
+    }
+
+    #[test]
+    fn the_longest_wait_is_first_and_what_is_done_last() {
+        let mut list = Features::default();
+        list.take(&[
+            feature("done", 2, 900, Some(5)),
+            feature("alone", 1, 0, None),
+            feature("short", 2, 10, None),
+            feature("long", 3, 90, None),
+        ]);
+        let names: Vec<&str> = list.rows.iter().map(|one| &*one.feature).collect();
+        assert_eq!(names, ["long", "short", "alone", "done"]);
+        assert_eq!(
+            list.card(1),
+            "short: shop production waiting for release, shop production waiting for release; held up by shop"
+        );
+    }
+}

@@ -1,0 +1,68 @@
+//! Repair, compliance and releases: in a generated organisation, and where nothing is known.
+
+use leadtime::dashboard::message::Effect;
+
+use super::{demo, desk, pictures, press, shot};
+
+#[test]
+fn repair() {
+    let mut desk = demo(12, 6_000);
+    press(&mut desk, "7");
+    pictures("repair", &mut desk);
+    press(&mut desk, "enter");
+    pictures("incident", &mut desk);
+    press(&mut desk, "enter");
+    assert!(shot(&mut desk, 120, 36).contains(" › "), "its change");
+}
+
+#[test]
+fn compliance() {
+    let mut desk = demo(12, 6_000);
+    press(&mut desk, "8");
+    pictures("compliance", &mut desk);
+    press(&mut desk, "/ 'state:missing' enter");
+    assert!(shot(&mut desk, 120, 36).contains("missing"));
+    press(&mut desk, "l l enter");
+    pictures("compliance-workload", &mut desk);
+}
+
+#[test]
+fn releases() {
+    let mut desk = demo(12, 6_000);
+    press(&mut desk, "9");
+    pictures("releases", &mut desk);
+    press(&mut desk, "enter");
+    pictures("feature", &mut desk);
+    press(&mut desk, "esc tab");
+    pictures("ships-next", &mut desk);
+    press(&mut desk, "y");
+    let notice = desk.copied().unwrap_or_default().to_owned();
+    assert!(notice.starts_with("# "), "{notice}");
+    press(&mut desk, "e enter");
+    let saved = desk.effects.iter().find_map(|effect| match effect {
+        Effect::Save { file, text } => Some((file.clone(), text.clone())),
+        _ => None,
+    });
+    assert_eq!(saved, Some(("releases.md".to_owned(), notice)));
+}
+
+#[test]
+fn nothing_known_is_told_as_nothing_known() {
+    for (keys, words) in [
+        ("7", "no workload"),
+        ("8", "no workload"),
+        ("9", "names a ticket"),
+    ] {
+        let mut desk = desk(
+            &[],
+            "[[workload]]\nname = \"shop\"\nrepository = \"acme/shop\"\n",
+        );
+        press(&mut desk, keys);
+        let seen = shot(&mut desk, 120, 36);
+        let of_a_workload = ["No source tells of incidents", "not live", "names a ticket"];
+        assert!(
+            seen.contains(words) || of_a_workload.iter().any(|words| seen.contains(words)),
+            "{keys}: {seen}"
+        );
+    }
+}
