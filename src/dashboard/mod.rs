@@ -13,6 +13,7 @@ pub mod reader;
 mod run;
 pub mod themes;
 mod update;
+mod widen;
 pub mod worker;
 
 use std::collections::HashSet;

@@ -1,13 +1,10 @@
 //! What happens comes in, the state changes, what is to be done goes out. No waiting, no reading, no writing: the same messages give the same state.
 
-use std::sync::Arc;
-
 use super::message::{Effect, News, Order};
 use super::{App, export};
 use crate::event::time::{Span, Timestamp};
 use crate::intent::Intent;
 use crate::key::Chord;
-use crate::model::overview::Overview;
 use crate::model::travel::{self, Step};
 use crate::report::sheet::Line;
 use crate::theme::Role;
@@ -292,7 +289,7 @@ impl App {
         self.look()
     }
 
-    fn look(&mut self) -> Vec<Effect> {
+    pub(super) fn look(&mut self) -> Vec<Effect> {
         self.scene.answers.clear();
         self.asked.clear();
         self.scene.style.now = self.scene.instant();
@@ -397,31 +394,6 @@ impl App {
         if all {
             answers.retain(|question, _| !question.rests_on_fleet());
         }
-    }
-
-    /// Looks further back where nothing went live, until something did or there is no further.
-    fn widen(&mut self) -> Vec<Effect> {
-        let lens = self.scene.lens;
-        if !self.widens || self.scene.stage != Stage::Ready || self.scene.fleet.is_empty() {
-            return Vec::new();
-        }
-        let known = |one: &Arc<Overview>| one.summary.known.is_some();
-        let is_live = |one: &Arc<Overview>| one.summary.lead.n > 0;
-        self.widens = !self.scene.fleet.iter().any(is_live);
-        if !self.widens || !self.scene.fleet.iter().any(known) {
-            return Vec::new();
-        }
-        let Some(next) = LENGTHS.into_iter().find(|length| *length > lens.length) else {
-            self.widens = false;
-            return Vec::new();
-        };
-        self.scene.lens.length = next;
-        let words = format!(
-            "nothing went live in that time: looking {} back",
-            view::length(next)
-        );
-        self.say(Role::Dim, &words);
-        self.look()
     }
 
     /// The clock went on.
