@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 
-use super::args::{Cli, DashboardArgs, DemoArgs, Global};
+use super::args::{DashboardArgs, DemoArgs, Global};
 use super::session::{LOOK_BACK, Session, print};
 use super::{Ending, demo, hint, recall};
 use crate::app::assemble;
@@ -36,21 +36,20 @@ const AHEAD: Span = Span::from_seconds(30 * 86_400);
 
 /// Whether somebody sits at a terminal that can be drawn on.
 #[must_use]
-pub fn is_possible(cli: &Cli) -> bool {
+pub fn is_possible(global: &Global) -> bool {
     let terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    terminal && !dumb && !cli.global.json
+    terminal && !dumb && !global.json
 }
 
 /// Runs it on what holds here.
 pub fn run(global: &Global, args: &DashboardArgs) -> Result<Ending, Failure> {
     let taste = Taste::new(args)?;
     let kept = recall::of_configuration(global)?;
-    if let Some(kept) = kept.filter(|kept| kept.known.is_some())
-        && global.as_of.is_none()
-        && !args.plain
+    if let Some(kept) = kept.filter(|_| global.as_of.is_none() && !args.plain)
+        && let Some(scene) = recall::scene(global, &kept)
     {
-        return resume(global, args, taste, kept);
+        return resume(global, args, taste, (kept, scene));
     }
     let session = session(global)?;
     let mut app = app(&session, &taste, args)?;
@@ -92,26 +91,10 @@ fn resume(
     global: &Global,
     args: &DashboardArgs,
     taste: Taste,
-    kept: Kept,
+    (kept, scene): (Kept, Scene),
 ) -> Result<Ending, Failure> {
-    let clock = Clock::system();
-    let Some(known) = &kept.known else {
-        return Ok(Ending::Done);
-    };
-    let lens = Lens {
-        length: known.length,
-        as_of: None,
-        now: clock.now(),
-        zone: known.zone,
-    };
-    let around = crate::report::Surroundings::here(global.color, global.width.map(usize::from));
-    let style = Style::detect(&around, Theme::default(), lens.now).in_zone(lens.zone);
-    let mut app = App::new(
-        view(args)?.unwrap_or(View::Fleet),
-        Scene::new(lens, style, known.me.clone()),
-        taste.keymap()?,
-        taste.theme.clone(),
-    );
+    let view = view(args)?.unwrap_or(View::Fleet);
+    let mut app = App::new(view, scene, taste.keymap()?, taste.theme.clone());
     recall::show(&mut app, &kept);
     let (tell, hear) = channel();
     let global = global.clone();
@@ -123,7 +106,7 @@ fn resume(
     };
     let open = open(begin, Some(kept));
     let bring: Bring = Box::new(move || hear.recv().ok());
-    taste.show(args, app, clock, open, Some(bring))?;
+    taste.show(args, app, Clock::system(), open, Some(bring))?;
     Ok(Ending::Done)
 }
 
@@ -368,12 +351,14 @@ fn app(session: &Session, taste: &Taste, args: &DashboardArgs) -> Result<App, Fa
     } else {
         View::Map
     };
-    Ok(App::new(
+    let mut app = App::new(
         view(args)?.unwrap_or(first),
         Scene::new(lens, session.style.clone(), session.rules.me.clone()),
         taste.keymap()?,
         taste.theme.clone(),
-    ))
+    );
+    app.widens = !configured;
+    Ok(app)
 }
 
 /// The view that was asked for.

@@ -16,6 +16,10 @@ const USUAL: f64 = 6_000.0 / (12.0 * 90.0);
 
 pub fn run(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> {
     if !args.export {
+        if !args.dashboard.plain && !dashboard::is_possible(global) {
+            return Err(Failure::usage("the dashboard needs a terminal")
+                .hinted("--export writes the events, --plain prints a view as text"));
+        }
         return dashboard::demonstrate(global, args);
     }
     let until = args

@@ -86,7 +86,7 @@ pub fn run() -> ExitCode {
 fn dispatch(cli: Cli) -> Result<Ending, Failure> {
     let global = &cli.global;
     let Some(command) = cli.command else {
-        if cli.dashboard.plain || dashboard::is_possible(&cli) {
+        if cli.dashboard.plain || dashboard::is_possible(global) {
             return dashboard::run(global, &cli.dashboard);
         }
         return map::run(&Session::new(global)?, &MapArgs::default());

@@ -10,6 +10,9 @@ use crate::app::assemble;
 use crate::dashboard::App;
 use crate::dashboard::kept::Kept;
 use crate::error::Failure;
+use crate::report::{Style, Surroundings};
+use crate::theme::Theme;
+use crate::view::scene::{Lens, Scene};
 
 /// What was kept of the configuration that holds here; `None` where none does.
 pub fn of_configuration(global: &Global) -> Result<Option<Kept>, Failure> {
@@ -24,6 +27,20 @@ pub fn of_configuration(global: &Global) -> Result<Option<Kept>, Failure> {
 /// What was kept of a repository, or of a log that was named.
 pub fn of_session(session: &Session, global: &Global) -> Option<Kept> {
     kept(&session.log, global, &[])
+}
+
+/// What can be seen from what was kept, before anything else is known.
+pub fn scene(global: &Global, kept: &Kept) -> Option<Scene> {
+    let known = kept.known.as_ref()?;
+    let lens = Lens {
+        length: known.length,
+        as_of: None,
+        now: crate::clock::now(),
+        zone: known.zone,
+    };
+    let around = Surroundings::here(global.color, global.width.map(usize::from));
+    let style = Style::detect(&around, Theme::default(), lens.now).in_zone(lens.zone);
+    Some(Scene::new(lens, style, known.me.clone()))
 }
 
 /// Shows what was kept.

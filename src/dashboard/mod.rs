@@ -12,8 +12,8 @@ mod notice;
 pub mod reader;
 mod run;
 pub mod themes;
-mod travel;
 mod update;
+mod widen;
 pub mod worker;
 
 use std::collections::HashSet;
@@ -50,6 +50,8 @@ pub struct App {
     /// What was clicked last.
     clicked: Option<Target>,
     notices: Notices,
+    /// Where nobody said how far back to look: further while nothing went live in the window.
+    pub widens: bool,
 }
 
 impl App {
@@ -65,6 +67,7 @@ impl App {
             asked: HashSet::new(),
             clicked: None,
             notices: Notices::default(),
+            widens: false,
         }
     }
 

@@ -1,11 +1,11 @@
 //! What happens comes in, the state changes, what is to be done goes out. No waiting, no reading, no writing: the same messages give the same state.
 
 use super::message::{Effect, News, Order};
-use super::travel::{self, Step};
 use super::{App, export};
 use crate::event::time::{Span, Timestamp};
 use crate::intent::Intent;
 use crate::key::Chord;
+use crate::model::travel::{self, Step};
 use crate::report::sheet::Line;
 use crate::theme::Role;
 use crate::view::answer::Question;
@@ -270,6 +270,7 @@ impl App {
     }
 
     fn next_window(&mut self) -> Vec<Effect> {
+        self.widens = false;
         let now = self.scene.lens.length;
         let next = LENGTHS.into_iter().find(|length| *length > now);
         self.scene.lens.length = next.unwrap_or(LENGTHS[0]);
@@ -288,7 +289,7 @@ impl App {
         self.look()
     }
 
-    fn look(&mut self) -> Vec<Effect> {
+    pub(super) fn look(&mut self) -> Vec<Effect> {
         self.scene.answers.clear();
         self.asked.clear();
         self.scene.style.now = self.scene.instant();
@@ -360,6 +361,7 @@ impl App {
                 self.scene.fleet = overviews;
                 self.scene.stage = stage;
                 self.scene.seq = seq;
+                effects.extend(self.widen());
             }
             News::Answer {
                 lens,

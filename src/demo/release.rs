@@ -80,14 +80,26 @@ impl Repository<'_> {
     pub fn announce(&mut self, rollout: &Rollout) {
         let candidate = &rollout.candidate;
         let path = self.lines[candidate.line].workload.path;
-        if path == Path::Library && rollout.kind == RolloutKind::Change && !rollout.is_again() {
-            self.tell_tag(candidate);
+        if path == Path::Library
+            && rollout.kind == RolloutKind::Change
+            && !rollout.is_again()
+            && self.tell_tag(candidate)
+        {
             self.tell_artifact(candidate, ArtifactPhase::Published);
         }
     }
 
-    fn tell_tag(&mut self, candidate: &Candidate) {
-        let tag = format!("v{}", candidate.version);
+    /// `false` where the version was tagged before.
+    fn tell_tag(&mut self, candidate: &Candidate) -> bool {
+        // Two libraries of one repository may come to the same version.
+        let name = &self.lines[candidate.line].workload.name;
+        let tag = match self.origin.members.len() {
+            1 => format!("v{}", candidate.version),
+            _ => format!("{name}/v{}", candidate.version),
+        };
+        if !self.tags.insert(tag.clone()) {
+            return false;
+        }
         let fact = Tag {
             repository: Some(self.origin.name.clone()),
             sha: Some(self.sha(candidate.commit)),
@@ -100,5 +112,6 @@ impl Repository<'_> {
             ..Tag::default()
         };
         self.tell(self.host(), format!("tag/{tag}"), Kind::Tag(fact));
+        true
     }
 }

@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::event::Event;
 use crate::event::kind::Kind;
@@ -103,6 +103,8 @@ pub struct Repository<'o> {
     pub gates: FxHashMap<u32, Asked>,
     pub rollouts: FxHashMap<u32, Rollout>,
     pub troubles: FxHashMap<u32, Trouble>,
+    /// Tags that were told: a version that goes live again after a rollback is not tagged again.
+    pub tags: FxHashSet<String>,
     agenda: BinaryHeap<Reverse<(Timestamp, u64, Next)>>,
     planned: u64,
     ready: VecDeque<Event<String>>,
@@ -145,6 +147,7 @@ impl<'o> Repository<'o> {
             gates: FxHashMap::default(),
             rollouts: FxHashMap::default(),
             troubles: FxHashMap::default(),
+            tags: FxHashSet::default(),
             agenda: BinaryHeap::new(),
             planned: 0,
             ready: VecDeque::new(),

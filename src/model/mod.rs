@@ -38,6 +38,7 @@ pub mod state;
 pub mod statistic;
 pub mod step;
 pub mod stream;
+pub mod travel;
 pub mod window;
 
 use rustc_hash::FxHashMap;

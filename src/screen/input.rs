@@ -22,6 +22,8 @@ use super::tty::{self, Keyboard};
 
 /// How long more of what is being typed is waited for; without waiting crossterm tells nothing, and for less than a millisecond it does not sleep.
 const MORE: Duration = Duration::from_micros(20);
+/// How long the keyboard is left alone while the terminal is not ours.
+const GIVEN_BACK: Duration = Duration::from_millis(20);
 /// That nothing more comes is believed when it is told twice: a thread that was held up is told so as well.
 const BELIEVED: u8 = 2;
 
@@ -85,6 +87,11 @@ pub fn listen(send: impl Fn(Input) -> bool + Send + Sync + 'static) -> io::Resul
 fn keys(keyboard: &Keyboard, send: &dyn Fn(Input) -> bool) {
     let read = || -> io::Result<()> {
         while keyboard.wait()? {
+            if !modes::is_taken() {
+                // What is typed while the program ends is for whoever comes next.
+                thread::sleep(GIVEN_BACK);
+                continue;
+            }
             let mut nothing = 0;
             while nothing < BELIEVED {
                 if !event::poll(MORE)? {

@@ -155,6 +155,7 @@ mod tests {
         let mut paper = Paper::new();
         let cell = Cell::new("x");
         paper.draw([(2, 1, &cell)].into_iter()).unwrap();
+        paper.show_cursor().unwrap();
         paper.hide_cursor().unwrap();
         Backend::flush(&mut paper).unwrap();
         let text = String::from_utf8(paper.bytes).unwrap();

@@ -42,7 +42,7 @@ fn whereabouts(ui: &Ui, scene: &Scene) -> Line {
         return Line::new();
     }
     let mut line = Line::of(Role::Text, &scene.title);
-    let count = scene.count().workloads;
+    let count = ui.count(scene).workloads;
     match &scene.scope {
         Scope::All => {
             line.push(Role::Dim, " · ");
@@ -131,7 +131,7 @@ pub fn tabs(row: Rect, ui: &Ui, keymap: &Keymap, pen: &mut Pen<'_>) {
     if pen.scene.stage == Stage::Welcome {
         return;
     }
-    let gates: usize = pen.scene.count().gates;
+    let gates: usize = ui.count(pen.scene).gates;
     let tab = |view, named| tab(view, ui, keymap, gates, named);
     let mut named = View::ALL.map(|_| true);
     let width = |named: &[bool; View::ALL.len()], gap: usize| -> usize {

@@ -1,7 +1,6 @@
 //! What the pages draw from: plain data that the dashboard worked out beforehand. A page reads it and computes no figure; what is not there yet, it asks
 //! for by a [`Question`].
 
-use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -130,8 +129,6 @@ pub struct Scene {
     pub favourites: Vec<String>,
     /// Who asks.
     pub me: Option<String>,
-    /// What was counted for a version.
-    counted: Cell<Option<(u64, Count)>>,
 }
 
 /// How much there is in scope.
@@ -160,24 +157,17 @@ impl Scene {
             version: 1,
             favourites: Vec::new(),
             me,
-            counted: Cell::new(None),
         }
     }
 
-    /// What every frame tells of the workloads in scope; counted when something changed, since there may be thousands.
+    /// Counts what is in scope.
     #[must_use]
     pub fn count(&self) -> Count {
-        if let Some((version, count)) = self.counted.get()
-            && version == self.version
-        {
-            return count;
-        }
         let mut count = Count::default();
         for one in self.overviews() {
             count.workloads += 1;
             count.gates += one.summary.gates;
         }
-        self.counted.set(Some((self.version, count)));
         count
     }
 

@@ -42,6 +42,8 @@ pub struct Table<L> {
     cursor: usize,
     /// What the cursor stands on, to find it again.
     on: Option<String>,
+    /// Somebody put it there. Until then it stands at the top, whatever comes to stand there while the list is worked out.
+    placed: bool,
     pub sort: Option<Sort>,
     pub group: Option<usize>,
     filter: Filter,
@@ -59,6 +61,7 @@ impl<L: Listing> Table<L> {
             entries: Vec::new(),
             cursor: 0,
             on: None,
+            placed: false,
             sort: None,
             group: None,
             filter: Filter::default(),
@@ -86,6 +89,10 @@ impl<L: Listing> Table<L> {
         match self.group {
             None => self.entries.extend(rows.into_iter().map(Entry::Row)),
             Some(by) => self.grouped(rows, by),
+        }
+        if !self.placed {
+            self.place(0, true);
+            return;
         }
         let found = self.on.as_ref().and_then(|on| {
             self.entries.iter().position(|entry| {
@@ -149,6 +156,7 @@ impl<L: Listing> Table<L> {
     /// Puts the cursor on a thing.
     pub fn select(&mut self, id: &str) {
         self.on = Some(id.to_owned());
+        self.placed = true;
         self.refresh();
     }
 
@@ -181,6 +189,8 @@ impl<L: Listing> Table<L> {
 
     pub fn set_filter(&mut self, text: &str, me: Option<&str>) {
         self.filter = Filter::read(text, self.listing.fields(), me);
+        // What one looks for and finds stays where one stands.
+        self.placed |= !self.filter.is_empty();
         self.refresh();
     }
 
@@ -263,6 +273,7 @@ impl<L: Listing> Table<L> {
             (at..self.entries.len()).find(is_row)
         };
         if let Some(at) = found {
+            self.placed = true;
             self.cursor = at;
             self.on = self.selected().map(|row| self.listing.id(row).into_owned());
         }

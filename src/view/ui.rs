@@ -1,10 +1,11 @@
 //! What the user looks at: the view in front, the pages laid over it, what lies over the page. Plain state; it changes by what the dashboard does to it.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use super::overlay::Overlay;
 use super::page::{Page, View};
-use super::scene::Scene;
+use super::scene::{Count, Scene};
 use crate::report::sheet::Line;
 
 /// The state of what is shown.
@@ -20,6 +21,8 @@ pub struct Ui {
     /// Which version of the scene the page in front was worked out for.
     seen: Option<u64>,
     make: fn(View) -> Box<dyn Page>,
+    /// What was counted, for which version of the scene.
+    counted: Cell<Option<(u64, Count)>>,
 }
 
 impl Ui {
@@ -34,6 +37,7 @@ impl Ui {
             message: None,
             seen: None,
             make,
+            counted: Cell::new(None),
         };
         ui.stack();
         ui
@@ -119,6 +123,19 @@ impl Ui {
             }
             None => false,
         }
+    }
+
+    /// What every frame tells of the workloads in scope: counted when something changed, since there may be thousands.
+    #[must_use]
+    pub fn count(&self, scene: &Scene) -> Count {
+        if let Some((version, count)) = self.counted.get()
+            && version == scene.version
+        {
+            return count;
+        }
+        let count = scene.count();
+        self.counted.set(Some((scene.version, count)));
+        count
     }
 
     /// Works out the page in front where the scene has changed since.

@@ -38,8 +38,10 @@ pub fn draw(body: Rect, pen: &mut Pen<'_>) {
     let words =
         "There is no git repository here and no leadtime.toml, so there is nothing to show yet.";
     y += pen.paragraph(Rect::new(x, y, width, 3), Role::Text, words) + 1;
-    let line = Line::of(Role::Key, "enter")
-        .with(Role::Text, "  see it on a generated organisation, alive");
+    let line = Line::of(Role::Key, "enter").with(
+        Role::Text,
+        "  leadtime demo: a generated organisation, alive",
+    );
     pen.line(x, y, width, &line);
     pen.select(Rect::new(x, y, width.min(52), 1));
     pen.hit(Rect::new(x, y, width, 1), Target::Intent(Intent::Open));

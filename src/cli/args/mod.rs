@@ -437,7 +437,6 @@ mod tests {
             "leadtime nope",
             "leadtime where",
             "leadtime import",
-            "leadtime demo",
             "leadtime -q -v map",
             "leadtime --width 10",
             "leadtime --as-of yesterday",

@@ -56,15 +56,15 @@ pub fn fleet() -> Vec<Overview> {
         let mut one = overview(text, number);
         let summary = &mut one.summary;
         summary.team = Some((*text).to_owned());
-        summary.path = (*text).to_owned();
-        summary.production = (*text).to_owned();
+        (*text).clone_into(&mut summary.path);
+        (*text).clone_into(&mut summary.production);
         summary.version = Some((*text).to_owned());
         if let Some(held) = &mut summary.held {
-            held.step = (*text).to_owned();
-            held.state = (*text).to_owned();
+            (*text).clone_into(&mut held.step);
+            (*text).clone_into(&mut held.state);
         }
         for step in &mut summary.steps {
-            step.name = (*text).to_owned();
+            (*text).clone_into(&mut step.name);
         }
         one
     });

@@ -141,7 +141,7 @@ fn without_a_source_of_incidents_rates_are_not_told() {
         .map(|line| {
             cdevents::read(line)
                 .unwrap()
-                .map_text(&mut |text: &std::borrow::Cow<'_, str>| text.clone().into_owned())
+                .map_text(&mut |text| text.to_string())
         })
         .collect();
     let mut desk = desk(&events, "");

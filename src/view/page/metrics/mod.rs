@@ -247,10 +247,8 @@ impl Page for MetricsPage {
     }
 
     fn hints(&self, scene: &Scene) -> Vec<Hint> {
-        let empty = self
-            .tiles
-            .is_empty()
-            .then(|| "nothing is told yet".to_owned());
+        let told = self.glance().is_some_and(|glance| glance.told > 0);
+        let empty = (!told).then(|| "nothing is told yet".to_owned());
         let narrowed = match (&scene.scope, &scene.focus) {
             (Scope::Workload(_), _) => Some("it is narrowed".to_owned()),
             (_, None) => Some("no workload was looked at".to_owned()),

@@ -160,23 +160,32 @@ impl Tile {
         Line::of(role, &self.metric.value)
     }
 
+    /// What became of it: a sign, and the word for it.
+    const fn word(&self) -> (&'static str, &'static str) {
+        match self.direction {
+            Direction::Better => (glyph::GOOD, "better"),
+            Direction::Worse => ("!", "worse"),
+            Direction::Same => ("=", "same"),
+            Direction::Unknown => ("?", "unknown"),
+        }
+    }
+
     /// Against the window before: sign, word, and what it was.
     #[must_use]
     pub fn verdict(&self) -> Line {
-        let (role, sign, word) = match self.direction {
-            Direction::Better => (Role::Good, glyph::GOOD, "better"),
-            Direction::Worse => (Role::Warning, "!", "worse"),
-            Direction::Same => (Role::Text, "=", "same"),
-            Direction::Unknown if self.before == "-" => {
-                return Line::of(Role::Dim, "? nothing before");
-            }
-            Direction::Unknown => (Role::Dim, "?", "unknown"),
+        if self.before == "-" {
+            return Line::of(Role::Dim, "? nothing before");
+        }
+        let role = match self.direction {
+            Direction::Better => Role::Good,
+            Direction::Worse => Role::Warning,
+            Direction::Same => Role::Text,
+            Direction::Unknown => Role::Dim,
         };
+        let (sign, word) = self.word();
         Line::of(role, sign)
-            .with(role, " ")
-            .with(role, word)
-            .with(Role::Dim, ", was ")
-            .with(Role::Dim, &self.before)
+            .with(role, format!(" {word}"))
+            .with(Role::Dim, format!(", was {}", self.before))
     }
 
     /// Why it is compared with nothing.
@@ -264,12 +273,7 @@ impl Tile {
             self.metric.n.to_string(),
             self.metric.rests_on.clone(),
             self.before.clone(),
-            self.verdict()
-                .text()
-                .split([' ', ','])
-                .nth(1)
-                .unwrap_or_default()
-                .to_owned(),
+            self.word().1.to_owned(),
             figure::score(self.metric.score),
             self.metric.step.unwrap_or_default().to_owned(),
         ]

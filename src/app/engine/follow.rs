@@ -1,0 +1,56 @@
+//! The engine beside a log that grows: what came in is folded as it comes, and a snapshot is kept now and then.
+
+use super::Engine;
+use crate::app::discover;
+use crate::fold::Class;
+use crate::store::{Seq, StoreError};
+
+impl Engine {
+    /// Folds what is new in the log, and keeps no snapshot of it yet: for who follows a log that grows. Tells the workloads, by place, that have to do
+    /// with what came.
+    pub fn follow(&mut self) -> Result<Vec<usize>, StoreError> {
+        if self.store.head()? == self.seq {
+            return Ok(Vec::new());
+        }
+        let before = self.fold.catalogue.extent();
+        self.fold.watch();
+        if !self.catch_up(&mut |_| {})? {
+            self.start_over();
+            self.refresh(&mut |_, _| {})?;
+            return Ok((0..self.definitions.len()).collect());
+        }
+        if self.fold.catalogue.extent() != before {
+            self.define();
+        }
+        let catalogue = &self.fold.catalogue;
+        // A ticket says nothing of where a change is.
+        let tickets = catalogue.number(Class::Tickets, "");
+        let touched =
+            |number: &u32| Some(*number) != tickets && self.fold.touched().contains(number);
+        let places = self.definitions.iter().enumerate();
+        Ok(places
+            .filter(|(_, definition)| {
+                let own = discover::partitions(definition, catalogue);
+                own.iter().any(touched)
+            })
+            .map(|(place, _)| place)
+            .collect())
+    }
+
+    /// Keeps a snapshot of what was folded since the last one.
+    pub fn rest(&mut self) -> Result<(), StoreError> {
+        self.keep()
+    }
+
+    /// How many events were folded since the last snapshot.
+    #[must_use]
+    pub fn not_kept(&self) -> u64 {
+        self.seq - self.kept.unwrap_or(0)
+    }
+
+    /// The place of the last event that is known.
+    #[must_use]
+    pub const fn seq(&self) -> Seq {
+        self.seq
+    }
+}
