@@ -57,7 +57,7 @@ fn scene(fleet: Vec<Arc<Overview>>) -> Scene {
     scene.fleet = fleet;
     scene.stage = Stage::Ready;
     scene.seq = 1;
-    scene.title = "acme".to_owned();
+    "acme".clone_into(&mut scene.title);
     scene
 }
 
