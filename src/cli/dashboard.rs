@@ -11,7 +11,7 @@ use crate::app::assemble;
 use crate::clock::Clock;
 use crate::config::{Config, Personal};
 use crate::dashboard::kept::Kept;
-use crate::dashboard::message::{News, Order};
+use crate::dashboard::message::{Effect, News, Order};
 use crate::dashboard::reader::{Bring, Feeds};
 use crate::dashboard::themes::Themes;
 use crate::dashboard::worker::{self, Open, Workshop};
@@ -73,7 +73,7 @@ pub fn run(global: &Global, args: &DashboardArgs) -> Result<Ending, Failure> {
     if let Some(kept) = kept.as_ref().filter(|_| app.scene.lens.as_of.is_none()) {
         recall::show(&mut app, kept);
     }
-    let open = open(move || Ok(session), kept);
+    let open = open(move || Ok(session), kept, args.plain);
     let bring: Bring = Box::new(move || Some(feeds));
     taste.show(args, app, Clock::system(), open, Some(bring))?;
     Ok(Ending::Done)
@@ -104,7 +104,7 @@ fn resume(
         let _gone = tell.send(feeds(&session)?);
         Ok(session)
     };
-    let open = open(begin, Some(kept));
+    let open = open(begin, Some(kept), false);
     let bring: Bring = Box::new(move || hear.recv().ok());
     taste.show(args, app, Clock::system(), open, Some(bring))?;
     Ok(Ending::Done)
@@ -315,9 +315,10 @@ fn plain(mut app: App, clock: Clock, open: Open) -> Result<(), Failure> {
         );
     });
     for news in &hear {
-        app.news(news);
-        for effect in app.settle() {
-            if let crate::dashboard::message::Effect::Order(order) = effect {
+        let mut effects = app.news(news);
+        effects.extend(app.settle());
+        for effect in effects {
+            if let Effect::Order(order) = effect {
                 let _gone = orders.send(order);
             }
         }
@@ -388,13 +389,19 @@ fn feeds(session: &Session) -> Result<Feeds, Failure> {
     })
 }
 
+/// What opens the log; where nothing is read beside, local repositories are read first.
 fn open(
     session: impl FnOnce() -> Result<Session, Failure> + Send + 'static,
     kept: Option<Kept>,
+    read_first: bool,
 ) -> Open {
     Box::new(move || {
         let session = session()?;
-        let engine = session.open(assemble::open_log(&session.log)?)?;
+        let engine = if read_first {
+            session.engine()?
+        } else {
+            session.open(assemble::open_log(&session.log)?)?
+        };
         let title = match (&session.here, &session.config.file) {
             (Some(here), _) => here.repository.clone(),
             (None, Some(file)) => folder_name(file),

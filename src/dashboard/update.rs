@@ -225,11 +225,11 @@ impl App {
             .is_some_and(|rows| !rows.filter().is_empty());
         if filtered {
             self.filter("");
-        } else if self.ui.back() {
-        } else if self.scene.scope == Scope::All {
-            self.say(Role::Dim, "this is the first page; q quits");
-        } else {
-            self.narrow(Scope::All);
+        } else if !self.ui.back() {
+            match self.scene.scope {
+                Scope::All => self.say(Role::Dim, "this is the first page; q quits"),
+                _ => self.narrow(Scope::All),
+            }
         }
     }
 
@@ -290,6 +290,9 @@ impl App {
     }
 
     pub(super) fn look(&mut self) -> Vec<Effect> {
+        if self.scene.stage == Stage::Ready {
+            self.scene.stage = Stage::Working(0, self.scene.fleet.len());
+        }
         self.scene.answers.clear();
         self.asked.clear();
         self.scene.style.now = self.scene.instant();

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
 use super::activity::Activity;
@@ -392,6 +392,3 @@ impl Worker {
         }
     }
 }
-
-/// A way to send orders that nobody has to wait for.
-pub type Orders = Sender<Order>;

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!  leadtime  acme · 214 workloads                 30d    live · github 4s · jenkins 11s      head: scope, window, instant, sources    (frame)
-//!  1 Fleet  2 Map  3 Changes  4 Gates ⑦  5 Environments …                                    tabs                                     (frame)
+//!  1 Fleet  2 Map  3 Changes  4 Gates ◆7  5 Environments …                                    tabs                                     (frame)
 //!  ┌──────────────────────────────────────────────────────────────────────────────────────┐
 //!  │ the page in front                                                                      │  page/: one file or folder a view
 //!  │         ┌ palette ────────┐                                                             │  overlay/: what lies over it

@@ -290,3 +290,15 @@ fn plain_prints_the_view_as_text() {
         .ends(2)
         .says(&["there is no view nope"]);
 }
+
+#[test]
+fn plain_reads_the_repository_and_looks_back_as_far_as_it_must() {
+    let (place, repo) = (Place::new(), Repo::with(&hosted()));
+    // The first time nothing was read before.
+    for _ in 0..2 {
+        let ran = place
+            .run_in(&repo.path, &["--plain", "--width", "120"])
+            .ends(0);
+        ran.shows(&["shop · 1 workload", "changes live in 7300d"]);
+    }
+}
