@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use leadtime::app::{Engine, assemble};
+use leadtime::app::{Engine, assemble, import};
 use leadtime::config::Config;
 use leadtime::dashboard::message::News;
 use leadtime::dashboard::{App, worker};
@@ -45,7 +45,7 @@ fn fleet() -> Vec<Arc<Overview>> {
     let rules = assemble::rules(&config, Some("you".to_owned()));
     let mut store = MemoryStore::new();
     let events: Vec<_> = organisation.events().collect();
-    worker::append(&mut store, &events, now()).unwrap();
+    import::append(&mut store, &events, now()).unwrap();
     let workloads = assemble::workloads(&config);
     let mut engine = Engine::open(Box::new(store), workloads, rules, &mut |_, _| {}).unwrap();
     let lens = lens();

@@ -1,4 +1,4 @@
-//! Files that commands write: beside their place first, so that a half-written one is never taken for a whole one, and what was there stays until then.
+//! Files that are written at the wish of the user: beside their place first, so that a half-written one is never taken for a whole one, and what was there stays until then.
 
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{BufWriter, Write};

@@ -3,9 +3,10 @@
 use std::io::BufRead;
 use std::sync::mpsc::sync_channel;
 
-use crate::event::cdevents::{Document, LineError, documents};
+use crate::event::Event;
+use crate::event::cdevents::{Document, LineError, documents, write};
 use crate::event::time::Timestamp;
-use crate::store::{Batch, Entry, Store, StoreError};
+use crate::store::{Appended, Batch, Entry, Store, StoreError};
 
 /// Events in one transaction.
 const BATCH: usize = 50_000;
@@ -20,6 +21,30 @@ pub struct Imported {
     pub new: usize,
     pub known: usize,
     pub bad: usize,
+}
+
+/// An event as it goes into the log.
+#[must_use]
+pub fn entry(event: &Event<String>) -> Entry {
+    Entry {
+        source: event.source.clone(),
+        id: event.id.clone(),
+        at: event.at,
+        body: write(event),
+    }
+}
+
+/// Keeps events that were made here, in one transaction.
+pub fn append(
+    store: &mut dyn Store,
+    events: &[Event<String>],
+    arrived: Timestamp,
+) -> Result<Appended, StoreError> {
+    let batch = Batch {
+        entries: events.iter().map(entry).collect(),
+        cursors: Vec::new(),
+    };
+    store.append(&batch, arrived)
 }
 
 /// Keeps every event of an input. A bad line is told to `problem` and the rest goes in; `kept` is called after each batch.

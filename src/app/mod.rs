@@ -5,6 +5,7 @@ pub mod assemble;
 pub mod discover;
 pub mod doctor;
 pub mod engine;
+pub mod file;
 pub mod import;
 pub mod locate;
 pub mod owners;

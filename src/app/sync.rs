@@ -10,9 +10,10 @@ use crate::connector::error::ErrorKind;
 use crate::connector::{
     self, Connector, ConnectorError, Finding, Progress, Reading, Severity, Sink,
 };
-use crate::event::cdevents::write;
 use crate::event::time::Timestamp;
-use crate::store::{Batch, Cursor, Entry, Store, StoreError};
+use crate::store::{Batch, Cursor, Store, StoreError};
+
+use super::import::entry;
 
 /// The cursor key under which the last reading of a source is noted. Keys of connectors never begin so.
 const NOTE: &str = "~reading";
@@ -177,19 +178,13 @@ struct Keeper<'a, 's> {
 
 impl Sink for Keeper<'_, '_> {
     fn batch(&mut self, batch: connector::Batch) -> Result<(), ConnectorError> {
-        let entries = batch.events.iter().map(|event| Entry {
-            source: event.source.clone(),
-            id: event.id.clone(),
-            at: event.at,
-            body: write(event),
-        });
         let cursors = batch.cursors.into_iter().map(|(key, value)| Cursor {
             source: self.source.to_owned(),
             key,
             value,
         });
         let batch = Batch {
-            entries: entries.collect(),
+            entries: batch.events.iter().map(entry).collect(),
             cursors: cursors.collect(),
         };
         let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);

@@ -7,7 +7,7 @@ use std::sync::mpsc::channel;
 use super::args::{DashboardArgs, DemoArgs, Global};
 use super::session::{LOOK_BACK, Session, print};
 use super::{Ending, demo, hint, recall};
-use crate::app::assemble;
+use crate::app::{assemble, import};
 use crate::clock::Clock;
 use crate::config::{Config, Personal};
 use crate::dashboard::kept::Kept;
@@ -147,7 +147,7 @@ pub fn demonstrate(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> 
     let file = log.clone();
     let open: Open = Box::new(move || {
         let mut store = assemble::open_log(&file)?;
-        worker::append(&mut store, &events, start)?;
+        import::append(&mut store, &events, start)?;
         drop(events);
         let workloads = assemble::workloads(&config);
         let engine = crate::app::Engine::open(Box::new(store), workloads, rules, &mut |_, _| {})?;

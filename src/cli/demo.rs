@@ -6,6 +6,7 @@ use super::Ending;
 use super::args::{DemoArgs, Global};
 use super::bar::Bar;
 use super::dashboard;
+use crate::app::file;
 use crate::clock;
 use crate::demo::{Organisation, Size};
 use crate::error::Failure;
@@ -30,13 +31,13 @@ pub fn run(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> {
         });
     let organisation = Organisation::new(args.seed, size(args), until);
     if let Some(file) = &args.config_out {
-        super::file::write(file, |out| {
+        file::write(file, |out| {
             Ok(out.write_all(organisation.configuration().as_bytes()))
         })?;
     }
     let bar = Bar::new("making up events", global.quiet);
     let written = match &args.output {
-        Some(file) => super::file::write(file, |out| Ok(write(&organisation, out, &bar))),
+        Some(file) => file::write(file, |out| Ok(write(&organisation, out, &bar))),
         None => match write(
             &organisation,
             BufWriter::new(std::io::stdout().lock()),

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use super::Ending;
 use super::args::ExportArgs;
 use super::session::Session;
-use crate::app::assemble;
+use crate::app::{assemble, file};
 use crate::error::Failure;
 use crate::event::cdevents;
 use crate::event::time::{Span, Timestamp};
@@ -40,7 +40,7 @@ pub fn run(session: &Session, args: &ExportArgs) -> Result<Ending, Failure> {
             _ => Ok(Ending::Done),
         };
     };
-    let count = super::file::write(file, |out| write(&store, (from, to), false, out))?;
+    let count = file::write(file, |out| write(&store, (from, to), false, out))?;
     session.say(&format!("{count} events written to {}", file.display()));
     Ok(Ending::Done)
 }

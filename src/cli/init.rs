@@ -7,7 +7,7 @@ use std::path::Path;
 use super::Ending;
 use super::args::{Global, InitArgs};
 use super::session::{Session, is_interactive};
-use crate::app::Engine;
+use crate::app::{Engine, file};
 use crate::config::propose::Facts;
 use crate::config::{Config, FILE_NAME};
 use crate::connector::git;
@@ -62,7 +62,7 @@ pub fn run(global: &Global, args: &InitArgs) -> Result<Ending, Failure> {
             return Ok(Ending::Done);
         }
     }
-    super::file::write(&file, |out| Ok(out.write_all(text.as_bytes())))?;
+    file::write(&file, |out| Ok(out.write_all(text.as_bytes())))?;
     let mut err = std::io::stderr();
     // Nothing can be done where standard error is gone.
     let _gone = writeln!(

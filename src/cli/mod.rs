@@ -10,7 +10,6 @@ mod doctor;
 mod dora;
 mod environments;
 mod export;
-mod file;
 mod gates;
 mod hint;
 mod import;

@@ -48,13 +48,4 @@ impl ConnectorError {
         self.hint = Some(hint.into());
         self
     }
-
-    /// Whether asking again can help.
-    #[must_use]
-    pub fn is_transient(&self) -> bool {
-        matches!(
-            self.kind,
-            ErrorKind::RateLimited | ErrorKind::Unavailable | ErrorKind::Network
-        )
-    }
 }

@@ -9,7 +9,6 @@ use crate::app::locate::Resolve;
 use crate::app::{Engine, locate, silence};
 use crate::config::Source;
 use crate::model::calendar::Clock;
-use crate::model::definition::Definition;
 use crate::model::dora::Material;
 use crate::model::dora::behind::{Things, behind};
 use crate::model::dora::glance::glance;
@@ -33,6 +32,12 @@ pub struct Fleet<'a> {
 }
 
 impl Fleet<'_> {
+    /// Whether the workload of a place is in a scope.
+    fn takes(&self, scope: &Scope, place: usize) -> bool {
+        let one = self.overviews.get(place);
+        one.is_some_and(|one| scope.takes(&one.summary))
+    }
+
     /// What the metrics of a scope are made of, and how many workloads it has.
     fn materials(&self, scope: &Scope) -> (Vec<&Material>, usize) {
         let (details, all) = self.details(scope);
@@ -56,14 +61,41 @@ impl Fleet<'_> {
     }
 }
 
+/// What answers rest on beside the engine, and what is kept of one answer for the next.
+pub struct Known {
+    pub sources: Vec<Source>,
+    /// What the repository that one stands in calls by a name.
+    pub resolve: Resolve,
+    pub activity: Activity,
+    pub diagnosis: Diagnosis,
+}
+
+impl Known {
+    #[must_use]
+    pub fn new(sources: Vec<Source>, resolve: Resolve, setting: Setting) -> Self {
+        Self {
+            sources,
+            resolve,
+            activity: Activity::default(),
+            diagnosis: Diagnosis::new(setting),
+        }
+    }
+
+    /// What the event doctor knows by now.
+    pub fn diagnosed(&self, engine: &Engine) -> Result<Answer, StoreError> {
+        Ok(Answer::Doctor(Box::new(self.diagnosis.tell(engine)?)))
+    }
+}
+
 /// Answers a question as of the instant of a lens.
 pub fn answer(
     engine: &mut Engine,
-    (sources, resolve): (&[Source], &Resolve),
+    known: &mut Known,
     fleet: &Fleet<'_>,
     lens: &Lens,
     question: &Question,
 ) -> Result<Answer, StoreError> {
+    let sources = known.sources.as_slice();
     match question {
         Question::Map { workload, business } => one(engine, sources, lens, workload, |lives| {
             let clock = if *business {
@@ -83,7 +115,7 @@ pub fn answer(
         }
         Question::Where(reference) => {
             let at = lens.instant();
-            locate::locate(engine, sources, reference, resolve, at).map(Answer::Where)
+            locate::locate(engine, sources, reference, &known.resolve, at).map(Answer::Where)
         }
         Question::History {
             workload,
@@ -100,23 +132,16 @@ pub fn answer(
             Ok(Answer::Metrics(Box::new(told)))
         }
         Question::Behind { scope, things } => Ok(list(fleet, lens, scope, things)),
-        // The worker answers these from what it kept and found before; here they are answered from nothing.
         Question::Activity(scope) => {
-            let inside: Vec<bool> = (engine.definitions().iter())
-                .map(|definition| within(scope, definition))
-                .collect();
-            let takes = |place: usize| inside.get(place).copied().unwrap_or_default();
             let until = lens.instant();
-            let told = Activity::default().answer(engine, until, scope, &takes)?;
+            let takes = |place: usize| fleet.takes(scope, place);
+            let told = known.activity.answer(engine, until, scope, &takes)?;
             Ok(Answer::Activity(told))
         }
+        // It is looked for a step at a time; what is known by now is told.
         Question::Doctor => {
-            let mut diagnosis = Diagnosis::new(Setting::default());
-            diagnosis.ask(engine, lens.instant())?;
-            while diagnosis.is_looking() {
-                diagnosis.step(engine)?;
-            }
-            Ok(Answer::Doctor(Box::new(diagnosis.tell(engine)?)))
+            known.diagnosis.ask(engine, lens.instant())?;
+            known.diagnosed(engine)
         }
         Question::Lanes(scope) => Ok(lanes(fleet, scope)),
         Question::Features(scope) => shipped_together(engine, fleet, lens, scope),
@@ -124,15 +149,6 @@ pub fn answer(
             let production = lives.workload.production(lives.rules);
             Answer::Notes(Box::new(release(lives, None, production)))
         }),
-    }
-}
-
-fn within(scope: &Scope, definition: &Definition) -> bool {
-    match scope {
-        Scope::All => true,
-        Scope::Team(team) => definition.team.as_ref() == Some(team),
-        Scope::Path(path) => (definition.path.as_ref()).is_some_and(|own| own.name == *path),
-        Scope::Workload(name) => definition.name == *name,
     }
 }
 

@@ -1,13 +1,14 @@
 //! What the fleet looked like at the end of the last start, so that the next one shows it in its first frame, before even the configuration is read, and
 //! works it out anew meanwhile. A cache: it is known by a stamp of all that it came from, and what cannot be read is as if it were not there.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+use crate::app::file;
+use crate::error::Failure;
 use crate::event::time::Span;
 use crate::model::overview::{Overview, Summary};
 use crate::view::scene::Lens;
@@ -78,14 +79,10 @@ impl Kept {
             return;
         };
         let done = std::fs::create_dir_all(folder)
-            .and_then(|()| tempfile::NamedTempFile::new_in(folder))
-            .and_then(|mut file| {
-                file.write_all(&bytes)?;
-                file.persist(&self.file).map_err(std::io::Error::from)?;
-                Ok(())
-            });
-        if let Err(error) = done {
-            tracing::debug!(%error, "keeping the summaries");
+            .map_err(|error| Failure::of_file(folder, &error))
+            .and_then(|()| file::write(&self.file, |out| Ok(out.write_all(&bytes))));
+        if let Err(failure) = done {
+            tracing::debug!(%failure, "keeping the summaries");
         }
     }
 }

@@ -9,9 +9,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::message::News;
-use super::worker::append;
 use crate::app::assemble;
 use crate::app::doctor::of_finding;
+use crate::app::import::append;
 use crate::app::sync::{Feed, Listener, note, sync};
 use crate::clock::Clock;
 use crate::connector::Progress;

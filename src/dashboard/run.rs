@@ -1,7 +1,7 @@
 //! The loop itself, with the terminal at one end and the threads at the other.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
@@ -11,6 +11,7 @@ use super::message::{Effect, News, Order};
 use super::reader::{self, Bring};
 use super::themes::Themes;
 use super::worker::{self, Open};
+use crate::app::file;
 use crate::clock::Clock;
 use crate::config::Personal;
 use crate::error::Failure;
@@ -238,18 +239,21 @@ impl Desk {
     }
 
     fn save(&mut self, file: &str, content: &str) {
-        match std::fs::write(file, content) {
+        match written(Path::new(file), content) {
             Ok(()) => self.app.say(Role::Good, &format!("wrote {file}")),
-            Err(error) => self.app.say(Role::Bad, &format!("{file}: {error}")),
+            Err(failure) => self.app.say(Role::Bad, &failure.text),
         }
     }
 
     fn keep_favourites(&mut self, names: &[String]) {
         let Some(file) = &self.favourites else { return };
         let folder = file.parent().map_or(Ok(()), std::fs::create_dir_all);
-        if let Err(error) = folder.and_then(|()| std::fs::write(file, names.join("\n"))) {
-            let words = format!("the favourites are not kept: {}: {error}", file.display());
-            self.app.say(Role::Warning, &text::clean(&words));
+        let kept = folder
+            .map_err(|error| Failure::of_file(file, &error))
+            .and_then(|()| written(file, &names.join("\n")));
+        if let Err(failure) = kept {
+            let words = format!("the favourites are not kept: {}", failure.text);
+            self.app.say(Role::Warning, &words);
         }
     }
 
@@ -278,4 +282,9 @@ impl Desk {
             self.wear(&name);
         }
     }
+}
+
+/// Writes a file as a whole, or leaves what was there.
+fn written(file: &Path, content: &str) -> Result<(), Failure> {
+    file::write(file, |out| Ok(out.write_all(content.as_bytes())))
 }

@@ -6,9 +6,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
-use super::activity::Activity;
-use super::answer;
-use super::diagnosis::{Diagnosis, Setting};
+use super::answer::{self, Known};
+use super::diagnosis::Setting;
 use super::kept::Kept;
 use super::message::{News, Order};
 use crate::app::locate::Resolve;
@@ -16,12 +15,10 @@ use crate::app::{Engine, silence};
 use crate::clock::Clock;
 use crate::config::Source;
 use crate::error::Failure;
-use crate::event::Event;
-use crate::event::cdevents;
-use crate::event::time::{Span, Timestamp};
+use crate::event::time::Span;
 use crate::model::overview::{Overview, overview};
 use crate::model::state::Lives;
-use crate::store::{Batch, Entry, Store, StoreError};
+use crate::store::StoreError;
 use crate::view::answer::{Answer, Question};
 use crate::view::scene::{Lens, Stage};
 
@@ -71,25 +68,6 @@ pub fn run(open: Open, lens: Lens, clock: Clock, orders: &Receiver<Order>, tell:
     worker.end();
 }
 
-/// Puts events into a log that was just made.
-pub fn append(
-    store: &mut dyn Store,
-    events: &[Event<String>],
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let entries = events.iter().map(|event| Entry {
-        source: event.source.clone(),
-        id: event.id.clone(),
-        at: event.at,
-        body: cdevents::write(event),
-    });
-    let batch = Batch {
-        entries: entries.collect(),
-        cursors: Vec::new(),
-    };
-    store.append(&batch, now).map(|_| ())
-}
-
 /// What is to be seen of a workload, by its place, through a lens; `None` where there is no such place.
 pub fn work_out(
     engine: &mut Engine,
@@ -109,8 +87,7 @@ pub fn work_out(
 
 struct Worker {
     engine: Engine,
-    sources: Vec<Source>,
-    resolve: Resolve,
+    known: Known,
     kept: Option<Kept>,
     kept_at: Option<Instant>,
     title: String,
@@ -127,8 +104,6 @@ struct Worker {
     /// Nobody waits for them: they are worked out beside other things.
     at_leisure: bool,
     questions: Vec<Question>,
-    activity: Activity,
-    diagnosis: Diagnosis,
     /// Whose turn it was last: of the diagnosis, or of the overviews.
     turn: bool,
     told: Instant,
@@ -147,8 +122,7 @@ impl Worker {
         let now = Instant::now();
         let mut worker = Self {
             engine: workshop.engine,
-            sources: workshop.sources,
-            resolve: workshop.resolve,
+            known: Known::new(workshop.sources, workshop.resolve, workshop.setting),
             kept: workshop.kept,
             kept_at: None,
             title: workshop.title,
@@ -161,8 +135,6 @@ impl Worker {
             foreign: BTreeSet::new(),
             at_leisure: false,
             questions: Vec::new(),
-            activity: Activity::default(),
-            diagnosis: Diagnosis::new(workshop.setting),
             turn: false,
             told: now,
             changed: false,
@@ -220,9 +192,9 @@ impl Worker {
             }
             if let Some(question) = self.questions.pop() {
                 self.answer(question)?;
-            } else if self.diagnosis.is_looking() && (self.dirty.is_empty() || !self.turn) {
+            } else if self.known.diagnosis.is_looking() && (self.dirty.is_empty() || !self.turn) {
                 self.turn = true;
-                if self.diagnosis.step(&mut self.engine)? {
+                if self.known.diagnosis.step(&mut self.engine)? {
                     self.diagnose()?;
                 }
             } else if let Some(place) = self.dirty.pop_first() {
@@ -254,7 +226,7 @@ impl Worker {
                 }
                 self.lens = lens;
                 self.questions.clear();
-                self.diagnosis.forget();
+                self.known.diagnosis.forget();
                 self.dirty = (0..self.overviews.len()).collect();
                 self.at_leisure = false;
                 self.changed = true;
@@ -296,7 +268,7 @@ impl Worker {
     }
 
     fn work_out(&mut self, place: usize) -> Result<(), StoreError> {
-        let worked = work_out(&mut self.engine, &self.sources, &self.lens, place)?;
+        let worked = work_out(&mut self.engine, &self.known.sources, &self.lens, place)?;
         if let (Some(one), Some(slot)) = (worked, self.overviews.get_mut(place)) {
             *slot = Arc::new(one);
             self.foreign.remove(&place);
@@ -306,38 +278,19 @@ impl Worker {
     }
 
     fn answer(&mut self, question: Question) -> Result<(), StoreError> {
-        let answer = match &question {
-            Question::Activity(scope) => {
-                let overviews = &self.overviews;
-                let takes = |place: usize| {
-                    let one = overviews.get(place);
-                    one.is_some_and(|one| scope.takes(&one.summary))
-                };
-                let until = self.lens.instant();
-                let told = self.activity.answer(&self.engine, until, scope, &takes)?;
-                Answer::Activity(told)
-            }
-            Question::Doctor => {
-                let at = self.lens.instant();
-                self.diagnosis.ask(&mut self.engine, at)?;
-                return self.diagnose();
-            }
-            question => {
-                let fleet = answer::Fleet {
-                    overviews: &self.overviews,
-                    foreign: &self.foreign,
-                };
-                let from = (self.sources.as_slice(), &self.resolve);
-                answer::answer(&mut self.engine, from, &fleet, &self.lens, question)?
-            }
+        let fleet = answer::Fleet {
+            overviews: &self.overviews,
+            foreign: &self.foreign,
         };
+        let (engine, known) = (&mut self.engine, &mut self.known);
+        let answer = answer::answer(engine, known, &fleet, &self.lens, &question)?;
         self.tell_answer(question, answer);
         Ok(())
     }
 
     fn diagnose(&mut self) -> Result<(), StoreError> {
-        let told = self.diagnosis.tell(&self.engine)?;
-        self.tell_answer(Question::Doctor, Answer::Doctor(Box::new(told)));
+        let told = self.known.diagnosed(&self.engine)?;
+        self.tell_answer(Question::Doctor, told);
         Ok(())
     }
 

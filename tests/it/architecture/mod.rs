@@ -141,7 +141,7 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("schemars", &["config"]),
     ("secrecy", &["config", "connector"]),
     ("signal_hook", &["screen"]),
-    ("tempfile", &["config", "cli", "dashboard::kept"]),
+    ("tempfile", &["config", "cli", "app::file"]),
     ("tokio", &["connector", "app", "cli", "dashboard::reader"]),
     ("toml", &["config", "key", "theme"]),
     ("toml_edit", &["config"]),

@@ -22,11 +22,11 @@ use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::sync::Arc;
 
-use leadtime::app::locate::Resolve;
-use leadtime::app::{Engine, assemble};
-use leadtime::config::{Config, Source};
+use leadtime::app::{Engine, assemble, import};
+use leadtime::config::Config;
+use leadtime::dashboard::answer::Known;
 use leadtime::dashboard::message::{Effect, News, Order};
-use leadtime::dashboard::{App, answer, lines, worker};
+use leadtime::dashboard::{App, Setting, answer, lines, worker};
 use leadtime::demo::{Organisation, Size};
 use leadtime::event::Event;
 use leadtime::event::time::Timestamp;
@@ -52,7 +52,7 @@ pub fn now() -> Timestamp {
 pub struct Desk {
     app: App,
     engine: Option<Engine>,
-    sources: Vec<Source>,
+    known: Known,
     size: Rect,
     /// What it wanted done outside, but for what the engine was asked: in the order in which it was wanted.
     pub effects: Vec<Effect>,
@@ -76,7 +76,7 @@ pub fn desk(events: &[Event<String>], configuration: &str) -> Desk {
     let config = Config::parse(configuration, Path::new("leadtime.toml")).unwrap();
     let rules = assemble::rules(&config, Some("you".to_owned()));
     let mut store = MemoryStore::new();
-    worker::append(&mut store, events, now()).unwrap();
+    import::append(&mut store, events, now()).unwrap();
     let workloads = assemble::workloads(&config);
     let (length, zone, me) = (rules.window, rules.timezone, rules.me.clone());
     let engine = Engine::open(Box::new(store), workloads, rules, &mut |_, _| {}).unwrap();
@@ -92,7 +92,7 @@ pub fn desk(events: &[Event<String>], configuration: &str) -> Desk {
         me,
     });
     desk.engine = Some(engine);
-    desk.sources = config.sources;
+    desk.known.sources = config.sources;
     desk.work_out();
     desk.settle();
     desk
@@ -144,7 +144,7 @@ fn empty(lens: Lens) -> Desk {
     Desk {
         app: App::new(View::Fleet, scene, Keymap::default(), Theme::default()),
         engine: None,
-        sources: Vec::new(),
+        known: Known::new(Vec::new(), Box::new(|_| None), Setting::default()),
         size: Rect::new(0, 0, 120, 36),
         effects: Vec::new(),
     }
@@ -187,7 +187,9 @@ impl Desk {
         let lens = self.app.scene.lens;
         let places = 0..engine.definitions().len();
         let overviews = places
-            .filter_map(|place| worker::work_out(engine, &self.sources, &lens, place).unwrap())
+            .filter_map(|place| {
+                worker::work_out(engine, &self.known.sources, &lens, place).unwrap()
+            })
             .map(Arc::new)
             .collect();
         self.app.news(News::Fleet {
@@ -218,13 +220,17 @@ impl Desk {
                     let Some(engine) = &mut self.engine else {
                         continue;
                     };
-                    let resolve: Resolve = Box::new(|_| None);
                     let fleet = answer::Fleet {
                         overviews: &self.app.scene.fleet,
                         foreign: &BTreeSet::new(),
                     };
-                    let told = (self.sources.as_slice(), &resolve);
-                    let answer = answer::answer(engine, told, &fleet, &lens, &question).unwrap();
+                    let known = &mut self.known;
+                    let mut answer =
+                        answer::answer(engine, known, &fleet, &lens, &question).unwrap();
+                    while known.diagnosis.is_looking() {
+                        known.diagnosis.step(engine).unwrap();
+                        answer = known.diagnosed(engine).unwrap();
+                    }
                     self.app.news(News::Answer {
                         lens,
                         question,
