@@ -1,10 +1,12 @@
 //! Answers that are late, lost or wrong: what is said of each, and that nothing is ever sent twice or taken for ours that is not.
 
+use leadtime::connector::Actor;
+use leadtime::connector::argocd::ArgoCd;
 use leadtime::plan::request::{Prepared, Sent, Standing, Verb};
 use serde_json::json;
 
 use super::world::{Server, World, application, automated, behind, sha, start};
-use super::{ask, order, prepare, send, to_sha};
+use super::{ask, order, prepare, send, settings, to_sha};
 use crate::support::wild::{Answer, Mischief};
 
 /// A deed of each kind, ready to be sent.
@@ -183,7 +185,8 @@ async fn what_argo_cd_does_not_tell_is_not_guessed() {
 async fn nothing_leaves_when_nobody_is_there() {
     let (server, prepared) = ready(Verb::Promote).await;
     server.refuse();
-    let sent = send(&server, &prepared.requests[0]).await;
+    let fresh = ArgoCd::new(settings(&server.url())).unwrap();
+    let sent = fresh.send(&prepared.requests[0]).await;
     assert!(
         matches!(&sent, Sent::Refused(text) if text.starts_with("not sent")),
         "{sent:?}"

@@ -112,7 +112,7 @@ async fn slowness_and_failures_of_the_server_end_it_with_what_was_read() {
     );
     server.refuse();
     let error = read(&server, &mut kept).await.unwrap_err();
-    assert_eq!(error.kind, ErrorKind::Network);
+    assert_eq!(error.kind, ErrorKind::Network, "{error}");
 }
 
 #[tokio::test]

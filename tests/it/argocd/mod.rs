@@ -8,6 +8,8 @@ mod prism;
 mod reading;
 mod world;
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use leadtime::connector::argocd::ArgoCd;
@@ -42,8 +44,18 @@ pub fn settings(url: &str) -> Settings {
     }
 }
 
-pub fn connector(server: &Server) -> ArgoCd {
-    ArgoCd::new(settings(&server.url())).unwrap()
+/// One for each server: reading the system's certificates takes its time.
+pub fn connector(server: &Server) -> Rc<ArgoCd> {
+    thread_local!(static KNOWN: RefCell<Option<(String, Rc<ArgoCd>)>> = const { RefCell::new(None) });
+    let url = server.url();
+    KNOWN.with_borrow_mut(|known| match known {
+        Some((of, known)) if *of == url => Rc::clone(known),
+        _ => {
+            let made = Rc::new(ArgoCd::new(settings(&url)).unwrap());
+            *known = Some((url, Rc::clone(&made)));
+            made
+        }
+    })
 }
 
 pub async fn read(server: &Server, kept: &mut Kept) -> Result<(), ConnectorError> {

@@ -152,5 +152,5 @@ async fn every_request_is_one_that_the_description_allows() {
         }
     }
     assert!(wrong.is_empty(), "{} of {checked}: {wrong:#?}", wrong.len());
-    assert!(checked > 20, "{checked} requests were checked");
+    assert!(checked >= 20, "{checked} requests were checked");
 }

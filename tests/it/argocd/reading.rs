@@ -103,13 +103,13 @@ fn begun_record(kept: &Kept) -> String {
 
 #[tokio::test]
 async fn a_reading_that_is_killed_at_any_batch_goes_on_without_loss() {
-    let names: Vec<String> = (0..80).map(|number| format!("shop-{number}")).collect();
+    let names: Vec<String> = (0..50).map(|number| format!("shop-{number}")).collect();
     let server = start(World::of(
         names.iter().map(|name| behind(application(name, 2), 9)),
     ));
     let mut whole = Kept::default();
     read(&server, &mut whole).await.unwrap();
-    assert!(whole.batches > 3);
+    assert!(whole.batches >= 3);
     for killed_after in 0..whole.batches {
         let mut kept = Kept {
             killed_after: Some(killed_after),

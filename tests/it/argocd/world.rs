@@ -46,7 +46,7 @@ pub fn start(world: World) -> Server {
 }
 
 pub fn sha(number: u32) -> String {
-    format!("{number:040x}")
+    format!("{number:08x}{number:032x}")
 }
 
 /// `2026-03-01T` and so many minutes.
