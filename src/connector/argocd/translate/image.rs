@@ -25,11 +25,11 @@ pub fn own(application: &Application) -> Option<Image> {
     }
     let name = application.metadata.name.as_str();
     let names = [name, stem(name)];
-    let named: Vec<&Parts<'_>> = images
+    let fitting: Vec<&Parts<'_>> = images
         .iter()
         .filter(|image| names.contains(&image.last()))
         .collect();
-    match (named.as_slice(), images.as_slice()) {
+    match (fitting.as_slice(), images.as_slice()) {
         ([one], _) => Some(one.image()),
         ([], [one]) => Some(one.image()),
         _ => None,
