@@ -7,6 +7,7 @@
 )]
 
 mod architecture;
+mod argocd;
 mod cdevents;
 mod cli;
 mod configs;
