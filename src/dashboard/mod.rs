@@ -26,11 +26,11 @@ pub use export::{lines, text};
 pub use run::{Ended, Start, run};
 pub use update::LENGTHS;
 
+use crate::intent::View;
 use crate::key::{Context, Keymap};
 use crate::theme::Theme;
 use crate::view::answer::{Answer, Question};
 use crate::view::hit::Target;
-use crate::view::page::View;
 use crate::view::scene::Scene;
 use crate::view::ui::Ui;
 use crate::view::{self, Drawn};
@@ -91,7 +91,7 @@ impl App {
     /// Where a key is pressed.
     #[must_use]
     pub fn context(&self) -> Context {
-        view::context(self.ui.front())
+        Context::In(self.ui.front())
     }
 
     /// Draws everything; tells where the terminal's cursor stands.

@@ -3,7 +3,7 @@
 use super::message::{Effect, News, Order};
 use super::{App, export};
 use crate::event::time::{Span, Timestamp};
-use crate::intent::Intent;
+use crate::intent::{Intent, View};
 use crate::key::Chord;
 use crate::model::travel::{self, Step};
 use crate::report::sheet::Line;
@@ -13,7 +13,7 @@ use crate::view::overlay::Outcome;
 use crate::view::overlay::help::Help;
 use crate::view::overlay::palette::Palette;
 use crate::view::overlay::prompt::Prompt;
-use crate::view::page::{Page, Reaction, View};
+use crate::view::page::{Page, Reaction};
 use crate::view::scene::{Scope, Stage};
 use crate::view::{self, hit};
 
@@ -190,7 +190,7 @@ impl App {
                 let page = self.ui.page();
                 let whole = page.is_some_and(|page| page.markdown(&self.scene).is_some());
                 let form = if whole { "md" } else { "csv" };
-                let name = format!("{}.{form}", self.ui.front().intent().name());
+                let name = format!("{}.{form}", self.ui.front().name());
                 self.ui.overlay = Some(Box::new(Prompt::save(&name)));
             }
             Intent::Refresh => {

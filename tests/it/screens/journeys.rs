@@ -2,7 +2,7 @@
 //! counted: what is asked all day may take four.
 
 use leadtime::dashboard::message::Effect;
-use leadtime::view::page::View;
+use leadtime::intent::View;
 use leadtime::view::scene::Scope;
 
 use super::{Desk, demo, press, shot};
