@@ -210,7 +210,7 @@ impl Page for CompliancePage {
             let list = area.width - SIDE;
             let place = Rect::new(body.x, body.y, list - 1, body.height);
             self.draw_matrix(place, pen);
-            leaf::upright(body.x + list, body, pen);
+            leaf::upright(body.x + list, body, Role::Border, pen);
             let place = Rect::new(body.x + list + 2, body.y, SIDE - 3, body.height);
             self.draw_cell(place, pen);
             return;

@@ -253,7 +253,7 @@ impl Page for EnvironmentsPage {
         } else if area.width >= BESIDE {
             let list = area.width - SIDE;
             self.draw_matrix(Rect::new(body.x, body.y, list - 1, body.height), pen);
-            leaf::upright(body.x + list, body, pen);
+            leaf::upright(body.x + list, body, Role::Border, pen);
             self.draw_cell(
                 Rect::new(body.x + list + 2, body.y, SIDE - 3, body.height),
                 pen,

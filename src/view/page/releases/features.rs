@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use crate::event::time::Span;
 use crate::model::feature::{Feature, FeatureWorkload, Stands};
 use crate::report::sheet::Line;
-use crate::report::{Style, duration, figure, glyph, text};
+use crate::report::{Style, duration, figure, glyph, state_look, text};
 use crate::theme::Role;
 use crate::view::listing::{Column, Listing};
 use crate::view::scene::Scene;
@@ -54,19 +54,6 @@ fn rank(
         Reverse(feature.waited_seconds),
         Reverse(feature.done),
     )
-}
-
-/// The sign of a state.
-#[must_use]
-pub fn sign(stands: &Stands) -> (Role, &'static str) {
-    match &*stands.state {
-        "delivered" => (Role::Good, glyph::GOOD),
-        "working" => (Role::Process, "◐"),
-        "gated" => (Role::Gate, glyph::GATE),
-        "failed" => (Role::Bad, glyph::BAD),
-        "unknown" => (Role::Dim, "?"),
-        _ => (Role::Wait, "◌"),
-    }
 }
 
 /// A change where its workload is told beside it: its number alone, where it has one.
@@ -139,10 +126,10 @@ pub fn lines(feature: &Feature, width: usize, style: &Style) -> Vec<Line> {
     facts.maybe("link", Role::Link, feature.url.as_deref());
     for part in &feature.workloads {
         facts.space();
-        let (role, sign) = sign(&part.stands);
-        let mut line = Line::of(role, format!("{sign} "))
+        let look = state_look(&part.stands.state);
+        let mut line = Line::of(look.role, format!("{} ", look.sign))
             .with(Role::Title, &part.workload)
-            .with(role, format!("  {}", words(&part.stands)));
+            .with(look.role, format!("  {}", words(&part.stands)));
         if let Some(since) = part.stands.since {
             line.push(
                 Role::Dim,
@@ -202,20 +189,20 @@ impl Listing for Features {
             3 => match (feature.done, slowest(feature)) {
                 (Some(_), _) => Line::of(Role::Good, format!("{} live", glyph::GOOD)),
                 (None, Some(part)) => {
-                    let (role, sign) = sign(&part.stands);
-                    Line::of(role, format!("{sign} "))
+                    let look = state_look(&part.stands.state);
+                    Line::of(look.role, format!("{} ", look.sign))
                         .with(Role::Text, &part.workload)
-                        .with(role, format!(" {}", words(&part.stands)))
+                        .with(look.role, format!(" {}", words(&part.stands)))
                 }
                 (None, None) => pending(feature).map_or_else(Line::new, |part| {
-                    let (role, sign) = sign(&part.stands);
+                    let look = state_look(&part.stands.state);
                     let ready = if part.ready.is_some() {
                         ", ready to go"
                     } else {
                         ""
                     };
                     let stands = format!("{} {}{ready}", part.workload, words(&part.stands));
-                    Line::of(role, format!("{sign} ")).with(Role::Dim, stands)
+                    Line::of(look.role, format!("{} ", look.sign)).with(Role::Dim, stands)
                 }),
             },
             4 if feature.workloads.len() < 2 => Line::of(Role::Dim, "-"),
@@ -223,8 +210,8 @@ impl Listing for Features {
             _ => {
                 let mut marks = Line::new();
                 for part in &feature.workloads {
-                    let (role, sign) = sign(&part.stands);
-                    marks.push(role, format!("{sign} "));
+                    let look = state_look(&part.stands.state);
+                    marks.push(look.role, format!("{} ", look.sign));
                     marks.push(Role::Text, format!("{}  ", part.workload));
                 }
                 marks

@@ -90,7 +90,7 @@ impl ReleasesPage {
             let lines = features::lines(feature, usize::from(side - 3), style);
             let place = Rect::new(body.x, body.y, list - 1, body.height);
             self.features.draw(place, pen, true);
-            leaf::upright(body.x + list, body, pen);
+            leaf::upright(body.x + list, body, Role::Border, pen);
             let place = Rect::new(body.x + list + 2, body.y, side - 3, body.height);
             leaf::draw(&lines, 0, place, "enter shows all of it", pen);
             return;
