@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use crate::model::overview::Overview;
+use crate::theme::{Role, Theme};
 use crate::view::answer::{Answer, Question};
 use crate::view::scene::{Lens, SourceState, Stage};
 
-/// What the worker tells.
+/// What is told by those who work beside.
 #[derive(Debug)]
 pub enum News {
     /// What the whole is called, who asks.
@@ -27,6 +28,10 @@ pub enum News {
         answer: Arc<Answer>,
     },
     Sources(Vec<SourceState>),
+    /// A word to the user.
+    Said(Role, String),
+    /// Another theme is put on.
+    Theme(Box<Theme>),
     /// Nothing can be shown, and why.
     Failed(String),
 }
@@ -41,12 +46,9 @@ pub enum Order {
     Refresh,
 }
 
-/// What the dashboard wants done outside of itself.
+/// What the clerk is asked for.
 #[derive(Clone, Debug)]
-pub enum Effect {
-    Order(Order),
-    Browse(String),
-    Copy(String),
+pub enum Errand {
     /// Writes a file, and tells how that went.
     Save {
         file: String,
@@ -54,9 +56,18 @@ pub enum Effect {
     },
     /// Favourites changed: they are kept for the next start.
     Favourites(Vec<String>),
+    NextTheme,
+}
+
+/// What the dashboard wants done outside of itself.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    Order(Order),
+    Browse(String),
+    Copy(String),
+    Errand(Errand),
     /// Something happened that who asks wants to know.
     Notify(String),
-    NextTheme,
     Redraw,
     Suspend,
     /// From the welcome to the demonstration.

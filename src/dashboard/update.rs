@@ -1,6 +1,6 @@
 //! What happens comes in, the state changes, what is to be done goes out. No waiting, no reading, no writing: the same messages give the same state.
 
-use super::message::{Effect, News, Order};
+use super::message::{Effect, Errand, News, Order};
 use super::{App, export};
 use crate::event::time::{Span, Timestamp};
 use crate::intent::{Intent, View};
@@ -197,7 +197,7 @@ impl App {
                 self.say(Role::Dim, "reading the sources");
                 return vec![Effect::Order(Order::Refresh)];
             }
-            Intent::NextTheme => return vec![Effect::NextTheme],
+            Intent::NextTheme => return vec![Effect::Errand(Errand::NextTheme)],
             Intent::Redraw => return vec![Effect::Redraw],
             Intent::Suspend => return vec![Effect::Suspend],
             Intent::Quit => return vec![Effect::Quit],
@@ -266,7 +266,9 @@ impl App {
             None => self.scene.favourites.push(workload),
         }
         self.scene.version += 1;
-        vec![Effect::Favourites(self.scene.favourites.clone())]
+        vec![Effect::Errand(Errand::Favourites(
+            self.scene.favourites.clone(),
+        ))]
     }
 
     fn next_window(&mut self) -> Vec<Effect> {
@@ -319,7 +321,7 @@ impl App {
 
     fn export(&mut self, file: String) -> Vec<Effect> {
         match export::written(self, &file) {
-            Ok(text) => vec![Effect::Save { file, text }],
+            Ok(text) => vec![Effect::Errand(Errand::Save { file, text })],
             Err(why) => {
                 self.say(Role::Warning, &why);
                 Vec::new()
@@ -382,6 +384,11 @@ impl App {
                 }
                 self.scene.sources = sources;
             }
+            News::Said(role, words) => {
+                self.say(role, &words);
+                return effects;
+            }
+            News::Theme(theme) => self.wear(*theme),
             News::Failed(reason) => self.scene.stage = Stage::Failed(reason),
         }
         self.scene.version += 1;

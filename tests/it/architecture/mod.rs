@@ -86,6 +86,7 @@ const OURS: &[(&str, &[&str])] = &[
             "demo",
             "error",
             "event",
+            "intent",
             "key",
             "log",
             "model",

@@ -196,7 +196,11 @@ impl Page for ChangePage {
 
     fn hints(&self, _scene: &Scene) -> Vec<Hint> {
         let link = self.link().is_none().then(|| "no link known".to_owned());
-        let pane = if self.text.in_front() { "timeline" } else { "facts" };
+        let pane = if self.text.in_front() {
+            "timeline"
+        } else {
+            "facts"
+        };
         vec![
             Hint::new(Intent::Back, "back"),
             Hint::new(Intent::Browse, "browser").unless(link),

@@ -169,7 +169,11 @@ impl Page for GatePage {
                 .unless(no_link.then(|| "no link".to_owned())),
             Hint::new(
                 Intent::NextPane,
-                if self.text.in_front() { "list" } else { "scroll text" },
+                if self.text.in_front() {
+                    "list"
+                } else {
+                    "scroll text"
+                },
             ),
             Hint::new(Intent::Copy, "copy"),
             Hint::new(Intent::Back, "back"),
