@@ -7,6 +7,7 @@
 )]
 
 mod architecture;
+mod beside;
 mod cdevents;
 mod cli;
 mod configs;
