@@ -243,6 +243,14 @@ mod tests {
         );
         let lines = lines(&legs, 42, &style);
         let lines: Vec<String> = lines.iter().map(Line::text).collect();
-        assert_eq!(lines, ["        1 Jan 00:00          worked   waited", "",]);
+        assert_eq!(
+            lines,
+            [
+                "        1 Jan 00:00        worked   waited",
+                "code    ████    ████████   3h 00m        -",
+                "review      ░░░░                -   1h 00m",
+                "test                   █       1s        -",
+            ]
+        );
     }
 }
