@@ -358,7 +358,7 @@ fn app(session: &Session, taste: &Taste, args: &DashboardArgs) -> Result<App, Fa
         taste.keymap()?,
         taste.theme.clone(),
     );
-    app.widens = !configured;
+    app.widens = Some(LOOK_BACK[0]).filter(|_| !configured);
     Ok(app)
 }
 

@@ -32,6 +32,8 @@ impl Clerk {
     /// Runs its errands until nobody has any more.
     pub fn work(mut self, errands: &Receiver<Errand>) {
         let mut worn = self.themes.changed(&self.theme);
+        // A page may hold it until it is drawn anew, and would be the last to let go of it: it stays until then.
+        let mut forgotten = Vec::new();
         loop {
             match errands.recv_timeout(LOOK) {
                 Ok(Errand::Save { file, text }) => self.save(&file, &text),
@@ -40,8 +42,12 @@ impl Clerk {
                     self.next_theme();
                     worn = self.themes.changed(&self.theme);
                 }
-                Err(RecvTimeoutError::Timeout) => self.reload_theme(&mut worn),
-                Err(RecvTimeoutError::Disconnected) => return,
+                Ok(Errand::Forget(before)) => forgotten = before,
+                Err(RecvTimeoutError::Timeout) => {
+                    forgotten.clear();
+                    self.reload_theme(&mut worn);
+                }
+                Err(RecvTimeoutError::Disconnected) => return drop(forgotten),
             }
         }
     }

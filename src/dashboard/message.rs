@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::event::time::Span;
 use crate::model::overview::Overview;
 use crate::theme::{Role, Theme};
 use crate::view::answer::{Answer, Question};
@@ -41,6 +42,8 @@ pub enum News {
 pub enum Order {
     /// Look through this from now on.
     Look(Lens),
+    /// So far back is looked where nobody says otherwise: what the next start begins with.
+    Usual(Span),
     Ask(Question),
     /// Read the sources now.
     Refresh,
@@ -57,6 +60,8 @@ pub enum Errand {
     /// Favourites changed: they are kept for the next start.
     Favourites(Vec<String>),
     NextTheme,
+    /// Lets go of what nobody looks at any more: with thousands of workloads that takes time, too.
+    Forget(Vec<Arc<Overview>>),
 }
 
 /// What the dashboard wants done outside of itself.

@@ -27,6 +27,7 @@ pub use export::{lines, text};
 pub use run::{Ended, Start, run};
 pub use update::LENGTHS;
 
+use crate::event::time::Span;
 use crate::intent::View;
 use crate::key::{Context, Keymap};
 use crate::theme::Theme;
@@ -51,8 +52,8 @@ pub struct App {
     /// What was clicked last.
     clicked: Option<Target>,
     notices: Notices,
-    /// Where nobody said how far back to look: further while nothing went live in the window.
-    pub widens: bool,
+    /// Where nobody said how far back to look: at least so far, and further where nothing went live in that time.
+    pub widens: Option<Span>,
 }
 
 impl App {
@@ -68,7 +69,7 @@ impl App {
             asked: HashSet::new(),
             clicked: None,
             notices: Notices::default(),
-            widens: false,
+            widens: None,
         }
     }
 

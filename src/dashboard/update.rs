@@ -272,7 +272,7 @@ impl App {
     }
 
     fn next_window(&mut self) -> Vec<Effect> {
-        self.widens = false;
+        self.widens = None;
         let now = self.scene.lens.length;
         let next = LENGTHS.into_iter().find(|length| *length > now);
         self.scene.lens.length = next.unwrap_or(LENGTHS[0]);
@@ -363,7 +363,8 @@ impl App {
                 }
                 let ready = stage == Stage::Ready && self.scene.stage != Stage::Ready;
                 self.ask_again(ready);
-                self.scene.fleet = overviews;
+                let before = std::mem::replace(&mut self.scene.fleet, overviews);
+                effects.push(Effect::Errand(Errand::Forget(before)));
                 self.scene.stage = stage;
                 self.scene.seq = seq;
                 effects.extend(self.widen());
