@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use leadtime::app::registry::KINDS;
 use leadtime::app::{Engine, assemble, import};
 use leadtime::config::Config;
 use leadtime::dashboard::LENGTHS;
@@ -42,7 +43,12 @@ fn who_follows_takes_up_the_snapshot_of_another() {
         days: 60,
     };
     let organisation = Organisation::new(3, size, at);
-    let config = Config::parse(&organisation.configuration(), Path::new("leadtime.toml")).unwrap();
+    let config = Config::parse(
+        &organisation.configuration(),
+        Path::new("leadtime.toml"),
+        &KINDS,
+    )
+    .unwrap();
     let events: Vec<_> = organisation.events().collect();
     let mut store = assemble::open_log(&file).unwrap();
     let mut follower = engine(&file, &config);

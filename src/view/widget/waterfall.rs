@@ -112,7 +112,7 @@ impl Place {
             right(&mut line, self.name + self.axis, &Line::of(Role::Dim, &end));
         }
         let heads = ["entered", "worked", "waited"].map(|head| Line::of(Role::Header, head));
-        self.put(line, heads)
+        self.put(line, &heads)
     }
 
     fn row(&self, row: &Row<'_>, ends: (Timestamp, Timestamp), style: &Style) -> Line {
@@ -136,7 +136,7 @@ impl Place {
         let entered = Line::of(Role::Dim, entered.unwrap_or_default());
         self.put(
             line,
-            [entered, sum(true, Role::Process), sum(false, Role::Wait)],
+            &[entered, sum(true, Role::Process), sum(false, Role::Wait)],
         )
     }
 
@@ -154,7 +154,7 @@ impl Place {
     }
 
     /// The figures at the right, as many as there is room for.
-    fn put(&self, mut line: Line, cells: [Line; 3]) -> Line {
+    fn put(&self, mut line: Line, cells: &[Line; 3]) -> Line {
         let mut end = self.name + self.axis;
         let first = cells.len() - self.figures.len();
         for (cell, width) in cells[first..].iter().zip(self.figures) {
