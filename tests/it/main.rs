@@ -8,6 +8,7 @@
 
 mod architecture;
 mod argocd;
+mod beside;
 mod cdevents;
 mod cli;
 mod configs;

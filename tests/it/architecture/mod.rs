@@ -121,6 +121,7 @@ const OURS: &[(&str, &[&str])] = &[
             "demo",
             "error",
             "event",
+            "intent",
             "key",
             "log",
             "journal",
