@@ -26,3 +26,4 @@ mod sqlite_files;
 mod stores;
 mod support;
 mod themes;
+mod worker;
