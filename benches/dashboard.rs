@@ -41,7 +41,12 @@ fn fleet() -> Vec<Arc<Overview>> {
         days: 60,
     };
     let organisation = Organisation::new(7, size, now());
-    let config = Config::parse(&organisation.configuration(), Path::new("leadtime.toml")).unwrap();
+    let config = Config::parse(
+        &organisation.configuration(),
+        Path::new("leadtime.toml"),
+        &leadtime::app::registry::KINDS,
+    )
+    .unwrap();
     let rules = assemble::rules(&config, Some("you".to_owned()));
     let mut store = MemoryStore::new();
     let events: Vec<_> = organisation.events().collect();

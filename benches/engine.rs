@@ -107,7 +107,12 @@ fn log(folder: &tempfile::TempDir) -> std::path::PathBuf {
 
 fn open(store: Box<dyn Store>) -> Engine {
     let text = organisation().configuration();
-    let config = Config::parse(&text, std::path::Path::new("leadtime.toml")).unwrap();
+    let config = Config::parse(
+        &text,
+        std::path::Path::new("leadtime.toml"),
+        &leadtime::app::registry::KINDS,
+    )
+    .unwrap();
     let rules = assemble::rules(&config, None);
     Engine::open(store, assemble::workloads(&config), rules, &mut |_, _| {}).unwrap()
 }

@@ -89,6 +89,8 @@ pub mod view;
 pub mod intent;
 pub mod key;
 
+pub mod plan;
+
 pub mod config;
 
 pub mod app;

@@ -244,7 +244,7 @@ fn kind(kind: crate::config::StepKind) -> StepKind {
 /// Reads a configuration.
 pub fn read_configuration(file: &FilePath) -> Result<Config, ConfigError> {
     tracing::info!(file = %file.display(), "configuration");
-    Config::read(file)
+    Config::read(file, &super::registry::KINDS)
 }
 
 /// The user's folder of settings.

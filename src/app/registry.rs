@@ -1,47 +1,90 @@
-//! The one list of connectors: from the kind of a source to what reads it.
+//! The one list of connectors. A new one is its folder and a line here.
 
-use crate::config::{Source, SourceKind};
+use std::sync::LazyLock;
+
+use crate::config::{Kind, SecretRef, Source};
+use crate::connector::descriptor::{Descriptor, Open, Settings};
 use crate::connector::error::ErrorKind;
-use crate::connector::git::{self, Git};
-use crate::connector::github::{self, GitHub};
-use crate::connector::{Connector, ConnectorError};
+use crate::connector::{Connector, ConnectorError, git, github};
+
+/// Every connector: what it is, and how a source of its kind is opened.
+pub const CONNECTORS: &[(&Descriptor, Open)] = &[
+    (&git::DESCRIPTOR, git::open),
+    (&github::DESCRIPTOR, github::open),
+];
+
+/// The kinds of source, as the configuration is checked against them.
+pub static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
+    let kinds = CONNECTORS.iter().map(|(descriptor, _)| Kind {
+        name: descriptor.kind,
+        takes: descriptor.takes,
+        needs: descriptor.needs,
+        ways: descriptor.capability.ways,
+    });
+    kinds.collect()
+});
+
+/// What the connector of a source says of itself. `None`: there is no such kind, which a configuration that was read cannot have.
+#[must_use]
+pub fn descriptor(source: &Source) -> Option<&'static Descriptor> {
+    find(source).map(|(descriptor, _)| *descriptor)
+}
+
+/// Whether a source reads what is at hand.
+#[must_use]
+pub fn is_local(source: &Source) -> bool {
+    descriptor(source).is_some_and(|descriptor| descriptor.local)
+}
+
+fn find(source: &Source) -> Option<&'static (&'static Descriptor, Open)> {
+    CONNECTORS
+        .iter()
+        .find(|(descriptor, _)| descriptor.kind == source.kind.name())
+}
 
 /// The connector of a configured source. `parts`: some workload is a part of a repository, so the paths that commits touch are needed.
 pub fn connector(source: &Source, parts: bool) -> Result<Box<dyn Connector>, ConnectorError> {
-    match source.kind {
-        SourceKind::Git => {
-            let path = source.path.clone().ok_or_else(|| {
-                ConnectorError::new(
-                    ErrorKind::Configuration,
-                    source.name.clone(),
-                    "`path` is missing",
-                )
-            })?;
-            Ok(Box::new(Git::new(git::Config {
-                name: source.name.clone(),
-                path,
-                repository: source.repository.clone(),
-                touched_paths: parts,
-            })))
-        }
-        SourceKind::GitHub => {
-            let token = source.token.as_ref().map(crate::config::SecretRef::resolve);
-            let token = token.transpose().map_err(|error| {
-                ConnectorError::new(
-                    ErrorKind::Configuration,
-                    format!("the token of {}", source.name),
-                    error.to_string(),
-                )
-            })?;
-            let repositories = source.repositories.iter().map(ToString::to_string);
-            Ok(Box::new(GitHub::new(github::Config {
-                name: source.name.clone(),
-                url: source.url.as_ref().map(|url| url.url().to_string()),
-                token,
-                repositories: repositories.collect(),
-                ca_file: source.ca_file.clone(),
-                since: source.since,
-            })?))
-        }
-    }
+    let Some((_, open)) = find(source) else {
+        let kind = source.kind.name();
+        return Err(ConnectorError::new(
+            ErrorKind::Configuration,
+            source.name.clone(),
+            format!("there is no connector of kind {kind:?}"),
+        ));
+    };
+    open(settings(source, parts)?)
+}
+
+fn settings(source: &Source, parts: bool) -> Result<Settings, ConnectorError> {
+    let found = |what: &str, secret: &Option<SecretRef>| {
+        let secret = secret.as_ref().map(SecretRef::resolve);
+        secret.transpose().map_err(|error| {
+            ConnectorError::new(
+                ErrorKind::Configuration,
+                format!("the {what} of {}", source.name),
+                error.to_string(),
+            )
+        })
+    };
+    let texts =
+        |choices: &[crate::config::Choice]| choices.iter().map(ToString::to_string).collect();
+    Ok(Settings {
+        name: source.name.clone(),
+        url: source.url.as_ref().map(|url| url.url().to_string()),
+        user: source.user.clone(),
+        token: found("token", &source.token)?,
+        secret: found("secret", &source.secret)?,
+        repositories: texts(&source.repositories),
+        projects: texts(&source.projects),
+        path: source.path.clone(),
+        repository: source.repository.clone(),
+        command: source.command.clone(),
+        format: source.format.clone(),
+        environment: source.environment.clone(),
+        service: source.service.clone(),
+        ca_file: source.ca_file.clone(),
+        client_certificate: source.client_certificate.clone(),
+        since: source.since,
+        parts,
+    })
 }

@@ -1,7 +1,7 @@
 //! From when on nothing has been heard of a workload.
 
-use super::{Engine, sync};
-use crate::config::{Choice, Source, SourceKind};
+use super::{Engine, registry, sync};
+use crate::config::{Choice, Source};
 use crate::event::time::{Span, Timestamp};
 use crate::model::definition::Definition;
 use crate::store::StoreError;
@@ -20,7 +20,7 @@ pub fn silent_since(
     let mut since: Option<Timestamp> = None;
     for source in sources {
         let has = |repository: &String| Choice::takes(&source.repositories, repository);
-        if source.kind == SourceKind::Git || !definition.repositories.iter().any(has) {
+        if registry::is_local(source) || !definition.repositories.iter().any(has) {
             continue;
         }
         let Some(read) = sync::note(engine.log(), &source.name)?.read else {

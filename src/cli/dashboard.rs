@@ -7,7 +7,7 @@ use std::sync::mpsc::channel;
 use super::args::{DashboardArgs, DemoArgs, Global};
 use super::session::{LOOK_BACK, Session, print};
 use super::{Ending, demo, hint, recall};
-use crate::app::{assemble, import};
+use crate::app::{assemble, import, registry};
 use crate::clock::Clock;
 use crate::config::{Config, Personal};
 use crate::dashboard::kept::Kept;
@@ -110,6 +110,14 @@ fn resume(
     Ok(Ending::Done)
 }
 
+fn read(organisation: &Organisation, file: &std::path::Path) -> Result<Config, Failure> {
+    Ok(Config::parse(
+        &organisation.configuration(),
+        file,
+        &registry::KINDS,
+    )?)
+}
+
 /// Runs it on a generated organisation, in which time passes quickly.
 pub fn demonstrate(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> {
     let start = working_morning(crate::clock::now());
@@ -121,10 +129,7 @@ pub fn demonstrate(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> 
     let folder = tempfile::tempdir()
         .map_err(|error| Failure::unable(format!("a folder for the demonstration: {error}")))?;
     let log = folder.path().join("demo.db");
-    let config = Config::parse(
-        &organisation.configuration(),
-        &folder.path().join("demo.toml"),
-    )?;
+    let config = read(&organisation, &folder.path().join("demo.toml"))?;
     let rules = assemble::rules(&config, Some("you".to_owned()));
     let around = crate::report::Surroundings::here(global.color, global.width.map(usize::from));
     let style = Style::detect(&around, Theme::default(), start).in_zone(rules.timezone);

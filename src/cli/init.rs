@@ -7,7 +7,7 @@ use std::path::Path;
 use super::Ending;
 use super::args::{Global, InitArgs};
 use super::session::{Session, is_interactive};
-use crate::app::{Engine, file};
+use crate::app::{Engine, file, registry};
 use crate::config::propose::Facts;
 use crate::config::{Config, FILE_NAME};
 use crate::connector::git;
@@ -48,7 +48,7 @@ pub fn run(global: &Global, args: &InitArgs) -> Result<Ending, Failure> {
     }
     let facts = look(global, &root)?;
     let text = facts.propose();
-    Config::parse(&text, &file)?;
+    Config::parse(&text, &file, &registry::KINDS)?;
     if args.print {
         return put(&text);
     }

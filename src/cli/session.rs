@@ -9,7 +9,7 @@ use super::hint;
 use crate::app::registry;
 use crate::app::{Engine, assemble, silence, sync};
 use crate::clock;
-use crate::config::{Config, SourceKind, locate};
+use crate::config::{Config, locate};
 use crate::connector::git;
 use crate::error::Failure;
 use crate::event::time::{Span, Timestamp};
@@ -178,7 +178,7 @@ impl Session {
     fn read_local(&self, store: &mut SqliteStore) -> Result<(), Failure> {
         let sources = self.config.sources.iter();
         let mut feeds = sources
-            .filter(|source| source.kind == SourceKind::Git)
+            .filter(|source| registry::is_local(source))
             .map(|source| self.feed(source, None))
             .collect::<Result<Vec<_>, _>>()?;
         feeds.extend(self.here_feed());

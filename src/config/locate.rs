@@ -3,9 +3,9 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::Config;
 use super::place::line_and_column;
 use super::problem::{ConfigError, Problem};
+use super::{Config, Kind};
 
 /// The name of the file.
 pub const FILE_NAME: &str = "leadtime.toml";
@@ -68,13 +68,13 @@ fn unreadable(file: &Path, error: &std::io::Error) -> ConfigError {
 
 impl Config {
     /// Reads a file and checks it.
-    pub fn read(file: &Path) -> Result<Self, ConfigError> {
+    pub fn read(file: &Path, kinds: &[Kind]) -> Result<Self, ConfigError> {
         if file.is_dir() {
             return Err(a_folder(file));
         }
         let bytes = std::fs::read(file).map_err(|error| unreadable(file, &error))?;
         match String::from_utf8(bytes) {
-            Ok(text) => Self::parse(&text, file),
+            Ok(text) => Self::parse(&text, file, kinds),
             Err(error) => {
                 let offset = error.utf8_error().valid_up_to();
                 let (line, column) = line_and_column(error.as_bytes(), offset);
@@ -139,13 +139,13 @@ mod tests {
         std::fs::create_dir(place.path().join(FILE_NAME)).unwrap();
         assert!(locate(None, None, place.path(), None).is_err());
         assert!(
-            Config::read(place.path())
+            Config::read(place.path(), &[])
                 .unwrap_err()
                 .to_string()
                 .contains("found a folder")
         );
         assert!(
-            Config::read(&missing)
+            Config::read(&missing, &[])
                 .unwrap_err()
                 .to_string()
                 .contains("cannot be read")
@@ -157,7 +157,7 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let file = place.path().join("latin.toml");
         std::fs::write(&file, b"[people]\nme = \"jos\xe9\"\n").unwrap();
-        let error = Config::read(&file).unwrap_err();
+        let error = Config::read(&file, &[]).unwrap_err();
         assert!(
             error
                 .to_string()

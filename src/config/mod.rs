@@ -2,6 +2,7 @@
 //! shape of the file along its schema ([`mod@schema`]), then its sense (`check`). It knows no other part of leadtime but the words for time; a secret is
 //! kept as a reference and is found only when it is asked for ([`secret`]). Names of files in it start from the folder of the file.
 
+mod act;
 mod calendar;
 mod check;
 mod locate;
@@ -29,6 +30,7 @@ use toml::de::{DeTable, DeValue};
 use place::Places;
 use shape::Walk;
 
+pub use act::{Acting, Way};
 pub use calendar::{Calendar, Holiday, Hours, Weekday};
 pub use locate::{FILE_NAME, locate};
 pub use path::{Confirm, Limits, Path, Selector, Step, StepKind};
@@ -39,7 +41,7 @@ pub use schedule::{Freeze, Schedule};
 pub use schema::schema;
 pub use secret::{SecretError, SecretRef};
 pub use settings::{Items, Metrics, People, Store, StoreUrl};
-pub use source::{Source, SourceKind};
+pub use source::{Kind, Source, SourceKind};
 pub use value::{Address, LinkWindow};
 pub use workload::{StepChoice, Workload};
 
@@ -53,6 +55,7 @@ pub struct Config {
     pub store: Store,
     pub metrics: Metrics,
     pub people: People,
+    pub acting: Acting,
     pub sources: Vec<Source>,
     pub paths: Vec<Path>,
     pub workloads: Vec<Workload>,
@@ -65,8 +68,9 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads a text and checks it. `file` is what problems name, and its folder is where relative names start.
-    pub fn parse(text: &str, file: &FilePath) -> Result<Self, ConfigError> {
+    /// Reads a text and checks it. `file` is what problems name, and its folder is where relative names start;
+    /// `kinds` are the sources that there are.
+    pub fn parse(text: &str, file: &FilePath, kinds: &[Kind]) -> Result<Self, ConfigError> {
         let mut places = Places::new(file, text);
         let (root, errors) = DeTable::parse_recoverable(text);
         if !errors.is_empty() {
@@ -93,7 +97,7 @@ impl Config {
             _ => DeTable::new(),
         };
         let mut config = Self::deserialize_at(toml::Spanned::new(whole, root), &places)?;
-        problems = check::errors(&config, &places);
+        problems = check::errors(&config, kinds, &places);
         if !problems.is_empty() {
             return Err(ConfigError::of_all(problems));
         }
@@ -125,8 +129,11 @@ impl Config {
         for source in &mut self.sources {
             source.path.as_mut().map(place);
             source.ca_file.as_mut().map(place);
-            if let Some(SecretRef::File(file)) = &mut source.token {
-                place(file);
+            source.client_certificate.as_mut().map(place);
+            for secret in [&mut source.token, &mut source.secret] {
+                if let Some(SecretRef::File(file)) = secret {
+                    place(file);
+                }
             }
         }
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::act::Way;
 use super::pattern::Pattern;
 use super::schedule::Freeze;
 use super::value::{TextSchema, optional_text};
@@ -74,6 +75,16 @@ pub struct Step {
     #[serde(default, with = "optional_text")]
     #[schemars(with = "Option<TextSchema<Span>>")]
     pub soak: Option<Span>,
+    /// How many people must approve, where the decision is made in leadtime. Default: one.
+    #[schemars(range(min = 1))]
+    pub approvals: Option<u32>,
+    /// Whether who wrote a change may not decide on it.
+    #[serde(default)]
+    pub four_eyes: bool,
+    /// How a version is brought here.
+    pub promote: Option<Way>,
+    /// How an earlier version is brought back. Default: as `promote`.
+    pub rollback: Option<Way>,
 }
 
 #[derive(

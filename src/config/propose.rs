@@ -232,13 +232,27 @@ fn comment(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::config::value::Text;
-    use crate::config::{Choice, Config};
+    use crate::config::{Choice, Config, Kind};
     use proptest::prelude::*;
     use std::path::Path;
 
+    const KINDS: [Kind; 2] = [
+        kind("git", &["path", "repository"]),
+        kind("github", &["url", "token", "repositories"]),
+    ];
+
+    const fn kind(name: &'static str, takes: &'static [&'static str]) -> Kind {
+        Kind {
+            name,
+            takes,
+            needs: &[],
+            ways: &[],
+        }
+    }
+
     fn read(facts: &Facts) -> Config {
         let text = facts.propose();
-        Config::parse(&text, Path::new("leadtime.toml"))
+        Config::parse(&text, Path::new("leadtime.toml"), &KINDS)
             .unwrap_or_else(|error| panic!("{error}\n{text}"))
     }
 
@@ -318,7 +332,7 @@ mod tests {
         ) {
             let facts = Facts { name, repository: repository.clone(), host, remote, has_workflows, environments, has_tags, tag_pattern: "v*".into(), folders };
             let text = facts.propose();
-            let config = Config::parse(&text, Path::new("leadtime.toml"));
+            let config = Config::parse(&text, Path::new("leadtime.toml"), &KINDS);
             prop_assert!(config.is_ok(), "{}\n{text}", config.unwrap_err());
             if !repository.trim().is_empty() {
                 prop_assert!(Choice::takes(&config.unwrap().workloads[0].repositories, &repository), "{text}");

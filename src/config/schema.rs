@@ -5,12 +5,16 @@ use std::sync::LazyLock;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
-use super::Config;
+use super::{Config, Kind};
 
-/// The JSON Schema of `leadtime.toml`; `config/leadtime.schema.json` is this text.
+/// The JSON Schema of `leadtime.toml`; `config/leadtime.schema.json` is this text. `kinds` are the sources that
+/// there are.
 #[must_use]
-pub fn schema() -> String {
-    format!("{:#}\n", *TREE)
+pub fn schema(kinds: &[Kind]) -> String {
+    let mut tree = TREE.clone();
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.name).collect();
+    tree["properties"]["sources"]["items"]["properties"]["kind"]["enum"] = names.into();
+    format!("{tree:#}\n")
 }
 
 /// Made once: every reading of a file goes by it.

@@ -1,4 +1,5 @@
-//! Where events come from: one table for each tool that is read.
+//! Where events come from, and where what is decided goes: one table for each tool. Which kinds there are, and which keys mean something to each, is told
+//! by whoever knows the tools ([`Kind`]); here they are only words.
 
 use std::path::PathBuf;
 
@@ -10,7 +11,20 @@ use super::secret::SecretRef;
 use super::value::{Address, TextSchema, optional_text, text};
 use crate::event::time::Span;
 
-/// A tool that is read.
+/// A kind of source, as the configuration needs to know it.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    /// As it is written in a file.
+    pub name: &'static str,
+    /// The keys that mean something to it, besides those that every source has.
+    pub takes: &'static [&'static str],
+    /// The keys that it cannot do without: each with what it would say.
+    pub needs: &'static [(&'static str, &'static str)],
+    /// What a step's `promote` and `rollback` may tell it; empty where it cannot do either.
+    pub ways: &'static [&'static str],
+}
+
+/// A tool that is read, and in which leadtime may act.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
@@ -19,22 +33,46 @@ pub struct Source {
     pub name: String,
     /// The connector that reads it.
     pub kind: SourceKind,
-    /// github: the address of its API. Default: the public one.
+    /// The address of its API. Default: the public one, where there is one.
     pub url: Option<Address>,
-    /// github: where the token is to be found. Never the token itself.
+    /// Where the token, or the password of `user`, is to be found. Never the secret itself.
     pub token: Option<SecretRef>,
-    /// github: the repositories to read; a leading `!` leaves out.
+    /// The user that the token belongs to, where the tool asks for both.
+    #[schemars(length(min = 1))]
+    pub user: Option<String>,
+    /// The repositories to read; a leading `!` leaves out.
     #[serde(default)]
     pub repositories: Vec<Choice>,
-    /// git: the folder of the clone.
+    /// The projects, jobs, pipelines or applications to read, as the tool names them; a leading `!` leaves out. Default: all, where the tool can list them.
+    #[serde(default)]
+    pub projects: Vec<Choice>,
+    /// The folder of the clone, or the file or folder that is read.
     #[schemars(with = "Option<String>", length(min = 1))]
     pub path: Option<PathBuf>,
-    /// git: the id of its repository in events. Default: told from its remote.
+    /// The id of its repository in events. Default: told from its remote.
     #[schemars(length(min = 1))]
     pub repository: Option<String>,
-    /// github: a file of certificates (PEM) to trust besides the usual ones.
+    /// The program that is run, and its arguments, each as it is: no shell reads them.
+    #[serde(default)]
+    #[schemars(inner(length(min = 1)))]
+    pub command: Vec<String>,
+    /// The form of what is read (`cdevents`, `trivy`, …). Default: told from what it holds.
+    #[schemars(length(min = 1))]
+    pub format: Option<String>,
+    /// Where the secret is to be found that signs what is sent, or proves what is received.
+    pub secret: Option<SecretRef>,
+    /// The environment that it speaks of, where it does not say so itself.
+    #[schemars(length(min = 1))]
+    pub environment: Option<String>,
+    /// The service that it speaks of, where it does not say so itself.
+    #[schemars(length(min = 1))]
+    pub service: Option<String>,
+    /// A file of certificates (PEM) to trust besides the usual ones.
     #[schemars(with = "Option<String>", length(min = 1))]
     pub ca_file: Option<PathBuf>,
+    /// A file with the certificate and key (PEM) that leadtime shows.
+    #[schemars(with = "Option<String>", length(min = 1))]
+    pub client_certificate: Option<PathBuf>,
     /// How often it is read.
     #[serde(default = "every", with = "text")]
     #[schemars(with = "TextSchema<Span>")]
@@ -43,27 +81,48 @@ pub struct Source {
     #[serde(default, with = "optional_text")]
     #[schemars(with = "Option<TextSchema<Span>>")]
     pub since: Option<Span>,
+    /// Whether nothing may ever be done there, only read.
+    #[serde(default)]
+    pub read_only: bool,
 }
 
 fn every() -> Span {
     Span::from_seconds(30)
 }
 
-/// The connectors there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum SourceKind {
-    Git,
-    GitHub,
+impl Source {
+    /// The keys that only some kinds take, and whether they are given.
+    pub(super) fn special(&self) -> [(&'static str, bool); 14] {
+        [
+            ("url", self.url.is_some()),
+            ("token", self.token.is_some()),
+            ("user", self.user.is_some()),
+            ("repositories", !self.repositories.is_empty()),
+            ("projects", !self.projects.is_empty()),
+            ("path", self.path.is_some()),
+            ("repository", self.repository.is_some()),
+            ("command", !self.command.is_empty()),
+            ("format", self.format.is_some()),
+            ("secret", self.secret.is_some()),
+            ("environment", self.environment.is_some()),
+            ("service", self.service.is_some()),
+            ("ca_file", self.ca_file.is_some()),
+            ("client_certificate", self.client_certificate.is_some()),
+        ]
+    }
 }
+
+/// The name of a connector.
+#[derive(
+    Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(transparent)]
+pub struct SourceKind(#[schemars(extend("format" = "source-kind"))] String);
 
 impl SourceKind {
     /// As it is written in a file.
     #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Git => "git",
-            Self::GitHub => "github",
-        }
+    pub fn name(&self) -> &str {
+        &self.0
     }
 }

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Config;
+use super::act::Way;
 use super::path::{Path, Step, StepKind};
 use super::pattern::{Choice, DeploymentRule, Pattern};
 use super::value::{TextSchema, optional_text};
@@ -65,6 +66,10 @@ pub struct StepChoice {
     #[serde(with = "optional_text")]
     #[schemars(with = "Option<TextSchema<Span>>")]
     pub soak: Option<Span>,
+    /// How a version is brought here.
+    pub promote: Option<Way>,
+    /// How an earlier version is brought back. Default: as `promote`.
+    pub rollback: Option<Way>,
 }
 
 impl StepChoice {
@@ -80,6 +85,12 @@ impl StepChoice {
         }
         step.within = self.within.or(step.within);
         step.soak = self.soak.or(step.soak);
+        if let Some(promote) = &self.promote {
+            step.promote = Some(promote.clone());
+            step.rollback.clone_from(&self.rollback);
+        } else if self.rollback.is_some() {
+            step.rollback.clone_from(&self.rollback);
+        }
     }
 }
 

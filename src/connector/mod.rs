@@ -6,8 +6,11 @@
 //! - It MUST hand over batches as it goes, newest facts first, and each batch MUST be complete in itself.
 //! - It MUST page every list to its end, bounded by what is new.
 //! - It MUST NOT sleep, retry, count limits or cache: that is done once, around all connectors, in [`http`].
+//! - It MUST send each request at most once; what has no sure answer is [`Sent::Doubtful`], and is asked after.
+//! - It MUST NOT send anything but in [`Actor::send`]; [`Actor::prepare`] and [`Actor::ask`] only read.
 //! - It MUST NOT log a secret, and MUST NOT stop for a value that it does not know: the fact is kept, the value is reported as a [`Finding`].
 
+pub mod descriptor;
 pub mod error;
 pub mod git;
 pub mod github;
@@ -18,6 +21,7 @@ use std::pin::Pin;
 
 use crate::event::Event;
 use crate::event::time::Timestamp;
+use crate::plan::request::{Order, Prepared, Request, Sent, Standing};
 
 pub use error::ConnectorError;
 
@@ -93,4 +97,26 @@ pub trait Connector: Send + Sync {
 
     /// Looks whether the source can be read, and what stands in the way.
     fn check(&self, now: Timestamp) -> Pending<'_, Health>;
+
+    /// How it acts, where it can.
+    fn actor(&self) -> Option<&dyn Actor> {
+        None
+    }
+}
+
+pub type Answering<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A source in which leadtime can act. Every deed is prepared, seen by a person, journalled, sent once, and asked after.
+pub trait Actor: Send + Sync {
+    /// Whether an event with this `context.source` came from the tool that this source speaks with.
+    fn speaks_for(&self, source: &str) -> bool;
+
+    /// The exact requests for an order. It may look in the tool, and does nothing there.
+    fn prepare<'a>(&'a self, order: &'a Order) -> Pending<'a, Prepared>;
+
+    /// Sends one request, once: no retry, whatever comes back. Before it, [`Self::ask`] has said [`Standing::Open`].
+    fn send<'a>(&'a self, request: &'a Request) -> Answering<'a, Sent>;
+
+    /// Looks how a request stands in the tool, by what it would do or has done there.
+    fn ask<'a>(&'a self, request: &'a Request) -> Answering<'a, Standing>;
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use leadtime::config::{Choice, Config, Confirm, LinkWindow, SourceKind, StoreUrl, schema};
+use leadtime::config::{Choice, Config, Confirm, LinkWindow, StoreUrl, schema};
 use proptest::prelude::*;
 
 const CANARY: &str = "c4n4ry";
@@ -28,7 +28,12 @@ fn files(folder: &str) -> Vec<PathBuf> {
 }
 
 fn parse(text: &str) -> Config {
-    Config::parse(text, Path::new("leadtime.toml")).unwrap_or_else(|error| panic!("{error}"))
+    Config::parse(
+        text,
+        Path::new("leadtime.toml"),
+        &leadtime::app::registry::KINDS,
+    )
+    .unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn stem(file: &Path) -> &str {
@@ -38,7 +43,8 @@ fn stem(file: &Path) -> &str {
 #[test]
 fn valid_files_are_read_without_a_word() {
     for file in files("tests/configs/valid") {
-        let config = Config::read(&file).unwrap_or_else(|error| panic!("{error}"));
+        let config = Config::read(&file, &leadtime::app::registry::KINDS)
+            .unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(config.warnings, [], "{}", file.display());
         assert_eq!(config.file.as_deref(), Some(file.as_path()));
     }
@@ -48,7 +54,11 @@ fn valid_files_are_read_without_a_word() {
 fn each_mistake_is_told_with_its_place_and_its_remedy() {
     for file in files("tests/configs/invalid") {
         let text = std::fs::read_to_string(&file).unwrap();
-        let told = match Config::parse(&text, Path::new("leadtime.toml")) {
+        let told = match Config::parse(
+            &text,
+            Path::new("leadtime.toml"),
+            &leadtime::app::registry::KINDS,
+        ) {
             Ok(config) => {
                 assert!(
                     stem(&file).starts_with("warning-"),
@@ -82,7 +92,8 @@ fn each_mistake_is_told_with_its_place_and_its_remedy() {
 #[test]
 fn every_example_is_read() {
     for file in files("config/examples") {
-        let config = Config::read(&file).unwrap_or_else(|error| panic!("{error}"));
+        let config = Config::read(&file, &leadtime::app::registry::KINDS)
+            .unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(config.warnings, [], "{}", file.display());
         assert!(!config.workloads.is_empty() && !config.sources.is_empty());
     }
@@ -90,7 +101,11 @@ fn every_example_is_read() {
 
 #[test]
 fn the_contract_is_read_as_it_stands() {
-    let config = Config::read(&root().join("tests/configs/valid/contract.toml")).unwrap();
+    let config = Config::read(
+        &root().join("tests/configs/valid/contract.toml"),
+        &leadtime::app::registry::KINDS,
+    )
+    .unwrap();
     let folder = root().join("tests/configs/valid");
     assert_eq!(
         config.store.url,
@@ -100,7 +115,7 @@ fn the_contract_is_read_as_it_stands() {
     assert!((config.metrics.window.seconds() - 2_592_000.0).abs() < f64::EPSILON);
     assert!(matches!(config.metrics.link_window, LinkWindow::Within(_)));
     let source = &config.sources[0];
-    assert_eq!(source.kind, SourceKind::GitHub);
+    assert_eq!(source.kind.name(), "github");
     assert!(Choice::takes(&source.repositories, "acme/shop"));
     assert!(!Choice::takes(&source.repositories, "acme/attic-1"));
 
@@ -144,7 +159,11 @@ fn numbers_are_read_in_every_way_that_toml_writes_them() {
 
 #[test]
 fn the_selector_that_asks_for_more_wins() {
-    let config = Config::read(&root().join("tests/configs/valid/selectors.toml")).unwrap();
+    let config = Config::read(
+        &root().join("tests/configs/valid/selectors.toml"),
+        &leadtime::app::registry::KINDS,
+    )
+    .unwrap();
     let path = |name: &str| {
         let workload = config
             .workloads
@@ -211,7 +230,8 @@ fn the_default_file_shows_every_key_and_its_examples_work() {
         ),
         (2, 1, 1)
     );
-    let tree: serde_json::Value = serde_json::from_str(&schema()).unwrap();
+    let tree: serde_json::Value =
+        serde_json::from_str(&schema(&leadtime::app::registry::KINDS)).unwrap();
     let mut keys = BTreeSet::new();
     collect_keys(&tree, &mut keys);
     assert!(keys.len() > 40, "{keys:?}");
@@ -244,11 +264,11 @@ fn collect_keys(node: &serde_json::Value, keys: &mut BTreeSet<String>) {
 fn the_shipped_schema_is_that_of_the_types() {
     let file = root().join("config/leadtime.schema.json");
     if std::env::var_os("LEADTIME_UPDATE").is_some() {
-        std::fs::write(&file, schema()).unwrap();
+        std::fs::write(&file, schema(&leadtime::app::registry::KINDS)).unwrap();
     }
     let shipped = std::fs::read_to_string(&file).unwrap();
     assert!(
-        shipped == schema(),
+        shipped == schema(&leadtime::app::registry::KINDS),
         "{} is old: run the tests with LEADTIME_UPDATE=1",
         file.display()
     );
@@ -257,7 +277,12 @@ fn the_shipped_schema_is_that_of_the_types() {
 #[test]
 fn all_mistakes_are_told_at_once_in_the_order_of_their_lines() {
     let text = "[metrics]\nwindw = \"30d\"\ntimezone = \"Mars\"\n[[workloads]]\nteam = 3\n";
-    let error = Config::parse(text, Path::new("leadtime.toml")).unwrap_err();
+    let error = Config::parse(
+        text,
+        Path::new("leadtime.toml"),
+        &leadtime::app::registry::KINDS,
+    )
+    .unwrap_err();
     let lines: Vec<usize> = error
         .problems()
         .iter()
@@ -287,7 +312,12 @@ fn a_pasted_token_is_never_repeated() {
         let text = format!(
             "[[sources]]\nname = \"gh\"\nkind = \"github\"\nrepositories = [\"a/*\"]\n{paste}\n"
         );
-        let error = Config::parse(&text, Path::new("leadtime.toml")).unwrap_err();
+        let error = Config::parse(
+            &text,
+            Path::new("leadtime.toml"),
+            &leadtime::app::registry::KINDS,
+        )
+        .unwrap_err();
         assert!(
             !format!("{error} {error:?} {error:#?}").contains(CANARY),
             "{paste}: {error}"
@@ -296,6 +326,7 @@ fn a_pasted_token_is_never_repeated() {
     let error = Config::parse(
         &format!("[store]\nurl = \"postgres://u:{CANARY}@h/d\"\n"),
         Path::new("f"),
+        &leadtime::app::registry::KINDS,
     )
     .unwrap_err();
     assert!(!error.to_string().contains(CANARY), "{error}");
@@ -311,7 +342,7 @@ proptest! {
         let mut to = (from + length).min(text.len());
         while !text.is_char_boundary(to) { to += 1; }
         let broken = format!("{}{put}{}", &text[..from], &text[to..]);
-        if let Err(error) = Config::parse(&broken, Path::new("leadtime.toml")) {
+        if let Err(error) = Config::parse(&broken, Path::new("leadtime.toml"), &leadtime::app::registry::KINDS) {
             prop_assert!(!error.problems().is_empty());
             for problem in error.problems() {
                 prop_assert!(!problem.text.is_empty());

@@ -3,22 +3,24 @@
 
 mod paths;
 mod sources;
+mod ways;
 mod workloads;
 
 use std::collections::BTreeMap;
 
-use super::Config;
 use super::pattern::Choice;
 use super::place::{self, Places};
 use super::problem::Problem;
+use super::{Config, Kind};
 
 /// What makes a file unusable.
-pub(super) fn errors(config: &Config, places: &Places) -> Vec<Problem> {
+pub(super) fn errors(config: &Config, kinds: &[Kind], places: &Places) -> Vec<Problem> {
     let mut findings = Findings::new(places);
     teams(config, &mut findings);
-    sources::errors(config, &mut findings);
+    sources::errors(config, kinds, &mut findings);
     paths::errors(config, &mut findings);
     workloads::errors(config, &mut findings);
+    ways::errors(config, kinds, &mut findings);
     findings.problems
 }
 

@@ -1,17 +1,17 @@
 //! The sense of `[[sources]]`: each kind has keys that it needs, and keys that mean nothing to it.
 
 use super::Findings;
-use crate::config::{Config, Source, SourceKind};
+use crate::config::problem::suggestion;
+use crate::config::{Config, Kind, Source};
 use crate::event::time::Span;
 
-pub(super) fn errors(config: &Config, findings: &mut Findings) {
+pub(super) fn errors(config: &Config, kinds: &[Kind], findings: &mut Findings) {
     findings.duplicates(
         "sources",
         config.sources.iter().map(|source| source.name.as_str()),
     );
     for (place, source) in config.sources.iter().enumerate() {
         let key = format!("sources[{place}]");
-        foreign(source, &key, findings);
         if source.every < Span::from_seconds(1) {
             findings.add(
                 &format!("{key}.every"),
@@ -19,49 +19,54 @@ pub(super) fn errors(config: &Config, findings: &mut Findings) {
                 "write it as \"30s\"",
             );
         }
-        match source.kind {
-            SourceKind::Git if source.path.is_none() => findings.add(
-                &format!("{key}.path"),
-                "missing: a source of kind git reads a clone",
-                "add `path = \".\"`, the folder of the clone",
-            ),
-            SourceKind::GitHub if source.repositories.is_empty() => findings.add(
-                &format!("{key}.repositories"),
-                "missing: nothing would be read",
-                "add `repositories = [\"owner/*\"]`",
-            ),
-            SourceKind::Git | SourceKind::GitHub => {}
+        match kinds.iter().find(|kind| kind.name == source.kind.name()) {
+            Some(kind) => keys(source, kind, kinds, &key, findings),
+            None => unknown(source, kinds, &key, findings),
         }
         findings.exclusions(
             &format!("{key}.repositories"),
             &source.repositories,
             "owner/*",
         );
+        findings.exclusions(&format!("{key}.projects"), &source.projects, "*");
     }
 }
 
-fn foreign(source: &Source, key: &str, findings: &mut Findings) {
-    let given = [
-        ("url", source.url.is_some(), SourceKind::GitHub),
-        ("token", source.token.is_some(), SourceKind::GitHub),
-        (
-            "repositories",
-            !source.repositories.is_empty(),
-            SourceKind::GitHub,
+fn unknown(source: &Source, kinds: &[Kind], key: &str, findings: &mut Findings) {
+    let words = || kinds.iter().map(|kind| kind.name);
+    let known: Vec<&str> = words().collect();
+    findings.add(
+        &format!("{key}.kind"),
+        format!(
+            "expected one of {}, found {:?}",
+            known.join(", "),
+            source.kind.name()
         ),
-        ("ca_file", source.ca_file.is_some(), SourceKind::GitHub),
-        ("path", source.path.is_some(), SourceKind::Git),
-        ("repository", source.repository.is_some(), SourceKind::Git),
-    ];
-    for (name, given, kind) in given {
-        if given && kind != source.kind {
+        suggestion(source.kind.name(), words()),
+    );
+}
+
+fn keys(source: &Source, kind: &Kind, kinds: &[Kind], key: &str, findings: &mut Findings) {
+    for (name, given) in source.special() {
+        let needed = kind.needs.iter().find(|(needed, _)| *needed == name);
+        if given && needed.is_none() && !kind.takes.contains(&name) {
+            let of = |kind: &&Kind| {
+                kind.takes.contains(&name) || kind.needs.iter().any(|(key, _)| *key == name)
+            };
+            let owners: Vec<&str> = kinds.iter().filter(of).map(|kind| kind.name).collect();
             findings.add(
                 &format!("{key}.{name}"),
-                format!(
-                    "it means nothing to a source of kind {}",
-                    source.kind.name()
-                ),
-                format!("take it out; it belongs to kind {}", kind.name()),
+                format!("it means nothing to a source of kind {}", kind.name),
+                format!("take it out; it belongs to {}", owners.join(", ")),
+            );
+        }
+        if let Some((_, example)) = needed
+            && !given
+        {
+            findings.add(
+                &format!("{key}.{name}"),
+                format!("missing: a source of kind {} needs it", kind.name),
+                format!("add `{name} = {example}`"),
             );
         }
     }

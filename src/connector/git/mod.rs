@@ -23,10 +23,33 @@ mod walk;
 
 use crate::event::time::Timestamp;
 
-use super::{Connector, Health, Pending, Reading, Sink};
+use super::descriptor::{Capability, Descriptor, Settings};
+use super::{Connector, ConnectorError, Health, Pending, Reading, Sink};
 
 pub use config::Config;
 pub use identity::{Identity, discover, identify, resolve};
+
+pub const DESCRIPTOR: Descriptor = Descriptor {
+    kind: "git",
+    tool: "git",
+    takes: &["repository"],
+    needs: &[("path", "\".\"")],
+    local: true,
+    capability: Capability {
+        acts: &[],
+        ways: &[],
+        receives: false,
+    },
+};
+
+pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {
+    Ok(Box::new(Git::new(Config {
+        name: settings.name,
+        path: settings.path.unwrap_or_default(),
+        repository: settings.repository,
+        touched_paths: settings.parts,
+    })))
+}
 
 /// One local repository.
 #[derive(Clone, Debug)]
@@ -43,7 +66,7 @@ impl Git {
 
 impl Connector for Git {
     fn kind(&self) -> &'static str {
-        "git"
+        DESCRIPTOR.kind
     }
 
     fn read<'a>(&'a self, reading: Reading, sink: &'a mut dyn Sink) -> Pending<'a, ()> {

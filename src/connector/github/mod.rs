@@ -19,10 +19,35 @@ pub use config::Config;
 use self::config::{Base, Selection};
 use self::cursor::State;
 use self::read::{Reach, Reader};
+use super::descriptor::{Capability, Descriptor, Settings};
 use super::error::ErrorKind;
 use super::http::dial::dial;
 use super::{Connector, ConnectorError, Health, Pending, Reading, Sink};
 use crate::event::time::{Span, Timestamp};
+
+pub const DESCRIPTOR: Descriptor = Descriptor {
+    kind: "github",
+    tool: "GitHub",
+    takes: &["url", "token", "ca_file"],
+    needs: &[("repositories", "[\"owner/*\"]")],
+    local: false,
+    capability: Capability {
+        acts: &[],
+        ways: &[],
+        receives: false,
+    },
+};
+
+pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {
+    Ok(Box::new(GitHub::new(Config {
+        name: settings.name,
+        url: settings.url,
+        token: settings.token,
+        repositories: settings.repositories,
+        ca_file: settings.ca_file,
+        since: settings.since,
+    })?))
+}
 
 /// How far back a first reading goes where nothing is said.
 const SINCE: Span = Span::from_seconds(90 * 24 * 3600);
@@ -70,7 +95,7 @@ impl GitHub {
 
 impl Connector for GitHub {
     fn kind(&self) -> &'static str {
-        "github"
+        DESCRIPTOR.kind
     }
 
     fn read<'a>(&'a self, reading: Reading, sink: &'a mut dyn Sink) -> Pending<'a, ()> {

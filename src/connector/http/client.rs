@@ -80,6 +80,10 @@ impl<T: Transport> Http<T> {
         }
     }
 
+    pub(super) fn transport(&self) -> &T {
+        &self.transport
+    }
+
     /// What is left of the allowance, by the newest answer.
     pub fn budget(&self) -> Budget {
         self.known().budget

@@ -1,7 +1,7 @@
 //! The client under every connector: time-outs, proxies from the environment, certificates of one's own, and no redirect followed unseen.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use reqwest::Certificate;
@@ -15,8 +15,19 @@ const CONNECT: Duration = Duration::from_secs(10);
 const READ: Duration = Duration::from_secs(30);
 const WHOLE: Duration = Duration::from_mins(2);
 
+/// A file with a certificate and its key, as PEM, by which leadtime shows who it is.
+pub struct Identity(pub PathBuf);
+
 /// Builds the client. `ca_file` holds certificates, as PEM, that are trusted beside those of the system.
 pub fn dial(ca_file: Option<&Path>) -> Result<reqwest::Client, ConnectorError> {
+    dial_as(ca_file, None)
+}
+
+/// Builds the client, with a certificate to show.
+pub fn dial_as(
+    ca_file: Option<&Path>,
+    identity: Option<&Identity>,
+) -> Result<reqwest::Client, ConnectorError> {
     let mut builder = reqwest::Client::builder()
         .connect_timeout(CONNECT)
         .read_timeout(READ)
@@ -26,6 +37,9 @@ pub fn dial(ca_file: Option<&Path>) -> Result<reqwest::Client, ConnectorError> {
     if let Some(path) = ca_file {
         builder = builder.tls_certs_merge(certificates(path)?);
     }
+    if let Some(Identity(path)) = identity {
+        builder = builder.identity(shown(path)?);
+    }
     builder.build().map_err(|error| {
         ConnectorError::new(
             ErrorKind::Configuration,
@@ -34,6 +48,21 @@ pub fn dial(ca_file: Option<&Path>) -> Result<reqwest::Client, ConnectorError> {
         )
         .hinted("where the system has no certificates, name some with `ca_file`")
     })
+}
+
+/// Nothing of the file is repeated: it holds a key.
+fn shown(path: &Path) -> Result<reqwest::Identity, ConnectorError> {
+    let wrong = |detail: String| {
+        ConnectorError::new(
+            ErrorKind::Configuration,
+            format!("client_certificate {}", path.display()),
+            detail,
+        )
+        .hinted("name a file with a certificate and its key as PEM")
+    };
+    let bytes = fs::read(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    reqwest::Identity::from_pem(&bytes)
+        .map_err(|_| wrong("holds no certificate with its key".to_owned()))
 }
 
 fn certificates(path: &Path) -> Result<Vec<Certificate>, ConnectorError> {

@@ -1,14 +1,18 @@
 //! How every connector speaks HTTP: one wrapper around whatever sends the request. It waits, retries, counts limits, follows a move, asks
 //! conditionally, keeps time-outs, proxies and certificates, and masks what it logs, so that no connector does any of it.
 //!
+//! What does something is sent once and never again ([`deed`]).
+//!
 //! A connector brings a [`Transport`] (its client with its credentials) and asks [`Http::get`] for an address; it gets an [`Answer`] for every
 //! status that means something to it, and a [`Stop`] for everything that ends the request.
 
 pub mod client;
+pub mod deed;
 pub mod dial;
 pub mod limit;
 pub mod mask;
 pub mod page;
+pub mod plain;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -63,7 +67,36 @@ pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Answer, Broken>> + Sen
 /// What sends one request, once, with the credentials of its source.
 pub trait Transport: Send + Sync {
     fn get<'a>(&'a self, url: &'a str, headers: HeaderMap) -> Sending<'a>;
+
+    /// Sends what does something. A transport that only reads says so.
+    fn send<'a>(&'a self, outgoing: Outgoing<'a>) -> Posting<'a> {
+        let text = format!(
+            "{} is not sent by a source that only reads",
+            outgoing.method
+        );
+        Box::pin(async move { Err(Lost::Unsent(text)) })
+    }
 }
+
+/// A request that does something.
+#[derive(Clone, Debug)]
+pub struct Outgoing<'a> {
+    pub method: &'a str,
+    pub url: &'a str,
+    pub headers: HeaderMap,
+    pub body: Option<&'a [u8]>,
+}
+
+/// Why what was sent has no answer.
+#[derive(Clone, Debug)]
+pub enum Lost {
+    /// It never left.
+    Unsent(String),
+    /// It may have arrived.
+    Unknown(String),
+}
+
+pub type Posting<'a> = Pin<Box<dyn Future<Output = Result<Answer, Lost>> + Send + 'a>>;
 
 /// Why a request has no answer.
 #[derive(Clone, Debug)]

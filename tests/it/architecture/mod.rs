@@ -22,7 +22,9 @@ const OURS: &[(&str, &[&str])] = &[
     ("store", &["event::time"]),
     ("model", &["event"]),
     ("fold", &["event", "model::name"]),
-    ("connector", &["event"]),
+    ("plan", &["event", "model"]),
+    ("plan::request", &["event::time"]),
+    ("connector", &["event", "plan::request"]),
     // Limits and pauses are counted from now, whenever that is.
     (
         "connector::http",
@@ -31,7 +33,14 @@ const OURS: &[(&str, &[&str])] = &[
             "clock",
             "connector::error",
             "connector::ConnectorError",
+            "connector::descriptor",
+            "plan::request",
         ],
+    ),
+    // What it says of a connector names the trait.
+    (
+        "connector::descriptor",
+        &["event::time", "connector", "plan::request"],
     ),
     ("demo", &["event"]),
     ("report", &["event", "model", "theme"]),

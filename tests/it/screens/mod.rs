@@ -73,7 +73,12 @@ impl DerefMut for Desk {
 
 /// A dashboard on these events, configured so (`""`: as found), with everything worked out.
 pub fn desk(events: &[Event<String>], configuration: &str) -> Desk {
-    let config = Config::parse(configuration, Path::new("leadtime.toml")).unwrap();
+    let config = Config::parse(
+        configuration,
+        Path::new("leadtime.toml"),
+        &leadtime::app::registry::KINDS,
+    )
+    .unwrap();
     let rules = assemble::rules(&config, Some("you".to_owned()));
     let mut store = MemoryStore::new();
     import::append(&mut store, events, now()).unwrap();

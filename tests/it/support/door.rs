@@ -107,7 +107,12 @@ pub fn keep<S: AsRef<str>>(store: &mut dyn Store, lines: &[S]) -> Imported {
 pub fn config(text: &str) -> Config {
     static READ: Mutex<BTreeMap<String, Config>> = Mutex::new(BTreeMap::new());
     let parse = || {
-        Config::parse(text, Path::new("/leadtime.toml")).unwrap_or_else(|error| panic!("{error}"))
+        Config::parse(
+            text,
+            Path::new("/leadtime.toml"),
+            &leadtime::app::registry::KINDS,
+        )
+        .unwrap_or_else(|error| panic!("{error}"))
     };
     let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
     read.entry(text.to_owned()).or_insert_with(parse).clone()

@@ -1,0 +1,66 @@
+//! What a connector says of itself, as data: its name, what it is told in the configuration, what it can do. The configuration, the documentation, plans and
+//! tests read it; nothing else outside a connector's folder knows the name of a tool.
+
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+
+use super::{Connector, ConnectorError};
+use crate::event::time::Span;
+use crate::plan::request::Verb;
+
+/// What a connector is.
+#[derive(Clone, Copy, Debug)]
+pub struct Descriptor {
+    /// As in the configuration: `github`.
+    pub kind: &'static str,
+    /// Its tool, as people name it: `GitHub`.
+    pub tool: &'static str,
+    /// The keys of `[[sources]]` that mean something to it, besides those that every source has.
+    pub takes: &'static [&'static str],
+    /// The keys that it cannot do without, each with an example.
+    pub needs: &'static [(&'static str, &'static str)],
+    /// It reads what is at hand: cheap enough for every command.
+    pub local: bool,
+    pub capability: Capability,
+}
+
+/// What a connector can do beside reading.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Capability {
+    /// What can be asked of it. Empty: it only reads.
+    pub acts: &'static [Verb],
+    /// What a step's `promote` and `rollback` may tell it.
+    pub ways: &'static [&'static str],
+    /// It takes in what the tool sends.
+    pub receives: bool,
+}
+
+/// What a source is told, whatever its kind: the configuration without its file, and with its secrets found.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The name of the source.
+    pub name: String,
+    pub url: Option<String>,
+    pub user: Option<String>,
+    pub token: Option<SecretString>,
+    pub secret: Option<SecretString>,
+    /// `owner/name`, `owner/*`, and with a leading `!` what is left out.
+    pub repositories: Vec<String>,
+    pub projects: Vec<String>,
+    pub path: Option<PathBuf>,
+    pub repository: Option<String>,
+    pub command: Vec<String>,
+    pub format: Option<String>,
+    pub environment: Option<String>,
+    pub service: Option<String>,
+    pub ca_file: Option<PathBuf>,
+    pub client_certificate: Option<PathBuf>,
+    /// How far back the first reading goes.
+    pub since: Option<Span>,
+    /// Some workload is a part of a repository, so the paths that commits touch are needed.
+    pub parts: bool,
+}
+
+/// Makes a connector of what its source is told; nothing is asked yet.
+pub type Open = fn(Settings) -> Result<Box<dyn Connector>, ConnectorError>;

@@ -1,0 +1,165 @@
+//! A transport for tools that want nothing but HTTP and a credential: what most connectors send with.
+
+use std::path::Path;
+
+use http::HeaderMap;
+use http::header::{ACCEPT, HeaderName, HeaderValue};
+use reqwest::{Client, Method, RequestBuilder};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::dial::{Identity, causes, dial_as};
+use super::{Answer, Broken, Lost, Outgoing, Posting, Sending, Transport};
+use crate::connector::ConnectorError;
+use crate::connector::descriptor::Settings;
+use crate::connector::error::ErrorKind;
+
+/// How a tool wants to know who asks.
+#[derive(Clone, Debug, Default)]
+pub enum Login {
+    #[default]
+    None,
+    Bearer(SecretString),
+    Basic {
+        user: String,
+        password: SecretString,
+    },
+    /// A header of the tool's own, and what stands before the secret in it: `PRIVATE-TOKEN`, or `Authorization` with `Token token=`.
+    Header {
+        name: &'static str,
+        before: &'static str,
+        secret: SecretString,
+    },
+}
+
+/// Sends with a client of its own and one credential.
+pub struct Plain {
+    client: Client,
+    login: Login,
+    accept: &'static str,
+}
+
+impl Plain {
+    /// A transport as its source is told: its certificates, and the credential that `login` makes of it.
+    pub fn new(settings: &Settings, login: Login) -> Result<Self, ConnectorError> {
+        let identity = settings
+            .client_certificate
+            .as_deref()
+            .map(Path::to_path_buf);
+        let client = dial_as(settings.ca_file.as_deref(), identity.map(Identity).as_ref())?;
+        if !login.is_sendable() {
+            return Err(ConnectorError::new(
+                ErrorKind::Configuration,
+                format!("source {:?}, token", settings.name),
+                "what `token` refers to is empty, or holds a space or a line break",
+            )
+            .hinted("the token must be all that the variable, file or command gives"));
+        }
+        Ok(Self {
+            client,
+            login,
+            accept: "application/json",
+        })
+    }
+
+    /// Asks for another form of answer than JSON.
+    #[must_use]
+    pub fn accepting(mut self, accept: &'static str) -> Self {
+        self.accept = accept;
+        self
+    }
+
+    fn with_login(&self, request: RequestBuilder) -> RequestBuilder {
+        match &self.login {
+            Login::None => request,
+            Login::Bearer(token) => request.bearer_auth(token.expose_secret()),
+            Login::Basic { user, password } => {
+                request.basic_auth(user, Some(password.expose_secret()))
+            }
+            Login::Header {
+                name,
+                before,
+                secret,
+            } => {
+                let text = format!("{before}{}", secret.expose_secret());
+                match HeaderValue::from_str(&text) {
+                    Ok(mut value) => {
+                        value.set_sensitive(true);
+                        request.header(HeaderName::from_static(name), value)
+                    }
+                    Err(_) => request,
+                }
+            }
+        }
+    }
+}
+
+impl Login {
+    /// Whether it can stand in a header at all: a line break from a file cannot.
+    fn is_sendable(&self) -> bool {
+        let (Self::Bearer(secret)
+        | Self::Basic {
+            password: secret, ..
+        }
+        | Self::Header { secret, .. }) = self
+        else {
+            return true;
+        };
+        let text = secret.expose_secret();
+        !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic())
+    }
+}
+
+impl Transport for Plain {
+    fn get<'a>(&'a self, url: &'a str, mut headers: HeaderMap) -> Sending<'a> {
+        if !headers.contains_key(ACCEPT) {
+            headers.insert(ACCEPT, HeaderValue::from_static(self.accept));
+        }
+        Box::pin(async move {
+            let request = self.with_login(self.client.get(url)).headers(headers);
+            let broken = |error: reqwest::Error| Broken(causes(&error));
+            whole(request.send().await.map_err(broken)?)
+                .await
+                .map_err(broken)
+        })
+    }
+
+    fn send<'a>(&'a self, outgoing: Outgoing<'a>) -> Posting<'a> {
+        Box::pin(async move {
+            let method = Method::from_bytes(outgoing.method.as_bytes())
+                .map_err(|_| Lost::Unsent(format!("{:?} is no method", outgoing.method)))?;
+            let mut request = self
+                .with_login(self.client.request(method, outgoing.url))
+                .headers(outgoing.headers);
+            if let Some(body) = outgoing.body {
+                request = request.body(body.to_vec());
+            }
+            let answer = request.send().await.map_err(|error| lost(&error))?;
+            whole(answer)
+                .await
+                .map_err(|error| Lost::Unknown(causes(&error)))
+        })
+    }
+}
+
+/// A connection that could not even be made has carried nothing.
+#[must_use]
+pub fn lost(error: &reqwest::Error) -> Lost {
+    let text = causes(error);
+    if error.is_connect() || error.is_builder() {
+        Lost::Unsent(text)
+    } else {
+        Lost::Unknown(text)
+    }
+}
+
+/// An answer, read to its end.
+pub async fn whole(answer: reqwest::Response) -> Result<Answer, reqwest::Error> {
+    let status = answer.status().as_u16();
+    let headers = answer.headers().clone();
+    Ok(Answer {
+        status,
+        headers,
+        body: answer.text().await?,
+        moved: false,
+    })
+}
