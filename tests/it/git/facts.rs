@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use leadtime::event::kind::{Change, ChangePhase, Commit, Kind};
+use leadtime::event::kind::{Change, ChangePhase, Commit, Kind, TagPhase};
 
 use super::reader::Reader;
 use super::repo::{HOUR, Repo, START, entry, hosted, hour, run};
@@ -221,7 +221,13 @@ fn tags_of_every_kind() {
     repo.add(&[entry(2, "main", "Second", &[1])]);
     repo.git(&["tag", "-f", "light", "main"]);
     reader.read();
-    assert_eq!(reader.tags().len(), 4, "a tag that was moved is a new fact");
+    let moved = reader.tags();
+    let deleted = moved
+        .iter()
+        .filter(|(tag, _)| tag.phase == TagPhase::Deleted);
+    let deleted: Vec<_> = deleted.map(|(tag, _)| tag.sha.clone()).collect();
+    assert_eq!(deleted, [Some(sha)], "it left where it was");
+    assert_eq!(moved.len(), 5, "a tag that was moved is a new fact");
     assert!(!reader.told("left out"), "said once");
 }
 

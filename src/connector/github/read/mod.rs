@@ -272,36 +272,6 @@ impl<'a> Reader<'a> {
         Box::pin(async move { (subject, detail::read(reach, detail).await) })
     }
 
-    /// The lists that were read to their end before, and have more than a page.
-    fn behind(&self, repositories: &[String]) -> Vec<(String, List)> {
-        let lists = repositories.iter().flat_map(|repository| {
-            let wanted = |list: &List| sweep::is_wanted(&self.state.place(repository, *list));
-            let lists = sweep::LISTS.into_iter().filter(wanted);
-            lists.map(|list| (repository.clone(), list))
-        });
-        lists.collect()
-    }
-
-    /// Looks at one older page of each, and on while there is something new, in those repositories that had news.
-    async fn sweep(&mut self, mut behind: Vec<(String, List)>) -> Result<(), End> {
-        behind.retain(|(repository, list)| {
-            let is_left = self.handled.contains(repository)
-                || (self.handled).contains(&barred(repository, list.word()));
-            self.lively.contains(repository) && !is_left
-        });
-        for _ in 0..sweep::AT_MOST {
-            let pages = behind.iter();
-            let pieces = pages.map(|(repository, list)| self.page(repository, *list, Way::Sweep));
-            let pieces = pieces.collect();
-            self.run(pieces).await?;
-            behind.retain(|(repository, list)| {
-                let barred = barred(repository, list.word());
-                self.state.place(repository, *list).sweep.found && !self.handled.contains(&barred)
-            });
-        }
-        Ok(())
-    }
-
     /// One older page of every list that has one. `false` when none has.
     async fn walk(&mut self, repositories: &[String]) -> Result<bool, End> {
         let mut pieces = Vec::new();

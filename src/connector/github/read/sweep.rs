@@ -3,26 +3,27 @@
 
 use std::collections::HashSet;
 
-use super::list::Digest;
-use super::parse;
+use super::list::{Digest, Way};
+use super::piece::barred;
+use super::{End, Reader, parse};
 use crate::connector::github::cursor::{List, Place, Todo};
 use crate::connector::github::translate::run;
 use crate::connector::github::wire::{Run, Tag};
 use crate::event::time::{Span, Timestamp};
 
 /// The lists that change so.
-pub const LISTS: [List; 2] = [List::Runs, List::Tags];
+const LISTS: [List; 2] = [List::Runs, List::Tags];
 /// GitHub lets a run be run again for 30 days.
 const AGAIN: Span = Span::from_seconds(31 * 24 * 3600);
 /// How far the clocks of GitHub and of this machine may be apart.
 const SLACK: Span = Span::from_seconds(3600);
 /// So many pages are looked at in one reading.
-pub const AT_MOST: usize = 10;
+const AT_MOST: usize = 10;
 /// So many tags are known by name; a repository with more is read by its first page alone.
 const MOST: usize = 20_000;
 
 /// Whether there is anything behind the first page, all of which was read once.
-pub fn is_wanted(place: &Place) -> bool {
+fn is_wanted(place: &Place) -> bool {
     place.walk.is_none() && place.pages.is_some_and(|pages| pages > 1) && place.seen.len() < MOST
 }
 
@@ -34,6 +35,38 @@ pub fn page(place: &Place) -> u32 {
 /// What a tag is known by.
 pub fn name(tag: &Tag) -> String {
     format!("{}@{:.12}", tag.name, tag.commit.sha)
+}
+
+impl Reader<'_> {
+    /// The lists that were read to their end before, and have more than a page.
+    pub(super) fn behind(&self, repositories: &[String]) -> Vec<(String, List)> {
+        let lists = repositories.iter().flat_map(|repository| {
+            let wanted = |list: &List| is_wanted(&self.state.place(repository, *list));
+            let lists = LISTS.into_iter().filter(wanted);
+            lists.map(|list| (repository.clone(), list))
+        });
+        lists.collect()
+    }
+
+    /// Looks at one older page of each, and on while there is something new, in those repositories that had news.
+    pub(super) async fn sweep(&mut self, mut behind: Vec<(String, List)>) -> Result<(), End> {
+        behind.retain(|(repository, list)| {
+            let is_left = self.handled.contains(repository)
+                || (self.handled).contains(&barred(repository, list.word()));
+            self.lively.contains(repository) && !is_left
+        });
+        for _ in 0..AT_MOST {
+            let pages = behind.iter();
+            let pieces = pages.map(|(repository, list)| self.page(repository, *list, Way::Sweep));
+            let pieces = pieces.collect();
+            self.run(pieces).await?;
+            behind.retain(|(repository, list)| {
+                let barred = barred(repository, list.word());
+                self.state.place(repository, *list).sweep.found && !self.handled.contains(&barred)
+            });
+        }
+        Ok(())
+    }
 }
 
 impl Digest {
