@@ -145,6 +145,13 @@ impl Worker {
         worker
     }
 
+    /// Whether every place is still that of the workload whose overview it holds: as many workloads may be others.
+    fn is_lined_up(&self) -> bool {
+        let places = self.overviews.iter().map(|one| &one.summary.workload);
+        let definitions = self.engine.definitions().iter();
+        places.eq(definitions.map(|definition| &definition.name))
+    }
+
     /// A place for each workload, with what was kept of it from an earlier start.
     fn line_up(&mut self) {
         let mut known: HashMap<String, Arc<Overview>> = self
@@ -249,9 +256,8 @@ impl Worker {
     fn look(&mut self) -> Result<(), StoreError> {
         self.looked = Instant::now();
         self.lens.now = self.clock.now();
-        let workloads = self.engine.definitions().len();
         let touched = self.engine.follow()?;
-        if self.engine.definitions().len() != workloads {
+        if !self.is_lined_up() {
             self.line_up();
         }
         let calm = self.dirty.is_empty();

@@ -28,3 +28,4 @@ mod sqlite_files;
 mod stores;
 mod support;
 mod themes;
+mod worker;

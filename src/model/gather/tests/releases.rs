@@ -3,7 +3,7 @@
 use globset::Glob;
 
 use super::{Told, commit, day, deployed, end, event, gathered, gathered_as, shop};
-use crate::event::kind::{Artifact, Deployment, Kind, Tag};
+use crate::event::kind::{Artifact, Deployment, Kind, Tag, TagPhase};
 use crate::event::time::Timestamp;
 use crate::model::definition::Definition;
 use crate::model::{RELEASE, Workload};
@@ -64,6 +64,34 @@ fn a_host_may_call_a_tag_early_that_git_told_of_first() {
     events.push(told);
     let workload = gathered(&events, 9);
     assert_eq!(releases(&workload), [("till@2.0.0", "till@", Some(day(6)))]);
+}
+
+#[test]
+fn a_tag_that_nobody_holds_any_more_is_no_release() {
+    let told = |source, id, at, phase| {
+        let Kind::Tag(fact) = tag("v1.0.0", at, "a", false).kind else {
+            unreachable!("a tag")
+        };
+        let told = event(id, at, Kind::Tag(Tag { phase, ..fact }));
+        Told { source, ..told }
+    };
+    let mut events = tagged();
+    events.push(told("tool", "gone", 7, TagPhase::Deleted));
+    assert_eq!(releases(&gathered(&events, 6)).len(), 2, "as it was then");
+    assert_eq!(releases(&gathered(&events, 9)).len(), 1);
+    // Put back: it is the release that it was.
+    events.push(told("tool", "back", 8, TagPhase::Created));
+    assert_eq!(
+        releases(&gathered(&events, 9))[0],
+        ("v1.0.0", "", Some(day(3)))
+    );
+    // One source speaks for itself alone.
+    let mut events = tagged();
+    events.push(told("host", "seen", 4, TagPhase::Created));
+    events.push(told("tool", "gone", 7, TagPhase::Deleted));
+    assert_eq!(releases(&gathered(&events, 9)).len(), 2);
+    events.push(told("host", "gone", 8, TagPhase::Deleted));
+    assert_eq!(releases(&gathered(&events, 9)).len(), 1);
 }
 
 #[test]
