@@ -247,8 +247,8 @@ impl At<'_> {
             version: gate.version.clone(),
             sha: gate.sha.clone(),
             artifact: gate.artifact.clone(),
-            changes: gate.changes.clone(),
-            approvers: gate.approvers.clone(),
+            changes: gate.changes.clone().into(),
+            approvers: gate.approvers.clone().into(),
             phase,
             ..Gate::default()
         }
