@@ -238,6 +238,12 @@ impl Worker {
                 self.at_leisure = false;
                 self.changed = true;
             }
+            Order::Usual(length) => {
+                if self.usual != length {
+                    self.usual = length;
+                    self.kept_at = None;
+                }
+            }
             Order::Ask(question) => {
                 self.questions.retain(|known| *known != question);
                 self.questions.push(question);
@@ -320,15 +326,17 @@ impl Worker {
         } else {
             Stage::Working(total - self.dirty.len(), total)
         };
-        if stage == Stage::Ready && self.kept_at.is_none_or(|at| at.elapsed() >= KEEP_AGAIN) {
-            self.keep();
-        }
+        let is_due = self.kept_at.is_none_or(|at| at.elapsed() >= KEEP_AGAIN);
+        let keeps = stage == Stage::Ready && is_due;
         (self.tell)(News::Fleet {
             lens: self.lens,
             overviews: self.overviews.clone(),
             stage,
             seq: self.engine.seq(),
         });
+        if keeps {
+            self.keep();
+        }
     }
 
     /// Keeps what the next start begins with: what one sees without moving in time.

@@ -1,6 +1,7 @@
 //! Figures for people. Each report turns a figure of the model into text for a terminal: it computes nothing, says every value with its unit, its n and
 //! `~` where it was inferred, and tells nothing by colour alone. [`json`] is the same for programs.
 
+pub mod audit;
 pub mod doctor;
 pub mod dora;
 pub mod duration;
@@ -12,7 +13,9 @@ pub mod happening;
 pub mod json;
 pub mod map;
 mod notes;
+pub mod plan;
 pub mod sheet;
+mod state;
 mod style;
 pub mod table;
 pub mod text;
@@ -24,5 +27,6 @@ pub use environments::environments;
 pub use gates::gates;
 pub use map::{Statistic, map, map_by};
 pub use notes::markdown;
+pub use state::{StateLook, state_look, state_sums};
 pub use style::{ColourChoice, Style, Surroundings};
-pub use whereabouts::{change, change_facts, sentence, state_look, state_sums, whereabouts};
+pub use whereabouts::{change, change_facts, sentence, whereabouts};

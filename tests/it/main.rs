@@ -7,6 +7,8 @@
 )]
 
 mod architecture;
+mod argocd;
+mod beside;
 mod cdevents;
 mod cli;
 mod configs;

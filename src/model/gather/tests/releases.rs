@@ -3,7 +3,7 @@
 use globset::Glob;
 
 use super::{Told, commit, day, deployed, end, event, gathered, gathered_as, shop};
-use crate::event::kind::{Deployment, Kind, Tag, TagPhase};
+use crate::event::kind::{Artifact, Deployment, Kind, Tag, TagPhase};
 use crate::event::time::Timestamp;
 use crate::model::definition::Definition;
 use crate::model::{RELEASE, Workload};
@@ -117,4 +117,40 @@ fn where_a_deployment_is_known_tags_are_only_tags() {
     assert_eq!(workload.records.len(), 1);
     assert_eq!(workload.tags.len(), 5);
     assert_eq!(gathered(&events, 7).records.len(), 2, "before it was known");
+}
+
+#[test]
+fn a_commit_of_which_nothing_is_known_gives_way_to_what_the_artifact_was_made_of() {
+    let image = "pkg:oci/shop@sha256%3A0b";
+    let made = Artifact {
+        artifact: image,
+        sha: Some("a"),
+        repository: Some("shop"),
+        ..Artifact::default()
+    };
+    let deployed = |id: &'static str, at, sha| {
+        let fact = Deployment {
+            record: id,
+            sha: Some(sha),
+            artifact: Some(image),
+            environment: Some("production"),
+            service: Some("shop"),
+            ..Deployment::default()
+        };
+        event(id, at, Kind::Deployment(fact))
+    };
+    let told = [
+        commit("a", 1, &[]),
+        commit("b", 2, &["a"]),
+        event("image", 3, Kind::Artifact(made)),
+        deployed("by configuration", 4, "configuration"),
+        deployed("by commit", 5, "b"),
+    ];
+    let workload = gathered(&told, 9);
+    let shas: Vec<&str> = workload
+        .records
+        .iter()
+        .map(|record| workload.text(workload.commits[record.commit.unwrap() as usize].sha))
+        .collect();
+    assert_eq!(shas, ["a", "b"]);
 }
