@@ -6,8 +6,8 @@ use chrono::Datelike;
 use leadtime::demo::{Organisation, Size};
 use leadtime::event::Event;
 use leadtime::event::kind::{
-    ChangePhase, Decision, Deployment, GatePhase, IncidentPhase, Kind, MarkKind, Outcome, Phase,
-    ReviewState, RunKind,
+    ChangePhase, Decision, Deployment, GatePhase, IncidentPhase, Kind, List, MarkKind, Outcome,
+    Phase, ReviewState, RunKind,
 };
 use leadtime::event::time::{Span, Timestamp};
 use proptest::prelude::*;
@@ -210,7 +210,7 @@ fn features(events: &[Event<String>]) -> BTreeMap<&'static str, bool> {
         match &event.kind {
             Kind::Commit(commit) => {
                 let message = commit.message.as_deref().unwrap_or_default();
-                let parents = commit.parents.as_ref().map_or(0, |parents| parents.len());
+                let parents = commit.parents.as_ref().map_or(0, List::len);
                 note("merge commit", parents == 2);
                 note("squash merge", parents == 1 && message.contains("(#"));
                 note("root", parents == 0);

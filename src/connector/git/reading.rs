@@ -34,6 +34,8 @@ struct Stand<'a> {
     before: Known,
     after: Known,
     tags: Vec<Tagged>,
+    /// What is to be told of tags that are gone, or back.
+    gone: Vec<Dated>,
     comparison: Option<Comparison>,
     sink: &'a mut dyn Sink,
 }
@@ -65,13 +67,14 @@ pub fn read(config: &Config, reading: &Reading, sink: &mut dyn Sink) -> Result<(
         before,
         after,
         tags: Vec::new(),
+        gone: Vec::new(),
         comparison,
         sink,
     };
     let tips = stand.tips(&mut client);
-    let gone = stand.gone(&mut client, reading.now);
+    stand.gone = stand.gone(&mut client, reading.now);
     let mut graph = Graph::new(&mut client, ends);
-    stand.walk(&mut graph, &tips, gone, reading.now, &said)
+    stand.walk(&mut graph, &tips, reading.now, &said)
 }
 
 /// Where history has come to be there that was not (a shallow clone made whole, an object restored), tips prove nothing: all is read again.
@@ -130,7 +133,6 @@ impl Stand<'_> {
         mut self,
         graph: &mut Graph<'_>,
         (wanted, known): &(Vec<ObjectId>, Vec<ObjectId>),
-        gone: Vec<Dated>,
         now: Timestamp,
         said: &Known,
     ) -> Result<(), ConnectorError> {
@@ -147,6 +149,7 @@ impl Stand<'_> {
         if let Some(told) = finding::dates(&self.subject, authored, now) {
             self.sink.finding(told);
         }
+        let gone = std::mem::take(&mut self.gone);
         let items = self.items(graph, commits, &line, gone);
         self.tell_unreadable(graph, said);
         let cursors = self.after.cursors(&self.before);
