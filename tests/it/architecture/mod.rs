@@ -111,7 +111,7 @@ const OURS: &[(&str, &[&str])] = &[
 /// Where a crate of others may be named, tests aside. One that is not here may be named anywhere.
 const OTHERS: &[(&str, &[&str])] = &[
     ("backon", &["connector::http"]),
-    ("base64", &["event::cdevents"]),
+    ("base64", &["event::cdevents", "connector::github"]),
     (
         "chrono",
         &[
@@ -149,6 +149,7 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("rustls", &["main", "connector::http"]),
     ("schemars", &["config"]),
     ("secrecy", &["config", "connector"]),
+    ("serde_saphyr", &["connector"]),
     ("signal_hook", &["screen"]),
     ("tempfile", &["config", "cli", "app::file"]),
     ("tokio", &["connector", "app", "cli", "dashboard::reader"]),
