@@ -134,7 +134,7 @@ pub fn is_repository(text: &str) -> bool {
         .is_some_and(|(owner, name)| is_plain(owner) && is_plain(name))
 }
 
-pub(super) fn glob(pattern: &str) -> Option<GlobMatcher> {
+fn glob(pattern: &str) -> Option<GlobMatcher> {
     GlobBuilder::new(pattern)
         .case_insensitive(true)
         .literal_separator(true)

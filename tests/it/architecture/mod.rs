@@ -8,6 +8,7 @@ mod paths;
 use std::collections::BTreeSet;
 
 use files::{Source, sources};
+use leadtime::app::registry::CONNECTORS as REGISTERED;
 use paths::Named;
 
 /// What a module may name besides itself. The longest name that fits a file counts.
@@ -470,6 +471,14 @@ fn connectors_are_built_alike() {
                 "src/connector/{connector} has no {wanted}"
             );
         }
+        let acts = REGISTERED.iter().any(|(descriptor, _)| {
+            descriptor.kind == connector && !descriptor.capability.acts.is_empty()
+        });
+        assert_eq!(
+            names.contains("act"),
+            acts,
+            "src/connector/{connector} has an `act` if and only if its capability acts"
+        );
         let documented = files::exists(&format!("docs/connectors/{connector}.md"));
         assert!(documented, "docs/connectors/{connector}.md is missing");
     }

@@ -84,7 +84,14 @@ pub async fn prepare(
             .then(|| format!("https://{}/{repository}/deployments", tool.base.host)),
     };
     prepared.requests.push(tool.request(Draft {
-        what: format!("{wish}: create a deployment of {reference} in {repository}"),
+        what: format!(
+            "{wish}: create a deployment of {} in {repository}",
+            version
+                .sha
+                .as_deref()
+                .filter(|sha| *sha == reference)
+                .map_or(reference.as_str(), short)
+        ),
         method: "POST",
         path: format!("/repos/{repository}/deployments"),
         body: Some(body),

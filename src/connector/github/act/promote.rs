@@ -86,11 +86,17 @@ pub fn name(version: &Version) -> String {
     known.or(sha).unwrap_or_else(|| "the version".to_owned())
 }
 
-/// What an order asks for, in words: `promote 1.2.3 of checkout to production`.
+/// What an order asks for, in words: `bring 1.2.3 of checkout to production`.
 #[must_use]
 pub fn wish(order: &Order) -> String {
     let version = order.to.as_ref().map_or_else(|| "it".to_owned(), name);
     let environment = order.environment.as_deref().unwrap_or("its environment");
-    let (verb, workload) = (order.verb.word(), &order.workload);
-    format!("{verb} {version} of {workload} to {environment}")
+    let back = match order.verb {
+        Verb::Rollback => "back ",
+        _ => "",
+    };
+    format!(
+        "bring {version} of {} {back}to {environment}",
+        order.workload
+    )
 }

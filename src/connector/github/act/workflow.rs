@@ -76,11 +76,11 @@ impl Triggers {
             }
         }
         if self.push {
-            let text = "a push runs this workflow too, and may bring what is newer";
+            let text = "a push runs this workflow too, and may bring something newer";
             prepared.undone_by.push(text.to_owned());
         }
         if self.schedule {
-            let text = "a schedule runs this workflow too, and may bring what is newer";
+            let text = "a schedule runs this workflow too, and may bring something newer";
             prepared.undone_by.push(text.to_owned());
         }
     }
