@@ -109,3 +109,39 @@ fn allowance_of(source: &str, answer: &Answer, kind: &str) -> String {
         _ => format!("grant the token of source {source:?} {kind} access to it"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer {
+            status,
+            headers: HeaderMap::new(),
+            body: body.to_owned(),
+            moved: false,
+        }
+    }
+
+    #[test]
+    fn a_refusal_repeats_all_that_github_says_on_one_line() {
+        let body = r#"{"message":"Validation\u001b Failed","errors":["why",{"message":"so"},{"field":"ref","code":"invalid"},{"code":"x"},7]}"#;
+        assert_eq!(
+            declined("gh", &answer(422, body)),
+            "GitHub does not take it: Validation Failed; why; so; ref: invalid"
+        );
+        let long = format!("{{\"message\":\"{}\"}}", "x".repeat(10_000));
+        assert!(declined("gh", &answer(409, &long)).len() < 300);
+        assert!(declined("gh", &answer(404, "<html>")).contains("write access"));
+        let limited = r#"{"message":"You have exceeded a secondary rate limit"}"#;
+        assert!(declined("gh", &answer(403, limited)).contains("slow down"));
+        let mut sso = answer(403, r#"{"message":"Resource protected"}"#);
+        let url = "required; url=https://github.com/orgs/acme/sso"
+            .parse()
+            .unwrap();
+        sso.headers.insert("x-github-sso", url);
+        assert!(declined("gh", &sso).contains("https://github.com/orgs/acme/sso"));
+    }
+}

@@ -14,14 +14,14 @@ use super::tool::{Draft, Tool, encoded, is, objection, who};
 use super::way::wrong;
 use super::workflow::Triggers;
 use crate::connector::ConnectorError;
-use crate::event::time::{Span, Timestamp};
+use crate::event::time::Timestamp;
 use crate::plan::request::{Order, Prepared, Receipt, Standing};
 
 /// So many inputs GitHub takes.
 const MOST: usize = 25;
 
-/// Looked through for runs, however the clocks differ; which of them can be ours is told by GitHub's clock.
-const WIDE: Span = Span::from_seconds(3600);
+/// So many runs are looked through, newest first.
+const LOOKED_THROUGH: usize = 100;
 
 /// What is to be dispatched.
 pub struct Wanted {
@@ -229,12 +229,10 @@ async fn unknown_workflow(tool: &Tool<'_>, order: &Order, wanted: &Wanted) -> Co
 }
 
 pub async fn ask(tool: &Tool<'_>, probe: &Probe) -> Result<Standing, ConnectorError> {
-    let since = probe.at - WIDE;
     let path = format!(
-        "/repos/{}/actions/workflows/{}/runs?event=workflow_dispatch&created={}&per_page=100",
+        "/repos/{}/actions/workflows/{}/runs?event=workflow_dispatch&per_page={LOOKED_THROUGH}",
         probe.repository,
         encoded_file(&probe.workflow),
-        encoded(&format!(">={since}"))
     );
     let what = format!("{}: runs of {}", probe.repository, probe.workflow);
     let found: Runs = tool.read(&what, &path).await?;
@@ -263,6 +261,9 @@ pub async fn ask(tool: &Tool<'_>, probe: &Probe) -> Result<Standing, ConnectorEr
         .filter(|run| probe.user.is_none() || by(run, probe))
         .collect();
     Ok(match candidates.as_slice() {
+        [] if is_cut(&found.workflow_runs, earliest) => Standing::Unknown(format!(
+            "more than {LOOKED_THROUGH} runs were dispatched since: leadtime's may be among the older"
+        )),
         [] => Standing::Open,
         [one] if by(one, probe) => Standing::Done(receipt(one, "the only one since")),
         [one] => Standing::Unknown(format!(
@@ -279,6 +280,11 @@ pub async fn ask(tool: &Tool<'_>, probe: &Probe) -> Result<Standing, ConnectorEr
                 .join(", ")
         )),
     })
+}
+
+/// Whether there may be more that are new enough.
+fn is_cut(runs: &[Run], earliest: Timestamp) -> bool {
+    runs.len() >= LOOKED_THROUGH && runs.iter().all(|run| run.created_at >= earliest)
 }
 
 fn by(run: &Run, probe: &Probe) -> bool {

@@ -108,8 +108,8 @@ fn repository(
         )
         .hinted("add `repository = \"owner/name\"` to it")),
         many => {
-            let names: Vec<&str> = many.iter().map(|name| name.as_str()).collect();
-            let text = format!("does not say in which of {}", names.join(", "));
+            let known: Vec<&str> = many.iter().map(|name| name.as_str()).collect();
+            let text = format!("does not say in which of {}", known.join(", "));
             Err(wrong(order, &text).hinted("add `repository = \"owner/name\"` to it"))
         }
     }
