@@ -1,7 +1,9 @@
 //! The engine without a screen: one file for each command. A command reads what was typed, asks the engine, and prints a report or JSON; no figure is
 //! computed here.
 
+mod act;
 pub mod args;
+mod audit;
 mod bar;
 mod completions;
 mod dashboard;
@@ -104,6 +106,16 @@ fn dispatch(cli: Cli) -> Result<Ending, Failure> {
         Command::Import(args) => import::run(&Session::new(global)?, &args),
         Command::Export(args) => export::run(&Session::new(global)?, &args),
         Command::Doctor(args) => doctor::run(&Session::new(global)?, &args),
+        Command::Approve(args) => act::decide(&Session::new(global)?, &args, true),
+        Command::Reject(args) => act::decide(&Session::new(global)?, &args, false),
+        Command::Promote(args) => act::promote(&Session::new(global)?, &args),
+        Command::Rollback(args) => act::rollback(&Session::new(global)?, &args),
+        Command::Retry(args) => act::retry(&Session::new(global)?, &args),
+        Command::Hold(args) => act::hold(&Session::new(global)?, &args),
+        Command::Release(args) => act::release(&Session::new(global)?, &args),
+        Command::Mark(args) => act::mark(&Session::new(global)?, &args),
+        Command::Confirm(args) => act::confirm(&Session::new(global)?, &args),
+        Command::Audit(args) => audit::run(&Session::new(global)?, &args),
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::args::{Global, WindowArgs};
 use super::bar::Bar;
 use super::hint;
+use crate::app::acting::Acting;
 use crate::app::registry;
 use crate::app::{Engine, assemble, silence, sync};
 use crate::clock;
@@ -13,6 +14,7 @@ use crate::config::{Config, locate};
 use crate::connector::git;
 use crate::error::Failure;
 use crate::event::time::{Span, Timestamp};
+use crate::journal::Person;
 use crate::model::definition::{Definition, Rules};
 use crate::model::window::Window;
 use crate::report::{Style, Surroundings, text};
@@ -41,6 +43,7 @@ pub struct Session {
     pub as_of: Timestamp,
     pub json: bool,
     pub quiet: bool,
+    pub read_only: bool,
     pub style: Style,
 }
 
@@ -76,6 +79,7 @@ impl Session {
             as_of,
             json: global.json,
             quiet: global.quiet,
+            read_only: global.read_only,
             style,
             rules,
         })
@@ -151,6 +155,29 @@ impl Session {
             git::discover(&std::env::current_dir().ok()?)
         });
         git::resolve(&here?, name)
+    }
+
+    /// What acting needs: the sources that can be set up, and the journal in the log's own file.
+    pub fn acting(&self) -> Result<Acting, Failure> {
+        let (feeds, _) = self.feeds(None, |_| true);
+        let store = assemble::open_log(&self.log)?;
+        let person = Person {
+            name: self
+                .rules
+                .me
+                .clone()
+                .unwrap_or_else(|| "somebody".to_owned()),
+            host_user: host_user(),
+            host: host_name(),
+        };
+        let store = Box::new(store);
+        Ok(Acting::new(
+            feeds,
+            &self.config,
+            store,
+            Some(&self.log),
+            person,
+        ))
     }
 
     /// Opens the log. Local repositories are read first: that costs next to nothing, and what is shown is then true.
@@ -348,6 +375,12 @@ fn host_user() -> Option<String> {
         .into_iter()
         .find_map(|name| std::env::var(name).ok())
         .filter(|name| !name.is_empty())
+}
+
+fn host_name() -> Option<String> {
+    let name = rustix::system::uname();
+    let name = name.nodename().to_string_lossy().into_owned();
+    Some(name).filter(|name| !name.is_empty())
 }
 
 /// Where the log is: as named, as configured, else in the user's data folder, one for each configuration or repository.

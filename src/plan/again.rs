@@ -41,7 +41,7 @@ pub fn draft(ask: &Ask, lives: &Lives<'_>, name: &str, verb: Verb) -> Result<Dra
     let deploys = place.filter(|place| workload.path.steps[*place].kind == StepKind::Deploy);
     if let Some(place) = deploys.filter(|_| verb != Verb::Cancel) {
         // A run that deploys does so again.
-        policy::closed(lives, place, ask.at, &mut draft);
+        policy::closed(lives, place, &mut draft);
         let step = &workload.path.steps[place];
         draft.confirm = step.confirmation(workload.production(lives.rules));
     }

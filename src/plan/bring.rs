@@ -228,7 +228,7 @@ fn bring(
             );
         }
     }
-    policy::closed(lives, place, ask.at, &mut draft);
+    policy::closed(lives, place, &mut draft);
     draft.from = from.as_ref().map(told);
     draft.to = Some(told(to));
     draft.proofs.push(Proof::Live {

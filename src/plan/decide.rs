@@ -98,6 +98,7 @@ fn one(
         policy::four_eyes(ask, step, &held, draft);
     }
     draft.evidence.extend(evidence);
+    draft.gates.push(gate.gate.clone());
     let confirm = step.map(|step| step.confirmation(workload.production(lives.rules)));
     draft.confirm = draft.confirm.max(confirm.unwrap_or_default());
     let known = workload

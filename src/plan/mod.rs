@@ -121,6 +121,8 @@ pub struct Draft {
     pub confirm: Confirm,
     pub usual: Option<Span>,
     pub proofs: Vec<Proof>,
+    /// The gates that are decided, by their ids.
+    pub gates: Vec<String>,
 }
 
 impl Draft {
@@ -143,7 +145,34 @@ impl Draft {
             confirm: Confirm::Yes,
             usual: None,
             proofs: Vec::new(),
+            gates: Vec::new(),
         }
+    }
+
+    /// Two drafts of one verb as one plan, of several workloads.
+    #[must_use]
+    pub fn join(mut self, other: Self) -> Self {
+        self.workload = format!("{}, {}", self.workload, other.workload);
+        self.environment = self
+            .environment
+            .filter(|one| Some(one) == other.environment.as_ref());
+        self.orders.extend(other.orders);
+        self.records.extend(other.records);
+        self.ships.extend(other.ships);
+        self.leaves.extend(other.leaves);
+        self.unknown_content |= other.unknown_content;
+        self.evidence.extend(other.evidence);
+        for objection in other.objections {
+            if !self.objections.contains(&objection) {
+                self.objections.push(objection);
+            }
+        }
+        self.notes.extend(other.notes);
+        self.undone_by.extend(other.undone_by);
+        self.confirm = self.confirm.max(other.confirm);
+        self.proofs.extend(other.proofs);
+        self.gates.extend(other.gates);
+        self
     }
 }
 
@@ -197,6 +226,8 @@ pub struct Plan {
     /// Who asks, as the tool knows them.
     pub user: Option<String>,
     pub proofs: Vec<Proof>,
+    /// The gates that are decided, by their ids.
+    pub gates: Vec<String>,
 }
 
 /// The method of what leadtime does in its own log.
@@ -237,6 +268,7 @@ impl Plan {
             comment: ask.comment.clone(),
             user: None,
             proofs: draft.proofs,
+            gates: draft.gates,
             workload: draft.workload,
             environment: draft.environment,
         };

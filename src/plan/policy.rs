@@ -88,8 +88,10 @@ pub fn check(overrides: &[String]) -> Result<(), Refusal> {
 }
 
 /// What keeps an environment closed: a freeze, a hold, a soak that is not over.
-pub fn closed(lives: &Lives<'_>, place: usize, at: Timestamp, draft: &mut Draft) {
+pub fn closed(lives: &Lives<'_>, place: usize, draft: &mut Draft) {
     let workload = lives.workload;
+    // Now, and not when it was asked: a freeze may begin while the plan is read.
+    let at = workload.as_of;
     let step = &workload.path.steps[place];
     let Some(environment) = &step.environment else {
         return;

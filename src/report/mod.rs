@@ -1,6 +1,7 @@
 //! Figures for people. Each report turns a figure of the model into text for a terminal: it computes nothing, says every value with its unit, its n and
 //! `~` where it was inferred, and tells nothing by colour alone. [`json`] is the same for programs.
 
+pub mod audit;
 pub mod doctor;
 pub mod dora;
 pub mod duration;
@@ -12,6 +13,7 @@ pub mod happening;
 pub mod json;
 pub mod map;
 mod notes;
+pub mod plan;
 pub mod sheet;
 mod style;
 pub mod table;

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use crate::config::Config;
 use crate::connector::{Actor, Connector};
-use crate::event::time::Span;
+use crate::event::time::{Span, Timestamp};
 use crate::journal::chain::{self, Break, Line};
 use crate::journal::story::{Story, stories};
 use crate::journal::{Entry, Person};
@@ -111,6 +111,23 @@ impl Acting {
             entries(&*self.store)?.into_iter().map(|(_, entry)| entry),
         ))
     }
+}
+
+/// A name for an action that no other has: when it was asked, and a few digits.
+#[must_use]
+pub fn action_key(now: Timestamp) -> String {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let unique = format!("{}/{}/{count}", now.micros(), std::process::id());
+    let digits = chain::hash(&unique);
+    let time: String = now
+        .to_string()
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(15)
+        .collect();
+    format!("{time}-{}", &digits[..6])
 }
 
 /// The journal's lines that can be read, with their numbers.

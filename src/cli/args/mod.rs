@@ -1,5 +1,6 @@
 //! The whole command line, as types. Nothing is done here: dates and lengths are read but not yet resolved, names are not yet looked up.
 
+mod acting;
 mod dashboard;
 
 use std::path::PathBuf;
@@ -10,6 +11,10 @@ use clap_complete::Shell;
 use super::moment::{self, Moment};
 use crate::event::time::Span;
 use crate::report::{ColourChoice, Statistic};
+pub use acting::{
+    ActArgs, Again, AuditArgs, ConfirmArgs, DecideArgs, HoldArgs, MarkArgs, MarkWord, PromoteArgs,
+    RetryArgs, RollbackArgs,
+};
 pub use dashboard::{DashboardArgs, DemoArgs};
 
 const ABOUT: &str = "Where is my change, and what is it waiting on?";
@@ -91,6 +96,10 @@ pub struct Global {
     #[arg(long, global = true, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..=1000))]
     pub width: Option<u16>,
 
+    /// Only read, whatever is asked
+    #[arg(long, global = true)]
+    pub read_only: bool,
+
     /// Say nothing but the result
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
@@ -128,6 +137,26 @@ pub enum Command {
     Env(EnvArgs),
     /// Open gates, worst first, with the evidence for a decision
     Gates(GatesArgs),
+    /// Decide gates: yes
+    Approve(DecideArgs),
+    /// Decide gates: no
+    Reject(DecideArgs),
+    /// Bring a version to an environment
+    Promote(PromoteArgs),
+    /// Bring an earlier version back, and hold the environment there
+    Rollback(RollbackArgs),
+    /// Run a run again, stop it, or let it go on
+    Retry(RetryArgs),
+    /// Keep an environment as it is
+    Hold(HoldArgs),
+    /// Let it go again
+    Release(HoldArgs),
+    /// Declare something of an incident or a deployment
+    Mark(MarkArgs),
+    /// Agree as the second person
+    Confirm(ConfirmArgs),
+    /// The journal of what was done from leadtime
+    Audit(AuditArgs),
     /// Read every source once, newest facts first
     Sync(SyncArgs),
     /// Read CDEvents from files into the log
@@ -421,6 +450,18 @@ mod tests {
             "leadtime init --yes --force",
             "leadtime init --print",
             "leadtime demo --export --seed 7 --workloads 3 --events 1000 --days 30 --until 2026-01-01 --output a --config-out b",
+            "leadtime approve 47/production cab --workload a --comment ok --dry-run --curl",
+            "leadtime reject 47/production -m no --yes",
+            "leadtime promote a --to production --version v2 --override freeze --confirm a --wait",
+            "leadtime rollback a --in production --list",
+            "leadtime rollback a --in production --to v1 --confirm a --no-sync",
+            "leadtime retry 47 --what failed --workload a -y",
+            "leadtime hold a --in production -m why",
+            "leadtime release a --in production --read-only",
+            "leadtime mark incident-link INC-1 --deployment d --workload a",
+            "leadtime confirm 2026 --confirm a",
+            "leadtime confirm 2026 --call-off",
+            "leadtime audit 2026 --verify --head 00",
             "leadtime completions zsh",
             "leadtime man --out man",
         ];
@@ -442,6 +483,9 @@ mod tests {
             "leadtime --as-of yesterday",
             "leadtime map --since 30d --from 2026-01-01",
             "leadtime init --print --yes",
+            "leadtime promote a",
+            "leadtime promote a --to p --dry-run --yes",
+            "leadtime audit --head 00",
             "leadtime dora --by person",
             "leadtime dora --levels 24",
         ];

@@ -175,7 +175,7 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("reqwest", &["connector"]),
     ("rrule", &["config", "model"]),
     ("rusqlite", &["store::sqlite"]),
-    ("rustix", &["screen"]),
+    ("rustix", &["screen", "cli::session"]),
     ("rustls", &["main", "connector::http"]),
     ("schemars", &["config"]),
     ("secrecy", &["config", "connector"]),

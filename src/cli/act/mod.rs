@@ -1,0 +1,104 @@
+//! The commands that do something. All go one way ([`chain`]): the sources are read, the plan is made and shown, somebody agrees, the plan is made anew and
+//! held against what was shown, it is carried out, and what shows that it was done is looked for.
+
+mod ask;
+mod chain;
+mod second;
+
+pub use second::run as confirm;
+
+use super::Ending;
+use super::args::{
+    Again, DecideArgs, HoldArgs, MarkArgs, MarkWord, PromoteArgs, RetryArgs, RollbackArgs,
+};
+use super::session::Session;
+use crate::error::Failure;
+use crate::event::kind::MarkKind;
+use crate::plan::ask::Deed;
+use crate::plan::request::Verb;
+
+use chain::{Chain, Wanted};
+
+pub fn decide(session: &Session, args: &DecideArgs, approve: bool) -> Result<Ending, Failure> {
+    let mut chain = Chain::new(session, &args.act)?;
+    let wanted = ask::gates(&mut chain, args, approve)?;
+    chain.run(&wanted)
+}
+
+pub fn promote(session: &Session, args: &PromoteArgs) -> Result<Ending, Failure> {
+    let mut chain = Chain::new(session, &args.act)?;
+    let deed = Deed::Promote {
+        to: args.to.clone(),
+        version: args.version.clone(),
+    };
+    one(&mut chain, Some(&args.workload), deed)
+}
+
+pub fn rollback(session: &Session, args: &RollbackArgs) -> Result<Ending, Failure> {
+    let mut chain = Chain::new(session, &args.act)?;
+    if args.list {
+        return ask::earlier_versions(&mut chain, args);
+    }
+    let deed = Deed::Rollback {
+        environment: args.environment.clone(),
+        to: args.to.clone(),
+    };
+    one(&mut chain, Some(&args.workload), deed)
+}
+
+pub fn retry(session: &Session, args: &RetryArgs) -> Result<Ending, Failure> {
+    let mut chain = Chain::new(session, &args.act)?;
+    let verb = match args.what {
+        Again::All => Verb::Retry,
+        Again::Failed => Verb::RetryFailed,
+        Again::Cancel => Verb::Cancel,
+        Again::Resume => Verb::Resume,
+    };
+    let run = args.run.clone();
+    one(
+        &mut chain,
+        args.workload.as_ref(),
+        Deed::Again { run, verb },
+    )
+}
+
+pub fn hold(session: &Session, args: &HoldArgs) -> Result<Ending, Failure> {
+    let mut chain = Chain::new(session, &args.act)?;
+    let environment = args.environment.clone();
+    one(&mut chain, Some(&args.workload), Deed::Hold { environment })
+}
+
+pub fn release(session: &Session, args: &HoldArgs) -> Result<Ending, Failure> {
+    let mut chain = Chain::new(session, &args.act)?;
+    let environment = args.environment.clone();
+    one(
+        &mut chain,
+        Some(&args.workload),
+        Deed::Release { environment },
+    )
+}
+
+pub fn mark(session: &Session, args: &MarkArgs) -> Result<Ending, Failure> {
+    let mut chain = Chain::new(session, &args.act)?;
+    let kind = match args.kind {
+        MarkWord::IncidentLink => MarkKind::IncidentLink,
+        MarkWord::Unplanned => MarkKind::Unplanned,
+        MarkWord::Failed => MarkKind::Failed,
+        MarkWord::Ignore => MarkKind::Ignore,
+    };
+    let deed = Deed::Mark {
+        kind,
+        target: args.target.clone(),
+        deployment: args.deployment.clone(),
+    };
+    one(&mut chain, args.workload.as_ref(), deed)
+}
+
+fn one(chain: &mut Chain<'_>, name: Option<&String>, deed: Deed) -> Result<Ending, Failure> {
+    let definition = chain.session.only(&chain.engine, name)?;
+    let wanted = Wanted {
+        parts: vec![(definition, deed)],
+        action: None,
+    };
+    chain.run(&wanted)
+}

@@ -1,0 +1,53 @@
+//! `leadtime audit`.
+
+use super::args::AuditArgs;
+use super::session::Session;
+use super::{Ending, show};
+use crate::app::{acting, assemble};
+use crate::error::Failure;
+use crate::journal::story::{State, stories};
+use crate::report;
+use crate::report::audit::Audit;
+use crate::store::Store;
+
+pub fn run(session: &Session, args: &AuditArgs) -> Result<Ending, Failure> {
+    let store = assemble::open_log(&session.log)?;
+    let entries = acting::entries(&store)?.into_iter();
+    let mut actions = stories(entries.map(|(_, entry)| entry));
+    actions.reverse();
+    if let Some(wanted) = &args.action {
+        actions.retain(|story| story.action.starts_with(wanted.as_str()));
+        if actions.is_empty() {
+            return Err(Failure::unable(format!("there is no action {wanted:?}"))
+                .hinted("leadtime audit lists them"));
+        }
+    }
+    let breaks = if args.verify {
+        acting::verify(&store, args.head.as_deref())?
+    } else {
+        Vec::new()
+    };
+    let head = store.journal_head()?;
+    let audit = Audit {
+        lines: head.as_ref().map_or(0, |head| head.number),
+        head: head.map(|head| head.hash),
+        verified: args.verify.then_some(breaks.is_empty()),
+        breaks,
+        actions,
+    };
+    show(session, "leadtime/audit/v1", &audit, |audit| {
+        match (&args.action, audit.actions.as_slice()) {
+            (Some(_), [story]) => report::audit::story(story, &session.style),
+            _ => report::audit::audit(audit, &session.style),
+        }
+    })?;
+    let doubt = audit
+        .actions
+        .iter()
+        .any(|story| matches!(story.state, State::InDoubt | State::Sending));
+    Ok(if audit.breaks.is_empty() && !doubt {
+        Ending::Done
+    } else {
+        Ending::Found
+    })
+}
