@@ -5,10 +5,11 @@ use std::sync::LazyLock;
 use crate::config::{Kind, SecretRef, Source};
 use crate::connector::descriptor::{Descriptor, Open, Settings};
 use crate::connector::error::ErrorKind;
-use crate::connector::{Connector, ConnectorError, git, github};
+use crate::connector::{Connector, ConnectorError, argocd, git, github};
 
 /// Every connector: what it is, and how a source of its kind is opened.
 pub const CONNECTORS: &[(&Descriptor, Open)] = &[
+    (&argocd::DESCRIPTOR, argocd::open),
     (&git::DESCRIPTOR, git::open),
     (&github::DESCRIPTOR, github::open),
 ];

@@ -10,8 +10,9 @@ use crate::connector::error::ErrorKind;
 use crate::connector::{
     self, Connector, ConnectorError, Finding, Progress, Reading, Severity, Sink,
 };
+use crate::event::Event;
 use crate::event::time::Timestamp;
-use crate::store::{Batch, Cursor, Store, StoreError};
+use crate::store::{Batch, Cursor, Entry, Store, StoreError};
 
 use super::import::entry;
 
@@ -167,6 +168,27 @@ fn keep_note(
     store.append(&batch, now).map(|_| ())
 }
 
+/// From how many events on two threads write them.
+const MANY: usize = 2_000;
+
+fn entries(mut events: Vec<Event<String>>) -> Vec<Entry> {
+    if events.len() < MANY {
+        return events.iter().map(entry).collect();
+    }
+    let second = events.split_off(events.len() / 2);
+    std::thread::scope(|scope| {
+        let writing = scope.spawn(|| second.iter().map(entry).collect::<Vec<_>>());
+        let mut entries: Vec<Entry> = events.iter().map(entry).collect();
+        // A thread that broke off is made good here.
+        entries.extend(
+            writing
+                .join()
+                .unwrap_or_else(|_| second.iter().map(entry).collect()),
+        );
+        entries
+    })
+}
+
 /// Keeps what one source hands over.
 struct Keeper<'a, 's> {
     source: &'a str,
@@ -184,7 +206,7 @@ impl Sink for Keeper<'_, '_> {
             value,
         });
         let batch = Batch {
-            entries: batch.events.iter().map(entry).collect(),
+            entries: entries(batch.events),
             cursors: cursors.collect(),
         };
         let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);

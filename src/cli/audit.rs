@@ -37,7 +37,7 @@ pub fn run(session: &Session, args: &AuditArgs) -> Result<Ending, Failure> {
     };
     show(session, "leadtime/audit/v1", &audit, |audit| {
         match (&args.action, audit.actions.as_slice()) {
-            (Some(_), [story]) => report::audit::story(story, &session.style),
+            (Some(_), [only]) => report::audit::story(only, &session.style),
             _ => report::audit::audit(audit, &session.style),
         }
     })?;

@@ -19,10 +19,10 @@ use crate::dashboard::{App, Ended, Setting, Start, run as serve, text};
 use crate::demo::Organisation;
 use crate::error::Failure;
 use crate::event::time::{Span, Timestamp};
+use crate::intent::View;
 use crate::key::Keymap;
 use crate::report::Style;
 use crate::theme::{Depth, DepthSurroundings, Role, Theme};
-use crate::view::page::View;
 use crate::view::scene::{Lens, Scene, Stage};
 
 /// How often a source that nobody configured is read.
@@ -363,7 +363,7 @@ fn app(session: &Session, taste: &Taste, args: &DashboardArgs) -> Result<App, Fa
         taste.keymap()?,
         taste.theme.clone(),
     );
-    app.widens = !configured;
+    app.widens = Some(LOOK_BACK[0]).filter(|_| !configured);
     Ok(app)
 }
 
@@ -372,11 +372,8 @@ fn view(args: &DashboardArgs) -> Result<Option<View>, Failure> {
     let Some(name) = &args.view else {
         return Ok(None);
     };
-    let found = View::ALL
-        .into_iter()
-        .find(|view| view.intent().name() == *name);
-    found.map(Some).ok_or_else(|| {
-        let names = View::ALL.map(|view| view.intent().name()).join(", ");
+    View::named(name).map(Some).ok_or_else(|| {
+        let names = View::ALL.map(View::name).join(", ");
         Failure::usage(format!("there is no view {name}")).hinted(format!("there are {names}"))
     })
 }

@@ -48,6 +48,9 @@ pub fn show(app: &mut App, kept: &Kept) {
     if let Some(known) = &kept.known {
         app.scene.fleet.clone_from(&known.overviews);
         app.scene.title.clone_from(&known.title);
+        if app.widens.is_some() {
+            app.scene.lens.length = known.length;
+        }
     }
 }
 

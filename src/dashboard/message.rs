@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use crate::event::time::Span;
 use crate::model::overview::Overview;
+use crate::theme::{Role, Theme};
 use crate::view::answer::{Answer, Question};
 use crate::view::scene::{Lens, SourceState, Stage};
 
-/// What the worker tells.
+/// What is told by those who work beside.
 #[derive(Debug)]
 pub enum News {
     /// What the whole is called, who asks.
@@ -27,6 +29,10 @@ pub enum News {
         answer: Arc<Answer>,
     },
     Sources(Vec<SourceState>),
+    /// A word to the user.
+    Said(Role, String),
+    /// Another theme is put on.
+    Theme(Box<Theme>),
     /// Nothing can be shown, and why.
     Failed(String),
 }
@@ -36,9 +42,26 @@ pub enum News {
 pub enum Order {
     /// Look through this from now on.
     Look(Lens),
+    /// So far back is looked where nobody says otherwise: what the next start begins with.
+    Usual(Span),
     Ask(Question),
     /// Read the sources now.
     Refresh,
+}
+
+/// What the clerk is asked for.
+#[derive(Clone, Debug)]
+pub enum Errand {
+    /// Writes a file, and tells how that went.
+    Save {
+        file: String,
+        text: String,
+    },
+    /// Favourites changed: they are kept for the next start.
+    Favourites(Vec<String>),
+    NextTheme,
+    /// Lets go of what nobody looks at any more: with thousands of workloads that takes time, too.
+    Forget(Vec<Arc<Overview>>),
 }
 
 /// What the dashboard wants done outside of itself.
@@ -47,16 +70,9 @@ pub enum Effect {
     Order(Order),
     Browse(String),
     Copy(String),
-    /// Writes a file, and tells how that went.
-    Save {
-        file: String,
-        text: String,
-    },
-    /// Favourites changed: they are kept for the next start.
-    Favourites(Vec<String>),
+    Errand(Errand),
     /// Something happened that who asks wants to know.
     Notify(String),
-    NextTheme,
     Redraw,
     Suspend,
     /// From the welcome to the demonstration.

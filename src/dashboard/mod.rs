@@ -1,9 +1,10 @@
 //! The dashboard: the loop that owns all of its state. What comes in (keys, news of the worker and of the sources, signals) changes the state ([`update`]);
 //! what is to be done outside goes out as an [`Effect`](message::Effect); when something changed, it is drawn, at most sixty times a second. Nothing here waits for a file,
-//! a figure or a network: the [`worker`] and the [`reader`] do, each in its own thread.
+//! a figure or a network: the [`worker`], the [`reader`] and the clerk do, each in its own thread.
 
 mod activity;
 pub mod answer;
+mod clerk;
 mod diagnosis;
 mod export;
 pub mod kept;
@@ -26,11 +27,12 @@ pub use export::{lines, text};
 pub use run::{Ended, Start, run};
 pub use update::LENGTHS;
 
+use crate::event::time::Span;
+use crate::intent::View;
 use crate::key::{Context, Keymap};
 use crate::theme::Theme;
 use crate::view::answer::{Answer, Question};
 use crate::view::hit::Target;
-use crate::view::page::View;
 use crate::view::scene::Scene;
 use crate::view::ui::Ui;
 use crate::view::{self, Drawn};
@@ -50,8 +52,8 @@ pub struct App {
     /// What was clicked last.
     clicked: Option<Target>,
     notices: Notices,
-    /// Where nobody said how far back to look: further while nothing went live in the window.
-    pub widens: bool,
+    /// Where nobody said how far back to look: at least so far, and further where nothing went live in that time.
+    pub widens: Option<Span>,
 }
 
 impl App {
@@ -67,7 +69,7 @@ impl App {
             asked: HashSet::new(),
             clicked: None,
             notices: Notices::default(),
-            widens: false,
+            widens: None,
         }
     }
 
@@ -91,7 +93,7 @@ impl App {
     /// Where a key is pressed.
     #[must_use]
     pub fn context(&self) -> Context {
-        view::context(self.ui.front())
+        Context::In(self.ui.front())
     }
 
     /// Draws everything; tells where the terminal's cursor stands.

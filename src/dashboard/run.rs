@@ -1,17 +1,17 @@
 //! The loop itself, with the terminal at one end and the threads at the other.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use super::App;
-use super::message::{Effect, News, Order};
+use super::clerk::Clerk;
+use super::message::{Effect, Errand, News, Order};
 use super::reader::{self, Bring};
 use super::themes::Themes;
 use super::worker::{self, Open};
-use crate::app::file;
 use crate::clock::Clock;
 use crate::config::Personal;
 use crate::error::Failure;
@@ -20,7 +20,7 @@ use crate::key::Chord;
 use crate::report::text;
 use crate::screen::pace::Pace;
 use crate::screen::{Input, Mouse, MouseKind, Options, Screen, browser, listen};
-use crate::theme::{Role, Theme};
+use crate::theme::Role;
 
 /// Ages in sight grow: so often they are drawn anew.
 const TICK: Duration = Duration::from_secs(1);
@@ -79,19 +79,27 @@ pub fn run(start: Start) -> Result<Ended, Failure> {
             Box::new(move |one| news.send(Message::News(one)).is_ok()),
         )
     });
+    let (errands, wanted) = channel::<Errand>();
+    let clerk = Clerk {
+        theme: start.app.theme.name.clone(),
+        themes: start.themes,
+        favourites: start.favourites,
+        tell: Box::new(move |one| send.send(Message::News(one)).is_ok()),
+    };
+    let clerk = thread::spawn(move || clerk.work(&wanted));
     let mut desk = Desk {
         app: start.app,
         clock,
         orders,
         refresh,
-        worn: start.themes.changed(&start.personal.theme),
-        themes: start.themes,
+        errands,
         personal: start.personal,
-        favourites: start.favourites,
     };
     let ended = desk.serve(&mut screen, &receive);
     drop(screen);
     drop(desk);
+    // What was to be written is.
+    let _ended = clerk.join();
     // The worker keeps what it folded; that is quick, and a second start is quicker for it.
     let _ended = worker.join();
     ended.map_err(terminal)
@@ -103,11 +111,8 @@ struct Desk {
     clock: Clock,
     orders: Sender<Order>,
     refresh: Option<Sender<()>>,
+    errands: Sender<Errand>,
     personal: Personal,
-    themes: Themes,
-    /// When the file of the theme in use was last changed.
-    worn: Option<SystemTime>,
-    favourites: Option<PathBuf>,
 }
 
 /// Whether to go on.
@@ -142,7 +147,6 @@ impl Desk {
             if ticked.elapsed() >= TICK {
                 ticked = Instant::now();
                 self.app.tick(self.clock.now());
-                self.reload_theme();
                 pace.mark();
             }
             if pace.is_due(Instant::now()) {
@@ -207,8 +211,9 @@ impl Desk {
                     Err(error) => self.app.say(Role::Warning, &error.to_string()),
                 },
                 Effect::Copy(text) => screen.copy(&text)?,
-                Effect::Save { file, text } => self.save(&file, &text),
-                Effect::Favourites(names) => self.keep_favourites(&names),
+                Effect::Errand(errand) => {
+                    let _gone = self.errands.send(errand);
+                }
                 Effect::Notify(words) => {
                     self.app.say(Role::Warning, &words);
                     if self.personal.bell || self.personal.notify {
@@ -217,7 +222,6 @@ impl Desk {
                         screen.ring(self.personal.bell, shown)?;
                     }
                 }
-                Effect::NextTheme => self.next_theme(),
                 Effect::Redraw => screen.redraw_all()?,
                 Effect::Suspend => self.suspend(screen)?,
                 Effect::Quit => return Ok(Go::Out(Ended::Quit)),
@@ -237,54 +241,4 @@ impl Desk {
             ended => ended,
         }
     }
-
-    fn save(&mut self, file: &str, content: &str) {
-        match written(Path::new(file), content) {
-            Ok(()) => self.app.say(Role::Good, &format!("wrote {file}")),
-            Err(failure) => self.app.say(Role::Bad, &failure.text),
-        }
-    }
-
-    fn keep_favourites(&mut self, names: &[String]) {
-        let Some(file) = &self.favourites else { return };
-        let folder = file.parent().map_or(Ok(()), std::fs::create_dir_all);
-        let kept = folder
-            .map_err(|error| Failure::of_file(file, &error))
-            .and_then(|()| written(file, &names.join("\n")));
-        if let Err(failure) = kept {
-            let words = format!("the favourites are not kept: {}", failure.text);
-            self.app.say(Role::Warning, &words);
-        }
-    }
-
-    fn next_theme(&mut self) {
-        let names = Theme::names(self.themes.folder.as_deref());
-        let at = names.iter().position(|name| *name == self.app.theme.name);
-        let next = &names[at.map_or(0, |at| (at + 1) % names.len())];
-        self.wear(next);
-    }
-
-    fn wear(&mut self, name: &str) {
-        let (theme, warnings) = self.themes.find(name);
-        self.app.wear(theme);
-        match warnings.first() {
-            Some(warning) => self.app.say(Role::Warning, &text::clean(warning)),
-            None => self.app.say(Role::Dim, &format!("theme: {name}")),
-        }
-    }
-
-    /// The theme in use anew, where its file was changed.
-    fn reload_theme(&mut self) {
-        let changed = self.themes.changed(&self.app.theme.name);
-        if changed != self.worn {
-            self.worn = changed;
-            let name = self.app.theme.name.clone();
-            self.wear(&name);
-        }
-    }
-}
-
-/// Writes a file as a whole, or leaves what was there.
-fn written(file: &Path, content: &str) -> Result<(), Failure> {
-    file::write(file, |out| Ok(out.write_all(content.as_bytes())))
 }

@@ -1,9 +1,9 @@
 //! What happens comes in, the state changes, what is to be done goes out. No waiting, no reading, no writing: the same messages give the same state.
 
-use super::message::{Effect, News, Order};
+use super::message::{Effect, Errand, News, Order};
 use super::{App, export};
 use crate::event::time::{Span, Timestamp};
-use crate::intent::Intent;
+use crate::intent::{Intent, View};
 use crate::key::Chord;
 use crate::model::travel::{self, Step};
 use crate::report::sheet::Line;
@@ -13,7 +13,7 @@ use crate::view::overlay::Outcome;
 use crate::view::overlay::help::Help;
 use crate::view::overlay::palette::Palette;
 use crate::view::overlay::prompt::Prompt;
-use crate::view::page::{Page, Reaction, View};
+use crate::view::page::{Page, Reaction};
 use crate::view::scene::{Scope, Stage};
 use crate::view::{self, hit};
 
@@ -190,14 +190,14 @@ impl App {
                 let page = self.ui.page();
                 let whole = page.is_some_and(|page| page.markdown(&self.scene).is_some());
                 let form = if whole { "md" } else { "csv" };
-                let name = format!("{}.{form}", self.ui.front().intent().name());
+                let name = format!("{}.{form}", self.ui.front().name());
                 self.ui.overlay = Some(Box::new(Prompt::save(&name)));
             }
             Intent::Refresh => {
                 self.say(Role::Dim, "reading the sources");
                 return vec![Effect::Order(Order::Refresh)];
             }
-            Intent::NextTheme => return vec![Effect::NextTheme],
+            Intent::NextTheme => return vec![Effect::Errand(Errand::NextTheme)],
             Intent::Redraw => return vec![Effect::Redraw],
             Intent::Suspend => return vec![Effect::Suspend],
             Intent::Quit => return vec![Effect::Quit],
@@ -266,11 +266,13 @@ impl App {
             None => self.scene.favourites.push(workload),
         }
         self.scene.version += 1;
-        vec![Effect::Favourites(self.scene.favourites.clone())]
+        vec![Effect::Errand(Errand::Favourites(
+            self.scene.favourites.clone(),
+        ))]
     }
 
     fn next_window(&mut self) -> Vec<Effect> {
-        self.widens = false;
+        self.widens = None;
         let now = self.scene.lens.length;
         let next = LENGTHS.into_iter().find(|length| *length > now);
         self.scene.lens.length = next.unwrap_or(LENGTHS[0]);
@@ -319,7 +321,7 @@ impl App {
 
     fn export(&mut self, file: String) -> Vec<Effect> {
         match export::written(self, &file) {
-            Ok(text) => vec![Effect::Save { file, text }],
+            Ok(text) => vec![Effect::Errand(Errand::Save { file, text })],
             Err(why) => {
                 self.say(Role::Warning, &why);
                 Vec::new()
@@ -361,7 +363,8 @@ impl App {
                 }
                 let ready = stage == Stage::Ready && self.scene.stage != Stage::Ready;
                 self.ask_again(ready);
-                self.scene.fleet = overviews;
+                let before = std::mem::replace(&mut self.scene.fleet, overviews);
+                effects.push(Effect::Errand(Errand::Forget(before)));
                 self.scene.stage = stage;
                 self.scene.seq = seq;
                 effects.extend(self.widen());
@@ -382,6 +385,11 @@ impl App {
                 }
                 self.scene.sources = sources;
             }
+            News::Said(role, words) => {
+                self.say(role, &words);
+                return effects;
+            }
+            News::Theme(theme) => self.wear(*theme),
             News::Failed(reason) => self.scene.stage = Stage::Failed(reason),
         }
         self.scene.version += 1;

@@ -145,6 +145,13 @@ impl Worker {
         worker
     }
 
+    /// Whether every place is still that of the workload whose overview it holds: as many workloads may be others.
+    fn is_lined_up(&self) -> bool {
+        let places = self.overviews.iter().map(|one| &one.summary.workload);
+        let definitions = self.engine.definitions().iter();
+        places.eq(definitions.map(|definition| &definition.name))
+    }
+
     /// A place for each workload, with what was kept of it from an earlier start.
     fn line_up(&mut self) {
         let mut known: HashMap<String, Arc<Overview>> = self
@@ -231,6 +238,12 @@ impl Worker {
                 self.at_leisure = false;
                 self.changed = true;
             }
+            Order::Usual(length) => {
+                if self.usual != length {
+                    self.usual = length;
+                    self.kept_at = None;
+                }
+            }
             Order::Ask(question) => {
                 self.questions.retain(|known| *known != question);
                 self.questions.push(question);
@@ -243,9 +256,8 @@ impl Worker {
     fn look(&mut self) -> Result<(), StoreError> {
         self.looked = Instant::now();
         self.lens.now = self.clock.now();
-        let workloads = self.engine.definitions().len();
         let touched = self.engine.follow()?;
-        if self.engine.definitions().len() != workloads {
+        if !self.is_lined_up() {
             self.line_up();
         }
         let calm = self.dirty.is_empty();
@@ -314,15 +326,17 @@ impl Worker {
         } else {
             Stage::Working(total - self.dirty.len(), total)
         };
-        if stage == Stage::Ready && self.kept_at.is_none_or(|at| at.elapsed() >= KEEP_AGAIN) {
-            self.keep();
-        }
+        let is_due = self.kept_at.is_none_or(|at| at.elapsed() >= KEEP_AGAIN);
+        let keeps = stage == Stage::Ready && is_due;
         (self.tell)(News::Fleet {
             lens: self.lens,
             overviews: self.overviews.clone(),
             stage,
             seq: self.engine.seq(),
         });
+        if keeps {
+            self.keep();
+        }
     }
 
     /// Keeps what the next start begins with: what one sees without moving in time.

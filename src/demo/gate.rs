@@ -156,7 +156,7 @@ impl Repository<'_> {
             version: Some(candidate.version.clone()),
             service: Some(workload.name.clone()),
             environment: Some("production".to_owned()),
-            approvers: vec![approvers.to_owned()],
+            approvers: [approvers.to_owned()].into(),
             changes: asked.changes.iter().map(|&c| self.change_id(c)).collect(),
             phase,
             gate: gate.clone(),

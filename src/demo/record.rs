@@ -85,9 +85,9 @@ impl Repository<'_> {
         if phase != ChangePhase::Reviewed {
             fact.bot = request.kind == RequestKind::Update;
             fact.commits = request.commits.iter().map(|&c| self.sha(c)).collect();
-            fact.labels = labels(request);
+            fact.labels = labels(request).into();
             fact.tickets = request.ticket.iter().cloned().collect();
-            fact.reviewers = vec![self.person(request.line, request.reviewer)];
+            fact.reviewers = [self.person(request.line, request.reviewer)].into();
         }
         adapt(&mut fact);
         let word = match phase {

@@ -64,7 +64,7 @@ impl<'o> Tickets<'o> {
                 )),
                 url: Some(format!("{SOURCE}/browse/{ticket}")),
                 kind: Some(if kind == "defect" { "bug" } else { "task" }.to_owned()),
-                labels,
+                labels: labels.into(),
                 phase,
                 ticket,
                 ..Ticket::default()

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::time::Timestamp;
 
+/// A list that takes one word where it stands. Most lists of most facts are empty, and millions of facts are kept.
+pub type List<T> = thin_vec::ThinVec<T>;
+
 /// Turns every text of a value into another kind of text: how facts are interned, and merged.
 pub trait MapText<T, U> {
     type Output;
@@ -29,8 +32,8 @@ macro_rules! family {
         pub struct $name<T> {
             $($($(#[$t_doc])* pub $t: T,)+)?
             $($($(#[$o_doc])* pub $o: Option<T>,)+)?
-            $($($(#[$l_doc])* pub $l: Vec<T>,)+)?
-            $($($(#[$ol_doc])* pub $ol: Option<Vec<T>>,)+)?
+            $($($(#[$l_doc])* pub $l: List<T>,)+)?
+            $($($(#[$ol_doc])* pub $ol: Option<List<T>>,)+)?
             $($($(#[$p_doc])* pub $p: $p_type,)+)?
         }
 
@@ -372,8 +375,15 @@ pub enum TicketPhase {
     Closed,
 }
 
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum TagPhase {
+    #[default]
+    Created,
+    Deleted,
+}
+
 family! {
-    /// A tag was put on a commit. The time of the event is the tagger's date, else the date of the commit or of the release.
+    /// A tag was put on a commit, or taken off it. The time of the event is the tagger's date, else the date of the commit or of the release.
     Tag {
         text {
             tag,
@@ -384,6 +394,7 @@ family! {
             url,
         }
         plain {
+            phase: TagPhase,
             /// The host published it as a release.
             release: bool,
             prerelease: bool,

@@ -3,8 +3,10 @@
 //! the help and the documentation read.
 
 pub mod table;
+mod view;
 
 use table::TABLE;
+pub use view::View;
 
 /// What the user means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

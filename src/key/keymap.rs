@@ -84,19 +84,19 @@ impl Keymap {
     /// What a key means here: in the view first, then everywhere.
     #[must_use]
     pub fn intent(&self, context: Context, chord: Chord) -> Option<Intent> {
-        self.contexts[context as usize].intents.get(&chord).copied()
+        self.contexts[context.place()].intents.get(&chord).copied()
     }
 
     /// The keys that mean it here, those to be shown first in front.
     #[must_use]
     pub fn keys(&self, context: Context, intent: Intent) -> &[Chord] {
-        &self.contexts[context as usize].chords[intent as usize]
+        &self.contexts[context.place()].chords[intent as usize]
     }
 
     /// The key to show for it here, as it is written: `ctrl-d`.
     #[must_use]
     pub fn first_key(&self, context: Context, intent: Intent) -> Option<&str> {
-        self.contexts[context as usize].first[intent as usize].as_deref()
+        self.contexts[context.place()].first[intent as usize].as_deref()
     }
 }
 
@@ -127,6 +127,7 @@ impl Keys {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::intent::View;
 
     fn means(keymap: &Keymap, context: Context, key: &str) -> Option<Intent> {
         keymap.intent(context, key.parse().unwrap())
@@ -165,19 +166,34 @@ mod tests {
     fn a_view_s_own_key_comes_before_the_one_that_works_everywhere() {
         let text = "[map]\n\"j\" = \"live\"\n\"k\" = \"none\"\n";
         let keymap = Keymap::read(text, "keys.toml").unwrap();
-        assert_eq!(means(&keymap, Context::Map, "j"), Some(Intent::Live));
-        assert_eq!(means(&keymap, Context::Map, "k"), None);
-        assert_eq!(means(&keymap, Context::Fleet, "j"), Some(Intent::Down));
-        assert_eq!(keymap.first_key(Context::Map, Intent::Live), Some("j"));
-        assert_eq!(keymap.first_key(Context::Map, Intent::Down), Some("down"));
-        assert_eq!(keymap.first_key(Context::Fleet, Intent::Down), Some("j"));
+        assert_eq!(
+            means(&keymap, Context::In(View::Map), "j"),
+            Some(Intent::Live)
+        );
+        assert_eq!(means(&keymap, Context::In(View::Map), "k"), None);
+        assert_eq!(
+            means(&keymap, Context::In(View::Fleet), "j"),
+            Some(Intent::Down)
+        );
+        assert_eq!(
+            keymap.first_key(Context::In(View::Map), Intent::Live),
+            Some("j")
+        );
+        assert_eq!(
+            keymap.first_key(Context::In(View::Map), Intent::Down),
+            Some("down")
+        );
+        assert_eq!(
+            keymap.first_key(Context::In(View::Fleet), Intent::Down),
+            Some("j")
+        );
     }
 
     #[test]
     fn a_user_s_file_is_a_patch() {
         let text = "[global]\n\"n\" = \"down\"\n\"q\" = \"none\"\n\"Ctrl+D\" = \"export\"\n";
         let keymap = Keymap::read(text, "keys.toml").unwrap();
-        let here = Context::Gates;
+        let here = Context::In(View::Gates);
         assert_eq!(keymap.first_key(here, Intent::Down), Some("n"));
         assert_eq!(means(&keymap, here, "j"), Some(Intent::Down));
         assert_eq!(means(&keymap, here, "q"), None);

@@ -5,7 +5,6 @@ use std::hash::{BuildHasher, Hasher};
 use std::num::NonZeroU32;
 use std::ops::Range;
 
-use hashbrown::HashTable;
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
@@ -26,15 +25,72 @@ impl Name {
 pub struct Names {
     text: String,
     ends: Vec<u32>,
-    known: HashTable<Name>,
+    known: Known,
     /// A bit for each name: it was appended, and is not looked up.
     alone: Vec<u64>,
 }
 
-fn hash(text: &str) -> u64 {
+/// Half of a hash, which is plenty for tables of this size.
+type Hash = u32;
+
+fn hash(text: &str) -> Hash {
     let mut hasher = FxBuildHasher.build_hasher();
     hasher.write(text.as_bytes());
-    hasher.finish()
+    Hash::try_from(hasher.finish() & u64::from(Hash::MAX)).unwrap_or(0)
+}
+
+/// The names that are looked up. A look-up in a table that was not asked for a while waits for memory, not for the processor, so a place holds name and
+/// hash side by side, and what it must not hold is next to it: one wait instead of the two of a table that keeps its marks apart.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    /// As many as a power of two, a third of them free at least.
+    places: Vec<(Hash, Option<Name>)>,
+    taken: usize,
+}
+
+impl Known {
+    fn find(&self, hash: Hash, is: impl Fn(Name) -> bool) -> Option<Name> {
+        let last = self.places.len().checked_sub(1)?;
+        let mut at = hash as usize & last;
+        loop {
+            let (found, name) = *self.places.get(at)?;
+            let name = name?;
+            if found == hash && is(name) {
+                return Some(name);
+            }
+            at = (at + 1) & last;
+        }
+    }
+
+    /// Adds a name that is not there.
+    fn add(&mut self, hash: Hash, name: Name) {
+        self.reserve(1);
+        self.taken += 1;
+        self.set(hash, name);
+    }
+
+    /// Makes room for so many more.
+    fn reserve(&mut self, more: usize) {
+        let wanted = (self.taken + more) * 3 / 2 + 1;
+        if wanted <= self.places.len() {
+            return;
+        }
+        let places = vec![(0, None); wanted.next_power_of_two().max(8)];
+        for (hash, name) in std::mem::replace(&mut self.places, places) {
+            if let Some(name) = name {
+                self.set(hash, name);
+            }
+        }
+    }
+
+    fn set(&mut self, hash: Hash, name: Name) {
+        let last = self.places.len() - 1;
+        let mut at = hash as usize & last;
+        while self.places[at].1.is_some() {
+            at = (at + 1) & last;
+        }
+        self.places[at] = (hash, Some(name));
+    }
 }
 
 impl Names {
@@ -49,9 +105,7 @@ impl Names {
         let Some(name) = self.push(text) else {
             return Name(NonZeroU32::MIN);
         };
-        let (whole, ends) = (&self.text, &self.ends);
-        self.known
-            .insert_unique(hash, name, |name| self::hash(part(whole, ends, *name)));
+        self.known.add(hash, name);
         name
     }
 
@@ -74,11 +128,11 @@ impl Names {
         self.find(hash(text), text)
     }
 
-    fn find(&self, hash: u64, text: &str) -> Option<Name> {
+    fn find(&self, hash: Hash, text: &str) -> Option<Name> {
         // As bytes: whether a text ends between two characters need not be asked to compare it.
         let (whole, text) = (self.text.as_bytes(), text.as_bytes());
-        let is = |name: &Name| whole.get(place(&self.ends, *name)) == Some(text);
-        self.known.find(hash, is).copied()
+        let is = |name| whole.get(place(&self.ends, name)) == Some(text);
+        self.known.find(hash, is)
     }
 
     #[must_use]
@@ -140,7 +194,7 @@ impl<'de> Deserialize<'de> for Names {
         let mut names = Self {
             text,
             ends,
-            known: HashTable::new(),
+            known: Known::default(),
             alone,
         };
         let sound = names.ends.is_sorted()
@@ -151,17 +205,18 @@ impl<'de> Deserialize<'de> for Names {
         if !sound {
             return Err(serde::de::Error::custom("a table of texts is damaged"));
         }
-        let (text, ends) = (&names.text, &names.ends);
-        let hash_of = |name: &Name| hash(part(text, ends, *name));
-        names.known.reserve(ends.len(), hash_of);
-        for number in 1..=ends.len() {
+        let alone: u32 = names.alone.iter().map(|word| word.count_ones()).sum();
+        let known = names.ends.len().saturating_sub(alone as usize);
+        names.known.reserve(known);
+        for number in 1..=names.ends.len() {
             let word = names.alone.get((number - 1) / 64).copied().unwrap_or(0);
             if word & (1 << ((number - 1) % 64)) != 0 {
                 continue;
             }
             if let Some(name) = u32::try_from(number).ok().and_then(NonZeroU32::new) {
                 let name = Name(name);
-                names.known.insert_unique(hash_of(&name), name, hash_of);
+                let hash = hash(names.text(name));
+                names.known.add(hash, name);
             }
         }
         Ok(names)

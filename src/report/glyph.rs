@@ -6,6 +6,10 @@ use unicode_width::UnicodeWidthChar;
 /// A locked step; a hold.
 pub const LOCK: &str = "⚿";
 pub const GATE: &str = "◆";
+/// Worked on just now.
+pub const WORKING: &str = "◐";
+/// Waiting, for whatever.
+pub const WAITING: &str = "◌";
 pub const CONSTRAINT: &str = "▲";
 pub const GOOD: &str = "✓";
 pub const BAD: &str = "✗";

@@ -4,6 +4,8 @@
 use super::sheet::{Line, Sheet};
 use super::style::Style;
 use super::{duration, figure, glyph, text};
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use crate::model::definition::Confirm;
@@ -235,25 +237,21 @@ pub fn curl(plan: &Plan) -> String {
     let mut all = String::new();
     for request in &plan.requests {
         let web = request.url.starts_with("http://") || request.url.starts_with("https://");
-        all.push_str(&format!(
-            "# {}\n",
-            text::clean(&request.what).replace('\n', " ")
-        ));
+        let what = text::clean(&request.what).replace('\n', " ");
+        let _ = writeln!(all, "# {what}");
         if !web || request.method == RECORD {
-            let told = format!("# {} {}: not by curl\n", request.method, request.url);
-            all.push_str(&text::clean(told.trim_end()));
-            all.push('\n');
+            let told = format!("# {} {}: not by curl", request.method, request.url);
+            let _ = writeln!(all, "{}", text::clean(&told));
             continue;
         }
-        let mut line = format!("curl -X {} {}", request.method, quoted(&request.url));
+        let _ = write!(all, "curl -X {} {}", request.method, quoted(&request.url));
         for (name, value) in &request.headers {
-            line.push_str(&format!(" -H {}", quoted(&format!("{name}: {value}"))));
+            let _ = write!(all, " -H {}", quoted(&format!("{name}: {value}")));
         }
-        line.push_str(" -H \"Authorization: $AUTHORIZATION\"");
+        all.push_str(" -H \"Authorization: $AUTHORIZATION\"");
         if let Some(body) = &request.body {
-            line.push_str(&format!(" --data-raw {}", quoted(body)));
+            let _ = write!(all, " --data-raw {}", quoted(body));
         }
-        all.push_str(&line);
         all.push('\n');
     }
     all
@@ -261,7 +259,7 @@ pub fn curl(plan: &Plan) -> String {
 
 /// A text that no shell acts on, and no terminal.
 fn quoted(word: &str) -> String {
-    if word.chars().any(|c| c.is_control()) {
+    if word.chars().any(char::is_control) {
         let mut escaped = String::new();
         for char in word.chars() {
             match char {
@@ -269,7 +267,7 @@ fn quoted(word: &str) -> String {
                 '\'' => escaped.push_str("\\'"),
                 '\n' => escaped.push_str("\\n"),
                 char if char.is_control() => {
-                    escaped.push_str(&format!("\\u{:04x}", u32::from(char)));
+                    let _ = write!(escaped, "\\u{:04x}", u32::from(char));
                 }
                 char => escaped.push(char),
             }

@@ -1,10 +1,9 @@
 //! Where a change is: the sentence first, then its way so far as a bar, whose move it is, when it may be live, and which environments it has reached.
 
-use std::collections::BTreeMap;
-
 use super::sheet::{Line, Sheet};
+use super::state::{length, state_look, state_sums};
 use super::style::Style;
-use super::{duration, figure, glyph, table, text};
+use super::{figure, glyph, table, text};
 use crate::event::time::Span;
 use crate::model::forecast::Forecast;
 use crate::model::locate::{Leg, Match, Whereabouts};
@@ -61,7 +60,8 @@ fn several(matches: &[Match], style: &Style, sheet: &mut Sheet) {
     sheet.line(Line::of(Role::Title, head));
     sheet.space();
     for found in matches.iter().take(MOST) {
-        let mut line = Line::of(state_role(found.state), state_mark(found.state));
+        let look = state_look(found.state);
+        let mut line = Line::of(look.role, look.sign);
         line.push(
             Role::Text,
             format!(" {} ", text::left(text::short(&found.change), 13)),
@@ -103,25 +103,6 @@ pub fn sentence(found: &Match, style: &Style) -> String {
     }
 }
 
-fn state_role(state: &str) -> Role {
-    match state {
-        "delivered" => Role::Good,
-        "failed" => Role::Bad,
-        "gated" | "held" | "frozen" => Role::Warning,
-        _ => Role::Text,
-    }
-}
-
-fn state_mark(state: &str) -> &'static str {
-    match state {
-        "delivered" => glyph::GOOD,
-        "failed" => glyph::BAD,
-        "gated" => glyph::GATE,
-        "unknown" => "?",
-        _ => glyph::ARROW,
-    }
-}
-
 fn one(found: &Match, style: &Style, sheet: &mut Sheet) {
     head(found, style, sheet);
     timeline(&found.timeline, style, sheet);
@@ -129,8 +110,8 @@ fn one(found: &Match, style: &Style, sheet: &mut Sheet) {
 }
 
 fn head(found: &Match, style: &Style, sheet: &mut Sheet) {
-    let (role, mark) = (state_role(found.state), state_mark(found.state));
-    let lead = Line::of(role, format!("{mark} "));
+    let look = state_look(found.state);
+    let lead = Line::of(look.role, format!("{} ", look.sign));
     sheet.paragraph(&lead, Role::Title, &sentence(found, style), style.width);
     if let Some(title) = &found.title {
         let by = found
@@ -145,7 +126,7 @@ fn head(found: &Match, style: &Style, sheet: &mut Sheet) {
 
 /// All but its way: state, whose move, forecast, environments, identity.
 fn facts(found: &Match, style: &Style, sheet: &mut Sheet) {
-    let role = state_role(found.state);
+    let role = state_look(found.state).role;
     let state = found.state.replace('_', " ");
     let step = found.step.as_deref().map(|step| format!(" at {step}"));
     let since = found
@@ -234,20 +215,6 @@ fn identity(found: &Match, style: &Style, sheet: &mut Sheet) {
     }
 }
 
-/// How a state looks in a bar. States that mean the same to a reader look the same; the legend names them.
-#[must_use]
-pub fn state_look(state: &str) -> (Role, char) {
-    match state {
-        "working" => (Role::Process, glyph::PROCESS),
-        "gated" => (Role::Gate, glyph::HELD),
-        "failed" => (Role::Bad, '×'),
-        "soaking" | "frozen" | "held" | "waiting_for_release" => (Role::Warning, '─'),
-        "delivered" => (Role::Good, glyph::PROCESS),
-        "unknown" => (Role::Dim, '?'),
-        _ => (Role::Wait, glyph::WAIT),
-    }
-}
-
 /// One bar in proportion to time, the steps below it where they begin, and how long each state took in all.
 fn timeline(legs: &[Leg], style: &Style, sheet: &mut Sheet) {
     let whole = legs.iter().map(length).fold(0_i64, i64::saturating_add);
@@ -259,10 +226,10 @@ fn timeline(legs: &[Leg], style: &Style, sheet: &mut Sheet) {
     let mut parts: Vec<(Role, char, f64)> = Vec::new();
     for (at, leg) in legs.iter().enumerate() {
         let start = 2 + table::bar(&parts, width).width();
-        let (role, sign) = state_look(leg.state);
+        let look = state_look(leg.state);
         parts.push((
-            role,
-            sign,
+            look.role,
+            look.fill,
             Span::from_micros(length(leg)).seconds() / Span::from_micros(whole).seconds(),
         ));
         let same = at > 0 && legs[at - 1].step == leg.step;
@@ -282,27 +249,4 @@ fn timeline(legs: &[Leg], style: &Style, sheet: &mut Sheet) {
     let pieces = std::iter::once(Line::of(Role::Dim, from)).chain(state_sums(legs));
     sheet.flow(2, pieces, style.width);
     sheet.space();
-}
-
-/// What the signs in the bar mean, and how long each state took in all, the longest first.
-#[must_use]
-pub fn state_sums(legs: &[Leg]) -> Vec<Line> {
-    let mut sums: BTreeMap<&'static str, i64> = BTreeMap::new();
-    for leg in legs {
-        let sum = sums.entry(leg.state).or_default();
-        *sum = sum.saturating_add(length(leg));
-    }
-    let mut sums: Vec<_> = sums.into_iter().filter(|(_, sum)| *sum > 0).collect();
-    sums.sort_by_key(|(_, sum)| std::cmp::Reverse(*sum));
-    let line = |(state, sum): (&str, i64)| {
-        let (role, sign) = state_look(state);
-        let length = duration::span(Span::from_micros(sum));
-        let text = format!(" {} {length}", state.replace('_', " "));
-        Line::of(role, sign.to_string()).with(Role::Text, text)
-    };
-    sums.into_iter().map(line).collect()
-}
-
-fn length(leg: &Leg) -> i64 {
-    leg.to.micros().saturating_sub(leg.from.micros()).max(0)
 }

@@ -3,22 +3,15 @@
 use ratatui::layout::Rect;
 
 use super::hit::Target;
-use super::page::View;
 use super::pen::Pen;
 use super::scene::{Scene, Scope, SourceState, Stage};
 use super::ui::Ui;
 use crate::event::time::{Span, Timestamp};
-use crate::intent::Intent;
+use crate::intent::{Intent, View};
 use crate::key::{Context, Keymap};
 use crate::report::sheet::Line;
 use crate::report::{duration, figure, glyph};
 use crate::theme::Role;
-
-/// The context of the keymap that holds in a view.
-#[must_use]
-pub fn context(view: View) -> Context {
-    Context::named(view.intent().name()).unwrap_or(Context::Global)
-}
 
 /// The first row: scope, window, instant, sources.
 pub fn head(row: Rect, ui: &Ui, pen: &mut Pen<'_>) {
@@ -215,7 +208,7 @@ pub fn foot(row: Rect, ui: &Ui, keymap: &Keymap, pen: &mut Pen<'_>) {
         super::page::Hint::new(Intent::Palette, "all commands"),
         super::page::Hint::new(Intent::Quit, "quit"),
     ];
-    let context = context(ui.front());
+    let context = Context::In(ui.front());
     for hint in hints.into_iter().chain(program) {
         let Some(key) = keymap.first_key(context, hint.intent) else {
             continue;

@@ -31,7 +31,7 @@ use ratatui::layout::Rect;
 use crate::key::Keymap;
 use crate::report::sheet::Line;
 use crate::theme::{Role, Theme};
-pub use frame::{context, length};
+pub use frame::length;
 use hit::Hit;
 use pen::Pen;
 use scene::{Scene, Stage};

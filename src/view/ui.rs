@@ -4,8 +4,9 @@ use std::cell::Cell;
 use std::collections::HashMap;
 
 use super::overlay::Overlay;
-use super::page::{Page, View};
+use super::page::Page;
 use super::scene::{Count, Scene};
+use crate::intent::View;
 use crate::report::sheet::Line;
 
 /// The state of what is shown.

@@ -210,7 +210,7 @@ fn features(events: &[Event<String>]) -> BTreeMap<&'static str, bool> {
         match &event.kind {
             Kind::Commit(commit) => {
                 let message = commit.message.as_deref().unwrap_or_default();
-                let parents = commit.parents.as_ref().map_or(0, Vec::len);
+                let parents = commit.parents.as_ref().map_or(0, |parents| parents.len());
                 note("merge commit", parents == 2);
                 note("squash merge", parents == 1 && message.contains("(#"));
                 note("root", parents == 0);

@@ -7,6 +7,8 @@
 )]
 
 mod architecture;
+mod argocd;
+mod beside;
 mod cdevents;
 mod cli;
 mod configs;
@@ -26,3 +28,4 @@ mod sqlite_files;
 mod stores;
 mod support;
 mod themes;
+mod worker;

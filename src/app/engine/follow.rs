@@ -5,6 +5,9 @@ use crate::app::discover;
 use crate::fold::Class;
 use crate::store::{Seq, StoreError};
 
+/// So many events are folded before it is looked whether somebody else keeps a snapshot.
+const ALONE: u64 = 4_000;
+
 impl Engine {
     /// Folds what is new in the log, and keeps no snapshot of it yet: for who follows a log that grows. Tells the workloads, by place, that have to do
     /// with what came.
@@ -13,6 +16,10 @@ impl Engine {
             return Ok(Vec::new());
         }
         let before = self.fold.catalogue.extent();
+        if self.not_kept() > ALONE {
+            // Whoever writes the log may keep snapshots of it, too: then nothing up to there need stay in memory.
+            self.take_up(self.kept.unwrap_or(0) + 1..=self.seq)?;
+        }
         self.fold.watch();
         if !self.catch_up(&mut |_| {})? {
             self.start_over();

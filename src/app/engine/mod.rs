@@ -3,7 +3,7 @@
 
 mod follow;
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, RangeInclusive};
 
 use rustc_hash::FxHashSet;
 
@@ -21,7 +21,7 @@ use super::assemble::Configured;
 use super::discover::{self, Claims};
 
 /// Facts that may stay in memory between questions.
-const MOST_AT_HAND: usize = 500_000;
+const MOST_AT_HAND: usize = 200_000;
 
 /// Events folded between two snapshots of a log that is being read from its beginning.
 const AT_ONCE: u64 = 4_000_000;
@@ -71,17 +71,23 @@ impl Engine {
             claims: Claims::default(),
             at_hand: 0,
         };
-        if let Some(head) = engine.store.snapshot()?
-            && head.format == FORMAT
-            && head.seq <= engine.store.head()?
-            && let Some(catalogue) = Catalogue::from_bytes(&head.bytes)
-        {
-            engine.fold = Fold::new(catalogue);
-            engine.seq = head.seq;
-            engine.kept = Some(head.seq);
-        }
+        let head = engine.store.head()?;
+        engine.take_up(0..=head)?;
         engine.refresh(watch)?;
         Ok(engine)
+    }
+
+    /// Goes on from the snapshot that is kept, where it fits and speaks of the log up to one of these places.
+    fn take_up(&mut self, range: RangeInclusive<Seq>) -> Result<(), StoreError> {
+        if let Some(head) = self.store.snapshot()?
+            && head.format == FORMAT
+            && range.contains(&head.seq)
+            && let Some(catalogue) = Catalogue::from_bytes(&head.bytes)
+        {
+            self.fold = Fold::new(catalogue);
+            (self.seq, self.kept, self.at_hand) = (head.seq, Some(head.seq), 0);
+        }
+        Ok(())
     }
 
     /// Folds what is new in the log, and keeps a snapshot of it. A snapshot that turns out to be damaged is made anew from the log.

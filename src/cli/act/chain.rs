@@ -193,11 +193,8 @@ impl<'a> Chain<'a> {
                     "--confirm {typed}: the name to type is {name}"
                 )));
             }
-            return Ok(Some(match plan.confirm {
-                Confirm::Yes | Confirm::Typed => assent,
-                Confirm::Second if first.is_none() => Assent::Yes,
-                Confirm::Second => assent,
-            }));
+            let only_first = plan.confirm == Confirm::Second && first.is_none();
+            return Ok(Some(if only_first { Assent::Yes } else { assent }));
         }
         let typed_needed = plan.confirm == Confirm::Typed || first.is_some();
         if self.args.yes && !typed_needed {

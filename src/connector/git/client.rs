@@ -36,7 +36,7 @@ pub enum Unread {
 }
 
 /// Where commits are read from: a repository, or in a test a table.
-pub trait Commits {
+pub trait Commits: Send {
     fn commit(&mut self, id: &ObjectId) -> Result<Facts, Unread>;
 }
 

@@ -21,6 +21,8 @@ pub struct Known {
     pub ends: BTreeSet<ObjectId>,
     /// Commits that could not be read.
     pub unreadable: BTreeSet<ObjectId>,
+    /// Tags that were told to be gone, and what each pointed to last.
+    pub gone: BTreeMap<String, ObjectId>,
     /// Every commit was read with the paths that it touches.
     pub paths: bool,
 }
@@ -38,6 +40,28 @@ impl Known {
         }
     }
 
+    /// The tags that `before` knew and that are not here any more, or point elsewhere now.
+    pub fn gone_since<'a>(
+        &self,
+        before: &'a Self,
+    ) -> impl Iterator<Item = (&'a String, &'a ObjectId)> {
+        let is_gone = |(name, target): &(&String, &ObjectId)| self.tags.get(*name) != Some(target);
+        before.tags.iter().filter(is_gone)
+    }
+
+    /// Notes which tags are gone, and forgets those that are back.
+    pub fn note_gone(&mut self, before: &Self) {
+        self.gone.clone_from(&before.gone);
+        let gone: Vec<_> = self.gone_since(before).collect();
+        let gone = gone
+            .into_iter()
+            .map(|(name, target)| (name.clone(), *target));
+        self.gone.extend(gone);
+        let tags = &self.tags;
+        self.gone
+            .retain(|name, target| tags.get(name) != Some(target));
+    }
+
     /// What the cursors say. Cursors that cannot be understood say nothing, and everything is read again.
     pub fn parse(cursors: &[(String, String)]) -> Self {
         Self::understood(cursors).unwrap_or_default()
@@ -49,6 +73,7 @@ impl Known {
             match key.as_str() {
                 "heads" => known.heads = tips(value)?,
                 "tags" => known.tags = tips(value)?,
+                "gone" => known.gone = tips(value)?,
                 "line" => {
                     let (name, sha) = json::<(String, String)>(value)?;
                     known.line = Some((name, ObjectId::from_str(&sha).ok()?));
@@ -80,6 +105,7 @@ impl Known {
                 Some(written(&self.heads)),
             ),
             ("tags", self.tags != before.tags, Some(written(&self.tags))),
+            ("gone", self.gone != before.gone, Some(written(&self.gone))),
             ("line", self.line != before.line, line(self)),
             ("ends", self.ends != before.ends, hex(&self.ends)),
             (
@@ -138,6 +164,7 @@ mod tests {
         let known = Known {
             heads: BTreeMap::from([("refs/heads/main".to_owned(), id)]),
             tags: BTreeMap::from([("v\"1".to_owned(), id)]),
+            gone: BTreeMap::from([("v0".to_owned(), id)]),
             line: Some(("refs/heads/main".to_owned(), id)),
             ends: BTreeSet::from([id]),
             unreadable: BTreeSet::from([id]),

@@ -3,6 +3,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use gix::ObjectId;
 
@@ -17,11 +18,16 @@ use super::translate::{Merge, Origin};
 
 /// How many events are handed over at once.
 const BATCH: usize = 20_000;
+/// How many batches are made ahead of the one that is being kept.
+const AHEAD: usize = 1;
 /// How many commits of one request are named.
 const COMMITS: usize = 1_000;
 
 /// A cursor key and its new value.
 type Cursor = (String, Option<String>);
+
+/// A batch as it is made: how many items it is of, and their events.
+type Made = (u64, Vec<Event<String>>);
 
 /// A tag that leads to a commit.
 pub struct Tagged {
@@ -36,6 +42,14 @@ pub enum Item {
     /// The place of a line commit among the line's.
     Merges(usize),
     Tag(usize),
+    /// A tag that was gone is there again.
+    Again(usize),
+    /// A tag is not there any more. Its commit, where that can still be told.
+    Gone {
+        name: String,
+        target: ObjectId,
+        commit: Option<ObjectId>,
+    },
     /// The default branch was seen to end here.
     Branch(String),
 }
@@ -64,26 +78,43 @@ impl Emission<'_, '_> {
         mut cursors: Vec<Cursor>,
         sink: &mut dyn Sink,
     ) -> Result<(), ConnectorError> {
-        let mut told = PathsTold::default();
+        let subject = self.subject;
         let total = items.len() as u64;
         let mut done = 0;
-        for chunk in items.chunks(BATCH) {
-            let events = self.events(chunk, &mut told);
-            done += chunk.len() as u64;
-            let cursors = if done == total {
-                std::mem::take(&mut cursors)
-            } else {
-                Vec::new()
-            };
-            sink.batch(Batch { events, cursors })?;
-            sink.progress(progress(done, Some(total)));
-        }
-        told.tell(self.subject, sink);
+        // While one batch is being kept, the next one is made.
+        let told = std::thread::scope(|scope| {
+            let (send, made) = sync_channel(AHEAD);
+            let making = scope.spawn(move || self.make(items, &send));
+            for (count, events) in made {
+                done += count;
+                let cursors = if done == total {
+                    std::mem::take(&mut cursors)
+                } else {
+                    Vec::new()
+                };
+                sink.batch(Batch { events, cursors })?;
+                sink.progress(progress(done, Some(total)));
+            }
+            Ok(making.join().unwrap_or_default())
+        })?;
+        told.tell(subject, sink);
         if cursors.is_empty() {
             return Ok(());
         }
         let events = Vec::new();
         sink.batch(Batch { events, cursors })
+    }
+
+    /// Makes batch after batch, each with the number of its items, until nobody takes them any more.
+    fn make(&mut self, items: &[Dated], made: &SyncSender<Made>) -> PathsTold {
+        let mut told = PathsTold::default();
+        for chunk in items.chunks(BATCH) {
+            let events = self.events(chunk, &mut told);
+            if made.send((chunk.len() as u64, events)).is_err() {
+                break;
+            }
+        }
+        told
     }
 
     fn events(&mut self, items: &[Dated], told: &mut PathsTold) -> Vec<Event<String>> {
@@ -101,6 +132,15 @@ impl Emission<'_, '_> {
                     let tag = &self.tags[*index];
                     events.push(self.origin.tag(&tag.name, tag.target, *id, *date));
                 }
+                Item::Again(index) => {
+                    let tag = &self.tags[*index];
+                    events.push(self.origin.tag_again(&tag.name, tag.target, *id, *date));
+                }
+                Item::Gone {
+                    name,
+                    target,
+                    commit,
+                } => events.push(self.origin.tag_gone(name, *target, *commit, *date)),
                 Item::Branch(name) => events.push(self.origin.branch(name, *id, *date)),
             }
         }

@@ -47,6 +47,7 @@ pub fn read(config: &Config, reading: &Reading, sink: &mut dyn Sink) -> Result<(
     let before = forget_what_is_mended(&said, &ends, &mut client);
     let mut after = Known::of(&refs, &ends);
     after.unreadable.clone_from(&before.unreadable);
+    after.note_gone(&before);
     after.paths = config.touched_paths && (before.heads.is_empty() || before.paths);
     tell_what_is_missing(&subject, &refs, &ends, &mut client, sink);
     if config.touched_paths && !after.paths {
@@ -68,8 +69,9 @@ pub fn read(config: &Config, reading: &Reading, sink: &mut dyn Sink) -> Result<(
         sink,
     };
     let tips = stand.tips(&mut client);
+    let gone = stand.gone(&mut client, reading.now);
     let mut graph = Graph::new(&mut client, ends);
-    stand.walk(&mut graph, &tips, reading.now, &said)
+    stand.walk(&mut graph, &tips, gone, reading.now, &said)
 }
 
 /// Where history has come to be there that was not (a shallow clone made whole, an object restored), tips prove nothing: all is read again.
@@ -84,6 +86,7 @@ fn forget_what_is_mended(said: &Known, ends: &BTreeSet<ObjectId>, client: &mut C
     }
     Known {
         paths: said.paths,
+        gone: said.gone.clone(),
         ..Known::default()
     }
 }
@@ -127,13 +130,14 @@ impl Stand<'_> {
         mut self,
         graph: &mut Graph<'_>,
         (wanted, known): &(Vec<ObjectId>, Vec<ObjectId>),
+        gone: Vec<Dated>,
         now: Timestamp,
         said: &Known,
     ) -> Result<(), ConnectorError> {
         let wanted: Vec<Place> = wanted.iter().map(|id| graph.place(*id)).collect();
-        let gone: Vec<Place> = known.iter().map(|id| graph.place(*id)).collect();
+        let left: Vec<Place> = known.iter().map(|id| graph.place(*id)).collect();
         let sink = &mut *self.sink;
-        let commits = graph.reach(&wanted, &gone, &mut |done| {
+        let commits = graph.reach(&wanted, &left, &mut |done| {
             sink.progress(progress(done, None));
         });
         let (line, brought) = self.line(graph);
@@ -143,7 +147,7 @@ impl Stand<'_> {
         if let Some(told) = finding::dates(&self.subject, authored, now) {
             self.sink.finding(told);
         }
-        let items = self.items(graph, commits, &line);
+        let items = self.items(graph, commits, &line, gone);
         self.tell_unreadable(graph, said);
         let cursors = self.after.cursors(&self.before);
         let mut emission = Emission {
@@ -158,9 +162,41 @@ impl Stand<'_> {
         emission.run(&items, cursors, self.sink)
     }
 
+    /// Tags that are gone, and tags that are back as they were: nobody wrote down when, so that it happened when it was seen.
+    fn gone(&self, client: &mut Client, now: Timestamp) -> Vec<Dated> {
+        let now = now.micros().div_euclid(1_000_000);
+        let mut items = Vec::new();
+        for (name, target) in self.after.gone_since(&self.before) {
+            let commit = client.peel(*target).ok().flatten();
+            let commit = commit.map(|peeled| peeled.commit);
+            // What a tag that was moved left behind can be told apart only by its commit.
+            if commit.is_some() || !self.after.tags.contains_key(name) {
+                let item = Item::Gone {
+                    name: name.clone(),
+                    target: *target,
+                    commit,
+                };
+                items.push((now, *target, item));
+            }
+        }
+        for (index, tag) in self.tags.iter().enumerate() {
+            if self.before.gone.get(&tag.name) == Some(&tag.target) {
+                items.push((now, tag.peeled.commit, Item::Again(index)));
+            }
+        }
+        items
+    }
+
     /// Everything that becomes an event, newest first.
-    fn items(&self, graph: &mut Graph<'_>, commits: Vec<Place>, line: &[Place]) -> Vec<Dated> {
-        let mut items: Vec<Dated> = Vec::with_capacity(commits.len());
+    fn items(
+        &self,
+        graph: &mut Graph<'_>,
+        commits: Vec<Place>,
+        line: &[Place],
+        gone: Vec<Dated>,
+    ) -> Vec<Dated> {
+        let mut items = gone;
+        items.reserve(commits.len());
         let date = |graph: &Graph<'_>, place| graph.facts(place).map_or(0, |facts| facts.committed);
         for place in commits {
             items.push((date(graph, place), graph.id(place), Item::Commit(place)));
@@ -172,7 +208,8 @@ impl Stand<'_> {
             }
         }
         for (index, tag) in self.tags.iter().enumerate() {
-            if self.before.tags.get(&tag.name) == Some(&tag.target) {
+            let known = [&self.before.tags, &self.before.gone];
+            if (known.iter()).any(|known| known.get(&tag.name) == Some(&tag.target)) {
                 continue;
             }
             let commit = tag.peeled.commit;

@@ -4,7 +4,7 @@
 use gix::ObjectId;
 
 use crate::event::Event;
-use crate::event::kind::{Branch, Change, ChangePhase, Commit, Kind, Tag};
+use crate::event::kind::{Branch, Change, ChangePhase, Commit, Kind, Tag, TagPhase};
 use crate::event::time::Timestamp;
 
 use super::client::Facts;
@@ -62,7 +62,7 @@ impl Origin {
             author: filled(&facts.author),
             message: filled(&facts.message),
             parents: Some(facts.parents.iter().map(ToString::to_string).collect()),
-            paths,
+            paths: paths.map(Into::into),
             committed: (facts.committed != facts.authored).then(|| moment(facts.committed)),
             ..Commit::default()
         };
@@ -124,6 +124,42 @@ impl Origin {
             ..Tag::default()
         };
         self.event(format!("tag/{name}/{target}"), seconds, Kind::Tag(fact))
+    }
+
+    /// A tag that was gone was seen to be there again.
+    #[must_use]
+    pub fn tag_again(
+        &self,
+        name: &str,
+        target: ObjectId,
+        commit: ObjectId,
+        seconds: i64,
+    ) -> Event<String> {
+        let told = self.tag(name, target, commit, seconds);
+        Event {
+            id: format!("{}/restored/{seconds}", told.id),
+            ..told
+        }
+    }
+
+    /// A tag was seen to be gone, or moved: both are what a clone tells of itself, at the time when it was looked at.
+    #[must_use]
+    pub fn tag_gone(
+        &self,
+        name: &str,
+        target: ObjectId,
+        commit: Option<ObjectId>,
+        seconds: i64,
+    ) -> Event<String> {
+        let fact = Tag {
+            tag: name.to_owned(),
+            repository: Some(self.repository.clone()),
+            sha: commit.map(|commit| commit.to_string()),
+            phase: TagPhase::Deleted,
+            ..Tag::default()
+        };
+        let id = format!("tag/{name}/{target}/deleted/{seconds}");
+        self.event(id, seconds, Kind::Tag(fact))
     }
 }
 

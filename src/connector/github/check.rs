@@ -4,7 +4,7 @@
 use super::config::Selection;
 use super::cursor::{List, Place, State};
 use super::fault::refused;
-use super::read::list::{self, Page};
+use super::read::list::{self, Page, Way};
 use super::read::{Done, Reach, find, parse};
 use super::translate::Origin;
 use super::wire::User;
@@ -35,7 +35,7 @@ pub async fn check(
                 origin: Origin::new(&reach.base.host, repository),
                 list,
                 place: Place::default(),
-                walking: false,
+                way: Way::First,
                 open: std::collections::BTreeMap::default(),
                 tags: Vec::new(),
                 branch: None,

@@ -63,7 +63,11 @@ pub struct Place {
     pub since: Option<Timestamp>,
     /// Older pages that are still to be read.
     pub walk: Option<Walk>,
-    /// Tags of the first page: `name@sha`.
+    /// How many pages there are, where that was told.
+    pub pages: Option<u32>,
+    /// The turn through older pages, for what changes there without the first page telling.
+    pub sweep: Sweep,
+    /// Tags that were seen: `name@sha`.
     pub seen: Vec<String>,
     /// Environments that ask for a decision, and who may decide.
     pub approvers: BTreeMap<String, Vec<String>>,
@@ -78,6 +82,19 @@ pub struct Walk {
     pub until_top: Option<String>,
     /// The last page, where it was told.
     pub last: Option<u32>,
+}
+
+/// A turn through the pages after the first, one at a time.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Sweep {
+    /// The last page that was looked at.
+    pub page: Option<u32>,
+    /// When this turn began, and the one before.
+    pub began: Option<Timestamp>,
+    pub before: Option<Timestamp>,
+    /// The last page had something new, so that the next one may have, too.
+    pub found: bool,
 }
 
 /// Something whose details are to be read.

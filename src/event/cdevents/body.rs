@@ -1,11 +1,12 @@
 //! What an event says besides its envelope, as it is put together for writing: the type, the content that the type allows, and the custom data
 //! for the rest. An empty text is never written.
 
-use serde_json::{Map, Value, json};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
 
 use super::fields::NOTHING;
 use super::words;
-use crate::event::kind::Outcome;
+use crate::event::kind::{List, Outcome};
 
 /// What an event says besides its envelope.
 pub(super) struct Body {
@@ -36,7 +37,7 @@ impl Body {
     }
 
     /// An address goes into the content where it is a URI, else into the custom data.
-    pub fn address(&mut self, name: &str, value: Option<&String>, demanded: bool) {
+    pub fn address(&mut self, name: &'static str, value: Option<&String>, demanded: bool) {
         match value {
             Some(uri) if is_uri(uri) => self.content.put(name, uri.as_str()),
             other => {
@@ -49,44 +50,82 @@ impl Body {
     }
 }
 
+/// An object in the making: its fields in the order in which they were put, each once. There are few, so that no look-up is needed to find one.
 #[derive(Default)]
-pub(super) struct Object(pub Map<String, Value>);
+pub(super) struct Object(Vec<(&'static str, Field)>);
+
+enum Field {
+    Value(Value),
+    /// A reference to something: an object that holds nothing but its id.
+    Id(String),
+}
+
+impl Serialize for Field {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Value(value) => value.serialize(serializer),
+            Self::Id(id) => {
+                let mut object = serializer.serialize_map(Some(1))?;
+                object.serialize_entry("id", id)?;
+                object.end()
+            }
+        }
+    }
+}
+
+impl Serialize for Object {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, field)| (name, field)))
+    }
+}
 
 impl Object {
-    pub fn put(&mut self, name: &str, value: impl Into<Value>) {
-        self.0.insert(name.to_owned(), value.into());
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
-    pub fn text(&mut self, name: &str, value: Option<&String>) {
+    fn set(&mut self, name: &'static str, field: Field) {
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some(known) => known.1 = field,
+            None => self.0.push((name, field)),
+        }
+    }
+
+    pub fn put(&mut self, name: &'static str, value: impl Into<Value>) {
+        self.set(name, Field::Value(value.into()));
+    }
+
+    pub fn text(&mut self, name: &'static str, value: Option<&String>) {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
             self.put(name, value.as_str());
         }
     }
 
-    pub fn reference(&mut self, name: &str, value: Option<&String>) {
+    pub fn reference(&mut self, name: &'static str, value: Option<&String>) {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
-            self.put(name, json!({ "id": value }));
+            self.set(name, Field::Id(value.clone()));
         }
     }
 
-    pub fn demanded_reference(&mut self, name: &str, value: Option<&String>) {
+    pub fn demanded_reference(&mut self, name: &'static str, value: Option<&String>) {
         let value = value.filter(|value| !value.is_empty());
-        self.put(name, json!({ "id": value.map_or(NOTHING, String::as_str) }));
+        let id = value.map_or(NOTHING, String::as_str).to_owned();
+        self.set(name, Field::Id(id));
     }
 
-    pub fn list(&mut self, name: &str, values: &[String]) {
+    pub fn list(&mut self, name: &'static str, values: &[String]) {
         if !values.is_empty() {
             self.put(name, values.to_vec());
         }
     }
 
-    pub fn known(&mut self, name: &str, values: Option<&Vec<String>>) {
+    pub fn known(&mut self, name: &'static str, values: Option<&List<String>>) {
         if let Some(values) = values {
-            self.put(name, values.clone());
+            self.put(name, values.to_vec());
         }
     }
 
-    pub fn flag(&mut self, name: &str, value: bool) {
+    pub fn flag(&mut self, name: &'static str, value: bool) {
         if value {
             self.put(name, true);
         }

@@ -3,7 +3,7 @@
 //! known by both names.
 
 use crate::event::kind::{
-    ArtifactPhase, ChangePhase, GatePhase, IncidentPhase, Phase, RunKind, TicketPhase,
+    ArtifactPhase, ChangePhase, GatePhase, IncidentPhase, Phase, RunKind, TagPhase, TicketPhase,
 };
 
 /// What a service event says of a service in an environment.
@@ -27,7 +27,7 @@ pub(super) enum Family {
     Service(ServiceVerb),
     Incident(IncidentPhase),
     Ticket(TicketPhase),
-    Tag,
+    Tag(TagPhase),
     Branch,
     Mark,
 }
@@ -55,7 +55,8 @@ impl Family {
     fn of_thing(subject: &str, predicate: &str) -> Option<Self> {
         Some(match (subject, predicate) {
             ("commit", "created") => Self::Commit,
-            ("tag", "created") => Self::Tag,
+            ("tag", "created") => Self::Tag(TagPhase::Created),
+            ("tag", "deleted") => Self::Tag(TagPhase::Deleted),
             ("branch", "updated") => Self::Branch,
             ("mark", "created") => Self::Mark,
             ("scan", "finished") => Self::Scan,

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::event::kind::List;
 use crate::event::time::Timestamp;
 
 /// What stands where CDEvents demands a value and none is known.
@@ -105,9 +106,9 @@ pub(super) fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
 }
 
 /// A list of texts; a text alone is a list of one.
-fn texts(raw: &RawValue) -> Option<Vec<Cow<'_, str>>> {
+fn texts(raw: &RawValue) -> Option<List<Cow<'_, str>>> {
     if !raw.get().starts_with('[') {
-        return text(raw).map(|text| vec![text]);
+        return text(raw).map(|text| [text].into());
     }
     let items: Vec<&RawValue> = serde_json::from_str(raw.get()).ok()?;
     Some(items.into_iter().filter_map(text).collect())
@@ -164,11 +165,11 @@ impl<'a> Facts<'a> {
     }
 
     /// A list where "none" differs from "not known".
-    pub fn known(&self, name: &str) -> Option<Vec<Cow<'a, str>>> {
+    pub fn known(&self, name: &str) -> Option<List<Cow<'a, str>>> {
         self.find(name, texts)
     }
 
-    pub fn list(&self, name: &str) -> Vec<Cow<'a, str>> {
+    pub fn list(&self, name: &str) -> List<Cow<'a, str>> {
         self.known(name).unwrap_or_default()
     }
 
@@ -235,7 +236,7 @@ mod tests {
         );
         assert_eq!(facts.text("a").unwrap(), "1");
         assert_eq!(facts.text("b").unwrap(), "custom");
-        assert_eq!(facts.known("c"), Some(vec![]));
+        assert_eq!(facts.known("c"), Some(List::new()));
         assert_eq!(facts.text("d").unwrap(), "d");
         assert_eq!(facts.known("e"), None);
     }

@@ -12,6 +12,7 @@ mod documents;
 mod envelope;
 mod family;
 mod fields;
+mod line;
 mod pretty;
 pub mod purl;
 mod read;

@@ -10,7 +10,7 @@ use crate::event::Event;
 use crate::event::kind::{
     Artifact, ArtifactPhase, Branch, Change, ChangePhase, Commit, Decision, Deployment, Gate,
     GatePhase, Incident, IncidentPhase, Kind, Mark, Outcome, Phase, Run, RunKind, Scan, Severities,
-    Tag, Ticket, TicketPhase,
+    Tag, TagPhase, Ticket, TicketPhase,
 };
 
 type Text<'a> = Cow<'a, str>;
@@ -61,7 +61,7 @@ fn fact<'a>(
         Family::Service(verb) => Kind::Deployment(service(verb, subject, id.clone(), facts)),
         Family::Incident(phase) => Kind::Incident(incident(phase, subject, facts)),
         Family::Ticket(phase) => Kind::Ticket(ticket(phase, subject, facts)),
-        Family::Tag => Kind::Tag(tag(subject, facts)),
+        Family::Tag(phase) => Kind::Tag(tag(phase, subject, facts)),
         Family::Branch => Kind::Branch(branch(subject, facts)),
         Family::Mark => Kind::Mark(mark(subject, facts)?),
     })
@@ -293,12 +293,13 @@ fn ticket<'a>(phase: TicketPhase, ticket: Text<'a>, facts: &Facts<'a>) -> Ticket
     }
 }
 
-fn tag<'a>(tag: Text<'a>, facts: &Facts<'a>) -> Tag<Text<'a>> {
+fn tag<'a>(phase: TagPhase, tag: Text<'a>, facts: &Facts<'a>) -> Tag<Text<'a>> {
     Tag {
         tag,
         repository: facts.text("repository"),
         sha: facts.text("sha"),
         url: facts.first(&["url", "uri"]),
+        phase,
         release: facts.flag("release").unwrap_or(false),
         prerelease: facts.flag("prerelease").unwrap_or(false),
     }

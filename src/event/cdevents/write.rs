@@ -4,14 +4,15 @@
 //! Where the standard type demands what is not known, it gets `about:blank` or, where that is allowed, an empty text. What the standard type has
 //! no field for goes into `customData`. What it cannot say at all (a test run that was skipped, a queued task) is written as leadtime's own type.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::body::{Body, is_uri};
+use super::line::line;
 use super::words;
 use crate::event::Event;
 use crate::event::kind::{
     Artifact, ArtifactPhase, Branch, Change, ChangePhase, Commit, Deployment, Gate, GatePhase,
-    Incident, IncidentPhase, Kind, Mark, Outcome, Phase, Run, RunKind, Scan, Tag, Ticket,
+    Incident, IncidentPhase, Kind, Mark, Outcome, Phase, Run, RunKind, Scan, Tag, TagPhase, Ticket,
     TicketPhase,
 };
 
@@ -36,21 +37,7 @@ pub fn write(event: &Event<String>) -> String {
         Kind::Mark(fact) => (&fact.mark, mark(fact)),
         Kind::Other(kind) => (&event.id, Body::new(kind.clone())),
     };
-    let mut line = json!({
-        "context": {
-            "specversion": "0.5.1",
-            "id": event.id,
-            "source": event.source,
-            "type": body.kind,
-            "timestamp": event.at,
-        },
-        "subject": { "id": subject, "content": body.content.0 },
-    });
-    if !body.custom.0.is_empty() {
-        line["customData"] = Value::Object(body.custom.0);
-        line["customDataContentType"] = "application/json".into();
-    }
-    line.to_string()
+    line(event, subject, &body)
 }
 
 fn commit(fact: &Commit<String>) -> Body {
@@ -340,7 +327,11 @@ fn ticket(fact: &Ticket<String>) -> Body {
 }
 
 fn tag(fact: &Tag<String>) -> Body {
-    let mut body = Body::own("tag", "created");
+    let predicate = match fact.phase {
+        TagPhase::Created => "created",
+        TagPhase::Deleted => "deleted",
+    };
+    let mut body = Body::own("tag", predicate);
     let content = &mut body.content;
     content.reference("repository", fact.repository.as_ref());
     content.text("sha", fact.sha.as_ref());

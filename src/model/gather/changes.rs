@@ -43,10 +43,12 @@ impl Gatherer {
         commit.touches &= touches;
     }
 
-    pub(super) fn branch(&mut self, fact: &kind::Branch<Name>) {
+    pub(super) fn branch(&mut self, at: Timestamp, fact: &kind::Branch<Name>) {
         if let (true, Some(sha)) = (fact.target, fact.sha) {
             let place = self.commit_at(sha, fact.repository);
-            self.heads.insert((fact.repository, fact.branch), place);
+            let before = self.heads.insert((fact.repository, fact.branch), place);
+            self.left.extend(before.filter(|before| *before != place));
+            self.rewritten_at = Some(at);
         }
     }
 
@@ -104,6 +106,9 @@ impl Gatherer {
                 bot: fact.bot,
             }),
             ChangePhase::Merged => {
+                if let Some(sha) = sha {
+                    self.landings.entry(place).or_default().push((at, sha));
+                }
                 change.merged = change.merged.or(Some(at));
                 change.sha = change.sha.or(sha);
                 change.abandoned = None;
@@ -121,10 +126,10 @@ impl Gatherer {
         change.branch = fact.branch.or(change.branch);
         change.head = head.or(change.head);
         if !fact.labels.is_empty() {
-            change.labels = fact.labels;
+            change.labels = fact.labels.into();
         }
         if !fact.reviewers.is_empty() {
-            change.reviewers = fact.reviewers;
+            change.reviewers = fact.reviewers.into();
         }
         for ticket in fact.tickets {
             if !change.tickets.contains(&ticket) {

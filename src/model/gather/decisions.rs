@@ -64,10 +64,10 @@ impl Gatherer {
         gate.version = fact.version.or(gate.version);
         gate.url = fact.url.or(gate.url);
         if !fact.approvers.is_empty() {
-            gate.approvers = fact.approvers;
+            gate.approvers = fact.approvers.into();
         }
         if !fact.changes.is_empty() {
-            gate.changes = fact.changes;
+            gate.changes = fact.changes.into();
         }
     }
 
@@ -136,7 +136,7 @@ impl Gatherer {
         ticket.url = fact.url.or(ticket.url);
         ticket.kind = fact.kind.or(ticket.kind);
         if !fact.labels.is_empty() {
-            ticket.labels = fact.labels;
+            ticket.labels = fact.labels.into();
         }
         for change in fact.changes {
             if !ticket.changes.contains(&change) {

@@ -93,12 +93,16 @@ impl Gatherer {
             .collect();
         for (record, digest) in self.workload.records.iter_mut().zip(digests) {
             record.digest = digest;
-            if record.commit.is_none() {
+            // A commit of which nothing is known may be one of a repository that only says what runs: what the artifact was made of says more.
+            let commits = &self.workload.commits;
+            let at = |commit| commits.get(commit as usize).and_then(|commit| commit.at);
+            if record.commit.and_then(at).is_none() {
                 let texts = [record.artifact, record.digest, record.version];
-                record.commit = texts
+                let made_of = texts
                     .into_iter()
                     .flatten()
                     .find_map(|text| self.made_of.get(&text).copied());
+                record.commit = made_of.or(record.commit);
             }
             if let (None, Some(commit)) = (record.repository, record.commit) {
                 record.repository = self

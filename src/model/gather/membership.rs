@@ -15,12 +15,14 @@ impl Gatherer {
             let change = self.change_at(repository, change);
             self.give(commit, change);
         }
+        let merges = self.merges();
+        self.follow_rewriting();
         for place in self.change_places() {
             if let Some(sha) = self.workload.changes[place as usize].sha {
                 self.workload.commits[sha as usize].change = Some(place);
             }
         }
-        for (merge, brought) in self.merges() {
+        for (merge, brought) in merges {
             if let Some(change) = self.workload.commits[merge as usize].change {
                 for commit in brought {
                     self.give(commit, change);

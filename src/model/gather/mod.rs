@@ -6,6 +6,7 @@ mod decisions;
 mod deployments;
 mod membership;
 mod path;
+mod rewritten;
 mod runs;
 pub(in crate::model) mod tags;
 #[cfg(test)]
@@ -163,8 +164,15 @@ struct Gatherer {
     pending: deployments::Pending,
     /// Where each branch that changes are meant to reach was last seen to end.
     heads: BTreeMap<(Option<Name>, Name), CommitAt>,
+    /// Where they ended before, and when one was last seen to end elsewhere.
+    left: Vec<CommitAt>,
+    rewritten_at: Option<Timestamp>,
+    /// When and as which commit a change was merged, by each that said so.
+    landings: FxHashMap<ChangeAt, Vec<(Timestamp, CommitAt)>>,
     /// What an artifact's texts (package URL, digest, version) say of its commit.
     made_of: FxHashMap<Name, CommitAt>,
+    /// By the place of a tag: the sources that say it is there.
+    holders: Vec<Vec<Name>>,
     /// Commits that an event says belong to a change.
     members: Vec<(CommitAt, Option<Name>, Name)>,
     /// Which commits the target branch holds.
@@ -215,7 +223,11 @@ impl Gatherer {
             marks: Vec::new(),
             pending: deployments::Pending::default(),
             heads: BTreeMap::new(),
+            left: Vec::new(),
+            rewritten_at: None,
+            landings: FxHashMap::default(),
             made_of: FxHashMap::default(),
+            holders: Vec::new(),
             members: Vec::new(),
             reached: Vec::new(),
         }
@@ -236,7 +248,7 @@ impl Gatherer {
             Kind::Deployment(fact) => self.deployment(source, at, &fact),
             Kind::Incident(fact) => self.incident(at, &fact),
             Kind::Tag(fact) => self.tag(source, at, &fact),
-            Kind::Branch(fact) => self.branch(&fact),
+            Kind::Branch(fact) => self.branch(at, &fact),
             Kind::Ticket(fact) => self.ticket(at, fact),
             Kind::Mark(fact) => self.mark(at, fact),
             Kind::Other(_) => {}
@@ -245,6 +257,7 @@ impl Gatherer {
 
     fn finish(mut self, rules: &Rules) -> Workload {
         self.deploy();
+        self.drop_deleted_tags();
         self.release_by_tags();
         self.decide();
         self.assign();

@@ -6,10 +6,10 @@ use regex::Regex;
 
 use super::Gatherer;
 use crate::event::kind;
-use crate::event::kind::Outcome;
+use crate::event::kind::{Outcome, TagPhase};
 use crate::event::time::Timestamp;
 use crate::model::RELEASE;
-use crate::model::entity::{Record, Tag};
+use crate::model::entity::{CommitAt, Record, Tag};
 use crate::model::name::Name;
 
 /// A version, with what stands before it (the series: `checkout@`, `v`) and after it.
@@ -42,16 +42,24 @@ pub(in crate::model) fn numbers(tag: &str) -> Vec<u64> {
 impl Gatherer {
     pub(super) fn tag(&mut self, source: Name, at: Timestamp, fact: &kind::Tag<Name>) {
         let commit = fact.sha.map(|sha| self.commit_at(sha, fact.repository));
+        if fact.phase == TagPhase::Deleted {
+            self.delete_tag(source, fact, commit);
+            return;
+        }
         if let Some(commit) = commit {
             self.made_of.entry(fact.tag).or_insert(commit);
         }
-        let known = self.workload.tags.iter_mut().find(|tag| {
+        let known = self.workload.tags.iter_mut().position(|tag| {
             tag.name == fact.tag && tag.repository == fact.repository && tag.commit == commit
         });
-        if let Some(tag) = known {
-            tag.prerelease |= fact.prerelease;
+        if let Some(place) = known {
+            self.workload.tags[place].prerelease |= fact.prerelease;
+            if !self.holders[place].contains(&source) {
+                self.holders[place].push(source);
+            }
             return;
         }
+        self.holders.push(vec![source]);
         self.workload.tags.push(Tag {
             name: fact.tag,
             at,
@@ -60,6 +68,23 @@ impl Gatherer {
             source,
             prerelease: fact.prerelease,
         });
+    }
+
+    /// A source can take back only its own word: where another holds the tag too, it is still there.
+    fn delete_tag(&mut self, source: Name, fact: &kind::Tag<Name>, commit: Option<CommitAt>) {
+        for (tag, holders) in self.workload.tags.iter().zip(&mut self.holders) {
+            let is_meant = tag.name == fact.tag && tag.repository == fact.repository;
+            if is_meant && (commit.is_none() || tag.commit == commit) {
+                holders.retain(|holder| *holder != source);
+            }
+        }
+    }
+
+    /// A tag that nobody holds any more names nothing, and was no release that anybody could still get.
+    pub(super) fn drop_deleted_tags(&mut self) {
+        let mut holders = std::mem::take(&mut self.holders).into_iter();
+        let held = |_: &Tag| holders.next().is_none_or(|holders| !holders.is_empty());
+        self.workload.tags.retain(held);
     }
 
     /// Makes deployments of version tags, where the workload says so or nothing else is known of its deployments.

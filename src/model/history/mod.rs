@@ -203,8 +203,11 @@ impl Teller<'_, '_> {
             self.tell(at, None, line(what, Tone::Good));
         }
         if let Some(at) = change.abandoned {
-            let what = "closed without a merge".to_owned();
-            self.tell(at, None, line(what, Tone::Bad));
+            let what = match change.merged {
+                None => "closed without a merge",
+                Some(_) => "taken out again: its branch was rewritten without it",
+            };
+            self.tell(at, None, line(what.to_owned(), Tone::Bad));
         }
     }
 }

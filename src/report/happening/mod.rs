@@ -11,7 +11,7 @@ use crate::event::Event;
 use crate::event::kind::{
     Artifact, ArtifactPhase, Change, ChangePhase, Commit, Decision, Deployment, Gate, GatePhase,
     Incident, IncidentPhase, Kind, Mark, MarkKind, Outcome, Phase, ReviewState, Run, RunKind, Scan,
-    Tag, Ticket, TicketPhase,
+    Tag, TagPhase, Ticket, TicketPhase,
 };
 use crate::theme::Role;
 
@@ -53,6 +53,7 @@ pub fn kind(event: &Event<String>) -> (&'static str, &'static str) {
         Kind::Gate(fact) => ("gate", gate_word(fact)),
         Kind::Deployment(fact) => ("deployment", deployment_word(fact)),
         Kind::Incident(fact) => ("incident", incident_word(fact.phase)),
+        Kind::Tag(fact) if fact.phase == TagPhase::Deleted => ("tag", "deleted"),
         Kind::Tag(fact) if fact.release => ("tag", "release"),
         Kind::Tag(_) => ("tag", "created"),
         Kind::Branch(_) => ("branch", "updated"),
@@ -339,6 +340,10 @@ fn incident(fact: &Incident<String>) -> Line {
 }
 
 fn tag(fact: &Tag<String>) -> Line {
+    if fact.phase == TagPhase::Deleted {
+        let line = plain(&format!("tag {} deleted", fact.tag));
+        return with(line, " that was at ", fact.sha.as_deref().map(short));
+    }
     let words = match (fact.release, fact.prerelease) {
         (true, true) => format!("prerelease {} published", fact.tag),
         (true, false) => format!("release {} published", fact.tag),

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::{Outcome, Overlay, middle};
 use crate::intent::Intent;
 use crate::intent::table::Group;
-use crate::key::{Chord, Keymap};
+use crate::key::{Chord, Context, Keymap};
 use crate::report::sheet::Line;
 use crate::report::text;
 use crate::theme::Role;
@@ -27,7 +27,7 @@ pub struct Help {
 impl Help {
     #[must_use]
     pub fn new(ui: &Ui, keymap: &Keymap, scene: &Scene) -> Self {
-        let context = crate::view::context(ui.front());
+        let context = Context::In(ui.front());
         let mut lines = Vec::new();
         let page = ui.page();
         let about = page.map_or("", |page| page.about());

@@ -10,7 +10,7 @@ use super::{Hint, Page, Reaction, Rows, View};
 use crate::intent::Intent;
 use crate::model::overview::{Health, Mark, Overview, StepNow, Summary};
 use crate::report::sheet::Line;
-use crate::report::{duration, glyph, text};
+use crate::report::{duration, glyph, state_look, text};
 use crate::theme::Role;
 use crate::view::listing::{Column, Listing};
 use crate::view::pen::Pen;
@@ -233,16 +233,18 @@ fn path(steps: &[StepNow]) -> Line {
 
 /// The sign of a mark; every mark has its own shape.
 #[must_use]
-pub const fn sign(mark: Mark) -> (Role, &'static str) {
-    match mark {
-        Mark::Done => (Role::Good, "●"),
-        Mark::Working => (Role::Process, "◐"),
-        Mark::Waiting => (Role::Wait, "◌"),
-        Mark::Gated => (Role::Gate, glyph::GATE),
-        Mark::Failed => (Role::Bad, glyph::BAD),
-        Mark::Ahead => (Role::Dim, "○"),
-        Mark::Unknown => (Role::Dim, "?"),
-    }
+pub fn sign(mark: Mark) -> (Role, &'static str) {
+    let state = match mark {
+        Mark::Done => return (Role::Good, glyph::MARK),
+        Mark::Ahead => return (Role::Dim, "○"),
+        Mark::Working => "working",
+        Mark::Waiting => "waiting",
+        Mark::Gated => "gated",
+        Mark::Failed => "failed",
+        Mark::Unknown => "unknown",
+    };
+    let look = state_look(state);
+    (look.role, look.sign)
 }
 
 fn done(steps: &[StepNow]) -> usize {
@@ -253,11 +255,7 @@ fn held(summary: &Summary, scene: &Scene) -> Line {
     let Some(held) = &summary.held else {
         return Line::of(Role::Dim, "-");
     };
-    let role = match held.state.as_str() {
-        "gated" => Role::Gate,
-        "failed" => Role::Bad,
-        _ => Role::Wait,
-    };
+    let role = state_look(&held.state).role;
     let age = duration::between(held.since, scene.instant());
     Line::of(Role::Text, &held.step)
         .with(Role::Text, " ")

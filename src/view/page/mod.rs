@@ -24,7 +24,7 @@ use super::listing::Listing;
 use super::pen::Pen;
 use super::scene::{Scene, Scope};
 use super::table::Table;
-use crate::intent::Intent;
+use crate::intent::{Intent, View};
 use crate::report::sheet::Line;
 
 /// What a page wants after an intent, beyond its own change.
@@ -45,80 +45,6 @@ pub enum Reaction {
     Browse(String),
     /// A workload gets or loses its star.
     Favour(String),
-}
-
-/// The views, in the order of their keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum View {
-    Fleet,
-    Map,
-    Changes,
-    Gates,
-    Environments,
-    Metrics,
-    Repair,
-    Compliance,
-    Releases,
-    Activity,
-    Sources,
-}
-
-impl View {
-    pub const ALL: [Self; 11] = [
-        Self::Fleet,
-        Self::Map,
-        Self::Changes,
-        Self::Gates,
-        Self::Environments,
-        Self::Metrics,
-        Self::Repair,
-        Self::Compliance,
-        Self::Releases,
-        Self::Activity,
-        Self::Sources,
-    ];
-
-    /// As it is written in its tab.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Fleet => "Fleet",
-            Self::Map => "Map",
-            Self::Changes => "Changes",
-            Self::Gates => "Gates",
-            Self::Environments => "Environments",
-            Self::Metrics => "Metrics",
-            Self::Repair => "Repair",
-            Self::Compliance => "Compliance",
-            Self::Releases => "Releases",
-            Self::Activity => "Activity",
-            Self::Sources => "Sources",
-        }
-    }
-
-    /// The intent that goes there; its name is also the view's context in the keymap.
-    #[must_use]
-    pub const fn intent(self) -> Intent {
-        match self {
-            Self::Fleet => Intent::Fleet,
-            Self::Map => Intent::Map,
-            Self::Changes => Intent::Changes,
-            Self::Gates => Intent::Gates,
-            Self::Environments => Intent::Environments,
-            Self::Metrics => Intent::Metrics,
-            Self::Repair => Intent::Repair,
-            Self::Compliance => Intent::Compliance,
-            Self::Releases => Intent::Releases,
-            Self::Activity => Intent::Activity,
-            Self::Sources => Intent::Sources,
-        }
-    }
-
-    /// The view that an intent goes to.
-    #[must_use]
-    pub fn of(intent: Intent) -> Option<Self> {
-        Self::ALL.into_iter().find(|view| view.intent() == intent)
-    }
 }
 
 /// A key that works here, as the footer tells it.

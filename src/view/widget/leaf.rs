@@ -49,8 +49,8 @@ pub fn rule(x: u16, y: u16, width: u16, title: &Line, pen: &mut Pen<'_>) {
 }
 
 /// A rule between left and right.
-pub fn upright(x: u16, area: Rect, pen: &mut Pen<'_>) {
+pub fn upright(x: u16, area: Rect, role: Role, pen: &mut Pen<'_>) {
     for y in area.top()..area.bottom() {
-        pen.text(x, y, 1, Role::Border, "│");
+        pen.text(x, y, 1, role, "│");
     }
 }

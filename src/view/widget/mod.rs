@@ -4,5 +4,6 @@ pub mod cells;
 pub mod columns;
 pub mod facts;
 pub mod leaf;
+pub mod reading;
 pub mod spark;
 pub mod waterfall;

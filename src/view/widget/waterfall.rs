@@ -1,20 +1,17 @@
-//! A way as a waterfall: a row a step, all on one time axis, what was worked solid and what was waited hatched by its reason; how long each took at the
-//! right, and what the signs mean below.
-
-use ratatui::layout::Rect;
+//! A way in pictures: one bar for a row of a list, and a waterfall, which has a row a step, all on one time axis, what was worked solid and what was waited
+//! hatched by its reason; how long each took at the right.
 
 use crate::event::time::{Span, Timestamp};
 use crate::model::locate::Leg;
 use crate::report::sheet::{Line, Sheet};
-use crate::report::{duration, state_look, state_sums, text};
+use crate::report::{Style, duration, state_look, state_sums, table, text};
 use crate::theme::Role;
-use crate::view::pen::Pen;
 
 const NAME: usize = 18;
 /// The columns of figures: entered, worked, waited.
-const FIGURES: [u16; 3] = [13, 9, 9];
+const FIGURES: [usize; 3] = [13, 9, 9];
 /// Less than this is no axis.
-const LEAST: u16 = 12;
+const LEAST: usize = 12;
 
 /// A step of the way.
 struct Row<'a> {
@@ -22,59 +19,63 @@ struct Row<'a> {
     legs: Vec<&'a Leg>,
 }
 
-/// Draws a way; tells how many rows it took.
-pub fn draw(area: Rect, legs: &[Leg], pen: &mut Pen<'_>) -> u16 {
-    let (Some(first), Some(last)) = (legs.first(), legs.last()) else {
-        pen.text(
-            area.x,
-            area.y,
-            area.width,
-            Role::Dim,
-            "nothing is known of its way",
-        );
-        return 1;
+/// The whole way, stretched or shrunk to a width.
+#[must_use]
+pub fn bar(legs: &[Leg], width: u16) -> Line {
+    let whole = ends(legs).map(|(from, to)| (to - from).seconds());
+    let Some(whole) = whole.filter(|whole| *whole > 0.0) else {
+        return Line::of(Role::Dim, "-");
     };
+    let parts = legs.iter().map(|leg| {
+        let look = state_look(leg.state);
+        (look.role, look.fill, (leg.to - leg.from).seconds() / whole)
+    });
+    let parts: Vec<_> = parts.collect();
+    table::bar(&parts, usize::from(width))
+}
+
+/// A head and a row a step, in lines of a width; none where nothing is known.
+#[must_use]
+pub fn lines(legs: &[Leg], width: u16, style: &Style) -> Vec<Line> {
+    let Some(ends) = ends(legs) else {
+        return Vec::new();
+    };
+    let width = usize::from(width);
     let rows = rows(legs);
     let names = rows.iter().map(|row| text::width(row.step)).max();
-    let name = u16::try_from(names.unwrap_or(0).min(NAME) + 2).unwrap_or(0);
-    let mut figures: u16 = FIGURES.iter().sum();
+    let name = names.unwrap_or(0).min(NAME) + 2;
+    let mut figures = FIGURES.as_slice();
     // Where the bars would be too short, the moment goes first.
-    let entered = area.width > name + figures + LEAST * 2;
-    if !entered {
-        figures -= FIGURES[0];
+    if width <= name + FIGURES.iter().sum::<usize>() + LEAST * 2 {
+        figures = &FIGURES[1..];
     }
-    let axis = area.width.saturating_sub(name + figures).max(1);
-    let axis = Rect::new(area.x + name, area.y, axis, area.height);
-    head(axis, (first.from, last.to), entered, pen);
-    let mut y = area.y + 1;
-    for row in rows.iter().take(usize::from(area.height.saturating_sub(1))) {
-        let step = text::clean(row.step).into_owned();
-        let step = text::fit(&step, usize::from(name) - 1);
-        pen.text(area.x, y, name, Role::Text, &step);
-        let place = Rect::new(axis.x, y, axis.width, 1);
-        for leg in &row.legs {
-            bar(place, leg, (first.from, last.to), pen);
-        }
-        let end = Rect::new(
-            axis.right(),
-            y,
-            area.right().saturating_sub(axis.right()),
-            1,
-        );
-        lengths(end, row, entered, pen);
-        y += 1;
+    let axis = width.saturating_sub(name + figures.iter().sum::<usize>());
+    let place = Place {
+        name,
+        axis: axis.max(1),
+        figures,
+    };
+    std::iter::once(place.head(ends, style))
+        .chain(rows.iter().map(|row| place.row(row, ends, style)))
+        .collect()
+}
+
+/// The waterfall, and below it what its signs mean and how long each state took in all.
+#[must_use]
+pub fn with_sums(legs: &[Leg], width: u16, style: &Style) -> Vec<Line> {
+    let mut lines = lines(legs, width, style);
+    if lines.is_empty() {
+        return vec![Line::of(Role::Dim, "nothing is known of its way")];
     }
-    let mut sheet = Sheet::new();
-    sheet.flow(0, state_sums(legs), usize::from(area.width));
-    y += 1;
-    for line in sheet.into_lines() {
-        if y >= area.bottom() {
-            break;
-        }
-        pen.line(area.x, y, area.width, &line);
-        y += 1;
-    }
-    y.saturating_sub(area.y)
+    let mut sums = Sheet::new();
+    sums.flow(0, state_sums(legs), usize::from(width));
+    lines.push(Line::new());
+    lines.extend(sums.into_lines());
+    lines
+}
+
+fn ends(legs: &[Leg]) -> Option<(Timestamp, Timestamp)> {
+    Some((legs.first()?.from, legs.last()?.to))
 }
 
 /// Steps in the order in which they were first entered; a step that was come back to has one row.
@@ -92,76 +93,89 @@ fn rows(legs: &[Leg]) -> Vec<Row<'_>> {
     rows
 }
 
-fn head(axis: Rect, (from, to): (Timestamp, Timestamp), entered: bool, pen: &mut Pen<'_>) {
-    let style = &pen.scene.style;
-    let (start, end) = (style.moment(from), style.moment(to));
-    pen.text(axis.x, axis.y, axis.width, Role::Dim, &start);
-    let both = text::width(&start) + text::width(&end) + 2;
-    if both <= usize::from(axis.width) {
-        let row = Rect::new(axis.x, axis.y, axis.width, 1);
-        pen.right(row, &Line::of(Role::Dim, &end));
-    }
-    let mut x = axis.right();
-    let heads = ["entered", "worked", "waited"];
-    for (place, (head, width)) in heads.into_iter().zip(FIGURES).enumerate() {
-        if place > 0 || entered {
-            let row = Rect::new(x, axis.y, width, 1);
-            pen.right(row, &Line::of(Role::Header, head));
-            x += width;
+/// Where a row has its name, its stretches and its figures.
+struct Place {
+    name: usize,
+    axis: usize,
+    figures: &'static [usize],
+}
+
+impl Place {
+    fn head(&self, (from, to): (Timestamp, Timestamp), style: &Style) -> Line {
+        let (start, end) = (style.moment(from), style.moment(to));
+        let mut line = Line::new();
+        line.pad_to(self.name);
+        if text::width(&start) <= self.axis {
+            line.push(Role::Dim, &start);
         }
+        if text::width(&start) + text::width(&end) + 2 <= self.axis {
+            right(&mut line, self.name + self.axis, &Line::of(Role::Dim, &end));
+        }
+        let heads = ["entered", "worked", "waited"].map(|head| Line::of(Role::Header, head));
+        self.put(line, &heads)
+    }
+
+    fn row(&self, row: &Row<'_>, ends: (Timestamp, Timestamp), style: &Style) -> Line {
+        let step = text::clean(row.step).into_owned();
+        let mut line = Line::of(Role::Text, text::fit(&step, self.name - 1));
+        line.pad_to(self.name);
+        for leg in &row.legs {
+            self.stretch(&mut line, leg, ends);
+        }
+        let sum = |worked: bool, role| {
+            let legs = row.legs.iter();
+            let legs = legs.filter(|leg| (leg.state == "working") == worked);
+            let length: Span = legs.map(|leg| leg.to - leg.from).sum();
+            if length > Span::ZERO {
+                Line::of(role, duration::span(length))
+            } else {
+                Line::of(Role::Dim, "-")
+            }
+        };
+        let entered = row.legs.first().map(|leg| style.moment(leg.from));
+        let entered = Line::of(Role::Dim, entered.unwrap_or_default());
+        self.put(
+            line,
+            &[entered, sum(true, Role::Process), sum(false, Role::Wait)],
+        )
+    }
+
+    /// A stretch in its place; one that is too short for a column still shows.
+    fn stretch(&self, line: &mut Line, leg: &Leg, ends: (Timestamp, Timestamp)) {
+        if leg.to <= leg.from {
+            return;
+        }
+        let start = column(leg.from, ends, self.axis).min(self.axis - 1);
+        let end = column(leg.to, ends, self.axis).max(start + 1);
+        line.pad_to(self.name + start);
+        let look = state_look(leg.state);
+        let free = (self.name + end).saturating_sub(line.width());
+        line.push(look.role, look.fill.to_string().repeat(free));
+    }
+
+    /// The figures at the right, as many as there is room for.
+    fn put(&self, mut line: Line, cells: &[Line; 3]) -> Line {
+        let mut end = self.name + self.axis;
+        let first = cells.len() - self.figures.len();
+        for (cell, width) in cells[first..].iter().zip(self.figures) {
+            end += width;
+            right(&mut line, end, cell);
+        }
+        line
     }
 }
 
-/// A stretch in its place; one that is too short for a column still shows.
-fn bar(axis: Rect, leg: &Leg, (from, to): (Timestamp, Timestamp), pen: &mut Pen<'_>) {
-    let length = leg.to - leg.from;
-    if length <= Span::ZERO {
-        return;
-    }
-    let start = column(leg.from, (from, to), axis.width).min(axis.width.saturating_sub(1));
-    let end = column(leg.to, (from, to), axis.width).max(start + 1);
-    let (role, sign) = state_look(leg.state);
-    pen.fill(
-        Rect::new(axis.x + start, axis.y, end - start, 1),
-        sign,
-        role,
-    );
+/// Puts a text so that it ends at a column.
+fn right(line: &mut Line, end: usize, text: &Line) {
+    line.pad_to(end.saturating_sub(text.width()));
+    line.append(text.clone());
 }
 
-fn column(at: Timestamp, (from, to): (Timestamp, Timestamp), width: u16) -> u16 {
+fn column(at: Timestamp, (from, to): (Timestamp, Timestamp), width: usize) -> usize {
     let whole = i128::from((to - from).micros()).max(1);
     let part = i128::from((at - from).micros()).clamp(0, whole);
-    u16::try_from((part * i128::from(width) + whole / 2) / whole).unwrap_or(width)
-}
-
-fn lengths(area: Rect, row: &Row<'_>, entered: bool, pen: &mut Pen<'_>) {
-    let sum = |worked: bool| -> Span {
-        let legs = row
-            .legs
-            .iter()
-            .filter(|leg| (leg.state == "working") == worked);
-        legs.map(|leg| leg.to - leg.from).sum()
-    };
-    let told = |length: Span, role| {
-        if length > Span::ZERO {
-            Line::of(role, duration::span(length))
-        } else {
-            Line::of(Role::Dim, "-")
-        }
-    };
-    let moment = row.legs.first().map(|leg| pen.scene.style.moment(leg.from));
-    let cells = [
-        Line::of(Role::Dim, moment.unwrap_or_default()),
-        told(sum(true), Role::Process),
-        told(sum(false), Role::Wait),
-    ];
-    let mut x = area.x;
-    for (place, (cell, width)) in cells.iter().zip(FIGURES).enumerate() {
-        if place > 0 || entered {
-            pen.right(Rect::new(x, area.y, width, 1), cell);
-            x += width;
-        }
-    }
+    let width_of = i128::try_from(width).unwrap_or(0);
+    usize::try_from((part * width_of + whole / 2) / whole).unwrap_or(width)
 }
 
 #[cfg(test)]
@@ -199,6 +213,44 @@ mod tests {
         assert_eq!(
             column(Timestamp::MAX, (Timestamp::MIN, Timestamp::MAX), 50),
             50
+        );
+    }
+
+    #[test]
+    fn a_bar_is_as_long_as_its_column_and_shows_shares() {
+        let legs = [
+            leg("code", "working", 0, 50),
+            leg("review", "waiting", 50, 75),
+            leg("cab", "gated", 75, 100),
+        ];
+        assert_eq!(bar(&legs, 8).text(), "████░░▒▒");
+        assert_eq!(bar(&[], 8).text(), "-");
+        assert_eq!(bar(&[leg("code", "working", 5, 5)], 8).text(), "-");
+    }
+
+    #[test]
+    fn a_step_that_was_left_and_entered_again_is_one_row() {
+        let legs = [
+            leg("code", "working", 0, 3600),
+            leg("review", "waiting", 3600, 7200),
+            leg("code", "working", 7200, 14_400),
+            leg("test", "working", 14_400, 14_401),
+        ];
+        let style = Style::detect(
+            &crate::report::Surroundings::default(),
+            crate::theme::Theme::default(),
+            Timestamp::from_seconds(20_000),
+        );
+        let lines = lines(&legs, 42, &style);
+        let lines: Vec<String> = lines.iter().map(Line::text).collect();
+        assert_eq!(
+            lines,
+            [
+                "        1 Jan 00:00        worked   waited",
+                "code    ████    ████████   3h 00m        -",
+                "review      ░░░░                -   1h 00m",
+                "test                   █       1s        -",
+            ]
         );
     }
 }

@@ -122,6 +122,7 @@ const OURS: &[(&str, &[&str])] = &[
             "demo",
             "error",
             "event",
+            "intent",
             "key",
             "log",
             "journal",

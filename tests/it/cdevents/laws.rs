@@ -4,8 +4,8 @@ use leadtime::event::Event;
 use leadtime::event::cdevents::{read, write};
 use leadtime::event::kind::{
     Artifact, ArtifactPhase, Branch, Change, ChangePhase, Commit, Decision, Deployment, Gate,
-    GatePhase, Incident, IncidentPhase, Kind, MapText, Mark, MarkKind, Outcome, Phase, ReviewState,
-    Run, RunKind, Scan, Severities, Tag, Ticket, TicketPhase,
+    GatePhase, Incident, IncidentPhase, Kind, List, MapText, Mark, MarkKind, Outcome, Phase,
+    ReviewState, Run, RunKind, Scan, Severities, Tag, TagPhase, Ticket, TicketPhase,
 };
 use leadtime::event::time::Timestamp;
 use proptest::collection::vec;
@@ -34,11 +34,11 @@ impl Pool {
     fn some(&mut self) -> Option<String> {
         self.optional.pop().unwrap()
     }
-    fn list(&mut self) -> Vec<String> {
-        self.lists.pop().unwrap()
+    fn list(&mut self) -> List<String> {
+        self.lists.pop().unwrap().into()
     }
-    fn known(&mut self) -> Option<Vec<String>> {
-        self.known.pop().unwrap()
+    fn known(&mut self) -> Option<List<String>> {
+        self.known.pop().unwrap().map(Into::into)
     }
     fn flag(&mut self) -> Option<bool> {
         self.flags.pop().unwrap()
@@ -284,6 +284,7 @@ impl Pool {
             repository: self.some(),
             sha: self.some(),
             url: self.some(),
+            phase: self.pick(&[TagPhase::Created, TagPhase::Deleted]),
             release: self.is(),
             prerelease: self.is(),
         })
@@ -452,7 +453,7 @@ fn an_empty_text_is_an_absent_one() {
         kind: Kind::Ticket(Ticket {
             ticket: "T-1".to_owned(),
             summary: Some(String::new()),
-            labels: vec![String::new(), "bug".to_owned()],
+            labels: [String::new(), "bug".to_owned()].into(),
             ..Ticket::default()
         }),
     };
@@ -460,7 +461,7 @@ fn an_empty_text_is_an_absent_one() {
     let Kind::Ticket(back) = read(&line).unwrap().kind else {
         panic!("{line}")
     };
-    assert_eq!((back.summary, back.labels), (None, vec!["bug".into()]));
+    assert_eq!((back.summary, back.labels), (None, ["bug".into()].into()));
 }
 
 #[test]

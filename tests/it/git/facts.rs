@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use leadtime::event::kind::{Change, ChangePhase, Commit, Kind};
+use leadtime::event::kind::{Change, ChangePhase, Commit, Kind, TagPhase};
 
 use super::reader::Reader;
 use super::repo::{HOUR, Repo, START, entry, hosted, hour, run};
@@ -30,14 +30,14 @@ fn a_commit_says_what_it_is() {
         repository: Some("shop".to_owned()),
         author: Some("Jane".to_owned()),
         message: Some("First\nFixes #7".to_owned()),
-        parents: Some(Vec::new()),
+        parents: Some([].into()),
         ..Commit::default()
     };
     assert_eq!(reader.commit(&first), &expected);
     let commit = reader.commit(&second);
     assert_eq!(reader.event(&format!("commit/{second}")).at, hour(0));
     assert_eq!(commit.committed, Some(hour(1)));
-    assert_eq!(commit.parents, Some(vec![first]));
+    assert_eq!(commit.parents, Some([first].into()));
     assert_eq!(commit.author.as_deref(), Some("Li"));
     assert_eq!(reader.batches, [(2, true)]);
     assert_eq!(reader.findings, []);
@@ -67,7 +67,7 @@ fn a_merge_tells_its_request_and_its_commits() {
         branch: Some("work".to_owned()),
         sha: Some(sha),
         head: Some(repo.mark(4)),
-        commits: vec![repo.mark(4), repo.mark(3)],
+        commits: [repo.mark(4), repo.mark(3)].into(),
         ..Change::default()
     };
     assert_eq!(event.kind, Kind::Change(expected));
@@ -123,8 +123,8 @@ fn a_batch_of_a_queue_gives_each_request_its_own() {
     assert_eq!(
         found,
         [
-            ("#1", Some("Li"), vec![repo.mark(2)]),
-            ("#2", Some("Mo"), vec![repo.mark(3)])
+            ("#1", Some("Li"), [repo.mark(2)].into()),
+            ("#2", Some("Mo"), [repo.mark(3)].into())
         ]
     );
     let octopus = reader.commit(&repo.mark(4));
@@ -221,7 +221,13 @@ fn tags_of_every_kind() {
     repo.add(&[entry(2, "main", "Second", &[1])]);
     repo.git(&["tag", "-f", "light", "main"]);
     reader.read();
-    assert_eq!(reader.tags().len(), 4, "a tag that was moved is a new fact");
+    let moved = reader.tags();
+    let deleted = moved
+        .iter()
+        .filter(|(tag, _)| tag.phase == TagPhase::Deleted);
+    let deleted: Vec<_> = deleted.map(|(tag, _)| tag.sha.clone()).collect();
+    assert_eq!(deleted, [Some(sha)], "it left where it was");
+    assert_eq!(moved.len(), 5, "a tag that was moved is a new fact");
     assert!(!reader.told("left out"), "said once");
 }
 

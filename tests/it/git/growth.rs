@@ -6,6 +6,7 @@ use std::io::Write;
 use leadtime::connector::Severity;
 use leadtime::connector::error::ErrorKind;
 use leadtime::connector::git::identify;
+use leadtime::event::kind::{Kind, TagPhase};
 
 use super::reader::Reader;
 use super::repo::{Repo, entry, hosted, long, run};
@@ -79,6 +80,69 @@ fn a_rewritten_branch_is_told_and_its_commits_stay() {
     );
     assert!(!reader.told("cannot be read"), "{:?}", reader.findings);
     assert_eq!(reader.commits().len(), 5);
+}
+
+#[test]
+fn a_tag_that_is_deleted_moved_or_put_back_is_told_each_time() {
+    let repo = Repo::with(&[
+        entry(1, "main", "First", &[]),
+        entry(2, "main", "Second", &[1]),
+    ]);
+    let (first, second) = (repo.mark(1), repo.mark(2));
+    repo.git(&["tag", "v1", &first]);
+    repo.git(&["tag", "v2", &second]);
+    let mut reader = repo.read();
+    let phases = |reader: &Reader, wanted: &str| -> Vec<(TagPhase, Option<String>)> {
+        let mut told: Vec<_> = reader
+            .log
+            .values()
+            .filter_map(|event| match &event.kind {
+                Kind::Tag(tag) if tag.tag == wanted => Some((event.at, tag.phase, tag.sha.clone())),
+                _ => None,
+            })
+            .collect();
+        told.sort_by_key(|(at, ..)| *at);
+        told.into_iter()
+            .map(|(_, phase, sha)| (phase, sha))
+            .collect()
+    };
+    let created = (TagPhase::Created, Some(first.clone()));
+    let deleted = (TagPhase::Deleted, Some(first.clone()));
+    assert_eq!(phases(&reader, "v1"), [created.clone()]);
+    repo.git(&["tag", "-d", "v1"]);
+    reader.read();
+    assert_eq!(phases(&reader, "v1"), [created.clone(), deleted.clone()]);
+    reader.read();
+    assert_eq!(reader.batches, [], "it is told once");
+    // Back as it was.
+    reader.hours += 1;
+    repo.git(&["tag", "v1", &first]);
+    reader.read();
+    let told = [created.clone(), deleted.clone(), created.clone()];
+    assert_eq!(phases(&reader, "v1"), told);
+    // Gone again, and then somewhere else.
+    reader.hours += 1;
+    repo.git(&["tag", "-f", "v1", &second]);
+    reader.read();
+    let mut told = phases(&reader, "v1");
+    told.sort_by_key(|(phase, _)| *phase == TagPhase::Deleted);
+    let moved = (TagPhase::Created, Some(second));
+    assert_eq!(
+        told,
+        [
+            created.clone(),
+            moved.clone(),
+            created,
+            deleted.clone(),
+            deleted
+        ]
+    );
+    assert_eq!(
+        phases(&reader, "v2"),
+        [moved],
+        "nothing is said of the others"
+    );
+    assert_eq!(reader.findings, []);
 }
 
 #[test]

@@ -173,7 +173,7 @@ fn texts_and_dates_of_any_kind() {
     let commit = reader.commit(&first);
     assert_eq!(commit.author.as_deref(), Some("J\u{fffd}rg"));
     assert_eq!(commit.message.as_deref(), Some("Gr\u{fffd}\u{fffd}e (#4)"));
-    assert_eq!(commit.paths, Some(vec!["\u{fffd}.txt".to_owned()]));
+    assert_eq!(commit.paths, Some(["\u{fffd}.txt".to_owned()].into()));
     assert_eq!(
         reader.event(&format!("commit/{first}")).at,
         Timestamp::from_seconds(1)

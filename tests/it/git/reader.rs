@@ -27,6 +27,8 @@ pub struct Reader {
     pub ends: Vec<Event<String>>,
     /// How many batches are kept before the store fails.
     pub room: usize,
+    /// How many hours later it is than at the first reading.
+    pub hours: i64,
 }
 
 impl Sink for Reader {
@@ -82,6 +84,7 @@ impl Reader {
             order: Vec::new(),
             ends: Vec::new(),
             room: usize::MAX,
+            hours: 0,
         }
     }
 
@@ -91,7 +94,7 @@ impl Reader {
         self.order.clear();
         let git = Git::new(self.config.clone());
         let cursors = self.cursors.clone().into_iter().collect();
-        let now = Timestamp::from_seconds(START + 10_000 * HOUR);
+        let now = Timestamp::from_seconds(START + (10_000 + self.hours) * HOUR);
         let since = None;
         futures::executor::block_on(git.read(
             Reading {

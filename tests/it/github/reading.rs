@@ -200,6 +200,77 @@ async fn what_changed_is_read_and_nothing_else() {
     assert_eq!(commits.commits, [sha("head", 21)]);
 }
 
+/// Something that happens in a repository: a request is opened.
+fn open_a_request(mock: &GitHubMock, number: i64) {
+    let mut world = mock.world();
+    let at = ago(now(), 0);
+    let mut fresh = pull(number, &at, &sha("head", number), &sha("merge", number));
+    fresh["state"] = json!("open");
+    fresh["merged_at"] = json!(null);
+    fresh["closed_at"] = json!(null);
+    world.repo("acme/one").pulls.insert(0, fresh);
+}
+
+#[tokio::test]
+async fn what_changes_behind_the_first_page_is_found_in_its_turn_where_there_is_news() {
+    let mut repo = Repo::generate("acme/one", 250, now(), 1);
+    let commit = |number: i64| json!({"sha": sha("merge", number)});
+    let tags =
+        (1..=120).map(|number| json!({"name": format!("a{number}"), "commit": commit(number)}));
+    repo.tags.extend(tags);
+    let mock = GitHubMock::start(World::new(now(), vec![repo])).await;
+    let mut kept = Kept::default();
+    read(&mock, &["acme/one"], &mut kept).await.unwrap();
+    let again = {
+        let mut world = mock.world();
+        let repo = world.repo("acme/one");
+        repo.tags.push(json!({"name": "zz", "commit": commit(7)}));
+        let id = repo.runs[220]["id"].as_i64().unwrap();
+        let first = repo.runs[220].clone();
+        repo.attempts.insert((id, 1), first);
+        repo.runs[220]["run_attempt"] = json!(2);
+        repo.runs[220]["updated_at"] = json!(ago(now(), 0));
+        id
+    };
+    mock.asked();
+    read(&mock, &["acme/one"], &mut kept).await.unwrap();
+    let asked = mock.asked();
+    let quiet = asked.iter().all(|asked| asked.status == 304);
+    assert!(quiet && asked.len() == LISTS.len(), "{asked:?}");
+
+    let tag = format!("tag/zz/{}", sha("merge", 7));
+    let finished = format!("run/{again}/2/finished");
+    let has = |kept: &Kept, wanted: &str| kept.ids().contains(&wanted);
+    assert!(!has(&kept, &tag) && !has(&kept, &finished));
+    let mut turns = Vec::new();
+    for number in [251, 252] {
+        open_a_request(&mock, number);
+        read(&mock, &["acme/one"], &mut kept).await.unwrap();
+        let later = mock.asked().into_iter().filter(is_later_page);
+        turns.push(later.map(|asked| asked.path).collect::<Vec<_>>());
+        assert!(has(&kept, &tag), "a tag of the second page");
+        assert_eq!(has(&kept, &finished), number == 252, "a run of the third");
+    }
+    let pages = |paths: &[String]| -> Vec<String> {
+        let parts = paths
+            .iter()
+            .map(|path| path.replace("/repos/acme/one/", ""));
+        let parts = parts.filter_map(|path| {
+            let (list, page) = (
+                path.split_once('?')?.0.to_owned(),
+                path.rsplit_once('=')?.1.to_owned(),
+            );
+            Some(format!("{list} {page}"))
+        });
+        parts.collect()
+    };
+    assert_eq!(pages(&turns[0]), ["actions/runs 2", "tags 2"]);
+    assert_eq!(pages(&turns[1]), ["actions/runs 3", "tags 2"]);
+    assert_eq!(kept.findings, [], "{}", kept.told());
+    read(&mock, &["acme/one"], &mut kept).await.unwrap();
+    assert!(mock.asked().iter().all(|asked| asked.status == 304));
+}
+
 #[tokio::test]
 async fn more_news_than_a_page_is_read_to_where_the_last_reading_ended() {
     let mock = GitHubMock::start(World::new(

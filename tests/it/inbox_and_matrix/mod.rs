@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leadtime::dashboard::{App, text};
 use leadtime::event::time::Span;
-use leadtime::intent::Intent;
+use leadtime::intent::{Intent, View};
 use leadtime::key::Keymap;
 use leadtime::model::environment::Running;
 use leadtime::model::gate::OpenGate;
@@ -14,7 +14,6 @@ use leadtime::model::state::Lives;
 use leadtime::model::window::Window;
 use leadtime::theme::Theme;
 use leadtime::view::answer::{Answer, Question};
-use leadtime::view::page::View;
 use leadtime::view::scene::{Lens, Scene, Scope, Stage};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -178,10 +178,10 @@ impl Builder {
             author: some(hand.pick(&PEOPLE)),
             message: some("a commit"),
             change,
-            parents: hand.perhaps(parents),
+            parents: hand.perhaps(parents.into()),
             paths: hand
                 .is()
-                .then(|| vec![hand.pick(&["left/a", "right/b"]).to_owned()]),
+                .then(|| [hand.pick(&["left/a", "right/b"]).to_owned()].into()),
             committed: hand.seldom().then(|| at + hand.step()),
             ..Commit::default()
         };
@@ -218,13 +218,13 @@ impl Builder {
             author: some(PEOPLE[0]),
             branch: some(hand.pick(&["feature/a", "hotfix/b"])),
             head: head.clone(),
-            commits: own.clone(),
+            commits: own.clone().into(),
             ..Change::default()
         };
         if !hand.seldom() {
             let mut opened = fact.clone();
-            opened.labels = hand.pick(&[vec![], vec!["hotfix".to_owned()]]);
-            opened.tickets = hand.pick(&[vec![], vec!["T-1".to_owned()]]);
+            opened.labels = hand.pick(&[vec![], vec!["hotfix".to_owned()]]).into();
+            opened.tickets = hand.pick(&[vec![], vec!["T-1".to_owned()]]).into();
             opened.draft = hand.seldom().then_some(true);
             self.change(hand, at, opened);
         }
@@ -366,7 +366,7 @@ impl Builder {
             pipeline: hand
                 .is()
                 .then(|| hand.pick(&["deploy", "hotfix/deploy"]).to_owned()),
-            commits: hand.seldom().then(|| vec![sha.to_owned()]),
+            commits: hand.seldom().then(|| [sha.to_owned()].into()),
             unplanned: hand.seldom(),
             rollback: hand.seldom(),
             removed: hand.seldom() && hand.seldom(),
@@ -390,7 +390,7 @@ impl Builder {
             service: hand.is().then(|| SERVICES[repository].to_owned()),
             sha: hand.perhaps(sha.to_owned()),
             environment: hand.is().then(|| "production".to_owned()),
-            approvers: hand.pick(&[vec![], vec!["cy".to_owned()]]),
+            approvers: hand.pick(&[vec![], vec!["cy".to_owned()]]).into(),
             ..Gate::default()
         };
         for phase in [GatePhase::Created, GatePhase::Updated, GatePhase::Closed] {
@@ -436,11 +436,11 @@ impl Builder {
         let change = format!("{}#{}", SERVICES[repository], 1 + hand.below(4));
         let kind = match hand.below(11) {
             0 => {
-                let parents = (0..hand.below(3)).map(|_| self.any_sha(hand)).collect();
+                let parents: Vec<String> = (0..hand.below(3)).map(|_| self.any_sha(hand)).collect();
                 Kind::Commit(Commit {
                     sha,
                     repository: hand.perhaps(REPOSITORIES[repository].to_owned()),
-                    parents: hand.perhaps(parents),
+                    parents: hand.perhaps(parents.into()),
                     ..Commit::default()
                 })
             }
@@ -480,7 +480,7 @@ impl Builder {
                 gate: format!("gate-{}", hand.below(6)),
                 repository: some(REPOSITORIES[repository]),
                 version: hand.is().then(|| "1.0.1".to_owned()),
-                changes: hand.pick(&[vec![], vec![change]]),
+                changes: hand.pick(&[vec![], vec![change]]).into(),
                 phase: hand.pick(&[GatePhase::Created, GatePhase::Closed]),
                 decision: hand.pick(&[None, Some(Decision::Rejected), Some(Decision::Approved)]),
                 ..Gate::default()
@@ -499,8 +499,8 @@ impl Builder {
             }),
             7 => Kind::Ticket(Ticket {
                 ticket: hand.pick(&["T-1", "T-2"]).to_owned(),
-                labels: hand.pick(&[vec![], vec!["bug".to_owned()]]),
-                changes: hand.pick(&[vec![], vec![change]]),
+                labels: hand.pick(&[vec![], vec!["bug".to_owned()]]).into(),
+                changes: hand.pick(&[vec![], vec![change]]).into(),
                 phase: hand.pick(&[
                     TicketPhase::Created,
                     TicketPhase::Updated,

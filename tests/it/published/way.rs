@@ -105,7 +105,7 @@ impl Way {
         self.change(number, opened, open);
         let merge = Change {
             sha: Some(sha),
-            commits: vec![own],
+            commits: [own].into(),
             phase: ChangePhase::Merged,
             ..Change::default()
         };

@@ -4,8 +4,8 @@
 use leadtime::demo::{Organisation, Size};
 use leadtime::event::Event;
 use leadtime::event::kind::MapText;
+use leadtime::intent::View;
 use leadtime::model::overview::Overview;
-use leadtime::view::page::View;
 use ratatui::buffer::Buffer;
 
 use super::fleet::overview;

@@ -1,8 +1,8 @@
 //! Ways through the dashboard, as those walk them who have a question: keys in, what is then on the screen out. The number of keys of each answer is
 //! counted: what is asked all day may take four.
 
-use leadtime::dashboard::message::Effect;
-use leadtime::view::page::View;
+use leadtime::dashboard::message::{Effect, Errand};
+use leadtime::intent::View;
 use leadtime::view::scene::Scope;
 
 use super::{Desk, demo, press, shot};
@@ -68,7 +68,7 @@ fn an_engineer_stars_what_is_hers() {
     let screen = walk(&mut desk, 4, "/ 'ledger' enter *");
     assert!(row(&screen, "ledger").contains('★'), "{screen}");
     let kept = desk.effects.iter().any(
-        |effect| matches!(effect, Effect::Favourites(names) if names == &["ledger".to_owned()]),
+        |effect| matches!(effect, Effect::Errand(Errand::Favourites(names)) if names == &["ledger".to_owned()]),
     );
     assert!(kept, "{:?}", desk.effects);
     // Grouped by favourites they come first.
@@ -275,7 +275,7 @@ fn whoever_tells_others_copies_and_exports() {
     ] {
         press(&mut desk, &format!("e ctrl-u '{file}' enter"));
         let saved = desk.effects.iter().rev().find_map(|effect| match effect {
-            Effect::Save { file, text } => Some((file.as_str(), text.as_str())),
+            Effect::Errand(Errand::Save { file, text }) => Some((file.as_str(), text.as_str())),
             _ => None,
         });
         let (name, text) = saved.unwrap();

@@ -2,9 +2,10 @@
 
 use std::cell::RefCell;
 
+use leadtime::intent::View;
 use leadtime::report::text;
 use leadtime::theme::Theme;
-use leadtime::view::page::{View, of};
+use leadtime::view::page::of;
 use leadtime::view::pen::Pen;
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;

@@ -1,6 +1,6 @@
 //! Repair, compliance and releases: in a generated organisation, and where nothing is known.
 
-use leadtime::dashboard::message::Effect;
+use leadtime::dashboard::message::{Effect, Errand};
 use leadtime::demo::{Organisation, Size};
 use leadtime::event::kind::Kind;
 
@@ -42,7 +42,7 @@ fn releases() {
     assert!(notice.starts_with("# "), "{notice}");
     press(&mut desk, "e enter");
     let saved = desk.effects.iter().find_map(|effect| match effect {
-        Effect::Save { file, text } => Some((file.clone(), text.clone())),
+        Effect::Errand(Errand::Save { file, text }) => Some((file.clone(), text.clone())),
         _ => None,
     });
     assert_eq!(saved, Some(("releases.md".to_owned(), notice)));

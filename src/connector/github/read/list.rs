@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 
-use super::parse;
 use super::{Done, Reach};
+use super::{parse, sweep};
 use crate::connector::Batch;
 use crate::connector::github::cursor::{
     List, OpenDeployment, OpenRun, Place, Todo, Walk, place_key, put,
@@ -19,14 +19,23 @@ use crate::connector::http::page::Links;
 use crate::connector::http::{Answer, Stop};
 use crate::event::time::Timestamp;
 
+/// Which page of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    First,
+    /// The next older one, until everything is read.
+    Walk,
+    /// One whose turn it is to be looked at again.
+    Sweep,
+}
+
 /// A page to be read, and what is known of its list.
 #[derive(Clone, Debug)]
 pub struct Page {
     pub origin: Origin,
     pub list: List,
     pub place: Place,
-    /// The page of the walk, not the first one.
-    pub walking: bool,
+    pub way: Way,
     /// Runs that are being watched already, by key.
     pub open: BTreeMap<String, OpenRun>,
     /// Tags that are known by name.
@@ -38,7 +47,8 @@ pub struct Page {
 impl Page {
     fn number(&self) -> u32 {
         match &self.place.walk {
-            Some(walk) if self.walking => walk.page,
+            _ if self.way == Way::Sweep => sweep::page(&self.place),
+            Some(walk) if self.way == Way::Walk => walk.page,
             _ => 1,
         }
     }
@@ -115,7 +125,8 @@ impl Timed for Release {
 /// Reads the page.
 pub async fn read(reach: &Reach<'_>, page: Page) -> Result<Done, Stop> {
     let since = page.place.since.unwrap_or(reach.since);
-    let etag = page.place.etag.as_deref().filter(|_| !page.walking);
+    let etag = page.place.etag.as_deref();
+    let etag = etag.filter(|_| page.way == Way::First);
     let answer = reach.ask(&page.path(since), etag).await?;
     if answer.moved {
         return Ok(Done {
@@ -131,35 +142,39 @@ pub async fn read(reach: &Reach<'_>, page: Page) -> Result<Done, Stop> {
         return Err(refused(reach.source, &page.what(), &answer).into());
     }
     let what = page.what();
-    match Digest::new(page, &answer, since).run(&answer.body) {
+    match Digest::new(page, &answer, since, reach.now).run(&answer.body) {
         Ok(done) => Ok(done),
         Err(why) => Err(reach.unreadable(&what, &why)),
     }
 }
 
 /// Makes events, rows and the new place of one answer.
-struct Digest {
-    page: Page,
+pub(super) struct Digest {
+    pub(super) page: Page,
     since: Timestamp,
-    links: Links,
-    place: Place,
+    pub(super) now: Timestamp,
+    pub(super) links: Links,
+    pub(super) place: Place,
     facts: Facts,
-    todos: Vec<Todo>,
-    complaints: Vec<String>,
+    pub(super) todos: Vec<Todo>,
+    pub(super) complaints: Vec<String>,
     goes_on: bool,
 }
 
 impl Digest {
-    fn new(page: Page, answer: &Answer, since: Timestamp) -> Self {
+    fn new(page: Page, answer: &Answer, since: Timestamp, now: Timestamp) -> Self {
         let mut place = page.place.clone();
         place.since = Some(since);
-        if !page.walking {
+        let links = Links::read(answer.header("link"));
+        if page.way == Way::First {
             place.etag = answer.etag();
+            place.pages = links.last_page();
         }
         Self {
             page,
             since,
-            links: Links::read(answer.header("link")),
+            now,
+            links,
             place,
             facts: Facts::default(),
             todos: Vec::new(),
@@ -169,6 +184,10 @@ impl Digest {
     }
 
     fn run(mut self, body: &str) -> Result<Done, String> {
+        if self.page.way == Way::Sweep {
+            self.sweep(body)?;
+            return Ok(self.done());
+        }
         match self.page.list {
             List::Pulls => self.timed(body, None, Self::pull)?,
             List::Runs => self.timed(body, Some("workflow_runs"), Self::run_of_actions)?,
@@ -200,10 +219,10 @@ impl Digest {
             let order = item.order();
             oldest = oldest.min(Some(order)).or(Some(order));
             self.place.newest = self.place.newest.max(Some(order));
-            if !self.page.walking {
+            if self.page.way == Way::First {
                 self.place.changed = self.place.changed.max(Some(item.changed()));
             }
-            if order >= until || (!self.page.walking && item.changed() >= changed) {
+            if order >= until || (self.page.way == Way::First && item.changed() >= changed) {
                 tell(self, item);
             }
         }
@@ -214,7 +233,7 @@ impl Digest {
     /// Where what was read before begins: the walk's own end, or the newest of the last reading.
     fn until(&self) -> (Option<Timestamp>, Option<String>) {
         match &self.page.place.walk {
-            Some(walk) if self.page.walking => (walk.until, walk.until_top.clone()),
+            Some(walk) if self.page.way == Way::Walk => (walk.until, walk.until_top.clone()),
             _ => (self.page.place.newest, self.page.place.top.clone()),
         }
     }
@@ -224,7 +243,7 @@ impl Digest {
         self.todos.push(Todo::Pull(Box::new(slim(pull))));
     }
 
-    fn run_of_actions(&mut self, listed: Run) {
+    pub(super) fn run_of_actions(&mut self, listed: Run) {
         self.facts.add(run::run(&self.page.origin, &listed));
         let mut open = OpenRun::new(listed);
         let key = Todo::Run(Box::new(open.clone())).key(&self.page.origin.repository);
@@ -250,7 +269,7 @@ impl Digest {
     fn commits(&mut self, body: &str) -> Result<(), String> {
         let parsed = parse::list::<Commit>(body, None)?;
         self.complaints = parsed.complaints;
-        if !self.page.walking
+        if self.page.way == Way::First
             && let Some(first) = parsed.items.first()
         {
             self.place.top = Some(first.sha.clone());
@@ -273,17 +292,15 @@ impl Digest {
     fn tags(&mut self, body: &str) -> Result<(), String> {
         let parsed = parse::list::<Tag>(body, None)?;
         self.complaints = parsed.complaints;
-        let name = |tag: &Tag| format!("{}@{:.12}", tag.name, tag.commit.sha);
-        let names: Vec<String> = parsed.items.iter().map(name).collect();
+        let names: Vec<String> = parsed.items.iter().map(sweep::name).collect();
         let known = &self.page.place.seen;
-        let is_new = |named: &String| self.page.walking || !known.contains(named);
+        let walks = self.page.way == Way::Walk;
+        let is_new = |named: &String| walks || !known.contains(named);
         self.goes_on = names.iter().all(is_new);
         let new = parsed.items.into_iter().zip(&names);
         let new = new.filter(|(_, named)| is_new(named));
         self.todos.extend(new.map(|(tag, _)| Todo::Tag(tag)));
-        if !self.page.walking {
-            self.place.seen = names;
-        }
+        self.saw(names);
         Ok(())
     }
 
@@ -291,7 +308,7 @@ impl Digest {
         let parsed = parse::list::<Environment>(body, Some("environments"))?;
         self.complaints = parsed.complaints;
         self.goes_on = true;
-        if !self.page.walking {
+        if self.page.way == Way::First {
             self.place.approvers.clear();
         }
         for environment in parsed.items {
@@ -314,7 +331,7 @@ impl Digest {
         let goes_on = self.goes_on && self.links.next.is_some();
         let last = self.links.last_page();
         let walk = self.place.walk.take();
-        self.place.walk = match (goes_on, self.page.walking, walk) {
+        self.place.walk = match (goes_on, self.page.way == Way::Walk, walk) {
             (true, true, Some(walk)) => Some(Walk {
                 page: walk.page + 1,
                 last: last.or(walk.last),

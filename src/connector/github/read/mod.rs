@@ -7,6 +7,7 @@ pub mod find;
 pub mod list;
 pub mod parse;
 mod piece;
+mod sweep;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -21,6 +22,7 @@ use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink}
 use crate::event::kind::Kind;
 use crate::event::time::{Span, Timestamp};
 
+use list::Way;
 use piece::{Piece, Subject, barred, part};
 
 pub use piece::{Done, Reach};
@@ -50,6 +52,8 @@ pub struct Reader<'a> {
     /// Rows, lists and repositories that are not asked for again in this reading.
     handled: HashSet<String>,
     dates: HashMap<String, Timestamp>,
+    /// Repositories that had news.
+    lively: HashSet<String>,
     pages: u64,
     failures: usize,
 }
@@ -64,6 +68,7 @@ impl<'a> Reader<'a> {
             told: BTreeSet::new(),
             handled: HashSet::new(),
             dates: HashMap::new(),
+            lively: HashSet::new(),
             pages: 0,
             failures: 0,
         }
@@ -95,6 +100,7 @@ impl<'a> Reader<'a> {
 
     async fn read_all(&mut self, selection: &Selection) -> Result<(), End> {
         let mut repositories = self.find(selection).await?;
+        let behind = self.behind(&repositories);
         let moved = self.heads(&repositories).await?;
         if !moved.is_empty() {
             repositories.retain(|name| !moved.contains(name));
@@ -102,6 +108,7 @@ impl<'a> Reader<'a> {
             self.heads(&present).await?;
             repositories.extend(present);
         }
+        self.sweep(behind).await?;
         loop {
             let read = self.details(&repositories).await?;
             let walked = self.walk(&repositories).await?;
@@ -164,7 +171,7 @@ impl<'a> Reader<'a> {
                 for repository in repositories {
                     let gone = self.handled.contains(repository) || moved.contains(repository);
                     if !gone {
-                        pieces.push(self.page(repository, *list, false));
+                        pieces.push(self.page(repository, *list, Way::First));
                     }
                 }
             }
@@ -173,7 +180,7 @@ impl<'a> Reader<'a> {
         Ok(moved)
     }
 
-    fn page(&self, repository: &str, list: List, walking: bool) -> Piece<'a> {
+    fn page(&self, repository: &str, list: List, way: Way) -> Piece<'a> {
         let todos = if list == List::Runs {
             self.state.todos(repository)
         } else {
@@ -190,7 +197,7 @@ impl<'a> Reader<'a> {
             origin: Origin::new(&self.host, repository),
             list,
             place: self.state.place(repository, list),
-            walking,
+            way,
             open,
             tags: self.tags(repository, list == List::Deployments),
             branch: self
@@ -272,7 +279,7 @@ impl<'a> Reader<'a> {
             for list in List::ALL {
                 let walks = self.state.place(repository, list).walk.is_some();
                 if walks && !self.handled.contains(&barred(repository, list.word())) {
-                    pieces.push(self.page(repository, list, true));
+                    pieces.push(self.page(repository, list, Way::Walk));
                 }
             }
         }
@@ -291,6 +298,9 @@ impl<'a> Reader<'a> {
                 Ok(done) => {
                     self.failures = 0;
                     brought.found.extend(done.found.iter().cloned());
+                    if done.page {
+                        self.lively.insert(subject.repository.clone());
+                    }
                     if done.moved {
                         brought.moved.insert(subject.repository.clone());
                     }

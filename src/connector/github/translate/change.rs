@@ -73,8 +73,8 @@ fn facts_of(origin: &Origin, pull: &Pull) -> Change<String> {
             .iter()
             .filter_map(|label| label.name.clone())
             .collect(),
-        tickets: tickets(texts.chain([pull.head.branch.as_str()])),
-        reviewers: asked(pull),
+        tickets: tickets(texts.chain([pull.head.branch.as_str()])).into(),
+        reviewers: asked(pull).into(),
         bot: is_bot(pull.user.as_ref()),
         draft: pull.draft,
         ..Change::default()

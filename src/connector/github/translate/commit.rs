@@ -113,6 +113,7 @@ pub fn release(origin: &Origin, release: &Release) -> Facts {
         url: given(release.html_url.as_ref()),
         release: true,
         prerelease: release.prerelease,
+        ..kind::Tag::default()
     };
     let at = release.published_at.unwrap_or(release.created_at);
     let id = format!("release/{}", release.id);

@@ -73,7 +73,7 @@ pub fn opened(origin: &Origin, run: &Run, jobs: &[Job], pending: &PendingDeploym
         .filter(|minutes| *minutes > 0)
         .map(|minutes| format!("waits at least {minutes} min by the environment's timer"));
     let fact = Gate {
-        approvers: approvers(&pending.reviewers),
+        approvers: approvers(&pending.reviewers).into(),
         may_decide: pending.current_user_can_approve,
         comment: timer,
         ..gate(origin, run, &environment)
@@ -109,7 +109,7 @@ pub fn decided(
                 .and_then(|job| job.created_at)
                 .unwrap_or(run.created_at);
             let known = Gate {
-                approvers: required(&environment),
+                approvers: required(&environment).into(),
                 ..gate(origin, run, &environment)
             };
             facts.add(one(origin, "created", asked, known.clone()));

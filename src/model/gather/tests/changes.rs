@@ -136,7 +136,7 @@ fn changes_of_other_parts_of_a_monorepo_are_left_out() {
         let Kind::Commit(fact) = commit(sha, at, parents).kind else {
             unreachable!("a commit")
         };
-        let paths = Some(paths.to_vec());
+        let paths = Some(paths.into());
         event(sha, at, Kind::Commit(Commit { paths, ..fact }))
     };
     let events = [
@@ -190,4 +190,67 @@ fn an_abandoned_request_may_be_opened_again() {
         assert_eq!(change.opened, Some(day(1)), "day {until}");
         assert_eq!((change.abandoned, change.merged), (abandoned, merged));
     }
+}
+
+/// `main` was a, b (#1), c (#2); then it was forced to a, b2 (#1 again).
+fn forced() -> Vec<Told> {
+    vec![
+        commit("a", 1, &[]),
+        commit("b", 2, &["a"]),
+        merged("#1", 2, "b", &[]),
+        commit("c", 3, &["b"]),
+        merged("#2", 3, "c", &[]),
+        end("c", 3),
+        commit("b2", 5, &["a"]),
+        Told {
+            id: "#1 again",
+            ..merged("#1", 5, "b2", &[])
+        },
+        end("b2", 5),
+    ]
+}
+
+#[test]
+fn a_request_whose_merge_was_rewritten_is_the_one_that_the_branch_holds() {
+    let of = |workload: &Workload, id: &str| -> Change {
+        let found = workload.changes.iter();
+        let mut found = found.filter(|change| workload.text(change.id) == id);
+        found.next().unwrap().clone()
+    };
+    let sha = |workload: &Workload, change: &Change| {
+        let commit = &workload.commits[change.sha.unwrap() as usize];
+        workload.text(commit.sha).to_owned()
+    };
+    let before = gathered(&forced(), 4);
+    assert_eq!(sha(&before, &of(&before, "#1")), "b");
+    assert_eq!(of(&before, "#2").abandoned, None);
+    let after = gathered(&forced(), 9);
+    let kept = of(&after, "#1");
+    assert_eq!(sha(&after, &kept), "b2");
+    assert_eq!((kept.merged, kept.abandoned), (Some(day(2)), None));
+    // What the branch was forced to leave behind is nobody's work any more.
+    let lost = of(&after, "#2");
+    assert_eq!((lost.merged, lost.abandoned), (Some(day(3)), Some(day(5))));
+}
+
+#[test]
+fn a_request_that_no_branch_was_seen_to_hold_is_not_given_up() {
+    // Merged into another branch than the one that is looked at.
+    let mut events = forced();
+    events.push(commit("side", 3, &["a"]));
+    events.push(merged("#3", 3, "side", &[]));
+    // And one whose clock went wrong: it is ahead of what bears the newest date.
+    events.push(commit("d", 4, &["b2"]));
+    events.push(merged("#4", 4, "d", &[]));
+    events.push(Told {
+        id: "~end d",
+        ..end("d", 4)
+    });
+    let workload = gathered(&events, 9);
+    let given_up = workload
+        .changes
+        .iter()
+        .filter(|one| one.abandoned.is_some());
+    let given_up: Vec<&str> = given_up.map(|one| workload.text(one.id)).collect();
+    assert_eq!(given_up, ["#2"]);
 }

@@ -37,7 +37,7 @@ fn commit(sha: &'static str, at: i64, parents: &[&'static str]) -> Told {
     let fact = Commit {
         sha,
         repository: REPOSITORY,
-        parents: Some(parents.to_vec()),
+        parents: Some(parents.into()),
         ..Commit::default()
     };
     event(sha, at, Kind::Commit(fact))
@@ -69,7 +69,7 @@ fn merged(change: &'static str, at: i64, sha: &'static str, commits: &[&'static 
         change,
         repository: REPOSITORY,
         sha: Some(sha),
-        commits: commits.to_vec(),
+        commits: commits.into(),
         phase: ChangePhase::Merged,
         ..Change::default()
     };

@@ -3,7 +3,7 @@
 use globset::Glob;
 
 use super::{Told, commit, day, deployed, end, event, gathered, gathered_as, shop};
-use crate::event::kind::{Deployment, Kind, Tag};
+use crate::event::kind::{Artifact, Deployment, Kind, Tag, TagPhase};
 use crate::event::time::Timestamp;
 use crate::model::definition::Definition;
 use crate::model::{RELEASE, Workload};
@@ -67,6 +67,34 @@ fn a_host_may_call_a_tag_early_that_git_told_of_first() {
 }
 
 #[test]
+fn a_tag_that_nobody_holds_any_more_is_no_release() {
+    let told = |source, id, at, phase| {
+        let Kind::Tag(fact) = tag("v1.0.0", at, "a", false).kind else {
+            unreachable!("a tag")
+        };
+        let told = event(id, at, Kind::Tag(Tag { phase, ..fact }));
+        Told { source, ..told }
+    };
+    let mut events = tagged();
+    events.push(told("tool", "gone", 7, TagPhase::Deleted));
+    assert_eq!(releases(&gathered(&events, 6)).len(), 2, "as it was then");
+    assert_eq!(releases(&gathered(&events, 9)).len(), 1);
+    // Put back: it is the release that it was.
+    events.push(told("tool", "back", 8, TagPhase::Created));
+    assert_eq!(
+        releases(&gathered(&events, 9))[0],
+        ("v1.0.0", "", Some(day(3)))
+    );
+    // One source speaks for itself alone.
+    let mut events = tagged();
+    events.push(told("host", "seen", 4, TagPhase::Created));
+    events.push(told("tool", "gone", 7, TagPhase::Deleted));
+    assert_eq!(releases(&gathered(&events, 9)).len(), 2);
+    events.push(told("host", "gone", 8, TagPhase::Deleted));
+    assert_eq!(releases(&gathered(&events, 9)).len(), 1);
+}
+
+#[test]
 fn a_rule_says_which_tags_are_releases() {
     let ruled = |pattern: &str| Definition {
         release_tags: Some(Glob::new(pattern).unwrap().compile_matcher()),
@@ -89,4 +117,40 @@ fn where_a_deployment_is_known_tags_are_only_tags() {
     assert_eq!(workload.records.len(), 1);
     assert_eq!(workload.tags.len(), 5);
     assert_eq!(gathered(&events, 7).records.len(), 2, "before it was known");
+}
+
+#[test]
+fn a_commit_of_which_nothing_is_known_gives_way_to_what_the_artifact_was_made_of() {
+    let image = "pkg:oci/shop@sha256%3A0b";
+    let made = Artifact {
+        artifact: image,
+        sha: Some("a"),
+        repository: Some("shop"),
+        ..Artifact::default()
+    };
+    let deployed = |id: &'static str, at, sha| {
+        let fact = Deployment {
+            record: id,
+            sha: Some(sha),
+            artifact: Some(image),
+            environment: Some("production"),
+            service: Some("shop"),
+            ..Deployment::default()
+        };
+        event(id, at, Kind::Deployment(fact))
+    };
+    let told = [
+        commit("a", 1, &[]),
+        commit("b", 2, &["a"]),
+        event("image", 3, Kind::Artifact(made)),
+        deployed("by configuration", 4, "configuration"),
+        deployed("by commit", 5, "b"),
+    ];
+    let workload = gathered(&told, 9);
+    let shas: Vec<&str> = workload
+        .records
+        .iter()
+        .map(|record| workload.text(workload.commits[record.commit.unwrap() as usize].sha))
+        .collect();
+    assert_eq!(shas, ["a", "b"]);
 }

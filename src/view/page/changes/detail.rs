@@ -1,22 +1,22 @@
 //! The page of one change: the sentence on top, who and what, its way as a waterfall, and everything that happened to it.
 
-use std::cell::Cell;
 use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
 use super::timeline::Timeline;
-use super::{WIDE, card, facts, lay, list, way};
+use super::{WIDE, card, facts, list};
 use crate::intent::Intent;
 use crate::model::locate::Match;
-use crate::report;
-use crate::report::sheet::{Line, Sheet};
+use crate::report::sheet::Line;
 use crate::theme::Role;
 use crate::view::answer::{Answer, Question};
 use crate::view::page::{Hint, Page, Reaction, Rows};
 use crate::view::pen::Pen;
 use crate::view::scene::{Scene, Scope};
 use crate::view::table::Table;
+use crate::view::widget::reading::Reading;
+use crate::view::widget::{leaf, waterfall};
 
 /// Rows that the timeline has at least, with its head.
 const FEWEST: u16 = 7;
@@ -30,8 +30,7 @@ pub(super) struct ChangePage {
     told: Option<Arc<Answer>>,
     table: Table<Timeline>,
     /// The facts are in front: they have the room, and keys scroll them.
-    in_front: bool,
-    scrolled: Cell<u16>,
+    text: Reading,
 }
 
 impl ChangePage {
@@ -42,8 +41,7 @@ impl ChangePage {
             found: None,
             told: None,
             table: Table::new(Timeline::default()),
-            in_front: false,
-            scrolled: Cell::new(0),
+            text: Reading::default(),
         }
     }
 
@@ -72,61 +70,19 @@ impl ChangePage {
             lines.retain(|line| !line.is_empty());
             return lines;
         }
-        let waterfall = way::waterfall(&found.timeline, width);
-        if !waterfall.is_empty() {
-            let mut legend = Sheet::new();
-            legend.space();
-            let signs = report::state_sums(&found.timeline);
-            legend.flow(0, signs, usize::from(width));
-            lines.push(Line::new());
-            lines.extend(waterfall);
-            lines.push(Line::new());
-            lines.extend(legend.into_lines());
-        }
+        let way = waterfall::with_sums(&found.timeline, width, &scene.style);
+        lines.push(Line::new());
+        lines.extend(way);
         lines
-    }
-
-    fn draw_facts(&self, area: Rect, lines: &[Line], pen: &mut Pen<'_>) {
-        let hidden = lines.len().saturating_sub(usize::from(area.height));
-        let hidden = u16::try_from(hidden).unwrap_or(u16::MAX);
-        let scrolled = if self.in_front {
-            self.scrolled.get().min(hidden)
-        } else {
-            0
-        };
-        self.scrolled.set(scrolled);
-        lay(lines.get(usize::from(scrolled)..).unwrap_or(&[]), area, pen);
-        if hidden > scrolled && area.height > 1 {
-            let more = Line::of(Role::Dim, format!("  … {} more", hidden - scrolled + 1));
-            let row = Rect::new(area.x, area.bottom() - 1, area.width, 1);
-            pen.clear(row);
-            pen.line(row.x, row.y, row.width, &more);
-        }
     }
 
     fn draw_timeline(&self, area: Rect, pen: &mut Pen<'_>) {
         if self.told.is_some() {
-            self.table.draw(area, pen, !self.in_front);
+            self.table.draw(area, pen, !self.text.in_front());
         } else {
             let words = "working out everything that happened to it …";
             pen.text(area.x + 2, area.y, area.width, Role::Dim, words);
         }
-    }
-
-    /// The facts in front take keys to scroll.
-    fn scroll(&self, intent: Intent) -> bool {
-        let by = match intent {
-            Intent::Down => 1,
-            Intent::Up => -1,
-            Intent::PageDown => 10,
-            Intent::PageUp => -10,
-            Intent::First => i16::MIN,
-            Intent::Last => i16::MAX,
-            _ => return false,
-        };
-        self.scrolled
-            .set(self.scrolled.get().saturating_add_signed(by));
-        true
     }
 }
 
@@ -159,15 +115,11 @@ impl Page for ChangePage {
 
     fn on(&mut self, intent: Intent, _scene: &Scene) -> Reaction {
         match intent {
-            Intent::NextPane | Intent::PreviousPane => {
-                self.in_front = !self.in_front;
-                Reaction::Done
-            }
+            _ if self.text.on(intent) => Reaction::Done,
             Intent::Open => match self.link() {
                 Some(link) => Reaction::Browse(link),
                 None => Reaction::Say("no link is known of this".to_owned()),
             },
-            _ if self.in_front && self.scroll(intent) => Reaction::Done,
             _ => Reaction::Ignored,
         }
     }
@@ -182,15 +134,13 @@ impl Page for ChangePage {
             let left = (area.width * 2 / 5).min(90);
             let inner = Rect::new(area.x + 1, area.y, left - 2, area.height);
             let lines = self.lines(inner.width, pen.scene, false);
-            self.draw_facts(inner, &lines, pen);
-            let role = if self.in_front {
+            self.text.draw(&lines, inner, pen);
+            let role = if self.text.in_front() {
                 Role::Focus
             } else {
                 Role::Border
             };
-            for y in area.top()..area.bottom() {
-                pen.text(area.x + left, y, 1, role, "│");
-            }
+            leaf::upright(area.x + left, area, role, pen);
             let x = area.x + left + 1;
             let right = Rect::new(x, area.y, area.right() - x, area.height);
             self.draw_timeline(right, pen);
@@ -201,14 +151,14 @@ impl Page for ChangePage {
         let most = area.height.saturating_sub(FEWEST);
         let mut lines = self.lines(inner.width, pen.scene, false);
         let mut taken = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-        if !self.in_front && taken > area.height * 3 / 5 {
+        if !self.text.in_front() && taken > area.height * 3 / 5 {
             lines = self.lines(inner.width, pen.scene, true);
             taken = u16::try_from(lines.len()).unwrap_or(u16::MAX);
             taken = taken.min(area.height * 3 / 5);
         }
         let taken = taken.min(most);
         let facts = Rect::new(inner.x, inner.y, inner.width, taken);
-        self.draw_facts(facts, &lines, pen);
+        self.text.draw(&lines, facts, pen);
         let below = Rect::new(
             area.x,
             area.y + taken + 1,
@@ -246,7 +196,11 @@ impl Page for ChangePage {
 
     fn hints(&self, _scene: &Scene) -> Vec<Hint> {
         let link = self.link().is_none().then(|| "no link known".to_owned());
-        let pane = if self.in_front { "timeline" } else { "facts" };
+        let pane = if self.text.in_front() {
+            "timeline"
+        } else {
+            "facts"
+        };
         vec![
             Hint::new(Intent::Back, "back"),
             Hint::new(Intent::Browse, "browser").unless(link),

@@ -6,7 +6,6 @@ use std::cmp::Ordering;
 use std::sync::{Arc, LazyLock};
 
 use super::columns::{Columns, MIDDLING, Shown, WIDE, Widths};
-use super::way;
 use crate::model::locate::Match;
 use crate::model::overview::{Overview, Summary};
 use crate::report::sheet::Line;
@@ -16,6 +15,7 @@ use crate::view::answer::Answer;
 use crate::view::listing::{Column, Listing};
 use crate::view::page::Page;
 use crate::view::scene::Scene;
+use crate::view::widget::waterfall;
 
 /// A change of a list.
 #[derive(Clone, Debug)]
@@ -184,7 +184,7 @@ impl Listing for Changes {
                 None => dim(None),
             },
             Shown::On => self.on(row),
-            Shown::Way => way::bar(&found.timeline, self.known().bar),
+            Shown::Way => waterfall::bar(&found.timeline, self.known().bar),
             Shown::Age => match found.timeline.first() {
                 Some(first) => Line::of(Role::Dim, duration::between(first.from, now)),
                 None => dim(None),
@@ -350,25 +350,14 @@ fn rank(state: &str) -> u8 {
 
 /// A state with its own sign.
 pub(super) fn state(found: &Match) -> Line {
-    let (role, _) = state_look(found.state);
-    let sign = match found.state {
-        "working" => "◐",
-        "gated" => glyph::GATE,
-        "failed" => glyph::BAD,
-        "held" | "frozen" => glyph::LOCK,
-        "delivered" => glyph::GOOD,
-        "unknown" => "?",
-        "abandoned" => "×",
-        "superseded" => "·",
-        _ => "◌",
-    };
+    let look = state_look(found.state);
     let word = match found.state {
         "waiting_for_release" => "for release",
         "delivered" => "live",
         "superseded" => "overtaken",
         state => state,
     };
-    Line::of(role, sign).with(role, format!(" {word}"))
+    Line::of(look.role, look.sign).with(look.role, format!(" {word}"))
 }
 
 /// `17 Nov` of `17 Nov 09:00`.

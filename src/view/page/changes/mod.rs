@@ -6,7 +6,6 @@ mod detail;
 mod found;
 mod list;
 mod timeline;
-mod way;
 
 use std::sync::Arc;
 
@@ -22,6 +21,7 @@ use crate::theme::Role;
 use crate::view::pen::Pen;
 use crate::view::scene::{Scene, Scope, Stage};
 use crate::view::table::Table;
+use crate::view::widget::{leaf, waterfall};
 use columns::IN_FLIGHT;
 use detail::ChangePage;
 use found::FoundPage;
@@ -178,15 +178,17 @@ fn beside(table: &Table<Changes>, area: Rect, pen: &mut Pen<'_>) {
     let list = Rect::new(area.x, area.y, area.width - taken, area.height);
     table.draw(list, pen, true);
     let pane = Rect::new(list.right(), area.y, taken, area.height);
-    for y in pane.top()..pane.bottom() {
-        pen.text(pane.x, y, 1, Role::Border, "│");
-    }
+    leaf::upright(pane.x, pane, Role::Border, pen);
     let inner = Rect::new(pane.x + 2, pane.y, pane.width - 3, pane.height);
     let found = table.listing.change(row);
     let mut lines = facts(found, inner.width, pen.scene, true);
     lines.push(Line::new());
-    lines.extend(way::waterfall(&found.timeline, inner.width));
-    lay(&lines, inner, pen);
+    lines.extend(waterfall::lines(
+        &found.timeline,
+        inner.width,
+        &pen.scene.style,
+    ));
+    leaf::draw(&lines, 0, inner, "enter shows all of it", pen);
 }
 
 /// All that is known of a change, as lines of a width.
@@ -196,11 +198,4 @@ fn facts(found: &Match, width: u16, scene: &Scene, with_bar: bool) -> Vec<Line> 
         ..scene.style.clone()
     };
     report::change(found, &style, with_bar)
-}
-
-/// Draws lines, as many as there is room for.
-fn lay(lines: &[Line], area: Rect, pen: &mut Pen<'_>) {
-    for (line, y) in lines.iter().zip(area.top()..area.bottom()) {
-        pen.line(area.x, y, area.width, line);
-    }
 }

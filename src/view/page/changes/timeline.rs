@@ -133,7 +133,7 @@ fn what(one: &Happening) -> Line {
         Tone::Good => (Role::Good, glyph::GOOD),
         Tone::Bad => (Role::Bad, glyph::BAD),
         Tone::Gate => (Role::Gate, glyph::GATE),
-        Tone::Going => (Role::Process, "◐"),
+        Tone::Going => (Role::Process, glyph::WORKING),
     };
     let tilde = if one.inferred { "~" } else { "" };
     let text = match one.tone {

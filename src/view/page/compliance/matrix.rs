@@ -1,7 +1,6 @@
 //! Workloads against the steps that their paths require, for what is live in production: how each step stands, the worst workload first.
 
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::cmp::{Ordering, Reverse};
 use std::sync::Arc;
 
@@ -13,9 +12,10 @@ use crate::report::{figure, glyph, text};
 use crate::theme::Role;
 use crate::view::listing::{Column, Listing};
 use crate::view::scene::Scene;
+use crate::view::widget::cells::{self, Cells};
 
 /// Columns before those of the steps.
-pub const BEFORE: usize = 3;
+const BEFORE: usize = 3;
 /// The longest word of a standing, with its sign and a lock.
 const WORD: usize = 14;
 
@@ -24,12 +24,7 @@ const WORD: usize = 14;
 pub struct Matrix {
     rows: Vec<Arc<Overview>>,
     /// Every step that some path requires, in the order of the paths.
-    pub names: Vec<String>,
-    /// The columns where there is room for words, and where there is not.
-    columns: [Vec<Column>; 2],
-    words: Cell<bool>,
-    /// The column of the cell in front, among `names`.
-    pub front: usize,
+    pub cells: Cells,
 }
 
 /// How a workload stands as a whole, the gravest first.
@@ -84,63 +79,21 @@ pub const fn sign(standing: Standing) -> (Role, &'static str) {
 
 impl Matrix {
     pub fn gather(&mut self, scene: &Scene) {
-        let front = self.names.get(self.front).cloned();
         self.rows = scene.overviews().cloned().collect();
-        self.names = names(&self.rows);
-        let place = |name: String| self.names.iter().position(|known| *known == name);
-        self.front = front.and_then(place).unwrap_or(0);
-        self.line_up();
-    }
-
-    /// Moves the cell in front.
-    pub fn go(&mut self, right: bool) {
-        let to = if right {
-            self.front + 1
-        } else {
-            self.front.saturating_sub(1)
+        let all = self.rows.iter().filter_map(|one| known(one));
+        let steps = all.map(|one| one.steps.iter().map(|step| &*step.step));
+        self.cells.name(steps, None);
+        let before = vec![
+            cells::workloads(self.rows.iter().map(|one| &one.summary)),
+            Column::new("stands", 12, 14, 0),
+            Column::new("live", 8, 14, u8::MAX),
+        ];
+        let width = |name: &String| {
+            let title = text::width(&text::clean(name)).min(20) + 1;
+            [title.max(3), title.max(WORD)]
         };
-        self.aim(to);
-    }
-
-    /// Puts the cell in front into a column.
-    pub fn aim(&mut self, column: usize) {
-        self.front = column.min(self.names.len().saturating_sub(1));
-        self.line_up();
-    }
-
-    /// Where there is no room for all, the columns farthest from the one in front go.
-    fn line_up(&mut self) {
-        let widest = self
-            .rows
-            .iter()
-            .map(|one| text::width(&one.summary.workload));
-        let widest = u16::try_from(widest.max().unwrap_or(8)).unwrap_or(u16::MAX);
-        self.columns = [false, true].map(|words| {
-            let mut columns = vec![
-                Column::new("workload", widest.clamp(10, 16), widest.clamp(10, 28), 0),
-                Column::new("stands", 12, 14, 0),
-                Column::new("live", 8, 14, u8::MAX),
-            ];
-            for (place, name) in self.names.iter().enumerate() {
-                let title = text::clean(name).into_owned();
-                let least = if words { WORD } else { 3 };
-                let width = least.max(text::width(&title).min(20) + 1);
-                let width = u16::try_from(width).unwrap_or(u16::MAX);
-                let far = place.abs_diff(self.front);
-                columns.push(Column {
-                    title: Cow::Owned(title),
-                    rank: u8::try_from(far + 1).unwrap_or(u8::MAX - 1),
-                    ..Column::new("", width, width + 2, 0)
-                });
-            }
-            columns
-        });
-    }
-
-    /// Whether the words fit into a width.
-    pub fn fit(&self, width: u16) {
-        let wanted: u16 = self.columns[1].iter().map(|column| column.least + 1).sum();
-        self.words.set(wanted + 2 < width);
+        let widths = self.cells.names.iter().map(width).collect();
+        self.cells.line_up(before, widths);
     }
 
     #[must_use]
@@ -156,7 +109,7 @@ impl Matrix {
     /// How a step stands for a row; none where its path does not ask for it.
     #[must_use]
     pub fn step(&self, row: usize, column: usize) -> Option<&Required> {
-        let name = self.names.get(column)?;
+        let name = self.cells.names.get(column)?;
         let steps = &self.compliance(row)?.steps;
         steps.iter().find(|step| step.step == *name)
     }
@@ -171,23 +124,6 @@ impl Matrix {
         let all = self.rows.iter().filter_map(|one| known(one));
         all.flat_map(|compliance| &compliance.steps)
     }
-}
-
-/// Every step once, in the order of the paths: each next one goes behind the one it follows.
-fn names(rows: &[Arc<Overview>]) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for compliance in rows.iter().filter_map(|one| known(one)) {
-        let mut behind = 0;
-        for required in &compliance.steps {
-            if let Some(at) = names.iter().position(|known| *known == required.step) {
-                behind = at + 1;
-            } else {
-                names.insert(behind, required.step.clone());
-                behind += 1;
-            }
-        }
-    }
-    names
 }
 
 /// How a workload stands, in a sign and a few words.
@@ -210,7 +146,7 @@ pub fn stands(grave: Grave) -> Line {
 
 impl Listing for Matrix {
     fn columns(&self) -> &[Column] {
-        &self.columns[usize::from(self.words.get())]
+        self.cells.columns()
     }
 
     fn len(&self) -> usize {
@@ -240,7 +176,7 @@ impl Listing for Matrix {
         let (role, sign) = sign(step.standing);
         let mut line = Line::of(role, sign);
         line.push(Role::Dim, if step.locked { glyph::LOCK } else { " " });
-        if self.words.get() && step.standing != Standing::Present {
+        if self.cells.has_words() && step.standing != Standing::Present {
             line.push(role, format!(" {}", step.standing.word()));
         }
         line
@@ -275,9 +211,7 @@ impl Listing for Matrix {
     }
 
     fn words(&self, row: usize) -> Cow<'_, str> {
-        let summary = &self.rows[row].summary;
-        let team = summary.team.as_deref().unwrap_or_default();
-        Cow::Owned(format!("{} {team} {}", summary.workload, summary.path))
+        cells::words(&self.rows[row].summary)
     }
 
     fn fields(&self) -> &'static [&'static str] {
@@ -321,15 +255,11 @@ impl Listing for Matrix {
     }
 
     fn groups(&self) -> &'static [&'static str] {
-        &["team", "path"]
+        &cells::GROUPS
     }
 
     fn group(&self, row: usize, by: usize) -> Cow<'_, str> {
-        let summary = &self.rows[row].summary;
-        Cow::Borrowed(match by {
-            0 => summary.team.as_deref().unwrap_or("no team"),
-            _ => &summary.path,
-        })
+        cells::group(&self.rows[row].summary, by)
     }
 
     fn workload(&self, row: usize) -> Option<&str> {
@@ -337,7 +267,7 @@ impl Listing for Matrix {
     }
 
     fn link(&self, row: usize) -> Option<&str> {
-        self.step(row, self.front)?.url.as_deref()
+        self.step(row, self.cells.front)?.url.as_deref()
     }
 
     fn card(&self, row: usize) -> String {
@@ -345,7 +275,7 @@ impl Listing for Matrix {
         let problems = self.compliance(row).map(|one| one.problems.join("; "));
         let problems = problems.filter(|problems| !problems.is_empty());
         let problems = problems.map_or_else(String::new, |problems| format!("; {problems}"));
-        match self.step(row, self.front) {
+        match self.step(row, self.cells.front) {
             Some(step) => format!(
                 "{workload}, {}: {}, {}{}{problems}",
                 step.step,

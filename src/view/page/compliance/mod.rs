@@ -17,9 +17,8 @@ use crate::view::hit::Target;
 use crate::view::pen::Pen;
 use crate::view::scene::{Scene, Scope};
 use crate::view::table::Table;
-use crate::view::widget::cells::{self, Cells};
 use crate::view::widget::leaf;
-use matrix::{BEFORE, Grave, Matrix, sign};
+use matrix::{Grave, Matrix, sign};
 use one::WorkloadPage;
 
 /// From here on the cell in front stands at the right, else below.
@@ -46,21 +45,12 @@ impl Default for CompliancePage {
 }
 
 impl CompliancePage {
-    fn cells(&self) -> Cells {
-        let matrix = &self.table.listing;
-        Cells {
-            first: BEFORE,
-            count: matrix.names.len(),
-            front: matrix.front,
-        }
-    }
-
     fn open(&self) -> Reaction {
         let matrix = &self.table.listing;
         let row = self.table.selected();
         match row.and_then(|row| Some((row, matrix.summary(row)?))) {
             Some((row, summary)) => {
-                let step = matrix.step(row, matrix.front);
+                let step = matrix.step(row, matrix.cells.front);
                 let step = step.map(|step| &*step.step);
                 Reaction::Push(Box::new(WorkloadPage::new(&summary.workload, step)))
             }
@@ -130,8 +120,7 @@ impl CompliancePage {
     }
 
     fn draw_matrix(&self, area: Rect, pen: &mut Pen<'_>) {
-        self.table.listing.fit(area.width);
-        cells::draw(&self.table, self.cells(), area, pen);
+        self.table.listing.cells.draw(&self.table, area, pen);
     }
 
     fn draw_cell(&self, area: Rect, pen: &mut Pen<'_>) {
@@ -150,8 +139,8 @@ impl CompliancePage {
         };
         let mut told = facts::new(usize::from(area.width));
         match (
-            matrix.step(row, matrix.front),
-            matrix.names.get(matrix.front),
+            matrix.step(row, matrix.cells.front),
+            matrix.cells.names.get(matrix.cells.front),
         ) {
             (Some(step), _) => facts::step(step, workload, &mut told, &pen.scene.style),
             (None, Some(name)) if compliance.live.is_some() => {
@@ -181,7 +170,7 @@ impl Page for CompliancePage {
     fn on(&mut self, intent: Intent, _scene: &Scene) -> Reaction {
         match intent {
             Intent::Left | Intent::Right => {
-                self.table.listing.go(intent == Intent::Right);
+                self.table.listing.cells.go(intent);
                 Reaction::Done
             }
             Intent::Open => self.open(),
@@ -193,11 +182,11 @@ impl Page for CompliancePage {
         let Target::Part(part) = target else {
             return Reaction::Ignored;
         };
-        let (row, column) = self.cells().clicked(part);
-        if row == self.table.cursor() && column == self.table.listing.front {
+        let (row, column) = self.table.listing.cells.clicked(part);
+        if row == self.table.cursor() && column == self.table.listing.cells.front {
             return self.open();
         }
-        self.table.listing.aim(column);
+        self.table.listing.cells.aim(column);
         self.table.click(Target::Row(row));
         Reaction::Done
     }
@@ -210,7 +199,7 @@ impl Page for CompliancePage {
             let list = area.width - SIDE;
             let place = Rect::new(body.x, body.y, list - 1, body.height);
             self.draw_matrix(place, pen);
-            leaf::upright(body.x + list, body, pen);
+            leaf::upright(body.x + list, body, Role::Border, pen);
             let place = Rect::new(body.x + list + 2, body.y, SIDE - 3, body.height);
             self.draw_cell(place, pen);
             return;

@@ -1,7 +1,6 @@
 //! Workloads against environments, as a list with a column an environment: what runs there, how old it is, and how it stands to the environment before.
 
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -14,6 +13,7 @@ use crate::report::{duration, glyph, text};
 use crate::theme::Role;
 use crate::view::listing::{Column, Listing};
 use crate::view::scene::{Scene, Scope};
+use crate::view::widget::cells::{self, Cells};
 
 /// A longer version is shortened; the pane has it in full.
 const VERSION: usize = 14;
@@ -70,98 +70,38 @@ pub fn lags(seen: &Seen<'_>) -> bool {
 #[derive(Default)]
 pub struct Matrix {
     rows: Vec<Arc<Overview>>,
-    pub names: Vec<String>,
+    /// Every environment, in the order in which paths pass them.
+    pub cells: Cells,
     shapes: Vec<Shape>,
-    /// Columns where there is room for words, and where there is not.
-    columns: [Vec<Column>; 2],
-    /// There is room for words: known when it was drawn.
-    words: Cell<bool>,
-    /// The column of the cell in front, among `names`.
-    pub front: usize,
     now: Timestamp,
 }
 
 impl Matrix {
     pub fn gather(&mut self, scene: &Scene) {
         self.now = scene.instant();
-        let front = self.names.get(self.front).cloned();
         self.rows = scene.overviews().cloned().collect();
-        self.names = names(&self.rows);
-        self.shapes = vec![Shape::default(); self.names.len()];
+        let all = self.rows.iter();
+        let lists = all.map(|one| running(one).iter().map(|one| &*one.environment));
+        // The first time, production is what one came for.
+        let first = self.rows.first().map(|one| &*one.summary.production);
+        self.cells.name(lists, first);
+        self.shapes = vec![Shape::default(); self.cells.names.len()];
         for overview in &self.rows {
             for running in running(overview) {
-                let column = self
-                    .names
-                    .iter()
-                    .position(|name| *name == running.environment);
+                let column = self.cells.place(&running.environment);
                 if let Some(shape) = column.and_then(|column| self.shapes.get_mut(column)) {
                     shape.take(running, before(overview, running));
                 }
             }
         }
-        // The first time, production is what one came for.
-        let wanted = front.or_else(|| Some(self.rows.first()?.summary.production.clone()));
-        let known = |name: String| self.names.iter().position(|known| *known == name);
-        self.front = wanted.and_then(known).unwrap_or(0);
-        self.line_up();
-    }
-
-    /// Moves the cell in front; `false` at the edge.
-    pub fn go(&mut self, right: bool) -> bool {
-        let to = if right {
-            Some(self.front + 1).filter(|to| *to < self.names.len())
-        } else {
-            self.front.checked_sub(1)
+        let workloads = cells::workloads(self.rows.iter().map(|one| &one.summary));
+        let width = |(name, shape): (&String, &Shape)| {
+            let title = text::width(&text::clean(name)).min(TITLE) + 2;
+            [false, true].map(|words| shape.width(words).max(title))
         };
-        if let Some(to) = to {
-            self.aim(to);
-        }
-        to.is_some()
-    }
-
-    /// Puts the cell in front into a column.
-    pub fn aim(&mut self, column: usize) {
-        self.front = column.min(self.names.len().saturating_sub(1));
-        self.line_up();
-    }
-
-    /// Where there is no room for all, the columns farthest from the one in front go.
-    fn line_up(&mut self) {
-        let widest = self
-            .rows
-            .iter()
-            .map(|one| text::width(&one.summary.workload));
-        let widest = u16::try_from(widest.max().unwrap_or(8)).unwrap_or(u16::MAX);
-        self.columns = [false, true].map(|words| {
-            let mut columns = vec![Column::new(
-                "workload",
-                widest.clamp(10, 16),
-                widest.clamp(10, 28),
-                0,
-            )];
-            for (place, (name, shape)) in self.names.iter().zip(&self.shapes).enumerate() {
-                let title = text::clean(name).into_owned();
-                let width = shape.width(words).max(text::width(&title).min(TITLE) + 2);
-                let width = u16::try_from(width).unwrap_or(u16::MAX).min(48);
-                let far = place.abs_diff(self.front);
-                columns.push(Column {
-                    title: Cow::Owned(title),
-                    rank: u8::try_from(far + 1).unwrap_or(u8::MAX),
-                    ..Column::new("", width, width + 2, 0)
-                });
-            }
-            columns
-        });
-    }
-
-    /// Takes the words where they fit into a width; tells whether the columns fit at all.
-    pub fn fit(&self, width: u16) -> bool {
-        let fits = |columns: &[Column]| {
-            let wanted: u16 = columns.iter().map(|column| column.least + 1).sum();
-            wanted < width
-        };
-        self.words.set(fits(&self.columns[1]));
-        fits(self.columns())
+        let widths = self.cells.names.iter().zip(&self.shapes).map(width);
+        let widths = widths.collect();
+        self.cells.line_up(vec![workloads], widths);
     }
 
     #[must_use]
@@ -173,7 +113,7 @@ impl Matrix {
     #[must_use]
     pub fn cell_of(&self, row: usize, environment: usize) -> Option<(&Running, Option<&Running>)> {
         let overview = self.rows.get(row)?;
-        let name = self.names.get(environment)?;
+        let name = self.cells.names.get(environment)?;
         let mut cells = running(overview).iter();
         let found = cells.find(|running| running.environment == *name)?;
         Some((found, before(overview, found)))
@@ -186,7 +126,7 @@ impl Matrix {
     }
 
     /// Every cell there is.
-    pub fn cells(&self) -> impl Iterator<Item = Seen<'_>> {
+    pub fn all(&self) -> impl Iterator<Item = Seen<'_>> {
         self.rows.iter().flat_map(|one| {
             let seen = |running| Seen {
                 summary: &one.summary,
@@ -195,23 +135,6 @@ impl Matrix {
             running(one).iter().map(seen)
         })
     }
-}
-
-/// Every environment once, in the order in which paths pass them: each next one goes behind the one it follows.
-fn names(rows: &[Arc<Overview>]) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for overview in rows {
-        let mut behind = 0;
-        for running in running(overview) {
-            if let Some(at) = names.iter().position(|known| *known == running.environment) {
-                behind = at + 1;
-            } else {
-                names.insert(behind, running.environment.clone());
-                behind += 1;
-            }
-        }
-    }
-    names
 }
 
 fn running(overview: &Overview) -> &[Running] {
@@ -231,7 +154,7 @@ fn before<'a>(overview: &'a Overview, here: &Running) -> Option<&'a Running> {
 
 impl Listing for Matrix {
     fn columns(&self) -> &[Column] {
-        &self.columns[usize::from(self.words.get())]
+        self.cells.columns()
     }
 
     fn len(&self) -> usize {
@@ -277,7 +200,7 @@ impl Listing for Matrix {
             let lock = running.held.as_ref().map_or(" ", |_| glyph::LOCK);
             line.push(Role::Gate, format!(" {lock}"));
         }
-        if self.words.get()
+        if self.cells.has_words()
             && let Some(word) = trouble(running)
         {
             line.push(role, format!(" {word}"));
@@ -312,9 +235,7 @@ impl Listing for Matrix {
     }
 
     fn words(&self, row: usize) -> Cow<'_, str> {
-        let summary = &self.rows[row].summary;
-        let team = summary.team.as_deref().unwrap_or_default();
-        Cow::Owned(format!("{} {team} {}", summary.workload, summary.path))
+        cells::words(&self.rows[row].summary)
     }
 
     fn fields(&self) -> &'static [&'static str] {
@@ -351,15 +272,11 @@ impl Listing for Matrix {
     }
 
     fn groups(&self) -> &'static [&'static str] {
-        &["team", "path"]
+        &cells::GROUPS
     }
 
     fn group(&self, row: usize, by: usize) -> Cow<'_, str> {
-        let summary = &self.rows[row].summary;
-        Cow::Borrowed(match by {
-            0 => summary.team.as_deref().unwrap_or("no team"),
-            _ => &summary.path,
-        })
+        cells::group(&self.rows[row].summary, by)
     }
 
     fn workload(&self, row: usize) -> Option<&str> {
@@ -368,7 +285,7 @@ impl Listing for Matrix {
 
     fn card(&self, row: usize) -> String {
         let workload = &self.rows[row].summary.workload;
-        match self.cell_of(row, self.front) {
+        match self.cell_of(row, self.cells.front) {
             Some((running, _)) => {
                 let since = running.since.map(|since| format!(" since {since}"));
                 format!(

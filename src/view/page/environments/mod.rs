@@ -45,7 +45,7 @@ impl EnvironmentsPage {
         let matrix = &self.table.listing;
         let row = self.table.selected();
         let found = row.and_then(|row| {
-            let (running, _) = matrix.cell_of(row, matrix.front)?;
+            let (running, _) = matrix.cell_of(row, matrix.cells.front)?;
             Some((matrix.summary(row)?, running))
         });
         match found {
@@ -60,9 +60,9 @@ impl EnvironmentsPage {
     fn draw_head(&self, area: Rect, pen: &mut Pen<'_>) {
         let matrix = &self.table.listing;
         let count = figure::count(matrix.len(), "workload");
-        let across = figure::count(matrix.names.len(), "environment");
+        let across = figure::count(matrix.cells.names.len(), "environment");
         let mut line = Line::of(Role::Title, count).with(Role::Dim, format!(" · {across}"));
-        let cells = |holds: fn(&Seen<'_>) -> bool| matrix.cells().filter(holds).count();
+        let cells = |holds: fn(&Seen<'_>) -> bool| matrix.all().filter(holds).count();
         let told = [
             (
                 Role::Bad,
@@ -115,77 +115,18 @@ impl EnvironmentsPage {
         pen.line(area.x + 2, area.y, area.width - 2, &line);
     }
 
-    /// The list, the mark on the cell in front, and the names of what lies left and right of what is in sight.
-    fn draw_matrix(&self, area: Rect, pen: &mut Pen<'_>) {
-        let matrix = &self.table.listing;
-        // Where not all of it fits, there is room for a word of what is left out.
-        let beyond = if matrix.fit(area.width) { 0 } else { 7 };
-        let first = pen.hits.len();
-        let list = Rect::new(area.x, area.y, area.width - beyond, area.height);
-        self.table.draw(list, pen, false);
-        let mut shown: Vec<(usize, Rect)> = Vec::new();
-        let mut rows: Vec<(usize, Rect)> = Vec::new();
-        for hit in &pen.hits[first..] {
-            match hit.target {
-                Target::Column(column @ 1..) => shown.push((column - 1, hit.area)),
-                Target::Row(at) => rows.push((at, hit.area)),
-                _ => {}
-            }
-        }
-        for (at, row) in &rows {
-            for (column, head) in &shown {
-                let part = at * matrix.names.len() + column;
-                let cell = Rect::new(head.x, row.y, head.width, 1);
-                pen.hit(cell, Target::Part(part));
-                if *at == self.table.cursor() && *column == matrix.front {
-                    pen.select(cell);
-                    pen.text(row.x, row.y, 1, Role::Focus, glyph::CURSOR);
-                }
-            }
-        }
-        if let Some((front, head)) = shown.iter().find(|(column, _)| *column == matrix.front) {
-            pen.text(
-                head.x,
-                head.y,
-                head.width,
-                Role::Focus,
-                &matrix.names[*front],
-            );
-        }
-        self.draw_beyond(area, &shown, pen);
-    }
-
-    fn draw_beyond(&self, area: Rect, shown: &[(usize, Rect)], pen: &mut Pen<'_>) {
-        let matrix = &self.table.listing;
-        let (Some((first, _)), Some((last, head))) = (shown.first(), shown.last()) else {
-            return;
-        };
-        let left = *first;
-        let right = matrix.names.len() - last - 1;
-        let mut line = Line::new();
-        if left > 0 {
-            line.push(Role::Key, format!("‹{left}"));
-        }
-        if right > 0 {
-            line.push(Role::Key, format!(" {right}›"));
-        }
-        let end = head.right();
-        let rest = Rect::new(end, area.y, area.right().saturating_sub(end + 1), 1);
-        if line.width() <= usize::from(rest.width) {
-            pen.right(rest, &line);
-        }
-    }
-
     fn draw_cell(&self, area: Rect, pen: &mut Pen<'_>) {
         let matrix = &self.table.listing;
         let Some(row) = self.table.selected() else {
             return;
         };
-        let (Some(summary), Some(name)) = (matrix.summary(row), matrix.names.get(matrix.front))
-        else {
+        let (Some(summary), Some(name)) = (
+            matrix.summary(row),
+            matrix.cells.names.get(matrix.cells.front),
+        ) else {
             return;
         };
-        let Some(found) = matrix.cell_of(row, matrix.front) else {
+        let Some(found) = matrix.cell_of(row, matrix.cells.front) else {
             let words = if matrix.is_known(row) {
                 format!("{} has no environment {name}", summary.workload)
             } else {
@@ -213,7 +154,7 @@ impl Page for EnvironmentsPage {
     fn on(&mut self, intent: Intent, _scene: &Scene) -> Reaction {
         match intent {
             Intent::Left | Intent::Right => {
-                self.table.listing.go(intent == Intent::Right);
+                self.table.listing.cells.go(intent);
                 Reaction::Done
             }
             Intent::Open => self.open(),
@@ -226,13 +167,12 @@ impl Page for EnvironmentsPage {
         let Target::Part(part) = target else {
             return Reaction::Ignored;
         };
-        let across = matrix.names.len().max(1);
-        let (row, column) = (part / across, part % across);
-        let again = row == self.table.cursor() && column == self.table.listing.front;
+        let (row, column) = matrix.cells.clicked(part);
+        let again = row == self.table.cursor() && column == self.table.listing.cells.front;
         if again {
             return self.open();
         }
-        self.table.listing.aim(column);
+        self.table.listing.cells.aim(column);
         self.table.click(Target::Row(row));
         Reaction::Done
     }
@@ -246,14 +186,15 @@ impl Page for EnvironmentsPage {
             area.height.saturating_sub(2),
         );
         let matrix = &self.table.listing;
-        if !matrix.is_empty() && matrix.names.is_empty() && pen.scene.is_whole() {
+        if !matrix.is_empty() && matrix.cells.names.is_empty() && pen.scene.is_whole() {
             let words = "No deployment is known. Which environments there are is learnt from deployments: import events, or sync a source that deploys.";
             let place = Rect::new(body.x + 2, body.y, body.width - 4, body.height);
             pen.paragraph(place, Role::Dim, words);
         } else if area.width >= BESIDE {
             let list = area.width - SIDE;
-            self.draw_matrix(Rect::new(body.x, body.y, list - 1, body.height), pen);
-            leaf::upright(body.x + list, body, pen);
+            let place = Rect::new(body.x, body.y, list - 1, body.height);
+            self.table.listing.cells.draw(&self.table, place, pen);
+            leaf::upright(body.x + list, body, Role::Border, pen);
             self.draw_cell(
                 Rect::new(body.x + list + 2, body.y, SIDE - 3, body.height),
                 pen,
@@ -286,7 +227,7 @@ impl Page for EnvironmentsPage {
     fn hints(&self, _scene: &Scene) -> Vec<Hint> {
         let matrix = &self.table.listing;
         let row = self.table.selected();
-        let none = row.is_none_or(|row| matrix.cell_of(row, matrix.front).is_none());
+        let none = row.is_none_or(|row| matrix.cell_of(row, matrix.cells.front).is_none());
         vec![
             Hint::new(Intent::Open, "what ran here")
                 .unless(none.then(|| "no such environment".to_owned())),
@@ -310,7 +251,8 @@ impl Page for EnvironmentsPage {
 impl EnvironmentsPage {
     fn split(&self, body: Rect, cell: u16, pen: &mut Pen<'_>) {
         let list = body.height.saturating_sub(cell + 1);
-        self.draw_matrix(Rect::new(body.x, body.y, body.width, list), pen);
+        let place = Rect::new(body.x, body.y, body.width, list);
+        self.table.listing.cells.draw(&self.table, place, pen);
         leaf::rule(body.x, body.y + list, body.width, &Line::new(), pen);
         let place = Rect::new(body.x + 2, body.y + list + 1, body.width - 4, cell);
         self.draw_cell(place, pen);

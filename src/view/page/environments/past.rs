@@ -191,7 +191,7 @@ impl Page for PastPage {
             let left = area.width * 11 / 20;
             self.draw_runs(Rect::new(area.x, area.y, left - 2, area.height), pen);
             let first = pen.hits.len();
-            leaf::upright(area.x + left - 1, area, pen);
+            leaf::upright(area.x + left - 1, area, Role::Border, pen);
             let right = Rect::new(area.x + left, area.y, area.width - left, area.height);
             self.draw_ahead(right, pen);
             self.keep_hits(clickable, first, pen);

@@ -137,7 +137,7 @@ impl Page for GatesPage {
             let list = area.width - side;
             self.table
                 .draw(Rect::new(body.x, body.y, list - 1, body.height), pen, true);
-            leaf::upright(body.x + list, body, pen);
+            leaf::upright(body.x + list, body, Role::Border, pen);
             let beside = Rect::new(body.x + list + 2, body.y, side - 3, body.height);
             self.draw_evidence(beside, pen);
         } else if body.height < BELOW {

@@ -1,6 +1,5 @@
 //! A gate's own page: all that is known of it, and the changes that it holds as a list to go on from.
 
-use std::cell::Cell;
 use std::sync::Arc;
 
 use ratatui::layout::Rect;
@@ -18,6 +17,7 @@ use crate::view::pen::Pen;
 use crate::view::scene::Scene;
 use crate::view::table::Table;
 use crate::view::widget::leaf;
+use crate::view::widget::reading::Reading;
 
 /// From here on the changes stand beside the rest.
 const WIDE: u16 = 150;
@@ -32,10 +32,7 @@ pub struct GatePage {
     seen: Option<(Arc<Overview>, OpenGate)>,
     open: bool,
     table: Table<Briefs>,
-    /// `Tab`: the keys scroll the text, and not the list.
-    reading: bool,
-    top: Cell<usize>,
-    last: Cell<usize>,
+    text: Reading,
 }
 
 impl GatePage {
@@ -48,16 +45,8 @@ impl GatePage {
             seen: None,
             open: false,
             table: Table::new(Briefs::new(workload, "now", "since", nothing)),
-            reading: false,
-            top: Cell::new(0),
-            last: Cell::new(0),
+            text: Reading::default(),
         }
-    }
-
-    fn scroll(&self, by: isize) {
-        let top = self.top.get().min(self.last.get());
-        self.top
-            .set(top.saturating_add_signed(by).min(self.last.get()));
     }
 
     fn draw_text(&self, area: Rect, pen: &mut Pen<'_>) {
@@ -76,9 +65,7 @@ impl GatePage {
         let extent = Extent::Page;
         let width = usize::from(area.width);
         let lines = lines((overview, gate), extent, width, style);
-        let more = "tab, then j and k";
-        let last = leaf::draw(&lines, self.top.get(), area, more, pen);
-        self.last.set(last);
+        self.text.draw(&lines, area, pen);
     }
 
     fn draw_list(&self, area: Rect, pen: &mut Pen<'_>) {
@@ -88,7 +75,7 @@ impl GatePage {
         let title = Line::of(Role::Title, "ships")
             .with(Role::Dim, format!("  {}", self.table.listing.rows.len()));
         pen.line(area.x + 2, area.y, area.width - 2, &title);
-        self.table.draw(below(area, 1), pen, !self.reading);
+        self.table.draw(below(area, 1), pen, !self.text.in_front());
     }
 }
 
@@ -124,17 +111,10 @@ impl Page for GatePage {
 
     fn on(&mut self, intent: Intent, _scene: &Scene) -> Reaction {
         match intent {
-            Intent::Open => return self.table.listing.open(self.table.selected()),
-            Intent::NextPane | Intent::PreviousPane => self.reading = !self.reading,
-            Intent::Up if self.reading => self.scroll(-1),
-            Intent::Down if self.reading => self.scroll(1),
-            Intent::PageUp if self.reading => self.scroll(-10),
-            Intent::PageDown if self.reading => self.scroll(10),
-            Intent::First if self.reading => self.top.set(0),
-            Intent::Last if self.reading => self.top.set(self.last.get()),
-            _ => return Reaction::Ignored,
+            Intent::Open => self.table.listing.open(self.table.selected()),
+            _ if self.text.on(intent) => Reaction::Done,
+            _ => Reaction::Ignored,
         }
-        Reaction::Done
     }
 
     fn draw(&self, area: Rect, pen: &mut Pen<'_>) {
@@ -143,7 +123,7 @@ impl Page for GatePage {
             let left = area.width * 2 / 5;
             let text = Rect::new(area.x + 2, area.y, left - 4, area.height);
             self.draw_text(text, pen);
-            leaf::upright(area.x + left - 1, area, pen);
+            leaf::upright(area.x + left - 1, area, Role::Border, pen);
             let list = Rect::new(area.x + left, area.y, area.width - left, area.height);
             self.draw_list(list, pen);
             return;
@@ -189,7 +169,11 @@ impl Page for GatePage {
                 .unless(no_link.then(|| "no link".to_owned())),
             Hint::new(
                 Intent::NextPane,
-                if self.reading { "list" } else { "scroll text" },
+                if self.text.in_front() {
+                    "list"
+                } else {
+                    "scroll text"
+                },
             ),
             Hint::new(Intent::Copy, "copy"),
             Hint::new(Intent::Back, "back"),

@@ -98,7 +98,10 @@ impl MapPage {
         for (change, y) in shown.zip(inner.top()..inner.bottom()) {
             let mut line = token(change, step, pen.scene, 30);
             line.push(Role::Text, "  ");
-            line.push(state_look(change.state).0, change.state.replace('_', " "));
+            line.push(
+                state_look(change.state).role,
+                change.state.replace('_', " "),
+            );
             line.pad_to(46);
             line.push(
                 Role::Text,

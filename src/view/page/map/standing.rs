@@ -114,7 +114,10 @@ impl Listing for Standing {
         match column {
             0 => Line::of(Role::Text, text::short(&change.change)),
             1 => Line::of(Role::Dim, change.title.as_deref().unwrap_or("-")),
-            2 => Line::of(state_look(change.state).0, change.state.replace('_', " ")),
+            2 => Line::of(
+                state_look(change.state).role,
+                change.state.replace('_', " "),
+            ),
             3 => {
                 let age = age(change, now).map_or_else(|| "-".to_owned(), duration::span);
                 let tilde = if change.inferred { "~" } else { "" };

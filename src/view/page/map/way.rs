@@ -7,13 +7,14 @@ use ratatui::layout::Rect;
 use super::history::lower;
 use crate::intent::Intent;
 use crate::model::locate::Match;
+use crate::report::sheet::Line;
 use crate::report::{Style, change_facts};
 use crate::theme::Role;
 use crate::view::answer::{Answer, Question};
 use crate::view::page::{Hint, Page, Reaction};
 use crate::view::pen::Pen;
 use crate::view::scene::Scene;
-use crate::view::widget::waterfall;
+use crate::view::widget::{leaf, waterfall};
 
 /// The page.
 pub(super) struct WayPage {
@@ -56,19 +57,14 @@ pub(super) fn draw_way(area: Rect, question: &Question, pen: &mut Pen<'_>) {
                 let rows = pen.paragraph(area, Role::Title, title);
                 area = lower(area, rows + 1);
             }
-            let rows = waterfall::draw(area, &found.timeline, pen);
-            area = lower(area, rows + 1);
             let style = Style {
                 width: usize::from(area.width),
                 ..scene.style.clone()
             };
-            for line in change_facts(found, &style).into_lines() {
-                if area.height == 0 {
-                    break;
-                }
-                pen.line(area.x, area.y, area.width, &line);
-                area = lower(area, 1);
-            }
+            let mut lines = waterfall::with_sums(&found.timeline, area.width, &style);
+            lines.push(Line::new());
+            lines.extend(change_facts(found, &style).into_lines());
+            leaf::draw(&lines, 0, area, "a higher window shows it", pen);
         }
         Some(Answer::Nothing(why)) => {
             pen.paragraph(area, Role::Warning, why);

@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 use std::cmp::{Ordering, Reverse};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use crate::event::time::Span;
 use crate::model::feature::{Feature, FeatureWorkload, Stands};
 use crate::report::sheet::Line;
-use crate::report::{Style, duration, figure, glyph, text};
+use crate::report::{Style, duration, figure, glyph, state_look, text};
 use crate::theme::Role;
+use crate::view::answer::{Answer, Told};
 use crate::view::listing::{Column, Listing};
 use crate::view::scene::Scene;
 use crate::view::widget::facts::Facts;
@@ -27,15 +28,52 @@ static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
 /// The features.
 #[derive(Default)]
 pub struct Features {
-    pub rows: Vec<Feature>,
-    /// How many workloads are worked out, of how many; none while nothing is told.
-    pub known: Option<(usize, usize)>,
+    /// As the worker told them; none while it has not.
+    told: Option<Arc<Answer>>,
+    /// Their places, in the order in which they want somebody.
+    order: Vec<usize>,
 }
 
 impl Features {
-    pub fn take(&mut self, features: &[Feature]) {
-        self.rows = features.to_vec();
-        self.rows.sort_by_key(rank);
+    pub fn take(&mut self, told: Option<&Arc<Answer>>) {
+        if self.told.as_ref().map(Arc::as_ptr) == told.map(Arc::as_ptr) {
+            return;
+        }
+        self.told = told.cloned();
+        let mut order: Vec<usize> = (0..self.features().len()).collect();
+        order.sort_by_key(|place| rank(&self.features()[*place]));
+        self.order = order;
+    }
+
+    fn answer(&self) -> Option<&Told<Vec<Feature>>> {
+        match self.told.as_deref() {
+            Some(Answer::Features(told)) => Some(told),
+            _ => None,
+        }
+    }
+
+    fn features(&self) -> &[Feature] {
+        self.answer().map_or(&[], |told| &told.what)
+    }
+
+    /// How many workloads are worked out, of how many; none while nothing is told.
+    #[must_use]
+    pub fn known(&self) -> Option<(usize, usize)> {
+        self.answer().map(|told| (told.known, told.all))
+    }
+
+    #[must_use]
+    pub fn at(&self, row: usize) -> Option<&Feature> {
+        self.features().get(*self.order.get(row)?)
+    }
+
+    /// All of them, in their order.
+    pub fn rows(&self) -> impl Iterator<Item = &Feature> {
+        self.order.iter().map(|place| &self.features()[*place])
+    }
+
+    fn row(&self, row: usize) -> &Feature {
+        &self.features()[self.order[row]]
     }
 }
 
@@ -54,19 +92,6 @@ fn rank(
         Reverse(feature.waited_seconds),
         Reverse(feature.done),
     )
-}
-
-/// The sign of a state.
-#[must_use]
-pub fn sign(stands: &Stands) -> (Role, &'static str) {
-    match &*stands.state {
-        "delivered" => (Role::Good, glyph::GOOD),
-        "working" => (Role::Process, "◐"),
-        "gated" => (Role::Gate, glyph::GATE),
-        "failed" => (Role::Bad, glyph::BAD),
-        "unknown" => (Role::Dim, "?"),
-        _ => (Role::Wait, "◌"),
-    }
 }
 
 /// A change where its workload is told beside it: its number alone, where it has one.
@@ -139,10 +164,10 @@ pub fn lines(feature: &Feature, width: usize, style: &Style) -> Vec<Line> {
     facts.maybe("link", Role::Link, feature.url.as_deref());
     for part in &feature.workloads {
         facts.space();
-        let (role, sign) = sign(&part.stands);
-        let mut line = Line::of(role, format!("{sign} "))
+        let look = state_look(&part.stands.state);
+        let mut line = Line::of(look.role, format!("{} ", look.sign))
             .with(Role::Title, &part.workload)
-            .with(role, format!("  {}", words(&part.stands)));
+            .with(look.role, format!("  {}", words(&part.stands)));
         if let Some(since) = part.stands.since {
             line.push(
                 Role::Dim,
@@ -174,15 +199,15 @@ impl Listing for Features {
     }
 
     fn len(&self) -> usize {
-        self.rows.len()
+        self.order.len()
     }
 
     fn id(&self, row: usize) -> Cow<'_, str> {
-        Cow::Borrowed(&self.rows[row].feature)
+        Cow::Borrowed(&self.row(row).feature)
     }
 
     fn cell(&self, row: usize, column: usize, _scene: &Scene) -> Line {
-        let feature = &self.rows[row];
+        let feature = self.row(row);
         let live = feature.workloads.iter().filter(|one| one.done.is_some());
         match column {
             0 => Line::of(Role::Text, &feature.feature),
@@ -202,20 +227,20 @@ impl Listing for Features {
             3 => match (feature.done, slowest(feature)) {
                 (Some(_), _) => Line::of(Role::Good, format!("{} live", glyph::GOOD)),
                 (None, Some(part)) => {
-                    let (role, sign) = sign(&part.stands);
-                    Line::of(role, format!("{sign} "))
+                    let look = state_look(&part.stands.state);
+                    Line::of(look.role, format!("{} ", look.sign))
                         .with(Role::Text, &part.workload)
-                        .with(role, format!(" {}", words(&part.stands)))
+                        .with(look.role, format!(" {}", words(&part.stands)))
                 }
                 (None, None) => pending(feature).map_or_else(Line::new, |part| {
-                    let (role, sign) = sign(&part.stands);
+                    let look = state_look(&part.stands.state);
                     let ready = if part.ready.is_some() {
                         ", ready to go"
                     } else {
                         ""
                     };
                     let stands = format!("{} {}{ready}", part.workload, words(&part.stands));
-                    Line::of(role, format!("{sign} ")).with(Role::Dim, stands)
+                    Line::of(look.role, format!("{} ", look.sign)).with(Role::Dim, stands)
                 }),
             },
             4 if feature.workloads.len() < 2 => Line::of(Role::Dim, "-"),
@@ -223,8 +248,8 @@ impl Listing for Features {
             _ => {
                 let mut marks = Line::new();
                 for part in &feature.workloads {
-                    let (role, sign) = sign(&part.stands);
-                    marks.push(role, format!("{sign} "));
+                    let look = state_look(&part.stands.state);
+                    marks.push(look.role, format!("{} ", look.sign));
                     marks.push(Role::Text, format!("{}  ", part.workload));
                 }
                 marks
@@ -233,7 +258,7 @@ impl Listing for Features {
     }
 
     fn order(&self, column: usize, one: usize, two: usize) -> Ordering {
-        let (a, b) = (&self.rows[one], &self.rows[two]);
+        let (a, b) = (self.row(one), self.row(two));
         let order = match column {
             0 => a.feature.cmp(&b.feature),
             1 => (a.title.is_none(), &a.title).cmp(&(b.title.is_none(), &b.title)),
@@ -249,7 +274,7 @@ impl Listing for Features {
     }
 
     fn words(&self, row: usize) -> Cow<'_, str> {
-        let feature = &self.rows[row];
+        let feature = self.row(row);
         let title = feature.title.as_deref().unwrap_or_default();
         Cow::Owned(format!("{} {title}", feature.feature))
     }
@@ -259,7 +284,7 @@ impl Listing for Features {
     }
 
     fn field(&self, row: usize, name: &str) -> Vec<Cow<'_, str>> {
-        let feature = &self.rows[row];
+        let feature = self.row(row);
         let parts = feature.workloads.iter();
         match name {
             "workload" => parts.map(|part| Cow::Borrowed(&*part.workload)).collect(),
@@ -274,17 +299,17 @@ impl Listing for Features {
     }
 
     fn workload(&self, row: usize) -> Option<&str> {
-        let feature = self.rows.get(row)?;
+        let feature = self.at(row)?;
         let first = feature.workloads.first().map(|part| &*part.workload);
         feature.held_up_by.as_deref().or(first)
     }
 
     fn link(&self, row: usize) -> Option<&str> {
-        self.rows.get(row)?.url.as_deref()
+        self.at(row)?.url.as_deref()
     }
 
     fn card(&self, row: usize) -> String {
-        let feature = &self.rows[row];
+        let feature = self.row(row);
         let title = feature.title.as_deref().map(|title| format!(" {title}"));
         let stands = feature
             .workloads
@@ -304,7 +329,7 @@ impl Listing for Features {
     }
 
     fn nothing(&self, scene: &Scene) -> String {
-        match self.known {
+        match self.known() {
             None => "working out what ships together …".to_owned(),
             Some((known, all)) if known < all => format!("working out {known} of {all} …"),
             Some(_) => format!(
@@ -360,13 +385,19 @@ mod tests {
     #[test]
     fn the_longest_wait_is_first_and_what_is_done_last() {
         let mut list = Features::default();
-        list.take(&[
+        let what = vec![
             feature("done", 2, 900, Some(5)),
             feature("alone", 1, 0, None),
             feature("short", 2, 10, None),
             feature("long", 3, 90, None),
-        ]);
-        let names: Vec<&str> = list.rows.iter().map(|one| &*one.feature).collect();
+        ];
+        let told = Told {
+            what,
+            known: 4,
+            all: 4,
+        };
+        list.take(Some(&Arc::new(Answer::Features(told))));
+        let names: Vec<&str> = list.rows().map(|one| &*one.feature).collect();
         assert_eq!(names, ["long", "short", "alone", "done"]);
         assert_eq!(
             list.card(1),

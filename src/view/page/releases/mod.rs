@@ -12,7 +12,7 @@ use crate::intent::Intent;
 use crate::report::markdown;
 use crate::report::sheet::Line;
 use crate::theme::Role;
-use crate::view::answer::{Answer, Question};
+use crate::view::answer::Question;
 use crate::view::listing::Listing;
 use crate::view::pen::Pen;
 use crate::view::scene::Scene;
@@ -56,18 +56,18 @@ impl ReleasesPage {
         if self.shipping {
             line.append(self.next.listing.head());
         } else {
-            let rows = &self.features.listing.rows;
-            let going = rows.iter().filter(|one| one.done.is_none());
+            let features = &self.features.listing;
+            let going = features.rows().filter(|one| one.done.is_none());
             let (together, alone): (Vec<_>, Vec<_>) =
                 going.partition(|one| one.workloads.len() > 1);
             let words = format!(
                 "{} across workloads · {} in one · {} live",
                 together.len(),
                 alone.len(),
-                rows.len() - together.len() - alone.len()
+                features.len() - together.len() - alone.len()
             );
             line.push(Role::Text, words);
-            if let Some((known, all)) = self.features.listing.known
+            if let Some((known, all)) = features.known()
                 && known < all
             {
                 line.push(Role::Process, format!(" · working out {known} of {all} …"));
@@ -78,7 +78,7 @@ impl ReleasesPage {
 
     fn draw_features(&self, body: Rect, pen: &mut Pen<'_>) {
         let selected = self.features.selected();
-        let feature = selected.and_then(|row| self.features.listing.rows.get(row));
+        let feature = selected.and_then(|row| self.features.listing.at(row));
         let Some(feature) = feature.filter(|_| body.width >= BESIDE || body.height >= BELOW) else {
             self.features.draw(body, pen, true);
             return;
@@ -90,7 +90,7 @@ impl ReleasesPage {
             let lines = features::lines(feature, usize::from(side - 3), style);
             let place = Rect::new(body.x, body.y, list - 1, body.height);
             self.features.draw(place, pen, true);
-            leaf::upright(body.x + list, body, pen);
+            leaf::upright(body.x + list, body, Role::Border, pen);
             let place = Rect::new(body.x + list + 2, body.y, side - 3, body.height);
             leaf::draw(&lines, 0, place, "enter shows all of it", pen);
             return;
@@ -126,26 +126,13 @@ impl Page for ReleasesPage {
 
     fn refresh(&mut self, scene: &Scene) {
         let question = Question::Features(scene.scope.clone());
-        let features = &mut self.features.listing;
-        if let Some(Answer::Features(told)) = scene.answer(&question) {
-            features.take(&told.what);
-            features.known = Some((told.known, told.all));
-        } else {
-            *features = Features::default();
-        }
+        self.features.listing.take(scene.answers.get(&question));
         self.features.refresh();
         let next = &mut self.next.listing;
         let focused = scene.focused().map(|one| one.summary.workload.clone());
         next.workload = focused.unwrap_or_default();
-        next.why = None;
-        match scene.answer(&Question::Notes(next.workload.clone())) {
-            Some(Answer::Notes(notes)) => next.take(Some(notes)),
-            Some(Answer::Nothing(why)) => {
-                next.take(None);
-                next.why = Some(why.clone());
-            }
-            _ => next.take(None),
-        }
+        let question = Question::Notes(next.workload.clone());
+        next.take(scene.answers.get(&question));
         self.next.refresh();
     }
 
@@ -166,7 +153,7 @@ impl Page for ReleasesPage {
             }
             Intent::Open => {
                 let row = self.features.selected();
-                let feature = row.and_then(|row| self.features.listing.rows.get(row));
+                let feature = row.and_then(|row| self.features.listing.at(row));
                 feature.map_or_else(
                     || Reaction::Say("there is no feature here to open".to_owned()),
                     |feature| Reaction::Push(Box::new(FeaturePage::new(feature.clone()))),
@@ -217,7 +204,7 @@ impl Page for ReleasesPage {
     }
 
     fn markdown(&self, _scene: &Scene) -> Option<String> {
-        let notes = self.next.listing.notes.as_ref();
+        let notes = self.next.listing.notes();
         notes.filter(|_| self.shipping).map(markdown)
     }
 

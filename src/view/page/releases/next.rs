@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use super::features::number;
 use crate::model::notes::{NoteChange, Notes};
 use crate::report::sheet::Line;
 use crate::report::{duration, figure, glyph, text};
 use crate::theme::Role;
+use crate::view::answer::Answer;
 use crate::view::listing::{Column, Listing};
 use crate::view::scene::Scene;
 
@@ -27,35 +28,43 @@ static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
 #[derive(Default)]
 pub struct Next {
     pub workload: String,
-    pub notes: Option<Notes>,
-    /// Why there is none.
-    pub why: Option<String>,
+    /// As the worker told it, or why there is nothing to tell.
+    told: Option<Arc<Answer>>,
     /// Group and place within, in their order.
     rows: Vec<(usize, usize)>,
 }
 
 impl Next {
-    pub fn take(&mut self, notes: Option<&Notes>) {
-        self.notes = notes.cloned();
-        let groups = notes.map_or(&[][..], |notes| &notes.groups);
-        self.rows = groups
+    pub fn take(&mut self, told: Option<&Arc<Answer>>) {
+        self.told = told.cloned();
+        let groups = self.notes().map_or(&[][..], |notes| &notes.groups);
+        let rows = groups
             .iter()
             .enumerate()
             .flat_map(|(group, all)| (0..all.changes.len()).map(move |place| (group, place)))
             .collect();
+        self.rows = rows;
+    }
+
+    #[must_use]
+    pub fn notes(&self) -> Option<&Notes> {
+        match self.told.as_deref() {
+            Some(Answer::Notes(notes)) => Some(notes),
+            _ => None,
+        }
     }
 
     #[must_use]
     pub fn at(&self, row: usize) -> Option<(&str, &NoteChange)> {
         let (group, place) = *self.rows.get(row)?;
-        let group = self.notes.as_ref()?.groups.get(group)?;
+        let group = self.notes()?.groups.get(group)?;
         Some((&group.kind, group.changes.get(place)?))
     }
 
     /// From where to where, and what runs there.
     #[must_use]
     pub fn head(&self) -> Line {
-        let Some(notes) = &self.notes else {
+        let Some(notes) = self.notes() else {
             return Line::of(Role::Dim, format!("{}: working out …", self.workload));
         };
         let version = |version: Option<&String>| {
@@ -171,10 +180,10 @@ impl Listing for Next {
     }
 
     fn nothing(&self, _scene: &Scene) -> String {
-        if let Some(why) = &self.why {
+        if let Some(Answer::Nothing(why)) = self.told.as_deref() {
             return why.clone();
         }
-        match &self.notes {
+        match self.notes() {
             None => format!("working out what ships next of {} …", self.workload),
             Some(notes) => format!(
                 "{} Nothing would ship: {} has everything that {} has.",

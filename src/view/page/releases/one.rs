@@ -6,11 +6,11 @@ use std::sync::LazyLock;
 
 use ratatui::layout::Rect;
 
-use super::features::{lines, number, sign, words};
+use super::features::{lines, number, words};
 use crate::intent::Intent;
 use crate::model::feature::{Feature, PartChange};
-use crate::report::duration;
 use crate::report::sheet::Line;
+use crate::report::{duration, state_look};
 use crate::theme::Role;
 use crate::view::answer::{Answer, Question};
 use crate::view::listing::{Column, Listing};
@@ -79,8 +79,8 @@ impl Listing for Changes {
             2 => Line::of(Role::Text, one.title.as_deref().unwrap_or("-")),
             3 => Line::of(Role::Dim, one.author.as_deref().unwrap_or("-")),
             4 => {
-                let (role, sign) = sign(&one.stands);
-                Line::of(role, format!("{sign} {}", words(&one.stands)))
+                let look = state_look(&one.stands.state);
+                Line::of(look.role, format!("{} {}", look.sign, words(&one.stands)))
             }
             _ => one.stands.since.map_or_else(Line::new, |since| {
                 Line::of(Role::Dim, duration::age(since, scene.instant()))

@@ -184,7 +184,7 @@ impl Page for RepairPage {
             let list = area.width - side;
             let place = Rect::new(body.x, body.y, list - 1, body.height);
             self.table.draw(place, pen, true);
-            leaf::upright(body.x + list, body, pen);
+            leaf::upright(body.x + list, body, Role::Border, pen);
             let place = Rect::new(body.x + list + 2, body.y, side - 3, body.height);
             self.draw_front(place, pen);
         } else {

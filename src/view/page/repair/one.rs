@@ -1,6 +1,5 @@
 //! An incident's own page: the way back in stages, what happened when, what caused it and what answers it, and the changes of both as a list to go on from.
 
-use std::cell::Cell;
 use std::sync::Arc;
 
 use ratatui::layout::Rect;
@@ -19,6 +18,7 @@ use crate::view::pen::Pen;
 use crate::view::scene::Scene;
 use crate::view::table::Table;
 use crate::view::widget::leaf;
+use crate::view::widget::reading::Reading;
 
 /// From here on what happened stands beside the rest.
 const WIDE: u16 = 140;
@@ -30,10 +30,7 @@ pub struct IncidentPage {
     /// As it was last seen.
     seen: Option<(Arc<Overview>, Repair)>,
     table: Table<Briefs>,
-    /// `Tab`: the keys scroll the text, and not the list.
-    reading: bool,
-    top: Cell<usize>,
-    last: Cell<usize>,
+    text: Reading,
 }
 
 impl IncidentPage {
@@ -45,16 +42,8 @@ impl IncidentPage {
             incident: incident.to_owned(),
             seen: None,
             table: Table::new(Briefs::new(workload, "what it did", "live", nothing)),
-            reading: false,
-            top: Cell::new(0),
-            last: Cell::new(0),
+            text: Reading::default(),
         }
-    }
-
-    fn scroll(&self, by: isize) -> Reaction {
-        let top = self.top.get().saturating_add_signed(by);
-        self.top.set(top.min(self.last.get()));
-        Reaction::Done
     }
 
     fn draw_list(&self, area: Rect, pen: &mut Pen<'_>) {
@@ -64,7 +53,7 @@ impl IncidentPage {
         let count = self.table.listing.rows.len();
         let title = Line::of(Role::Title, "changes").with(Role::Dim, format!("  {count}"));
         pen.line(area.x + 2, area.y, area.width - 2, &title);
-        self.table.draw(below(area, 1), pen, !self.reading);
+        self.table.draw(below(area, 1), pen, !self.text.in_front());
     }
 }
 
@@ -147,16 +136,8 @@ impl Page for IncidentPage {
     }
 
     fn on(&mut self, intent: Intent, _scene: &Scene) -> Reaction {
-        match intent {
-            Intent::NextPane | Intent::PreviousPane => {
-                self.reading = !self.reading;
-                return Reaction::Done;
-            }
-            Intent::Up if self.reading => return self.scroll(-1),
-            Intent::Down if self.reading => return self.scroll(1),
-            Intent::PageUp if self.reading => return self.scroll(-10),
-            Intent::PageDown if self.reading => return self.scroll(10),
-            _ => {}
+        if self.text.on(intent) {
+            return Reaction::Done;
         }
         let row = self.table.selected();
         match (intent, row.and_then(|row| self.table.listing.rows.get(row))) {
@@ -205,8 +186,7 @@ impl Page for IncidentPage {
             said.push(Line::new());
             said.extend(times);
         }
-        let end = leaf::draw(&said, self.top.get(), left, "tab, then j and k", pen);
-        self.last.set(end);
+        self.text.draw(&said, left, pen);
         let y = area.bottom() - list - 1;
         leaf::rule(area.x, y, area.width, &Line::new(), pen);
         self.draw_list(below(area, area.height - list), pen);
@@ -243,7 +223,11 @@ impl Page for IncidentPage {
                 .unless(no_link.then(|| "no link".to_owned())),
             Hint::new(
                 Intent::NextPane,
-                if self.reading { "list" } else { "scroll text" },
+                if self.text.in_front() {
+                    "list"
+                } else {
+                    "scroll text"
+                },
             ),
             Hint::new(Intent::Copy, "copy"),
             Hint::new(Intent::Back, "back"),

@@ -8,11 +8,12 @@ use ratatui::layout::Rect;
 
 use super::{Hint, Page, Reaction, Rows};
 use crate::intent::Intent;
-use crate::report::figure;
 use crate::report::sheet::Line;
+use crate::report::{figure, text};
 use crate::theme::Role;
 use crate::view::answer::{Answer, Diagnosis, Question};
 use crate::view::hit::Target;
+use crate::view::listing::Listing;
 use crate::view::pen::Pen;
 use crate::view::scene::Scene;
 use crate::view::table::Table;
@@ -94,7 +95,12 @@ impl SourcesPage {
             Pane::Doctor => {
                 let row = self.findings.selected();
                 let one = row.and_then(|row| self.findings.listing.rows.get(row));
-                one.map(|one| detail::finding(one, width))
+                let nothing = || {
+                    let words = self.findings.listing.nothing(scene);
+                    let lines = text::wrap(&words, width);
+                    lines.iter().map(|line| Line::of(Role::Dim, line)).collect()
+                };
+                Some(one.map_or_else(nothing, |one| detail::finding(one, width)))
             }
         }
         .unwrap_or_default()

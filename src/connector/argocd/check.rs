@@ -1,0 +1,88 @@
+//! Looks whether Argo CD can be read, without reading it through: its version, who the token belongs to, which applications are seen, and whether one of
+//! them can be read whole.
+
+use super::client::{Place, Reach};
+use super::config::Selection;
+use super::translate::{Origin, place};
+use crate::connector::error::ErrorKind;
+use crate::connector::{ConnectorError, Finding, Health, Severity};
+use crate::event::time::Span;
+
+/// Looks.
+pub async fn check(
+    reach: &Reach<'_>,
+    origin: &Origin<'_>,
+    selection: &Selection,
+) -> Result<Health, ConnectorError> {
+    let mut health = Health::default();
+    let host = &reach.base.source;
+    match reach.version().await {
+        Ok(version) => health
+            .facts
+            .push(format!("{host} answers; it is Argo CD {version}")),
+        Err(error) if error.kind == ErrorKind::Network => return Err(error),
+        Err(error) => health.findings.push(finding(host, &error.to_string())),
+    }
+    health.facts.push(match reach.user().await {
+        Ok(Some(user)) => format!("the token belongs to {user}"),
+        Ok(None) => "nobody is logged in: only what everybody may see".to_owned(),
+        Err(error) => return Err(error),
+    });
+    let (listed, complaints) = reach.list(selection).await?;
+    for complaint in complaints {
+        health.findings.push(finding(host, &complaint));
+    }
+    let wanted: Vec<_> = listed
+        .into_iter()
+        .filter(|one| selection.wants(&one.spec.project, &one.metadata.name))
+        .collect();
+    health.facts.push(match wanted.len() {
+        1 => "1 application is visible".to_owned(),
+        many => format!("{many} applications are visible"),
+    });
+    let names: Vec<(String, String)> = wanted
+        .iter()
+        .map(|one| (one.spec.project.clone(), one.metadata.name.clone()))
+        .collect();
+    for idle in selection.idle(&names) {
+        let text = format!(
+            "no application fits {idle:?} of `projects`: is it spelt as Argo CD has it, and may the account of source {:?} see it?",
+            reach.source
+        );
+        health.findings.push(finding(host, &text));
+    }
+    for one in &wanted {
+        if place::environment(origin, one).is_none() {
+            let text = "nothing tells its environment: give it a label `environment`, or the source `environment = \"…\"`";
+            health.findings.push(finding(&one.key(), text));
+        }
+    }
+    if let Some(one) = wanted.first() {
+        match reach.application(&Place::of(one)).await {
+            Ok(whole) => health.facts.push(format!(
+                "{}: {} deployments in its history",
+                one.key(),
+                whole.status.history.len()
+            )),
+            Err(error) => health
+                .findings
+                .push(finding(&one.key(), &error.to_string())),
+        }
+    }
+    if let Some(skew) = reach.http.skew()
+        && (skew > Span::from_seconds(300) || skew < Span::from_seconds(-300))
+    {
+        let minutes = skew.micros() / 60_000_000;
+        let text = format!("its clock differs from this machine's by {minutes} min");
+        health.findings.push(finding(host, &text));
+    }
+    Ok(health)
+}
+
+fn finding(subject: &str, text: &str) -> Finding {
+    Finding {
+        subject: subject.to_owned(),
+        severity: Severity::Warning,
+        text: text.to_owned(),
+    }
+}

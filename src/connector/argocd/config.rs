@@ -1,0 +1,234 @@
+//! What an Argo CD source is told: where it is, and which applications it reads.
+
+use std::collections::BTreeSet;
+
+use globset::{GlobBuilder, GlobMatcher};
+use url::Url;
+
+use crate::connector::ConnectorError;
+use crate::connector::error::ErrorKind;
+
+/// Where Argo CD is.
+#[derive(Clone, Debug)]
+pub struct Base {
+    /// As people open it in a browser, without a slash at the end.
+    url: Url,
+    /// `argocd:<host>[:port][/path]`: the source of its events.
+    pub source: String,
+}
+
+/// Which applications are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    wanted: Vec<Wanted>,
+    excluded: Vec<Wanted>,
+}
+
+#[derive(Clone, Debug)]
+struct Wanted {
+    text: String,
+    matcher: GlobMatcher,
+}
+
+impl Wanted {
+    fn read(text: &str) -> Option<Self> {
+        let glob = GlobBuilder::new(text).literal_separator(true).build();
+        (!text.is_empty() && text.matches('/').count() < 2).then_some(())?;
+        Some(Self {
+            text: text.to_owned(),
+            matcher: glob.ok()?.compile_matcher(),
+        })
+    }
+
+    fn takes(&self, project: &str, name: &str) -> bool {
+        if self.text.contains('/') {
+            self.matcher.is_match(format!("{project}/{name}"))
+        } else {
+            self.matcher.is_match(name)
+        }
+    }
+
+    /// The one project that it can be of.
+    fn project(&self) -> Option<&str> {
+        let (project, _) = self.text.split_once('/')?;
+        (!project.contains(['*', '?', '[', '{', '\\'])).then_some(project)
+    }
+}
+
+impl Selection {
+    /// Reads the patterns; none means all.
+    pub fn read(source: &str, patterns: &[String]) -> Result<Self, ConnectorError> {
+        let mut selection = Self::default();
+        for pattern in patterns {
+            let (excludes, text) = match pattern.trim().strip_prefix('!') {
+                Some(rest) => (true, rest.trim()),
+                None => (false, pattern.trim()),
+            };
+            let wanted = Wanted::read(text).ok_or_else(|| {
+                let detail = format!("{pattern:?} is no pattern for applications");
+                configuration(source, "projects", &detail).hinted(
+                    "an application's name or project/application, `*` stands for anything; a leading ! leaves out",
+                )
+            })?;
+            if excludes {
+                selection.excluded.push(wanted);
+            } else {
+                selection.wanted.push(wanted);
+            }
+        }
+        Ok(selection)
+    }
+
+    #[must_use]
+    pub fn wants(&self, project: &str, name: &str) -> bool {
+        let takes = |list: &[Wanted]| list.iter().any(|one| one.takes(project, name));
+        (self.wanted.is_empty() || takes(&self.wanted)) && !takes(&self.excluded)
+    }
+
+    /// The projects to ask for, where all that is wanted is of named ones; else none, which means all.
+    #[must_use]
+    pub fn projects(&self) -> BTreeSet<&str> {
+        let named: Option<BTreeSet<&str>> = self.wanted.iter().map(Wanted::project).collect();
+        named.unwrap_or_default()
+    }
+
+    /// The patterns that took none of these: `(project, name)`.
+    #[must_use]
+    pub fn idle(&self, seen: &[(String, String)]) -> Vec<&str> {
+        let idle = |one: &&Wanted| !seen.iter().any(|(project, name)| one.takes(project, name));
+        let found = self.wanted.iter().filter(idle);
+        found.map(|one| one.text.as_str()).collect()
+    }
+}
+
+fn configuration(source: &str, key: &str, detail: &str) -> ConnectorError {
+    ConnectorError::new(
+        ErrorKind::Configuration,
+        format!("source {source:?}, {key}"),
+        detail,
+    )
+}
+
+impl Base {
+    /// Reads the address: of the web interface, with or without `/api/v1`.
+    pub fn read(source: &str, address: Option<&str>) -> Result<Self, ConnectorError> {
+        let hint = "url = \"https://argocd.example.com\", as it is opened in a browser";
+        let wrong = |detail: &str| configuration(source, "url", detail);
+        let Some(address) = address else {
+            return Err(wrong("is missing").hinted(hint));
+        };
+        let mut url = Url::parse(address)
+            .map_err(|error| wrong(&format!("is no address: {error}")).hinted(hint))?;
+        let is_http = matches!(url.scheme(), "https" | "http");
+        let Some(host) = url.host_str().filter(|_| is_http) else {
+            return Err(wrong("is no http address").hinted(hint));
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(wrong("holds a user or a password")
+                .hinted("take it out of the address and name a token with `token`"));
+        }
+        let host = host.to_ascii_lowercase();
+        let port = url
+            .port()
+            .map_or_else(String::new, |port| format!(":{port}"));
+        let path = url.path().trim_end_matches('/').to_owned();
+        let path = path.strip_suffix("/api/v1").unwrap_or(&path);
+        let source = format!("argocd:{host}{port}{path}");
+        url.set_path(path);
+        url.set_query(None);
+        url.set_fragment(None);
+        Ok(Self { url, source })
+    }
+
+    /// An address below the base: its path piece by piece, and its query.
+    #[must_use]
+    pub fn address(&self, pieces: &[&str], query: &[(&str, &str)]) -> String {
+        let mut url = self.url.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(pieces);
+        }
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        url.into()
+    }
+
+    /// An address of the API.
+    #[must_use]
+    pub fn api(&self, pieces: &[&str], query: &[(&str, &str)]) -> String {
+        let all: Vec<&str> = ["api", "v1"].iter().chain(pieces).copied().collect();
+        self.address(&all, query)
+    }
+
+    /// Where people look at an application.
+    #[must_use]
+    pub fn page(&self, namespace: &str, name: &str) -> String {
+        if namespace.is_empty() {
+            self.address(&["applications", name], &[])
+        } else {
+            self.address(&["applications", namespace, name], &[])
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn select(patterns: &[&str]) -> Selection {
+        let patterns: Vec<String> = patterns.iter().map(|&text| text.to_owned()).collect();
+        Selection::read("argo", &patterns).unwrap()
+    }
+
+    #[test]
+    fn names_and_projects_are_taken_and_left_out() {
+        let all = select(&[]);
+        assert!(all.wants("acme", "checkout"));
+        let some = select(&["checkout-*", "tools/*", "!tools/old-*"]);
+        assert!(some.wants("acme", "checkout-staging"));
+        assert!(some.wants("tools", "grafana"));
+        assert!(!some.wants("tools", "old-grafana"));
+        assert!(!some.wants("acme", "grafana"));
+        assert!(some.projects().is_empty(), "checkout-* may be of any");
+        let named = select(&["acme/*", "tools/grafana"]);
+        assert_eq!(named.projects(), BTreeSet::from(["acme", "tools"]));
+        let seen = [("acme".to_owned(), "a".to_owned())];
+        assert_eq!(named.idle(&seen), ["tools/grafana"]);
+        for wrong in ["", "a/b/c", "a/[b", "!"] {
+            let error = Selection::read("argo", &[wrong.to_owned()]).unwrap_err();
+            assert!(error.to_string().contains("\"argo\", projects"), "{error}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_made_from_any_form_of_the_base() {
+        for (given, source, api) in [
+            (
+                "https://CD.example.com/",
+                "argocd:cd.example.com",
+                "https://cd.example.com/api/v1/applications/a%2Fb?project=x+y",
+            ),
+            (
+                "http://127.0.0.1:8080/argo/api/v1/",
+                "argocd:127.0.0.1:8080/argo",
+                "http://127.0.0.1:8080/argo/api/v1/applications/a%2Fb?project=x+y",
+            ),
+        ] {
+            let base = Base::read("argo", Some(given)).unwrap();
+            assert_eq!(base.source, source);
+            assert_eq!(
+                base.api(&["applications", "a/b"], &[("project", "x y")]),
+                api
+            );
+        }
+        for wrong in [
+            None,
+            Some("argocd"),
+            Some("ftp://x"),
+            Some("https://u:hunter2@x"),
+        ] {
+            let error = Base::read("argo", wrong).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("hunter2"));
+        }
+    }
+}
