@@ -1,16 +1,19 @@
 //! GitHub's client, octocrab, as a transport: it brings the credentials, the base address and the headers; retries, moves, limits and conditions
 //! are the wrapper's ([`crate::connector::http`]). Its own typed models are not used: they refuse words that they do not know.
 
-use http::HeaderMap;
-use http::header::{ACCEPT, HeaderName, HeaderValue};
-use octocrab::Octocrab;
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::{HeaderMap, Request};
+use octocrab::{OctoBody, Octocrab};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
 use crate::connector::github::config::Base;
 use crate::connector::http::dial::causes;
-use crate::connector::http::{Answer, Broken, Http, Policy, Sending, Transport};
+use crate::connector::http::plain::lost;
+use crate::connector::http::{
+    Answer, Broken, Http, Lost, Outgoing, Policy, Posting, Sending, Transport,
+};
 
 /// GitHub's own form, or plain JSON, which is all that its API description speaks of.
 pub const ACCEPTED: &str = "application/vnd.github+json, application/json;q=0.9";
@@ -74,4 +77,53 @@ impl Transport for Crab {
             })
         })
     }
+
+    fn send<'a>(&'a self, outgoing: Outgoing<'a>) -> Posting<'a> {
+        Box::pin(async move {
+            let unsent = |error: http::Error| Lost::Unsent(error.to_string());
+            let request = request(&outgoing).map_err(unsent)?;
+            let answer = self.0.execute(request).await;
+            let answer = answer.map_err(|error| lost_by(&error))?;
+            let status = answer.status().as_u16();
+            let headers = answer.headers().clone();
+            let body = self.0.body_to_string(answer).await;
+            // The answer had begun, so the request had arrived.
+            let body = body.map_err(|error| Lost::Unknown(causes(&error)))?;
+            Ok(Answer {
+                status,
+                headers,
+                body,
+                moved: false,
+            })
+        })
+    }
+}
+
+fn request(outgoing: &Outgoing<'_>) -> Result<Request<OctoBody>, http::Error> {
+    let body = outgoing.body.unwrap_or_default();
+    let mut request = Request::builder()
+        .method(outgoing.method)
+        .uri(outgoing.url)
+        .header(CONTENT_LENGTH, body.len())
+        .body(OctoBody::from(body.to_vec()))?;
+    let headers = request.headers_mut();
+    headers.extend(outgoing.headers.clone());
+    headers.insert(ACCEPT, HeaderValue::from_static(ACCEPTED));
+    headers.insert(VERSION, HeaderValue::from_static("2022-11-28"));
+    if !body.is_empty() {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    Ok(request)
+}
+
+/// Whether a request without an answer has left is known to the client below octocrab.
+fn lost_by(error: &octocrab::Error) -> Lost {
+    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(cause) = next {
+        if let Some(known) = cause.downcast_ref::<reqwest::Error>() {
+            return lost(known);
+        }
+        next = cause.source();
+    }
+    Lost::Unknown(causes(error))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use globset::{GlobBuilder, GlobMatcher};
 use secrecy::SecretString;
@@ -28,6 +29,8 @@ pub struct Config {
     pub ca_file: Option<PathBuf>,
     /// How far back the first reading goes.
     pub since: Option<Span>,
+    /// How long an answer may take. `None`: as long as is usual.
+    pub patience: Option<Duration>,
 }
 
 /// Where the API is.
@@ -101,12 +104,34 @@ impl Selection {
             .collect()
     }
 
+    /// Whether a repository is read, named or listed.
+    #[must_use]
+    pub fn has(&self, full_name: &str) -> bool {
+        let mut named = self.named.iter();
+        named.any(|name| name.eq_ignore_ascii_case(full_name)) || self.wants(full_name)
+    }
+
     /// Whether a listed repository is wanted.
     #[must_use]
     pub fn wants(&self, full_name: &str) -> bool {
         self.listed.iter().any(|(_, want)| want.is_match(full_name))
             && !self.excluded.iter().any(|out| out.is_match(full_name))
     }
+}
+
+/// Whether a text is `owner/name`, and so may stand in an address as it is.
+#[must_use]
+pub fn is_repository(text: &str) -> bool {
+    let is_plain = |part: &str| {
+        !part.is_empty()
+            && part != "."
+            && part != ".."
+            && part
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+    };
+    text.split_once('/')
+        .is_some_and(|(owner, name)| is_plain(owner) && is_plain(name))
 }
 
 fn glob(pattern: &str) -> Option<GlobMatcher> {
@@ -190,6 +215,18 @@ mod tests {
         assert!(selection.wants("Acme/checkout"));
         assert!(!selection.wants("acme/attic-old"));
         assert!(!selection.wants("other/checkout"));
+        assert!(selection.has("other/one") && selection.has("acme/checkout"));
+        assert!(!selection.has("acme/attic-named") && !selection.has("other/two"));
+    }
+
+    #[test]
+    fn only_a_repository_stands_in_an_address() {
+        assert!(is_repository("acme/check-out_2.0"));
+        for wrong in [
+            "acme", "acme/", "a/b/c", "../x", "acme/..", "a/b?c", "a/b%2f",
+        ] {
+            assert!(!is_repository(wrong), "{wrong}");
+        }
     }
 
     #[test]

@@ -2,8 +2,9 @@
 //! deployments, gates, releases and tags. What is read and what cannot be stands in `docs/connectors/github.md`.
 //!
 //! [`config`] → [`client`] asks → [`wire`] holds the answers → [`translate`] makes events of them, purely → [`read`] hands them over with
-//! [`cursor`] rows. It only reads.
+//! [`cursor`] rows. [`act`] decides gates, runs, stops, promotes and brings back.
 
+pub mod act;
 pub mod check;
 pub mod client;
 pub mod config;
@@ -21,8 +22,8 @@ use self::cursor::State;
 use self::read::{Reach, Reader};
 use super::descriptor::{Capability, Descriptor, Settings};
 use super::error::ErrorKind;
-use super::http::dial::dial;
-use super::{Connector, ConnectorError, Health, Pending, Reading, Sink};
+use super::http::dial::{Dial, dial_as};
+use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
 use crate::event::time::{Span, Timestamp};
 
 pub const DESCRIPTOR: Descriptor = Descriptor {
@@ -32,8 +33,8 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     needs: &[("repositories", "[\"owner/*\"]")],
     local: false,
     capability: Capability {
-        acts: &[],
-        ways: &[],
+        acts: act::VERBS,
+        ways: act::WAYS,
         receives: false,
     },
 };
@@ -46,6 +47,7 @@ pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {
         repositories: settings.repositories,
         ca_file: settings.ca_file,
         since: settings.since,
+        patience: settings.patience,
     })?))
 }
 
@@ -75,7 +77,11 @@ impl GitHub {
             )
             .hinted("the token must be all that the variable, file or command gives"));
         }
-        let dialled = dial(config.ca_file.as_deref())?;
+        let dialled = dial_as(&Dial {
+            ca_file: config.ca_file.as_deref(),
+            identity: None,
+            patience: config.patience,
+        })?;
         Ok(Self {
             config,
             base,
@@ -126,5 +132,9 @@ impl Connector for GitHub {
             let has_token = self.config.token.is_some();
             check::check(&reach, &self.selection, has_token).await
         })
+    }
+
+    fn actor(&self) -> Option<&dyn Actor> {
+        Some(self)
     }
 }

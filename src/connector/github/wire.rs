@@ -209,6 +209,8 @@ pub struct Approver {
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct EnvironmentName {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<i64>,
     pub name: Option<String>,
 }
 
@@ -256,4 +258,7 @@ pub struct Tag {
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Problem {
     pub message: Option<String>,
+    /// Texts, or tables with a `message`, or with a `field` and a `code`.
+    #[serde(default, deserialize_with = "list")]
+    pub errors: Vec<serde_json::Value>,
 }

@@ -1,5 +1,6 @@
 //! The GitHub connector, against a GitHub of our own and against recorded answers.
 
+pub mod acting;
 mod failures;
 mod payloads;
 mod prism;

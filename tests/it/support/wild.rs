@@ -241,8 +241,19 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Ends a connection, also when what applies a request panics.
+struct Ending<'a>(&'a TcpStream);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.shutdown(Shutdown::Both);
+    }
+}
+
 /// One connection, until either side ends it.
 fn serve<S>(inner: &Inner<S>, stream: &TcpStream) -> Option<()> {
+    let _ending = Ending(stream);
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let mut writer = stream;
     while let Some(asked) = read(&mut reader) {
@@ -270,7 +281,7 @@ fn serve<S>(inner: &Inner<S>, stream: &TcpStream) -> Option<()> {
         };
         sent.ok()?;
     }
-    stream.shutdown(Shutdown::Both).ok()
+    Some(())
 }
 
 /// The first rule that fits; one that was meant for once is gone then.

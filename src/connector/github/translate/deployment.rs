@@ -107,7 +107,8 @@ fn version(deployment: &Deployment, tags: &[String]) -> Option<String> {
 }
 
 /// The run of Actions that a log belongs to.
-fn run_of(log: &str) -> Option<String> {
+#[must_use]
+pub fn run_of(log: &str) -> Option<String> {
     let (_, rest) = log.split_once("/actions/runs/")?;
     let id: String = rest.chars().take_while(char::is_ascii_digit).collect();
     (!id.is_empty()).then_some(id)
