@@ -51,6 +51,8 @@ pub struct Settings {
     pub path: Option<PathBuf>,
     pub repository: Option<String>,
     pub command: Vec<String>,
+    /// The program can be asked after what it did.
+    pub asks: bool,
     pub format: Option<String>,
     pub environment: Option<String>,
     pub service: Option<String>,

@@ -37,6 +37,11 @@ const OURS: &[(&str, &[&str])] = &[
             "plan::request",
         ],
     ),
+    // What is signed is signed with the time of its sending.
+    (
+        "connector::cdevents",
+        &["event", "connector", "plan::request", "clock"],
+    ),
     // What it says of a connector names the trait.
     (
         "connector::descriptor",
@@ -111,7 +116,15 @@ const OURS: &[(&str, &[&str])] = &[
 /// Where a crate of others may be named, tests aside. One that is not here may be named anywhere.
 const OTHERS: &[(&str, &[&str])] = &[
     ("backon", &["connector::http"]),
-    ("base64", &["event::cdevents"]),
+    // A login for the git program, and the keys and marks of signed webhooks.
+    (
+        "base64",
+        &[
+            "event::cdevents",
+            "connector::git::act",
+            "connector::cdevents",
+        ],
+    ),
     (
         "chrono",
         &[
@@ -134,8 +147,10 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("fastrand", &["demo"]),
     ("gix", &["connector::git"]),
     ("globset", &["config", "app", "model", "connector"]),
+    ("hmac", &["connector::cdevents"]),
     ("humantime", &["config", "cli"]),
     ("indicatif", &["cli"]),
+    ("jsonc_parser", &["connector::git::act"]),
     ("keybinds", &["key"]),
     ("keyring", &["config::secret"]),
     ("octocrab", &["connector::github"]),
@@ -146,20 +161,36 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("rrule", &["config", "model"]),
     ("rusqlite", &["store::sqlite"]),
     ("rustix", &["screen"]),
+    ("saphyr_parser", &["connector::git::act"]),
+    ("sha2", &["connector"]),
+    ("similar", &["connector::git::act"]),
     ("rustls", &["main", "connector::http"]),
     ("schemars", &["config"]),
     ("secrecy", &["config", "connector"]),
     ("signal_hook", &["screen"]),
-    ("tempfile", &["config", "cli", "app::file"]),
+    (
+        "tempfile",
+        &["config", "cli", "app::file", "connector::git::act"],
+    ),
     ("tokio", &["connector", "app", "cli", "dashboard::reader"]),
     ("toml", &["config", "key", "theme"]),
-    ("toml_edit", &["config"]),
+    ("toml_edit", &["config", "connector::git::act"]),
     ("tracing", &["connector", "app", "dashboard"]),
     ("tui_input", &["view::overlay"]),
     ("tracing_subscriber", &["log"]),
     ("unicode_width", &["report", "view::pen"]),
     // What the world outside says comes in at few places.
-    ("std::env", &["config", "cli", "report::style", "screen"]),
+    // A program of the user's is given a few variables by name, not all that there are.
+    (
+        "std::env",
+        &[
+            "config",
+            "cli",
+            "report::style",
+            "screen",
+            "connector::command",
+        ],
+    ),
     (
         "std::fs",
         &[
@@ -174,7 +205,17 @@ const OTHERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("std::net", &["connector"]),
-    ("std::process", &["config::secret", "cli", "main", "screen"]),
+    (
+        "std::process",
+        &[
+            "config::secret",
+            "cli",
+            "main",
+            "screen",
+            "connector::git::act",
+            "connector::command",
+        ],
+    ),
 ];
 
 /// The names of files and folders in a connector's folder, so that two of them can be read side by side.
