@@ -18,7 +18,7 @@ pub struct Kind {
     pub name: &'static str,
     /// The keys that mean something to it, besides those that every source has.
     pub takes: &'static [&'static str],
-    /// The keys that it cannot do without: each with what it would say.
+    /// The keys that it cannot do without: each with what it would say. `path/url`: one of both, with the whole line.
     pub needs: &'static [(&'static str, &'static str)],
     /// What a step's `promote` and `rollback` may tell it; empty where it cannot do either.
     pub ways: &'static [&'static str],

@@ -18,7 +18,7 @@ pub struct Descriptor {
     pub tool: &'static str,
     /// The keys of `[[sources]]` that mean something to it, besides those that every source has.
     pub takes: &'static [&'static str],
-    /// The keys that it cannot do without, each with an example.
+    /// The keys that it cannot do without, each with an example. `path/url`: one of both, each of which it also takes, with a whole line.
     pub needs: &'static [(&'static str, &'static str)],
     /// It reads what is at hand: cheap enough for every command.
     pub local: bool,

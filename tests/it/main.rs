@@ -9,8 +9,10 @@
 mod architecture;
 mod cdevents;
 mod cli;
+mod command;
 mod configs;
 mod demo;
+mod events;
 mod git;
 mod github;
 mod inbox_and_matrix;

@@ -32,7 +32,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         "ca_file",
         "client_certificate",
     ],
-    needs: &[],
+    needs: &[("path/url", "path = \"events.jsonl\"")],
     local: true,
     capability: Capability {
         acts: &[Verb::Approve, Verb::Reject, Verb::Promote, Verb::Rollback],

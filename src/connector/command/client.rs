@@ -228,3 +228,42 @@ pub fn find(program: &str) -> Option<PathBuf> {
         .map(|folder| folder.join(program))
         .find(|path| path.is_file())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connector::descriptor::Settings;
+
+    fn config(script: &str) -> Config {
+        let command = ["sh", "-c", script].map(str::to_owned).to_vec();
+        let settings = Settings {
+            command,
+            ..Settings::default()
+        };
+        Config::of(settings).unwrap()
+    }
+
+    #[tokio::test]
+    async fn who_does_not_end_is_given_up() {
+        let task = Task {
+            patience: Duration::from_millis(100),
+            ..Task::default()
+        };
+        let fault = run(&config("exec sleep 3600"), task).await.unwrap_err();
+        assert!(matches!(fault, Fault::GivenUp(_)), "{fault:?}");
+    }
+
+    #[tokio::test]
+    async fn who_does_not_listen_and_talks_much_ends_all_the_same() {
+        let input = vec![b'x'; 1 << 20];
+        let task = Task {
+            input: &input,
+            patience: Duration::from_mins(5),
+            ..Task::default()
+        };
+        let script = "exec head -c 300000 /dev/zero >&2";
+        let ended = run(&config(script), task).await.unwrap();
+        assert!(ended.is_good());
+        assert!(ended.words().chars().count() <= TOLD);
+    }
+}

@@ -39,7 +39,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     kind: "git",
     tool: "git",
     takes: &["path", "repository", "url", "user", "token"],
-    needs: &[],
+    needs: &[("path/url", "path = \".\"")],
     local: true,
     capability: Capability {
         acts: &[Verb::Promote, Verb::Rollback],

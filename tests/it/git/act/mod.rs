@@ -6,8 +6,8 @@ mod web;
 mod wrong;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use leadtime::connector::descriptor::Settings;
 use leadtime::connector::git;
@@ -74,7 +74,7 @@ impl World {
 
     /// The file as a branch has it, to the byte.
     fn text(&self, branch: &str) -> String {
-        let output = std::process::Command::new("git")
+        let output = Command::new("git")
             .args(["cat-file", "blob", &format!("{branch}:{FILE}")])
             .current_dir(&self.bare)
             .output()
@@ -84,10 +84,8 @@ impl World {
     }
 
     fn hook(&self, name: &str, script: &str) {
-        let path = self.bare.join("hooks").join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::create_dir_all(self.bare.join("hooks")).unwrap();
+        executable(&self.bare.join("hooks").join(name), script);
     }
 
     fn settings(&self) -> Settings {
@@ -101,6 +99,20 @@ impl World {
     fn source(&self) -> Box<dyn Connector> {
         git::open(self.settings()).unwrap()
     }
+}
+
+/// A script, written by another process: what this one holds open for writing while a thread of it starts a program cannot be run.
+fn executable(path: &Path, script: &str) {
+    let status = Command::new("sh")
+        .args([
+            "-c",
+            "printf '#!/bin/sh\\n%s\\n' \"$2\" > \"$1\" && chmod 755 \"$1\"",
+            "sh",
+        ])
+        .args([path.to_str().unwrap(), script])
+        .status()
+        .unwrap();
+    assert!(status.success());
 }
 
 fn order(way: &Value) -> Order {

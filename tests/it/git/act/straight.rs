@@ -79,9 +79,7 @@ async fn the_clone_stays_as_it_is_and_its_hooks_asleep() {
         "post-commit",
         "reference-transaction",
     ] {
-        let path = hooks.join(name);
-        fs::write(&path, "#!/bin/sh\necho woken >> \"$0.log\"\nexit 1\n").unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        executable(&hooks.join(name), "echo woken >> \"$0.log\"; exit 1");
     }
     run(
         &world.clone,

@@ -315,10 +315,14 @@ async fn a_token_is_not_led_astray() {
     assert!(!error.to_string().contains(CANARY), "{error}");
     let came = web._elsewhere.received_requests().await.unwrap();
     assert!(came.is_empty(), "{came:?}");
-    drop(web.server);
-    let error = try_prepare(&*git::open(web.world.settings()).unwrap(), &straight())
-        .await
-        .unwrap_err();
+    // Nobody is there at all.
+    let nowhere = "http://127.0.0.1:1/acme/deployments.git";
+    run(
+        &web.world.clone,
+        &["remote", "set-url", "origin", nowhere],
+        b"",
+    );
+    let error = try_prepare(&*web.source(), &straight()).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Network, "{error}");
 }
 

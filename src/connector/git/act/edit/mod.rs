@@ -1,11 +1,11 @@
 //! One value in a file is changed, and not a byte beside it. A parser of the format tells where the value stands; there the new one is put in, in the
 //! quotes that the old one had where it can stand in them, and the result is parsed again: it must say what was wanted.
 
-mod json;
+mod in_json;
+mod in_toml;
+mod in_yaml;
 mod key;
 mod node;
-mod toml;
-mod yaml;
 
 use node::{Node, Scalar, Shape};
 
@@ -65,18 +65,18 @@ impl Form {
 
     fn parse(self, text: &str) -> Result<Vec<Node>, String> {
         match self {
-            Self::Yaml => yaml::parse(text),
-            Self::Json => json::parse(text).map(|node| vec![node]),
-            Self::Toml => toml::parse(text).map(|node| vec![node]),
+            Self::Yaml => in_yaml::parse(text),
+            Self::Json => in_json::parse(text).map(|node| vec![node]),
+            Self::Toml => in_toml::parse(text).map(|node| vec![node]),
         }
     }
 
     /// The ways to write a value where another stood, the nicest first.
     fn written(self, value: &str, old: &Scalar) -> Vec<String> {
         match self {
-            Self::Yaml => yaml::written(value, old),
-            Self::Json => json::written(value, old),
-            Self::Toml => toml::written(value, old),
+            Self::Yaml => in_yaml::written(value, old),
+            Self::Json => in_json::written(value, old),
+            Self::Toml => in_toml::written(value, old),
         }
     }
 }
