@@ -178,11 +178,11 @@ impl Act {
 /// A type of `CDEvents` as the standard and its extensions write it, with its version.
 fn is_type(kind: &str) -> bool {
     let parts: Vec<&str> = kind.split('.').collect();
-    let graphic = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_graphic());
+    let graphic = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_graphic());
     parts.len() >= 7
         && parts[0] == "dev"
         && ["cdevents", "cdeventsx"].contains(&parts[1])
-        && parts.iter().all(|part| graphic(&part))
+        && parts.iter().all(|part| graphic(part))
         && parts[4..6].iter().all(|part| part.parse::<u32>().is_ok())
 }
 

@@ -148,21 +148,16 @@ fn follow(
     let head = Head::of(path)?;
     let fits = |place: &&Place| place.fits(&head.bytes, head.length);
     let kept = known.get(&own);
-    let mut place = match kept.filter(fits).or_else(|| known.values().find(fits)) {
-        Some(place) => place.clone(),
-        None => {
-            if kept.is_some_and(|place| place.offset > 0) {
-                sink.finding(Finding {
-                    subject: path.display().to_string(),
-                    severity: Severity::Note,
-                    text:
-                        "it was rotated, cut short or written anew: it is read from its beginning"
-                            .to_owned(),
-                });
-            }
-            Place::default()
-        }
-    };
+    let again = kept.filter(fits).or_else(|| known.values().find(fits));
+    if again.is_none() && kept.is_some_and(|place| place.offset > 0) {
+        sink.finding(Finding {
+            subject: path.display().to_string(),
+            severity: Severity::Note,
+            text: "it was rotated, cut short or written anew: it is read from its beginning"
+                .to_owned(),
+        });
+    }
+    let mut place = again.cloned().unwrap_or_default();
     let wrong = |error: std::io::Error| unreadable(path, &error);
     let mut file = File::open(path).map_err(wrong)?;
     file.seek(SeekFrom::Start(place.offset)).map_err(wrong)?;
@@ -186,7 +181,7 @@ fn follow(
         let rest = half.split_off(end + 1);
         let found = lines(&half, place.line, reading.now);
         bad.extend(found.bad);
-        let ends = half.iter().filter(|byte| **byte == b'\n').count();
+        let ends = half.split(|byte| *byte == b'\n').count().saturating_sub(1);
         place = place.further(half.len() as u64, ends as u64, &head.bytes);
         sink.documents(found.documents, vec![(own.clone(), place.written())])?;
         (half, met) = (rest, true);

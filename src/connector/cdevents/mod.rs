@@ -41,6 +41,10 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     },
 };
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "every connector is opened in the same way"
+)]
 pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {
     let config = Config::of(&settings)?;
     let act = config

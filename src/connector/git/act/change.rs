@@ -96,10 +96,10 @@ pub fn wanted(source: &str, order: &Order) -> Result<Wanted, ConnectorError> {
 /// A file lies in the repository, and not in what git keeps for itself.
 fn inside(file: &str) -> Result<(), Unfit> {
     let parts: Vec<&str> = file.split('/').collect();
-    let odd = |part: &&str| {
-        part.is_empty() || [".", ".."].contains(part) || part.eq_ignore_ascii_case(".git")
+    let odd = |part: &str| {
+        part.is_empty() || [".", ".."].contains(&part) || part.eq_ignore_ascii_case(".git")
     };
-    if parts.iter().any(|part| odd(&part)) || file.chars().any(char::is_control) {
+    if parts.iter().any(|part| odd(part)) || file.chars().any(char::is_control) {
         return Err(Unfit::new(
             format!("{file:?} is no file of a repository"),
             "write `file` from the root of the repository, as in \"apps/shop/values.yaml\"",

@@ -122,7 +122,7 @@ impl<'r> Bench<'r> {
     ) -> Result<Said, ConnectorError> {
         let mut command = self.command(arguments);
         command.envs(variables.iter().copied());
-        let work = async {
+        let ending = async {
             let mut child = command.spawn()?;
             if let Some(mut stdin) = child.stdin.take() {
                 // Who does not want to hear the rest says so by ending.
@@ -131,7 +131,7 @@ impl<'r> Bench<'r> {
             child.wait_with_output().await
         };
         let word = arguments.first().copied().unwrap_or_default();
-        match tokio::time::timeout(LONGEST, work).await {
+        match tokio::time::timeout(LONGEST, ending).await {
             Ok(Ok(output)) => Ok(Said {
                 good: output.status.success(),
                 words: self

@@ -169,9 +169,8 @@ pub fn written(value: &str, old: &Scalar) -> Vec<String> {
         !is_other_than_text(value) || (is_whole_number(value) && is_whole_number(&old.value));
     match old.quote {
         Quote::Single => vec![single, double],
-        Quote::Double => vec![double],
         Quote::None if plain => vec![value.to_owned(), double],
-        Quote::None => vec![double],
+        Quote::Double | Quote::None => vec![double],
     }
 }
 
