@@ -21,7 +21,7 @@ pub fn headers(
     let text = secret.expose_secret();
     let seconds = now.micros().div_euclid(1_000_000).to_string();
     let signed = format!("{id}.{seconds}.{body}");
-    let hex = hex(&mac(text.as_bytes(), body.as_bytes()));
+    let hex = hex::encode(mac(text.as_bytes(), body.as_bytes()));
     let mark = STANDARD.encode(mac(&key(text), signed.as_bytes()));
     [
         ("x-hub-signature-256", format!("sha256={hex}")),
@@ -38,14 +38,6 @@ fn key(secret: &str) -> Vec<u8> {
     let coded = secret.strip_prefix(MARK);
     let key = coded.and_then(|coded| STANDARD.decode(coded).ok());
     key.unwrap_or_else(|| secret.as_bytes().to_vec())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digits = |byte: &u8| [byte >> 4, byte & 15];
-    let digits = bytes.iter().flat_map(digits);
-    digits
-        .filter_map(|digit| char::from_digit(u32::from(digit), 16))
-        .collect()
 }
 
 fn mac(key: &[u8], text: &[u8]) -> Vec<u8> {
