@@ -16,7 +16,7 @@
 //!
 //! | module | what it is |
 //! | --- | --- |
-//! | [`connector`] | where events come from: [`git`](connector::git) reads a local clone, [`github`](connector::github) and [`argocd`](connector::argocd) an API; [`http`](connector::http) is around all that speak it |
+//! | [`connector`] | where events come from and steps go: a folder for each tool ([`git`](connector::git) a local clone, [`github`](connector::github) an API, [`command`](connector::command) a program, …), its [`descriptor`](connector::descriptor) as data; [`http`](connector::http) is around all that speak it |
 //! | [`event`] | what happened: the vocabulary ([`kind`](event::kind)), instants and spans ([`time`](event::time)), the wire format ([`cdevents`](event::cdevents)) |
 //! | [`demo`] | a generated organisation: events without any tool |
 //! | [`store`] | what is kept: the log, the cursors of its sources, a snapshot; [`memory`](store::memory) and [`sqlite`](store::sqlite) |
@@ -43,7 +43,7 @@
 //! | `key` | `intent` | `keybinds` |
 //! | `model` | `event` | |
 //! | `fold` | `event`, `model::name` | |
-//! | `connector` | `event`; `connector::http` also `clock`; never each other | `gix` in `git`, `octocrab` in `github`, `reqwest` |
+//! | `connector` | `event`; `connector::http` and `connector::cdevents` also `clock`; never each other | `gix` and the git program in `git`, `octocrab` in `github`, `reqwest` |
 //! | `demo` | `event` | `fastrand` |
 //! | `screen` | nothing | `ratatui`, `crossterm`, `rustix`, `signal_hook` |
 //! | `report` | `event::time`, `model`, `theme` | `crossterm`, `unicode_width` |

@@ -34,6 +34,17 @@ pub fn entry(event: &Event<String>) -> Entry {
     }
 }
 
+/// A document as it goes into the log: word for word.
+#[must_use]
+pub fn kept(document: Document) -> Entry {
+    Entry {
+        source: document.source,
+        id: document.id,
+        at: document.at,
+        body: document.body,
+    }
+}
+
 /// Keeps events that were made here, in one transaction.
 pub fn append(
     store: &mut dyn Store,
@@ -99,12 +110,7 @@ impl Read {
         match document {
             Ok(document) => {
                 self.bytes += document.body.len();
-                self.entries.push(Entry {
-                    source: document.source,
-                    id: document.id,
-                    at: document.at,
-                    body: document.body,
-                });
+                self.entries.push(kept(document));
             }
             Err(error) => self.bad.push(error),
         }

@@ -5,11 +5,13 @@ use std::sync::LazyLock;
 use crate::config::{Kind, SecretRef, Source};
 use crate::connector::descriptor::{Descriptor, Open, Settings};
 use crate::connector::error::ErrorKind;
-use crate::connector::{Connector, ConnectorError, argocd, git, github};
+use crate::connector::{Connector, ConnectorError, argocd, cdevents, command, git, github};
 
 /// Every connector: what it is, and how a source of its kind is opened.
 pub const CONNECTORS: &[(&Descriptor, Open)] = &[
     (&argocd::DESCRIPTOR, argocd::open),
+    (&cdevents::DESCRIPTOR, cdevents::open),
+    (&command::DESCRIPTOR, command::open),
     (&git::DESCRIPTOR, git::open),
     (&github::DESCRIPTOR, github::open),
 ];
@@ -80,6 +82,7 @@ fn settings(source: &Source, parts: bool) -> Result<Settings, ConnectorError> {
         path: source.path.clone(),
         repository: source.repository.clone(),
         command: source.command.clone(),
+        asks: source.asks,
         format: source.format.clone(),
         environment: source.environment.clone(),
         service: source.service.clone(),

@@ -11,10 +11,11 @@ use crate::connector::{
     self, Connector, ConnectorError, Finding, Progress, Reading, Severity, Sink,
 };
 use crate::event::Event;
+use crate::event::cdevents::Document;
 use crate::event::time::Timestamp;
 use crate::store::{Batch, Cursor, Entry, Store, StoreError};
 
-use super::import::entry;
+use super::import::{entry, kept};
 
 /// The cursor key under which the last reading of a source is noted. Keys of connectors never begin so.
 const NOTE: &str = "~reading";
@@ -198,15 +199,19 @@ struct Keeper<'a, 's> {
     outcome: Outcome,
 }
 
-impl Sink for Keeper<'_, '_> {
-    fn batch(&mut self, batch: connector::Batch) -> Result<(), ConnectorError> {
-        let cursors = batch.cursors.into_iter().map(|(key, value)| Cursor {
+impl Keeper<'_, '_> {
+    fn keep(
+        &mut self,
+        entries: Vec<Entry>,
+        cursors: Vec<(String, Option<String>)>,
+    ) -> Result<(), ConnectorError> {
+        let cursors = cursors.into_iter().map(|(key, value)| Cursor {
             source: self.source.to_owned(),
             key,
             value,
         });
         let batch = Batch {
-            entries: entries(batch.events),
+            entries,
             cursors: cursors.collect(),
         };
         let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
@@ -216,6 +221,21 @@ impl Sink for Keeper<'_, '_> {
         self.outcome.new += appended.new;
         self.outcome.known += appended.known;
         Ok(())
+    }
+}
+
+impl Sink for Keeper<'_, '_> {
+    fn batch(&mut self, batch: connector::Batch) -> Result<(), ConnectorError> {
+        self.keep(entries(batch.events), batch.cursors)
+    }
+
+    fn documents(
+        &mut self,
+        documents: Vec<Document>,
+        cursors: Vec<(String, Option<String>)>,
+    ) -> Result<(), ConnectorError> {
+        let entries = documents.into_iter().map(kept).collect();
+        self.keep(entries, cursors)
     }
 
     fn progress(&mut self, progress: Progress) {

@@ -18,7 +18,7 @@ pub struct Kind {
     pub name: &'static str,
     /// The keys that mean something to it, besides those that every source has.
     pub takes: &'static [&'static str],
-    /// The keys that it cannot do without: each with what it would say.
+    /// The keys that it cannot do without: each with what it would say. `path/url`: one of both, with the whole line.
     pub needs: &'static [(&'static str, &'static str)],
     /// What a step's `promote` and `rollback` may tell it; empty where it cannot do either.
     pub ways: &'static [&'static str],
@@ -56,6 +56,9 @@ pub struct Source {
     #[serde(default)]
     #[schemars(inner(length(min = 1)))]
     pub command: Vec<String>,
+    /// Whether the program can be asked after what it did (`LEADTIME_ASK`).
+    #[serde(default)]
+    pub asks: bool,
     /// The form of what is read (`cdevents`, `trivy`, …). Default: told from what it holds.
     #[schemars(length(min = 1))]
     pub format: Option<String>,
@@ -92,7 +95,7 @@ fn every() -> Span {
 
 impl Source {
     /// The keys that only some kinds take, and whether they are given.
-    pub(super) fn special(&self) -> [(&'static str, bool); 14] {
+    pub(super) fn special(&self) -> [(&'static str, bool); 15] {
         [
             ("url", self.url.is_some()),
             ("token", self.token.is_some()),
@@ -102,6 +105,7 @@ impl Source {
             ("path", self.path.is_some()),
             ("repository", self.repository.is_some()),
             ("command", !self.command.is_empty()),
+            ("asks", self.asks),
             ("format", self.format.is_some()),
             ("secret", self.secret.is_some()),
             ("environment", self.environment.is_some()),

@@ -19,7 +19,7 @@ pub struct Descriptor {
     pub tool: &'static str,
     /// The keys of `[[sources]]` that mean something to it, besides those that every source has.
     pub takes: &'static [&'static str],
-    /// The keys that it cannot do without, each with an example.
+    /// The keys that it cannot do without, each with an example. `path/url`: one of both, each of which it also takes, with a whole line.
     pub needs: &'static [(&'static str, &'static str)],
     /// It reads what is at hand: cheap enough for every command.
     pub local: bool,
@@ -52,6 +52,8 @@ pub struct Settings {
     pub path: Option<PathBuf>,
     pub repository: Option<String>,
     pub command: Vec<String>,
+    /// The program can be asked after what it did.
+    pub asks: bool,
     pub format: Option<String>,
     pub environment: Option<String>,
     pub service: Option<String>,

@@ -11,16 +11,22 @@
 //! - It MUST NOT log a secret, and MUST NOT stop for a value that it does not know: the fact is kept, the value is reported as a [`Finding`].
 
 pub mod argocd;
+pub mod cdevents;
+pub mod command;
 pub mod descriptor;
 pub mod error;
 pub mod git;
 pub mod github;
 pub mod http;
+mod once;
+mod spoken;
 
 use std::future::Future;
 use std::pin::Pin;
 
 use crate::event::Event;
+use crate::event::cdevents::{Document, read};
+use crate::event::kind::MapText;
 use crate::event::time::Timestamp;
 use crate::plan::request::{Order, Prepared, Request, Sent, Standing};
 
@@ -74,6 +80,19 @@ pub struct Progress {
 /// Where a connector hands over what it read. `batch` returns once the batch is kept; an error means that it is not, and the reading must stop.
 pub trait Sink: Send {
     fn batch(&mut self, batch: Batch) -> Result<(), ConnectorError>;
+    /// Hands over what is in the log's own form already: where it can, it is kept word for word, with all that leadtime does not know.
+    fn documents(
+        &mut self,
+        documents: Vec<Document>,
+        cursors: Vec<(String, Option<String>)>,
+    ) -> Result<(), ConnectorError> {
+        let events = documents.iter().filter_map(|one| read(&one.body).ok());
+        let events = events.map(|event| event.map_text(&mut |text| text.clone().into_owned()));
+        self.batch(Batch {
+            events: events.collect(),
+            cursors,
+        })
+    }
     fn progress(&mut self, progress: Progress);
     fn finding(&mut self, finding: Finding);
 }

@@ -46,7 +46,27 @@ fn unknown(source: &Source, kinds: &[Kind], key: &str, findings: &mut Findings) 
     );
 }
 
+/// Where one of several keys is enough, none of them is a mistake of all.
+fn choices(source: &Source, kind: &Kind, key: &str, findings: &mut Findings) {
+    for (names, example) in kind.needs.iter().filter(|(names, _)| names.contains('/')) {
+        let of = |name: &str| names.split('/').any(|one| one == name);
+        if !source
+            .special()
+            .iter()
+            .any(|(name, given)| *given && of(name))
+        {
+            let either = names.replace('/', "` or `");
+            findings.add(
+                key,
+                format!("a source of kind {} needs `{either}`", kind.name),
+                format!("add `{example}`"),
+            );
+        }
+    }
+}
+
 fn keys(source: &Source, kind: &Kind, kinds: &[Kind], key: &str, findings: &mut Findings) {
+    choices(source, kind, key, findings);
     for (name, given) in source.special() {
         let needed = kind.needs.iter().find(|(needed, _)| *needed == name);
         if given && needed.is_none() && !kind.takes.contains(&name) {

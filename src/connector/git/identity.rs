@@ -88,14 +88,15 @@ fn folder(repository: &gix::Repository) -> String {
 }
 
 /// What an address says.
-struct Address {
-    repository: String,
-    host: Option<String>,
-    url: String,
+pub(super) struct Address {
+    pub repository: String,
+    pub host: Option<String>,
+    /// Without credentials.
+    pub url: String,
 }
 
 impl Address {
-    fn of(url: &gix::Url) -> Option<Self> {
+    pub fn of(url: &gix::Url) -> Option<Self> {
         let path = url.path.to_str_lossy();
         // A token may also stand behind the path.
         let path = path.split(['?', '#']).next().unwrap_or("");

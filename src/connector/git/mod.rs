@@ -1,10 +1,12 @@
-//! A local git repository as a source: its commits, its tags, and the requests that its merges name. Nothing is fetched and nothing is written;
-//! the git program is not needed. What a clone holds is what is known, and where it ends a finding says so.
+//! A local git repository as a source: its commits, its tags, and the requests that its merges name. Reading fetches nothing and writes nothing;
+//! the git program is not needed. What a clone holds is what is known, and where it ends a finding says so. Acting changes a file in the repository
+//! that the clone came from, or in one that is only named.
 //!
 //! - `client` reads objects, `refs` the branches and tags, `graph` walks, `paths` compares trees.
 //! - `request` and `message` know what people and hosts write into messages; `translate` makes events of it all.
 //! - `reading` is the order in which this happens, `cursor` where it left off.
 
+mod act;
 mod check;
 mod client;
 mod config;
@@ -24,7 +26,11 @@ mod walk;
 use crate::event::time::Timestamp;
 
 use super::descriptor::{Capability, Descriptor, Settings};
-use super::{Connector, ConnectorError, Health, Pending, Reading, Sink};
+use super::error::ErrorKind;
+use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
+use crate::plan::request::Verb;
+
+use act::{Access, Act};
 
 pub use config::Config;
 pub use identity::{Identity, discover, identify, resolve};
@@ -32,35 +38,75 @@ pub use identity::{Identity, discover, identify, resolve};
 pub const DESCRIPTOR: Descriptor = Descriptor {
     kind: "git",
     tool: "git",
-    takes: &["repository"],
-    needs: &[("path", "\".\"")],
+    takes: &["path", "repository", "url", "user", "token"],
+    needs: &[("path/url", "path = \".\"")],
     local: true,
     capability: Capability {
-        acts: &[],
-        ways: &[],
+        acts: &[Verb::Promote, Verb::Rollback],
+        ways: &["file", "key", "value", "branch", "ref"],
         receives: false,
     },
 };
 
 pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {
-    Ok(Box::new(Git::new(Config {
+    let wrong = |detail: &str, hint: &str| {
+        let context = format!("source {:?}", settings.name);
+        ConnectorError::new(ErrorKind::Configuration, context, detail).hinted(hint)
+    };
+    match (&settings.path, &settings.url) {
+        (None, None) => {
+            return Err(wrong(
+                "it names no repository",
+                "add `path`, the folder of a clone; or `url`, where it is only written to",
+            ));
+        }
+        (Some(_), Some(_)) => {
+            return Err(wrong(
+                "it has a `path` and a `url`",
+                "take `url` out: what is pushed goes to where the clone came from",
+            ));
+        }
+        _ => {}
+    }
+    let access = Access {
+        url: settings.url,
+        user: settings.user,
+        token: settings.token,
+    };
+    let config = Config {
         name: settings.name,
         path: settings.path.unwrap_or_default(),
         repository: settings.repository,
         touched_paths: settings.parts,
-    })))
+    };
+    Ok(Box::new(Git::new(config).with(access)))
 }
 
-/// One local repository.
+/// One repository: a local clone, or a remote that is only written to.
 #[derive(Clone, Debug)]
 pub struct Git {
     config: Config,
+    /// There is no clone: nothing is read.
+    remote_only: bool,
+    act: Act,
 }
 
 impl Git {
     #[must_use]
     pub fn new(config: Config) -> Self {
-        Self { config }
+        Self {
+            act: Act::new(config.clone(), Access::default()),
+            remote_only: false,
+            config,
+        }
+    }
+
+    fn with(self, access: Access) -> Self {
+        Self {
+            remote_only: access.url.is_some(),
+            act: Act::new(self.config.clone(), access),
+            config: self.config,
+        }
     }
 }
 
@@ -70,10 +116,24 @@ impl Connector for Git {
     }
 
     fn read<'a>(&'a self, reading: Reading, sink: &'a mut dyn Sink) -> Pending<'a, ()> {
-        Box::pin(async move { reading::read(&self.config, &reading, sink) })
+        Box::pin(async move {
+            if self.remote_only {
+                return Ok(());
+            }
+            reading::read(&self.config, &reading, sink)
+        })
     }
 
     fn check(&self, _now: Timestamp) -> Pending<'_, Health> {
-        Box::pin(async move { check::check(&self.config) })
+        Box::pin(async move {
+            if self.remote_only {
+                return self.act.check().await;
+            }
+            check::check(&self.config)
+        })
+    }
+
+    fn actor(&self) -> Option<&dyn Actor> {
+        Some(&self.act)
     }
 }

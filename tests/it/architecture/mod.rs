@@ -54,6 +54,11 @@ const OURS: &[(&str, &[&str])] = &[
             "plan::request",
         ],
     ),
+    // What is signed is signed with the time of its sending.
+    (
+        "connector::cdevents",
+        &["event", "connector", "plan::request", "clock"],
+    ),
     // What it says of a connector names the trait.
     (
         "connector::descriptor",
@@ -141,7 +146,8 @@ const OURS: &[(&str, &[&str])] = &[
 /// Where a crate of others may be named, tests aside. One that is not here may be named anywhere.
 const OTHERS: &[(&str, &[&str])] = &[
     ("backon", &["connector::http"]),
-    ("base64", &["event::cdevents", "connector::github"]),
+    // A login for the git program, the body of a file, the keys and marks of signed webhooks.
+    ("base64", &["event::cdevents", "connector"]),
     (
         "chrono",
         &[
@@ -164,9 +170,11 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("fastrand", &["demo"]),
     ("gix", &["connector::git"]),
     ("globset", &["config", "app", "model", "connector"]),
+    ("hmac", &["connector::cdevents"]),
     ("humantime", &["config", "cli"]),
-    ("hex", &["journal::chain"]),
+    ("hex", &["journal::chain", "connector::cdevents"]),
     ("indicatif", &["cli"]),
+    ("jsonc_parser", &["connector::git::act"]),
     ("keybinds", &["key"]),
     ("keyring", &["config::secret"]),
     ("octocrab", &["connector::github"]),
@@ -177,25 +185,40 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("rrule", &["config", "model"]),
     ("rusqlite", &["store::sqlite"]),
     ("rustix", &["screen", "cli::session"]),
+    ("saphyr_parser", &["connector::git::act"]),
+    ("similar", &["connector::git::act"]),
     ("rustls", &["main", "connector::http"]),
     ("schemars", &["config"]),
     ("secrecy", &["config", "connector"]),
     ("serde_saphyr", &["connector"]),
     ("sha2", &["journal::chain", "connector"]),
     ("signal_hook", &["screen"]),
-    ("tempfile", &["config", "cli", "app::file"]),
+    (
+        "tempfile",
+        &["config", "cli", "app::file", "connector::git::act"],
+    ),
     (
         "tokio",
         &["action", "connector", "app", "cli", "dashboard::reader"],
     ),
     ("toml", &["config", "key", "theme"]),
-    ("toml_edit", &["config"]),
+    ("toml_edit", &["config", "connector::git::act"]),
     ("tracing", &["connector", "app", "dashboard"]),
     ("tui_input", &["view::overlay"]),
     ("tracing_subscriber", &["log"]),
     ("unicode_width", &["report", "view::pen"]),
     // What the world outside says comes in at few places.
-    ("std::env", &["config", "cli", "report::style", "screen"]),
+    // A program of the user's is given a few variables by name, not all that there are.
+    (
+        "std::env",
+        &[
+            "config",
+            "cli",
+            "report::style",
+            "screen",
+            "connector::command",
+        ],
+    ),
     (
         "std::fs",
         &[
@@ -210,7 +233,17 @@ const OTHERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("std::net", &["connector"]),
-    ("std::process", &["config::secret", "cli", "main", "screen"]),
+    (
+        "std::process",
+        &[
+            "config::secret",
+            "cli",
+            "main",
+            "screen",
+            "connector::git::act",
+            "connector::command",
+        ],
+    ),
 ];
 
 /// The names of files and folders in a connector's folder, so that two of them can be read side by side.
