@@ -5,7 +5,6 @@
 pub mod detail;
 pub mod find;
 pub mod list;
-pub mod parse;
 mod piece;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
