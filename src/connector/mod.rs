@@ -14,6 +14,7 @@ pub mod descriptor;
 pub mod error;
 pub mod git;
 pub mod github;
+pub mod gitlab;
 pub mod http;
 
 use std::future::Future;
