@@ -13,6 +13,7 @@ mod configs;
 mod demo;
 mod git;
 mod github;
+mod gitlab;
 mod inbox_and_matrix;
 mod keys;
 mod laws;

@@ -5,11 +5,10 @@ use super::config::Selection;
 use super::cursor::{List, Place, State};
 use super::fault::refused;
 use super::read::list::{self, Page};
-use super::read::{Done, Reach, find};
+use super::read::{Done, Reach, find, parse};
 use super::translate::Origin;
 use super::wire::User;
 use crate::connector::http::Stop;
-use crate::connector::http::parse;
 use crate::connector::{ConnectorError, Finding, Health, Severity};
 use crate::event::time::Span;
 

@@ -83,7 +83,10 @@ async fn whose(reach: &Reach<'_>, health: &mut Health) -> Result<(), ConnectorEr
         Some(login) if answer.is_success() => {
             format!("{} answers; the token belongs to {login}", reach.base.host)
         }
-        _ => format!("{} answers; whose the token is it does not say", reach.base.host),
+        _ => format!(
+            "{} answers; whose the token is it does not say",
+            reach.base.host
+        ),
     });
     // Older versions, and tokens that are none of a person, do not tell.
     let Ok(answer) = reach.ask("/personal_access_tokens/self", None).await else {

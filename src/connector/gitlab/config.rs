@@ -96,6 +96,13 @@ impl Selection {
             .collect()
     }
 
+    /// Whether a project is one that is read here: named or listed.
+    #[must_use]
+    pub fn has(&self, path: &str) -> bool {
+        let mut named = self.named.iter();
+        named.any(|name| name.eq_ignore_ascii_case(path)) || self.wants(path)
+    }
+
     /// Whether a listed project is wanted.
     #[must_use]
     pub fn wants(&self, path: &str) -> bool {

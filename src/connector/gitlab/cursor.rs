@@ -131,6 +131,9 @@ impl OpenPipeline {
 pub struct OpenDeployment {
     pub deployment: Deployment,
     pub etag: Option<String>,
+    /// Its gate was told of, and is to be closed.
+    #[serde(default)]
+    pub gate: bool,
     /// It waits for its job to be started, which the list will tell.
     #[serde(default)]
     pub idle: bool,

@@ -69,6 +69,30 @@ pub fn refused(source: &str, what: &str, answer: &Answer) -> ConnectorError {
     }
 }
 
+/// Why a deed was not done, and what to do about it.
+#[must_use]
+pub fn declined(source: &str, answer: &Answer) -> String {
+    let says = says(answer);
+    match answer.status {
+        301 | 302 | 307 | 308 => {
+            "the project has moved; nothing was done (name it as it is called now)".to_owned()
+        }
+        401 => format!(
+            "GitLab refuses the token of source {source:?}: {says} (is it expired or revoked? To act it needs the scope api)"
+        ),
+        403 => format!(
+            "not allowed: {says} (the owner of the token of source {source:?} needs the role Developer, and for what is protected to be named in its rules; the token needs the scope api)"
+        ),
+        404 => format!(
+            "not found: it is gone, this edition of GitLab has no such thing, or the token of source {source:?} may not see it"
+        ),
+        405 | 406 | 422 => format!("GitLab does not do it: {says}"),
+        409 => format!("something has changed meanwhile: {says}"),
+        400 => format!("GitLab does not take it: {says}"),
+        status => format!("answers {status}: {says}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,7 +107,10 @@ mod tests {
                 moved: false,
             })
         };
-        assert_eq!(says(r#"{"message":"404 Project Not Found"}"#), "404 Project Not Found");
+        assert_eq!(
+            says(r#"{"message":"404 Project Not Found"}"#),
+            "404 Project Not Found"
+        );
         assert_eq!(
             says(r#"{"message":{"base":["Reference not found","No stages"]}}"#),
             "base: Reference not found, No stages"

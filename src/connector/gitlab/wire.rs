@@ -26,6 +26,9 @@ pub struct User {
     pub name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bot: Option<bool>,
+    /// Told of oneself, to who is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_admin: Option<bool>,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -292,4 +295,42 @@ pub struct Issue {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub closed_at: Option<Timestamp>,
+}
+
+/// What is answered to a deed, as far as it is worth telling.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Done {
+    #[serde(default, deserialize_with = "lenient")]
+    pub id: Option<i64>,
+    #[serde(default, alias = "state", deserialize_with = "lenient")]
+    pub status: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub web_url: Option<String>,
+}
+
+/// A variable of a pipeline.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Variable {
+    pub key: String,
+    #[serde(default, deserialize_with = "lenient")]
+    pub value: Option<String>,
+}
+
+/// How a project lets pipelines and deployments be run.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Rules {
+    pub default_branch: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub ci_pipeline_variables_minimum_override_role: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub ci_forward_deployment_enabled: Option<bool>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub ci_forward_deployment_rollback_allowed: Option<bool>,
+}
+
+/// A member of a project or a group.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Member {
+    #[serde(default)]
+    pub access_level: i64,
 }

@@ -2,6 +2,7 @@
 
 pub mod door;
 pub mod github;
+pub mod gitlab;
 pub mod kept;
 pub mod pty;
 pub mod svg;

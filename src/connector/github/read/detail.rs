@@ -3,7 +3,7 @@
 
 use serde::de::DeserializeOwned;
 
-use super::{Done, Reach};
+use super::{Done, Reach, parse};
 use crate::connector::error::ErrorKind;
 use crate::connector::github::cursor::{OpenDeployment, OpenRun, Todo, put};
 use crate::connector::github::fault::refused;
@@ -13,7 +13,6 @@ use crate::connector::github::wire::{
 };
 use crate::connector::http::Stop;
 use crate::connector::http::page::Links;
-use crate::connector::http::parse;
 use crate::event::time::{Span, Timestamp};
 
 /// A run or a deployment that has not moved for so long never will: GitHub itself gives up after 35 days.

@@ -1,6 +1,6 @@
 //! Which repositories there are to read: those named in full, asked for once, and those that an owner's list holds, asked for on condition.
 
-use super::{Done, Reach};
+use super::{Done, Reach, parse};
 use crate::connector::github::config::Selection;
 use crate::connector::github::cursor::{
     Known, Listed, State, known_key, moved_key, owner_key, put,
@@ -9,7 +9,6 @@ use crate::connector::github::fault::refused;
 use crate::connector::github::wire::Repository;
 use crate::connector::http::Stop;
 use crate::connector::http::page::Links;
-use crate::connector::http::parse;
 
 /// The repositories that need no question: named, and known by their present name.
 #[must_use]

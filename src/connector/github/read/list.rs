@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 
+use super::parse;
 use super::{Done, Reach};
 use crate::connector::Batch;
 use crate::connector::github::cursor::{
@@ -15,7 +16,6 @@ use crate::connector::github::ticket::tickets;
 use crate::connector::github::translate::{Facts, Origin, change, commit, deployment, gate, run};
 use crate::connector::github::wire::{Commit, Deployment, Environment, Pull, Release, Run, Tag};
 use crate::connector::http::page::Links;
-use crate::connector::http::parse;
 use crate::connector::http::{Answer, Stop};
 use crate::event::time::Timestamp;
 

@@ -22,6 +22,7 @@ use crate::event::time::{Span, Timestamp};
 
 use piece::{Piece, Subject, barred, part};
 
+pub use crate::connector::http::parse;
 pub use piece::{Done, Reach};
 
 /// Requests under way at once.

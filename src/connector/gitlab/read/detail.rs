@@ -8,9 +8,7 @@ use crate::connector::error::ErrorKind;
 use crate::connector::gitlab::cursor::{OpenDeployment, OpenPipeline, Todo, pipeline_key, put};
 use crate::connector::gitlab::translate::gate::Offer;
 use crate::connector::gitlab::translate::{Facts, Origin, change, deployment, gate, pipeline};
-use crate::connector::gitlab::wire::{
-    Approvals, Commit, Deployment, Job, Note, Pipeline, Request,
-};
+use crate::connector::gitlab::wire::{Approvals, Commit, Deployment, Job, Note, Pipeline, Request};
 use crate::connector::http::Stop;
 use crate::event::time::Span;
 
@@ -127,9 +125,8 @@ async fn read_deployment(
     let read = reach
         .one::<Deployment>(&what, &path, open.etag.as_deref())
         .await;
-    let was_blocked = deployment::is_blocked(&open.deployment);
     let Ok(read) = unless_gone(read)? else {
-        if was_blocked {
+        if open.gate {
             done.take(gate::vanished(origin, &open.deployment, reach.now));
         }
         return Ok(None);
@@ -142,8 +139,11 @@ async fn read_deployment(
     let mut facts = deployment::deployment(origin, &now, &detail.tags);
     let gate = gate::approval(origin, &now, &detail.approvers, &detail.tags);
     let blocked = deployment::is_blocked(&now);
-    let closed = gate.events.iter().any(|event| event.id.ends_with("/closed"));
-    if was_blocked && !blocked && !closed {
+    let closed = gate
+        .events
+        .iter()
+        .any(|event| event.id.ends_with("/closed"));
+    if open.gate && !blocked && !closed {
         let at = now.updated_at.unwrap_or(reach.now);
         facts.add(gate::vanished(origin, &now, at));
     }
@@ -154,6 +154,7 @@ async fn read_deployment(
     Ok(stays.then_some(OpenDeployment {
         deployment: now,
         etag,
+        gate: blocked,
         idle,
     }))
 }
@@ -213,7 +214,9 @@ impl PipelineReading<'_> {
             return Ok(open.pipeline.take());
         };
         open.etag = etag;
-        open.changed = open.changed.max(pipeline.updated_at.unwrap_or(open.changed));
+        open.changed = open
+            .changed
+            .max(pipeline.updated_at.unwrap_or(open.changed));
         let facts = pipeline::pipeline(&self.detail.origin, &pipeline);
         self.facts.add(facts);
         Ok(Some(Box::new(pipeline)))

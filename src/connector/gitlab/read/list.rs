@@ -12,9 +12,7 @@ use crate::connector::gitlab::cursor::{
     put,
 };
 use crate::connector::gitlab::fault::refused;
-use crate::connector::gitlab::translate::{
-    Facts, Origin, change, commit, deployment, gate, issue,
-};
+use crate::connector::gitlab::translate::{Facts, Origin, change, commit, deployment, gate, issue};
 use crate::connector::gitlab::wire::{
     Commit, Deployment, Environment, Issue, Pipeline, Protected, Release, Request, Tag,
 };
@@ -88,9 +86,7 @@ pub async fn read(reach: &Reach<'_>, page: Page) -> Result<Done, Stop> {
     let after = page.place.after.unwrap_or(reach.since);
     let query = page.query(after);
     let etag = page.place.etag.as_deref().filter(|_| !page.walking);
-    let answer = reach
-        .ask(&format!("{}?{query}", page.path()), etag)
-        .await?;
+    let answer = reach.ask(&format!("{}?{query}", page.path()), etag).await?;
     if answer.moved {
         return Ok(Done {
             moved: true,
@@ -255,7 +251,10 @@ impl Digest {
 
     /// A pipeline is to be read, again if it was before.
     fn look_again(&mut self, id: i64, changed: Timestamp) {
-        let known = self.page.open.get(&pipeline_key(&self.page.origin.project, id));
+        let known = self
+            .page
+            .open
+            .get(&pipeline_key(&self.page.origin.project, id));
         let open = match known {
             Some(Todo::Pipeline(open)) => OpenPipeline {
                 changed: changed.max(open.changed),
@@ -273,8 +272,13 @@ impl Digest {
         let facts = deployment::deployment(&self.page.origin, &listed, &self.page.tags);
         self.facts.add(facts);
         let key = deployment_key(&self.page.origin.project, listed.id);
-        let was_open = self.page.open.contains_key(&key);
-        let pipeline = listed.deployable.as_ref().and_then(|job| job.pipeline.as_ref());
+        let known = self.page.open.get(&key);
+        let was_open = known.is_some();
+        let gate = matches!(known, Some(Todo::Deployment(open)) if open.gate);
+        let pipeline = listed
+            .deployable
+            .as_ref()
+            .and_then(|job| job.pipeline.as_ref());
         let offered = deployment::is_offered(&listed);
         if let Some(pipeline) = pipeline
             && (offered || was_open)
@@ -291,6 +295,7 @@ impl Digest {
                 idle: offered && !asks && !was_open,
                 deployment: listed,
                 etag: None,
+                gate,
             })));
         }
     }

@@ -20,9 +20,9 @@ use crate::connector::http::Stop;
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink};
 use crate::event::time::{Span, Timestamp};
 
-use piece::{Piece, Subject, barred, next, part};
+use piece::{Piece, Subject, barred, part};
 
-pub use piece::{Done, Reach};
+pub use piece::{Done, Reach, next};
 
 /// Requests under way at once.
 const AT_ONCE: usize = 6;

@@ -88,8 +88,8 @@ impl Reach<'_> {
             if !answer.is_success() {
                 return Err(refused(self.source, what, &answer).into());
             }
-            let parsed = parse::list::<T>(&answer.body, None)
-                .map_err(|why| self.unreadable(what, &why))?;
+            let parsed =
+                parse::list::<T>(&answer.body, None).map_err(|why| self.unreadable(what, &why))?;
             for complaint in parsed.complaints {
                 done.warn(what, &format!("{complaint}; left out"));
             }
@@ -213,7 +213,8 @@ mod tests {
                 moved: false,
             }
         };
-        let keyset = "<https://internal:8080/api/v4/projects/1/jobs?cursor=eyJ&per_page=100>; rel=\"next\"";
+        let keyset =
+            "<https://internal:8080/api/v4/projects/1/jobs?cursor=eyJ&per_page=100>; rel=\"next\"";
         assert_eq!(
             next(&answer("link", keyset), "per_page=100").as_deref(),
             Some("cursor=eyJ&per_page=100")

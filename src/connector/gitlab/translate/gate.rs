@@ -36,7 +36,10 @@ pub fn approvers(rules: &[Rule]) -> Vec<String> {
 /// Every approval of a deployment, each once, in the order in which they were given.
 #[must_use]
 pub fn votes(deployment: &Deployment) -> Vec<Approval> {
-    let rules = deployment.approval_summary.iter().flat_map(|all| &all.rules);
+    let rules = deployment
+        .approval_summary
+        .iter()
+        .flat_map(|all| &all.rules);
     let ruled = rules.flat_map(|rule| &rule.deployment_approvals);
     let mut votes: Vec<Approval> = Vec::new();
     for vote in deployment.approvals.iter().chain(ruled) {
@@ -71,9 +74,11 @@ pub fn approval(
     };
     let gate = known(origin, deployment, protected, tags);
     let id = gate.gate.clone();
-    facts
-        .events
-        .push(origin.event(format!("gate/{id}/created"), opened, Kind::Gate(gate.clone())));
+    facts.events.push(origin.event(
+        format!("gate/{id}/created"),
+        opened,
+        Kind::Gate(gate.clone()),
+    ));
     let mut last = None;
     for (number, vote) in votes.iter().enumerate() {
         let decision = decision(&mut facts, vote);
