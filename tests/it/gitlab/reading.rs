@@ -69,10 +69,10 @@ async fn the_newest_is_told_first() {
 
 #[tokio::test]
 async fn a_reading_that_is_killed_at_any_batch_goes_on_without_loss() {
-    let mock = start(one(105, 1));
+    let mock = start(one(102, 1));
     let mut whole = Kept::default();
     read(&mock, &[SHOP], &mut whole).await.unwrap();
-    for killed_after in (0..whole.batches).step_by(11) {
+    for killed_after in (3..whole.batches).step_by(67) {
         let mut kept = Kept {
             killed_after: Some(killed_after),
             ..Kept::default()

@@ -409,9 +409,10 @@ impl Digest {
     /// Moves the walk: on to the next page, to its end, or back to its beginning when so much is new that pages have shifted. At the end of a list of changes,
     /// the next question is for what changed since the newest.
     fn walk_on(&mut self) {
+        // A walk that begins anew has still to reach what the one before it was to reach.
         let until = match &self.page.place.walk {
-            Some(walk) if self.page.walking => walk.until.clone(),
-            _ => self.page.place.seen.first().cloned(),
+            Some(walk) => walk.until.clone(),
+            None => self.page.place.seen.first().cloned(),
         };
         let next = self.next.take().filter(|_| self.goes_on);
         match next {
