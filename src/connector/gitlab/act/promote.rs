@@ -78,8 +78,8 @@ fn project(
         )
         .hinted("add `repository = \"group/project\"` to it")),
         many => {
-            let names: Vec<&str> = many.iter().map(|name| name.as_str()).collect();
-            let text = format!("does not say in which of {}", names.join(", "));
+            let all: Vec<&str> = many.iter().map(|name| name.as_str()).collect();
+            let text = format!("does not say in which of {}", all.join(", "));
             Err(wrong(order, &text).hinted("add `repository = \"group/project\"` to it"))
         }
     }

@@ -166,12 +166,12 @@ pub fn approvals(
         let Some(by) = login(approval.user.as_ref()) else {
             continue;
         };
-        let noted = notes.iter().any(|note| {
+        let is_told = notes.iter().any(|note| {
             note.system
                 && note.body.as_deref() == Some("approved this merge request")
                 && login(note.author.as_ref()).as_ref() == Some(&by)
         });
-        if noted {
+        if is_told {
             continue;
         }
         let done = request.merged_at.or(request.closed_at);

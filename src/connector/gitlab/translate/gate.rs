@@ -40,9 +40,9 @@ pub fn votes(deployment: &Deployment) -> Vec<Approval> {
         .approval_summary
         .iter()
         .flat_map(|all| &all.rules);
-    let ruled = rules.flat_map(|rule| &rule.deployment_approvals);
+    let by_rule = rules.flat_map(|rule| &rule.deployment_approvals);
     let mut votes: Vec<Approval> = Vec::new();
-    for vote in deployment.approvals.iter().chain(ruled) {
+    for vote in deployment.approvals.iter().chain(by_rule) {
         let same = |known: &Approval| {
             known.created_at == vote.created_at
                 && login(known.user.as_ref()) == login(vote.user.as_ref())
