@@ -89,6 +89,9 @@ pub mod view;
 pub mod intent;
 pub mod key;
 
+pub mod action;
+pub mod confirm;
+pub mod journal;
 pub mod plan;
 
 pub mod config;

@@ -13,7 +13,9 @@ use crate::config::{
 };
 use crate::fold::{Catalogue, Class};
 use crate::model::calendar::Calendar;
-use crate::model::definition::{Definition, Freeze, Limits, Parts, Path, Rules, Step, StepKind};
+use crate::model::definition::{
+    Confirm, Definition, Freeze, Limits, Parts, Path, Rules, Step, StepKind, Way,
+};
 use crate::store::StoreError;
 use crate::store::sqlite::SqliteStore;
 
@@ -210,6 +212,11 @@ fn filled(config: &Config, path: &crate::config::Path, workload: &Workload) -> P
                 approvers: step.approvers.clone(),
                 within: step.within,
                 soak: step.soak,
+                confirm: step.confirm.map(confirm),
+                approvals: step.approvals.unwrap_or(1).max(1),
+                four_eyes: step.four_eyes,
+                promote: step.promote.as_ref().map(way),
+                rollback: step.rollback.as_ref().map(way),
             })
             .collect(),
         freezes: path
@@ -223,6 +230,26 @@ fn filled(config: &Config, path: &crate::config::Path, workload: &Workload) -> P
             })
             .collect(),
         derived: false,
+    }
+}
+
+fn confirm(confirm: crate::config::Confirm) -> Confirm {
+    use crate::config::Confirm as Written;
+    match confirm {
+        Written::Yes => Confirm::Yes,
+        Written::Typed => Confirm::Typed,
+        Written::Second => Confirm::Second,
+    }
+}
+
+fn way(way: &crate::config::Way) -> Way {
+    let settings = match serde_json::to_value(way) {
+        Ok(serde_json::Value::Object(settings)) => settings,
+        _ => serde_json::Map::new(),
+    };
+    Way {
+        from: way.from.clone(),
+        settings,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Everything put together: the log, the fold and the model behind one [`Engine`], and what feeds it (import, sources). The command line asks the engine;
 //! so will the dashboard. No figure is computed here.
 
+pub mod acting;
 pub mod assemble;
 pub mod discover;
 pub mod doctor;

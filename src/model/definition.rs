@@ -52,6 +52,25 @@ pub struct Limits {
     pub low: Option<u32>,
 }
 
+/// How a person confirms what leadtime is about to do: a key, the typed name of the workload, or a second person.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confirm {
+    #[default]
+    Yes,
+    Typed,
+    Second,
+}
+
+/// How a version is brought to an environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Way {
+    /// The name of the source that does it; the only one that can where not set.
+    pub from: Option<String>,
+    /// What it is told, with `{version}` and the like to be filled in.
+    pub settings: serde_json::Map<String, serde_json::Value>,
+}
+
 /// One step of a path.
 #[derive(Clone, Debug)]
 pub struct Step {
@@ -73,6 +92,52 @@ pub struct Step {
     pub within: Option<Span>,
     /// How long a version stays here before the next step may begin.
     pub soak: Option<Span>,
+    /// `None`: typed for production, else yes.
+    pub confirm: Option<Confirm>,
+    /// How many must approve, where the decision is made in leadtime.
+    pub approvals: u32,
+    /// Whether who wrote a change may not decide on it.
+    pub four_eyes: bool,
+    pub promote: Option<Way>,
+    /// `None`: as `promote`.
+    pub rollback: Option<Way>,
+}
+
+impl Step {
+    /// A step about which nobody has said more.
+    #[must_use]
+    pub fn bare(name: impl Into<String>, kind: StepKind) -> Self {
+        Self {
+            name: name.into(),
+            kind,
+            environment: None,
+            needs: Vec::new(),
+            locked: false,
+            from: None,
+            matches: None,
+            limits: None,
+            fresh: None,
+            approvers: Vec::new(),
+            within: None,
+            soak: None,
+            confirm: None,
+            approvals: 1,
+            four_eyes: false,
+            promote: None,
+            rollback: None,
+        }
+    }
+
+    /// What a person confirms with before leadtime acts on it.
+    #[must_use]
+    pub fn confirmation(&self, production: &str) -> Confirm {
+        let to_production = self.environment.as_deref() == Some(production);
+        self.confirm.unwrap_or(if to_production {
+            Confirm::Typed
+        } else {
+            Confirm::Yes
+        })
+    }
 }
 
 /// When nothing may go to an environment.

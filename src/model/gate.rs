@@ -8,7 +8,8 @@ use super::entity::Gate;
 use super::evidence::{Standing, Subject, machine};
 use super::name::Name;
 use super::state::{End, Lives, State, carried};
-use super::step;
+use super::{OWN, Workload, step};
+use crate::event::kind::Decision;
 use crate::event::time::{Span, Timestamp};
 
 /// `leadtime/gates/v1`
@@ -42,6 +43,10 @@ pub struct OpenGate {
     pub holds_back: usize,
     pub evidence: Vec<Evidence>,
     pub url: Option<String>,
+    /// How many have to approve, where leadtime itself keeps the decision; else 1.
+    pub approvals: u32,
+    /// Who has approved so far.
+    pub voted: Vec<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -133,6 +138,13 @@ fn one(lives: &Lives<'_>, gate: &Gate) -> OpenGate {
         evidence: evidence(lives, place, gate),
         url: text(gate.url),
         changes,
+        approvals: step.map_or(1, |step| step.approvals),
+        voted: gate
+            .votes
+            .iter()
+            .filter(|vote| vote.decision == Some(Decision::Approved))
+            .filter_map(|vote| text(vote.by))
+            .collect(),
     }
 }
 
@@ -229,9 +241,7 @@ fn superseded_by(lives: &Lives<'_>, gate: &Gate) -> Option<String> {
         .iter()
         .filter(|other| other.opened > gate.opened && other.commit != gate.commit)
         .filter(same)
-        .filter(|other| {
-            other.closed.is_none() || other.decision == Some(crate::event::kind::Decision::Approved)
-        })
+        .filter(|other| other.closed.is_none() || other.decision == Some(Decision::Approved))
         .max_by_key(|other| other.opened)?;
     let name = newer.version.map(|name| workload.text(name).to_owned());
     let sha = || {
@@ -247,8 +257,6 @@ fn superseded_by(lives: &Lives<'_>, gate: &Gate) -> Option<String> {
 /// What speaks for the version at a gate: each machine step that comes before it on the path.
 fn evidence(lives: &Lives<'_>, place: Option<usize>, gate: &Gate) -> Vec<Evidence> {
     let workload = lives.workload;
-    let steps = &workload.path.steps;
-    let before = place.unwrap_or(steps.len());
     let known = gate
         .artifact
         .and_then(|id| workload.artifacts.iter().find(|artifact| artifact.id == id));
@@ -262,6 +270,15 @@ fn evidence(lives: &Lives<'_>, place: Option<usize>, gate: &Gate) -> Vec<Evidenc
             .collect(),
         packaged: known.and_then(|known| known.packaged),
     };
+    before(lives, place, &subject)
+}
+
+/// What speaks for a version: each machine step that comes before a step of the path.
+#[must_use]
+pub fn before(lives: &Lives<'_>, place: Option<usize>, subject: &Subject) -> Vec<Evidence> {
+    let workload = lives.workload;
+    let steps = &workload.path.steps;
+    let before = place.unwrap_or(steps.len());
     steps[..before]
         .iter()
         .enumerate()
@@ -272,7 +289,7 @@ fn evidence(lives: &Lives<'_>, place: Option<usize>, gate: &Gate) -> Vec<Evidenc
             )
         })
         .map(|(place, step)| {
-            let found = machine(workload, place, &subject);
+            let found = machine(workload, place, subject);
             Evidence {
                 what: step.name.clone(),
                 // Of what has not shipped yet, a step filled in another way is simply not filled.
@@ -287,6 +304,15 @@ fn evidence(lives: &Lives<'_>, place: Option<usize>, gate: &Gate) -> Vec<Evidenc
         .collect()
 }
 
+/// The changes at a gate of leadtime's own that some have approved, and more must: it is told of with the others.
+fn asked(workload: &Workload) -> Vec<Name> {
+    let open = workload
+        .gates
+        .iter()
+        .filter(|gate| gate.closed.is_none() && workload.text(gate.source) == OWN);
+    open.flat_map(|gate| gate.changes.iter().copied()).collect()
+}
+
 /// Gates that live in no tool: one for each step at which changes wait.
 fn manual(lives: &Lives<'_>) -> Vec<OpenGate> {
     let workload = lives.workload;
@@ -297,6 +323,7 @@ fn manual(lives: &Lives<'_>) -> Vec<OpenGate> {
         return Vec::new();
     }
     let mut waiting: Vec<Vec<(Timestamp, String)>> = vec![Vec::new(); workload.path.steps.len()];
+    let asked = asked(workload);
     let places = (0..).zip(&workload.changes).map(|(place, _)| place);
     for life in places
         .filter(|place| lives.in_flight(*place))
@@ -305,6 +332,9 @@ fn manual(lives: &Lives<'_>) -> Vec<OpenGate> {
     {
         if let Some(leg) = life.legs.last().filter(|leg| leg.state == State::Gated) {
             let id = workload.changes[life.change as usize].id;
+            if asked.contains(&id) {
+                continue;
+            }
             waiting[leg.step].push((leg.from, workload.text(id).to_owned()));
         }
     }
@@ -336,6 +366,8 @@ fn manual(lives: &Lives<'_>) -> Vec<OpenGate> {
                 holds_back: 0,
                 evidence: Vec::new(),
                 url: None,
+                approvals: step.approvals,
+                voted: Vec::new(),
             })
         })
         .collect()

@@ -39,6 +39,7 @@ pub mod statistic;
 pub mod step;
 pub mod stream;
 pub mod travel;
+pub mod version;
 pub mod window;
 
 use rustc_hash::FxHashMap;
@@ -52,6 +53,9 @@ use name::{Name, Names};
 
 /// The environment that a version tag is a deployment to.
 pub const RELEASE: &str = "release";
+
+/// The source of what was declared or decided in leadtime itself.
+pub const OWN: &str = "leadtime";
 
 /// Everything known of one workload up to an instant.
 #[derive(Debug)]

@@ -170,8 +170,9 @@ fn note(workload: &Workload, change: &Change, since: Timestamp, inferred: bool) 
     }
 }
 
-/// A label that has the word `migration` in it: `migration`, `db-migration`, `Migrations`.
-fn is_migration(label: &str) -> bool {
+/// Whether a label has the word `migration` in it: `migration`, `db-migration`, `Migrations`.
+#[must_use]
+pub fn is_migration(label: &str) -> bool {
     label
         .split(|char: char| !char.is_alphanumeric())
         .any(|word| {

@@ -255,18 +255,8 @@ mod tests {
 
     fn deploys(environment: &str) -> Step {
         Step {
-            name: environment.to_owned(),
-            kind: StepKind::Deploy,
             environment: Some(environment.to_owned()),
-            needs: Vec::new(),
-            locked: false,
-            from: None,
-            matches: None,
-            limits: None,
-            fresh: None,
-            approvers: Vec::new(),
-            within: None,
-            soak: None,
+            ..Step::bare(environment, StepKind::Deploy)
         }
     }
 

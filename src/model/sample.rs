@@ -54,18 +54,9 @@ impl Sample {
     pub fn path(&mut self, steps: &[(&str, StepKind, Option<&str>)]) -> &mut Self {
         let step =
             |(place, (name, kind, environment)): (usize, &(&str, StepKind, Option<&str>))| Step {
-                name: (*name).to_owned(),
-                kind: *kind,
                 environment: environment.map(str::to_owned),
                 needs: place.checked_sub(1).into_iter().collect(),
-                locked: false,
-                from: None,
-                matches: None,
-                limits: None,
-                fresh: None,
-                approvers: Vec::new(),
-                within: None,
-                soak: None,
+                ..Step::bare(*name, *kind)
             };
         self.0.path.steps = steps.iter().enumerate().map(step).collect();
         self.0.path.derived = false;

@@ -63,6 +63,21 @@ pub struct Version {
     pub deployment: Option<String>,
 }
 
+impl Version {
+    /// What to call it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let short = |sha: &String| sha.get(..7).unwrap_or(sha).to_owned();
+        let sha = || self.sha.as_ref().map(short);
+        let rest = || self.digest.clone().or_else(|| self.deployment.clone());
+        self.version
+            .clone()
+            .or_else(sha)
+            .or_else(rest)
+            .unwrap_or_else(|| "an unknown version".to_owned())
+    }
+}
+
 /// The thing in a tool that is acted on: as the events of it say.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::ControlFlow;
 
 use super::{
-    Appended, Batch, Cursor, Seq, SnapshotHead, SnapshotUpdate, Store, StoreError, Stored,
+    Appended, Batch, Cursor, JournalHead, JournalLine, Seq, SnapshotHead, SnapshotUpdate, Store,
+    StoreError, Stored,
 };
 use crate::event::time::Timestamp;
 
@@ -23,6 +24,7 @@ pub struct MemoryStore {
     snapshot: Option<SnapshotHead>,
     pieces: BTreeMap<u32, Vec<u8>>,
     references: BTreeSet<(i64, u32)>,
+    journal: Vec<JournalLine>,
 }
 
 impl MemoryStore {
@@ -158,6 +160,24 @@ impl Store for MemoryStore {
         self.references.extend(&update.references);
         self.snapshot = Some(update.head.clone());
         Ok(true)
+    }
+
+    fn journal(&self, after: u64) -> Result<Vec<JournalLine>, StoreError> {
+        let lines = self.journal.iter();
+        Ok(lines.filter(|line| line.number > after).cloned().collect())
+    }
+
+    fn journal_head(&self) -> Result<Option<JournalHead>, StoreError> {
+        Ok(self.journal.last().map(JournalLine::head))
+    }
+
+    fn journal_add(
+        &mut self,
+        make: &mut dyn FnMut(Option<&JournalHead>) -> JournalLine,
+    ) -> Result<JournalLine, StoreError> {
+        let line = make(self.journal_head()?.as_ref());
+        self.journal.push(line.clone());
+        Ok(line)
     }
 
     fn is_read_only(&self) -> bool {

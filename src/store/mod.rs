@@ -60,6 +60,32 @@ pub struct Appended {
     pub head: Seq,
 }
 
+/// A line of the journal of actions. What it says, and how lines are bound to each other, is the journal's business.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JournalLine {
+    /// From 1, without a gap.
+    pub number: u64,
+    pub hash: String,
+    pub body: String,
+}
+
+impl JournalLine {
+    #[must_use]
+    pub fn head(&self) -> JournalHead {
+        JournalHead {
+            number: self.number,
+            hash: self.hash.clone(),
+        }
+    }
+}
+
+/// Where the journal ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JournalHead {
+    pub number: u64,
+    pub hash: String,
+}
+
 /// The head of a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SnapshotHead {
@@ -129,6 +155,18 @@ pub trait Store: Send {
 
     /// Writes a snapshot. `false` where another process has written one meanwhile.
     fn save_snapshot(&mut self, update: &SnapshotUpdate) -> Result<bool, StoreError>;
+
+    /// The journal's lines after a number, in their order.
+    fn journal(&self, after: u64) -> Result<Vec<JournalLine>, StoreError>;
+
+    /// The line that was added last, as it is kept apart from the lines: what was cut off the end is missed by it.
+    fn journal_head(&self) -> Result<Option<JournalHead>, StoreError>;
+
+    /// Adds the line that `make` makes of the head, and returns when it is on the disk. Of several processes one comes after the other.
+    fn journal_add(
+        &mut self,
+        make: &mut dyn FnMut(Option<&JournalHead>) -> JournalLine,
+    ) -> Result<JournalLine, StoreError>;
 
     /// Whether events can be added.
     fn is_read_only(&self) -> bool;

@@ -67,18 +67,9 @@ pub(super) fn derive(workload: &Workload, rules: &Rules) -> Path {
 /// A step about which nobody has said more.
 fn bare(name: String, kind: StepKind, environment: Option<String>, needs: Vec<usize>) -> Step {
     Step {
-        name,
-        kind,
         environment,
         needs,
-        locked: false,
-        from: None,
-        matches: None,
-        limits: None,
-        fresh: None,
-        approvers: Vec::new(),
-        within: None,
-        soak: None,
+        ..Step::bare(name, kind)
     }
 }
 

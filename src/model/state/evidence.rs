@@ -5,11 +5,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Lives;
 use crate::event::kind::{Decision, Outcome};
 use crate::event::time::Timestamp;
-use crate::model::Workload;
 use crate::model::definition::StepKind;
 use crate::model::delivery::{Arrival, Delivery};
 use crate::model::entity::{Change, ChangeAt, CommitAt};
 use crate::model::step;
+use crate::model::{OWN, Workload};
 
 /// One time that a change was at a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,7 +150,8 @@ impl Index {
                 commit: gate.commit,
                 gate: true,
             };
-            self.filled[step] = true;
+            // What was decided in leadtime does not make a tool of it: the next one waits for leadtime again.
+            self.filled[step] |= workload.text(gate.source) != OWN;
             let mut held: FxHashSet<ChangeAt> = gate
                 .changes
                 .iter()

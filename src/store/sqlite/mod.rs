@@ -3,6 +3,7 @@
 //! `snapshot`, what SQLite's errors mean in `error`.
 
 mod error;
+mod journal;
 mod log;
 mod open;
 mod schema;
@@ -15,7 +16,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::{
-    Appended, Batch, Cursor, Seq, SnapshotHead, SnapshotUpdate, Store, StoreError, Stored,
+    Appended, Batch, Cursor, JournalHead, JournalLine, Seq, SnapshotHead, SnapshotUpdate, Store,
+    StoreError, Stored,
 };
 use crate::event::time::Timestamp;
 
@@ -131,6 +133,23 @@ impl Store for SqliteStore {
         self.must_be_writable()?;
         let saved = snapshot::save(&mut self.connection, update);
         self.told(saved)
+    }
+
+    fn journal(&self, after: u64) -> Result<Vec<JournalLine>, StoreError> {
+        self.told(journal::lines(&self.connection, after))
+    }
+
+    fn journal_head(&self) -> Result<Option<JournalHead>, StoreError> {
+        self.told(journal::head(&self.connection))
+    }
+
+    fn journal_add(
+        &mut self,
+        make: &mut dyn FnMut(Option<&JournalHead>) -> JournalLine,
+    ) -> Result<JournalLine, StoreError> {
+        self.must_be_writable()?;
+        let added = journal::add(&mut self.connection, make);
+        self.told(added)
     }
 
     fn is_read_only(&self) -> bool {

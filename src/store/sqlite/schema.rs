@@ -15,10 +15,11 @@ pub const APPLICATION: i64 = 0x6c65_6164;
 const STEPS: &[&str] = &[
     include_str!("0001_events.sql"),
     include_str!("0002_times.sql"),
+    include_str!("0003_journal.sql"),
 ];
 
 /// The schema that this code knows: as many as there are steps.
-pub const KNOWN: i64 = 2;
+pub const KNOWN: i64 = 3;
 const _: () = assert!(STEPS.len() as i128 == KNOWN as i128);
 
 /// What a file says of itself.

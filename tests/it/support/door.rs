@@ -24,7 +24,8 @@ use leadtime::model::window::Window;
 use leadtime::report::json::document;
 use leadtime::store::memory::MemoryStore;
 use leadtime::store::{
-    Appended, Batch, Cursor, Seq, SnapshotHead, SnapshotUpdate, Store, StoreError, Stored,
+    Appended, Batch, Cursor, JournalHead, JournalLine, Seq, SnapshotHead, SnapshotUpdate, Store,
+    StoreError, Stored,
 };
 use serde_json::Value;
 
@@ -81,6 +82,18 @@ impl Store for Shared {
     }
     fn save_snapshot(&mut self, update: &SnapshotUpdate) -> Result<bool, StoreError> {
         self.change(|store| store.save_snapshot(update))
+    }
+    fn journal(&self, after: u64) -> Result<Vec<JournalLine>, StoreError> {
+        self.with(|store| store.journal(after))
+    }
+    fn journal_head(&self) -> Result<Option<JournalHead>, StoreError> {
+        self.with(Store::journal_head)
+    }
+    fn journal_add(
+        &mut self,
+        make: &mut dyn FnMut(Option<&JournalHead>) -> JournalLine,
+    ) -> Result<JournalLine, StoreError> {
+        self.change(|store| store.journal_add(make))
     }
     fn is_read_only(&self) -> bool {
         self.with(Store::is_read_only)

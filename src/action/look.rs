@@ -1,0 +1,32 @@
+//! Whether the log shows what an action was to bring about. Pure: what there is to write down.
+
+use crate::event::time::{Span, Timestamp};
+use crate::journal::Step;
+use crate::journal::story::{State, Story};
+use crate::model::Workload;
+use crate::plan::proof::Seen;
+
+/// What is new of an action that was sent, for the workload that it is of.
+#[must_use]
+pub fn look(story: &Story, workload: &Workload, now: Timestamp, within: Span) -> Option<Step> {
+    if !matches!(story.state, State::Sent | State::Unseen) {
+        return None;
+    }
+    let mut shown = Vec::new();
+    let mut waits = None;
+    for proof in &story.plan.proofs {
+        match proof.seen(workload, story.at) {
+            Seen::Shown(text) => shown.push(text),
+            Seen::Otherwise(text) => return Some(Step::SeenOtherwise { text }),
+            Seen::NotYet => waits = waits.or(Some(proof)),
+        }
+    }
+    let Some(proof) = waits else {
+        let text = shown.join("; ");
+        return Some(Step::Seen { text });
+    };
+    let late = story.state == State::Sent && now - story.at > within;
+    late.then(|| Step::Unseen {
+        text: format!("nothing shows it so far; check {}", proof.check()),
+    })
+}

@@ -1,0 +1,73 @@
+//! What somebody wants: which deed, of which workload, why, and which rules they set aside for it.
+
+use crate::event::kind::MarkKind;
+use crate::event::time::Timestamp;
+
+use super::request::Verb;
+
+/// What is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ask {
+    pub deed: Deed,
+    /// Why, in their words.
+    pub comment: Option<String>,
+    /// The rules that are set aside; each needs the comment.
+    pub overrides: Vec<String>,
+    /// Who asks, as tools and teams know them.
+    pub by: String,
+    pub at: Timestamp,
+    /// Of this action alone.
+    pub key: String,
+    /// Whether leadtime may act at all, and here.
+    pub permit: Permit,
+}
+
+/// Whether leadtime may act.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Permit {
+    Armed,
+    /// It only reads until armed; with how to arm it.
+    NotArmed(String),
+    /// Somebody has forbidden it; with who, and what would lift it.
+    Forbidden {
+        text: String,
+        lifted_by: String,
+    },
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Decide gates, all the same way.
+    Decide {
+        gates: Vec<String>,
+        approve: bool,
+    },
+    /// Bring a version to an environment: the one named, else the one that is ready for it.
+    Promote {
+        to: String,
+        version: Option<String>,
+    },
+    /// Bring back an earlier version: the one named, else the one before.
+    Rollback {
+        environment: String,
+        to: Option<String>,
+    },
+    /// Run again, run what failed again, stop, or let go on.
+    Again {
+        run: String,
+        verb: Verb,
+    },
+    Hold {
+        environment: String,
+    },
+    Release {
+        environment: String,
+    },
+    /// Declare something of an incident or a deployment.
+    Mark {
+        kind: MarkKind,
+        target: String,
+        deployment: Option<String>,
+    },
+}

@@ -1,0 +1,378 @@
+//! Bringing a version to an environment: promotion of the one that is ready, and the way back to one that was live.
+
+use serde_json::{Map, Value};
+
+use super::ask::Ask;
+use super::content::{moving, told};
+use super::policy;
+use super::proof::Proof;
+use super::request::{Order, Target, Verb};
+use super::way::{Filling, filled};
+use super::{Draft, Evidence, Refusal, declare};
+use crate::event::kind::Decision;
+use crate::model::Workload;
+use crate::model::definition::{Step, StepKind};
+use crate::model::entity::Record;
+use crate::model::evidence::Subject;
+use crate::model::gate;
+use crate::model::state::Lives;
+use crate::model::step;
+use crate::model::version::{self, Version};
+
+/// Brings a version to an environment.
+pub fn promote(
+    ask: &Ask,
+    lives: &Lives<'_>,
+    environment: &str,
+    wanted: Option<&str>,
+) -> Result<Draft, Refusal> {
+    let workload = lives.workload;
+    let place = place(workload, environment)?;
+    let ready = version::candidate(lives, environment);
+    let to = match wanted {
+        Some(name) => one(workload, name)?,
+        None => ready.clone().ok_or_else(|| {
+            Refusal::new(
+                "unknown",
+                format!("no version is known that is ready for {environment}"),
+            )
+            .hinted("name one with --version")
+        })?,
+    };
+    let mut draft = bring(ask, lives, place, &to, Verb::Promote)?;
+    if let Some(ready) = ready.filter(|ready| !ready.is(&to)) {
+        let way = version::difference(workload, to.commit, ready.commit);
+        if way.is_some_and(|way| !way.ships.is_empty() && way.leaves.is_empty()) {
+            let text = format!("{} is newer, and ready for {environment}", ready.name());
+            policy::newer(text, &mut draft);
+        }
+    }
+    if !draft.leaves.is_empty() {
+        draft.notes.push(format!(
+            "{} changes that are live in {environment} are not in {}",
+            draft.leaves.len(),
+            to.name()
+        ));
+    }
+    let subject = subject(workload, &to);
+    let found = gate::before(lives, Some(place), &subject);
+    draft.evidence = found.iter().map(Evidence::from).collect();
+    let evidence = draft.evidence.clone();
+    policy::evidence(lives, &evidence, &mut draft);
+    gates(lives, place, &to, &mut draft);
+    let step = &workload.path.steps[place];
+    let shipping = draft.ships.clone();
+    policy::four_eyes(ask, Some(step), &shipping, &mut draft);
+    Ok(draft)
+}
+
+/// Brings an earlier version back, and holds the environment there.
+pub fn rollback(
+    ask: &Ask,
+    lives: &Lives<'_>,
+    environment: &str,
+    wanted: Option<&str>,
+) -> Result<Draft, Refusal> {
+    let workload = lives.workload;
+    let place = place(workload, environment)?;
+    let earlier = version::earlier(lives, environment);
+    let to = back_to(workload, &earlier, environment, wanted)?;
+    let mut draft = bring(ask, lives, place, &to, Verb::Rollback)?;
+    let leaving = draft.leaves.clone();
+    policy::migration(&leaving, &mut draft);
+    if let Some(known) = earlier.iter().find(|one| one.version.is(&to))
+        && (known.incidents > 0 || known.failed)
+    {
+        draft.notes.push(format!(
+            "{} had {} incidents of its own while it was live",
+            to.name(),
+            known.incidents
+        ));
+    }
+    for record in under_way(workload, environment) {
+        draft.undone_by.push(format!(
+            "deployment {} to {environment}, which is under way: stop it first",
+            workload.text(record.deployment)
+        ));
+    }
+    draft.undone_by.push(format!(
+        "a pipeline that deploys to {environment} after the next merge: leadtime holds the environment for itself and shows that to others, and stops no pipeline"
+    ));
+    let name = to.name();
+    let why = ask.comment.clone();
+    let why = why.unwrap_or_else(|| format!("rolled back to {name}"));
+    draft
+        .records
+        .push(declare::held(ask, lives, environment, &why));
+    let own = workload.name();
+    draft.notes.push(format!(
+        "{environment} is held afterwards; leadtime release {own} --in {environment} lets it go"
+    ));
+    Ok(draft)
+}
+
+/// The version to go back to: the one named, else the last that did well.
+fn back_to(
+    workload: &Workload,
+    earlier: &[version::Earlier],
+    environment: &str,
+    wanted: Option<&str>,
+) -> Result<Version, Refusal> {
+    let Some(name) = wanted else {
+        let good = |one: &&version::Earlier| one.incidents == 0 && !one.failed;
+        let best = earlier.iter().find(good).or_else(|| earlier.first());
+        return best.map(|best| best.version.clone()).ok_or_else(|| {
+            Refusal::new(
+                "unknown",
+                format!("no version is known that was live in {environment} before"),
+            )
+        });
+    };
+    let of = |one: &&version::Earlier| {
+        one.version.deployment.as_deref() == Some(name) || one.version.name() == name
+    };
+    if let Some(known) = earlier.iter().find(of) {
+        return Ok(known.version.clone());
+    }
+    let asked = one(workload, name)?;
+    if let Some(known) = earlier.iter().find(|one| one.version.is(&asked)) {
+        return Ok(known.version.clone());
+    }
+    let names: Vec<String> = earlier
+        .iter()
+        .take(5)
+        .map(|one| one.version.name())
+        .collect();
+    Err(Refusal::new(
+        "unknown",
+        format!("{} was never live in {environment}", asked.name()),
+    )
+    .hinted(format!("these were: {}", names.join(", "))))
+}
+
+/// The step that deploys to an environment.
+pub fn place(workload: &Workload, environment: &str) -> Result<usize, Refusal> {
+    step::of_environment(workload, environment).ok_or_else(|| {
+        let steps = workload.path.steps.iter();
+        let known: Vec<&str> = steps
+            .filter(|step| step.kind == StepKind::Deploy)
+            .filter_map(|step| step.environment.as_deref())
+            .collect();
+        Refusal::new(
+            "unknown",
+            format!("no step of {} deploys to {environment:?}", workload.name()),
+        )
+        .hinted(format!(
+            "these environments are on its path: {}",
+            known.join(", ")
+        ))
+    })
+}
+
+/// The one version of a name.
+fn one(workload: &Workload, name: &str) -> Result<Version, Refusal> {
+    let mut found = version::named(workload, name);
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 => Err(Refusal::new(
+            "unknown",
+            format!("{} has no version {name:?}", workload.name()),
+        )
+        .hinted("name a version, tag, digest, or the first seven digits of a commit")),
+        _ => {
+            let names: Vec<String> = found
+                .iter()
+                .map(|version| version.sha.clone().unwrap_or_else(|| version.name()))
+                .collect();
+            Err(
+                Refusal::new("ambiguous", format!("{name:?} could be several things"))
+                    .hinted(format!("which of {}?", names.join(", "))),
+            )
+        }
+    }
+}
+
+fn bring(
+    ask: &Ask,
+    lives: &Lives<'_>,
+    place: usize,
+    to: &Version,
+    verb: Verb,
+) -> Result<Draft, Refusal> {
+    let workload = lives.workload;
+    let step = &workload.path.steps[place];
+    let environment = step.environment.as_deref().unwrap_or_default();
+    let from = version::live(workload, environment);
+    if let Some(from) = from.as_ref().filter(|from| from.is(to)) {
+        return Err(Refusal::new(
+            "nothing",
+            format!("{} is live in {environment} already", from.name()),
+        ));
+    }
+    let mut draft = Draft::new(verb, workload.name());
+    draft.environment = Some(environment.to_owned());
+    draft.confirm = step.confirmation(workload.production(lives.rules));
+    draft.usual = version::usual(lives, environment);
+    let known = from.as_ref().map(|from| from.commit);
+    let both = known.is_none_or(|commit| commit.is_some());
+    match version::difference(workload, known.flatten(), to.commit) {
+        Some(way) if both => {
+            draft.ships = moving(workload, &way.ships);
+            draft.leaves = moving(workload, &way.leaves);
+        }
+        _ => {
+            draft.unknown_content = true;
+            draft.notes.push(
+                "what ships and leaves cannot be told: the commit of one of the versions is not known"
+                    .to_owned(),
+            );
+        }
+    }
+    policy::closed(lives, place, ask.at, &mut draft);
+    draft.from = from.as_ref().map(told);
+    draft.to = Some(told(to));
+    draft.proofs.push(Proof::Live {
+        environment: environment.to_owned(),
+        version: to.version.clone(),
+        sha: to.sha.clone(),
+        digest: to.digest.clone(),
+    });
+    let (order, by) = order(ask, lives, step, &draft)?;
+    draft.orders.push((order, by));
+    Ok(draft)
+}
+
+fn order(
+    ask: &Ask,
+    lives: &Lives<'_>,
+    step: &Step,
+    draft: &Draft,
+) -> Result<(Order, Option<String>), Refusal> {
+    let workload = lives.workload;
+    let environment = step.environment.as_deref().unwrap_or_default();
+    let to = draft.to.clone().unwrap_or_default();
+    let way = match draft.verb {
+        Verb::Rollback => step.rollback.as_ref().or(step.promote.as_ref()),
+        _ => step.promote.as_ref(),
+    };
+    let newest = newest(workload, environment).map(|record| Target {
+        source: workload.text(record.source).to_owned(),
+        id: workload.text(record.deployment).to_owned(),
+        url: record.url.map(|name| workload.text(name).to_owned()),
+    });
+    let filling = Filling {
+        workload: workload.name(),
+        environment,
+        to: &to,
+        from: draft.from.as_ref(),
+        key: &ask.key,
+    };
+    let settings: Option<Map<String, Value>> = way.map(|way| filled(way, &filling)).transpose()?;
+    if way.is_none() && newest.is_none() {
+        return Err(no_way(workload, step));
+    }
+    let order = Order {
+        verb: draft.verb,
+        workload: workload.name().to_owned(),
+        repositories: workload.definition.repositories.clone(),
+        environment: Some(environment.to_owned()),
+        target: newest,
+        to: Some(to.clone()),
+        from: draft.from.clone(),
+        way: settings,
+        comment: ask.comment.clone(),
+        key: ask.key.clone(),
+        at: ask.at,
+    };
+    Ok((order, way.and_then(|way| way.from.clone())))
+}
+
+/// Nobody has said how a version gets there.
+pub fn no_way(workload: &Workload, step: &Step) -> Refusal {
+    Refusal::new(
+        "no_way",
+        format!("nobody has said how a version comes to {}", step.name),
+    )
+    .hinted(format!(
+        "say it in leadtime.toml, for example at [[workloads]] name = {:?}: steps.{}.promote = {{ from = \"gh\", workflow = \"deploy.yml\", inputs = {{ version = \"{{version}}\" }} }}",
+        workload.name(),
+        step.name
+    ))
+}
+
+/// The last deployment to an environment that is known.
+fn newest<'w>(workload: &'w Workload, environment: &str) -> Option<&'w Record> {
+    workload
+        .records
+        .iter()
+        .filter(|record| record.environment.map(|name| workload.text(name)) == Some(environment))
+        .max_by_key(|record| record.finished.or(record.started).or(record.queued))
+}
+
+fn under_way<'w>(workload: &'w Workload, environment: &'w str) -> impl Iterator<Item = &'w Record> {
+    workload.records.iter().filter(move |record| {
+        record.finished.is_none()
+            && record.environment.map(|name| workload.text(name)) == Some(environment)
+    })
+}
+
+fn subject(workload: &Workload, version: &Version) -> Subject {
+    let names = [&version.artifact, &version.digest].into_iter().flatten();
+    let artifact = workload
+        .artifacts
+        .iter()
+        .find(|artifact| Some(workload.text(artifact.id)) == version.artifact.as_deref());
+    let change = version
+        .commit
+        .and_then(|place| workload.commits.get(place as usize)?.change)
+        .and_then(|place| workload.changes.get(place as usize));
+    Subject {
+        commit: version.commit,
+        request: change.map_or_else(Vec::new, |change| {
+            change.commits.iter().copied().chain(change.head).collect()
+        }),
+        artifacts: names.filter_map(|name| workload.names.get(name)).collect(),
+        packaged: artifact.and_then(|artifact| artifact.packaged),
+    }
+}
+
+/// The gates between the deploying step before and this one that have to be decided first. Those that the deployment itself stops at are decided then.
+fn gates(lives: &Lives<'_>, place: usize, to: &Version, draft: &mut Draft) {
+    let workload = lives.workload;
+    let steps = &workload.path.steps;
+    let environment = steps[place].environment.as_deref();
+    let begin = steps[..place]
+        .iter()
+        .rposition(|step| step.kind == StepKind::Deploy)
+        .map_or(0, |before| before + 1);
+    let shipping: Vec<&str> = draft.ships.iter().map(|one| one.change.as_str()).collect();
+    let mut open = Vec::new();
+    for at in (begin..place).filter(|at| steps[*at].kind == StepKind::Gate) {
+        let mut here = workload
+            .gates
+            .iter()
+            .filter(|gate| step::of_gate(workload, gate) == Some(at))
+            .peekable();
+        let within = |gate: &crate::model::entity::Gate| {
+            gate.environment.map(|name| workload.text(name)) == environment && environment.is_some()
+        };
+        if here.clone().any(within) {
+            continue;
+        }
+        let approved = here.any(|gate| {
+            let of = to.commit.is_some() && gate.commit == to.commit;
+            let names = || gate.changes.iter().map(|name| workload.text(*name));
+            let all = !shipping.is_empty()
+                && shipping
+                    .iter()
+                    .all(|change| names().any(|name| name == *change));
+            gate.decision == Some(Decision::Approved) && gate.closed.is_some() && (of || all)
+        });
+        if !approved {
+            open.push(at);
+        }
+    }
+    for at in open {
+        policy::undecided(&steps[at], draft);
+    }
+}

@@ -1,0 +1,264 @@
+//! Deciding gates: those of tools, and those that live in leadtime alone.
+
+use super::ask::Ask;
+use super::content;
+use super::policy;
+use super::proof::Proof;
+use super::request::{Order, Target, Verb};
+use super::{Draft, Evidence, Refusal};
+use crate::event::Event;
+use crate::event::kind::{Decision, Gate, GatePhase, Kind};
+use crate::event::time::Timestamp;
+use crate::model::OWN;
+use crate::model::definition::Step;
+use crate::model::entity;
+use crate::model::gate::{OpenGate, open};
+use crate::model::state::Lives;
+
+/// Decides gates of a workload, all the same way.
+pub fn draft(
+    ask: &Ask,
+    lives: &Lives<'_>,
+    gates: &[String],
+    approve: bool,
+) -> Result<Draft, Refusal> {
+    let workload = lives.workload;
+    let all = open(lives);
+    let verb = if approve { Verb::Approve } else { Verb::Reject };
+    let mut draft = Draft::new(verb, workload.name());
+    for id in gates {
+        let gate = find(&all, id, workload.name())?;
+        one(ask, lives, gate, approve, &mut draft)?;
+    }
+    if !approve
+        && ask
+            .comment
+            .as_ref()
+            .is_none_or(|text| text.trim().is_empty())
+    {
+        policy::object(
+            &mut draft,
+            policy::COMMENT,
+            "who rejects says why",
+            "--comment TEXT".to_owned(),
+        );
+    }
+    let [only] = gates else { return Ok(draft) };
+    let gate = find(&all, only, workload.name())?;
+    draft.environment.clone_from(&gate.environment);
+    Ok(draft)
+}
+
+/// A gate by its id, by its step, or by its environment.
+fn find<'g>(all: &'g [OpenGate], id: &str, workload: &str) -> Result<&'g OpenGate, Refusal> {
+    if let Some(gate) = all.iter().find(|gate| gate.gate == id) {
+        return Ok(gate);
+    }
+    let by = |gate: &&OpenGate| {
+        gate.step.as_deref() == Some(id) || gate.environment.as_deref() == Some(id)
+    };
+    let mut found = all.iter().filter(by);
+    match (found.next(), found.next()) {
+        (Some(gate), None) => Ok(gate),
+        (Some(_), Some(_)) => Err(Refusal::new(
+            "ambiguous",
+            format!("several gates of {workload} are open at {id}"),
+        )
+        .hinted("name one by its id: leadtime gates")),
+        (None, _) => {
+            let known: Vec<&str> = all.iter().map(|gate| gate.gate.as_str()).collect();
+            let refusal = Refusal::new("unknown", format!("no gate {id:?} of {workload} is open"));
+            Err(if known.is_empty() {
+                refusal
+            } else {
+                refusal.hinted(format!("these are: {}", known.join(", ")))
+            })
+        }
+    }
+}
+
+fn one(
+    ask: &Ask,
+    lives: &Lives<'_>,
+    gate: &OpenGate,
+    approve: bool,
+    draft: &mut Draft,
+) -> Result<(), Refusal> {
+    let workload = lives.workload;
+    let step = gate.step.as_ref();
+    let step = step.and_then(|name| workload.path.steps.iter().find(|step| step.name == *name));
+    let held = content::named(workload, &gate.changes);
+    let evidence: Vec<Evidence> = gate.evidence.iter().map(Evidence::from).collect();
+    if approve {
+        if let Some(newer) = &gate.superseded_by {
+            let text = format!("{newer} is newer than what {} holds", gate.gate);
+            policy::newer(text, draft);
+        }
+        policy::evidence(lives, &evidence, draft);
+        policy::four_eyes(ask, step, &held, draft);
+    }
+    draft.evidence.extend(evidence);
+    let confirm = step.map(|step| step.confirmation(workload.production(lives.rules)));
+    draft.confirm = draft.confirm.max(confirm.unwrap_or_default());
+    let known = workload
+        .gates
+        .iter()
+        .rfind(|known| known.closed.is_none() && workload.text(known.id) == gate.gate);
+    if approve {
+        draft.ships.extend(held);
+    }
+    let at = At {
+        ask,
+        gate,
+        step,
+        approve,
+    };
+    match known.filter(|known| workload.text(known.source) != OWN) {
+        Some(known) => {
+            at.in_tool(lives, known, draft);
+            Ok(())
+        }
+        None => at.here(known.is_some(), draft),
+    }
+}
+
+/// A decision at one gate.
+struct At<'a> {
+    ask: &'a Ask,
+    gate: &'a OpenGate,
+    step: Option<&'a Step>,
+    approve: bool,
+}
+
+impl At<'_> {
+    fn in_tool(&self, lives: &Lives<'_>, known: &entity::Gate, draft: &mut Draft) {
+        let (ask, gate, workload) = (self.ask, self.gate, lives.workload);
+        match (known.may_decide, gate.may_decide, &gate.why_not) {
+            (Some(false), _, why) => {
+                let why = why.clone().unwrap_or_else(|| "the tool says so".to_owned());
+                let lifted = (!gate.approvers.is_empty())
+                    .then(|| format!("a decision of {}", gate.approvers.join(", ")));
+                let text = format!("you may not decide: {why}");
+                policy::object(draft, policy::TOOL, text, lifted);
+            }
+            (None, Some(false), Some(why)) => draft.notes.push(why.clone()),
+            _ => {}
+        }
+        let source = workload.text(known.source).to_owned();
+        draft.proofs.push(Proof::Decided {
+            source: source.clone(),
+            gate: gate.gate.clone(),
+        });
+        let many = draft.orders.len();
+        let verb = if self.approve {
+            Verb::Approve
+        } else {
+            Verb::Reject
+        };
+        let order = Order {
+            verb,
+            workload: workload.name().to_owned(),
+            repositories: workload.definition.repositories.clone(),
+            environment: gate.environment.clone(),
+            target: Some(Target {
+                source,
+                id: gate.gate.clone(),
+                url: gate.url.clone(),
+            }),
+            to: None,
+            from: None,
+            way: None,
+            comment: ask.comment.clone(),
+            key: if many == 0 {
+                ask.key.clone()
+            } else {
+                format!("{}.{many}", ask.key)
+            },
+            at: ask.at,
+        };
+        draft.orders.push((order, None));
+    }
+
+    /// A step that lives in no tool is decided by an event in the log.
+    fn here(&self, asked: bool, draft: &mut Draft) -> Result<(), Refusal> {
+        let (ask, gate) = (self.ask, self.gate);
+        if gate.may_decide == Some(false) {
+            let why = gate.why_not.clone().unwrap_or_default();
+            let lifted = format!("a decision of {}", gate.approvers.join(", "));
+            let text = format!("you may not decide: {why}");
+            policy::object(draft, policy::APPROVERS, text, lifted);
+        }
+        if gate.voted.contains(&ask.by) {
+            return Err(Refusal::new(
+                "nothing",
+                format!("{} has approved {} already", ask.by, gate.gate),
+            )
+            .hinted(format!(
+                "{} approvals are needed, by different people",
+                gate.approvals
+            )));
+        }
+        let id = if asked {
+            gate.gate.clone()
+        } else {
+            format!("{}/{}", gate.gate, ask.key)
+        };
+        if !asked {
+            let fact = self.fact(&id, GatePhase::Created);
+            draft
+                .records
+                .push(event(ask, &id, "created", gate.opened, fact));
+        }
+        let voices = u32::try_from(gate.voted.len() + 1).unwrap_or(u32::MAX);
+        let last = !self.approve || voices >= gate.approvals;
+        let (word, phase) = if last {
+            ("closed", GatePhase::Closed)
+        } else {
+            ("updated", GatePhase::Updated)
+        };
+        let decision = if self.approve {
+            Decision::Approved
+        } else {
+            Decision::Rejected
+        };
+        let answer = Gate {
+            responder: Some(ask.by.clone()),
+            comment: ask.comment.clone(),
+            decision: Some(decision),
+            ..self.fact(&id, phase)
+        };
+        draft.records.push(event(ask, &id, word, ask.at, answer));
+        if !last {
+            draft.notes.push(format!(
+                "{voices} of {} approvals; it stays open until the last",
+                gate.approvals
+            ));
+        }
+        Ok(())
+    }
+
+    fn fact(&self, id: &str, phase: GatePhase) -> Gate<String> {
+        let gate = self.gate;
+        Gate {
+            gate: id.to_owned(),
+            name: self.step.map(|step| step.name.clone()),
+            environment: gate.environment.clone(),
+            version: gate.version.clone(),
+            sha: gate.sha.clone(),
+            artifact: gate.artifact.clone(),
+            changes: gate.changes.clone(),
+            approvers: gate.approvers.clone(),
+            phase,
+            ..Gate::default()
+        }
+    }
+}
+
+fn event(ask: &Ask, gate: &str, word: &str, at: Timestamp, fact: Gate<String>) -> Event<String> {
+    Event {
+        source: OWN.to_owned(),
+        id: format!("{}/{gate}/{word}", ask.key),
+        at,
+        kind: Kind::Gate(fact),
+    }
+}

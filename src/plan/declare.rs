@@ -1,0 +1,213 @@
+//! What a person declares: that an environment is held or let go, that an incident belongs to a deployment, that a deployment failed or was not planned.
+//! Events in leadtime's own log; a tool that can hold something itself is asked to, too.
+
+use super::ask::Ask;
+use super::request::{Order, Target, Verb};
+use super::{Draft, Refusal, bring, policy};
+use crate::event::Event;
+use crate::event::kind::{Kind, Mark, MarkKind};
+use crate::model::OWN;
+use crate::model::environment;
+use crate::model::state::Lives;
+
+/// Keeps an environment as it is.
+pub fn hold(ask: &Ask, lives: &Lives<'_>, environment: &str) -> Result<Draft, Refusal> {
+    bring::place(lives.workload, environment)?;
+    if let Some(since) = is_held(lives, environment) {
+        return Err(Refusal::new(
+            "nothing",
+            format!("{environment} is held already, since {since}"),
+        ));
+    }
+    let mut draft = Draft::new(Verb::Hold, lives.workload.name());
+    let reason = reason(ask, &mut draft, "who holds an environment says why");
+    draft.environment = Some(environment.to_owned());
+    draft
+        .orders
+        .extend(order(ask, lives, environment, Verb::Hold));
+    draft.records.push(held(ask, lives, environment, &reason));
+    draft.notes.push("leadtime objects to every promotion there until it is released; it stops no pipeline of others".to_owned());
+    Ok(draft)
+}
+
+/// Lets it go.
+pub fn release(ask: &Ask, lives: &Lives<'_>, environment: &str) -> Result<Draft, Refusal> {
+    bring::place(lives.workload, environment)?;
+    if is_held(lives, environment).is_none() {
+        return Err(Refusal::new(
+            "nothing",
+            format!("{environment} is not held"),
+        ));
+    }
+    let mut draft = Draft::new(Verb::Release, lives.workload.name());
+    draft.environment = Some(environment.to_owned());
+    draft
+        .orders
+        .extend(order(ask, lives, environment, Verb::Release));
+    let target = format!("{}/{environment}", lives.workload.name());
+    draft.records.push(event(
+        ask,
+        MarkKind::ReleaseHold,
+        &target,
+        None,
+        ask.comment.clone(),
+    ));
+    Ok(draft)
+}
+
+/// Declares something of an incident or a deployment.
+pub fn mark(
+    ask: &Ask,
+    lives: &Lives<'_>,
+    kind: MarkKind,
+    target: &str,
+    deployment: Option<&str>,
+) -> Result<Draft, Refusal> {
+    let workload = lives.workload;
+    let incident = || {
+        workload
+            .incidents
+            .iter()
+            .any(|one| workload.text(one.id) == target)
+    };
+    let is_deployment = |id: &str| {
+        workload
+            .records
+            .iter()
+            .any(|one| workload.text(one.deployment) == id)
+    };
+    let known = match kind {
+        MarkKind::IncidentLink => incident(),
+        MarkKind::Unplanned | MarkKind::Failed => is_deployment(target),
+        _ => incident() || is_deployment(target),
+    };
+    let what = if kind == MarkKind::IncidentLink {
+        "incident"
+    } else {
+        "deployment"
+    };
+    if !known {
+        return Err(Refusal::new(
+            "unknown",
+            format!("{} has no {what} {target:?}", workload.name()),
+        ));
+    }
+    if let Some(id) = deployment.filter(|id| !is_deployment(id)) {
+        return Err(Refusal::new(
+            "unknown",
+            format!("{} has no deployment {id:?}", workload.name()),
+        ));
+    }
+    let mut draft = Draft::new(Verb::Mark, workload.name());
+    if kind == MarkKind::Ignore {
+        reason(
+            ask,
+            &mut draft,
+            "who takes something out of the figures says why",
+        );
+    }
+    let event = event(ask, kind, target, deployment, ask.comment.clone());
+    draft.records.push(event);
+    Ok(draft)
+}
+
+/// The mark that an environment is held.
+#[must_use]
+pub fn held(ask: &Ask, lives: &Lives<'_>, environment: &str, reason: &str) -> Event<String> {
+    let target = format!("{}/{environment}", lives.workload.name());
+    event(ask, MarkKind::Hold, &target, None, Some(reason.to_owned()))
+}
+
+/// What an event of our own declares, in words.
+#[must_use]
+pub fn told(event: &Event<String>) -> String {
+    match &event.kind {
+        Kind::Mark(mark) => match (mark.kind, &mark.deployment) {
+            (MarkKind::Hold, _) => format!("put on record: {} is held", mark.target),
+            (MarkKind::ReleaseHold, _) => format!("put on record: {} is released", mark.target),
+            (MarkKind::IncidentLink, Some(to)) => {
+                format!(
+                    "put on record: {} was caused by deployment {to}",
+                    mark.target
+                )
+            }
+            (MarkKind::IncidentLink, None) => {
+                format!("put on record: {} was caused by no deployment", mark.target)
+            }
+            (MarkKind::Unplanned, _) => format!("put on record: {} was not planned", mark.target),
+            (MarkKind::Failed, _) => format!("put on record: {} failed", mark.target),
+            (MarkKind::Ignore, _) => format!("put on record: {} does not count", mark.target),
+            (MarkKind::Other, _) => format!("put on record: {}", mark.target),
+        },
+        Kind::Gate(gate) => format!("put on record at {}", gate.gate),
+        _ => "put on record".to_owned(),
+    }
+}
+
+fn event(
+    ask: &Ask,
+    kind: MarkKind,
+    target: &str,
+    deployment: Option<&str>,
+    reason: Option<String>,
+) -> Event<String> {
+    Event {
+        source: OWN.to_owned(),
+        id: format!("{}/mark", ask.key),
+        at: ask.at,
+        kind: Kind::Mark(Mark {
+            mark: ask.key.clone(),
+            target: target.to_owned(),
+            deployment: deployment.map(str::to_owned),
+            by: Some(ask.by.clone()),
+            reason,
+            kind,
+            ..Mark::default()
+        }),
+    }
+}
+
+fn reason(ask: &Ask, draft: &mut Draft, text: &str) -> String {
+    let reason = ask.comment.clone().unwrap_or_default();
+    if reason.trim().is_empty() {
+        policy::object(draft, policy::COMMENT, text, "--comment TEXT".to_owned());
+    }
+    reason
+}
+
+fn is_held(lives: &Lives<'_>, environment: &str) -> Option<crate::event::time::Timestamp> {
+    let workload = lives.workload;
+    let mut holds = workload.holds.iter();
+    holds
+        .find(|hold| hold.until.is_none() && workload.text(hold.environment) == environment)
+        .map(|hold| hold.from)
+}
+
+/// What a tool that can hold an environment itself is asked: the one that tells of what is live there.
+fn order(
+    ask: &Ask,
+    lives: &Lives<'_>,
+    environment: &str,
+    verb: Verb,
+) -> Option<(Order, Option<String>)> {
+    let workload = lives.workload;
+    let record = environment::live(workload, environment)?;
+    let order = Order {
+        verb,
+        workload: workload.name().to_owned(),
+        repositories: workload.definition.repositories.clone(),
+        environment: Some(environment.to_owned()),
+        target: Some(Target {
+            source: workload.text(record.source).to_owned(),
+            id: workload.text(record.deployment).to_owned(),
+            url: record.url.map(|name| workload.text(name).to_owned()),
+        }),
+        to: None,
+        from: None,
+        way: None,
+        comment: ask.comment.clone(),
+        key: ask.key.clone(),
+        at: ask.at,
+    };
+    Some((order, None))
+}

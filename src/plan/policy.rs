@@ -1,0 +1,238 @@
+//! Which rules object to a plan, and what would lift each. The tool's own permission decides in the end; this is what can be known before.
+
+use super::ask::{Ask, Permit};
+use super::{Draft, Evidence, Moving, Objection, Refusal};
+use crate::event::time::Timestamp;
+use crate::model::definition::{Step, StepKind};
+use crate::model::evidence::Standing;
+use crate::model::state::Lives;
+
+/// leadtime only reads until armed.
+pub const ARMED: &str = "armed";
+pub const READ_ONLY: &str = "read_only";
+pub const FREEZE: &str = "freeze";
+pub const HOLD: &str = "hold";
+pub const FOUR_EYES: &str = "four_eyes";
+pub const APPROVERS: &str = "approvers";
+pub const LOCKED: &str = "locked_step";
+pub const EVIDENCE: &str = "evidence";
+pub const NEWER: &str = "newer_candidate";
+pub const SOAK: &str = "soak";
+pub const MIGRATION: &str = "migration";
+pub const COMMENT: &str = "comment";
+/// What the tool itself says.
+pub const TOOL: &str = "tool";
+
+/// What can be set aside with a reason. The others are lifted only by what they name.
+pub const OVERRIDABLE: [&str; 7] = [FREEZE, HOLD, FOUR_EYES, EVIDENCE, NEWER, SOAK, MIGRATION];
+
+pub fn object(
+    draft: &mut Draft,
+    rule: &str,
+    text: impl Into<String>,
+    lifted_by: impl Into<Option<String>>,
+) {
+    draft.objections.push(Objection {
+        rule: rule.to_owned(),
+        text: text.into(),
+        lifted_by: lifted_by.into(),
+        overridden: false,
+    });
+}
+
+/// How a rule is set aside.
+fn with_reason(rule: &str) -> String {
+    format!("--override {rule} with a reason (--comment)")
+}
+
+/// Sets aside what the ask says, and adds whether leadtime may act at all.
+pub fn set_aside(ask: &Ask, draft: &mut Draft) {
+    match &ask.permit {
+        Permit::Armed => {}
+        Permit::NotArmed(how) => object(draft, ARMED, "leadtime is not armed", how.clone()),
+        Permit::Forbidden { text, lifted_by } => {
+            object(draft, READ_ONLY, text.clone(), lifted_by.clone());
+        }
+    }
+    let has_reason = ask
+        .comment
+        .as_ref()
+        .is_some_and(|text| !text.trim().is_empty());
+    for objection in &mut draft.objections {
+        let asked = ask.overrides.contains(&objection.rule);
+        objection.overridden =
+            asked && has_reason && OVERRIDABLE.contains(&objection.rule.as_str());
+    }
+    if !ask.overrides.is_empty() && !has_reason {
+        object(
+            draft,
+            COMMENT,
+            "a rule is set aside only with a reason",
+            "--comment TEXT".to_owned(),
+        );
+    }
+}
+
+/// Refuses the name of a rule that nobody can set aside.
+pub fn check(overrides: &[String]) -> Result<(), Refusal> {
+    match overrides
+        .iter()
+        .find(|rule| !OVERRIDABLE.contains(&rule.as_str()))
+    {
+        None => Ok(()),
+        Some(rule) => Err(
+            Refusal::new("override", format!("{rule:?} cannot be set aside"))
+                .hinted(format!("these can: {}", OVERRIDABLE.join(", "))),
+        ),
+    }
+}
+
+/// What keeps an environment closed: a freeze, a hold, a soak that is not over.
+pub fn closed(lives: &Lives<'_>, place: usize, at: Timestamp, draft: &mut Draft) {
+    let workload = lives.workload;
+    let step = &workload.path.steps[place];
+    let Some(environment) = &step.environment else {
+        return;
+    };
+    if let Some((_, until)) = lives.freeze(place, at) {
+        let freezes = workload.path.freezes.iter();
+        let reason = freezes
+            .filter(|freeze| freeze.environment == *environment)
+            .find_map(|freeze| freeze.reason.as_deref());
+        let reason = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
+        object(
+            draft,
+            FREEZE,
+            format!("{environment} is frozen until {until}{reason}"),
+            format!("waiting until {until}, or {}", with_reason(FREEZE)),
+        );
+    }
+    held(lives, environment, draft);
+    soaking(lives, place, at, draft);
+}
+
+fn held(lives: &Lives<'_>, environment: &str, draft: &mut Draft) {
+    let workload = lives.workload;
+    let held = workload
+        .holds
+        .iter()
+        .find(|hold| hold.until.is_none() && workload.text(hold.environment) == environment);
+    if let Some(hold) = held {
+        let by = hold.by.map_or("somebody", |name| workload.text(name));
+        let reason = hold
+            .reason
+            .map_or_else(String::new, |name| format!(": {}", workload.text(name)));
+        let own = workload.name();
+        object(
+            draft,
+            HOLD,
+            format!("{environment} is held by {by} since {}{reason}", hold.from),
+            format!(
+                "leadtime release {own} --in {environment}, or {}",
+                with_reason(HOLD)
+            ),
+        );
+    }
+}
+
+/// A step before that has to run for a while first.
+fn soaking(lives: &Lives<'_>, place: usize, at: Timestamp, draft: &mut Draft) {
+    let workload = lives.workload;
+    let steps = &workload.path.steps;
+    let before = steps[..place]
+        .iter()
+        .rfind(|step| step.kind == StepKind::Deploy && step.environment.is_some());
+    let Some((step, soak)) = before.and_then(|step| Some((step, step.soak?))) else {
+        return;
+    };
+    let environment = step.environment.as_deref().unwrap_or_default();
+    let record = crate::model::environment::live(workload, environment);
+    let Some(since) = record.and_then(|record| record.finished) else {
+        return;
+    };
+    if since + soak > at {
+        let until = since + soak;
+        object(
+            draft,
+            SOAK,
+            format!("it has to run in {environment} until {until}"),
+            format!("waiting until {until}, or {}", with_reason(SOAK)),
+        );
+    }
+}
+
+/// Evidence that is missing, stale or failed. What a locked step asks for cannot be set aside.
+pub fn evidence(lives: &Lives<'_>, evidence: &[Evidence], draft: &mut Draft) {
+    let steps = &lives.workload.path.steps;
+    for found in evidence {
+        if found.state == Standing::Present.word() {
+            continue;
+        }
+        let locked = steps
+            .iter()
+            .any(|step| step.name == found.what && step.locked);
+        let text = format!("{} is {}: {}", found.what, found.state, found.detail);
+        if locked {
+            let lifted = format!("{} passing for this version", found.what);
+            object(draft, LOCKED, text, lifted);
+        } else {
+            object(draft, EVIDENCE, text, with_reason(EVIDENCE));
+        }
+    }
+}
+
+/// A gate of the path that has to be decided before, and was not.
+pub fn undecided(step: &Step, draft: &mut Draft) {
+    let text = format!("{} has not been decided for this version", step.name);
+    if step.locked {
+        object(draft, LOCKED, text, format!("a decision at {}", step.name));
+    } else {
+        let lifted = format!("a decision at {}, or {}", step.name, with_reason(EVIDENCE));
+        object(draft, EVIDENCE, text, lifted);
+    }
+}
+
+/// Who wrote a change may not decide on it.
+pub fn four_eyes(ask: &Ask, step: Option<&Step>, moving: &[Moving], draft: &mut Draft) {
+    if !step.is_some_and(|step| step.four_eyes) {
+        return;
+    }
+    let own: Vec<&str> = moving
+        .iter()
+        .filter(|one| one.author.as_deref() == Some(ask.by.as_str()))
+        .map(|one| one.change.as_str())
+        .collect();
+    if !own.is_empty() {
+        object(
+            draft,
+            FOUR_EYES,
+            format!("{} wrote {} of it", ask.by, own.join(", ")),
+            format!("somebody else deciding, or {}", with_reason(FOUR_EYES)),
+        );
+    }
+}
+
+/// Going back over a migration.
+pub fn migration(leaving: &[Moving], draft: &mut Draft) {
+    let migrations: Vec<&str> = leaving
+        .iter()
+        .filter(|one| one.migration)
+        .map(|one| one.change.as_str())
+        .collect();
+    if !migrations.is_empty() {
+        object(
+            draft,
+            MIGRATION,
+            format!(
+                "{} migrated data, and going back may not undo that",
+                migrations.join(", ")
+            ),
+            with_reason(MIGRATION),
+        );
+    }
+}
+
+/// A newer candidate is there.
+pub fn newer(text: String, draft: &mut Draft) {
+    object(draft, NEWER, text, with_reason(NEWER));
+}
