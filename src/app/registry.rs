@@ -5,7 +5,9 @@ use std::sync::LazyLock;
 use crate::config::{Kind, SecretRef, Source};
 use crate::connector::descriptor::{Descriptor, Open, Settings};
 use crate::connector::error::ErrorKind;
-use crate::connector::{Connector, ConnectorError, argocd, cdevents, command, git, github};
+use crate::connector::{
+    Connector, ConnectorError, argocd, cdevents, command, git, github, gitlab,
+};
 
 /// Every connector: what it is, and how a source of its kind is opened.
 pub const CONNECTORS: &[(&Descriptor, Open)] = &[
@@ -14,6 +16,7 @@ pub const CONNECTORS: &[(&Descriptor, Open)] = &[
     (&command::DESCRIPTOR, command::open),
     (&git::DESCRIPTOR, git::open),
     (&github::DESCRIPTOR, github::open),
+    (&gitlab::DESCRIPTOR, gitlab::open),
 ];
 
 /// The kinds of source, as the configuration is checked against them.

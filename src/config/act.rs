@@ -47,7 +47,7 @@ pub struct Way {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub repository: Option<String>,
-    /// github, gitea: the file of the workflow that is dispatched.
+    /// github, gitea: the file of the workflow that is dispatched. gitlab: the name of the manual job that is played.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub workflow: Option<String>,

@@ -17,6 +17,7 @@ pub mod descriptor;
 pub mod error;
 pub mod git;
 pub mod github;
+pub mod gitlab;
 pub mod http;
 mod once;
 mod spoken;

@@ -17,6 +17,7 @@ mod demo;
 mod events;
 mod git;
 mod github;
+mod gitlab;
 mod inbox_and_matrix;
 mod keys;
 mod laws;

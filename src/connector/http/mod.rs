@@ -12,6 +12,7 @@ pub mod dial;
 pub mod limit;
 pub mod mask;
 pub mod page;
+pub mod parse;
 pub mod plain;
 
 use std::future::Future;

@@ -3,6 +3,7 @@
 pub mod door;
 pub mod github;
 pub mod heard;
+pub mod gitlab;
 pub mod kept;
 pub mod pty;
 pub mod svg;

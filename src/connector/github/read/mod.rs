@@ -5,7 +5,6 @@
 pub mod detail;
 pub mod find;
 pub mod list;
-pub mod parse;
 mod piece;
 mod sweep;
 
@@ -25,6 +24,7 @@ use crate::event::time::{Span, Timestamp};
 use list::Way;
 use piece::{Piece, Subject, barred, part};
 
+pub use crate::connector::http::parse;
 pub use piece::{Done, Reach};
 
 /// Requests under way at once.

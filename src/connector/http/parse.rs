@@ -56,7 +56,12 @@ pub fn one<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connector::github::wire::Parent;
+
+    #[derive(Debug, Deserialize)]
+    struct Parent {
+        #[serde(rename = "sha")]
+        _sha: String,
+    }
 
     #[test]
     fn an_item_that_cannot_be_read_is_told_and_the_rest_is_kept() {

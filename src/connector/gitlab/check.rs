@@ -1,0 +1,188 @@
+//! Looks whether a source can be read, without reading it through: who the token belongs to and what it may do, what is left of its allowance, whether every
+//! named project is to be seen, and whether one page of each list can be read and told.
+
+use serde::Deserialize;
+
+use super::config::Selection;
+use super::cursor::{Known, List, Place, State, known_key};
+use super::fault::refused;
+use super::read::list::{self, Page};
+use super::read::{Done, Reach, find};
+use super::translate::Origin;
+use super::wire::User;
+use crate::connector::error::ErrorKind;
+use crate::connector::http::{Stop, parse};
+use crate::connector::{ConnectorError, Finding, Health, Severity};
+use crate::event::time::Span;
+
+/// So many projects are looked at closely; more would cost what they are worth.
+const CLOSELY: usize = 3;
+
+/// What a token says of itself.
+#[derive(Debug, Deserialize)]
+struct Token {
+    #[serde(default)]
+    scopes: Vec<String>,
+    expires_at: Option<String>,
+}
+
+/// Looks.
+pub async fn check(
+    reach: &Reach<'_>,
+    selection: &Selection,
+    has_token: bool,
+) -> Result<Health, ConnectorError> {
+    let mut health = Health::default();
+    if has_token {
+        whose(reach, &mut health).await?;
+    } else {
+        health.facts.push(format!(
+            "{} is asked without a token: public projects only",
+            reach.base.host
+        ));
+    }
+    let (projects, state) = find_all(reach, selection, &mut health).await?;
+    health.facts.push(match projects.len() {
+        1 => "1 project is visible".to_owned(),
+        many => format!("{many} projects are visible"),
+    });
+    for project in projects.iter().take(CLOSELY) {
+        let known: Option<Known> = state.get(&known_key(project));
+        let mut read = Vec::new();
+        for list in List::ALL {
+            let page = Page {
+                origin: Origin::new(&reach.base.host, project),
+                list,
+                place: Place::default(),
+                walking: false,
+                open: std::collections::BTreeMap::default(),
+                tags: Vec::new(),
+                branch: known.as_ref().and_then(|known| known.branch.clone()),
+            };
+            match list::read(reach, page).await {
+                Ok(done) => read.push(told(list, &done)),
+                Err(stop) => note(&mut health, &format!("{project}: {}", list.word()), stop)?,
+            }
+        }
+        health.facts.push(format!("{project}: {}", read.join(", ")));
+    }
+    allowance(reach, &mut health);
+    Ok(health)
+}
+
+async fn whose(reach: &Reach<'_>, health: &mut Health) -> Result<(), ConnectorError> {
+    let answer = match reach.ask("/user", None).await {
+        Ok(answer) => answer,
+        Err(stop) => return note(health, &reach.base.host, stop),
+    };
+    if answer.status == 401 {
+        return Err(refused(reach.source, "whose token it is", &answer));
+    }
+    let user: User = parse::one(&answer.body).unwrap_or_default();
+    health.facts.push(match user.username {
+        Some(login) if answer.is_success() => {
+            format!("{} answers; the token belongs to {login}", reach.base.host)
+        }
+        _ => format!(
+            "{} answers; whose the token is it does not say",
+            reach.base.host
+        ),
+    });
+    // Older versions, and tokens that are none of a person, do not tell.
+    let Ok(answer) = reach.ask("/personal_access_tokens/self", None).await else {
+        return Ok(());
+    };
+    if let (true, Ok(token)) = (answer.is_success(), parse::one::<Token>(&answer.body)) {
+        health
+            .facts
+            .push(format!("the token's scopes: {}", token.scopes.join(", ")));
+        if let Some(ends) = token.expires_at {
+            health.facts.push(format!("the token expires {ends}"));
+        }
+        if !token.scopes.iter().any(|scope| scope == "api") {
+            health
+                .facts
+                .push("it can read and not act: for that it needs the scope api".to_owned());
+        }
+    }
+    Ok(())
+}
+
+async fn find_all(
+    reach: &Reach<'_>,
+    selection: &Selection,
+    health: &mut Health,
+) -> Result<(Vec<String>, State), ConnectorError> {
+    let mut found = Vec::new();
+    let mut state = State::default();
+    let mut keep = |done: Done, health: &mut Health| {
+        state.apply(&done.batch);
+        found.extend(done.found);
+        health.findings.extend(done.findings);
+    };
+    for name in &selection.named {
+        match find::one(reach, name.clone()).await {
+            Ok(done) => keep(done, health),
+            Err(stop) => note(health, name, stop)?,
+        }
+    }
+    for (group, deep) in selection.groups() {
+        match find::grouped(reach, &State::default(), selection, (&group, deep)).await {
+            Ok(done) => keep(done, health),
+            Err(stop) => note(health, &group, stop)?,
+        }
+    }
+    found.dedup();
+    Ok((found, state))
+}
+
+fn told(list: List, done: &Done) -> String {
+    let rows = done.batch.cursors.len().saturating_sub(1);
+    let count = done.batch.events.len().max(rows);
+    match list {
+        List::Environments | List::Protected => format!("{} read", list.word()),
+        other => format!("{count} from {}", other.word()),
+    }
+}
+
+/// A part that fails is a finding; only what makes all of it fail is an error.
+fn note(health: &mut Health, subject: &str, stop: Stop) -> Result<(), ConnectorError> {
+    let (severity, text) = match stop {
+        Stop::Budget { until, .. } => (
+            Severity::Warning,
+            format!("not looked at: the allowance is used up until {until}"),
+        ),
+        Stop::Failed(error) if error.kind == ErrorKind::Network => return Err(error),
+        Stop::Failed(error) => (Severity::Error, error.to_string()),
+    };
+    health.findings.push(Finding {
+        subject: subject.to_owned(),
+        severity,
+        text,
+    });
+    Ok(())
+}
+
+fn allowance(reach: &Reach<'_>, health: &mut Health) {
+    let budget = reach.http.budget();
+    if let (Some(left), Some(limit)) = (budget.remaining, budget.limit) {
+        let until = budget
+            .reset
+            .map_or(String::new(), |reset| format!(" until {reset}"));
+        health
+            .facts
+            .push(format!("{left} of {limit} requests are left{until}"));
+    }
+    let skew = reach.http.skew();
+    let far = |skew: &Span| *skew > Span::from_seconds(300) || *skew < Span::from_seconds(-300);
+    if let Some(skew) = skew.filter(far) {
+        health.findings.push(Finding {
+            subject: reach.base.host.clone(),
+            severity: Severity::Warning,
+            text: format!(
+                "its clock differs from this machine's by {} min",
+                skew.micros() / 60_000_000
+            ),
+        });
+    }
+}

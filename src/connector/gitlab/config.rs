@@ -1,0 +1,268 @@
+//! What a GitLab source is told: where it is, whose token it uses, and which projects it reads. Groups lie in groups, so a pattern may be as deep as it likes.
+
+use std::collections::BTreeSet;
+
+use globset::{GlobBuilder, GlobMatcher};
+use url::Url;
+
+use crate::connector::ConnectorError;
+use crate::connector::error::ErrorKind;
+
+/// The API of the public GitLab.
+pub const PUBLIC: &str = "https://gitlab.com/api/v4";
+
+/// Where the API is.
+#[derive(Clone, Debug)]
+pub struct Base {
+    /// With `/api/v4`, without a slash at the end.
+    pub url: String,
+    /// The host as it stands in the source of events.
+    pub host: String,
+    pub is_public: bool,
+}
+
+/// Which projects are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Named in full.
+    pub named: BTreeSet<String>,
+    listed: Vec<Listing>,
+    excluded: Vec<GlobMatcher>,
+}
+
+/// The projects of a group that fit a pattern.
+#[derive(Clone, Debug)]
+struct Listing {
+    group: String,
+    /// Whether the groups within the group are looked into.
+    deep: bool,
+    wants: GlobMatcher,
+}
+
+impl Selection {
+    /// Reads the patterns.
+    pub fn read(source: &str, patterns: &[String]) -> Result<Self, ConnectorError> {
+        let mut selection = Self::default();
+        for pattern in patterns {
+            let (excludes, pattern) = match pattern.trim().strip_prefix('!') {
+                Some(rest) => (true, rest.trim()),
+                None => (false, pattern.trim()),
+            };
+            let matcher = glob(pattern).ok_or_else(|| wrong_pattern(source, pattern))?;
+            let segments: Vec<&str> = pattern.split('/').collect();
+            if segments.len() < 2 || segments.iter().any(|segment| segment.is_empty()) {
+                return Err(wrong_pattern(source, pattern));
+            }
+            if excludes {
+                selection.excluded.push(matcher);
+                continue;
+            }
+            let plain = segments.iter().take_while(|text| is_plain(text)).count();
+            if plain == segments.len() {
+                selection.named.insert(pattern.to_owned());
+            } else if plain == 0 {
+                return Err(wrong_pattern(source, pattern));
+            } else {
+                selection.listed.push(Listing {
+                    group: segments[..plain].join("/"),
+                    deep: plain + 1 < segments.len() || pattern.contains("**"),
+                    wants: matcher,
+                });
+            }
+        }
+        if selection.named.is_empty() && selection.listed.is_empty() {
+            return Err(
+                configuration(source, "repositories", "names no project to read").hinted(
+                    "repositories = [\"acme/checkout\"], or [\"acme/**\", \"!acme/attic/*\"]",
+                ),
+            );
+        }
+        let excluded = selection.excluded.clone();
+        selection
+            .named
+            .retain(|name| !excluded.iter().any(|out| out.is_match(name)));
+        Ok(selection)
+    }
+
+    /// The groups to list, each once, and whether with the groups in them.
+    #[must_use]
+    pub fn groups(&self) -> BTreeSet<(String, bool)> {
+        let all = self.listed.iter();
+        let deep = |group: &str| {
+            let mut all = self.listed.iter();
+            all.any(|listing| listing.deep && listing.group == group)
+        };
+        all.map(|listing| (listing.group.clone(), deep(&listing.group)))
+            .collect()
+    }
+
+    /// Whether a project is one that is read here: named or listed.
+    #[must_use]
+    pub fn has(&self, path: &str) -> bool {
+        let mut named = self.named.iter();
+        named.any(|name| name.eq_ignore_ascii_case(path)) || self.wants(path)
+    }
+
+    /// Whether a listed project is wanted.
+    #[must_use]
+    pub fn wants(&self, path: &str) -> bool {
+        self.listed
+            .iter()
+            .any(|listing| listing.wants.is_match(path))
+            && !self.excluded.iter().any(|out| out.is_match(path))
+    }
+}
+
+fn is_plain(text: &str) -> bool {
+    text.chars()
+        .all(|c| c.is_alphanumeric() || "-_.+".contains(c))
+}
+
+fn glob(pattern: &str) -> Option<GlobMatcher> {
+    GlobBuilder::new(pattern)
+        .case_insensitive(true)
+        .literal_separator(true)
+        .build()
+        .ok()
+        .map(|glob| glob.compile_matcher())
+}
+
+fn wrong_pattern(source: &str, pattern: &str) -> ConnectorError {
+    configuration(
+        source,
+        "repositories",
+        &format!("{pattern:?} is no pattern for projects"),
+    )
+    .hinted("group/project, group/subgroup/*, or group/** for all that lies in the group; the first group has no wildcard; a leading ! leaves out")
+}
+
+fn configuration(source: &str, key: &str, detail: &str) -> ConnectorError {
+    ConnectorError::new(
+        ErrorKind::Configuration,
+        format!("source {source:?}, {key}"),
+        detail,
+    )
+}
+
+impl Base {
+    /// Reads the address: of the API, or of the GitLab that it belongs to.
+    pub fn read(source: &str, address: Option<&str>) -> Result<Self, ConnectorError> {
+        let hint = "url = \"https://gitlab.example.com/api/v4\", or leave it out for gitlab.com";
+        let url = Url::parse(address.unwrap_or(PUBLIC)).map_err(|error| {
+            configuration(source, "url", &format!("is no address: {error}")).hinted(hint)
+        })?;
+        let is_http = matches!(url.scheme(), "https" | "http");
+        let Some(host) = url.host_str().filter(|_| is_http) else {
+            return Err(configuration(source, "url", "is no http address").hinted(hint));
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(configuration(source, "url", "holds a user or a password")
+                .hinted("take it out of the address and name it with `token`"));
+        }
+        let path = url.path().trim_end_matches('/');
+        let api = if path.ends_with("/api/v4") {
+            ""
+        } else {
+            "/api/v4"
+        };
+        let host = host.to_ascii_lowercase();
+        Ok(Self {
+            url: format!("{}{path}{api}", url.origin().ascii_serialization()),
+            is_public: host == "gitlab.com",
+            host,
+        })
+    }
+}
+
+/// A path as one piece of an address: `acme%2Fcheckout`.
+#[must_use]
+pub fn encoded(path: &str) -> String {
+    let mut text = String::with_capacity(path.len() + 8);
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn select(patterns: &[&str]) -> Result<Selection, ConnectorError> {
+        let patterns: Vec<String> = patterns.iter().map(|&text| text.to_owned()).collect();
+        Selection::read("gl", &patterns)
+    }
+
+    #[test]
+    fn patterns_take_and_leave_out_at_any_depth() {
+        let selection = select(&[
+            "!acme/attic/*",
+            "acme/*",
+            "acme/pay/**",
+            "Other/team/One",
+            "acme/attic/named",
+        ])
+        .unwrap();
+        let named: Vec<_> = selection.named.iter().collect();
+        assert_eq!(named, ["Other/team/One"], "left out wins over named");
+        let groups: Vec<_> = selection.groups().into_iter().collect();
+        assert_eq!(
+            groups,
+            [("acme".to_owned(), false), ("acme/pay".to_owned(), true)]
+        );
+        assert!(selection.wants("Acme/checkout"));
+        assert!(
+            !selection.wants("acme/other/checkout"),
+            "one star, one group"
+        );
+        assert!(selection.wants("acme/pay/ledger"));
+        assert!(selection.wants("acme/pay/eu/ledger"));
+        assert!(!selection.wants("acme/attic/old"));
+        let between = select(&["acme/*/api", "acme/*"]).unwrap();
+        assert_eq!(between.groups().len(), 1, "listed once, and deep");
+        assert!(between.groups().contains(&("acme".to_owned(), true)));
+    }
+
+    #[test]
+    fn wrong_patterns_are_named() {
+        for wrong in ["checkout", "*/checkout", "/x", "acme/", "acme/[a", "a//b"] {
+            let error = select(&[wrong]).unwrap_err().to_string();
+            assert!(error.contains(&format!("{wrong:?}")), "{error}");
+            assert!(error.contains("\"gl\""), "{error}");
+        }
+        assert!(select(&["!acme/*"]).is_err(), "nothing is left to read");
+    }
+
+    #[test]
+    fn the_api_is_found_below_any_address() {
+        let url = |text| Base::read("gl", text).unwrap().url;
+        assert_eq!(url(None), PUBLIC);
+        assert_eq!(url(Some("https://gitlab.com")), PUBLIC);
+        assert_eq!(
+            url(Some("https://x.example/git/api/v4/")),
+            "https://x.example/git/api/v4"
+        );
+        assert_eq!(
+            url(Some("https://x.example:8443/git")),
+            "https://x.example:8443/git/api/v4"
+        );
+        assert_eq!(
+            Base::read("gl", Some("https://Git.X.example"))
+                .unwrap()
+                .host,
+            "git.x.example"
+        );
+        let error = Base::read("gl", Some("https://jane:hunter2@x.example")).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("hunter2"));
+        assert!(Base::read("gl", Some("ftp://x.example")).is_err());
+    }
+
+    #[test]
+    fn a_path_is_one_piece() {
+        assert_eq!(encoded("acme/pay/led ger"), "acme%2Fpay%2Fled%20ger");
+    }
+}

@@ -1,0 +1,307 @@
+//! Where a reading stands, so that the next one, or the one after a kill, goes on from there: one row per list of a project, one per thing whose details are
+//! still to be read or that is still moving. A row that cannot be read is as good as none: what it stood for is read again.
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::wire::{Deployment, Pipeline, Project, Request};
+use crate::connector::Batch;
+use crate::event::time::Timestamp;
+
+/// A list that a project has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum List {
+    Requests,
+    Protected,
+    Pipelines,
+    Environments,
+    Commits,
+    Releases,
+    Tags,
+    Issues,
+    Deployments,
+}
+
+impl List {
+    /// In the order in which they are read.
+    pub const ALL: [Self; 9] = [
+        Self::Requests,
+        Self::Protected,
+        Self::Pipelines,
+        Self::Environments,
+        Self::Commits,
+        Self::Releases,
+        Self::Tags,
+        Self::Issues,
+        Self::Deployments,
+    ];
+
+    /// The word for it, in cursors and for people.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Requests => "merge requests",
+            Self::Protected => "protected environments",
+            Self::Pipelines => "pipelines",
+            Self::Deployments => "deployments",
+            Self::Environments => "environments",
+            Self::Commits => "commits",
+            Self::Releases => "releases",
+            Self::Tags => "tags",
+            Self::Issues => "issues",
+        }
+    }
+}
+
+/// How far a list was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Place {
+    /// Of the first page, as long as its address stays the same.
+    pub etag: Option<String>,
+    /// What is asked for: what changed since.
+    pub after: Option<Timestamp>,
+    /// The newest change that was seen; asked for from there once older pages are through.
+    pub newest: Option<Timestamp>,
+    /// Items that are known already: those of the newest instant, or those of the first page, where the list cannot be asked for news alone.
+    pub seen: Vec<String>,
+    /// The query of the next older page that is still to be read.
+    pub walk: Option<Walk>,
+    /// Who may approve or deploy, by the name or pattern of an environment.
+    pub approvers: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Walk {
+    /// As GitLab gave it: with a page number, or the key that it goes on from.
+    pub query: String,
+    /// The item at which it ends, where the list is not ordered by change.
+    pub until: Option<String>,
+}
+
+/// Something whose details are to be read.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Todo {
+    Request(Box<Request>),
+    Pipeline(Box<OpenPipeline>),
+    Deployment(Box<OpenDeployment>),
+}
+
+/// A pipeline whose jobs are to be read, or that has not ended.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OpenPipeline {
+    pub id: i64,
+    /// When it last changed, as far as is known.
+    pub changed: Timestamp,
+    pub etag: Option<String>,
+    pub jobs_etag: Option<String>,
+    pub bridges_etag: Option<String>,
+    /// As it was last read.
+    #[serde(default)]
+    pub pipeline: Option<Box<Pipeline>>,
+    /// Manual jobs that nobody has started yet.
+    #[serde(default)]
+    pub gates: Vec<i64>,
+    /// Nothing is asked until a list says that it changed.
+    #[serde(default)]
+    pub idle: bool,
+}
+
+impl OpenPipeline {
+    #[must_use]
+    pub fn new(id: i64, changed: Timestamp) -> Self {
+        Self {
+            id,
+            changed,
+            etag: None,
+            jobs_etag: None,
+            bridges_etag: None,
+            pipeline: None,
+            gates: Vec::new(),
+            idle: false,
+        }
+    }
+}
+
+/// A deployment that waits for a person.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OpenDeployment {
+    pub deployment: Deployment,
+    pub etag: Option<String>,
+    /// Its gate was told of, and is to be closed.
+    #[serde(default)]
+    pub gate: bool,
+    /// It waits for its job to be started, which the list will tell.
+    #[serde(default)]
+    pub idle: bool,
+}
+
+impl Todo {
+    /// When it last changed: what is newest is read first.
+    #[must_use]
+    pub fn changed(&self) -> Timestamp {
+        match self {
+            Self::Request(request) => request.updated_at,
+            Self::Pipeline(open) => open.changed,
+            Self::Deployment(open) => {
+                let deployment = &open.deployment;
+                let told = deployment.updated_at.or(deployment.created_at);
+                told.unwrap_or(Timestamp::MIN)
+            }
+        }
+    }
+
+    /// Whether it is only kept, and not asked for.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        match self {
+            Self::Request(_) => false,
+            Self::Pipeline(open) => open.idle,
+            Self::Deployment(open) => open.idle,
+        }
+    }
+
+    /// Its key within a project.
+    #[must_use]
+    pub fn key(&self, project: &str) -> String {
+        match self {
+            Self::Request(request) => format!("{project} todo request {}", request.iid),
+            Self::Pipeline(open) => pipeline_key(project, open.id),
+            Self::Deployment(open) => deployment_key(project, open.deployment.id),
+        }
+    }
+}
+
+#[must_use]
+pub fn pipeline_key(project: &str, id: i64) -> String {
+    format!("{project} todo pipeline {id}")
+}
+
+#[must_use]
+pub fn deployment_key(project: &str, id: i64) -> String {
+    format!("{project} todo deployment {id}")
+}
+
+/// One page of a group's projects.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Listed {
+    /// `groups` or `users`: which of the two the owner is.
+    pub by: String,
+    pub etag: Option<String>,
+    pub projects: Vec<Project>,
+    /// The query of the next page.
+    pub next: Option<String>,
+}
+
+/// What is known of a project that is read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known {
+    pub id: i64,
+    /// Its default branch.
+    pub branch: Option<String>,
+}
+
+/// All rows.
+#[derive(Clone, Debug, Default)]
+pub struct State(BTreeMap<String, String>);
+
+#[must_use]
+pub fn place_key(project: &str, list: List) -> String {
+    format!("{project} list {}", list.word())
+}
+
+#[must_use]
+pub fn known_key(project: &str) -> String {
+    format!("{project} known")
+}
+
+#[must_use]
+pub fn moved_key(configured: &str) -> String {
+    format!("{configured} moved")
+}
+
+#[must_use]
+pub fn group_key(group: &str, page: usize) -> String {
+    format!("{group}/ listed {page}")
+}
+
+impl State {
+    #[must_use]
+    pub fn new(rows: Vec<(String, String)>) -> Self {
+        Self(rows.into_iter().collect())
+    }
+
+    #[must_use]
+    pub fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        serde_json::from_str(self.0.get(key)?).ok()
+    }
+
+    #[must_use]
+    pub fn place(&self, project: &str, list: List) -> Place {
+        self.get(&place_key(project, list)).unwrap_or_default()
+    }
+
+    /// What is still to be read of a project, or watched, with its keys.
+    #[must_use]
+    pub fn todos(&self, project: &str) -> Vec<(String, Todo)> {
+        let prefix = format!("{project} todo ");
+        self.rows(&prefix)
+            .filter_map(|(key, value)| Some((key.clone(), serde_json::from_str(value).ok()?)))
+            .collect()
+    }
+
+    /// Every key of a project.
+    #[must_use]
+    pub fn keys(&self, project: &str) -> Vec<String> {
+        let prefix = format!("{project} ");
+        self.rows(&prefix).map(|(key, _)| key.clone()).collect()
+    }
+
+    fn rows<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a String, &'a String)> {
+        self.0
+            .range(prefix.to_owned()..)
+            .take_while(move |(key, _)| key.starts_with(prefix))
+    }
+
+    /// Takes over what was kept.
+    pub fn apply(&mut self, batch: &Batch) {
+        for (key, value) in &batch.cursors {
+            match value {
+                Some(value) => self.0.insert(key.clone(), value.clone()),
+                None => self.0.remove(key),
+            };
+        }
+    }
+}
+
+/// Puts a row into a batch. What cannot be written is not kept, and so read again.
+pub fn put<T: Serialize>(batch: &mut Batch, key: String, value: &T) {
+    let text = serde_json::to_string(value).ok();
+    batch.cursors.push((key, text));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_one_project_are_not_those_of_its_namesake() {
+        let mut batch = Batch::default();
+        for project in ["a/b", "a/b-c", "a/b/c"] {
+            put(
+                &mut batch,
+                place_key(project, List::Requests),
+                &Place::default(),
+            );
+        }
+        let mut state = State::default();
+        state.apply(&batch);
+        assert_eq!(state.keys("a/b"), [place_key("a/b", List::Requests)]);
+        let state = State::new(vec![(place_key("a/b", List::Tags), "{broken".to_owned())]);
+        assert_eq!(state.place("a/b", List::Tags), Place::default());
+    }
+}

@@ -1,0 +1,108 @@
+//! GitLab, gitlab.com or one's own: merge requests with what was said about them and their commits, commits of the default branch, pipelines and jobs,
+//! deployments and environments, gates, releases and tags, incidents and labelled issues. What is read, what cannot be, and what can be done stands in
+//! `docs/connectors/gitlab.md`.
+//!
+//! [`config`] → [`client`] asks → [`wire`] holds the answers → [`translate`] makes events of them, purely → [`read`] hands them over with
+//! [`cursor`] rows. [`act`] does what was confirmed.
+
+pub mod act;
+pub mod check;
+pub mod client;
+pub mod config;
+pub mod cursor;
+pub mod fault;
+pub mod read;
+pub mod ticket;
+pub mod translate;
+pub mod wire;
+
+use self::config::{Base, Selection};
+use self::cursor::State;
+use self::read::{Reach, Reader};
+use super::descriptor::{Capability, Descriptor, Settings};
+use super::http::Http;
+use super::http::plain::Plain;
+use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
+use crate::event::time::{Span, Timestamp};
+
+pub const DESCRIPTOR: Descriptor = Descriptor {
+    kind: "gitlab",
+    tool: "GitLab",
+    takes: &["url", "token", "ca_file", "client_certificate"],
+    needs: &[("repositories", "[\"group/*\"]")],
+    local: false,
+    capability: Capability {
+        acts: act::ACTS,
+        ways: act::WAYS,
+        receives: false,
+    },
+};
+
+pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {
+    Ok(Box::new(GitLab::new(&settings)?))
+}
+
+/// How far back a first reading goes where nothing is said.
+const SINCE: Span = Span::from_seconds(90 * 24 * 3600);
+
+/// A source of kind `gitlab`.
+pub struct GitLab {
+    name: String,
+    since: Option<Span>,
+    base: Base,
+    selection: Selection,
+    has_token: bool,
+    http: Http<Plain>,
+}
+
+impl GitLab {
+    /// Looks through the configuration; nothing is asked yet.
+    pub fn new(settings: &Settings) -> Result<Self, ConnectorError> {
+        let base = Base::read(&settings.name, settings.url.as_deref())?;
+        let selection = Selection::read(&settings.name, &settings.repositories)?;
+        let http = client::open(settings, base.is_public)?;
+        Ok(Self {
+            name: settings.name.clone(),
+            since: settings.since,
+            has_token: settings.token.is_some(),
+            base,
+            selection,
+            http,
+        })
+    }
+
+    fn reach(&self, since: Option<Timestamp>, now: Timestamp) -> Reach<'_> {
+        Reach {
+            http: &self.http,
+            base: &self.base,
+            source: &self.name,
+            now,
+            since: since.unwrap_or_else(|| now - self.since.unwrap_or(SINCE)),
+        }
+    }
+}
+
+impl Connector for GitLab {
+    fn kind(&self) -> &'static str {
+        DESCRIPTOR.kind
+    }
+
+    fn read<'a>(&'a self, reading: Reading, sink: &'a mut dyn Sink) -> Pending<'a, ()> {
+        Box::pin(async move {
+            let reach = self.reach(reading.since, reading.now);
+            let state = State::new(reading.cursors);
+            Reader::new(&reach, sink, state).read(&self.selection).await
+        })
+    }
+
+    fn check(&self, now: Timestamp) -> Pending<'_, Health> {
+        Box::pin(async move {
+            let reach = self.reach(None, now);
+            check::check(&reach, &self.selection, self.has_token).await
+        })
+    }
+
+    fn actor(&self) -> Option<&dyn Actor> {
+        Some(self)
+    }
+}

@@ -1,0 +1,166 @@
+//! Which projects there are to read: those named in full, asked for once, and those that a group's list holds, asked for on condition.
+
+use super::{Done, Reach, next};
+use crate::connector::gitlab::config::{Selection, encoded};
+use crate::connector::gitlab::cursor::{
+    Known, Listed, State, group_key, known_key, moved_key, put,
+};
+use crate::connector::gitlab::fault::refused;
+use crate::connector::gitlab::wire::Project;
+use crate::connector::http::{Stop, parse};
+
+/// The projects that need no question: named, and known by their present name; and the names that have to be asked for.
+#[must_use]
+pub fn known(state: &State, selection: &Selection) -> (Vec<String>, Vec<String>) {
+    let mut known = Vec::new();
+    let mut unknown = Vec::new();
+    for name in &selection.named {
+        let present = state.get::<String>(&moved_key(name));
+        let present = present.unwrap_or_else(|| name.clone());
+        if state.get::<Known>(&known_key(&present)).is_some() {
+            known.push(present);
+        } else {
+            unknown.push(name.clone());
+        }
+    }
+    (known, unknown)
+}
+
+/// Asks for one project; its present name is in `found`.
+pub async fn one(reach: &Reach<'_>, name: String) -> Result<Done, Stop> {
+    let answer = reach.ask(&Reach::project(&name), None).await?;
+    if !answer.is_success() {
+        return Err(refused(reach.source, &name, &answer).into());
+    }
+    let read: Project = parse::one(&answer.body).map_err(|why| reach.unreadable(&name, &why))?;
+    let mut done = Done::default();
+    let present = read.path_with_namespace.clone();
+    if present != name {
+        put(&mut done.batch, moved_key(&name), &present);
+    }
+    if !present.eq_ignore_ascii_case(&name) {
+        done.warn(
+            &name,
+            &format!(
+                "is now called {present}, and its facts are told under that name: write {present} in `repositories` of source {:?}, and in the workloads that own it",
+                reach.source
+            ),
+        );
+    }
+    keep(&mut done, &read, true);
+    Ok(done)
+}
+
+fn keep(done: &mut Done, project: &Project, is_new: bool) {
+    let known = Known {
+        id: project.id,
+        branch: project.default_branch.clone(),
+    };
+    let name = &project.path_with_namespace;
+    put(&mut done.batch, known_key(name), &known);
+    if project.archived && is_new {
+        done.note(name, "is archived: nothing new will come from it");
+    }
+    done.found.push(name.clone());
+}
+
+/// Every project of a group that is wanted.
+pub async fn grouped(
+    reach: &Reach<'_>,
+    state: &State,
+    selection: &Selection,
+    (group, deep): (&str, bool),
+) -> Result<Done, Stop> {
+    let mut done = Done::default();
+    let mut by = String::new();
+    let mut query = format!(
+        "archived=false&include_subgroups={deep}&order_by=id&pagination=keyset&per_page=100&simple=true&sort=asc&with_shared=false"
+    );
+    for page in 1.. {
+        let key = group_key(group, page);
+        let mut kept = state.get::<Listed>(&key).unwrap_or_default();
+        if !by.is_empty() {
+            kept.by.clone_from(&by);
+        }
+        let listed = list(reach, group, &query, &kept).await?;
+        let listed = match listed {
+            None => kept,
+            Some(listed) => {
+                put(&mut done.batch, key, &listed);
+                listed
+            }
+        };
+        by.clone_from(&listed.by);
+        for project in &listed.projects {
+            let name = &project.path_with_namespace;
+            if !selection.wants(name) {
+                continue;
+            }
+            let before = state.get::<Known>(&known_key(name));
+            let is_same = before.as_ref().is_some_and(|known| {
+                known.id == project.id && known.branch == project.default_branch
+            });
+            if is_same {
+                done.found.push(name.clone());
+            } else {
+                keep(&mut done, project, before.is_none());
+            }
+        }
+        match listed.next {
+            Some(next) if next != query => query = next,
+            _ => break,
+        }
+    }
+    if done.found.is_empty() {
+        done.warn(
+            group,
+            &format!(
+                "none of its projects fits `repositories` of source {:?}, or the token may see none",
+                reach.source
+            ),
+        );
+    }
+    Ok(done)
+}
+
+/// One page; `None` when it is what it was. What stands first in a path is a group or a user, which only asking tells.
+async fn list(
+    reach: &Reach<'_>,
+    group: &str,
+    query: &str,
+    kept: &Listed,
+) -> Result<Option<Listed>, Stop> {
+    let ways: &[&str] = match kept.by.as_str() {
+        "groups" => &["groups"],
+        "users" => &["users"],
+        _ if group.contains('/') => &["groups"],
+        _ => &["groups", "users"],
+    };
+    let mut refusal = None;
+    for by in ways {
+        let path = format!("/{by}/{}/projects?{query}", encoded(group));
+        let answer = reach.ask(&path, kept.etag.as_deref()).await?;
+        if answer.is_unchanged() {
+            return Ok(None);
+        }
+        let what = format!("the projects of {group}");
+        if answer.is_success() {
+            let parsed = parse::list::<Project>(&answer.body, None)
+                .map_err(|why| reach.unreadable(&what, &why))?;
+            return Ok(Some(Listed {
+                by: (*by).to_owned(),
+                etag: answer.etag(),
+                projects: parsed.items,
+                next: next(&answer, query),
+            }));
+        }
+        refusal = Some(refused(reach.source, &what, &answer));
+        if answer.status != 404 {
+            break;
+        }
+    }
+    match refusal {
+        Some(refusal) => Err(refusal.into()),
+        None => Ok(None),
+    }
+}

@@ -1,0 +1,229 @@
+//! A piece of reading: what it needs, what it is for, and what it brings.
+
+use futures::future::BoxFuture;
+use serde::de::DeserializeOwned;
+
+use crate::connector::error::ErrorKind;
+use crate::connector::gitlab::config::{Base, encoded};
+use crate::connector::gitlab::cursor::Todo;
+use crate::connector::gitlab::fault::refused;
+use crate::connector::gitlab::translate::{Facts, Unknown};
+use crate::connector::http::page::Links;
+use crate::connector::http::plain::Plain;
+use crate::connector::http::{Answer, Http, Stop, parse};
+use crate::connector::{Batch, ConnectorError, Finding, Severity};
+use crate::event::time::Timestamp;
+
+/// What every request needs.
+pub struct Reach<'a> {
+    pub http: &'a Http<Plain>,
+    pub base: &'a Base,
+    pub source: &'a str,
+    pub now: Timestamp,
+    pub since: Timestamp,
+}
+
+impl Reach<'_> {
+    /// Asks for a path below the base.
+    pub async fn ask(&self, path: &str, etag: Option<&str>) -> Result<Answer, Stop> {
+        self.http
+            .get(&format!("{}{path}", self.base.url), etag)
+            .await
+    }
+
+    /// The address of a project, below the base.
+    #[must_use]
+    pub fn project(project: &str) -> String {
+        format!("/projects/{}", encoded(project))
+    }
+
+    /// The error for an answer that cannot be read.
+    #[must_use]
+    pub fn unreadable(&self, what: &str, why: &str) -> Stop {
+        let detail = format!("the answer cannot be read: {why}");
+        ConnectorError::new(ErrorKind::Malformed, what, detail)
+            .hinted("it is asked for again at the next reading")
+            .into()
+    }
+
+    /// One thing, unless it is what it was.
+    pub async fn one<T: DeserializeOwned>(
+        &self,
+        what: &str,
+        path: &str,
+        etag: Option<&str>,
+    ) -> Result<Option<(T, Option<String>)>, Stop> {
+        let answer = self.ask(path, etag).await?;
+        if answer.is_unchanged() {
+            return Ok(None);
+        }
+        if !answer.is_success() {
+            return Err(refused(self.source, what, &answer).into());
+        }
+        let read = parse::one(&answer.body).map_err(|why| self.unreadable(what, &why))?;
+        Ok(Some((read, answer.etag())))
+    }
+
+    /// Every page of a list, unless its first page is what it was.
+    pub async fn all<T: DeserializeOwned>(
+        &self,
+        what: &str,
+        path: &str,
+        etag: Option<&str>,
+        done: &mut Done,
+    ) -> Result<Option<(Vec<T>, Option<String>)>, Stop> {
+        let mut items = Vec::new();
+        let mut query = String::from("per_page=100");
+        let (path, more) = path.split_once('?').unwrap_or((path, ""));
+        if !more.is_empty() {
+            query = format!("{more}&{query}");
+        }
+        let mut first = true;
+        loop {
+            let etag = etag.filter(|_| first);
+            let answer = self.ask(&format!("{path}?{query}"), etag).await?;
+            if answer.is_unchanged() {
+                return Ok(None);
+            }
+            if !answer.is_success() {
+                return Err(refused(self.source, what, &answer).into());
+            }
+            let parsed =
+                parse::list::<T>(&answer.body, None).map_err(|why| self.unreadable(what, &why))?;
+            for complaint in parsed.complaints {
+                done.warn(what, &format!("{complaint}; left out"));
+            }
+            items.extend(parsed.items);
+            match next(&answer, &query) {
+                Some(next) if next != query => query = next,
+                _ => {
+                    let etag = answer.etag().filter(|_| first);
+                    return Ok(Some((items, etag)));
+                }
+            }
+            first = false;
+        }
+    }
+}
+
+/// The query of the page after this one. GitLab gives its whole address, in which the host may be another than the one that is asked; older versions, and some
+/// proxies, leave only a number. What holds for a list with page numbers and for one with keys is the query.
+#[must_use]
+pub fn next(answer: &Answer, query: &str) -> Option<String> {
+    if let Some(url) = Links::read(answer.header("link")).next {
+        let (_, next) = url.split_once('?')?;
+        return Some(next.to_owned());
+    }
+    let page = answer.header("x-next-page").map(str::trim)?;
+    let page: u64 = page.parse().ok()?;
+    let kept: Vec<&str> = query
+        .split('&')
+        .filter(|pair| !pair.starts_with("page="))
+        .collect();
+    Some(format!("{}&page={page}", kept.join("&")))
+}
+
+/// What one piece of reading brought.
+#[derive(Debug, Default)]
+pub struct Done {
+    pub batch: Batch,
+    pub unknown: Vec<Unknown>,
+    pub findings: Vec<Finding>,
+    /// Projects that were found.
+    pub found: Vec<String>,
+    /// The project has another name now.
+    pub moved: bool,
+    /// It was a page of a list.
+    pub page: bool,
+}
+
+impl Done {
+    pub fn take(&mut self, facts: Facts) {
+        self.batch.events.extend(facts.events);
+        self.unknown.extend(facts.unknown);
+    }
+
+    pub fn tell(&mut self, severity: Severity, subject: &str, text: &str) {
+        self.findings.push(Finding {
+            subject: subject.to_owned(),
+            severity,
+            text: text.to_owned(),
+        });
+    }
+
+    pub fn warn(&mut self, subject: &str, text: &str) {
+        self.tell(Severity::Warning, subject, text);
+    }
+
+    pub fn note(&mut self, subject: &str, text: &str) {
+        self.tell(Severity::Note, subject, text);
+    }
+}
+
+/// What a piece of reading was for.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    pub project: String,
+    /// Which list, or which kind of detail.
+    pub part: &'static str,
+    /// The row of a detail.
+    pub row: Option<String>,
+}
+
+pub type Piece<'a> = BoxFuture<'a, (Subject, Result<Done, Stop>)>;
+
+impl Subject {
+    pub fn of(project: &str, part: &'static str) -> Self {
+        Self {
+            project: project.to_owned(),
+            part,
+            row: None,
+        }
+    }
+}
+
+#[must_use]
+pub fn part(todo: &Todo) -> &'static str {
+    match todo {
+        Todo::Request(_) => "notes and commits",
+        Todo::Pipeline(_) => "jobs",
+        Todo::Deployment(_) => "approvals of deployments",
+    }
+}
+
+/// The mark for a part of a project that is not asked for again in this reading.
+#[must_use]
+pub fn barred(project: &str, part: &str) -> String {
+    format!("{project} barred {part}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_page_is_a_query_whoever_gives_it() {
+        let answer = |name: &'static str, value: &str| {
+            let mut headers = http::HeaderMap::new();
+            headers.insert(name, value.parse().unwrap());
+            Answer {
+                status: 200,
+                headers,
+                body: String::new(),
+                moved: false,
+            }
+        };
+        let keyset =
+            "<https://internal:8080/api/v4/projects/1/jobs?cursor=eyJ&per_page=100>; rel=\"next\"";
+        assert_eq!(
+            next(&answer("link", keyset), "per_page=100").as_deref(),
+            Some("cursor=eyJ&per_page=100")
+        );
+        assert_eq!(
+            next(&answer("x-next-page", "3"), "a=b&page=2&per_page=100").as_deref(),
+            Some("a=b&per_page=100&page=3")
+        );
+        assert_eq!(next(&answer("x-next-page", ""), "per_page=100"), None);
+        assert_eq!(next(&answer("link", "<x?y>; rel=\"first\""), ""), None);
+    }
+}

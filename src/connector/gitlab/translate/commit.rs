@@ -1,0 +1,121 @@
+//! Commits, the end of the default branch, tags and releases.
+
+use super::{Facts, Origin, given};
+use crate::connector::gitlab::wire::{Commit, Release, Tag};
+use crate::event::kind::{self, Kind};
+
+/// Lines of a message, after the first, that tell where a commit comes from or what it belongs to.
+const TRAILERS: [&str; 9] = [
+    "this reverts commit ",
+    "(cherry picked from commit ",
+    "see merge request ",
+    "fixes ",
+    "closes ",
+    "resolves ",
+    "refs ",
+    "change-id: ",
+    "migration: ",
+];
+
+/// A commit. The same whichever list it was read from, so the request that it belongs to is told by the request.
+#[must_use]
+pub fn commit(origin: &Origin, commit: &Commit) -> Facts {
+    let mut facts = Facts::default();
+    let committed = commit.committed_date.or(commit.created_at);
+    let Some(at) = commit.authored_date.or(committed) else {
+        facts.unknown("commit.authored_date", "none");
+        return facts;
+    };
+    let message = commit.message.as_ref().or(commit.title.as_ref());
+    let fact = kind::Commit {
+        sha: commit.id.clone(),
+        repository: Some(origin.project.clone()),
+        author: given(commit.author_name.as_ref()),
+        message: message.and_then(|message| told(message)),
+        parents: commit.parent_ids.clone(),
+        committed: committed.filter(|committed| *committed != at),
+        ..kind::Commit::default()
+    };
+    let id = format!("commit/{}", commit.id);
+    facts.events.push(origin.event(id, at, Kind::Commit(fact)));
+    facts
+}
+
+/// The default branch was seen to end at a commit.
+#[must_use]
+pub fn branch(origin: &Origin, name: &str, tip: &Commit) -> Facts {
+    let told = tip.committed_date.or(tip.created_at).or(tip.authored_date);
+    let Some(at) = told else {
+        // Told with the commit itself.
+        return Facts::default();
+    };
+    let fact = kind::Branch {
+        branch: name.to_owned(),
+        repository: Some(origin.project.clone()),
+        sha: Some(tip.id.clone()),
+        target: true,
+    };
+    let id = format!("branch/{name}/{}", tip.id);
+    Facts {
+        events: vec![origin.event(id, at, Kind::Branch(fact))],
+        ..Facts::default()
+    }
+}
+
+/// The first line, and the lines that matter.
+fn told(message: &str) -> Option<String> {
+    let mut lines = message.lines();
+    let first = lines.next()?.trim_end().to_owned();
+    let trailers = lines.map(str::trim).filter(|line| {
+        let line = line.to_ascii_lowercase();
+        TRAILERS.iter().any(|trailer| line.starts_with(trailer))
+    });
+    let told = trailers.fold(first, |told, line| format!("{told}\n{line}"));
+    (!told.is_empty()).then_some(told)
+}
+
+/// A tag, and the commit that it is on. At the time when it was put, where that is told; else at the time of its commit.
+#[must_use]
+pub fn tag(origin: &Origin, tag: &Tag) -> Facts {
+    let mut facts = commit(origin, &tag.commit);
+    let commit = &tag.commit;
+    let told = tag.created_at.or(commit.committed_date);
+    let Some(at) = told.or(commit.created_at) else {
+        return facts;
+    };
+    let fact = kind::Tag {
+        tag: tag.name.clone(),
+        repository: Some(origin.project.clone()),
+        sha: Some(commit.id.clone()),
+        ..kind::Tag::default()
+    };
+    let id = format!("tag/{}/{}", tag.name, commit.id);
+    facts.events.push(origin.event(id, at, Kind::Tag(fact)));
+    facts
+}
+
+/// A release. One that is only planned is not out yet.
+#[must_use]
+pub fn release(origin: &Origin, release: &Release) -> Facts {
+    let Some(at) = release
+        .released_at
+        .or(release.created_at)
+        .filter(|_| !release.upcoming_release)
+    else {
+        return Facts::default();
+    };
+    let links = release.links.as_ref();
+    let fact = kind::Tag {
+        tag: release.tag_name.clone(),
+        repository: Some(origin.project.clone()),
+        sha: release.commit.as_ref().map(|commit| commit.id.clone()),
+        url: links.and_then(|links| given(links.itself.as_ref())),
+        release: true,
+        prerelease: false,
+    };
+    let id = format!("release/{}", release.tag_name);
+    Facts {
+        events: vec![origin.event(id, at, Kind::Tag(fact))],
+        ..Facts::default()
+    }
+}

@@ -1,0 +1,123 @@
+//! From what GitLab answers to events: pure, no network and no clock. The identity of an event is made of GitLab's own ids, so that the same fact, read twice
+//! or by another way, is one event. A word that is not known becomes `Other`, and is told.
+
+pub mod change;
+pub mod commit;
+pub mod deployment;
+pub mod gate;
+pub mod issue;
+pub mod pipeline;
+
+use crate::connector::gitlab::wire::User;
+use crate::event::Event;
+use crate::event::kind::Kind;
+use crate::event::time::Timestamp;
+
+/// Where facts come from: one project of one host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// `gitlab:<host>/<group>/<project>`.
+    pub source: String,
+    /// `group/project`.
+    pub project: String,
+}
+
+impl Origin {
+    #[must_use]
+    pub fn new(host: &str, project: &str) -> Self {
+        Self {
+            source: format!("{}{project}", before(host)),
+            project: project.to_owned(),
+        }
+    }
+
+    fn event(&self, id: String, at: Timestamp, kind: Kind<String>) -> Event<String> {
+        Event {
+            source: self.source.clone(),
+            id,
+            at,
+            kind,
+        }
+    }
+}
+
+/// What stands before the project in the source of every event of a host.
+#[must_use]
+pub fn before(host: &str) -> String {
+    format!("gitlab:{host}/")
+}
+
+/// What was made of an answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    pub events: Vec<Event<String>>,
+    pub unknown: Vec<Unknown>,
+}
+
+/// A word that leadtime does not know.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unknown {
+    /// Where it stood: `pipeline.status`.
+    pub field: &'static str,
+    pub value: String,
+}
+
+impl Facts {
+    fn unknown(&mut self, field: &'static str, value: &str) {
+        self.unknown.push(Unknown {
+            field,
+            value: value.to_owned(),
+        });
+    }
+
+    /// Takes in what else was made.
+    pub fn add(&mut self, other: Self) {
+        self.events.extend(other.events);
+        self.unknown.extend(other.unknown);
+    }
+}
+
+pub(super) fn login(user: Option<&User>) -> Option<String> {
+    user?.username.clone().filter(|login| !login.is_empty())
+}
+
+/// GitLab's own bots are named `project_7_bot_…` and `group_7_bot_…`; others say so in their name.
+fn is_bot(user: Option<&User>) -> bool {
+    user.is_some_and(|user| {
+        let name = user.username.as_deref().unwrap_or_default();
+        user.bot == Some(true)
+            || name.ends_with("[bot]")
+            || name.ends_with("-bot")
+            || name.ends_with("_bot")
+            || ["project_", "group_"].iter().any(|start| {
+                name.strip_prefix(start).is_some_and(|rest| {
+                    rest.trim_start_matches(|c: char| c.is_ascii_digit())
+                        .starts_with("_bot")
+                })
+            })
+    })
+}
+
+fn given(text: Option<&String>) -> Option<String> {
+    text.filter(|text| !text.is_empty()).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bots_are_known_by_their_names() {
+        let bot = |name: &str| {
+            is_bot(Some(&User {
+                username: Some(name.to_owned()),
+                ..User::default()
+            }))
+        };
+        assert!(bot("project_6_bot"));
+        assert!(bot("group_12_bot_ab12"));
+        assert!(bot("renovate-bot"));
+        assert!(!bot("jane"));
+        assert!(!bot("project_manager"));
+    }
+}
