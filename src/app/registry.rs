@@ -5,12 +5,13 @@ use std::sync::LazyLock;
 use crate::config::{Kind, SecretRef, Source};
 use crate::connector::descriptor::{Descriptor, Open, Settings};
 use crate::connector::error::ErrorKind;
-use crate::connector::{Connector, ConnectorError, git, github};
+use crate::connector::{Connector, ConnectorError, git, github, oci};
 
 /// Every connector: what it is, and how a source of its kind is opened.
 pub const CONNECTORS: &[(&Descriptor, Open)] = &[
     (&git::DESCRIPTOR, git::open),
     (&github::DESCRIPTOR, github::open),
+    (&oci::DESCRIPTOR, oci::open),
 ];
 
 /// The kinds of source, as the configuration is checked against them.

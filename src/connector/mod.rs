@@ -15,6 +15,7 @@ pub mod error;
 pub mod git;
 pub mod github;
 pub mod http;
+pub mod oci;
 
 use std::future::Future;
 use std::pin::Pin;
