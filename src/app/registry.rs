@@ -85,6 +85,7 @@ fn settings(source: &Source, parts: bool) -> Result<Settings, ConnectorError> {
         service: source.service.clone(),
         ca_file: source.ca_file.clone(),
         client_certificate: source.client_certificate.clone(),
+        patience: None,
         since: source.since,
         parts,
     })

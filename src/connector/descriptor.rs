@@ -2,6 +2,7 @@
 //! tests read it; nothing else outside a connector's folder knows the name of a tool.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use secrecy::SecretString;
 
@@ -56,6 +57,8 @@ pub struct Settings {
     pub service: Option<String>,
     pub ca_file: Option<PathBuf>,
     pub client_certificate: Option<PathBuf>,
+    /// How long an answer may take. `None`: as long as is usual.
+    pub patience: Option<Duration>,
     /// How far back the first reading goes.
     pub since: Option<Span>,
     /// Some workload is a part of a repository, so the paths that commits touch are needed.

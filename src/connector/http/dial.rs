@@ -18,26 +18,36 @@ const WHOLE: Duration = Duration::from_mins(2);
 /// A file with a certificate and its key, as PEM, by which leadtime shows who it is.
 pub struct Identity(pub PathBuf);
 
-/// Builds the client. `ca_file` holds certificates, as PEM, that are trusted beside those of the system.
-pub fn dial(ca_file: Option<&Path>) -> Result<reqwest::Client, ConnectorError> {
-    dial_as(ca_file, None)
+/// What a client is built with.
+#[derive(Default)]
+pub struct Dial<'a> {
+    /// Certificates, as PEM, that are trusted beside those of the system.
+    pub ca_file: Option<&'a Path>,
+    pub identity: Option<&'a Identity>,
+    /// How long a whole answer may take, where that is not the usual.
+    pub patience: Option<Duration>,
 }
 
-/// Builds the client, with a certificate to show.
-pub fn dial_as(
-    ca_file: Option<&Path>,
-    identity: Option<&Identity>,
-) -> Result<reqwest::Client, ConnectorError> {
+/// Builds the client. `ca_file` holds certificates, as PEM, that are trusted beside those of the system.
+pub fn dial(ca_file: Option<&Path>) -> Result<reqwest::Client, ConnectorError> {
+    dial_as(&Dial {
+        ca_file,
+        ..Dial::default()
+    })
+}
+
+/// Builds the client, with all that can be said about it.
+pub fn dial_as(dial: &Dial<'_>) -> Result<reqwest::Client, ConnectorError> {
     let mut builder = reqwest::Client::builder()
         .connect_timeout(CONNECT)
         .read_timeout(READ)
-        .timeout(WHOLE)
+        .timeout(dial.patience.unwrap_or(WHOLE))
         .redirect(Redirects::none())
         .gzip(true);
-    if let Some(path) = ca_file {
+    if let Some(path) = dial.ca_file {
         builder = builder.tls_certs_merge(certificates(path)?);
     }
-    if let Some(Identity(path)) = identity {
+    if let Some(Identity(path)) = dial.identity {
         builder = builder.identity(shown(path)?);
     }
     builder.build().map_err(|error| {

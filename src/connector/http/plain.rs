@@ -7,7 +7,7 @@ use http::header::{ACCEPT, HeaderName, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::dial::{Identity, causes, dial_as};
+use super::dial::{Dial, Identity, causes, dial_as};
 use super::{Answer, Broken, Lost, Outgoing, Posting, Sending, Transport};
 use crate::connector::ConnectorError;
 use crate::connector::descriptor::Settings;
@@ -45,7 +45,11 @@ impl Plain {
             .client_certificate
             .as_deref()
             .map(Path::to_path_buf);
-        let client = dial_as(settings.ca_file.as_deref(), identity.map(Identity).as_ref())?;
+        let client = dial_as(&Dial {
+            ca_file: settings.ca_file.as_deref(),
+            identity: identity.map(Identity).as_ref(),
+            patience: settings.patience,
+        })?;
         if !login.is_sendable() {
             return Err(ConnectorError::new(
                 ErrorKind::Configuration,

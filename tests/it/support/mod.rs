@@ -5,6 +5,7 @@ pub mod github;
 pub mod kept;
 pub mod pty;
 pub mod svg;
+pub mod wild;
 
 /// Says aloud that a part of a test is left out, since what it needs is absent.
 #[expect(clippy::print_stderr, reason = "whoever runs the tests should know")]
