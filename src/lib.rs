@@ -16,7 +16,7 @@
 //!
 //! | module | what it is |
 //! | --- | --- |
-//! | [`connector`] | where events come from: [`git`](connector::git) reads a local clone, [`github`](connector::github) the API; [`http`](connector::http) is around all that speak it |
+//! | [`connector`] | where events come from: [`git`](connector::git) reads a local clone, [`github`](connector::github) the API, [`oci`](connector::oci) a registry of images; [`http`](connector::http) is around all that speak it |
 //! | [`event`] | what happened: the vocabulary ([`kind`](event::kind)), instants and spans ([`time`](event::time)), the wire format ([`cdevents`](event::cdevents)) |
 //! | [`demo`] | a generated organisation: events without any tool |
 //! | [`store`] | what is kept: the log, the cursors of its sources, a snapshot; [`memory`](store::memory) and [`sqlite`](store::sqlite) |

@@ -16,6 +16,7 @@ mod github;
 mod inbox_and_matrix;
 mod keys;
 mod laws;
+mod oci;
 mod peers;
 mod published;
 mod reports;

@@ -57,7 +57,7 @@ impl Actor for Hand {
 
     fn send<'a>(&'a self, request: &'a Request) -> Answering<'a, Sent> {
         Box::pin(async move {
-            let Some(probe) = probe(request) else {
+            let Some(probe) = self.probe(request) else {
                 return Sent::Refused("not sent: it is no request of this source".to_owned());
             };
             let sent = self
@@ -77,7 +77,7 @@ impl Actor for Hand {
 
     fn ask<'a>(&'a self, request: &'a Request) -> Answering<'a, Standing> {
         Box::pin(async move {
-            let Some(probe) = probe(request) else {
+            let Some(probe) = self.probe(request) else {
                 return Standing::Unknown("it is no request of this source".to_owned());
             };
             match self.points_to(&probe).await {
@@ -88,11 +88,14 @@ impl Actor for Hand {
     }
 }
 
-fn probe(request: &Request) -> Option<Probe> {
-    serde_json::from_value(request.probe.clone()).ok()
-}
-
 impl Hand {
+    /// What a request is asked after by, where it is one for this registry.
+    fn probe(&self, request: &Request) -> Option<Probe> {
+        let probe: Probe = serde_json::from_value(request.probe.clone()).ok()?;
+        let url = self.receipt(&probe).url;
+        (url.as_deref() == Some(request.url.as_str())).then_some(probe)
+    }
+
     async fn draft(
         &self,
         reach: &Reach<'_>,

@@ -201,3 +201,44 @@ fn pass(text: &str) -> Option<HeaderValue> {
     value.set_sensitive(true);
     Some(value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn challenge(texts: &[&str]) -> Option<Challenge> {
+        let mut headers = HeaderMap::new();
+        for text in texts {
+            headers.append(WWW_AUTHENTICATE, text.parse().unwrap());
+        }
+        Challenge::read(&headers)
+    }
+
+    #[test]
+    fn challenges_are_read_with_commas_in_them() {
+        let bearer = "Bearer realm=\"https://auth.docker.io/token\",service=\"registry.docker.io\",scope=\"repository:a/b:pull,push\"";
+        let wanted = Challenge::Bearer {
+            realm: "https://auth.docker.io/token".to_owned(),
+            service: Some("registry.docker.io".to_owned()),
+            scope: Some("repository:a/b:pull,push".to_owned()),
+        };
+        assert_eq!(challenge(&[bearer]), Some(wanted.clone()));
+        assert_eq!(challenge(&["Basic realm=\"x\"", bearer]), Some(wanted));
+        assert_eq!(challenge(&["basic realm=\"x\""]), Some(Challenge::Basic));
+        for nothing in ["", "Bearer", "Negotiate", "Bearer realm=\"", "\"\"\","] {
+            assert_eq!(challenge(&[nothing]), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn credentials_go_nowhere_less_safe_than_the_registry() {
+        assert!(is_as_safe("https://ghcr.io", "https://auth.example/token"));
+        assert!(is_as_safe(
+            "http://localhost:5000",
+            "http://localhost:5001/t"
+        ));
+        assert!(!is_as_safe("https://ghcr.io", "http://auth.example/token"));
+        assert!(!is_as_safe("https://ghcr.io", "/token"));
+        assert!(!is_as_safe("http://localhost", "file:///etc/passwd"));
+    }
+}

@@ -24,8 +24,8 @@ pub struct TagRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImageRow {
     pub image: Image,
-    /// When it was first seen.
-    pub seen: Timestamp,
+    /// Until when more may be expected beside it: what scans it and signs it comes after it.
+    pub fresh: Timestamp,
     /// Of the list of what refers to it.
     #[serde(default)]
     pub etag: Option<String>,
@@ -76,6 +76,12 @@ impl State {
     #[must_use]
     pub fn tags(&self, repository: &str) -> BTreeMap<String, TagRow> {
         self.rows(&format!("{repository} tag "))
+    }
+
+    /// An image of a repository.
+    #[must_use]
+    pub fn image(&self, repository: &str, digest: &str) -> Option<ImageRow> {
+        self.get(&image_key(repository, digest))
     }
 
     /// The digests of the images of a repository.

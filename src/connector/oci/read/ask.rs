@@ -207,9 +207,15 @@ pub async fn listed(reach: &Reach<'_>, selection: &Selection) -> Result<Vec<Stri
         let Some(url) = next.take() else { break };
         let read = reach.read::<Catalog>(&what, &url).await;
         let (page, answer) = read.map_err(|stop| match stop {
-            Stop::Failed(error) => Stop::Failed(error.hinted(
-                "many registries show their catalogue to nobody: name the repositories in full",
-            )),
+            Stop::Failed(error) => {
+                let hint =
+                    "many registries show their catalogue to nobody: name the repositories in full";
+                let hint = match &error.hint {
+                    Some(own) => format!("{own}; or else, {hint}"),
+                    None => hint.to_owned(),
+                };
+                Stop::Failed(error.hinted(hint))
+            }
             stop @ Stop::Budget { .. } => stop,
         })?;
         let page = page.repositories.unwrap_or_default();

@@ -18,7 +18,6 @@ use super::wire::is_attachment;
 use crate::connector::error::ErrorKind;
 use crate::connector::http::Stop;
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink};
-use crate::event::time::Span;
 
 use ask::Reach;
 use tag::{Around, Done, Look};
@@ -28,8 +27,6 @@ const AT_ONCE: usize = 6;
 const CHUNK: usize = 24;
 /// Tags that were looked at and should not move: so many are looked at again in each reading, in turns.
 const AGAIN: usize = 10;
-/// An image is looked at in every reading while it is new: what scans it and signs it comes after it.
-const NEW: Span = Span::from_seconds(3600);
 
 /// Why a reading ends before it is through.
 enum End {
@@ -45,6 +42,8 @@ pub struct Reader<'a> {
     state: State,
     told: BTreeSet<String>,
     done: u64,
+    /// Nothing was known of the repository that is read.
+    first: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -55,6 +54,7 @@ impl<'a> Reader<'a> {
             state,
             told: BTreeSet::new(),
             done: 0,
+            first: false,
         }
     }
 
@@ -95,6 +95,7 @@ impl<'a> Reader<'a> {
             Err(stop) => return self.barred(name, stop).map(Some),
         };
         let known = self.state.tags(name);
+        self.first = known.is_empty();
         let looks = self.due(name, &all, &known);
         let total = self.done + looks.len() as u64;
         let (last, first): (Vec<Look>, Vec<Look>) =
@@ -117,7 +118,6 @@ impl<'a> Reader<'a> {
         all: &BTreeSet<String>,
         known: &BTreeMap<String, TagRow>,
     ) -> Vec<Look> {
-        let images = self.state.images(name);
         let row: RepositoryRow = self.state.get(&repository_key(name)).unwrap_or_default();
         let versions: Vec<&String> = all.iter().filter(|tag| !is_attachment(tag)).collect();
         let turn = again(&versions, row.turn.as_deref());
@@ -130,9 +130,9 @@ impl<'a> Reader<'a> {
                 _ if environment || moves => Kind::Moving,
                 kind => kind,
             };
-            let image = row.and_then(|row| images.get(&row.digest));
-            let is_new = image.is_none_or(|image| self.reach.now - image.seen < NEW);
-            if row.is_none() || is_new || kind == Kind::Moving || turn.contains(tag.as_str()) {
+            let image = row.and_then(|row| self.state.image(name, &row.digest));
+            let is_fresh = image.is_none_or(|image| image.fresh > self.reach.now);
+            if is_fresh || kind == Kind::Moving || turn.contains(tag.as_str()) {
                 looks.push(Look {
                     tag: tag.clone(),
                     kind,
@@ -156,9 +156,13 @@ impl<'a> Reader<'a> {
         looks: &[Look],
         total: u64,
     ) -> Result<(), End> {
-        let (reach, images) = (self.reach, self.state.images(name));
-        let images = &images;
-        let around = &Around { name, tags, images };
+        let reach = self.reach;
+        let around = &Around {
+            name,
+            tags,
+            state: &self.state,
+            first: self.first,
+        };
         let asked: Vec<_> = looks
             .iter()
             .map(|look| async move { (look.tag.clone(), tag::look(reach, around, look).await) })

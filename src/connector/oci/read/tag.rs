@@ -6,11 +6,14 @@ use super::ask::{Found, Proved, Reach};
 use super::beside;
 use crate::connector::Finding;
 use crate::connector::http::Stop;
-use crate::connector::oci::cursor::{ImageRow, TagRow};
+use crate::connector::oci::cursor::{ImageRow, State, TagRow};
 use crate::connector::oci::translate::version::Kind;
 use crate::connector::oci::translate::{Image, Move, Origin};
 use crate::connector::oci::wire::{self, Descriptor, Manifest};
 use crate::event::Event;
+use crate::event::time::{Span, Timestamp};
+
+const FRESH: Span = Span::from_seconds(3600);
 
 /// A tag that is to be looked at.
 pub struct Look {
@@ -30,8 +33,9 @@ pub struct Around<'a> {
     pub name: &'a str,
     /// All tags of it.
     pub tags: &'a BTreeSet<String>,
-    /// Its images that were read.
-    pub images: &'a BTreeMap<String, ImageRow>,
+    pub state: &'a State,
+    /// It is read for the first time.
+    pub first: bool,
 }
 
 /// What came of it.
@@ -46,12 +50,12 @@ pub struct Done {
 /// Looks at a tag.
 pub async fn look(reach: &Reach<'_>, around: &Around<'_>, look: &Look) -> Result<Done, Stop> {
     let mut done = Done::default();
-    let Around { name, images, .. } = *around;
+    let name = around.name;
     // An entity tag is of use only while what it stands for is known.
     let known = look
         .row
         .as_ref()
-        .filter(|row| images.contains_key(&row.digest));
+        .filter(|row| around.state.image(name, &row.digest).is_some());
     let etag = known.and_then(|row| row.etag.as_deref());
     let proved = match reach.manifest(name, &look.tag, etag).await? {
         Found::Manifest(proved) => Some(*proved),
@@ -65,26 +69,41 @@ pub async fn look(reach: &Reach<'_>, around: &Around<'_>, look: &Look) -> Result
         (None, None) => return Ok(done),
     };
     let row = advance(look.row.as_ref(), &digest, etag);
-    let mut image = match (images.get(&digest), &proved) {
-        (Some(image), _) => image.clone(),
-        (None, Some(proved)) => ImageRow {
-            image: read_image(reach, name, &origin, proved, &mut done).await?,
-            seen: reach.now,
-            etag: None,
-            referrers: BTreeSet::new(),
-        },
+    let old = around.state.image(name, &digest);
+    let mut image = match (old.clone(), &proved) {
+        (Some(image), _) => image,
+        (None, Some(proved)) => {
+            let image = read_image(reach, name, &origin, proved, &mut done).await?;
+            ImageRow {
+                fresh: fresh(&image, around.first, reach.now),
+                image,
+                etag: None,
+                referrers: BTreeSet::new(),
+            }
+        }
         (None, None) => return Ok(done),
     };
     let moved = look.row.as_ref().filter(|row| row.digest != digest);
     tell(reach, name, look, (&digest, &image, &row), &mut done);
     beside::look(reach, around, (&digest, &mut image), &mut done).await?;
-    if images.get(&digest) != Some(&image) {
+    if old.as_ref() != Some(&image) {
         done.image = Some((digest, image));
     }
     if moved.is_some() || look.row.as_ref() != Some(&row) {
         done.tag = Some((look.tag.clone(), row));
     }
     Ok(done)
+}
+
+/// How long to look again at what lies beside an image: for a while after it came; of what was there before leadtime, after it was made.
+fn fresh(image: &Image, first: bool, now: Timestamp) -> Timestamp {
+    if !first {
+        now + FRESH
+    } else if image.at < now {
+        image.at + FRESH
+    } else {
+        now
+    }
 }
 
 fn advance(old: Option<&TagRow>, digest: &str, etag: Option<String>) -> TagRow {
