@@ -21,6 +21,7 @@ pub mod gitlab;
 pub mod http;
 mod once;
 mod spoken;
+pub mod oci;
 
 use std::future::Future;
 use std::pin::Pin;

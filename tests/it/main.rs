@@ -21,6 +21,7 @@ mod gitlab;
 mod inbox_and_matrix;
 mod keys;
 mod laws;
+mod oci;
 mod peers;
 mod published;
 mod reports;

@@ -8,7 +8,7 @@ mod documented;
 mod killed;
 mod logs;
 mod outside;
-mod place;
+pub mod place;
 mod reasons;
 mod repository;
 mod sources;
