@@ -5,9 +5,25 @@ use super::args::SyncArgs;
 use super::bar::Bars;
 use super::hint::no_source;
 use super::session::{Session, block_on};
-use crate::app::{assemble, sync};
+use crate::app::acting::follow;
+use crate::app::{Engine, assemble, sync};
 use crate::connector::Severity;
 use crate::error::Failure;
+use crate::store::Store;
+
+/// What was done from leadtime before: what became of it, and whether an event shows it.
+fn follow_up(session: &Session, engine: &mut Engine) -> Result<(), Failure> {
+    let mut acting = session.acting()?;
+    block_on(follow::settle(&mut acting))??;
+    follow::look_for(&mut acting, engine)?;
+    for story in acting.stories()? {
+        if story.state.is_open() {
+            let words = story.state.words();
+            session.say(&format!("action {}: {words}", story.action));
+        }
+    }
+    Ok(())
+}
 
 pub fn run(session: &Session, args: &SyncArgs) -> Result<Ending, Failure> {
     let since = args.since.resolve(session.now, session.rules.timezone);
@@ -59,6 +75,10 @@ pub fn run(session: &Session, args: &SyncArgs) -> Result<Ending, Failure> {
             ending = Ending::Unable;
         }
     }
-    session.open(store)?;
+    let acted = store.journal_head()?.is_some();
+    let mut engine = session.open(store)?;
+    if acted {
+        follow_up(session, &mut engine)?;
+    }
     Ok(ending)
 }

@@ -184,7 +184,12 @@ pub fn named(workload: &Workload, name: &str) -> Vec<Version> {
         if sha.eq_ignore_ascii_case(&wanted)
             || is_sha && sha.len() >= wanted.len() && sha.starts_with(&wanted)
         {
-            add(Version::of_commit(workload, Some(place)));
+            // Where it went somewhere, it is known by more names.
+            let went = workload.records.iter().rfind(|record| record.commit == Some(place));
+            add(match went {
+                Some(record) => Version::of_record(workload, record),
+                None => Version::of_commit(workload, Some(place)),
+            });
         }
     }
     found

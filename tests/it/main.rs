@@ -6,6 +6,7 @@
     reason = "a test says what is wrong by failing"
 )]
 
+mod acting;
 mod architecture;
 mod argocd;
 mod beside;

@@ -1,0 +1,5 @@
+//! Acting, from what is asked to the proof that it was done: by commands as a user types them, and through crashes at every step.
+
+mod commands;
+mod killed;
+mod plans;

@@ -1,0 +1,278 @@
+//! What a plan says: what ships and leaves, which rules object, how it is confirmed; a hold, its release, a decision that lives in leadtime alone.
+
+use leadtime::event::kind::MarkKind;
+use leadtime::event::time::Timestamp;
+use leadtime::model::definition::Confirm;
+use leadtime::model::state::Lives;
+use leadtime::plan::ask::{Ask, Deed, Permit};
+use leadtime::plan::{Draft, Refusal, draft};
+
+use crate::support::door::Door;
+
+const CONFIG: &str = r#"
+[people]
+me = "jane"
+teams = { board = ["jane", "li", "ada"] }
+[[sources]]
+name = "deployer"
+kind = "command"
+command = ["true"]
+[[paths]]
+name = "web"
+steps = [
+  { name = "code", kind = "code" },
+  { name = "test", kind = "test", locked = true },
+  { name = "staging", kind = "deploy", environment = "staging" },
+  { name = "cab", kind = "gate", approvers = ["@board"], approvals = 2 },
+  { name = "production", kind = "deploy", environment = "production", four_eyes = true, promote = { arguments = ["{environment}", "{version}", "{from}"] } },
+]
+[[paths.freezes]]
+environment = "production"
+schedule = "FREQ=WEEKLY;BYDAY=FR;BYHOUR=16"
+for = "64h"
+reason = "weekend"
+[[workloads]]
+name = "shop"
+path = "web"
+repositories = ["acme/shop"]
+services = ["shop"]
+"#;
+
+fn commit(sha: &str, parent: &str, day: u32, author: &str) -> String {
+    let parents = if parent.is_empty() { String::new() } else { format!("\"{parent}\"") };
+    format!(
+        r#"{{"context":{{"specversion":"0.5.1","id":"c-{sha}","source":"git","type":"dev.cdeventsx.leadtime-commit.created.0.1.0","timestamp":"2026-03-{day:02}T10:00:00Z"}},"subject":{{"id":"{sha}","content":{{"repository":{{"id":"acme/shop"}},"parents":[{parents}],"author":"{author}","message":"work {sha}"}}}}}}"#
+    )
+}
+
+fn deployed(id: &str, sha: &str, environment: &str, version: &str, day: u32, hour: u32) -> String {
+    format!(
+        r#"{{"context":{{"specversion":"0.5.1","id":"d-{id}","source":"deployer","type":"dev.cdeventsx.leadtime-deployment.finished.0.1.0","timestamp":"2026-03-{day:02}T{hour:02}:00:00Z"}},"subject":{{"id":"{id}","content":{{"deployment":"{id}","service":"shop","environment":"{environment}","repository":"acme/shop","sha":"{sha}","version":"{version}","outcome":"success","started":"2026-03-{day:02}T{hour:02}:00:00Z"}}}}}}"#
+    )
+}
+
+fn tested(sha: &str, day: u32, outcome: &str) -> String {
+    format!(
+        r#"{{"context":{{"specversion":"0.5.1","id":"t-{sha}","source":"ci","type":"dev.cdevents.testsuiterun.finished.0.3.0","timestamp":"2026-03-{day:02}T10:30:00Z"}},"subject":{{"id":"t-{sha}","content":{{"testSuite":{{"name":"unit"}},"outcome":"{outcome}"}}}},"customData":{{"repository":"acme/shop","sha":"{sha}"}}}}"#
+    )
+}
+
+/// Three commits: all in staging, two of them in production. The last is on Wednesday 4 March 2026.
+pub fn shop() -> Vec<String> {
+    let sha = |n: u32| format!("{n}").repeat(40);
+    let mut lines = Vec::new();
+    for n in 1..=3 {
+        let parent = if n == 1 { String::new() } else { sha(n - 1) };
+        let author = if n == 3 { "jane" } else { "li" };
+        lines.push(commit(&sha(n), &parent, n + 1, author));
+        lines.push(tested(&sha(n), n + 1, "pass"));
+        lines.push(deployed(&format!("s{n}"), &sha(n), "staging", &format!("v{n}"), n + 1, 11));
+    }
+    for n in 1..=2 {
+        lines.push(deployed(&format!("p{n}"), &sha(n), "production", &format!("v{n}"), n + 1, 12));
+    }
+    lines
+}
+
+fn ask(deed: Deed, at: &str) -> Ask {
+    Ask {
+        deed,
+        comment: None,
+        overrides: Vec::new(),
+        by: "jane".to_owned(),
+        at: Timestamp::parse(at).unwrap(),
+        key: "k1".to_owned(),
+        permit: Permit::Armed,
+    }
+}
+
+fn drafted(lines: &[String], ask: &Ask) -> Result<Draft, Refusal> {
+    let mut door = Door::on(lines, CONFIG);
+    let workload = door.workload("shop", ask.at);
+    let lives = Lives::new(&workload, &door.rules, None);
+    draft(ask, &lives)
+}
+
+fn rules(draft: &Draft) -> Vec<&str> {
+    draft.objections.iter().map(|one| one.rule.as_str()).collect()
+}
+
+const WEDNESDAY: &str = "2026-03-04T15:00:00Z";
+const SATURDAY: &str = "2026-03-07T15:00:00Z";
+
+fn promote() -> Deed {
+    Deed::Promote {
+        to: "production".to_owned(),
+        version: None,
+    }
+}
+
+#[test]
+fn a_promotion_names_what_ships_and_asks_for_the_gate_and_other_eyes() {
+    let draft = drafted(&shop(), &ask(promote(), WEDNESDAY)).unwrap();
+    assert_eq!(draft.to.as_ref().unwrap().name(), "v3");
+    assert_eq!(draft.from.as_ref().unwrap().name(), "v2");
+    let ships: Vec<&str> = draft.ships.iter().map(|one| one.change.as_str()).collect();
+    assert_eq!(ships, ["3".repeat(40)]);
+    assert!(draft.leaves.is_empty());
+    assert_eq!(draft.confirm, Confirm::Typed);
+    // The board has not decided, and jane wrote it.
+    assert_eq!(rules(&draft), ["evidence", "four_eyes"]);
+    let way = draft.orders[0].0.way.clone().unwrap();
+    assert_eq!(way["arguments"], serde_json::json!(["production", "v3", "v2"]));
+}
+
+#[test]
+fn a_freeze_objects_and_is_set_aside_only_with_a_reason() {
+    let plain = ask(promote(), SATURDAY);
+    let frozen = drafted(&shop(), &plain).unwrap();
+    assert!(rules(&frozen).contains(&"freeze"), "{:?}", rules(&frozen));
+    let without = Ask {
+        overrides: vec!["freeze".to_owned()],
+        ..plain.clone()
+    };
+    let draft = drafted(&shop(), &without).unwrap();
+    assert!(draft.objections.iter().all(|one| !one.overridden));
+    let with = Ask {
+        comment: Some("fix for INC-31".to_owned()),
+        ..without
+    };
+    let draft = drafted(&shop(), &with).unwrap();
+    let aside: Vec<&str> = draft
+        .objections
+        .iter()
+        .filter(|one| one.overridden)
+        .map(|one| one.rule.as_str())
+        .collect();
+    assert_eq!(aside, ["freeze"]);
+}
+
+#[test]
+fn what_a_locked_step_asks_for_cannot_be_set_aside() {
+    let mut lines = shop();
+    let sha = "3".repeat(40);
+    let place = lines.iter().position(|line| line.contains(&format!("t-{sha}"))).unwrap();
+    lines[place] = tested(&sha, 4, "fail");
+    let forced = Ask {
+        overrides: vec!["evidence".to_owned()],
+        comment: Some("never mind".to_owned()),
+        ..ask(promote(), WEDNESDAY)
+    };
+    let draft = drafted(&lines, &forced).unwrap();
+    let locked = draft.objections.iter().find(|one| one.rule == "locked_step").unwrap();
+    assert!(!locked.overridden, "{locked:?}");
+    assert!(locked.lifted_by.as_ref().unwrap().contains("test"), "{locked:?}");
+}
+
+#[test]
+fn rolling_back_names_what_leaves_and_holds() {
+    let deed = Deed::Rollback {
+        environment: "production".to_owned(),
+        to: None,
+    };
+    let draft = drafted(&shop(), &ask(deed, WEDNESDAY)).unwrap();
+    assert_eq!(draft.to.as_ref().unwrap().name(), "v1");
+    let leaves: Vec<&str> = draft.leaves.iter().map(|one| one.change.as_str()).collect();
+    assert_eq!(leaves, ["2".repeat(40)]);
+    assert_eq!(draft.records.len(), 1, "the hold");
+    assert!(!draft.undone_by.is_empty());
+    let other = Deed::Rollback {
+        environment: "production".to_owned(),
+        to: Some("v3".to_owned()),
+    };
+    let refusal = drafted(&shop(), &ask(other, WEDNESDAY)).unwrap_err();
+    assert!(refusal.text.contains("never live"), "{refusal:?}");
+}
+
+#[test]
+fn a_hold_objects_to_promotion_until_it_is_released() {
+    let hold = Ask {
+        comment: Some("INC-31".to_owned()),
+        ..ask(
+            Deed::Hold {
+                environment: "production".to_owned(),
+            },
+            WEDNESDAY,
+        )
+    };
+    let held = drafted(&shop(), &hold).unwrap();
+    let mut lines = shop();
+    lines.push(leadtime::event::cdevents::write(&held.records[0]));
+    let later = "2026-03-04T16:00:00Z";
+    let draft = drafted(&lines, &ask(promote(), later)).unwrap();
+    let objection = draft.objections.iter().find(|one| one.rule == "hold").unwrap();
+    assert!(objection.text.contains("INC-31"), "{objection:?}");
+    let release = Ask {
+        key: "k2".to_owned(),
+        ..ask(
+            Deed::Release {
+                environment: "production".to_owned(),
+            },
+            later,
+        )
+    };
+    let released = drafted(&lines, &release).unwrap();
+    lines.push(leadtime::event::cdevents::write(&released.records[0]));
+    let draft = drafted(&lines, &ask(promote(), "2026-03-04T17:00:00Z")).unwrap();
+    assert!(!rules(&draft).contains(&"hold"));
+    let again = Deed::Release {
+        environment: "production".to_owned(),
+    };
+    assert!(drafted(&lines, &ask(again, "2026-03-04T18:00:00Z")).is_err());
+}
+
+#[test]
+fn a_step_that_lives_in_no_tool_takes_as_many_approvals_as_it_asks_for() {
+    let decide = |by: &str, key: &str, at: &str| Ask {
+        by: by.to_owned(),
+        key: key.to_owned(),
+        ..ask(
+            Deed::Decide {
+                gates: vec!["cab".to_owned()],
+                approve: true,
+            },
+            at,
+        )
+    };
+    let mut lines = shop();
+    let first = drafted(&lines, &decide("li", "k1", WEDNESDAY)).unwrap();
+    assert!(first.notes.iter().any(|note| note.contains("1 of 2")), "{:?}", first.notes);
+    lines.extend(first.records.iter().map(leadtime::event::cdevents::write));
+    let same = drafted(&lines, &decide("li", "k2", "2026-03-04T15:10:00Z"));
+    assert!(same.unwrap_err().text.contains("already"));
+    let still = drafted(&lines, &ask(promote(), "2026-03-04T15:20:00Z")).unwrap();
+    assert!(rules(&still).contains(&"evidence"));
+    let second = drafted(&lines, &decide("ada", "k3", "2026-03-04T15:30:00Z")).unwrap();
+    lines.extend(second.records.iter().map(leadtime::event::cdevents::write));
+    let draft = drafted(&lines, &ask(promote(), "2026-03-04T16:00:00Z")).unwrap();
+    assert_eq!(rules(&draft), ["four_eyes"]);
+    // The next change waits for leadtime again.
+    let sha = "4".repeat(40);
+    lines.push(commit(&sha, &"3".repeat(40), 5, "li"));
+    lines.push(tested(&sha, 5, "pass"));
+    lines.push(deployed("s4", &sha, "staging", "v4", 5, 11));
+    let next = drafted(&lines, &decide("li", "k4", "2026-03-05T12:00:00Z")).unwrap();
+    assert_eq!(next.ships.len(), 1);
+}
+
+#[test]
+fn nobody_acts_unarmed_and_nothing_unknown_is_planned() {
+    let unarmed = Ask {
+        permit: Permit::NotArmed("A".to_owned()),
+        ..ask(promote(), WEDNESDAY)
+    };
+    let draft = drafted(&shop(), &unarmed).unwrap();
+    assert!(rules(&draft).contains(&"armed"));
+    let nowhere = Deed::Promote {
+        to: "moon".to_owned(),
+        version: None,
+    };
+    let refusal = drafted(&shop(), &ask(nowhere, WEDNESDAY)).unwrap_err();
+    assert!(refusal.hint.unwrap().contains("staging, production"));
+    let mark = Deed::Mark {
+        kind: MarkKind::Failed,
+        target: "p9".to_owned(),
+        deployment: None,
+    };
+    assert!(drafted(&shop(), &ask(mark, WEDNESDAY)).is_err());
+}
