@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 
+use super::changing::Changing;
 use super::{Done, Reach, next};
 use crate::connector::Batch;
 use crate::connector::gitlab::cursor::{
@@ -107,50 +108,6 @@ pub async fn read(reach: &Reach<'_>, page: Page) -> Result<Done, Stop> {
     digest
         .run(&answer.body)
         .map_err(|why| reach.unreadable(&what, &why))
-}
-
-/// An item of a list that is ordered by change.
-trait Changing: DeserializeOwned {
-    fn name(&self) -> String;
-    fn changed(&self) -> Timestamp;
-}
-
-impl Changing for Request {
-    fn name(&self) -> String {
-        self.iid.to_string()
-    }
-    fn changed(&self) -> Timestamp {
-        self.updated_at
-    }
-}
-
-impl Changing for Issue {
-    fn name(&self) -> String {
-        self.iid.to_string()
-    }
-    fn changed(&self) -> Timestamp {
-        self.updated_at
-    }
-}
-
-impl Changing for Pipeline {
-    fn name(&self) -> String {
-        self.id.to_string()
-    }
-    fn changed(&self) -> Timestamp {
-        let told = self.updated_at.or(self.created_at);
-        told.unwrap_or(Timestamp::MIN)
-    }
-}
-
-impl Changing for Deployment {
-    fn name(&self) -> String {
-        self.id.to_string()
-    }
-    fn changed(&self) -> Timestamp {
-        let told = self.updated_at.or(self.created_at);
-        told.unwrap_or(Timestamp::MIN)
-    }
 }
 
 /// Makes events, rows and the new place of one answer.

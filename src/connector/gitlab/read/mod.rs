@@ -2,6 +2,7 @@
 //! list. Several requests are under way at once; what they bring is handed over one batch at a time, each with the rows that say that it was read, so that a
 //! kill between any two loses and doubles nothing.
 
+mod changing;
 pub mod detail;
 pub mod find;
 pub mod list;
