@@ -177,6 +177,29 @@ async fn a_scan_that_comes_later_is_found_while_the_image_is_new_and_in_its_turn
 }
 
 #[tokio::test]
+async fn a_version_that_is_published_anew_is_one_and_another_name_that_moves_is_none() {
+    let registry = start(world(|shop| {
+        shop.tagged("1.4.0", SHA);
+        shop.tagged("build-7", OTHER);
+    }));
+    let mut kept = Kept::default();
+    read(&registry, &mut kept).await.unwrap();
+    let third = {
+        let mut state = registry.state();
+        let shop = state.repositories.get_mut("acme/shop").unwrap();
+        shop.tagged("1.4.0", "1234567");
+        shop.tagged("build-7", "1234567")
+    };
+    read(&registry, &mut kept).await.unwrap();
+    let of_third: Vec<_> = versions(&kept)
+        .into_iter()
+        .filter(|(id, _)| id.contains(&third))
+        .map(|(_, version)| version)
+        .collect();
+    assert_eq!(of_third, [None, Some("1.4.0")]);
+}
+
+#[tokio::test]
 async fn an_environment_that_is_a_tag_is_a_deployment_once_it_moves() {
     let registry = start(world(|shop| {
         let old = shop.tagged("1.4.0", SHA);

@@ -127,7 +127,8 @@ impl<'a> Reader<'a> {
             let environment = self.reach.config.is_environment(tag);
             let moves = row.is_some_and(|row| row.moves > 0);
             let kind = match version::of(tag, all) {
-                _ if environment || moves => Kind::Moving,
+                _ if environment => Kind::Moving,
+                Kind::Name if moves => Kind::Moving,
                 kind => kind,
             };
             let image = row.and_then(|row| self.state.image(name, &row.digest));
@@ -220,10 +221,14 @@ impl<'a> Reader<'a> {
         let tags = self.state.tags(name);
         let mut tags: Vec<(&String, &TagRow, Kind)> = tags
             .iter()
-            .filter(|(tag, row)| *tag != environment && row.moves == 0)
+            .filter(|(tag, _)| *tag != environment)
             .filter(|(tag, _)| !self.reach.config.is_environment(tag))
             .map(|(tag, row)| (tag, row, version::of(tag, all)))
-            .filter(|(_, _, kind)| *kind != Kind::Moving)
+            .filter(|(_, row, kind)| match kind {
+                Kind::Full => true,
+                Kind::Name => row.moves == 0,
+                Kind::Moving => false,
+            })
             .collect();
         tags.sort_by(|(one, _, kind), (other, _, other_kind)| {
             let order = other_kind.cmp(kind);

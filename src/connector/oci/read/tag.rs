@@ -129,11 +129,10 @@ fn tell(
         return;
     }
     let wanted = reach.since.is_none_or(|since| image.image.at >= since);
-    // A tag that was seen to move names no version.
-    let kind = if row.moves > 0 {
-        Kind::Moving
-    } else {
-        look.kind
+    // What was seen to move names no version, unless it can be nothing else: then it was published anew.
+    let kind = match look.kind {
+        Kind::Name if row.moves > 0 => Kind::Moving,
+        kind => kind,
     };
     if wanted || look.environment {
         done.events
