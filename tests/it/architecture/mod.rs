@@ -192,7 +192,7 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("rustls", &["main", "connector::http"]),
     ("schemars", &["config"]),
     ("secrecy", &["config", "connector"]),
-    ("serde_saphyr", &["connector"]),
+    ("yaml_serde", &["connector"]),
     ("sha2", &["journal::chain", "connector"]),
     ("signal_hook", &["screen"]),
     (

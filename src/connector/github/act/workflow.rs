@@ -19,7 +19,7 @@ pub struct Triggers {
 
 impl Triggers {
     pub fn read(text: &str) -> Result<Self, String> {
-        let file: Value = serde_saphyr::from_str(text).map_err(|error| error.to_string())?;
+        let file: Value = yaml_serde::from_str(text).map_err(|error| error.to_string())?;
         // A word alone, a list of words, or a table.
         let on = file.get("on").or_else(|| file.get("true"));
         let on = on.ok_or("it does not say when it runs")?;
