@@ -19,9 +19,9 @@ pub mod git;
 pub mod github;
 pub mod gitlab;
 pub mod http;
+pub mod oci;
 mod once;
 mod spoken;
-pub mod oci;
 
 use std::future::Future;
 use std::pin::Pin;

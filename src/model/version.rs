@@ -185,7 +185,10 @@ pub fn named(workload: &Workload, name: &str) -> Vec<Version> {
             || is_sha && sha.len() >= wanted.len() && sha.starts_with(&wanted)
         {
             // Where it went somewhere, it is known by more names.
-            let went = workload.records.iter().rfind(|record| record.commit == Some(place));
+            let went = workload
+                .records
+                .iter()
+                .rfind(|record| record.commit == Some(place));
             add(match went {
                 Some(record) => Version::of_record(workload, record),
                 None => Version::of_commit(workload, Some(place)),

@@ -87,11 +87,21 @@ fn actions(place: &Place) -> Vec<Value> {
 #[test]
 fn a_dry_run_shows_the_plan_and_does_nothing() {
     let place = place("");
-    let promote = ["promote", "shop", "--to", "production", "--dry-run", "--json"];
+    let promote = [
+        "promote",
+        "shop",
+        "--to",
+        "production",
+        "--dry-run",
+        "--json",
+    ];
     let plan = run(&place, &promote).ends(0).json();
     assert_eq!(plan["schema"], "leadtime/plan/v1");
     assert_eq!(plan["intent"], "promote");
-    assert_eq!((plan["from"].as_str(), plan["to"].as_str()), (Some("v2"), Some("v3")));
+    assert_eq!(
+        (plan["from"].as_str(), plan["to"].as_str()),
+        (Some("v2"), Some("v3"))
+    );
     assert_eq!(plan["ships"], serde_json::json!(["3".repeat(40)]));
     assert_eq!(plan["confirm"], "typed");
     assert_eq!(plan["requests"][0]["connector"], "deployer");
@@ -110,7 +120,11 @@ fn what_was_agreed_to_is_done_once_seen_and_on_record() {
     run(&place, &with(&["--yes"])).ends(2);
     run(&place, &with(&["--confirm", "cart"])).ends(2);
     assert!(told(&place).is_empty());
-    let done = run(&place, &with(&["--confirm", "shop", "--wait", "-m", "board of Tuesday"])).ends(0);
+    let done = run(
+        &place,
+        &with(&["--confirm", "shop", "--wait", "-m", "board of Tuesday"]),
+    )
+    .ends(0);
     assert!(done.out.contains("done, and seen"), "{}", done.out);
     assert_eq!(told(&place), ["promote v3 to production"]);
     // It is live, and there is nothing to do any more.
@@ -127,15 +141,32 @@ fn what_was_agreed_to_is_done_once_seen_and_on_record() {
 #[test]
 fn a_rollback_holds_and_a_release_lets_go() {
     let place = place("");
-    let list = run(&place, &["rollback", "shop", "--in", "production", "--list", "--json"]).ends(0).json();
+    let list = run(
+        &place,
+        &["rollback", "shop", "--in", "production", "--list", "--json"],
+    )
+    .ends(0)
+    .json();
     assert_eq!(list["versions"][0]["version"], "v1");
-    let rollback = ["rollback", "shop", "--in", "production", "--confirm", "shop", "-m", "INC-31"];
+    let rollback = [
+        "rollback",
+        "shop",
+        "--in",
+        "production",
+        "--confirm",
+        "shop",
+        "-m",
+        "INC-31",
+    ];
     run(&place, &rollback).ends(0);
     assert_eq!(told(&place), ["rollback v1 to production"]);
     let env = run(&place, &["env", "shop", "--json"]).ends(0).json();
     let production = &env["workloads"][0]["environments"][1];
     assert_eq!(production["version"], "v1");
-    assert!(production["held"].as_str().unwrap().contains("INC-31"), "{production}");
+    assert!(
+        production["held"].as_str().unwrap().contains("INC-31"),
+        "{production}"
+    );
     let promote = ["promote", "shop", "--to", "production", "--confirm", "shop"];
     let refused = run(&place, &promote).ends(1);
     assert!(refused.out.contains("hold"), "{}", refused.out);
@@ -191,7 +222,11 @@ fn a_program_that_dies_after_the_deed_is_asked_and_not_told_again() {
 fn a_journal_that_was_touched_is_found_out() {
     let place = place("");
     for word in ["hold", "release", "hold"] {
-        run(&place, &[word, "shop", "--in", "production", "--yes", "-m", "a drill"]).ends(0);
+        run(
+            &place,
+            &[word, "shop", "--in", "production", "--yes", "-m", "a drill"],
+        )
+        .ends(0);
     }
     let whole = run(&place, &["audit", "--verify", "--json"]).ends(0).json();
     assert_eq!(whole["verified"], true);
@@ -233,9 +268,18 @@ fn a_second_person_is_another_person() {
     assert!(told(&place).is_empty());
     place.write("leadtime.toml", second.replace("\"jane\"", "\"li\""));
     let mut other = place.command(&["confirm", &action, "--confirm", "shop"]);
-    let ran = Ran::of(other.env("USER", "li").env("DEPLOYER_TOKEN", CANARY).output().unwrap());
+    let ran = Ran::of(
+        other
+            .env("USER", "li")
+            .env("DEPLOYER_TOKEN", CANARY)
+            .output()
+            .unwrap(),
+    );
     ran.ends(0);
     assert_eq!(told(&place).len(), 1);
     let done = &actions(&place)[0];
-    assert_eq!((&done["by"]["name"], &done["second"]["name"]), (&"jane".into(), &"li".into()));
+    assert_eq!(
+        (&done["by"]["name"], &done["second"]["name"]),
+        (&"jane".into(), &"li".into())
+    );
 }

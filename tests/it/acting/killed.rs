@@ -134,12 +134,21 @@ impl Bench {
             hash: line.hash,
             body: line.body,
         };
-        self.store.journal(0).unwrap().into_iter().map(line).collect()
+        self.store
+            .journal(0)
+            .unwrap()
+            .into_iter()
+            .map(line)
+            .collect()
     }
 
     fn stories(&self) -> Vec<Story> {
         let lines = self.lines();
-        stories(lines.iter().map(|line| chain::read(&line.body).unwrap().entry))
+        stories(
+            lines
+                .iter()
+                .map(|line| chain::read(&line.body).unwrap().entry),
+        )
     }
 }
 
@@ -248,7 +257,10 @@ fn the_process_that_is_killed() {
         return;
     }
     let file = std::env::var("LEADTIME_TEST_FILE").unwrap();
-    let address = std::env::var("LEADTIME_TEST_TOOL").unwrap().parse().unwrap();
+    let address = std::env::var("LEADTIME_TEST_TOOL")
+        .unwrap()
+        .parse()
+        .unwrap();
     let mut bench = Bench::new(Path::new(&file), address);
     let typed = Assent::Typed("shop".to_owned());
     let confirmed = confirm(plan(), &typed, jane(), Timestamp::default()).unwrap();
@@ -281,13 +293,19 @@ fn killed_between_any_two_steps_nothing_is_sent_twice_and_nothing_is_lost() {
             }
         }
         let counted = done.lock().unwrap().clone();
-        assert!(counted.values().all(|count| *count == 1), "{steps}: {counted:?}");
+        assert!(
+            counted.values().all(|count| *count == 1),
+            "{steps}: {counted:?}"
+        );
         let lines = bench.lines();
         let head = bench.store.journal_head().unwrap();
         let head = head.as_ref().map(|head| (head.number, head.hash.as_str()));
         assert_eq!(chain::verify(&lines, head, None), [], "{steps}");
         for story in bench.stories() {
-            assert!(!matches!(story.state, State::Sending | State::InDoubt), "{steps}: {story:?}");
+            assert!(
+                !matches!(story.state, State::Sending | State::InDoubt),
+                "{steps}: {story:?}"
+            );
             for (key, fate) in KEYS.iter().zip(&story.fates) {
                 let told = fate.outcome == Some(Outcome::Done);
                 assert_eq!(told, counted.contains_key(*key), "{steps}: {key} {fate:?}");
@@ -296,7 +314,10 @@ fn killed_between_any_two_steps_nothing_is_sent_twice_and_nothing_is_lost() {
             let all = counted.len() == KEYS.len();
             assert_eq!(bench.store.head().unwrap() == 1, all, "{steps}");
         }
-        assert!(bench.stories().len() == 1 || counted.is_empty(), "{steps}: meant before sent");
+        assert!(
+            bench.stories().len() == 1 || counted.is_empty(),
+            "{steps}: meant before sent"
+        );
         steps += 1;
         if status.success() {
             break;

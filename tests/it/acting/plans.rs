@@ -39,7 +39,11 @@ services = ["shop"]
 "#;
 
 fn commit(sha: &str, parent: &str, day: u32, author: &str) -> String {
-    let parents = if parent.is_empty() { String::new() } else { format!("\"{parent}\"") };
+    let parents = if parent.is_empty() {
+        String::new()
+    } else {
+        format!("\"{parent}\"")
+    };
     format!(
         r#"{{"context":{{"specversion":"0.5.1","id":"c-{sha}","source":"git","type":"dev.cdeventsx.leadtime-commit.created.0.1.0","timestamp":"2026-03-{day:02}T10:00:00Z"}},"subject":{{"id":"{sha}","content":{{"repository":{{"id":"acme/shop"}},"parents":[{parents}],"author":"{author}","message":"work {sha}"}}}}}}"#
     )
@@ -66,10 +70,24 @@ pub fn shop() -> Vec<String> {
         let author = if n == 3 { "jane" } else { "li" };
         lines.push(commit(&sha(n), &parent, n + 1, author));
         lines.push(tested(&sha(n), n + 1, "pass"));
-        lines.push(deployed(&format!("s{n}"), &sha(n), "staging", &format!("v{n}"), n + 1, 11));
+        lines.push(deployed(
+            &format!("s{n}"),
+            &sha(n),
+            "staging",
+            &format!("v{n}"),
+            n + 1,
+            11,
+        ));
     }
     for n in 1..=2 {
-        lines.push(deployed(&format!("p{n}"), &sha(n), "production", &format!("v{n}"), n + 1, 12));
+        lines.push(deployed(
+            &format!("p{n}"),
+            &sha(n),
+            "production",
+            &format!("v{n}"),
+            n + 1,
+            12,
+        ));
     }
     lines
 }
@@ -94,7 +112,11 @@ fn drafted(lines: &[String], ask: &Ask) -> Result<Draft, Refusal> {
 }
 
 fn rules(draft: &Draft) -> Vec<&str> {
-    draft.objections.iter().map(|one| one.rule.as_str()).collect()
+    draft
+        .objections
+        .iter()
+        .map(|one| one.rule.as_str())
+        .collect()
 }
 
 const WEDNESDAY: &str = "2026-03-04T15:00:00Z";
@@ -119,7 +141,10 @@ fn a_promotion_names_what_ships_and_asks_for_the_gate_and_other_eyes() {
     // The board has not decided, and jane wrote it.
     assert_eq!(rules(&draft), ["evidence", "four_eyes"]);
     let way = draft.orders[0].0.way.clone().unwrap();
-    assert_eq!(way["arguments"], serde_json::json!(["production", "v3", "v2"]));
+    assert_eq!(
+        way["arguments"],
+        serde_json::json!(["production", "v3", "v2"])
+    );
 }
 
 #[test]
@@ -151,7 +176,10 @@ fn a_freeze_objects_and_is_set_aside_only_with_a_reason() {
 fn what_a_locked_step_asks_for_cannot_be_set_aside() {
     let mut lines = shop();
     let sha = "3".repeat(40);
-    let place = lines.iter().position(|line| line.contains(&format!("t-{sha}"))).unwrap();
+    let place = lines
+        .iter()
+        .position(|line| line.contains(&format!("t-{sha}")))
+        .unwrap();
     lines[place] = tested(&sha, 4, "fail");
     let forced = Ask {
         overrides: vec!["evidence".to_owned()],
@@ -159,9 +187,16 @@ fn what_a_locked_step_asks_for_cannot_be_set_aside() {
         ..ask(promote(), WEDNESDAY)
     };
     let draft = drafted(&lines, &forced).unwrap();
-    let locked = draft.objections.iter().find(|one| one.rule == "locked_step").unwrap();
+    let locked = draft
+        .objections
+        .iter()
+        .find(|one| one.rule == "locked_step")
+        .unwrap();
     assert!(!locked.overridden, "{locked:?}");
-    assert!(locked.lifted_by.as_ref().unwrap().contains("test"), "{locked:?}");
+    assert!(
+        locked.lifted_by.as_ref().unwrap().contains("test"),
+        "{locked:?}"
+    );
 }
 
 #[test]
@@ -200,7 +235,11 @@ fn a_hold_objects_to_promotion_until_it_is_released() {
     lines.push(leadtime::event::cdevents::write(&held.records[0]));
     let later = "2026-03-04T16:00:00Z";
     let draft = drafted(&lines, &ask(promote(), later)).unwrap();
-    let objection = draft.objections.iter().find(|one| one.rule == "hold").unwrap();
+    let objection = draft
+        .objections
+        .iter()
+        .find(|one| one.rule == "hold")
+        .unwrap();
     assert!(objection.text.contains("INC-31"), "{objection:?}");
     let release = Ask {
         key: "k2".to_owned(),
@@ -236,7 +275,11 @@ fn a_step_that_lives_in_no_tool_takes_as_many_approvals_as_it_asks_for() {
     };
     let mut lines = shop();
     let first = drafted(&lines, &decide("li", "k1", WEDNESDAY)).unwrap();
-    assert!(first.notes.iter().any(|note| note.contains("1 of 2")), "{:?}", first.notes);
+    assert!(
+        first.notes.iter().any(|note| note.contains("1 of 2")),
+        "{:?}",
+        first.notes
+    );
     lines.extend(first.records.iter().map(leadtime::event::cdevents::write));
     let same = drafted(&lines, &decide("li", "k2", "2026-03-04T15:10:00Z"));
     assert!(same.unwrap_err().text.contains("already"));

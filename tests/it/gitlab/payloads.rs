@@ -74,7 +74,10 @@ fn shown(told: &[Facts]) -> String {
                 Kind::Gate(fact) => {
                     format!("{:?} {:?} {:?}", fact.phase, fact.decision, fact.approvers)
                 }
-                Kind::Commit(fact) => format!("parents {:?}", fact.parents.as_ref().map(Vec::len)),
+                Kind::Commit(fact) => format!(
+                    "parents {:?}",
+                    fact.parents.as_ref().map(|parents| parents.len())
+                ),
                 Kind::Other(kind) => kind.clone(),
                 other => panic!("{other:?}"),
             };

@@ -2,8 +2,8 @@
 
 pub mod door;
 pub mod github;
-pub mod heard;
 pub mod gitlab;
+pub mod heard;
 pub mod kept;
 pub mod pty;
 pub mod svg;

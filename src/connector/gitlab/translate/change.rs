@@ -78,10 +78,10 @@ fn facts_of(origin: &Origin, request: &Request) -> Change<String> {
         title: given(request.title.as_ref()),
         author: login(request.author.as_ref()),
         url: given(request.web_url.as_ref()),
-        tickets: tickets(&origin.project, texts.into_iter().flatten()),
+        tickets: tickets(&origin.project, texts.into_iter().flatten()).into(),
         branch,
         head: given(request.sha.as_ref()),
-        labels: request.labels.clone().unwrap_or_default(),
+        labels: request.labels.clone().unwrap_or_default().into(),
         reviewers: request
             .reviewers
             .iter()

@@ -32,7 +32,7 @@ pub fn commit(origin: &Origin, commit: &Commit) -> Facts {
         repository: Some(origin.project.clone()),
         author: given(commit.author_name.as_ref()),
         message: message.and_then(|message| told(message)),
-        parents: commit.parent_ids.clone(),
+        parents: commit.parent_ids.clone().map(Into::into),
         committed: committed.filter(|committed| *committed != at),
         ..kind::Commit::default()
     };
@@ -112,6 +112,7 @@ pub fn release(origin: &Origin, release: &Release) -> Facts {
         url: links.and_then(|links| given(links.itself.as_ref())),
         release: true,
         prerelease: false,
+        ..kind::Tag::default()
     };
     let id = format!("release/{}", release.tag_name);
     Facts {

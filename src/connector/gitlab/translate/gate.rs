@@ -144,9 +144,9 @@ fn known(
         version: version(deployment, tags),
         environment: Some(deployment.environment.name.clone()),
         approvers: if own.is_empty() {
-            protected.to_vec()
+            protected.iter().cloned().collect()
         } else {
-            own
+            own.into()
         },
         ..Gate::default()
     }
@@ -197,7 +197,8 @@ fn manual(origin: &Origin, job: &Job, offer: Option<&Offer>) -> Gate<String> {
         environment,
         approvers: offer
             .map(|offer| offer.approvers.clone())
-            .unwrap_or_default(),
+            .unwrap_or_default()
+            .into(),
         ..Gate::default()
     }
 }

@@ -90,7 +90,7 @@ fn ticket(origin: &Origin, issue: &Issue, closed: Option<Timestamp>, facts: &mut
         summary: given(issue.title.as_ref()),
         url: given(issue.web_url.as_ref()),
         kind: given(issue.issue_type.as_ref()),
-        labels: issue.labels.clone().unwrap_or_default(),
+        labels: issue.labels.clone().unwrap_or_default().into(),
         ..Ticket::default()
     };
     let mut tell = |what: String, at: Timestamp, phase: TicketPhase| {
