@@ -6,11 +6,12 @@
 //!
 //! and back, from whoever sits there:
 //!
-//! > **[`key`]** → **[`intent`]** → **[`dashboard`]**
+//! > **[`key`]** → **[`intent`]** → **[`dashboard`]**, and from the command line **[`plan`]** → **[`confirm`]** → **[`action`]** → **[`connector`]** → **[`event`]**
 //!
 //! A connector reads a tool and says what happened there as events; the store keeps them; the fold sorts them by what they are about; the model links them
 //! and works out where every change is and what it waited for; a report says so to people, or to programs as JSON, and a view draws it on the screen.
-//! A key means an intent; the dashboard does it.
+//! A key means an intent; the dashboard does it. What is to be done in a tool is planned, agreed to, written down in the [`journal`], sent once, and seen when
+//! its event comes back.
 //!
 //! # The modules, in the order in which a fact travels
 //!
@@ -29,6 +30,10 @@
 //! | [`screen`] | the terminal: taken over and given back whatever happens, drawn on, listened to; a frame as a picture ([`svg`](screen::svg)) |
 //! | [`view`] | what is on the screen: a [`page`](view::page) a question, what lies over it ([`overlay`](view::overlay)), drawn from a [`Scene`](view::scene::Scene) of plain data |
 //! | [`dashboard`] | the loop that owns all state; its [`worker`](dashboard::worker) asks the engine, its [`reader`](dashboard::reader) reads the sources |
+//! | [`plan`] | what is meant into what exactly would be sent: a draft of what is known, the [`request`](plan::request)s that a connector would send, the rules that object |
+//! | [`confirm`] | a plan into a confirmed one, by its risk; only this can make what [`action`] takes |
+//! | [`journal`] | what was meant, sent and answered: lines bound to each other |
+//! | [`action`] | confirmed plans into deeds, once each; what a crash left open is asked after |
 //! | [`config`] | `leadtime.toml` into types, with every problem told at its place |
 //! | [`app`] | all of it behind one [`Engine`](app::Engine), and what feeds it: [`sync`](app::sync), [`import`](app::import) |
 //! | [`cli`] | a file for each command: reads what was typed, asks the engine, prints a report |
@@ -43,10 +48,13 @@
 //! | `key` | `intent` | `keybinds` |
 //! | `model` | `event` | |
 //! | `fold` | `event`, `model::name` | |
-//! | `connector` | `event`; `connector::http` and `connector::cdevents` also `clock`; never each other | `gix` and the git program in `git`, `octocrab` in `github`, `reqwest` |
+//! | `plan` | `event`, `model` | |
+//! | `journal`, `confirm` | `plan`; `journal`, `plan` | `sha2` |
+//! | `action` | `confirm`, `connector`, `journal`, `model`, `plan` | `tokio` |
+//! | `connector` | `event`, `plan::request`; `connector::http` and `connector::cdevents` also `clock`; never each other | `gix` and the git program in `git`, `octocrab` in `github`, `reqwest` |
 //! | `demo` | `event` | `fastrand` |
 //! | `screen` | nothing | `ratatui`, `crossterm`, `rustix`, `signal_hook` |
-//! | `report` | `event::time`, `model`, `theme` | `crossterm`, `unicode_width` |
+//! | `report` | `event::time`, `journal`, `model`, `plan`, `theme` | `crossterm`, `unicode_width` |
 //! | `view` | `event`, `model`, `report`, `theme`, `intent`, `key` | `ratatui`, `nucleo_matcher`, `tui_input` |
 //! | `app` | all above but `report`, `theme`, `view`, `screen`, `intent`, `key` | |
 //! | `dashboard` | all but `cli`, `demo` | `csv` |
@@ -67,6 +75,7 @@
 //! - **`event`, `fold` and `model` are pure:** no file, no network, no clock, no randomness.
 //! - **A report computes no figure, a view neither, and a figure prints nothing.**
 //! - **Drawing waits for nothing.** A page draws what the scene holds; what is not there yet is asked for, and said to be on its way.
+//! - **Nothing is sent that was not seen, agreed to and written down first,** and nothing is sent twice.
 //! - **A secret is a reference until it is needed,** and then has no `Debug`, no log line and no error text.
 //! - **What reaches a terminal is cleaned and cut to its width in one place** (`report/sheet.rs`), whoever wrote it.
 //! - **Bad input is an ordinary case.** No panic outside tests; nothing half-written.

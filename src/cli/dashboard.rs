@@ -111,11 +111,8 @@ fn resume(
 }
 
 fn read(organisation: &Organisation, file: &std::path::Path) -> Result<Config, Failure> {
-    Ok(Config::parse(
-        &organisation.configuration(),
-        file,
-        &registry::KINDS,
-    )?)
+    let text = organisation.configuration();
+    Ok(Config::parse(&text, file, &registry::KINDS)?)
 }
 
 /// Runs it on a generated organisation, in which time passes quickly.

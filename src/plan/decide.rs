@@ -10,7 +10,7 @@ use crate::event::Event;
 use crate::event::kind::{Decision, Gate, GatePhase, Kind};
 use crate::event::time::Timestamp;
 use crate::model::OWN;
-use crate::model::definition::Step;
+use crate::model::definition::{Definition, Step};
 use crate::model::entity;
 use crate::model::gate::{OpenGate, open};
 use crate::model::state::Lives;
@@ -112,6 +112,7 @@ fn one(
         ask,
         gate,
         step,
+        of: &workload.definition,
         approve,
     };
     match known.filter(|known| workload.text(known.source) != OWN) {
@@ -128,6 +129,7 @@ struct At<'a> {
     ask: &'a Ask,
     gate: &'a OpenGate,
     step: Option<&'a Step>,
+    of: &'a Definition,
     approve: bool,
 }
 
@@ -243,6 +245,9 @@ impl At<'_> {
         Gate {
             gate: id.to_owned(),
             name: self.step.map(|step| step.name.clone()),
+            // What the event is known to be about, whoever reads the log.
+            repository: self.of.repositories.first().cloned(),
+            service: self.of.services.first().cloned(),
             environment: gate.environment.clone(),
             version: gate.version.clone(),
             sha: gate.sha.clone(),

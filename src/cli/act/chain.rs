@@ -270,7 +270,7 @@ impl<'a> Chain<'a> {
             if story.is_none_or(|story| story.state != State::Sent) || clock::now() > until {
                 return Ok(());
             }
-            block_on(tokio::time::sleep(LOOK_EVERY))?;
+            block_on(async { tokio::time::sleep(LOOK_EVERY).await })?;
             read_sources(self.session)?;
             self.engine.refresh(&mut |_, _| {})?;
             follow::look_for(&mut self.acting, &mut self.engine)?;

@@ -160,6 +160,8 @@ fn a_rollback_holds_and_a_release_lets_go() {
     ];
     run(&place, &rollback).ends(0);
     assert_eq!(told(&place), ["rollback v1 to production"]);
+    run(&place, &["sync"]).ends(0);
+    assert_eq!(actions(&place)[0]["state"], "seen");
     let env = run(&place, &["env", "shop", "--json"]).ends(0).json();
     let production = &env["workloads"][0]["environments"][1];
     assert_eq!(production["version"], "v1");

@@ -65,7 +65,7 @@ const OURS: &[(&str, &[&str])] = &[
         &["event::time", "connector", "plan::request"],
     ),
     ("demo", &["event"]),
-    ("report", &["event", "model", "theme"]),
+    ("report", &["event", "journal", "model", "plan", "theme"]),
     ("screen", &[]),
     // Plain data in, cells out.
     (
@@ -237,7 +237,7 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("std::net", &["connector"]),
     (
         "std::process",
-        &[
+        &["app::acting", 
             "config::secret",
             "cli",
             "main",

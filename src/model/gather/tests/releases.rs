@@ -134,7 +134,7 @@ fn a_commit_of_which_nothing_is_known_gives_way_to_what_the_artifact_was_made_of
             sha: Some(sha),
             artifact: Some(image),
             environment: Some("production"),
-            service: Some("shop"),
+            repository: Some("shop"),
             ..Deployment::default()
         };
         event(id, at, Kind::Deployment(fact))

@@ -198,7 +198,7 @@ impl Page for ActivityPage {
         );
         let audit = Line::of(
             Role::Dim,
-            "audit log: nothing was done from leadtime, it only reads",
+            "audit log: leadtime audit; this screen only reads",
         );
         pen.line(area.x + 2, area.bottom() - 1, area.width - 4, &audit);
         if area.width >= BESIDE {
@@ -247,7 +247,7 @@ impl Page for ActivityPage {
         "The events of the log by when they happened, the latest first: what happened, the workload it is about (dim: a repository, service or artifact that \
          no one workload has alone), who sent it. With the cursor on the first row it follows; further down what is read stays where it is; held still, new \
          events are counted and wait. Filter with type:deployment, type:failed, source:jenkins, workload:checkout, repository:acme/cart, by:@me. The scope \
-         narrows it. Whatever would be done from leadtime would stand in the audit log below: it only reads for now."
+         narrows it. What commands did stands in the audit log: leadtime audit. From this screen nothing can be done yet."
     }
 }
 
