@@ -131,7 +131,7 @@ fn a_file_keeps_everything() {
     assert!(appended.head > found.seq);
     drop(store);
     assert_eq!(pragma(&path, "journal_mode"), "wal");
-    assert_eq!(pragma(&path, "user_version"), "2");
+    assert_eq!(pragma(&path, "user_version"), "3");
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn a_fresh_file_is_made_once_by_many_at_once() {
             }
         });
         assert_eq!(open(&path).head().unwrap(), 7);
-        assert_eq!(pragma(&path, "user_version"), "2");
+        assert_eq!(pragma(&path, "user_version"), "3");
         assert_eq!(pragma(&path, "integrity_check"), "ok");
     }
 }
@@ -387,7 +387,7 @@ fn a_newer_schema_is_refused() {
         error,
         StoreError::Newer {
             found: 99,
-            known: 2,
+            known: 3,
             ..
         }
     );

@@ -237,7 +237,8 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("std::net", &["connector"]),
     (
         "std::process",
-        &["app::acting", 
+        &[
+            "app::acting",
             "config::secret",
             "cli",
             "main",
