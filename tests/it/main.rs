@@ -5,6 +5,24 @@
     clippy::panic,
     reason = "a test says what is wrong by failing"
 )]
+#![expect(
+    clippy::cloned_ref_to_slice_refs,
+    clippy::cmp_owned,
+    clippy::format_collect,
+    clippy::format_push_string,
+    clippy::needless_pass_by_value,
+    clippy::redundant_closure_for_method_calls,
+    clippy::semicolon_if_nothing_returned,
+    clippy::similar_names,
+    clippy::single_match_else,
+    clippy::too_many_arguments,
+    clippy::too_many_lines,
+    clippy::type_complexity,
+    clippy::unnecessary_debug_formatting,
+    clippy::unnecessary_wraps,
+    clippy::used_underscore_binding,
+    reason = "a test is read from its top to its end, and says what it is about at length"
+)]
 
 mod acting;
 mod architecture;

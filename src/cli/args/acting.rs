@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 /// What every command takes that does something.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Acting")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct ActArgs {
     /// Why; kept in the journal, and told to the tool where it takes it
     #[arg(long, short = 'm', value_name = "TEXT")]

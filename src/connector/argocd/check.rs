@@ -9,6 +9,7 @@ use crate::connector::{ConnectorError, Finding, Health, Severity};
 use crate::event::time::Span;
 
 /// Looks.
+#[expect(clippy::too_many_lines, reason = "one look after the other")]
 pub async fn check(
     reach: &Reach<'_>,
     origin: &Origin<'_>,

@@ -204,6 +204,10 @@ impl Case<'_> {
     }
 
     /// Switches auto-sync off, and says what could switch it on again.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "it is what the application had, and has no more"
+    )]
     pub(super) fn switch_off(&mut self, automated: Value) {
         let probe = Probe::AutoSync {
             place: self.place.clone(),

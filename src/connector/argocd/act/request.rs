@@ -282,6 +282,7 @@ impl Maker<'_> {
         Some(self.request("POST", &pieces, what, json(&body), probe))
     }
 
+    #[expect(clippy::too_many_arguments, reason = "a request has so many parts")]
     fn request(
         &self,
         method: &str,

@@ -245,6 +245,7 @@ impl Telling<'_> {
         Some((revision, self.application.sources().to_vec()))
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "it is told once")]
     fn fact(
         &self,
         started: Timestamp,

@@ -119,25 +119,22 @@ pub fn closed(
         phase: GatePhase::Closed,
         ..gate(origin, application, &open.revision)
     };
-    let (at, fact) = match synced(application, open) {
-        Some((at, by)) => {
-            let comment = by.automated.then(|| "auto-sync did it".to_owned());
-            let decided = Gate {
-                decision: Some(Decision::Approved),
-                responder: given(&by.username),
-                comment,
-                ..fact
-            };
-            (at, decided)
-        }
-        None => {
-            let passed = Gate {
-                decision: Some(Decision::Other),
-                comment: Some("it does not wait any more, and was not synced".to_owned()),
-                ..fact
-            };
-            (now, passed)
-        }
+    let (at, fact) = if let Some((at, by)) = synced(application, open) {
+        let comment = by.automated.then(|| "auto-sync did it".to_owned());
+        let decided = Gate {
+            decision: Some(Decision::Approved),
+            responder: given(&by.username),
+            comment,
+            ..fact
+        };
+        (at, decided)
+    } else {
+        let passed = Gate {
+            decision: Some(Decision::Other),
+            comment: Some("it does not wait any more, and was not synced".to_owned()),
+            ..fact
+        };
+        (now, passed)
     };
     one(origin, "closed", at.max(open.opened), fact)
 }

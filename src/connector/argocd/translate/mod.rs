@@ -31,6 +31,7 @@ impl Origin<'_> {
         }
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "events hold it so")]
     fn url(&self, application: &Application) -> Option<String> {
         let meta = &application.metadata;
         Some(self.base.page(&meta.namespace, &meta.name))

@@ -24,6 +24,7 @@ pub struct Probe {
     pub page: Option<String>,
 }
 
+#[expect(clippy::too_many_lines, reason = "one check after the other")]
 pub async fn prepare(
     tool: &Tool<'_>,
     order: &Order,

@@ -136,6 +136,7 @@ pub async fn prepare_for(
     })
 }
 
+#[expect(clippy::match_same_arms, reason = "each deed is told with its reason")]
 fn objections(now: &Run, deed: Deed, at: Timestamp) -> Option<(String, Option<String>)> {
     let word = now.word();
     match deed {

@@ -34,6 +34,7 @@ pub struct Start {
     pub at: Timestamp,
 }
 
+#[expect(clippy::too_many_lines, reason = "one check after the other")]
 pub async fn prepare(
     tool: &Tool<'_>,
     order: &Order,

@@ -201,6 +201,7 @@ impl Digest {
         self.todos.push(Todo::Request(Box::new(slim(request))));
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "it is read once")]
     fn pipeline(&mut self, listed: Pipeline) {
         let changed = listed.changed();
         self.look_again(listed.id, changed);

@@ -90,6 +90,10 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(
+        clippy::items_after_statements,
+        reason = "the words of the match below"
+    )]
     fn tags_are_told_apart() {
         let tags = [
             "1",
