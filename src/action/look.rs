@@ -6,16 +6,21 @@ use crate::journal::story::{State, Story};
 use crate::model::Workload;
 use crate::plan::proof::Seen;
 
+/// How much earlier than the action, by its tool's clock, what it brought about may be.
+const SLACK: Span = Span::from_seconds(2);
+
 /// What is new of an action that was sent, for the workload that it is of.
 #[must_use]
 pub fn look(story: &Story, workload: &Workload, now: Timestamp, within: Span) -> Option<Step> {
     if !matches!(story.state, State::Sent | State::Unseen) {
         return None;
     }
+    // Many tools tell whole seconds, and no two clocks agree.
+    let since = story.at - SLACK;
     let mut shown = Vec::new();
     let mut waits = None;
     for proof in &story.plan.proofs {
-        match proof.seen(workload, story.at) {
+        match proof.seen(workload, since) {
             Seen::Shown(text) => shown.push(text),
             Seen::Otherwise(text) => return Some(Step::SeenOtherwise { text }),
             Seen::NotYet => waits = waits.or(Some(proof)),
