@@ -1,6 +1,6 @@
 //! A confirmed plan into deeds, once each. [`run`] sends its requests in order and stops at the first that is not taken; before each the tool is asked
-//! whether the world is still as it was, and a line is on the disk. [`recover`] finds out after a crash what became of a request in doubt, by asking, never
-//! by sending again. [`look`] sees whether the log shows what an action was to bring about.
+//! whether the world is still as it was, and a line is on the disk. [`recover()`] finds out after a crash what became of a request in doubt, by asking, never
+//! by sending again. [`look()`] sees whether the log shows what an action was to bring about.
 
 pub mod execute;
 pub mod look;
