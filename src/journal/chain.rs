@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Entry;
+use crate::store::{JournalHead, JournalLine};
 
 /// A line as it is kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,25 +18,17 @@ pub struct Linked {
     pub entry: Entry,
 }
 
-/// A line on its way into the store: number, hash and body.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    pub number: u64,
-    pub hash: String,
-    pub body: String,
-}
-
-/// The next line after a head (number and hash).
+/// The next line after a head.
 #[must_use]
-pub fn link(entry: Entry, head: Option<(u64, &str)>) -> Line {
+pub fn link(entry: Entry, head: Option<&JournalHead>) -> JournalLine {
     let linked = Linked {
-        number: head.map_or(1, |(number, _)| number + 1),
-        previous: head.map(|(_, hash)| hash.to_owned()),
+        number: head.map_or(1, |head| head.number + 1),
+        previous: head.map(|head| head.hash.clone()),
         entry,
     };
     // A map with text keys and no foreign types: this cannot fail, and an empty body would be found by whoever verifies.
     let body = serde_json::to_string(&linked).unwrap_or_default();
-    Line {
+    JournalLine {
         number: linked.number,
         hash: hash(&body),
         body,
@@ -64,10 +57,14 @@ pub struct Break {
 
 /// Every place at which the chain is broken. `head` is what is kept apart; `noted` a hash that somebody wrote down.
 #[must_use]
-pub fn verify(lines: &[Line], head: Option<(u64, &str)>, noted: Option<&str>) -> Vec<Break> {
+pub fn verify(
+    lines: &[JournalLine],
+    head: Option<&JournalHead>,
+    noted: Option<&str>,
+) -> Vec<Break> {
     let mut found = Vec::new();
     let mut add = |number: u64, text: String| found.push(Break { number, text });
-    let mut last: Option<&Line> = None;
+    let mut last: Option<&JournalLine> = None;
     for line in lines {
         let expected = last.map_or(1, |last| last.number + 1);
         if line.number > expected {
@@ -99,20 +96,23 @@ pub fn verify(lines: &[Line], head: Option<(u64, &str)>, noted: Option<&str>) ->
         }
         last = Some(line);
     }
-    let end = last.map(|line| (line.number, line.hash.as_str()));
-    if let Some((number, _)) = head
-        && head != end
-    {
-        let text = match end {
-            Some((last, _)) if last >= number => "the end is not the one that was noted".to_owned(),
-            last => format!(
-                "the journal ends at line {}, and line {number} was written",
-                last.map_or(0, |(last, _)| last)
-            ),
-        };
-        add(number, text);
-    } else if head.is_none() && end.is_some() {
-        add(1, "nothing is noted of where the journal ends".to_owned());
+    let end = last.map(JournalLine::head);
+    match head {
+        Some(head) if Some(head) != end.as_ref() => {
+            let number = head.number;
+            let last = end.map_or(0, |end| end.number);
+            let text = if last >= number {
+                "the end is not the one that was noted".to_owned()
+            } else {
+                format!("the journal ends at line {last}, and line {number} was written")
+            };
+            add(number, text);
+        }
+        None if end.is_some() => {
+            let text = "nothing is noted of where the journal ends";
+            add(1, text.to_owned());
+        }
+        _ => {}
     }
     if let Some(noted) = noted
         && !lines.iter().any(|line| line.hash == noted)
@@ -130,8 +130,8 @@ mod tests {
     use crate::event::time::Timestamp;
     use crate::journal::{End, Person, Step};
 
-    fn journal(length: u64) -> Vec<Line> {
-        let mut lines: Vec<Line> = Vec::new();
+    fn journal(length: u64) -> Vec<JournalLine> {
+        let mut lines: Vec<JournalLine> = Vec::new();
         for number in 0..length {
             let entry = Entry {
                 at: Timestamp::from_micros(i64::try_from(number).unwrap()),
@@ -145,15 +145,15 @@ mod tests {
                     text: format!("line {number}"),
                 },
             };
-            let head = lines.last().map(|line| (line.number, line.hash.clone()));
-            lines.push(link(entry, head.as_ref().map(|(n, h)| (*n, h.as_str()))));
+            let head = lines.last().map(JournalLine::head);
+            lines.push(link(entry, head.as_ref()));
         }
         lines
     }
 
-    fn breaks(lines: &[Line], whole: &[Line]) -> Vec<Break> {
-        let head = whole.last().map(|line| (line.number, line.hash.as_str()));
-        verify(lines, head, None)
+    fn breaks(lines: &[JournalLine], whole: &[JournalLine]) -> Vec<Break> {
+        let head = whole.last().map(JournalLine::head);
+        verify(lines, head.as_ref(), None)
     }
 
     #[test]
@@ -161,14 +161,9 @@ mod tests {
         let whole = journal(5);
         assert_eq!(breaks(&whole, &whole), []);
         assert_eq!(verify(&[], None, None), []);
-        assert_eq!(
-            verify(&whole, Some((5, &whole[4].hash)), Some(&whole[2].hash)),
-            []
-        );
-        assert_eq!(
-            verify(&whole, Some((5, &whole[4].hash)), Some("00")).len(),
-            1
-        );
+        let head = whole[4].head();
+        assert_eq!(verify(&whole, Some(&head), Some(&whole[2].hash)), []);
+        assert_eq!(verify(&whole, Some(&head), Some("00")).len(), 1);
     }
 
     #[test]

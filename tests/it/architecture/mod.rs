@@ -24,7 +24,7 @@ const OURS: &[(&str, &[&str])] = &[
     ("model", &["event"]),
     ("fold", &["event", "model::name"]),
     ("plan", &["event", "model"]),
-    ("journal", &["event::time", "plan"]),
+    ("journal", &["event::time", "plan", "store"]),
     (
         "confirm",
         &["event::time", "journal", "model::definition", "plan"],
