@@ -9,9 +9,9 @@ use crate::plan::proof::Seen;
 /// How much earlier than the action, by its tool's clock, what it brought about may be.
 const SLACK: Span = Span::from_seconds(2);
 
-/// What is new of an action that was sent, for the workload that it is of.
+/// What is new of an action that was sent, by the workloads that it is of.
 #[must_use]
-pub fn look(story: &Story, workload: &Workload, now: Timestamp, within: Span) -> Option<Step> {
+pub fn look(story: &Story, workloads: &[Workload], now: Timestamp, within: Span) -> Option<Step> {
     if !matches!(story.state, State::Sent | State::Unseen) {
         return None;
     }
@@ -20,10 +20,12 @@ pub fn look(story: &Story, workload: &Workload, now: Timestamp, within: Span) ->
     let mut shown = Vec::new();
     let mut waits = None;
     for proof in &story.plan.proofs {
-        match proof.seen(workload, since) {
-            Seen::Shown(text) => shown.push(text),
-            Seen::Otherwise(text) => return Some(Step::SeenOtherwise { text }),
-            Seen::NotYet => waits = waits.or(Some(proof)),
+        // A proof is of one workload; the others know nothing of it.
+        let mut told = workloads.iter().map(|workload| proof.seen(workload, since));
+        match told.find(|seen| *seen != Seen::NotYet) {
+            Some(Seen::Shown(text)) => shown.push(text),
+            Some(Seen::Otherwise(text)) => return Some(Step::SeenOtherwise { text }),
+            Some(Seen::NotYet) | None => waits = waits.or(Some(proof)),
         }
     }
     let Some(proof) = waits else {

@@ -12,8 +12,7 @@ use crate::store::Store;
 
 pub fn run(session: &Session, args: &AuditArgs) -> Result<Ending, Failure> {
     let store = assemble::open_log(&session.log)?;
-    let entries = acting::entries(&store)?.into_iter();
-    let mut actions = stories(entries.map(|(_, entry)| entry));
+    let mut actions = stories(acting::entries(&store)?);
     actions.reverse();
     if let Some(wanted) = &args.action {
         actions.retain(|story| story.action.starts_with(wanted.as_str()));

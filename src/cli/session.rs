@@ -17,6 +17,7 @@ use crate::event::time::{Span, Timestamp};
 use crate::journal::Person;
 use crate::model::definition::{Definition, Rules};
 use crate::model::window::Window;
+use crate::plan::ask::Permit;
 use crate::report::{Style, Surroundings, text};
 use crate::store::sqlite::SqliteStore;
 use crate::theme::Theme;
@@ -159,7 +160,11 @@ impl Session {
 
     /// What acting needs: the sources that can be set up, and the journal in the log's own file.
     pub fn acting(&self) -> Result<Acting, Failure> {
-        let (feeds, _) = self.feeds(None, |_| true);
+        let since = self.now - self.rules.window;
+        let (feeds, refused) = self.feeds(Some(since), |_| true);
+        for (name, failure) in &refused {
+            self.complain(&format!("{name}: {}", failure.text));
+        }
         let store = assemble::open_log(&self.log)?;
         let person = Person {
             name: self
@@ -178,6 +183,26 @@ impl Session {
             Some(&self.log),
             person,
         ))
+    }
+
+    /// Whether acting is allowed at all, and by whom it is forbidden where not.
+    #[must_use]
+    pub fn permit(&self) -> Permit {
+        if self.read_only {
+            return Permit::Forbidden {
+                text: "leadtime was started with --read-only".to_owned(),
+                lifted_by: "leaving --read-only out".to_owned(),
+            };
+        }
+        if self.config.acting.read_only {
+            let file = self.config.file.as_ref();
+            let file = file.map_or_else(String::new, |file| format!(" ({})", file.display()));
+            return Permit::Forbidden {
+                text: format!("the configuration forbids acting{file}"),
+                lifted_by: "taking read_only out of [acting]".to_owned(),
+            };
+        }
+        Permit::Given
     }
 
     /// Opens the log. Local repositories are read first: that costs next to nothing, and what is shown is then true.

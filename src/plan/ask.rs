@@ -1,14 +1,13 @@
-//! What somebody wants: which deed, of which workload, why, and which rules they set aside for it.
+//! What somebody wants: which deed, and who asks for it, why, and which rules they set aside for it.
 
 use crate::event::kind::MarkKind;
 use crate::event::time::Timestamp;
 
 use super::request::Verb;
 
-/// What is wanted.
+/// Who asks, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ask {
-    pub deed: Deed,
     /// Why, in their words.
     pub comment: Option<String>,
     /// The rules that are set aside; each needs the comment.
@@ -18,14 +17,14 @@ pub struct Ask {
     pub at: Timestamp,
     /// Of this action alone.
     pub key: String,
-    /// Whether leadtime may act at all, and here.
+    /// Whether leadtime may act at all.
     pub permit: Permit,
 }
 
 /// Whether leadtime may act.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Permit {
-    Armed,
+    Given,
     /// It only reads until armed; with how to arm it.
     NotArmed(String),
     /// Somebody has forbidden it; with who, and what would lift it.

@@ -221,7 +221,6 @@ fn bring(
             draft.leaves = moving(workload, &way.leaves);
         }
         _ => {
-            draft.unknown_content = true;
             draft.notes.push(
                 "what ships and leaves cannot be told: the commit of one of the versions is not known"
                     .to_owned(),

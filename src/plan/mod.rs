@@ -102,7 +102,8 @@ pub struct Moving {
 #[derive(Clone, Debug)]
 pub struct Draft {
     pub verb: Verb,
-    pub workload: String,
+    /// One, unless gates of several are decided.
+    pub workloads: Vec<String>,
     pub environment: Option<String>,
     pub from: Option<request::Version>,
     pub to: Option<request::Version>,
@@ -112,8 +113,6 @@ pub struct Draft {
     pub records: Vec<Event<String>>,
     pub ships: Vec<Moving>,
     pub leaves: Vec<Moving>,
-    /// What ships cannot be told.
-    pub unknown_content: bool,
     pub evidence: Vec<Evidence>,
     pub objections: Vec<Objection>,
     pub notes: Vec<String>,
@@ -129,7 +128,7 @@ impl Draft {
     pub(crate) fn new(verb: Verb, workload: &str) -> Self {
         Self {
             verb,
-            workload: workload.to_owned(),
+            workloads: vec![workload.to_owned()],
             environment: None,
             from: None,
             to: None,
@@ -137,7 +136,6 @@ impl Draft {
             records: Vec::new(),
             ships: Vec::new(),
             leaves: Vec::new(),
-            unknown_content: false,
             evidence: Vec::new(),
             objections: Vec::new(),
             notes: Vec::new(),
@@ -152,7 +150,7 @@ impl Draft {
     /// Two drafts of one verb as one plan, of several workloads.
     #[must_use]
     pub fn join(mut self, other: Self) -> Self {
-        self.workload = format!("{}, {}", self.workload, other.workload);
+        self.workloads.extend(other.workloads);
         self.environment = self
             .environment
             .filter(|one| Some(one) == other.environment.as_ref());
@@ -160,7 +158,6 @@ impl Draft {
         self.records.extend(other.records);
         self.ships.extend(other.ships);
         self.leaves.extend(other.leaves);
-        self.unknown_content |= other.unknown_content;
         self.evidence.extend(other.evidence);
         for objection in other.objections {
             if !self.objections.contains(&objection) {
@@ -177,8 +174,8 @@ impl Draft {
 }
 
 /// Works out what is asked of a workload.
-pub fn draft(ask: &Ask, lives: &Lives<'_>) -> Result<Draft, Refusal> {
-    let mut draft = match &ask.deed {
+pub fn draft(ask: &Ask, deed: &Deed, lives: &Lives<'_>) -> Result<Draft, Refusal> {
+    let mut draft = match deed {
         Deed::Decide { gates, approve } => decide::draft(ask, lives, gates, *approve),
         Deed::Promote { to, version } => bring::promote(ask, lives, to, version.as_deref()),
         Deed::Rollback { environment, to } => {
@@ -204,7 +201,9 @@ pub struct Plan {
     pub action: String,
     pub at: Timestamp,
     pub intent: Verb,
+    /// Its name; of several, their names with commas: what is shown, and typed.
     pub workload: String,
+    pub workloads: Vec<String>,
     pub environment: Option<String>,
     /// Versions, as people call them.
     pub from: Option<String>,
@@ -269,7 +268,8 @@ impl Plan {
             user: None,
             proofs: draft.proofs,
             gates: draft.gates,
-            workload: draft.workload,
+            workload: draft.workloads.join(", "),
+            workloads: draft.workloads,
             environment: draft.environment,
         };
         for told in prepared {
@@ -303,7 +303,7 @@ impl Plan {
     /// Whether no rule stands in the way any more.
     #[must_use]
     pub fn is_free(&self) -> bool {
-        self.objections.iter().all(|objection| objection.overridden)
+        self.standing().next().is_none()
     }
 
     /// The rules that stand in the way.
@@ -316,13 +316,7 @@ impl Plan {
     /// Whether another plan, made later for the same ask, would do the same to the same things.
     #[must_use]
     pub fn agrees_with(&self, later: &Self) -> bool {
-        self.requests == later.requests
-            && self.ships == later.ships
-            && self.leaves == later.leaves
-            && self.from == later.from
-            && self.to == later.to
-            && self.objections == later.objections
-            && self.confirm == later.confirm
+        self.moved(later).is_empty()
     }
 
     /// What is different in a later plan, in words; empty where they agree.

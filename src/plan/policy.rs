@@ -48,7 +48,7 @@ fn with_reason(rule: &str) -> String {
 /// Sets aside what the ask says, and adds whether leadtime may act at all.
 pub fn set_aside(ask: &Ask, draft: &mut Draft) {
     match &ask.permit {
-        Permit::Armed => {}
+        Permit::Given => {}
         Permit::NotArmed(how) => object(draft, ARMED, "leadtime is not armed", how.clone()),
         Permit::Forbidden { text, lifted_by } => {
             object(draft, READ_ONLY, text.clone(), lifted_by.clone());

@@ -1,7 +1,5 @@
 //! A plan that was agreed to, carried out: made anew at the last moment, held against what was shown, and only then sent.
 
-use std::time::Duration;
-
 use super::{Acting, write};
 use crate::action::execute::Ending;
 use crate::action::{self, Hands, NotKept};
@@ -118,20 +116,13 @@ impl Hands for Acting {
     }
 
     fn actor(&self, connector: &str) -> Option<&dyn Actor> {
-        let hand = self.hands.iter().find(|hand| hand.name == connector)?;
-        hand.actor().filter(|_| !hand.read_only)
+        let feed = self.feeds.iter().find(|feed| feed.name == connector)?;
+        feed.connector
+            .actor()
+            .filter(|_| !self.ability(connector).read_only)
     }
 
     fn now(&self) -> Timestamp {
         clock::now()
-    }
-
-    fn patience(&self) -> &[Duration] {
-        const PATIENCE: [Duration; 3] = [
-            Duration::from_secs(1),
-            Duration::from_secs(3),
-            Duration::from_secs(8),
-        ];
-        &PATIENCE
     }
 }

@@ -6,60 +6,55 @@ use crate::app::Engine;
 use crate::clock;
 use crate::journal::Entry;
 use crate::journal::story::{State, Story};
+use crate::model::Workload;
+use crate::model::definition::Definition;
 use crate::store::StoreError;
 
-/// Asks the tools what became of actions that were cut off or are in doubt. Nothing is sent. Returns those that it learned something of.
-pub async fn settle(acting: &mut Acting) -> Result<Vec<String>, StoreError> {
+/// Asks the tools what became of actions that were cut off or are in doubt. Nothing is sent.
+pub async fn settle(acting: &mut Acting) -> Result<(), StoreError> {
     let open: Vec<Story> = acting
         .stories()?
         .into_iter()
         .filter(|story| matches!(story.state, State::Sending | State::InDoubt))
         .collect();
     if open.is_empty() {
-        return Ok(Vec::new());
+        return Ok(());
     }
     // Who has the lock is at it.
     let Some(_held) = acting.lock.take() else {
-        return Ok(Vec::new());
+        return Ok(());
     };
-    let mut settled = Vec::new();
     for story in open {
-        match recover(&story, acting).await {
-            Ok(_) => settled.push(story.action),
-            Err(error) => tracing::warn!(action = %story.action, "not settled: {}", error.0),
+        if let Err(error) = recover(&story, acting).await {
+            tracing::warn!(action = %story.action, "not settled: {}", error.0);
         }
     }
-    Ok(settled)
+    Ok(())
 }
 
-/// Looks in the log for what shows that actions were done, and writes down what it finds. Returns those that it learned something of.
-pub fn look_for(acting: &mut Acting, engine: &mut Engine) -> Result<Vec<String>, StoreError> {
+/// Looks in the log for what shows that actions were done, and writes down what it finds.
+pub fn look_for(acting: &mut Acting, engine: &mut Engine) -> Result<(), StoreError> {
     let now = clock::now();
-    let mut found = Vec::new();
     for story in acting.stories()? {
         if !matches!(story.state, State::Sent | State::Unseen) {
             continue;
         }
-        let names: Vec<&str> = story.plan.workload.split(", ").collect();
-        let definitions = engine.definitions().iter();
-        let definition = definitions
-            .filter(|definition| names.contains(&definition.name.as_str()))
-            .cloned();
-        for definition in definition.collect::<Vec<_>>() {
-            let workload = engine.workload(&definition, now)?;
-            let Some(step) = look(&story, &workload, now, acting.seen_within) else {
-                continue;
-            };
+        let of_it = |one: &&Definition| story.plan.workloads.contains(&one.name);
+        let definitions: Vec<Definition> =
+            engine.definitions().iter().filter(of_it).cloned().collect();
+        let workloads: Vec<Workload> = definitions
+            .iter()
+            .map(|definition| engine.workload(definition, now))
+            .collect::<Result<_, _>>()?;
+        if let Some(step) = look(&story, &workloads, now, acting.seen_within) {
             let entry = Entry {
                 at: now,
-                action: story.action.clone(),
-                by: story.by.clone(),
+                action: story.action,
+                by: story.by,
                 step,
             };
             write(&mut *acting.store, &entry)?;
-            found.push(story.action.clone());
-            break;
         }
     }
-    Ok(found)
+    Ok(())
 }

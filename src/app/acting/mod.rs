@@ -8,10 +8,9 @@ pub mod plan;
 use std::fs::File;
 use std::path::Path;
 
-use crate::config::Config;
-use crate::connector::{Actor, Connector};
+use crate::config::{Config, Source};
 use crate::event::time::{Span, Timestamp};
-use crate::journal::chain::{self, Break, Line};
+use crate::journal::chain::{self, Break};
 use crate::journal::story::{Story, stories};
 use crate::journal::{Entry, Person};
 use crate::plan::request::Verb;
@@ -19,11 +18,8 @@ use crate::store::{JournalLine, Store, StoreError};
 
 use super::sync::Feed;
 
-/// A source in which leadtime may act.
-pub struct Hand {
-    pub name: String,
-    pub connector: Box<dyn Connector>,
-    /// What can be asked of it.
+/// What may be asked of a source.
+pub struct Ability {
     pub acts: &'static [Verb],
     /// A step's way may name it.
     pub goes: bool,
@@ -31,17 +27,11 @@ pub struct Hand {
     pub read_only: bool,
 }
 
-impl Hand {
-    /// How it acts.
-    #[must_use]
-    pub fn actor(&self) -> Option<&dyn Actor> {
-        self.connector.actor()
-    }
-}
-
 /// What acting needs beside the engine: the sources, the journal, and who sits there.
 pub struct Acting {
-    pub hands: Vec<Hand>,
+    pub feeds: Vec<Feed>,
+    /// As configured.
+    sources: Vec<Source>,
     pub store: Box<dyn Store>,
     pub person: Person,
     /// How long the event that proves an action may take.
@@ -82,22 +72,9 @@ impl Acting {
         log: Option<&Path>,
         person: Person,
     ) -> Self {
-        let hands = feeds.into_iter().map(|feed| {
-            let source = config
-                .sources
-                .iter()
-                .find(|source| source.name == feed.name);
-            let descriptor = source.and_then(super::registry::descriptor);
-            Hand {
-                acts: descriptor.map_or(&[], |known| known.capability.acts),
-                goes: descriptor.is_some_and(|known| !known.capability.ways.is_empty()),
-                read_only: source.is_some_and(|source| source.read_only),
-                name: feed.name,
-                connector: feed.connector,
-            }
-        });
         Self {
-            hands: hands.collect(),
+            feeds,
+            sources: config.sources.clone(),
             store,
             person,
             seen_within: config.acting.seen_within,
@@ -105,11 +82,22 @@ impl Acting {
         }
     }
 
+    /// What may be asked of a source that can be read.
+    #[must_use]
+    pub fn ability(&self, name: &str) -> Ability {
+        let source = self.sources.iter().find(|source| source.name == name);
+        let known = source.and_then(super::registry::descriptor);
+        let capability = known.map(|known| known.capability).unwrap_or_default();
+        Ability {
+            acts: capability.acts,
+            goes: !capability.ways.is_empty(),
+            read_only: source.is_some_and(|source| source.read_only),
+        }
+    }
+
     /// Every action that was ever taken on this log, the oldest first.
     pub fn stories(&self) -> Result<Vec<Story>, StoreError> {
-        Ok(stories(
-            entries(&*self.store)?.into_iter().map(|(_, entry)| entry),
-        ))
+        Ok(stories(entries(&*self.store)?))
     }
 }
 
@@ -130,36 +118,22 @@ pub fn action_key(now: Timestamp) -> String {
     format!("{time}-{}", &digits[..6])
 }
 
-/// The journal's lines that can be read, with their numbers.
-pub fn entries(store: &dyn Store) -> Result<Vec<(u64, Entry)>, StoreError> {
+/// The journal's lines that can be read.
+pub fn entries(store: &dyn Store) -> Result<Vec<Entry>, StoreError> {
     let lines = store.journal(0)?;
-    let read = |line: &JournalLine| Some((line.number, chain::read(&line.body)?.entry));
+    let read = |line: &JournalLine| Some(chain::read(&line.body)?.entry);
     Ok(lines.iter().filter_map(read).collect())
 }
 
 /// Where the journal is not as it was written.
 pub fn verify(store: &dyn Store, noted: Option<&str>) -> Result<Vec<Break>, StoreError> {
-    let line = |line: JournalLine| Line {
-        number: line.number,
-        hash: line.hash,
-        body: line.body,
-    };
-    let lines: Vec<Line> = store.journal(0)?.into_iter().map(line).collect();
+    let lines = store.journal(0)?;
     let head = store.journal_head()?;
-    let head = head.as_ref().map(|head| (head.number, head.hash.as_str()));
-    Ok(chain::verify(&lines, head, noted))
+    Ok(chain::verify(&lines, head.as_ref(), noted))
 }
 
 /// Adds a line; it is on the disk on return.
 pub(super) fn write(store: &mut dyn Store, entry: &Entry) -> Result<(), StoreError> {
-    store.journal_add(&mut |head| {
-        let head = head.map(|head| (head.number, head.hash.as_str()));
-        let line = chain::link(entry.clone(), head);
-        JournalLine {
-            number: line.number,
-            hash: line.hash,
-            body: line.body,
-        }
-    })?;
+    store.journal_add(&mut |head| chain::link(entry.clone(), head))?;
     Ok(())
 }

@@ -1,14 +1,12 @@
-//! What is asked into a plan: the draft is made of what the log says, and the connectors say what they would send for it.
+//! A draft into a plan: the connectors say what they would send for its orders.
 
-use std::fmt;
-
-use super::{Acting, Hand};
+use super::Acting;
+use crate::app::sync::Feed;
 use crate::connector::ConnectorError;
 use crate::event::cdevents::write;
-use crate::model::state::Lives;
 use crate::plan::ask::Ask;
 use crate::plan::request::{Order, Prepared, Verb};
-use crate::plan::{Draft, Plan, Refusal, draft, policy};
+use crate::plan::{Draft, Plan, Refusal};
 
 /// Why there is no plan.
 #[derive(Clone, Debug)]
@@ -24,23 +22,7 @@ impl From<Refusal> for NoPlan {
     }
 }
 
-impl fmt::Display for NoPlan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Refused(refusal) => f.write_str(&refusal.text),
-            Self::Tool(error) => write!(f, "{error}"),
-        }
-    }
-}
-
-/// Works out what exactly would be done. Only reads.
-pub async fn plan(acting: &Acting, ask: &Ask, lives: &Lives<'_>) -> Result<Plan, NoPlan> {
-    policy::check(&ask.overrides)?;
-    let drafted = draft(ask, lives)?;
-    complete(acting, ask, drafted).await
-}
-
-/// Works out what exactly would be done for several drafts at once: gates of several workloads.
+/// Works out what exactly would be done for a draft. Only reads.
 pub async fn complete(acting: &Acting, ask: &Ask, mut drafted: Draft) -> Result<Plan, NoPlan> {
     let mut prepared = Vec::new();
     for (order, from) in std::mem::take(&mut drafted.orders) {
@@ -59,19 +41,21 @@ async fn prepare(
 ) -> Result<Option<Prepared>, NoPlan> {
     // A tool that cannot hold an environment itself need not: leadtime puts it on record.
     let optional = matches!(order.verb, Verb::Hold | Verb::Release);
-    let hand = match find(acting, order, from) {
-        Ok(hand) => hand,
+    let feed = match find(acting, order, from) {
+        Ok(feed) => feed,
         Err(_) if optional => return Ok(None),
         Err(refusal) => return Err(refusal.into()),
     };
-    let acts = hand.acts;
-    let Some(actor) = hand.actor().filter(|_| acts.contains(&order.verb)) else {
+    let ability = acting.ability(&feed.name);
+    let acts = ability.acts;
+    let actor = feed.connector.actor();
+    let Some(actor) = actor.filter(|_| acts.contains(&order.verb)) else {
         if optional {
             return Ok(None);
         }
         let refusal = Refusal::new(
             "tool",
-            format!("leadtime cannot {} in {:?}", order.verb.word(), hand.name),
+            format!("leadtime cannot {} in {:?}", order.verb.word(), feed.name),
         );
         let words: Vec<&str> = acts.iter().map(|verb| verb.word()).collect();
         let can = if words.is_empty() {
@@ -82,27 +66,28 @@ async fn prepare(
         return Err(refusal.hinted(can).into());
     };
     let mut told = actor.prepare(order).await.map_err(NoPlan::Tool)?;
-    if hand.read_only {
-        let text = format!("source {:?} is read only", hand.name);
-        let lifted = format!("taking read_only out of [[sources]] name = {:?}", hand.name);
+    if ability.read_only {
+        let text = format!("source {:?} is read only", feed.name);
+        let lifted = format!("taking read_only out of [[sources]] name = {:?}", feed.name);
         told.objections.push((text, Some(lifted)));
     }
     Ok(Some(told))
 }
 
 /// The source that an order goes to: the one that the way names, the only one that can go it, or the one that tells of the thing.
-fn find<'a>(acting: &'a Acting, order: &Order, from: Option<&str>) -> Result<&'a Hand, Refusal> {
+fn find<'a>(acting: &'a Acting, order: &Order, from: Option<&str>) -> Result<&'a Feed, Refusal> {
     if let Some(name) = from {
-        let known = acting.hands.iter().find(|hand| hand.name == name);
+        let known = acting.feeds.iter().find(|feed| feed.name == name);
         return known.ok_or_else(|| {
             Refusal::new("no_way", format!("source {name:?} cannot be used"))
                 .hinted("leadtime doctor tells why")
         });
     }
     if order.way.is_some() {
-        let mut going = acting.hands.iter().filter(|hand| hand.goes);
+        let goes = |feed: &&Feed| acting.ability(&feed.name).goes;
+        let mut going = acting.feeds.iter().filter(goes);
         return match (going.next(), going.next()) {
-            (Some(hand), None) => Ok(hand),
+            (Some(feed), None) => Ok(feed),
             _ => Err(
                 Refusal::new("no_way", "it is not said which source does it")
                     .hinted("add `from` to the step's `promote`"),
@@ -113,8 +98,12 @@ fn find<'a>(acting: &'a Acting, order: &Order, from: Option<&str>) -> Result<&'a
         .target
         .as_ref()
         .map_or("", |target| target.source.as_str());
-    let speaks = |hand: &&Hand| hand.actor().is_some_and(|actor| actor.speaks_for(source));
-    acting.hands.iter().find(speaks).ok_or_else(|| {
+    let speaks = |feed: &&Feed| {
+        feed.connector
+            .actor()
+            .is_some_and(|actor| actor.speaks_for(source))
+    };
+    acting.feeds.iter().find(speaks).ok_or_else(|| {
         Refusal::new(
             "no_way",
             format!("no configured source speaks with {source:?}, so nothing can be done there"),

@@ -14,12 +14,11 @@ use crate::cli::{Ending, show};
 use crate::clock;
 use crate::confirm::Assent;
 use crate::error::Failure;
-use crate::event::time::Timestamp;
 use crate::journal::End;
 use crate::journal::story::{State, Story};
 use crate::model::definition::{Confirm, Definition};
 use crate::model::state::Lives;
-use crate::plan::ask::{Ask, Deed, Permit};
+use crate::plan::ask::{Ask, Deed};
 use crate::plan::{Draft, Plan, Refusal, draft, policy};
 use crate::report;
 
@@ -44,31 +43,33 @@ pub struct Chain<'a> {
 impl<'a> Chain<'a> {
     /// Reads the sources, opens the log, and finds out what earlier actions left open.
     pub fn new(session: &'a Session, args: &'a ActArgs) -> Result<Self, Failure> {
-        if !args.no_sync {
-            read_sources(session)?;
-        }
-        let engine = session.engine()?;
-        let acting = session.acting()?;
+        let mut acting = session.acting()?;
+        let engine = if args.no_sync {
+            session.engine()?
+        } else {
+            read(session, &mut acting)?;
+            session.open(assemble::open_log(&session.log)?)?
+        };
         let mut chain = Self {
             session,
             engine,
             acting,
             args,
         };
-        chain.follow()?;
+        block_on(follow::settle(&mut chain.acting))??;
+        chain.look()?;
         Ok(chain)
     }
 
-    /// What earlier actions left open.
-    fn follow(&mut self) -> Result<(), Failure> {
-        block_on(follow::settle(&mut self.acting))??;
+    /// Takes in what is new in the log, and whether it shows what was done.
+    fn look(&mut self) -> Result<(), Failure> {
         self.engine.refresh(&mut |_, _| {})?;
         follow::look_for(&mut self.acting, &mut self.engine)?;
         Ok(())
     }
 
     pub fn run(&mut self, wanted: &Wanted) -> Result<Ending, Failure> {
-        let ask = self.ask(wanted);
+        let ask = self.ask(wanted.action.as_ref());
         let plan = self.plan(&ask, wanted)?;
         if self.args.dry_run {
             return self.dry(&plan);
@@ -92,37 +93,28 @@ impl<'a> Chain<'a> {
         self.told(&plan, carried)
     }
 
-    fn ask(&self, wanted: &Wanted) -> Ask {
-        let (comment, overrides, key) = match &wanted.action {
-            // The second person agrees to what the first one meant.
-            Some(story) => {
-                let set_aside = story.plan.objections.iter().filter(|one| one.overridden);
-                (
-                    story.plan.comment.clone(),
-                    set_aside.map(|one| one.rule.clone()).collect(),
-                    story.action.clone(),
-                )
-            }
-            None => (
-                self.args.comment.clone(),
-                self.args.overrides.clone(),
-                action_key(clock::now()),
-            ),
+    /// Who asks. A second person agrees to what the first one meant.
+    fn ask(&self, first: Option<&Story>) -> Ask {
+        let permit = self.session.permit();
+        let Some(story) = first else {
+            let now = clock::now();
+            return Ask {
+                comment: self.args.comment.clone(),
+                overrides: self.args.overrides.clone(),
+                by: self.acting.person.name.clone(),
+                at: now,
+                key: action_key(now),
+                permit,
+            };
         };
-        let at = wanted
-            .action
-            .as_ref()
-            .map_or_else(clock::now, |story| story.plan.at);
+        let set_aside = story.plan.objections.iter().filter(|one| one.overridden);
         Ask {
-            deed: Deed::Hold {
-                environment: String::new(),
-            },
-            comment,
-            overrides,
-            by: self.acting.person.name.clone(),
-            at,
-            key,
-            permit: self.session.permit(),
+            comment: story.plan.comment.clone(),
+            overrides: set_aside.map(|one| one.rule.clone()).collect(),
+            by: story.by.name.clone(),
+            at: story.plan.at,
+            key: story.action.clone(),
+            permit,
         }
     }
 
@@ -135,14 +127,13 @@ impl<'a> Chain<'a> {
             let workload = self.engine.workload(definition, clock::now())?;
             let lives = Lives::new(&workload, &self.session.rules, None);
             let ask = Ask {
-                deed: deed.clone(),
                 key: match place {
                     0 => ask.key.clone(),
                     place => format!("{}.w{place}", ask.key),
                 },
                 ..ask.clone()
             };
-            let drafted = draft(&ask, &lives).map_err(|refusal| refused(&refusal))?;
+            let drafted = draft(&ask, deed, &lives).map_err(|refusal| refused(&refusal))?;
             whole = Some(match whole {
                 None => drafted,
                 Some(whole) => whole.join(drafted),
@@ -271,9 +262,8 @@ impl<'a> Chain<'a> {
                 return Ok(());
             }
             block_on(async { tokio::time::sleep(LOOK_EVERY).await })?;
-            read_sources(self.session)?;
-            self.engine.refresh(&mut |_, _| {})?;
-            follow::look_for(&mut self.acting, &mut self.engine)?;
+            read(self.session, &mut self.acting)?;
+            self.look()?;
         }
     }
 
@@ -305,18 +295,13 @@ impl<'a> Chain<'a> {
 }
 
 /// Reads every source once; one that cannot be read is told of, and holds nobody up.
-fn read_sources(session: &Session) -> Result<(), Failure> {
-    let since: Timestamp = session.now - session.rules.window;
-    let (feeds, refused) = session.feeds(Some(since), |_| true);
-    for (name, failure) in &refused {
-        session.complain(&format!("{name}: {}", failure.text));
-    }
-    if feeds.is_empty() {
+fn read(session: &Session, acting: &mut Acting) -> Result<(), Failure> {
+    if acting.feeds.is_empty() || acting.store.is_read_only() {
         return Ok(());
     }
-    let mut store = assemble::open_log(&session.log)?;
     let bars = Bars::new(session.quiet);
-    let outcomes = block_on(sync::sync(&feeds, &mut store, clock::now(), &bars))??;
+    let store = &mut *acting.store;
+    let outcomes = block_on(sync::sync(&acting.feeds, store, clock::now(), &bars))??;
     bars.end();
     for outcome in outcomes {
         if let Some(error) = outcome.error {
@@ -344,26 +329,4 @@ fn prompt(text: &str) -> Result<String, Failure> {
         .read_line(&mut answer)
         .map_err(|error| Failure::unable(format!("standard input: {error}")))?;
     Ok(answer.trim().to_owned())
-}
-
-/// Whether acting is allowed at all, and by whom it is forbidden where not.
-impl Session {
-    #[must_use]
-    pub fn permit(&self) -> Permit {
-        if self.read_only {
-            return Permit::Forbidden {
-                text: "leadtime was started with --read-only".to_owned(),
-                lifted_by: "leaving --read-only out".to_owned(),
-            };
-        }
-        if self.config.acting.read_only {
-            let file = self.config.file.as_ref();
-            let file = file.map_or_else(String::new, |file| format!(" ({})", file.display()));
-            return Permit::Forbidden {
-                text: format!("the configuration forbids acting{file}"),
-                lifted_by: "taking read_only out of [acting]".to_owned(),
-            };
-        }
-        Permit::Armed
-    }
 }

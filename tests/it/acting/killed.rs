@@ -13,7 +13,7 @@ use leadtime::action::{Hands, NotKept, recover, run};
 use leadtime::confirm::{Assent, confirm};
 use leadtime::connector::{Actor, Answering, Pending};
 use leadtime::event::time::Timestamp;
-use leadtime::journal::chain::{self, Line};
+use leadtime::journal::chain;
 use leadtime::journal::story::{State, Story, stories};
 use leadtime::journal::{Entry, Outcome, Person};
 use leadtime::model::definition::Confirm;
@@ -128,18 +128,8 @@ impl Bench {
         }
     }
 
-    fn lines(&self) -> Vec<Line> {
-        let line = |line: JournalLine| Line {
-            number: line.number,
-            hash: line.hash,
-            body: line.body,
-        };
-        self.store
-            .journal(0)
-            .unwrap()
-            .into_iter()
-            .map(line)
-            .collect()
+    fn lines(&self) -> Vec<JournalLine> {
+        self.store.journal(0).unwrap()
     }
 
     fn stories(&self) -> Vec<Story> {
@@ -155,15 +145,9 @@ impl Bench {
 impl Hands for Bench {
     fn write(&mut self, entry: Entry) -> Result<(), NotKept> {
         deadly();
-        let added = self.store.journal_add(&mut |head| {
-            let head = head.map(|head| (head.number, head.hash.as_str()));
-            let line = chain::link(entry.clone(), head);
-            JournalLine {
-                number: line.number,
-                hash: line.hash,
-                body: line.body,
-            }
-        });
+        let added = self
+            .store
+            .journal_add(&mut |head| chain::link(entry.clone(), head));
         deadly();
         added.map(drop).map_err(|error| NotKept(error.to_string()))
     }
@@ -215,6 +199,7 @@ fn plan() -> Plan {
         at: Timestamp::default(),
         intent: Verb::Rollback,
         workload: "shop".to_owned(),
+        workloads: vec!["shop".to_owned()],
         environment: Some("production".to_owned()),
         from: None,
         to: None,
@@ -299,8 +284,7 @@ fn killed_between_any_two_steps_nothing_is_sent_twice_and_nothing_is_lost() {
         );
         let lines = bench.lines();
         let head = bench.store.journal_head().unwrap();
-        let head = head.as_ref().map(|head| (head.number, head.hash.as_str()));
-        assert_eq!(chain::verify(&lines, head, None), [], "{steps}");
+        assert_eq!(chain::verify(&lines, head.as_ref(), None), [], "{steps}");
         for story in bench.stories() {
             assert!(
                 !matches!(story.state, State::Sending | State::InDoubt),

@@ -92,23 +92,22 @@ pub fn shop() -> Vec<String> {
     lines
 }
 
-fn ask(deed: Deed, at: &str) -> Ask {
+fn ask(at: &str) -> Ask {
     Ask {
-        deed,
         comment: None,
         overrides: Vec::new(),
         by: "jane".to_owned(),
         at: Timestamp::parse(at).unwrap(),
         key: "k1".to_owned(),
-        permit: Permit::Armed,
+        permit: Permit::Given,
     }
 }
 
-fn drafted(lines: &[String], ask: &Ask) -> Result<Draft, Refusal> {
+fn drafted(lines: &[String], ask: &Ask, deed: &Deed) -> Result<Draft, Refusal> {
     let mut door = Door::on(lines, CONFIG);
     let workload = door.workload("shop", ask.at);
     let lives = Lives::new(&workload, &door.rules, None);
-    draft(ask, &lives)
+    draft(ask, deed, &lives)
 }
 
 fn rules(draft: &Draft) -> Vec<&str> {
@@ -131,7 +130,7 @@ fn promote() -> Deed {
 
 #[test]
 fn a_promotion_names_what_ships_and_asks_for_the_gate_and_other_eyes() {
-    let draft = drafted(&shop(), &ask(promote(), WEDNESDAY)).unwrap();
+    let draft = drafted(&shop(), &ask(WEDNESDAY), &promote()).unwrap();
     assert_eq!(draft.to.as_ref().unwrap().name(), "v3");
     assert_eq!(draft.from.as_ref().unwrap().name(), "v2");
     let ships: Vec<&str> = draft.ships.iter().map(|one| one.change.as_str()).collect();
@@ -149,20 +148,20 @@ fn a_promotion_names_what_ships_and_asks_for_the_gate_and_other_eyes() {
 
 #[test]
 fn a_freeze_objects_and_is_set_aside_only_with_a_reason() {
-    let plain = ask(promote(), SATURDAY);
-    let frozen = drafted(&shop(), &plain).unwrap();
+    let plain = ask(SATURDAY);
+    let frozen = drafted(&shop(), &plain, &promote()).unwrap();
     assert!(rules(&frozen).contains(&"freeze"), "{:?}", rules(&frozen));
     let without = Ask {
         overrides: vec!["freeze".to_owned()],
         ..plain.clone()
     };
-    let draft = drafted(&shop(), &without).unwrap();
+    let draft = drafted(&shop(), &without, &promote()).unwrap();
     assert!(draft.objections.iter().all(|one| !one.overridden));
     let with = Ask {
         comment: Some("fix for INC-31".to_owned()),
         ..without
     };
-    let draft = drafted(&shop(), &with).unwrap();
+    let draft = drafted(&shop(), &with, &promote()).unwrap();
     let aside: Vec<&str> = draft
         .objections
         .iter()
@@ -184,9 +183,9 @@ fn what_a_locked_step_asks_for_cannot_be_set_aside() {
     let forced = Ask {
         overrides: vec!["evidence".to_owned()],
         comment: Some("never mind".to_owned()),
-        ..ask(promote(), WEDNESDAY)
+        ..ask(WEDNESDAY)
     };
-    let draft = drafted(&lines, &forced).unwrap();
+    let draft = drafted(&lines, &forced, &promote()).unwrap();
     let locked = draft
         .objections
         .iter()
@@ -205,7 +204,7 @@ fn rolling_back_names_what_leaves_and_holds() {
         environment: "production".to_owned(),
         to: None,
     };
-    let draft = drafted(&shop(), &ask(deed, WEDNESDAY)).unwrap();
+    let draft = drafted(&shop(), &ask(WEDNESDAY), &deed).unwrap();
     assert_eq!(draft.to.as_ref().unwrap().name(), "v1");
     let leaves: Vec<&str> = draft.leaves.iter().map(|one| one.change.as_str()).collect();
     assert_eq!(leaves, ["2".repeat(40)]);
@@ -215,107 +214,101 @@ fn rolling_back_names_what_leaves_and_holds() {
         environment: "production".to_owned(),
         to: Some("v3".to_owned()),
     };
-    let refusal = drafted(&shop(), &ask(other, WEDNESDAY)).unwrap_err();
+    let refusal = drafted(&shop(), &ask(WEDNESDAY), &other).unwrap_err();
     assert!(refusal.text.contains("never live"), "{refusal:?}");
 }
 
 #[test]
 fn a_hold_objects_to_promotion_until_it_is_released() {
+    let deed = Deed::Hold {
+        environment: "production".to_owned(),
+    };
     let hold = Ask {
         comment: Some("INC-31".to_owned()),
-        ..ask(
-            Deed::Hold {
-                environment: "production".to_owned(),
-            },
-            WEDNESDAY,
-        )
+        ..ask(WEDNESDAY)
     };
-    let held = drafted(&shop(), &hold).unwrap();
+    let held = drafted(&shop(), &hold, &deed).unwrap();
     let mut lines = shop();
     lines.push(leadtime::event::cdevents::write(&held.records[0]));
     let later = "2026-03-04T16:00:00Z";
-    let draft = drafted(&lines, &ask(promote(), later)).unwrap();
+    let draft = drafted(&lines, &ask(later), &promote()).unwrap();
     let objection = draft
         .objections
         .iter()
         .find(|one| one.rule == "hold")
         .unwrap();
     assert!(objection.text.contains("INC-31"), "{objection:?}");
-    let release = Ask {
-        key: "k2".to_owned(),
-        ..ask(
-            Deed::Release {
-                environment: "production".to_owned(),
-            },
-            later,
-        )
-    };
-    let released = drafted(&lines, &release).unwrap();
-    lines.push(leadtime::event::cdevents::write(&released.records[0]));
-    let draft = drafted(&lines, &ask(promote(), "2026-03-04T17:00:00Z")).unwrap();
-    assert!(!rules(&draft).contains(&"hold"));
     let again = Deed::Release {
         environment: "production".to_owned(),
     };
-    assert!(drafted(&lines, &ask(again, "2026-03-04T18:00:00Z")).is_err());
+    let release = Ask {
+        key: "k2".to_owned(),
+        ..ask(later)
+    };
+    let released = drafted(&lines, &release, &again).unwrap();
+    lines.push(leadtime::event::cdevents::write(&released.records[0]));
+    let draft = drafted(&lines, &ask("2026-03-04T17:00:00Z"), &promote()).unwrap();
+    assert!(!rules(&draft).contains(&"hold"));
+    assert!(drafted(&lines, &ask("2026-03-04T18:00:00Z"), &again).is_err());
 }
 
 #[test]
 fn a_step_that_lives_in_no_tool_takes_as_many_approvals_as_it_asks_for() {
+    let cab = Deed::Decide {
+        gates: vec!["cab".to_owned()],
+        approve: true,
+    };
     let decide = |by: &str, key: &str, at: &str| Ask {
         by: by.to_owned(),
         key: key.to_owned(),
-        ..ask(
-            Deed::Decide {
-                gates: vec!["cab".to_owned()],
-                approve: true,
-            },
-            at,
-        )
+        ..ask(at)
     };
     let mut lines = shop();
-    let first = drafted(&lines, &decide("li", "k1", WEDNESDAY)).unwrap();
+    let first = drafted(&lines, &decide("li", "k1", WEDNESDAY), &cab).unwrap();
     assert!(
         first.notes.iter().any(|note| note.contains("1 of 2")),
         "{:?}",
         first.notes
     );
     lines.extend(first.records.iter().map(leadtime::event::cdevents::write));
-    let same = drafted(&lines, &decide("li", "k2", "2026-03-04T15:10:00Z"));
+    let same = drafted(&lines, &decide("li", "k2", "2026-03-04T15:10:00Z"), &cab);
     assert!(same.unwrap_err().text.contains("already"));
-    let still = drafted(&lines, &ask(promote(), "2026-03-04T15:20:00Z")).unwrap();
+    let still = drafted(&lines, &ask("2026-03-04T15:20:00Z"), &promote()).unwrap();
     assert!(rules(&still).contains(&"evidence"));
-    let second = drafted(&lines, &decide("ada", "k3", "2026-03-04T15:30:00Z")).unwrap();
+    let second = drafted(&lines, &decide("ada", "k3", "2026-03-04T15:30:00Z"), &cab).unwrap();
     lines.extend(second.records.iter().map(leadtime::event::cdevents::write));
-    let draft = drafted(&lines, &ask(promote(), "2026-03-04T16:00:00Z")).unwrap();
+    let draft = drafted(&lines, &ask("2026-03-04T16:00:00Z"), &promote()).unwrap();
     assert_eq!(rules(&draft), ["four_eyes"]);
     // The next change waits for leadtime again.
     let sha = "4".repeat(40);
     lines.push(commit(&sha, &"3".repeat(40), 5, "li"));
     lines.push(tested(&sha, 5, "pass"));
     lines.push(deployed("s4", &sha, "staging", "v4", 5, 11));
-    let next = drafted(&lines, &decide("li", "k4", "2026-03-05T12:00:00Z")).unwrap();
+    let next = drafted(&lines, &decide("li", "k4", "2026-03-05T12:00:00Z"), &cab).unwrap();
     assert_eq!(next.ships.len(), 1);
 }
 
 #[test]
-fn nobody_acts_unarmed_and_nothing_unknown_is_planned() {
-    let unarmed = Ask {
-        permit: Permit::NotArmed("A".to_owned()),
-        ..ask(promote(), WEDNESDAY)
+fn nobody_acts_where_it_is_forbidden_and_nothing_unknown_is_planned() {
+    let forbidden = Ask {
+        permit: Permit::Forbidden {
+            text: "it is forbidden".to_owned(),
+            lifted_by: "nothing".to_owned(),
+        },
+        ..ask(WEDNESDAY)
     };
-    let draft = drafted(&shop(), &unarmed).unwrap();
-    assert!(rules(&draft).contains(&"armed"));
+    let draft = drafted(&shop(), &forbidden, &promote()).unwrap();
+    assert!(rules(&draft).contains(&"read_only"));
     let nowhere = Deed::Promote {
         to: "moon".to_owned(),
         version: None,
     };
-    let refusal = drafted(&shop(), &ask(nowhere, WEDNESDAY)).unwrap_err();
+    let refusal = drafted(&shop(), &ask(WEDNESDAY), &nowhere).unwrap_err();
     assert!(refusal.hint.unwrap().contains("staging, production"));
     let mark = Deed::Mark {
         kind: MarkKind::Failed,
         target: "p9".to_owned(),
         deployment: None,
     };
-    assert!(drafted(&shop(), &ask(mark, WEDNESDAY)).is_err());
+    assert!(drafted(&shop(), &ask(WEDNESDAY), &mark).is_err());
 }
