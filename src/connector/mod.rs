@@ -21,6 +21,7 @@ pub mod gitlab;
 pub mod http;
 pub mod oci;
 mod once;
+mod rows;
 mod spoken;
 
 use std::future::Future;

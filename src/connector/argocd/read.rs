@@ -9,11 +9,12 @@ use futures::{StreamExt, stream};
 
 use super::client::{Place, Reach};
 use super::config::Selection;
-use super::cursor::{Row, State, kept, key, mark};
+use super::cursor::{self, Row, mark};
 use super::translate::gate::{self, Opening};
 use super::translate::{self, Facts, Origin, Revision, Unknown, deployment};
 use super::wire::{Application, RevisionMetadata, SyncWindows};
 use crate::connector::error::ErrorKind;
+use crate::connector::rows::{Rows, put};
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink};
 use crate::event::time::{Span, Timestamp};
 
@@ -29,7 +30,7 @@ const SKEW: Span = Span::from_seconds(300);
 pub struct Reader<'a> {
     pub reach: &'a Reach<'a>,
     pub origin: Origin<'a>,
-    pub state: State,
+    pub rows: Rows,
     pub now: Timestamp,
     /// The oldest fact wanted of an application that was never read.
     pub since: Option<Timestamp>,
@@ -73,7 +74,7 @@ impl Reader<'_> {
 
     /// Whether anything can have happened. What is out of sync is always looked at: a newer revision does not show in the list.
     fn is_news(&self, application: &Application) -> bool {
-        let row = self.state.row(&application.key());
+        let row = cursor::row(&self.rows, &application.key());
         row.is_none_or(|row| {
             row.is_moving()
                 || row.seen != mark(application)
@@ -132,8 +133,8 @@ impl Reader<'_> {
     }
 
     fn take(&self, listed: &Application, mut read: Read, batch: &mut Batch) {
-        let key = listed.key();
-        let before = self.state.row(&key);
+        let application = listed.key();
+        let before = cursor::row(&self.rows, &application);
         if before.is_none()
             && let Some(since) = self.since
         {
@@ -141,7 +142,7 @@ impl Reader<'_> {
         }
         batch.events.append(&mut read.facts.events);
         if before.as_ref() != Some(&read.row) {
-            batch.cursors.push(kept(&key, &read.row));
+            put(batch, cursor::key(&application), &read.row);
         }
     }
 
@@ -153,7 +154,7 @@ impl Reader<'_> {
     async fn one(&self, listed: &Application) -> Result<Read, ConnectorError> {
         let place = Place::of(listed);
         let application = self.reach.application(&place).await?;
-        let mut row = self.state.row(&listed.key()).unwrap_or_default();
+        let mut row = cursor::row(&self.rows, &listed.key()).unwrap_or_default();
         // By the list, since that is what the next list is held against.
         row.seen = mark(listed);
         let mut facts = deployment::since(&self.origin, &application, &mut row, self.now);
@@ -222,12 +223,12 @@ impl Reader<'_> {
     fn forget(&self, present: &[Application], sink: &mut dyn Sink) -> Result<(), ConnectorError> {
         let present: BTreeSet<String> = present.iter().map(Application::key).collect();
         let mut batch = Batch::default();
-        for gone in self.state.applications() {
+        for gone in cursor::applications(&self.rows) {
             if !present.contains(gone) {
-                let row = self.state.row(gone).unwrap_or_default();
+                let row = cursor::row(&self.rows, gone).unwrap_or_default();
                 let facts = translate::gone(&self.origin, gone, &row, self.now);
                 batch.events.extend(facts.events);
-                batch.cursors.push((key(gone), None));
+                batch.cursors.push((cursor::key(gone), None));
             }
         }
         if batch.cursors.is_empty() {

@@ -2,13 +2,14 @@
 //! repository is to be seen, and whether one page of each list can be read and told.
 
 use super::config::Selection;
-use super::cursor::{List, Place, State};
+use super::cursor::{List, Place};
 use super::fault::refused;
 use super::read::list::{self, Page, Way};
 use super::read::{Done, Reach, find, parse};
 use super::translate::Origin;
 use super::wire::User;
 use crate::connector::http::Stop;
+use crate::connector::rows::Rows;
 use crate::connector::{ConnectorError, Finding, Health, Severity};
 use crate::event::time::Span;
 
@@ -106,7 +107,7 @@ async fn find_all(
         }
     }
     for owner in selection.owners() {
-        match find::owned(reach, &State::default(), selection, owner).await {
+        match find::owned(reach, &Rows::default(), selection, owner).await {
             Ok(done) => keep(done, &mut found, health),
             Err(stop) => note(health, owner, stop)?,
         }

@@ -18,11 +18,11 @@ pub mod wire;
 pub use config::Config;
 
 use self::config::{Base, Selection};
-use self::cursor::State;
 use self::read::{Reach, Reader};
 use super::descriptor::{Capability, Descriptor, Settings};
 use super::error::ErrorKind;
 use super::http::dial::{Dial, dial_as};
+use super::rows::Rows;
 use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
 use crate::event::time::{Span, Timestamp};
 
@@ -114,8 +114,8 @@ impl Connector for GitHub {
                 now: reading.now,
                 since: self.since(reading.since, reading.now),
             };
-            let state = State::new(reading.cursors);
-            Reader::new(&reach, sink, state).read(&self.selection).await
+            let rows = Rows::new(reading.cursors);
+            Reader::new(&reach, sink, rows).read(&self.selection).await
         })
     }
 

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::config::Selection;
-use super::cursor::{Known, List, Place, State, known_key};
+use super::cursor::{Known, List, Place, known_key};
 use super::fault::refused;
 use super::read::list::{self, Page};
 use super::read::{Done, Reach, find};
@@ -12,6 +12,7 @@ use super::translate::Origin;
 use super::wire::User;
 use crate::connector::error::ErrorKind;
 use crate::connector::http::{Stop, parse};
+use crate::connector::rows::Rows;
 use crate::connector::{ConnectorError, Finding, Health, Severity};
 use crate::event::time::Span;
 
@@ -41,13 +42,13 @@ pub async fn check(
             reach.base.host
         ));
     }
-    let (projects, state) = find_all(reach, selection, &mut health).await?;
+    let (projects, rows) = find_all(reach, selection, &mut health).await?;
     health.facts.push(match projects.len() {
         1 => "1 project is visible".to_owned(),
         many => format!("{many} projects are visible"),
     });
     for project in projects.iter().take(CLOSELY) {
-        let known: Option<Known> = state.get(&known_key(project));
+        let known: Option<Known> = rows.get(&known_key(project));
         let mut read = Vec::new();
         for list in List::ALL {
             let page = Page {
@@ -112,11 +113,11 @@ async fn find_all(
     reach: &Reach<'_>,
     selection: &Selection,
     health: &mut Health,
-) -> Result<(Vec<String>, State), ConnectorError> {
+) -> Result<(Vec<String>, Rows), ConnectorError> {
     let mut found = Vec::new();
-    let mut state = State::default();
+    let mut rows = Rows::default();
     let mut keep = |done: Done, health: &mut Health| {
-        state.apply(&done.batch);
+        rows.apply(&done.batch.cursors);
         found.extend(done.found);
         health.findings.extend(done.findings);
     };
@@ -127,13 +128,13 @@ async fn find_all(
         }
     }
     for (group, deep) in selection.groups() {
-        match find::grouped(reach, &State::default(), selection, (&group, deep)).await {
+        match find::grouped(reach, &Rows::default(), selection, (&group, deep)).await {
             Ok(done) => keep(done, health),
             Err(stop) => note(health, &group, stop)?,
         }
     }
     found.dedup();
-    Ok((found, state))
+    Ok((found, rows))
 }
 
 fn told(list: List, done: &Done) -> String {

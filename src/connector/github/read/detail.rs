@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Done, Reach, parse};
 use crate::connector::error::ErrorKind;
-use crate::connector::github::cursor::{OpenDeployment, OpenRun, Todo, put};
+use crate::connector::github::cursor::{OpenDeployment, OpenRun, Todo};
 use crate::connector::github::fault::refused;
 use crate::connector::github::translate::{Facts, Origin, change, commit, deployment, gate, run};
 use crate::connector::github::wire::{
@@ -13,6 +13,7 @@ use crate::connector::github::wire::{
 };
 use crate::connector::http::Stop;
 use crate::connector::http::page::Links;
+use crate::connector::rows::put;
 use crate::event::time::{Span, Timestamp};
 
 /// A run or a deployment that has not moved for so long never will: GitHub itself gives up after 35 days.

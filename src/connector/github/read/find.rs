@@ -2,23 +2,22 @@
 
 use super::{Done, Reach, parse};
 use crate::connector::github::config::Selection;
-use crate::connector::github::cursor::{
-    Known, Listed, State, known_key, moved_key, owner_key, put,
-};
+use crate::connector::github::cursor::{Known, Listed, known_key, moved_key, owner_key};
 use crate::connector::github::fault::refused;
 use crate::connector::github::wire::Repository;
 use crate::connector::http::Stop;
 use crate::connector::http::page::Links;
+use crate::connector::rows::{Rows, put};
 
 /// The repositories that need no question: named, and known by their present name.
 #[must_use]
-pub fn known(state: &State, selection: &Selection) -> (Vec<String>, Vec<String>) {
+pub fn known(rows: &Rows, selection: &Selection) -> (Vec<String>, Vec<String>) {
     let mut known = Vec::new();
     let mut unknown = Vec::new();
     for name in &selection.named {
-        let present = state.get::<String>(&moved_key(name));
+        let present = rows.get::<String>(&moved_key(name));
         let present = present.unwrap_or_else(|| name.clone());
-        if state.get::<Known>(&known_key(&present)).is_some() {
+        if rows.get::<Known>(&known_key(&present)).is_some() {
             known.push(present);
         } else {
             unknown.push(name.clone());
@@ -62,7 +61,7 @@ pub async fn one(reach: &Reach<'_>, name: String) -> Result<Done, Stop> {
 /// Every repository of an owner that is wanted.
 pub async fn owned(
     reach: &Reach<'_>,
-    state: &State,
+    rows: &Rows,
     selection: &Selection,
     owner: &str,
 ) -> Result<Done, Stop> {
@@ -70,7 +69,7 @@ pub async fn owned(
     let mut by = String::new();
     for page in 1.. {
         let key = owner_key(owner, page);
-        let mut kept = state.get::<Listed>(&key).unwrap_or_default();
+        let mut kept = rows.get::<Listed>(&key).unwrap_or_default();
         if !by.is_empty() {
             kept.by.clone_from(&by);
         }
@@ -91,7 +90,7 @@ pub async fn owned(
             let known = Known {
                 branch: repository.default_branch.clone(),
             };
-            let before = state.get::<Known>(&known_key(&repository.full_name));
+            let before = rows.get::<Known>(&known_key(&repository.full_name));
             if before.is_none() && repository.archived {
                 done.note(
                     &repository.full_name,

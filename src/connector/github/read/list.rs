@@ -9,7 +9,7 @@ use super::{Done, Reach};
 use super::{parse, sweep};
 use crate::connector::Batch;
 use crate::connector::github::cursor::{
-    List, OpenDeployment, OpenRun, Place, Todo, Walk, place_key, put,
+    List, OpenDeployment, OpenRun, Place, Todo, Walk, place_key,
 };
 use crate::connector::github::fault::refused;
 use crate::connector::github::ticket::tickets;
@@ -17,6 +17,7 @@ use crate::connector::github::translate::{Facts, Origin, change, commit, deploym
 use crate::connector::github::wire::{Commit, Deployment, Environment, Pull, Release, Run, Tag};
 use crate::connector::http::page::Links;
 use crate::connector::http::{Answer, Stop};
+use crate::connector::rows::put;
 use crate::event::time::Timestamp;
 
 /// Which page of a list.

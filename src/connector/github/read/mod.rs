@@ -13,10 +13,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use futures::{StreamExt, stream};
 
 use super::config::Selection;
-use super::cursor::{Known, List, State, Todo, known_key};
+use super::cursor::{Known, List, Todo, known_key, place, todos};
 use super::translate::{Origin, Unknown};
 use crate::connector::error::ErrorKind;
 use crate::connector::http::Stop;
+use crate::connector::rows::Rows;
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink};
 use crate::event::kind::Kind;
 use crate::event::time::{Span, Timestamp};
@@ -46,7 +47,7 @@ enum End {
 pub struct Reader<'a> {
     reach: &'a Reach<'a>,
     sink: &'a mut dyn Sink,
-    state: State,
+    rows: Rows,
     host: String,
     told: BTreeSet<Unknown>,
     /// Rows, lists and repositories that are not asked for again in this reading.
@@ -59,11 +60,11 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub fn new(reach: &'a Reach<'a>, sink: &'a mut dyn Sink, state: State) -> Self {
+    pub fn new(reach: &'a Reach<'a>, sink: &'a mut dyn Sink, rows: Rows) -> Self {
         Self {
             reach,
             sink,
-            state,
+            rows,
             host: reach.base.host.clone(),
             told: BTreeSet::new(),
             handled: HashSet::new(),
@@ -119,7 +120,7 @@ impl<'a> Reader<'a> {
     }
 
     async fn find(&mut self, selection: &Selection) -> Result<Vec<String>, End> {
-        let (mut found, unknown) = find::known(&self.state, selection);
+        let (mut found, unknown) = find::known(&self.rows, selection);
         let mut pieces: Vec<Piece<'a>> = Vec::new();
         let reach = self.reach;
         for name in unknown {
@@ -130,10 +131,10 @@ impl<'a> Reader<'a> {
         }
         for owner in selection.owners() {
             let subject = Subject::of(owner, "repositories");
-            let (state, selection) = (self.state.clone(), selection.clone());
+            let (rows, selection) = (self.rows.clone(), selection.clone());
             let owner = owner.to_owned();
             pieces.push(Box::pin(async move {
-                let done = find::owned(reach, &state, &selection, &owner).await;
+                let done = find::owned(reach, &rows, &selection, &owner).await;
                 (subject, done)
             }));
         }
@@ -148,7 +149,7 @@ impl<'a> Reader<'a> {
         let reach = self.reach;
         let mut pieces: Vec<Piece<'a>> = Vec::new();
         for name in moved.iter().cloned() {
-            let keys = self.state.keys(&name);
+            let keys = self.rows.keys(&name);
             let forget = Batch {
                 events: Vec::new(),
                 cursors: keys.into_iter().map(|key| (key, None)).collect(),
@@ -182,7 +183,7 @@ impl<'a> Reader<'a> {
 
     fn page(&self, repository: &str, list: List, way: Way) -> Piece<'a> {
         let todos = if list == List::Runs {
-            self.state.todos(repository)
+            todos(&self.rows, repository)
         } else {
             Vec::new()
         };
@@ -196,12 +197,12 @@ impl<'a> Reader<'a> {
         let page = list::Page {
             origin: Origin::new(&self.host, repository),
             list,
-            place: self.state.place(repository, list),
+            place: place(&self.rows, repository, list),
             way,
             open,
             tags: self.tags(repository, list == List::Deployments),
             branch: self
-                .state
+                .rows
                 .get::<Known>(&known_key(repository))
                 .and_then(|known| known.branch),
         };
@@ -214,7 +215,7 @@ impl<'a> Reader<'a> {
         if !wanted {
             return Vec::new();
         }
-        let seen = self.state.place(repository, List::Tags).seen;
+        let seen = place(&self.rows, repository, List::Tags).seen;
         let name = |seen: String| seen.rsplit_once('@').map(|(name, _)| name.to_owned());
         seen.into_iter().filter_map(name).collect()
     }
@@ -223,7 +224,7 @@ impl<'a> Reader<'a> {
     async fn details(&mut self, repositories: &[String]) -> Result<bool, End> {
         let mut rows: Vec<(Timestamp, String, String, Todo)> = Vec::new();
         for repository in repositories {
-            for (key, todo) in self.state.todos(repository) {
+            for (key, todo) in todos(&self.rows, repository) {
                 if !self.handled.contains(&key) {
                     rows.push((todo.changed(), key, repository.clone(), todo));
                 }
@@ -257,7 +258,7 @@ impl<'a> Reader<'a> {
             _ => None,
         };
         let approvers = match &todo {
-            Todo::Run(_) => self.state.place(repository, List::Environments).approvers,
+            Todo::Run(_) => place(&self.rows, repository, List::Environments).approvers,
             _ => BTreeMap::new(),
         };
         let detail = detail::Detail {
@@ -277,7 +278,7 @@ impl<'a> Reader<'a> {
         let mut pieces = Vec::new();
         for repository in repositories {
             for list in List::ALL {
-                let walks = self.state.place(repository, list).walk.is_some();
+                let walks = place(&self.rows, repository, list).walk.is_some();
                 if walks && !self.handled.contains(&barred(repository, list.word())) {
                     pieces.push(self.page(repository, list, Way::Walk));
                 }
@@ -343,7 +344,7 @@ impl<'a> Reader<'a> {
                 self.dates.insert(commit.sha.clone(), at);
             }
         }
-        self.state.apply(&batch);
+        self.rows.apply(&batch.cursors);
         self.sink.batch(batch).map_err(End::Failed)
     }
 
@@ -412,7 +413,7 @@ impl<'a> Reader<'a> {
         let mut what = String::from("details");
         for repository in repositories {
             for list in List::ALL {
-                if let Some(walk) = self.state.place(repository, list).walk {
+                if let Some(walk) = place(&self.rows, repository, list).walk {
                     what = format!("{repository}: {}", list.word());
                     let last = walk.last.unwrap_or(walk.page).max(walk.page);
                     left += u64::from(last - walk.page + 1);

@@ -2,22 +2,21 @@
 
 use super::{Done, Reach, next};
 use crate::connector::gitlab::config::{Selection, encoded};
-use crate::connector::gitlab::cursor::{
-    Known, Listed, State, group_key, known_key, moved_key, put,
-};
+use crate::connector::gitlab::cursor::{Known, Listed, group_key, known_key, moved_key};
 use crate::connector::gitlab::fault::refused;
 use crate::connector::gitlab::wire::Project;
 use crate::connector::http::{Stop, parse};
+use crate::connector::rows::{Rows, put};
 
 /// The projects that need no question: named, and known by their present name; and the names that have to be asked for.
 #[must_use]
-pub fn known(state: &State, selection: &Selection) -> (Vec<String>, Vec<String>) {
+pub fn known(rows: &Rows, selection: &Selection) -> (Vec<String>, Vec<String>) {
     let mut known = Vec::new();
     let mut unknown = Vec::new();
     for name in &selection.named {
-        let present = state.get::<String>(&moved_key(name));
+        let present = rows.get::<String>(&moved_key(name));
         let present = present.unwrap_or_else(|| name.clone());
-        if state.get::<Known>(&known_key(&present)).is_some() {
+        if rows.get::<Known>(&known_key(&present)).is_some() {
             known.push(present);
         } else {
             unknown.push(name.clone());
@@ -67,7 +66,7 @@ fn keep(done: &mut Done, project: &Project, is_new: bool) {
 /// Every project of a group that is wanted.
 pub async fn grouped(
     reach: &Reach<'_>,
-    state: &State,
+    rows: &Rows,
     selection: &Selection,
     (group, deep): (&str, bool),
 ) -> Result<Done, Stop> {
@@ -78,7 +77,7 @@ pub async fn grouped(
     );
     for page in 1.. {
         let key = group_key(group, page);
-        let mut kept = state.get::<Listed>(&key).unwrap_or_default();
+        let mut kept = rows.get::<Listed>(&key).unwrap_or_default();
         if !by.is_empty() {
             kept.by.clone_from(&by);
         }
@@ -96,7 +95,7 @@ pub async fn grouped(
             if !selection.wants(name) {
                 continue;
             }
-            let before = state.get::<Known>(&known_key(name));
+            let before = rows.get::<Known>(&known_key(name));
             let is_same = before.as_ref().is_some_and(|known| {
                 known.id == project.id && known.branch == project.default_branch
             });

@@ -10,7 +10,6 @@ use super::{Done, Reach, next};
 use crate::connector::Batch;
 use crate::connector::gitlab::cursor::{
     List, OpenDeployment, OpenPipeline, Place, Todo, Walk, deployment_key, pipeline_key, place_key,
-    put,
 };
 use crate::connector::gitlab::fault::refused;
 use crate::connector::gitlab::translate::{Facts, Origin, change, commit, deployment, gate, issue};
@@ -18,6 +17,7 @@ use crate::connector::gitlab::wire::{
     Commit, Deployment, Environment, Issue, Pipeline, Protected, Release, Request, Tag,
 };
 use crate::connector::http::{Answer, Stop, parse};
+use crate::connector::rows::put;
 use crate::event::time::Timestamp;
 
 /// A page to be read, and what is known of its list.

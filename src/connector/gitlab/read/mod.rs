@@ -14,10 +14,11 @@ use futures::{StreamExt, stream};
 use globset::GlobBuilder;
 
 use super::config::{Selection, encoded};
-use super::cursor::{Known, List, State, Todo, known_key};
+use super::cursor::{Known, List, Todo, known_key, place, todos};
 use super::translate::{Origin, Unknown};
 use crate::connector::error::ErrorKind;
 use crate::connector::http::Stop;
+use crate::connector::rows::Rows;
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink};
 use crate::event::time::{Span, Timestamp};
 
@@ -44,7 +45,7 @@ enum End {
 pub struct Reader<'a> {
     reach: &'a Reach<'a>,
     sink: &'a mut dyn Sink,
-    state: State,
+    rows: Rows,
     told: BTreeSet<Unknown>,
     /// Rows, lists and projects that are not asked for again in this reading.
     handled: HashSet<String>,
@@ -53,11 +54,11 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub fn new(reach: &'a Reach<'a>, sink: &'a mut dyn Sink, state: State) -> Self {
+    pub fn new(reach: &'a Reach<'a>, sink: &'a mut dyn Sink, rows: Rows) -> Self {
         Self {
             reach,
             sink,
-            state,
+            rows,
             told: BTreeSet::new(),
             handled: HashSet::new(),
             pages: 0,
@@ -104,7 +105,7 @@ impl<'a> Reader<'a> {
     }
 
     async fn find(&mut self, selection: &Selection) -> Result<Vec<String>, End> {
-        let (mut found, unknown) = find::known(&self.state, selection);
+        let (mut found, unknown) = find::known(&self.rows, selection);
         let mut pieces: Vec<Piece<'a>> = Vec::new();
         let reach = self.reach;
         for name in unknown {
@@ -115,9 +116,9 @@ impl<'a> Reader<'a> {
         }
         for (group, deep) in selection.groups() {
             let subject = Subject::of(&group, "projects");
-            let (state, selection) = (self.state.clone(), selection.clone());
+            let (rows, selection) = (self.rows.clone(), selection.clone());
             pieces.push(Box::pin(async move {
-                let done = find::grouped(reach, &state, &selection, (&group, deep)).await;
+                let done = find::grouped(reach, &rows, &selection, (&group, deep)).await;
                 (subject, done)
             }));
         }
@@ -132,7 +133,7 @@ impl<'a> Reader<'a> {
         let reach = self.reach;
         let mut pieces: Vec<Piece<'a>> = Vec::new();
         for name in moved.iter().cloned() {
-            let keys = self.state.keys(&name);
+            let keys = self.rows.keys(&name);
             self.keep(Batch {
                 events: Vec::new(),
                 cursors: keys.into_iter().map(|key| (key, None)).collect(),
@@ -166,11 +167,11 @@ impl<'a> Reader<'a> {
     }
 
     fn known(&self, project: &str) -> Option<Known> {
-        self.state.get(&known_key(project))
+        self.rows.get(&known_key(project))
     }
 
     fn open(&self, project: &str) -> BTreeMap<String, Todo> {
-        self.state.todos(project).into_iter().collect()
+        todos(&self.rows, project).into_iter().collect()
     }
 
     fn page(&self, project: &str, list: List, walking: bool) -> Piece<'a> {
@@ -178,7 +179,7 @@ impl<'a> Reader<'a> {
         let page = list::Page {
             origin: Origin::new(&self.reach.base.host, project),
             list,
-            place: self.state.place(project, list),
+            place: place(&self.rows, project, list),
             walking,
             open: if watching {
                 self.open(project)
@@ -197,7 +198,7 @@ impl<'a> Reader<'a> {
         if !wanted {
             return Vec::new();
         }
-        let seen = self.state.place(project, List::Tags).seen;
+        let seen = place(&self.rows, project, List::Tags).seen;
         let name = |seen: String| seen.rsplit_once('@').map(|(name, _)| name.to_owned());
         seen.into_iter().filter_map(name).collect()
     }
@@ -206,7 +207,7 @@ impl<'a> Reader<'a> {
     async fn details(&mut self, projects: &[String]) -> Result<bool, End> {
         let mut rows: Vec<(Timestamp, String, String, Todo)> = Vec::new();
         for project in projects {
-            for (key, todo) in self.state.todos(project) {
+            for (key, todo) in todos(&self.rows, project) {
                 if !todo.is_idle() && !self.handled.contains(&key) {
                     rows.push((todo.changed(), key, project.clone(), todo));
                 }
@@ -237,7 +238,7 @@ impl<'a> Reader<'a> {
         };
         let known = match todo {
             Todo::Request(_) => BTreeMap::new(),
-            _ => self.state.place(project, List::Protected).approvers,
+            _ => place(&self.rows, project, List::Protected).approvers,
         };
         let approvers = match &todo {
             Todo::Deployment(open) => approvers(&known, &open.deployment.environment.name),
@@ -266,7 +267,7 @@ impl<'a> Reader<'a> {
         let mut pieces = Vec::new();
         for project in projects {
             for list in List::ALL {
-                let walks = self.state.place(project, list).walk.is_some();
+                let walks = place(&self.rows, project, list).walk.is_some();
                 if walks && !self.handled.contains(&barred(project, list.word())) {
                     pieces.push(self.page(project, list, true));
                 }
@@ -323,7 +324,7 @@ impl<'a> Reader<'a> {
         if batch.events.is_empty() && batch.cursors.is_empty() {
             return Ok(());
         }
-        self.state.apply(&batch);
+        self.rows.apply(&batch.cursors);
         self.sink.batch(batch).map_err(End::Failed)
     }
 
@@ -384,7 +385,7 @@ impl<'a> Reader<'a> {
         let mut what = String::from("details");
         for project in projects {
             for list in List::ALL {
-                if self.state.place(project, list).walk.is_some() {
+                if place(&self.rows, project, list).walk.is_some() {
                     what = format!("{project}: {}", list.word());
                     left += 1;
                 }
