@@ -15,6 +15,7 @@ pub mod cdevents;
 pub mod command;
 pub mod descriptor;
 pub mod error;
+pub mod facts;
 pub mod git;
 pub mod github;
 pub mod gitlab;

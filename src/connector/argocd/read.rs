@@ -11,9 +11,10 @@ use super::client::{Place, Reach};
 use super::config::Selection;
 use super::cursor::{self, Row, mark};
 use super::translate::gate::{self, Opening};
-use super::translate::{self, Facts, Origin, Revision, Unknown, deployment};
+use super::translate::{self, Origin, Revision, deployment};
 use super::wire::{Application, RevisionMetadata, SyncWindows};
 use crate::connector::error::ErrorKind;
+use crate::connector::facts::{Facts, Unknown};
 use crate::connector::rows::{Rows, put};
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink};
 use crate::event::time::{Span, Timestamp};
@@ -159,8 +160,7 @@ impl Reader<'_> {
         row.seen = mark(listed);
         let mut facts = deployment::since(&self.origin, &application, &mut row, self.now);
         let found = self.gate(&place, &application, &mut row).await;
-        facts.events.extend(found.events);
-        facts.unknown.extend(found.unknown);
+        facts.add(found);
         known_words(&application, &mut facts);
         Ok(Read { facts, row })
     }
@@ -261,10 +261,7 @@ fn ends(kind: ErrorKind) -> bool {
 fn known_words(application: &Application, facts: &mut Facts) {
     let sync = application.status.sync.status.as_str();
     if !matches!(sync, "" | "Synced" | "OutOfSync" | "Unknown") {
-        facts.unknown.push(Unknown {
-            field: "sync.status",
-            value: sync.to_owned(),
-        });
+        facts.unknown("sync.status", sync);
     }
 }
 

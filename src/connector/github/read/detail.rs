@@ -5,9 +5,10 @@ use serde::de::DeserializeOwned;
 
 use super::{Done, Reach, parse};
 use crate::connector::error::ErrorKind;
+use crate::connector::facts::Facts;
 use crate::connector::github::cursor::{OpenDeployment, OpenRun, Todo};
 use crate::connector::github::fault::refused;
-use crate::connector::github::translate::{Facts, Origin, change, commit, deployment, gate, run};
+use crate::connector::github::translate::{Origin, change, commit, deployment, gate, run};
 use crate::connector::github::wire::{
     Approval, Commit, DeploymentStatus, Job, PendingDeployment, Pull, Review, Run, Tag,
 };

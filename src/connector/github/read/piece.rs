@@ -3,10 +3,10 @@
 use futures::future::BoxFuture;
 
 use crate::connector::error::ErrorKind;
+use crate::connector::facts::{Facts, Unknown};
 use crate::connector::github::client::Crab;
 use crate::connector::github::config::Base;
 use crate::connector::github::cursor::Todo;
-use crate::connector::github::translate::{Facts, Unknown};
 use crate::connector::http::{Answer, Http, Stop};
 use crate::connector::{Batch, ConnectorError, Finding, Severity};
 use crate::event::time::Timestamp;

@@ -1,6 +1,7 @@
 //! Commits, the end of the default branch, tags and releases.
 
-use super::{Facts, Origin, given, login};
+use super::{Origin, login};
+use crate::connector::facts::{Facts, given};
 use crate::connector::github::wire::{Commit, Release, Tag};
 use crate::event::kind::{self, Kind};
 use crate::event::time::Timestamp;
@@ -63,10 +64,7 @@ pub fn branch(origin: &Origin, name: &str, tip: &Commit) -> Facts {
         target: true,
     };
     let id = format!("branch/{name}/{}", tip.sha);
-    Facts {
-        events: vec![origin.event(id, at, Kind::Branch(fact))],
-        ..Facts::default()
-    }
+    origin.event(id, at, Kind::Branch(fact)).into()
 }
 
 /// The first line, and the lines that matter.
@@ -91,10 +89,7 @@ pub fn tag(origin: &Origin, tag: &Tag, at: Timestamp) -> Facts {
         ..kind::Tag::default()
     };
     let id = format!("tag/{}/{}", tag.name, tag.commit.sha);
-    Facts {
-        events: vec![origin.event(id, at, Kind::Tag(fact))],
-        ..Facts::default()
-    }
+    origin.event(id, at, Kind::Tag(fact)).into()
 }
 
 /// A release. A draft is not out yet.
@@ -117,10 +112,7 @@ pub fn release(origin: &Origin, release: &Release) -> Facts {
     };
     let at = release.published_at.unwrap_or(release.created_at);
     let id = format!("release/{}", release.id);
-    Facts {
-        events: vec![origin.event(id, at, Kind::Tag(fact))],
-        ..Facts::default()
-    }
+    origin.event(id, at, Kind::Tag(fact)).into()
 }
 
 #[cfg(test)]

@@ -8,11 +8,12 @@ use serde::de::DeserializeOwned;
 use super::changing::Changing;
 use super::{Done, Reach, next};
 use crate::connector::Batch;
+use crate::connector::facts::Facts;
 use crate::connector::gitlab::cursor::{
     List, OpenDeployment, OpenPipeline, Place, Todo, Walk, deployment_key, pipeline_key, place_key,
 };
 use crate::connector::gitlab::fault::refused;
-use crate::connector::gitlab::translate::{Facts, Origin, change, commit, deployment, gate, issue};
+use crate::connector::gitlab::translate::{Origin, change, commit, deployment, gate, issue};
 use crate::connector::gitlab::wire::{
     Commit, Deployment, Environment, Issue, Pipeline, Protected, Release, Request, Tag,
 };

@@ -15,8 +15,9 @@ use globset::GlobBuilder;
 
 use super::config::{Selection, encoded};
 use super::cursor::{Known, List, Todo, known_key, place, todos};
-use super::translate::{Origin, Unknown};
+use super::translate::Origin;
 use crate::connector::error::ErrorKind;
+use crate::connector::facts::Unknown;
 use crate::connector::http::Stop;
 use crate::connector::rows::Rows;
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink};
@@ -303,14 +304,7 @@ impl<'a> Reader<'a> {
     fn take(&mut self, done: Done) -> Result<(), End> {
         for unknown in done.unknown {
             if self.told.insert(unknown.clone()) {
-                self.sink.finding(Finding {
-                    subject: unknown.field.to_owned(),
-                    severity: Severity::Note,
-                    text: format!(
-                        "GitLab says {:?}, which leadtime does not know: kept, and read as none of the known ones",
-                        unknown.value
-                    ),
-                });
+                self.sink.finding(unknown.told("GitLab"));
             }
         }
         for finding in done.findings {

@@ -4,10 +4,10 @@ use futures::future::BoxFuture;
 use serde::de::DeserializeOwned;
 
 use crate::connector::error::ErrorKind;
+use crate::connector::facts::{Facts, Unknown};
 use crate::connector::gitlab::config::{Base, encoded};
 use crate::connector::gitlab::cursor::Todo;
 use crate::connector::gitlab::fault::refused;
-use crate::connector::gitlab::translate::{Facts, Unknown};
 use crate::connector::http::page::Links;
 use crate::connector::http::plain::Plain;
 use crate::connector::http::{Answer, Http, Stop, parse};

@@ -1,6 +1,7 @@
 //! Commits, the end of the default branch, tags and releases.
 
-use super::{Facts, Origin, given};
+use super::Origin;
+use crate::connector::facts::{Facts, given};
 use crate::connector::gitlab::wire::{Commit, Release, Tag};
 use crate::event::kind::{self, Kind};
 
@@ -56,10 +57,7 @@ pub fn branch(origin: &Origin, name: &str, tip: &Commit) -> Facts {
         target: true,
     };
     let id = format!("branch/{name}/{}", tip.id);
-    Facts {
-        events: vec![origin.event(id, at, Kind::Branch(fact))],
-        ..Facts::default()
-    }
+    origin.event(id, at, Kind::Branch(fact)).into()
 }
 
 /// The first line, and the lines that matter.
@@ -115,8 +113,5 @@ pub fn release(origin: &Origin, release: &Release) -> Facts {
         ..kind::Tag::default()
     };
     let id = format!("release/{}", release.tag_name);
-    Facts {
-        events: vec![origin.event(id, at, Kind::Tag(fact))],
-        ..Facts::default()
-    }
+    origin.event(id, at, Kind::Tag(fact)).into()
 }
