@@ -19,6 +19,7 @@ pub mod facts;
 pub mod git;
 pub mod github;
 pub mod gitlab;
+mod health;
 pub mod http;
 pub mod oci;
 mod once;
@@ -35,6 +36,7 @@ use crate::event::time::Timestamp;
 use crate::plan::request::{Order, Prepared, Request, Sent, Standing};
 
 pub use error::ConnectorError;
+pub use health::Health;
 
 /// What a connector hands over: events and where it now stands, to be kept together.
 #[derive(Clone, Debug, Default)]
@@ -99,14 +101,6 @@ pub trait Sink: Send {
     }
     fn progress(&mut self, progress: Progress);
     fn finding(&mut self, finding: Finding);
-}
-
-/// What `doctor` learns of a source without reading it through.
-#[derive(Clone, Debug, Default)]
-pub struct Health {
-    /// Lines that state a fact: reachable, who the token belongs to, what is left of the rate limit.
-    pub facts: Vec<String>,
-    pub findings: Vec<Finding>,
 }
 
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, ConnectorError>> + Send + 'a>>;

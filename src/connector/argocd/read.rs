@@ -15,9 +15,10 @@ use super::translate::{self, Origin, Revision, deployment};
 use super::wire::{Application, RevisionMetadata, SyncWindows};
 use crate::connector::error::ErrorKind;
 use crate::connector::facts::{Facts, Unknown};
+use crate::connector::health;
 use crate::connector::rows::{Rows, put};
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink};
-use crate::event::time::{Span, Timestamp};
+use crate::event::time::Timestamp;
 
 /// Requests under way at once.
 const AT_ONCE: usize = 6;
@@ -25,7 +26,6 @@ const AT_ONCE: usize = 6;
 const CHUNK: usize = 24;
 /// So many failures in a row end the reading.
 const FAILURES: usize = 5;
-const SKEW: Span = Span::from_seconds(300);
 
 /// One reading, under way.
 pub struct Reader<'a> {
@@ -59,7 +59,9 @@ impl Reader<'_> {
             let text = format!("an application of the list cannot be read: {complaint}");
             sink.finding(warning("the applications", text));
         }
-        self.clock(sink);
+        if let Some(finding) = health::clock(self.reach.http, &self.origin.base.source) {
+            sink.finding(finding);
+        }
         let mut wanted: Vec<Application> = listed
             .into_iter()
             .filter(|one| selection.wants(&one.spec.project, &one.metadata.name))
@@ -235,18 +237,6 @@ impl Reader<'_> {
             return Ok(());
         }
         sink.batch(batch)
-    }
-
-    fn clock(&self, sink: &mut dyn Sink) {
-        if let Some(skew) = self.reach.http.skew()
-            && (skew > SKEW || skew < Span::ZERO - SKEW)
-        {
-            let minutes = skew.micros() / 60_000_000;
-            let text = format!(
-                "its clock and the one of this machine differ by {minutes} min: ages and waits are off by as much; set this machine's clock by the network"
-            );
-            sink.finding(warning(&self.origin.base.source, text));
-        }
     }
 }
 

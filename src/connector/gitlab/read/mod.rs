@@ -18,10 +18,11 @@ use super::cursor::{Known, List, Todo, known_key, place, todos};
 use super::translate::Origin;
 use crate::connector::error::ErrorKind;
 use crate::connector::facts::Unknown;
+use crate::connector::health;
 use crate::connector::http::Stop;
 use crate::connector::rows::Rows;
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink};
-use crate::event::time::{Span, Timestamp};
+use crate::event::time::Timestamp;
 
 use piece::{Piece, Subject, barred, part};
 
@@ -33,7 +34,6 @@ const AT_ONCE: usize = 6;
 const CHUNK: usize = 48;
 /// So many failures of the server in a row end the reading.
 const FAILURES: usize = 5;
-const SKEW: Span = Span::from_seconds(300);
 
 /// Why a reading ends before it is through.
 enum End {
@@ -70,16 +70,8 @@ impl<'a> Reader<'a> {
     /// Reads what is new. An allowance that is used up is an ordinary end.
     pub async fn read(mut self, selection: &Selection) -> Result<(), ConnectorError> {
         let ended = self.read_all(selection).await;
-        let skew = self.reach.http.skew();
-        if let Some(skew) = skew.filter(|skew| *skew > SKEW || *skew < Span::ZERO - SKEW) {
-            let minutes = skew.micros() / 60_000_000;
-            self.sink.finding(Finding {
-                subject: self.reach.base.host.clone(),
-                severity: Severity::Warning,
-                text: format!(
-                    "its clock and the one of this machine differ by {minutes} min: ages and waits are off by as much; set this machine's clock by the network"
-                ),
-            });
+        if let Some(finding) = health::clock(self.reach.http, &self.reach.base.host) {
+            self.sink.finding(finding);
         }
         match ended {
             Ok(()) | Err(End::Budget) => Ok(()),
