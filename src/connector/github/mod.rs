@@ -20,7 +20,6 @@ pub use config::Config;
 use self::config::{Base, Selection};
 use self::read::{Reach, Reader};
 use super::descriptor::{Capability, Descriptor, Settings};
-use super::error::ErrorKind;
 use super::http::dial::{Dial, dial_as};
 use super::rows::Rows;
 use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
@@ -70,9 +69,9 @@ impl GitHub {
         if let Some(token) = &config.token
             && !client::is_sendable(token)
         {
-            return Err(ConnectorError::new(
-                ErrorKind::Configuration,
-                format!("source {:?}, token", config.name),
+            return Err(ConnectorError::configuration(
+                &config.name,
+                "token",
                 "what `token` refers to is empty, or holds a space or a line break",
             )
             .hinted("the token must be all that the variable, file or command gives"));

@@ -6,6 +6,7 @@
 //! A connector brings a [`Transport`] (its client with its credentials) and asks [`Http::get`] for an address; it gets an [`Answer`] for every
 //! status that means something to it, and a [`Stop`] for everything that ends the request.
 
+pub mod address;
 pub mod client;
 pub mod deed;
 pub mod dial;

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 
 use super::answer::{Commit, Deployment};
 use super::promote::{name, wish};
-use super::tool::{Draft, Tool, encoded, short, who};
+use super::tool::{Draft, Tool, short, who};
 use super::way::wrong;
 use crate::connector::ConnectorError;
 use crate::connector::github::read::parse;
+use crate::connector::http::address::encoded;
 use crate::event::time::Timestamp;
 use crate::plan::request::{Order, Prepared, Receipt, Standing};
 

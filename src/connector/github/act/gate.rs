@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::answer::{CustomRules, Run};
-use super::tool::{Draft, Tool, encoded, objection, signed, who};
+use super::tool::{Draft, Tool, objection, signed, who};
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
 use crate::connector::github::translate::gate::approvers;
 use crate::connector::github::wire::{Approval, PendingDeployment};
+use crate::connector::http::address::encoded;
 use crate::plan::request::{Order, Prepared, Receipt, Standing};
 
 /// As GitHub writes a decision.

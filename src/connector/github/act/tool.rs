@@ -167,12 +167,6 @@ pub fn who(user: Option<&User>) -> &str {
         .unwrap_or("somebody")
 }
 
-/// A text as it may stand in a path or a query.
-#[must_use]
-pub fn encoded(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
-}
-
 /// The comment that goes with a deed: the words of who asked, and the key by which it is known again.
 #[must_use]
 pub fn signed(comment: Option<&str>, key: &str) -> String {

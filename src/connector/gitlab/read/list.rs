@@ -17,6 +17,7 @@ use crate::connector::gitlab::translate::{Origin, change, commit, deployment, ga
 use crate::connector::gitlab::wire::{
     Commit, Deployment, Environment, Issue, Pipeline, Protected, Release, Request, Tag,
 };
+use crate::connector::http::address::encoded;
 use crate::connector::http::{Answer, Stop, parse};
 use crate::connector::rows::put;
 use crate::event::time::Timestamp;
@@ -65,7 +66,7 @@ impl Page {
             List::Pipelines | List::Deployments => news,
             List::Commits => {
                 let branch = self.branch.as_deref().unwrap_or("HEAD");
-                format!("ref_name={}&since={after}", super::encoded(branch))
+                format!("ref_name={}&since={after}", encoded(branch))
             }
             List::Releases => "order_by=released_at&sort=desc".to_owned(),
             List::Tags => "order_by=updated&sort=desc".to_owned(),

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use futures::{StreamExt, stream};
 use globset::GlobBuilder;
 
-use super::config::{Selection, encoded};
+use super::config::Selection;
 use super::cursor::{Known, List, Todo, known_key, place, todos};
 use super::translate::Origin;
 use crate::connector::error::ErrorKind;

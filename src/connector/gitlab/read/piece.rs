@@ -5,9 +5,10 @@ use serde::de::DeserializeOwned;
 
 use crate::connector::error::ErrorKind;
 use crate::connector::facts::{Facts, Unknown};
-use crate::connector::gitlab::config::{Base, encoded};
+use crate::connector::gitlab::config::Base;
 use crate::connector::gitlab::cursor::Todo;
 use crate::connector::gitlab::fault::refused;
+use crate::connector::http::address::encoded;
 use crate::connector::http::page::Links;
 use crate::connector::http::plain::Plain;
 use crate::connector::http::{Answer, Http, Stop, parse};
