@@ -21,6 +21,7 @@ pub mod github;
 pub mod gitlab;
 mod health;
 pub mod http;
+mod message;
 pub mod oci;
 mod once;
 mod rows;
