@@ -24,6 +24,7 @@ pub mod http;
 mod message;
 pub mod oci;
 mod once;
+mod pattern;
 mod rows;
 mod spoken;
 

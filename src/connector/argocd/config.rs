@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::GlobMatcher;
 use url::Url;
 
 use crate::connector::ConnectorError;
 use crate::connector::http::address::{Address, Hint};
+use crate::connector::pattern;
 
 const HINT: Hint = Hint {
     example: "url = \"https://argocd.example.com\", as it is opened in a browser",
@@ -37,11 +38,10 @@ struct Wanted {
 
 impl Wanted {
     fn read(text: &str) -> Option<Self> {
-        let glob = GlobBuilder::new(text).literal_separator(true).build();
         (!text.is_empty() && text.matches('/').count() < 2).then_some(())?;
         Some(Self {
             text: text.to_owned(),
-            matcher: glob.ok()?.compile_matcher(),
+            matcher: pattern::path(text)?,
         })
     }
 
@@ -65,10 +65,7 @@ impl Selection {
     pub fn read(source: &str, patterns: &[String]) -> Result<Self, ConnectorError> {
         let mut selection = Self::default();
         for pattern in patterns {
-            let (excludes, text) = match pattern.trim().strip_prefix('!') {
-                Some(rest) => (true, rest.trim()),
-                None => (false, pattern.trim()),
-            };
+            let (excludes, text) = pattern::leaves_out(pattern);
             let wanted = Wanted::read(text).ok_or_else(|| {
                 let detail = format!("{pattern:?} is no pattern for applications");
                 ConnectorError::configuration(source, "projects", &detail).hinted(

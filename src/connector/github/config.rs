@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::GlobMatcher;
 use secrecy::SecretString;
 
 use crate::connector::ConnectorError;
 use crate::connector::http::address::{Address, Hint};
+use crate::connector::pattern;
 use crate::event::time::Span;
 
 /// The API of the public GitHub.
@@ -62,11 +63,9 @@ impl Selection {
     pub fn read(source: &str, patterns: &[String]) -> Result<Self, ConnectorError> {
         let mut selection = Self::default();
         for pattern in patterns {
-            let (excludes, pattern) = match pattern.trim().strip_prefix('!') {
-                Some(rest) => (true, rest.trim()),
-                None => (false, pattern.trim()),
-            };
-            let matcher = glob(pattern).ok_or_else(|| wrong_pattern(source, pattern))?;
+            let (excludes, pattern) = pattern::leaves_out(pattern);
+            let matcher =
+                pattern::path_in_any_case(pattern).ok_or_else(|| wrong_pattern(source, pattern))?;
             let (owner, name) = pattern
                 .split_once('/')
                 .filter(|(owner, name)| !owner.is_empty() && !name.is_empty())
@@ -137,15 +136,6 @@ pub fn is_repository(text: &str) -> bool {
     };
     text.split_once('/')
         .is_some_and(|(owner, name)| is_plain(owner) && is_plain(name))
-}
-
-fn glob(pattern: &str) -> Option<GlobMatcher> {
-    GlobBuilder::new(pattern)
-        .case_insensitive(true)
-        .literal_separator(true)
-        .build()
-        .ok()
-        .map(|glob| glob.compile_matcher())
 }
 
 fn wrong_pattern(source: &str, pattern: &str) -> ConnectorError {

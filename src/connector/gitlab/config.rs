@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::GlobMatcher;
 
 use crate::connector::ConnectorError;
 use crate::connector::http::address::{Address, Hint};
+use crate::connector::pattern;
 
 /// The API of the public GitLab.
 pub const PUBLIC: &str = "https://gitlab.com/api/v4";
@@ -48,11 +49,9 @@ impl Selection {
     pub fn read(source: &str, patterns: &[String]) -> Result<Self, ConnectorError> {
         let mut selection = Self::default();
         for pattern in patterns {
-            let (excludes, pattern) = match pattern.trim().strip_prefix('!') {
-                Some(rest) => (true, rest.trim()),
-                None => (false, pattern.trim()),
-            };
-            let matcher = glob(pattern).ok_or_else(|| wrong_pattern(source, pattern))?;
+            let (excludes, pattern) = pattern::leaves_out(pattern);
+            let matcher =
+                pattern::path_in_any_case(pattern).ok_or_else(|| wrong_pattern(source, pattern))?;
             let segments: Vec<&str> = pattern.split('/').collect();
             if segments.len() < 2 || segments.iter().any(|segment| segment.is_empty()) {
                 return Err(wrong_pattern(source, pattern));
@@ -121,15 +120,6 @@ impl Selection {
 fn is_plain(text: &str) -> bool {
     text.chars()
         .all(|c| c.is_alphanumeric() || "-_.+".contains(c))
-}
-
-fn glob(pattern: &str) -> Option<GlobMatcher> {
-    GlobBuilder::new(pattern)
-        .case_insensitive(true)
-        .literal_separator(true)
-        .build()
-        .ok()
-        .map(|glob| glob.compile_matcher())
 }
 
 fn wrong_pattern(source: &str, pattern: &str) -> ConnectorError {

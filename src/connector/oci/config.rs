@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::GlobMatcher;
 
 use crate::connector::ConnectorError;
 use crate::connector::descriptor::Settings;
 use crate::connector::http::address::{Address, Hint};
+use crate::connector::pattern;
 
 /// Docker Hub, as images name it, and where its registry answers.
 const HUB: &str = "docker.io";
@@ -55,7 +56,7 @@ impl Config {
         let selection = Selection::read(source, &base, &settings.repositories)?;
         let environments = match settings.environment.as_deref() {
             None => None,
-            Some(pattern) => Some(glob(pattern).ok_or_else(|| {
+            Some(pattern) => Some(pattern::path(pattern).ok_or_else(|| {
                 ConnectorError::configuration(
                     source,
                     "environment",
@@ -184,10 +185,7 @@ impl Selection {
     fn read(source: &str, base: &Base, patterns: &[String]) -> Result<Self, ConnectorError> {
         let mut selection = Self::default();
         for written in patterns {
-            let (excludes, pattern) = match written.trim().strip_prefix('!') {
-                Some(rest) => (true, rest.trim()),
-                None => (false, written.trim()),
-            };
+            let (excludes, pattern) = pattern::leaves_out(written);
             let Some(name) = base.below(pattern) else {
                 return Err(ConnectorError::configuration(
                     source,
@@ -200,7 +198,7 @@ impl Selection {
                 selection.named.insert(name);
                 continue;
             }
-            let Some(matcher) = glob(&name).filter(|_| !name.is_empty()) else {
+            let Some(matcher) = pattern::path(&name).filter(|_| !name.is_empty()) else {
                 return Err(ConnectorError::configuration(
                     source,
                     "repositories",
@@ -232,14 +230,6 @@ impl Selection {
             || (self.listed.iter().any(|want| want.is_match(name))
                 && !self.excluded.iter().any(|out| out.is_match(name)))
     }
-}
-
-fn glob(pattern: &str) -> Option<GlobMatcher> {
-    GlobBuilder::new(pattern)
-        .literal_separator(true)
-        .build()
-        .ok()
-        .map(|glob| glob.compile_matcher())
 }
 
 #[cfg(test)]
