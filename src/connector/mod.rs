@@ -25,6 +25,7 @@ mod message;
 pub mod oci;
 mod once;
 mod pattern;
+mod piece;
 mod rows;
 mod spoken;
 

@@ -5,9 +5,10 @@ use super::config::Selection;
 use super::cursor::{List, Place};
 use super::fault::refused;
 use super::read::list::{self, Page, Way};
-use super::read::{Done, Reach, find, parse};
+use super::read::{Reach, find, parse};
 use super::translate::Origin;
 use super::wire::User;
+use crate::connector::piece::Done;
 use crate::connector::rows::Rows;
 use crate::connector::{ConnectorError, Health};
 

@@ -3,7 +3,7 @@
 
 use serde::de::DeserializeOwned;
 
-use super::{Done, Reach, parse};
+use super::{Reach, parse};
 use crate::connector::error::ErrorKind;
 use crate::connector::facts::Facts;
 use crate::connector::github::cursor::{OpenDeployment, OpenRun, Todo};
@@ -14,6 +14,7 @@ use crate::connector::github::wire::{
 };
 use crate::connector::http::Stop;
 use crate::connector::http::page::Links;
+use crate::connector::piece::Done;
 use crate::connector::rows::put;
 use crate::event::time::{Span, Timestamp};
 

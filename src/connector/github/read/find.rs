@@ -1,12 +1,13 @@
 //! Which repositories there are to read: those named in full, asked for once, and those that an owner's list holds, asked for on condition.
 
-use super::{Done, Reach, parse};
+use super::{Reach, parse};
 use crate::connector::github::config::Selection;
 use crate::connector::github::cursor::{Known, Listed, known_key, moved_key, owner_key};
 use crate::connector::github::fault::refused;
 use crate::connector::github::wire::Repository;
 use crate::connector::http::Stop;
 use crate::connector::http::page::Links;
+use crate::connector::piece::Done;
 use crate::connector::rows::{Rows, put};
 
 /// The repositories that need no question: named, and known by their present name.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 
-use super::{Done, Reach};
+use super::Reach;
 use super::{parse, sweep};
 use crate::connector::Batch;
 use crate::connector::facts::Facts;
@@ -18,6 +18,7 @@ use crate::connector::github::translate::{Origin, change, commit, deployment, ga
 use crate::connector::github::wire::{Commit, Deployment, Environment, Pull, Release, Run, Tag};
 use crate::connector::http::page::Links;
 use crate::connector::http::{Answer, Stop};
+use crate::connector::piece::Done;
 use crate::connector::rows::put;
 use crate::event::time::Timestamp;
 

@@ -5,7 +5,7 @@
 pub mod detail;
 pub mod find;
 pub mod list;
-mod piece;
+mod reach;
 mod sweep;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -19,30 +19,22 @@ use crate::connector::error::ErrorKind;
 use crate::connector::facts::Unknown;
 use crate::connector::health;
 use crate::connector::http::Stop;
+use crate::connector::piece::{Done, End, Failures, Piece, Subject, barred};
 use crate::connector::rows::Rows;
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink};
 use crate::event::kind::Kind;
 use crate::event::time::Timestamp;
 
 use list::Way;
-use piece::{Piece, Subject, barred, part};
+use reach::part;
 
 pub use crate::connector::http::parse;
-pub use piece::{Done, Reach};
+pub use reach::Reach;
 
 /// Requests under way at once.
 const AT_ONCE: usize = 6;
 /// Details between two looks at what was refused.
 const CHUNK: usize = 48;
-/// So many failures of the server in a row end the reading.
-const FAILURES: usize = 5;
-
-/// Why a reading ends before it is through.
-enum End {
-    /// The allowance is used up; told, and fine.
-    Budget,
-    Failed(ConnectorError),
-}
 
 /// One reading, under way.
 pub struct Reader<'a> {
@@ -57,7 +49,7 @@ pub struct Reader<'a> {
     /// Repositories that had news.
     lively: HashSet<String>,
     pages: u64,
-    failures: usize,
+    failures: Failures,
 }
 
 impl<'a> Reader<'a> {
@@ -72,7 +64,7 @@ impl<'a> Reader<'a> {
             dates: HashMap::new(),
             lively: HashSet::new(),
             pages: 0,
-            failures: 0,
+            failures: Failures::default(),
         }
     }
 
@@ -82,10 +74,7 @@ impl<'a> Reader<'a> {
         if let Some(finding) = health::clock(self.reach.http, &self.reach.base.host) {
             self.sink.finding(finding);
         }
-        match ended {
-            Ok(()) | Err(End::Budget) => Ok(()),
-            Err(End::Failed(error)) => Err(error),
-        }
+        ended.or_else(End::outcome)
     }
 
     async fn read_all(&mut self, selection: &Selection) -> Result<(), End> {
@@ -286,7 +275,7 @@ impl<'a> Reader<'a> {
         while let Some((subject, result)) = running.next().await {
             match result {
                 Ok(done) => {
-                    self.failures = 0;
+                    self.failures.none();
                     brought.found.extend(done.found.iter().cloned());
                     if done.page {
                         self.lively.insert(subject.repository.clone());
@@ -346,20 +335,7 @@ impl<'a> Reader<'a> {
 
     /// One part failed: told, and the others go on, unless none can.
     fn failed(&mut self, subject: &Subject, error: ConnectorError) -> Result<(), End> {
-        match error.kind {
-            ErrorKind::Unauthorized
-            | ErrorKind::RateLimited
-            | ErrorKind::Network
-            | ErrorKind::Configuration
-            | ErrorKind::Store => return Err(End::Failed(error)),
-            ErrorKind::Unavailable => {
-                self.failures += 1;
-                if self.failures >= FAILURES {
-                    return Err(End::Failed(error));
-                }
-            }
-            ErrorKind::Forbidden | ErrorKind::NotFound | ErrorKind::Malformed => self.failures = 0,
-        }
+        let error = self.failures.one(error)?;
         let is_gone = error.kind == ErrorKind::NotFound;
         if is_gone && subject.part == List::Pulls.word() {
             // No requests, no repository: its other lists are not asked for.

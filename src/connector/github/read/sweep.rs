@@ -4,11 +4,11 @@
 use std::collections::HashSet;
 
 use super::list::{Digest, Way};
-use super::piece::barred;
-use super::{End, Reader, parse};
+use super::{Reader, parse};
 use crate::connector::github::cursor::{List, Place, Todo, place};
 use crate::connector::github::translate::run;
 use crate::connector::github::wire::{Run, Tag};
+use crate::connector::piece::{End, barred};
 use crate::event::time::{Span, Timestamp};
 
 /// The lists that change so.

@@ -1,12 +1,13 @@
 //! Which projects there are to read: those named in full, asked for once, and those that a group's list holds, asked for on condition.
 
-use super::{Done, Reach, next};
+use super::{Reach, next};
 use crate::connector::gitlab::config::Selection;
 use crate::connector::gitlab::cursor::{Known, Listed, group_key, known_key, moved_key};
 use crate::connector::gitlab::fault::refused;
 use crate::connector::gitlab::wire::Project;
 use crate::connector::http::address::encoded;
 use crate::connector::http::{Stop, parse};
+use crate::connector::piece::Done;
 use crate::connector::rows::{Rows, put};
 
 /// The projects that need no question: named, and known by their present name; and the names that have to be asked for.

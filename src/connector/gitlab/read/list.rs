@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 
 use super::changing::Changing;
-use super::{Done, Reach, next};
+use super::{Reach, next};
 use crate::connector::Batch;
 use crate::connector::facts::Facts;
 use crate::connector::gitlab::cursor::{
@@ -19,6 +19,7 @@ use crate::connector::gitlab::wire::{
 };
 use crate::connector::http::address::encoded;
 use crate::connector::http::{Answer, Stop, parse};
+use crate::connector::piece::Done;
 use crate::connector::rows::put;
 use crate::event::time::Timestamp;
 

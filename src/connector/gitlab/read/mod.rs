@@ -6,7 +6,7 @@ mod changing;
 pub mod detail;
 pub mod find;
 pub mod list;
-mod piece;
+mod reach;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -20,27 +20,19 @@ use crate::connector::error::ErrorKind;
 use crate::connector::facts::Unknown;
 use crate::connector::health;
 use crate::connector::http::Stop;
+use crate::connector::piece::{Done, End, Failures, Piece, Subject, barred};
 use crate::connector::rows::Rows;
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink};
 use crate::event::time::Timestamp;
 
-use piece::{Piece, Subject, barred, part};
+use reach::part;
 
-pub use piece::{Done, Reach, next};
+pub use reach::{Reach, next};
 
 /// Requests under way at once.
 const AT_ONCE: usize = 6;
 /// Details between two looks at what was refused.
 const CHUNK: usize = 48;
-/// So many failures of the server in a row end the reading.
-const FAILURES: usize = 5;
-
-/// Why a reading ends before it is through.
-enum End {
-    /// The allowance is used up; told, and fine.
-    Budget,
-    Failed(ConnectorError),
-}
 
 /// One reading, under way.
 pub struct Reader<'a> {
@@ -51,7 +43,7 @@ pub struct Reader<'a> {
     /// Rows, lists and projects that are not asked for again in this reading.
     handled: HashSet<String>,
     pages: u64,
-    failures: usize,
+    failures: Failures,
 }
 
 impl<'a> Reader<'a> {
@@ -63,7 +55,7 @@ impl<'a> Reader<'a> {
             told: BTreeSet::new(),
             handled: HashSet::new(),
             pages: 0,
-            failures: 0,
+            failures: Failures::default(),
         }
     }
 
@@ -73,10 +65,7 @@ impl<'a> Reader<'a> {
         if let Some(finding) = health::clock(self.reach.http, &self.reach.base.host) {
             self.sink.finding(finding);
         }
-        match ended {
-            Ok(()) | Err(End::Budget) => Ok(()),
-            Err(End::Failed(error)) => Err(error),
-        }
+        ended.or_else(End::outcome)
     }
 
     async fn read_all(&mut self, selection: &Selection) -> Result<(), End> {
@@ -225,7 +214,7 @@ impl<'a> Reader<'a> {
 
     fn detail(&self, project: &str, key: String, todo: Todo) -> Piece<'a> {
         let subject = Subject {
-            project: project.to_owned(),
+            repository: project.to_owned(),
             part: part(&todo),
             row: Some(key.clone()),
         };
@@ -279,10 +268,10 @@ impl<'a> Reader<'a> {
         while let Some((subject, result)) = running.next().await {
             match result {
                 Ok(done) => {
-                    self.failures = 0;
+                    self.failures.none();
                     brought.found.extend(done.found.iter().cloned());
                     if done.moved {
-                        brought.moved.insert(subject.project.clone());
+                        brought.moved.insert(subject.repository.clone());
                     }
                     self.take(done)?;
                 }
@@ -328,24 +317,11 @@ impl<'a> Reader<'a> {
 
     /// One part failed: told, and the others go on, unless none can.
     fn failed(&mut self, subject: &Subject, error: ConnectorError) -> Result<(), End> {
-        match error.kind {
-            ErrorKind::Unauthorized
-            | ErrorKind::RateLimited
-            | ErrorKind::Network
-            | ErrorKind::Configuration
-            | ErrorKind::Store => return Err(End::Failed(error)),
-            ErrorKind::Unavailable => {
-                self.failures += 1;
-                if self.failures >= FAILURES {
-                    return Err(End::Failed(error));
-                }
-            }
-            ErrorKind::Forbidden | ErrorKind::NotFound | ErrorKind::Malformed => self.failures = 0,
-        }
+        let error = self.failures.one(error)?;
         let is_gone = error.kind == ErrorKind::NotFound;
         if is_gone && subject.part == List::Requests.word() {
             // Requests that are switched off are forbidden; where they are not found, the project is not.
-            self.handled.insert(subject.project.clone());
+            self.handled.insert(subject.repository.clone());
         }
         match subject.row.clone() {
             // What is gone will not come back.
@@ -355,11 +331,12 @@ impl<'a> Reader<'a> {
             })?,
             Some(_) if error.kind != ErrorKind::Forbidden => {}
             _ => {
-                self.handled.insert(barred(&subject.project, subject.part));
+                self.handled
+                    .insert(barred(&subject.repository, subject.part));
             }
         }
         self.sink.finding(Finding {
-            subject: format!("{}: {}", subject.project, subject.part),
+            subject: format!("{}: {}", subject.repository, subject.part),
             severity: Severity::Error,
             text: error.to_string(),
         });

@@ -17,6 +17,7 @@ use super::translate::version::{self, Kind, newest_first};
 use super::wire::is_attachment;
 use crate::connector::error::ErrorKind;
 use crate::connector::http::Stop;
+use crate::connector::piece::End;
 use crate::connector::rows::{Rows, put};
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink};
 
@@ -28,13 +29,6 @@ const AT_ONCE: usize = 6;
 const CHUNK: usize = 24;
 /// Tags that were looked at and should not move: so many are looked at again in each reading, in turns.
 const AGAIN: usize = 10;
-
-/// Why a reading ends before it is through.
-enum End {
-    /// The allowance is used up; told, and fine.
-    Budget,
-    Failed(ConnectorError),
-}
 
 /// One reading, under way.
 pub struct Reader<'a> {
@@ -74,14 +68,14 @@ impl<'a> Reader<'a> {
             }
             Err(stop) => match self.barred(&self.reach.config.base.host, stop) {
                 Ok(error) => refused = Some(error),
-                Err(end) => return ended(end),
+                Err(end) => return end.outcome(),
             },
         }
         for name in &names {
             match self.repository(name).await {
                 Ok(None) => read += 1,
                 Ok(Some(error)) => refused = refused.or(Some(error)),
-                Err(end) => return ended(end),
+                Err(end) => return end.outcome(),
             }
         }
         match refused {
@@ -311,13 +305,6 @@ impl<'a> Reader<'a> {
             }
             _ => Err(End::Failed(error)),
         }
-    }
-}
-
-fn ended(end: End) -> Result<(), ConnectorError> {
-    match end {
-        End::Budget => Ok(()),
-        End::Failed(error) => Err(error),
     }
 }
 
