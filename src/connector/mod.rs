@@ -10,6 +10,7 @@
 //! - It MUST NOT send anything but in [`Actor::send`]; [`Actor::prepare`] and [`Actor::ask`] only read.
 //! - It MUST NOT log a secret, and MUST NOT stop for a value that it does not know: the fact is kept, the value is reported as a [`Finding`].
 
+mod acting;
 pub mod argocd;
 pub mod cdevents;
 pub mod command;

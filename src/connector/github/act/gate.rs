@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::answer::{CustomRules, Run};
-use super::tool::{Draft, Tool, objection, signed, who};
+use super::tool::{Draft, Tool, objection, who};
 use crate::connector::ConnectorError;
+use crate::connector::acting::signed;
 use crate::connector::error::ErrorKind;
 use crate::connector::github::translate::gate::approvers;
 use crate::connector::github::wire::{Approval, PendingDeployment};
@@ -97,7 +98,7 @@ pub async fn prepare(
         custom: false,
         page: now.html_url.clone(),
     };
-    let comment = signed(order.comment.as_deref(), &order.key);
+    let comment = signed(order);
     let draft = match apps(tool, repository, found).await?.first() {
         Some(app) => custom(&mut prepared, probe, &comment, app),
         None => reviewed(&mut prepared, probe, &comment, found),

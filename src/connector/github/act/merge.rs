@@ -106,10 +106,8 @@ async fn fitting(
         if !answer.is_success() {
             return tool.understood(repository, &answer).map(|()| found);
         }
-        let listed = parse::list::<Listed>(&answer.body, None).map_err(|why| {
-            let text = format!("the answer cannot be read: {why}");
-            ConnectorError::new(ErrorKind::Malformed, repository, text)
-        })?;
+        let listed = parse::list::<Listed>(&answer.body, None)
+            .map_err(|why| parse::unreadable(repository, &why))?;
         let read = listed.items.len() + listed.complaints.len();
         let own = listed.items.iter().filter(|one| {
             let of = one.head.repo.as_ref();

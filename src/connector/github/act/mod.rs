@@ -21,7 +21,7 @@ use self::tool::{Tool, repository_in};
 use super::GitHub;
 use super::fault::declined;
 use super::read::parse;
-use crate::connector::error::ErrorKind;
+use crate::connector::acting::{nothing_to, probe};
 use crate::connector::http::Answer;
 use crate::connector::{Actor, Answering, ConnectorError, Pending};
 use crate::plan::request::{Order, Prepared, Receipt, Request, Sent, Standing, Verb};
@@ -73,13 +73,7 @@ impl Actor for GitHub {
                 Verb::RetryFailed => run::prepare(&tool, order, Deed::RetryFailed).await,
                 Verb::Cancel => run::prepare(&tool, order, Deed::Cancel).await,
                 Verb::Resume | Verb::Hold | Verb::Release | Verb::Mark => {
-                    let detail = format!("GitHub has nothing to {}", order.verb.word());
-                    let context = format!("source {:?}", self.config.name);
-                    Err(ConnectorError::new(
-                        ErrorKind::Configuration,
-                        context,
-                        detail,
-                    ))
+                    Err(nothing_to(order, "GitHub", &self.config.name))
                 }
             }
         })
@@ -131,12 +125,8 @@ impl GitHub {
     }
 
     async fn asked(&self, request: &Request) -> Result<Standing, ConnectorError> {
-        let probe: Probe = serde_json::from_value(request.probe.clone()).map_err(|error| {
-            let detail = format!("what was kept of it cannot be read: {error}");
-            ConnectorError::new(ErrorKind::Malformed, request.what.clone(), detail)
-        })?;
         let tool = self.tool()?;
-        match probe {
+        match probe(request)? {
             Probe::Gate(probe) => gate::ask(&tool, &probe).await,
             Probe::Run(probe) => run::ask(&tool, &probe).await,
             Probe::Dispatch(probe) => dispatch::ask(&tool, &probe).await,

@@ -1,11 +1,9 @@
 //! What every piece of a reading needs, and how its errors say what could not be read.
 
-use crate::connector::ConnectorError;
-use crate::connector::error::ErrorKind;
 use crate::connector::github::client::Crab;
 use crate::connector::github::config::Base;
 use crate::connector::github::cursor::Todo;
-use crate::connector::http::{Answer, Http, Stop};
+use crate::connector::http::{Answer, Http, Stop, parse};
 use crate::event::time::Timestamp;
 
 /// What every request needs.
@@ -28,8 +26,7 @@ impl Reach<'_> {
     /// The error for an answer that cannot be read.
     #[must_use]
     pub fn unreadable(&self, what: &str, why: &str) -> Stop {
-        let detail = format!("the answer cannot be read: {why}");
-        ConnectorError::new(ErrorKind::Malformed, what, detail)
+        parse::unreadable(what, why)
             .hinted("it is asked for again at the next reading")
             .into()
     }

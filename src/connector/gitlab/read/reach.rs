@@ -2,8 +2,6 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::connector::ConnectorError;
-use crate::connector::error::ErrorKind;
 use crate::connector::gitlab::config::Base;
 use crate::connector::gitlab::cursor::Todo;
 use crate::connector::gitlab::fault::refused;
@@ -40,8 +38,7 @@ impl Reach<'_> {
     /// The error for an answer that cannot be read.
     #[must_use]
     pub fn unreadable(&self, what: &str, why: &str) -> Stop {
-        let detail = format!("the answer cannot be read: {why}");
-        ConnectorError::new(ErrorKind::Malformed, what, detail)
+        parse::unreadable(what, why)
             .hinted("it is asked for again at the next reading")
             .into()
     }
