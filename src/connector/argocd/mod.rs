@@ -49,7 +49,6 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
             Verb::Release,
         ],
         ways: &["application", "ref"],
-        receives: false,
     },
 };
 

@@ -34,7 +34,6 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     capability: Capability {
         acts: act::VERBS,
         ways: act::WAYS,
-        receives: false,
     },
 };
 

@@ -44,7 +44,6 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     capability: Capability {
         acts: &[Verb::Promote, Verb::Rollback],
         ways: &["image", "tag"],
-        receives: false,
     },
 };
 
