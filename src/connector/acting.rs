@@ -4,7 +4,10 @@ use serde::de::DeserializeOwned;
 
 use super::ConnectorError;
 use super::error::ErrorKind;
-use crate::plan::request::{Order, Request};
+use crate::plan::request::{Order, Request, Standing};
+
+/// Why a request that was kept is not sent. The credentials go along, so it goes nowhere but below the address of its source.
+pub const ELSEWHERE: &str = "not sent: its address is not one of this source's";
 
 /// The comment that goes with a deed: the words of who asked, and the key by which it is known again.
 #[must_use]
@@ -23,6 +26,12 @@ pub fn probe<T: DeserializeOwned>(request: &Request) -> Result<T, ConnectorError
         let detail = format!("what was kept of it cannot be read: {error}");
         ConnectorError::new(ErrorKind::Malformed, request.what.clone(), detail)
     })
+}
+
+/// How a request stands, where asking may have failed.
+#[must_use]
+pub fn standing(asked: Result<Standing, ConnectorError>) -> Standing {
+    asked.unwrap_or_else(|error| Standing::Unknown(error.to_string()))
 }
 
 /// A verb that means nothing to the tool of a source.

@@ -23,6 +23,7 @@ pub mod gitlab;
 mod health;
 pub mod http;
 mod message;
+mod naming;
 pub mod oci;
 mod once;
 mod pattern;

@@ -195,16 +195,6 @@ pub fn place_key(repository: &str, list: List) -> String {
 }
 
 #[must_use]
-pub fn known_key(repository: &str) -> String {
-    format!("{repository} known")
-}
-
-#[must_use]
-pub fn moved_key(configured: &str) -> String {
-    format!("{configured} moved")
-}
-
-#[must_use]
 pub fn owner_key(owner: &str, page: u32) -> String {
     format!("{owner}/ listed {page}")
 }
@@ -229,6 +219,7 @@ pub fn todos(rows: &Rows, repository: &str) -> Vec<(String, Todo)> {
 mod tests {
     use super::*;
     use crate::connector::Batch;
+    use crate::connector::naming::known_key;
     use crate::connector::rows::put;
 
     #[test]

@@ -4,13 +4,14 @@
 use serde::Deserialize;
 
 use super::config::Selection;
-use super::cursor::{Known, List, Place, known_key};
+use super::cursor::{Known, List, Place};
 use super::fault::refused;
 use super::read::list::{self, Page};
 use super::read::{Reach, find};
 use super::translate::Origin;
 use super::wire::User;
 use crate::connector::http::parse;
+use crate::connector::naming::known_key;
 use crate::connector::piece::Done;
 use crate::connector::rows::Rows;
 use crate::connector::{ConnectorError, Health};

@@ -210,16 +210,6 @@ pub fn place_key(project: &str, list: List) -> String {
 }
 
 #[must_use]
-pub fn known_key(project: &str) -> String {
-    format!("{project} known")
-}
-
-#[must_use]
-pub fn moved_key(configured: &str) -> String {
-    format!("{configured} moved")
-}
-
-#[must_use]
 pub fn group_key(group: &str, page: usize) -> String {
     format!("{group}/ listed {page}")
 }

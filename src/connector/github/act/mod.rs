@@ -21,7 +21,7 @@ use self::tool::{Tool, repository_in};
 use super::GitHub;
 use super::fault::declined;
 use super::read::parse;
-use crate::connector::acting::{nothing_to, probe};
+use crate::connector::acting::{ELSEWHERE, nothing_to, probe, standing};
 use crate::connector::http::Answer;
 use crate::connector::{Actor, Answering, ConnectorError, Pending};
 use crate::plan::request::{Order, Prepared, Receipt, Request, Sent, Standing, Verb};
@@ -86,8 +86,7 @@ impl Actor for GitHub {
                 Err(error) => return Sent::Refused(format!("not sent: {error}")),
             };
             if !self.is_below_base(&request.url) {
-                let text = "not sent: its address is not one of this source's".to_owned();
-                return Sent::Refused(text);
+                return Sent::Refused(ELSEWHERE.to_owned());
             }
             let source = &self.config.name;
             http.carry_out(
@@ -100,12 +99,7 @@ impl Actor for GitHub {
     }
 
     fn ask<'a>(&'a self, request: &'a Request) -> Answering<'a, Standing> {
-        Box::pin(async move {
-            match self.asked(request).await {
-                Ok(standing) => standing,
-                Err(error) => Standing::Unknown(error.to_string()),
-            }
-        })
+        Box::pin(async move { standing(self.asked(request).await) })
     }
 }
 

@@ -2,30 +2,14 @@
 
 use super::{Reach, parse};
 use crate::connector::github::config::Selection;
-use crate::connector::github::cursor::{Known, Listed, known_key, moved_key, owner_key};
+use crate::connector::github::cursor::{Known, Listed, owner_key};
 use crate::connector::github::fault::refused;
 use crate::connector::github::wire::Repository;
 use crate::connector::http::Stop;
 use crate::connector::http::page::Links;
+use crate::connector::naming::{self, known_key};
 use crate::connector::piece::Done;
 use crate::connector::rows::{Rows, put};
-
-/// The repositories that need no question: named, and known by their present name.
-#[must_use]
-pub fn known(rows: &Rows, selection: &Selection) -> (Vec<String>, Vec<String>) {
-    let mut known = Vec::new();
-    let mut unknown = Vec::new();
-    for name in &selection.named {
-        let present = rows.get::<String>(&moved_key(name));
-        let present = present.unwrap_or_else(|| name.clone());
-        if rows.get::<Known>(&known_key(&present)).is_some() {
-            known.push(present);
-        } else {
-            unknown.push(name.clone());
-        }
-    }
-    (known, unknown)
-}
 
 /// Asks for one repository; its present name is in `found`.
 pub async fn one(reach: &Reach<'_>, name: String) -> Result<Done, Stop> {
@@ -36,18 +20,7 @@ pub async fn one(reach: &Reach<'_>, name: String) -> Result<Done, Stop> {
     let read: Repository = parse::one(&answer.body).map_err(|why| reach.unreadable(&name, &why))?;
     let mut done = Done::default();
     let present = read.full_name.clone();
-    if present != name {
-        put(&mut done.batch, moved_key(&name), &present);
-    }
-    if !present.eq_ignore_ascii_case(&name) {
-        done.warn(
-            &name,
-            &format!(
-                "is now called {present}, and its facts are told under that name: write {present} in `repositories` of source {:?}, and in the workloads that own it",
-                reach.source
-            ),
-        );
-    }
+    naming::keep(&mut done, reach.source, &name, &present);
     let known = Known {
         branch: read.default_branch,
     };

@@ -20,7 +20,7 @@ use super::GitLab;
 use super::fault::declined;
 use super::translate::before;
 use super::wire::Done;
-use crate::connector::acting::{nothing_to, probe};
+use crate::connector::acting::{ELSEWHERE, nothing_to, probe, standing};
 use crate::connector::http::{Answer, parse};
 use crate::connector::{Actor, Answering, ConnectorError, Pending};
 use crate::plan::request::{Order, Prepared, Receipt, Request, Sent, Standing, Verb};
@@ -77,8 +77,7 @@ impl Actor for GitLab {
             // The credentials go along, so a request that was kept goes nowhere else.
             let rest = request.url.strip_prefix(&self.base.url);
             if !rest.is_some_and(|rest| rest.starts_with("/projects/")) {
-                let text = "not sent: its address is not one of this source's";
-                return Sent::Refused(text.to_owned());
+                return Sent::Refused(ELSEWHERE.to_owned());
             }
             self.http
                 .carry_out(
@@ -91,12 +90,7 @@ impl Actor for GitLab {
     }
 
     fn ask<'a>(&'a self, request: &'a Request) -> Answering<'a, Standing> {
-        Box::pin(async move {
-            match self.asked(request).await {
-                Ok(standing) => standing,
-                Err(error) => Standing::Unknown(error.to_string()),
-            }
-        })
+        Box::pin(async move { standing(self.asked(request).await) })
     }
 }
 

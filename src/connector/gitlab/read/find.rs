@@ -2,30 +2,14 @@
 
 use super::{Reach, next};
 use crate::connector::gitlab::config::Selection;
-use crate::connector::gitlab::cursor::{Known, Listed, group_key, known_key, moved_key};
+use crate::connector::gitlab::cursor::{Known, Listed, group_key};
 use crate::connector::gitlab::fault::refused;
 use crate::connector::gitlab::wire::Project;
 use crate::connector::http::address::encoded;
 use crate::connector::http::{Stop, parse};
+use crate::connector::naming::{self, known_key};
 use crate::connector::piece::Done;
 use crate::connector::rows::{Rows, put};
-
-/// The projects that need no question: named, and known by their present name; and the names that have to be asked for.
-#[must_use]
-pub fn known(rows: &Rows, selection: &Selection) -> (Vec<String>, Vec<String>) {
-    let mut known = Vec::new();
-    let mut unknown = Vec::new();
-    for name in &selection.named {
-        let present = rows.get::<String>(&moved_key(name));
-        let present = present.unwrap_or_else(|| name.clone());
-        if rows.get::<Known>(&known_key(&present)).is_some() {
-            known.push(present);
-        } else {
-            unknown.push(name.clone());
-        }
-    }
-    (known, unknown)
-}
 
 /// Asks for one project; its present name is in `found`.
 pub async fn one(reach: &Reach<'_>, name: String) -> Result<Done, Stop> {
@@ -36,18 +20,7 @@ pub async fn one(reach: &Reach<'_>, name: String) -> Result<Done, Stop> {
     let read: Project = parse::one(&answer.body).map_err(|why| reach.unreadable(&name, &why))?;
     let mut done = Done::default();
     let present = read.path_with_namespace.clone();
-    if present != name {
-        put(&mut done.batch, moved_key(&name), &present);
-    }
-    if !present.eq_ignore_ascii_case(&name) {
-        done.warn(
-            &name,
-            &format!(
-                "is now called {present}, and its facts are told under that name: write {present} in `repositories` of source {:?}, and in the workloads that own it",
-                reach.source
-            ),
-        );
-    }
+    naming::keep(&mut done, reach.source, &name, &present);
     keep(&mut done, &read, true);
     Ok(done)
 }

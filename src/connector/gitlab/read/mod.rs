@@ -14,12 +14,13 @@ use futures::{StreamExt, stream};
 use globset::GlobBuilder;
 
 use super::config::Selection;
-use super::cursor::{Known, List, Todo, known_key, place, todos};
+use super::cursor::{Known, List, Todo, place, todos};
 use super::translate::Origin;
 use crate::connector::error::ErrorKind;
 use crate::connector::facts::Unknown;
 use crate::connector::health;
 use crate::connector::http::Stop;
+use crate::connector::naming::{self, known_key};
 use crate::connector::piece::{Done, End, Failures, Piece, Subject, barred};
 use crate::connector::rows::Rows;
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink};
@@ -87,7 +88,7 @@ impl<'a> Reader<'a> {
     }
 
     async fn find(&mut self, selection: &Selection) -> Result<Vec<String>, End> {
-        let (mut found, unknown) = find::known(&self.rows, selection);
+        let (mut found, unknown) = naming::known::<Known>(&self.rows, &selection.named);
         let mut pieces: Vec<Piece<'a>> = Vec::new();
         let reach = self.reach;
         for name in unknown {
