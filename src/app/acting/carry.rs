@@ -30,6 +30,27 @@ pub enum NotDone {
     NotKept(String),
 }
 
+impl From<NotDone> for Failure {
+    fn from(not_done: NotDone) -> Self {
+        match not_done {
+            NotDone::Moved { what, .. } => Self::unable(format!(
+                "nothing was done: since the plan was shown, {} changed",
+                what.join(", ")
+            )),
+            NotDone::NotConfirmed(why) => {
+                Self::unable(format!("nothing was done: {}", why.words()))
+            }
+            NotDone::Busy => {
+                Self::unable("nothing was done: another leadtime is acting on this log")
+                    .hinted("try again when it has ended")
+            }
+            NotDone::NotKept(text) => Self::unable(format!(
+                "the journal cannot be written, so nothing more was sent: {text}"
+            )),
+        }
+    }
+}
+
 /// How an agreement ended.
 #[derive(Clone, Debug)]
 pub enum Carried {

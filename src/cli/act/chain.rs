@@ -34,7 +34,10 @@ pub struct Chain<'a> {
 impl<'a> Chain<'a> {
     /// Reads the sources, opens the log, and finds out what earlier actions left open.
     pub fn new(session: &'a Session, args: &'a ActArgs) -> Result<Self, Failure> {
-        let mut acting = session.acting()?;
+        let (mut acting, refused) = session.acting()?;
+        for line in &refused {
+            session.complain(line);
+        }
         let engine = if args.no_sync {
             session.engine()?
         } else {
@@ -178,22 +181,11 @@ impl<'a> Chain<'a> {
                 self.session.complain(&text);
                 return Ok(Ending::Found);
             }
-            Err(NotDone::NotConfirmed(why)) => {
-                let text = format!("nothing was done: {}", why.words());
-                self.session.complain(&text);
+            Err(not_done @ NotDone::NotConfirmed(_)) => {
+                self.session.complain(&Failure::from(not_done).text);
                 return Ok(Ending::Found);
             }
-            Err(NotDone::Busy) => {
-                return Err(Failure::unable(
-                    "nothing was done: another leadtime is acting on this log",
-                )
-                .hinted("try again when it has ended"));
-            }
-            Err(NotDone::NotKept(text)) => {
-                return Err(Failure::unable(format!(
-                    "the journal cannot be written, so nothing more was sent: {text}"
-                )));
-            }
+            Err(not_done) => return Err(not_done.into()),
         };
         if self.args.wait && ending.end == End::Sent {
             self.wait(&plan.action)?;
