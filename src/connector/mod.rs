@@ -9,6 +9,10 @@
 //! - It MUST send each request at most once; what has no sure answer is [`Sent::Doubtful`], and is asked after.
 //! - It MUST NOT send anything but in [`Actor::send`]; [`Actor::prepare`] and [`Actor::ask`] only read.
 //! - It MUST NOT log a secret, and MUST NOT stop for a value that it does not know: the fact is kept, the value is reported as a [`Finding`].
+//!
+//! What connectors share stands beside their folders, to be looked through before anything is written again: `rows` (cursors), `facts` (events and unknown
+//! words), `piece` (readings with several requests under way), `naming` (repositories that have another name now), `message` (commits), `pattern`, `health`,
+//! `acting` (comments, probes), `spoken` and `once`; in [`http`] the address of a tool, parts of addresses, pages and answers that cannot be read.
 
 mod acting;
 pub mod argocd;
