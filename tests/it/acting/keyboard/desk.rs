@@ -1,10 +1,12 @@
 //! Somebody before the dashboard: the program in a pseudo-terminal, and what is typed there to reach a cell, to read a plan, and to agree to it. Nothing is typed
 //! before what it is typed at is seen.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use portable_pty::CommandBuilder;
 
 use super::company::{CANARY, Company, has};
-use crate::support::pty::{Pty, Seen};
+use crate::support::pty::Pty;
 
 const CONTROL_U: &str = "\x15";
 const ESC: &str = "\x1b";
@@ -116,10 +118,26 @@ impl Desk {
         self.see(TOLD);
     }
 
-    /// Waits until it is sent, whether it was seen already or not.
-    pub fn sent(&self) {
-        let told = |seen: &Seen| seen.shows("sent, not yet seen · ") || seen.shows(DONE);
-        self.pty.wait("that it is sent", told);
+    /// Copies the plan in front as a command, and tells what reached the clipboard.
+    pub fn copied(&self) -> String {
+        const BEGIN: &str = "\x1b]52;c;";
+        self.press("u");
+        self.see("copied");
+        self.pty.wait("a copy", |seen| seen.has(BEGIN));
+        let written = String::from_utf8_lossy(&self.pty.seen().bytes).into_owned();
+        let (_, copy) = written.rsplit_once(BEGIN).unwrap();
+        let (copy, _) = copy.split_once('\x1b').unwrap();
+        String::from_utf8(STANDARD.decode(copy).unwrap()).unwrap()
+    }
+
+    /// Waits until the log of actions shows so many, each done and seen.
+    pub fn all_done(&self, count: usize) {
+        self.see(&format!("{count} actions"));
+        self.pty.wait("all of them done", |seen| {
+            let rows = seen.rows();
+            let done = rows.iter().filter(|row| row.contains("✓ done, and seen  "));
+            done.count() == count
+        });
     }
 
     /// Waits until what was done is seen in the log, and leaves the dialog.
