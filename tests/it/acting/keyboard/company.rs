@@ -219,7 +219,7 @@ impl Company {
             assert_eq!(asked.header("authorization"), Some(bearer.as_str()));
         }
         let mut folders = vec![self.place.work(), self.place.home()];
-        let mut looked = 0;
+        let mut looked = Vec::new();
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
@@ -228,11 +228,11 @@ impl Company {
                     continue;
                 }
                 let bytes = fs::read(&path).unwrap();
-                looked += bytes.len();
                 assert!(!has(&bytes, CANARY), "a secret lies in {}", path.display());
+                looked.push(path);
             }
         }
-        assert!(looked > 10_000, "the log is among them");
+        assert!(looked.contains(&self.place.file("log.db")), "{looked:?}");
     }
 }
 
