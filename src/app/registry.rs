@@ -6,7 +6,7 @@ use crate::config::{Kind, SecretRef, Source};
 use crate::connector::descriptor::{Descriptor, Open, Settings};
 use crate::connector::error::ErrorKind;
 use crate::connector::{
-    Connector, ConnectorError, argocd, cdevents, command, git, github, gitlab, oci,
+    Connector, ConnectorError, argocd, cdevents, command, git, github, gitlab, jenkins, oci,
 };
 
 /// Every connector: what it is, and how a source of its kind is opened.
@@ -17,6 +17,7 @@ pub const CONNECTORS: &[(&Descriptor, Open)] = &[
     (&git::DESCRIPTOR, git::open),
     (&github::DESCRIPTOR, github::open),
     (&gitlab::DESCRIPTOR, gitlab::open),
+    (&jenkins::DESCRIPTOR, jenkins::open),
     (&oci::DESCRIPTOR, oci::open),
 ];
 

@@ -19,6 +19,7 @@ pub mod git;
 pub mod github;
 pub mod gitlab;
 pub mod http;
+pub mod jenkins;
 pub mod oci;
 mod once;
 mod spoken;

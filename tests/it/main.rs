@@ -38,6 +38,7 @@ mod git;
 mod github;
 mod gitlab;
 mod inbox_and_matrix;
+mod jenkins;
 mod keys;
 mod laws;
 mod oci;
