@@ -5,9 +5,7 @@ use super::client::Reach;
 use super::config::Selection;
 use super::read::detail;
 use super::read::walk::{self, Found};
-use super::read::warning;
 use crate::connector::{ConnectorError, Health};
-use crate::event::time::Span;
 
 /// So many jobs are looked into for a pipeline.
 const TRIED: usize = 5;
@@ -26,7 +24,7 @@ pub async fn check(reach: &Reach<'_>, selection: &Selection) -> Result<Health, C
     });
     let found = walk::jobs(reach, selection).await?;
     for (place, why) in &found.complaints {
-        health.findings.push(warning(place, why.clone()));
+        health.warn(place, why.clone());
     }
     health.facts.push(match found.jobs.len() {
         1 => "1 job is visible".to_owned(),
@@ -38,16 +36,10 @@ pub async fn check(reach: &Reach<'_>, selection: &Selection) -> Result<Health, C
             "no job fits {idle:?} of `projects`: is it the full name, as in the job's address, and may the user of source {:?} see it?",
             reach.source
         );
-        health.findings.push(warning(host, text));
+        health.warn(host, text);
     }
     stages(reach, &found, &mut health).await?;
-    if let Some(skew) = reach.http.skew()
-        && (skew > Span::from_seconds(300) || skew < Span::from_seconds(-300))
-    {
-        let minutes = skew.micros() / 60_000_000;
-        let text = format!("its clock differs from this machine's by {minutes} min");
-        health.findings.push(warning(host, text));
-    }
+    health.clock(reach.http, host);
     Ok(health)
 }
 
@@ -62,7 +54,7 @@ async fn stages(
         let newest = match reach.build(&job.name, job.newest).await {
             Ok(newest) => newest,
             Err(error) => {
-                health.findings.push(warning(&job.name, error.to_string()));
+                health.warn(&job.name, error.to_string());
                 continue;
             }
         };
@@ -75,7 +67,7 @@ async fn stages(
             health.facts.push(fact);
         } else {
             let text = "its stages and inputs cannot be read: install the plugin Pipeline: Stage View (pipeline-rest-api)";
-            health.findings.push(warning(&job.name, text.to_owned()));
+            health.warn(&job.name, text);
         }
         return Ok(());
     }

@@ -9,7 +9,7 @@ use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
 use crate::connector::http::mask::masked;
 use crate::connector::http::plain::Plain;
-use crate::connector::http::{Answer, Http, Stop, parse};
+use crate::connector::http::{Answer, Http, parse};
 
 /// Folders within folders that one request looks into.
 pub const DEPTH: usize = 3;
@@ -134,9 +134,8 @@ impl Reach<'_> {
     ) -> Result<T, ConnectorError> {
         let answer = self.answer(url, what).await?;
         parse::one(&answer.body).map_err(|why| {
-            let why = format!("cannot be read: {why}");
-            ConnectorError::new(ErrorKind::Malformed, format!("GET {}", masked(url)), why)
-                .hinted("is `url` the address of Jenkins itself, and does it let a token in without its own page of login?")
+            let error = parse::unreadable(&format!("GET {}", masked(url)), &why);
+            error.hinted("is `url` the address of Jenkins itself, and does it let a token in without its own page of login?")
         })
     }
 
@@ -144,11 +143,7 @@ impl Reach<'_> {
         match self.http.get(url, None).await {
             Ok(answer) if answer.is_success() => Ok(answer),
             Ok(answer) => Err(refused(self.source, what, &answer)),
-            Err(Stop::Failed(error)) => Err(error),
-            Err(Stop::Budget { until, .. }) => {
-                let detail = format!("the allowance is used up until {until}");
-                Err(ConnectorError::new(ErrorKind::RateLimited, what, detail))
-            }
+            Err(stop) => Err(stop.into_error(what)),
         }
     }
 }

@@ -1,11 +1,17 @@
 //! What a Jenkins source is told: where it is, and which jobs it reads. A job is named in full, `folder/project/branch`, each part as Jenkins itself names it:
 //! a branch `feature/x` of a multibranch project is the part `feature%2Fx`.
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::GlobMatcher;
 use url::Url;
 
 use crate::connector::ConnectorError;
-use crate::connector::error::ErrorKind;
+use crate::connector::http::address::{Address, Hint};
+use crate::connector::pattern;
+
+const HINT: Hint = Hint {
+    example: "url = \"https://jenkins.example.com\", as it is opened in a browser",
+    login: "use `user` and `token`",
+};
 
 /// Where Jenkins is.
 #[derive(Clone, Debug)]
@@ -32,13 +38,7 @@ struct Pattern {
 
 impl Pattern {
     fn read(text: &str) -> Option<Self> {
-        let part = |text: &str| {
-            let glob = GlobBuilder::new(text)
-                .literal_separator(true)
-                .build()
-                .ok()?;
-            (!text.is_empty()).then(|| glob.compile_matcher())
-        };
+        let part = |text: &str| pattern::path(text).filter(|_| !text.is_empty());
         let trimmed = text.trim_matches('/');
         let parts: Option<Vec<GlobMatcher>> = trimmed.split('/').map(part).collect();
         Some(Self {
@@ -72,13 +72,15 @@ impl Selection {
     pub fn read(source: &str, patterns: &[String]) -> Result<Self, ConnectorError> {
         let mut selection = Self::default();
         for pattern in patterns {
-            let (list, text) = match pattern.trim().strip_prefix('!') {
-                Some(rest) => (&mut selection.excluded, rest.trim()),
-                None => (&mut selection.wanted, pattern.trim()),
+            let (excludes, text) = pattern::leaves_out(pattern);
+            let list = if excludes {
+                &mut selection.excluded
+            } else {
+                &mut selection.wanted
             };
             let read = Pattern::read(text).ok_or_else(|| {
                 let detail = format!("{pattern:?} is no pattern for jobs");
-                configuration(source, "projects", &detail).hinted(
+                ConnectorError::configuration(source, "projects", detail).hinted(
                     "a job's full name, folder/job, or a folder's; `*` stands for anything between two slashes; a leading ! leaves out",
                 )
             })?;
@@ -130,38 +132,18 @@ impl Selection {
     }
 }
 
-/// An error of a key of a source.
-#[must_use]
-pub fn configuration(source: &str, key: &str, detail: &str) -> ConnectorError {
-    let context = format!("source {source:?}, {key}");
-    ConnectorError::new(ErrorKind::Configuration, context, detail)
-}
-
 impl Base {
     /// Reads the address of the web interface.
     pub fn read(source: &str, address: Option<&str>) -> Result<Self, ConnectorError> {
-        let hint = "url = \"https://jenkins.example.com\", as it is opened in a browser";
-        let wrong = |detail: &str| configuration(source, "url", detail);
         let Some(address) = address else {
-            return Err(wrong("is missing").hinted(hint));
+            let missing = ConnectorError::configuration(source, "url", "is missing");
+            return Err(missing.hinted(HINT.example));
         };
-        let mut url = Url::parse(address)
-            .map_err(|error| wrong(&format!("is no address: {error}")).hinted(hint))?;
-        let is_http = matches!(url.scheme(), "https" | "http");
-        let Some(host) = url.host_str().filter(|_| is_http) else {
-            return Err(wrong("is no http address").hinted(hint));
-        };
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(wrong("holds a user or a password")
-                .hinted("take it out of the address and use `user` and `token`"));
-        }
-        let host = host.to_ascii_lowercase();
-        let port = url
-            .port()
-            .map_or_else(String::new, |port| format!(":{port}"));
-        let path = url.path().trim_end_matches('/').to_owned();
-        let source = format!("jenkins:{host}{port}{path}");
-        url.set_path(&path);
+        let address = Address::read(source, address, HINT)?;
+        let path = address.path();
+        let source = format!("jenkins:{}{}{path}", address.host, address.port());
+        let mut url = address.url.clone();
+        url.set_path(path);
         url.set_query(None);
         url.set_fragment(None);
         Ok(Self { url, source })

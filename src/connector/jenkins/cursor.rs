@@ -71,40 +71,13 @@ impl Told {
     }
 }
 
-/// The rows as they were kept.
-#[derive(Clone, Debug, Default)]
-pub struct State(BTreeMap<String, String>);
+/// What the keys of the rows begin with.
+pub const JOBS: &str = "job ";
 
-const JOB: &str = "job ";
-
-/// The name of the row of a job.
+/// The key of the row of a job.
 #[must_use]
 pub fn key(job: &str) -> String {
-    format!("{JOB}{job}")
-}
-
-impl State {
-    #[must_use]
-    pub fn new(cursors: Vec<(String, String)>) -> Self {
-        Self(cursors.into_iter().collect())
-    }
-
-    #[must_use]
-    pub fn row(&self, job: &str) -> Option<Row> {
-        let text = self.0.get(&key(job))?;
-        serde_json::from_str(text).ok()
-    }
-
-    /// The jobs that have a row.
-    pub fn jobs(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().filter_map(|key| key.strip_prefix(JOB))
-    }
-}
-
-/// A row as it is kept.
-#[must_use]
-pub fn kept(job: &str, row: &Row) -> (String, Option<String>) {
-    (key(job), serde_json::to_string(row).ok())
+    format!("{JOBS}{job}")
 }
 
 #[cfg(test)]
@@ -112,16 +85,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_is_read_as_it_was_kept_and_nonsense_is_none() {
+    fn a_row_is_read_as_it_was_kept() {
         let mut row = Row::default();
         row.told.add(3, 7);
         row.open.insert(7, Open::default());
-        let (key, text) = kept("a/b", &row);
-        let nonsense = (super::key("x"), "{".to_owned());
-        let state = State::new(vec![(key, text.unwrap()), nonsense]);
-        assert_eq!(state.row("a/b"), Some(row));
-        assert_eq!(state.row("x"), None);
-        assert_eq!(state.jobs().collect::<Vec<_>>(), ["a/b", "x"]);
+        let text = serde_json::to_string(&row).unwrap();
+        assert_eq!(serde_json::from_str::<Row>(&text).unwrap(), row);
+        assert_eq!(serde_json::from_str::<Row>("{}").unwrap(), Row::default());
     }
 
     #[test]

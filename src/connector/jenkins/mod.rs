@@ -14,13 +14,13 @@ pub mod translate;
 pub mod wire;
 
 use self::client::Reach;
-use self::config::{Base, Selection, configuration};
-use self::cursor::State;
+use self::config::{Base, Selection};
 use self::read::Reader;
 use self::translate::Origin;
 use super::descriptor::{Capability, Descriptor, Settings};
 use super::http::plain::{Login, Plain};
 use super::http::{Http, Policy};
+use super::rows::Rows;
 use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
 use crate::event::time::{Span, Timestamp};
 use crate::plan::request::Verb;
@@ -49,7 +49,6 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
             Verb::Cancel,
         ],
         ways: &["job", "parameters"],
-        receives: false,
     },
 };
 
@@ -77,11 +76,17 @@ impl Jenkins {
             (Some(user), Some(password)) => Login::Basic { user, password },
             (None, None) => Login::None,
             (None, Some(_)) => {
-                return Err(configuration(&settings.name, "user", "is missing")
-                    .hinted("user = \"jane\": Jenkins wants to know whose token it is"));
+                return Err(
+                    ConnectorError::configuration(&settings.name, "user", "is missing")
+                        .hinted("user = \"jane\": Jenkins wants to know whose token it is"),
+                );
             }
             (Some(_), None) => {
-                return Err(configuration(&settings.name, "token", "is missing")
+                return Err(ConnectorError::configuration(
+                    &settings.name,
+                    "token",
+                    "is missing",
+                )
                     .hinted("token = { env = \"JENKINS_TOKEN\" }: made on the user's page, Security > API Token"));
             }
         };
@@ -125,7 +130,7 @@ impl Connector for Jenkins {
             let reader = Reader {
                 reach: &self.reach(),
                 origin: self.origin(),
-                state: State::new(reading.cursors),
+                rows: Rows::new(reading.cursors),
                 now: reading.now,
                 since: reading.since.or(since),
             };

@@ -346,16 +346,14 @@ async fn words_that_are_not_known_are_kept_and_told_once() {
     let server = start([("shop", job(vec![odd, odder]))]);
     let mut kept = Kept::default();
     read(&server, &mut kept).await.unwrap();
-    assert!(
-        kept.told().contains("build.result = \"EXPLODED\""),
-        "{}",
-        kept.told()
-    );
-    assert!(
-        kept.told().contains("stage.status = \"MELTED\""),
-        "{}",
-        kept.told()
-    );
+    for (field, word) in [
+        ("build.result", "\"EXPLODED\""),
+        ("stage.status", "\"MELTED\""),
+    ] {
+        let told = kept.told();
+        assert!(told.contains(field) && told.contains(word), "{told}");
+    }
+    assert_eq!(kept.findings.len(), 2, "told once");
     let Kind::Run(run) = &find(&kept, "shop", "stage/6/finished").kind else {
         panic!()
     };

@@ -12,6 +12,7 @@ use super::client::{Reach, says};
 use super::config::Selection;
 use super::translate::{Named, read_id};
 use super::wire::User;
+use crate::connector::acting::{ELSEWHERE, nothing_to, probe, standing};
 use crate::connector::error::ErrorKind;
 use crate::connector::http::Answer;
 use crate::connector::http::deed::judge;
@@ -126,6 +127,15 @@ fn objected(user: Option<&Me>, text: String, lifted_by: Option<String>) -> Prepa
 }
 
 impl Jenkins {
+    async fn asked(&self, request: &Request) -> Result<Standing, ConnectorError> {
+        let tool = self.tool();
+        match probe(request)? {
+            Probe::Input(deed) => input::ask(&tool, &deed).await,
+            Probe::Start(deed) => start::ask(&tool, &deed).await,
+            Probe::Stop(deed) => stop::ask(&tool, &deed).await,
+        }
+    }
+
     fn tool(&self) -> Tool<'_> {
         Tool {
             reach: self.reach(),
@@ -149,19 +159,21 @@ impl Actor for Jenkins {
                 Verb::Promote | Verb::Rollback => start::promote(&tool, order).await,
                 Verb::Retry => start::again(&tool, order).await,
                 Verb::Cancel => stop::prepare(&tool, order).await,
-                verb => Err(ConnectorError::new(
-                    ErrorKind::Configuration,
-                    format!("{} in Jenkins", verb.word()),
-                    "Jenkins has no such thing",
-                )),
+                _ => Err(nothing_to(order, "Jenkins", &self.name)),
             }
         })
     }
 
     fn send<'a>(&'a self, request: &'a Request) -> Answering<'a, Sent> {
         Box::pin(async move {
-            let probe: Option<Probe> = serde_json::from_value(request.probe.clone()).ok();
             let tool = self.tool();
+            if !request
+                .url
+                .starts_with(&tool.reach.base.of_job("", &["job", ""], &[]))
+            {
+                return Sent::Refused(ELSEWHERE.to_owned());
+            }
+            let probe: Option<Probe> = probe(request).ok();
             let taken = |answer: &Answer| Receipt {
                 text: format!("Jenkins took it ({}): {}", answer.status, request.what),
                 url: place(&tool, probe.as_ref(), answer),
@@ -182,19 +194,7 @@ impl Actor for Jenkins {
     }
 
     fn ask<'a>(&'a self, request: &'a Request) -> Answering<'a, Standing> {
-        Box::pin(async move {
-            let Ok(probe) = serde_json::from_value::<Probe>(request.probe.clone()) else {
-                let text = "what was kept to ask after it cannot be read";
-                return Standing::Unknown(text.to_owned());
-            };
-            let tool = self.tool();
-            let standing = match &probe {
-                Probe::Input(deed) => input::ask(&tool, deed).await,
-                Probe::Start(deed) => start::ask(&tool, deed).await,
-                Probe::Stop(deed) => stop::ask(&tool, deed).await,
-            };
-            standing.unwrap_or_else(|error| Standing::Unknown(error.to_string()))
-        })
+        Box::pin(async move { standing(self.asked(request).await) })
     }
 }
 

@@ -12,12 +12,15 @@ use futures::{StreamExt, stream};
 
 use super::client::Reach;
 use super::config::Selection;
-use super::cursor::{Open, Row, State, Told, kept, key};
-use super::translate::{self, Facts, Origin, Seen, Unknown, gate};
+use super::cursor::{JOBS, Open, Row, Told, key};
+use super::translate::{self, Origin, Seen, gate};
 use super::wire::Build;
 use crate::connector::error::ErrorKind;
+use crate::connector::facts::{Facts, Unknown};
+use crate::connector::health;
+use crate::connector::rows::{Rows, put};
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink};
-use crate::event::time::{Span, Timestamp};
+use crate::event::time::Timestamp;
 use walk::Job;
 
 /// Jobs under way at once.
@@ -28,13 +31,12 @@ const CHUNK: usize = 12;
 pub const PAGE: usize = 25;
 /// So many failures in a row end the reading.
 const FAILURES: usize = 5;
-const SKEW: Span = Span::from_seconds(300);
 
 /// One reading, under way.
 pub struct Reader<'a> {
     pub reach: &'a Reach<'a>,
     pub origin: Origin<'a>,
-    pub state: State,
+    pub rows: Rows,
     pub now: Timestamp,
     /// The oldest fact wanted of a job that was never read.
     pub since: Option<Timestamp>,
@@ -72,13 +74,15 @@ impl Reader<'_> {
         for (place, why) in &found.complaints {
             sink.finding(warning(place, why.clone()));
         }
-        self.clock(sink);
+        if let Some(finding) = health::clock(self.reach.http, &self.origin.base.source) {
+            sink.finding(finding);
+        }
         if found.complaints.is_empty() {
             self.forget(&found.jobs, sink)?;
         }
         let mut due: Vec<Due> = Vec::new();
         for job in found.jobs {
-            let mut row = self.state.row(&job.name).unwrap_or_default();
+            let mut row: Row = self.rows.get(&key(&job.name)).unwrap_or_default();
             if row.told.highest() > job.newest {
                 // Made anew, it counts from one again; or its newest build was deleted, and the rest is read once more.
                 row.told = Told::default();
@@ -270,9 +274,9 @@ impl Reader<'_> {
     fn forget(&self, present: &[Job], sink: &mut dyn Sink) -> Result<(), ConnectorError> {
         let present: BTreeSet<&str> = present.iter().map(|job| job.name.as_str()).collect();
         let mut batch = Batch::default();
-        for gone in self.state.jobs() {
+        for gone in self.rows.names(JOBS) {
             if !present.contains(gone) {
-                let row = self.state.row(gone).unwrap_or_default();
+                let row = self.rows.get(&key(gone)).unwrap_or_default();
                 let facts = translate::gone(&self.origin, gone, &row, self.now);
                 batch.events.extend(facts.events);
                 batch.cursors.push((key(gone), None));
@@ -283,25 +287,13 @@ impl Reader<'_> {
         }
         sink.batch(batch)
     }
-
-    fn clock(&self, sink: &mut dyn Sink) {
-        if let Some(skew) = self.reach.http.skew()
-            && (skew > SKEW || skew < Span::ZERO - SKEW)
-        {
-            let minutes = skew.micros() / 60_000_000;
-            let text = format!(
-                "its clock and the one of this machine differ by {minutes} min: ages and waits are off by as much; set this machine's clock by the network"
-            );
-            sink.finding(warning(&self.origin.base.source, text));
-        }
-    }
 }
 
 /// Adds what a page brought to the batch; tells what of the job is still to be read.
 fn take(due: &Due, page: Page, batch: &mut Batch) -> Option<Due> {
     batch.events.extend(page.facts.events);
     if due.row != page.row {
-        batch.cursors.push(kept(&due.job.name, &page.row));
+        put(batch, key(&due.job.name), &page.row);
     }
     let below = page.more?;
     Some(Due {
@@ -327,11 +319,7 @@ impl Telling {
         self.failures = 0;
         for unknown in &page.facts.unknown {
             if self.unknown.insert(unknown.clone()) {
-                let text = format!(
-                    "leadtime does not know {} = {:?}; it is kept as it is",
-                    unknown.field, unknown.value
-                );
-                sink.finding(warning(job, text));
+                sink.finding(unknown.told("Jenkins"));
             }
         }
         if page.blind && !std::mem::replace(&mut self.blind, true) {

@@ -1,7 +1,8 @@
 //! Builds and their stages. A build of a pipeline goes through all steps of a path, so it fills none of them itself: its stages do, by their names. A build
 //! without stages stands for itself.
 
-use super::{Facts, Origin, Seen, deployment, ended, identity, run_id};
+use super::{Origin, Seen, deployment, ended, identity, run_id};
+use crate::connector::facts::Facts;
 use crate::connector::jenkins::wire::PAUSED;
 use crate::event::kind::{Kind, Outcome, Phase, Run, RunKind};
 use crate::event::time::Timestamp;

@@ -1,7 +1,8 @@
 //! Builds that deploy. Jenkins has no word for it, so the source says it: with an `environment`, every build of its jobs is a deployment. What it deploys is told
 //! by a parameter whose name is one of the usual.
 
-use super::{Facts, Origin, Seen, build::page, commit, commit::Commit, identity, outcome, run_id};
+use super::{Origin, Seen, build::page, commit, commit::Commit, identity, outcome, run_id};
+use crate::connector::facts::Facts;
 use crate::connector::jenkins::wire::Build;
 use crate::event::kind::{Deployment, Kind, Phase};
 use crate::event::time::Timestamp;

@@ -1,7 +1,8 @@
 //! Inputs: a person has to say whether a build goes on. The stage view tells of each when it began to wait, how long it did and how it ended; the build tells who
 //! approved its inputs, in their order, and who or what ended it. A list of the inputs that wait (`InputAction`) is no use: it outlives the decision.
 
-use super::{Facts, Origin, Seen, build::page, deployment, identity, run_id};
+use super::{Origin, Seen, build::page, deployment, identity, run_id};
+use crate::connector::facts::Facts;
 use crate::connector::jenkins::wire::{Build, Cause, PAUSED, Stage};
 use crate::event::kind::{Decision, Gate, GatePhase, Kind};
 

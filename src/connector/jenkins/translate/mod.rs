@@ -10,6 +10,7 @@ pub mod gate;
 use super::config::Base;
 use super::cursor::Row;
 use super::wire::{Build, Stage};
+use crate::connector::facts::Facts;
 use crate::event::Event;
 use crate::event::kind::{Decision, Gate, GatePhase, Kind, Outcome, Phase, Run};
 use crate::event::time::Timestamp;
@@ -34,21 +35,6 @@ pub struct Seen<'a> {
     pub stages: Option<&'a [Stage]>,
     /// The stages in which inputs wait or waited, each with its steps.
     pub paused: &'a [Stage],
-}
-
-/// What was made of an answer.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facts {
-    pub events: Vec<Event<String>>,
-    pub unknown: Vec<Unknown>,
-}
-
-/// A word that leadtime does not know.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Unknown {
-    /// Where it stood: `build.result`.
-    pub field: &'static str,
-    pub value: String,
 }
 
 /// The name of a build among runs: `folder/job#12`. No name of a job has a `#`.
@@ -120,10 +106,7 @@ pub fn outcome(word: &str) -> Option<Outcome> {
 /// The same; what is not known is told.
 fn ended(facts: &mut Facts, field: &'static str, word: &str) -> Outcome {
     outcome(word).unwrap_or_else(|| {
-        facts.unknown.push(Unknown {
-            field,
-            value: word.to_owned(),
-        });
+        facts.unknown(field, word);
         Outcome::Other
     })
 }
