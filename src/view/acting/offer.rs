@@ -190,10 +190,10 @@ fn roll_back(subject: &Subject, overview: &Overview) -> Result<Offer, String> {
         };
         return Ok(Offer::Plan(Wish::of(&summary.workload, deed)));
     }
-    let names = all.iter().map(|one| one.environment.clone()).collect();
+    let every = all.iter().map(|one| one.environment.clone()).collect();
     Ok(Offer::Lay(Box::new(Earlier::new(
         &summary.workload,
-        names,
+        every,
         &environment,
     ))))
 }
@@ -251,10 +251,10 @@ fn declare(subject: &Subject, scene: &Scene) -> Result<Offer, String> {
     let line = |words: &str| Line::of(Role::Text, words);
     if let Some(incident) = &subject.incident {
         let mut each = Vec::new();
-        let live = overview(subject, scene)?;
-        let production = running(live)
+        let overview = overview(subject, scene)?;
+        let production = running(overview)
             .iter()
-            .find(|one| one.environment == live.summary.production);
+            .find(|one| one.environment == overview.summary.production);
         if let Some(deployment) = production.and_then(|one| one.deployment.as_deref()) {
             let words = format!("it was caused by what runs now: {deployment}");
             each.push(Possible::plan(

@@ -306,6 +306,7 @@ impl Pool {
                 MarkKind::Hold,
                 MarkKind::ReleaseHold,
                 MarkKind::Ignore,
+                MarkKind::Override,
                 MarkKind::Other,
             ]),
         })

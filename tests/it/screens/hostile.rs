@@ -100,7 +100,7 @@ fn look_everywhere(desk: &mut Desk) {
             desk.intent(view.intent());
             assert_harmless(&desk.picture());
             for keys in [
-                "j", "enter", "enter", "esc", "esc", "y", "t", "t", "t", "t", ".", ",", "G", "?",
+                "j", "enter", "enter", "esc", "esc", "y", "b", "b", "b", "b", ".", ",", "G", "?",
                 "esc", "/", "esc",
             ] {
                 press(desk, keys);

@@ -15,7 +15,7 @@ const PICTURES: [(&str, &str, (u16, u16)); 11] = [
     ("fleet-map", "/ 'shop-app' enter enter", (130, 26)),
     ("live-map", "/ 'shop-app' enter enter v", (130, 24)),
     ("changes", "3", (130, 26)),
-    ("change", "3 t t t t enter", (120, 34)),
+    ("change", "3 b b b b enter", (120, 34)),
     ("gates-inbox", "4", (130, 32)),
     ("environments", "5", (120, 28)),
     ("metrics", "6", (120, 36)),
