@@ -35,6 +35,7 @@ mod configs;
 mod demo;
 mod events;
 mod git;
+mod gitea;
 mod github;
 mod gitlab;
 mod inbox_and_matrix;
