@@ -236,14 +236,14 @@ fn whoever_forgot_a_key_finds_it_in_the_palette() {
     );
     let screen = walk(&mut desk, 2, ": esc");
     assert!(!screen.contains("all commands─"), "{screen}");
-    press(&mut desk, "x");
+    press(&mut desk, "u");
     let screen = shot(&mut desk, 120, 36);
     assert!(
         screen
             .lines()
             .last()
             .unwrap()
-            .contains("x does nothing here"),
+            .contains("u does nothing here"),
         "{screen}"
     );
     let screen = walk(&mut desk, 1, "?");
