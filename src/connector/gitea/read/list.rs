@@ -17,6 +17,20 @@ pub struct Of<'a> {
     pub since: Timestamp,
 }
 
+/// What a list brought.
+#[derive(Debug, Default)]
+pub struct Brought {
+    pub facts: Facts,
+    /// Things that could not be read, in words.
+    pub complaints: Vec<String>,
+}
+
+impl Brought {
+    fn add(&mut self, facts: Facts) {
+        self.facts.add(facts);
+    }
+}
+
 impl Of<'_> {
     fn path(&self, rest: &str) -> String {
         format!("/repos/{}{rest}", self.origin.repository)
@@ -31,25 +45,23 @@ impl Of<'_> {
         &self,
         list: &'static str,
         (path, field): (&str, Option<&str>),
-        (number, facts): (usize, &mut Facts),
+        (number, brought): (usize, &mut Brought),
     ) -> Result<Page<T>, ConnectorError> {
         let what = self.what(list);
         let page: Page<T> = self.reach.page(&what, (path, field), number).await?;
-        for complaint in &page.complaints {
-            facts.unknown(list, complaint);
-        }
+        brought.complaints.extend(page.complaints.iter().cloned());
         Ok(page)
     }
 
     /// Requests that changed, each with its reviews, its commits and what other tools say of its newest.
-    pub async fn pulls(&self, row: &mut Row) -> Result<Facts, ConnectorError> {
-        let mut facts = Facts::default();
+    pub async fn pulls(&self, row: &mut Row) -> Result<Brought, ConnectorError> {
+        let mut brought = Brought::default();
         let path = self.path("/pulls?state=all&sort=recentupdate");
         let told = row.pulls;
         let mut newest = told;
         for number in 1.. {
             let page: Page<Pull> = self
-                .page("pull requests", (&path, None), (number, &mut facts))
+                .page("pull requests", (&path, None), (number, &mut brought))
                 .await?;
             let mut is_through = page.is_last;
             for pull in &page.items {
@@ -60,15 +72,15 @@ impl Of<'_> {
                     continue;
                 }
                 newest = newest.max(changed);
-                facts.add(change::pull(&self.origin, pull));
-                facts.add(self.details(pull).await?);
+                brought.add(change::pull(&self.origin, pull));
+                brought.add(self.details(pull).await?);
             }
             if is_through {
                 break;
             }
         }
         row.pulls = newest;
-        Ok(facts)
+        Ok(brought)
     }
 
     async fn details(&self, pull: &Pull) -> Result<Facts, ConnectorError> {
@@ -108,14 +120,14 @@ impl Of<'_> {
     }
 
     /// Runs that are new, and those that had not ended, each with its jobs.
-    pub async fn runs(&self, row: &mut Row) -> Result<Facts, ConnectorError> {
-        let mut facts = Facts::default();
+    pub async fn runs(&self, row: &mut Row) -> Result<Brought, ConnectorError> {
+        let mut brought = Brought::default();
         let path = self.path("/actions/runs");
         let told = row.run;
         let mut open = std::mem::take(&mut row.open);
         for number in 1.. {
             let list = (path.as_str(), Some("workflow_runs"));
-            let page: Page<Run> = self.page("runs", list, (number, &mut facts)).await?;
+            let page: Page<Run> = self.page("runs", list, (number, &mut brought)).await?;
             let mut is_through = page.is_last;
             for one in &page.items {
                 // One that was run again has a number that is told, and has not ended.
@@ -128,7 +140,7 @@ impl Of<'_> {
                     is_through = true;
                     continue;
                 }
-                self.run(one, row, &mut facts).await?;
+                self.run(one, row, &mut brought).await?;
             }
             if is_through {
                 break;
@@ -138,23 +150,28 @@ impl Of<'_> {
             let what = self.what(&format!("run {id}"));
             let path = self.path(&format!("/actions/runs/{id}"));
             match self.reach.one::<Run>(&what, &path).await {
-                Ok(one) => self.run(&one, row, &mut facts).await?,
+                Ok(one) => self.run(&one, row, &mut brought).await?,
                 Err(error) if error.kind == ErrorKind::NotFound => {}
                 Err(error) => return Err(error),
             }
         }
-        Ok(facts)
+        Ok(brought)
     }
 
-    async fn run(&self, one: &Run, row: &mut Row, facts: &mut Facts) -> Result<(), ConnectorError> {
-        facts.add(run::run(&self.origin, one));
+    async fn run(
+        &self,
+        one: &Run,
+        row: &mut Row,
+        brought: &mut Brought,
+    ) -> Result<(), ConnectorError> {
+        brought.add(run::run(&self.origin, one));
         let what = self.what(&format!("jobs of run {}", one.id));
         let path = self.path(&format!("/actions/runs/{}/jobs", one.id));
         let jobs: Result<Vec<Job>, _> = self.reach.all(&what, &path, Some("jobs")).await;
         match jobs {
             Ok(jobs) => {
                 for job in &jobs {
-                    facts.add(run::job(&self.origin, one, job));
+                    brought.add(run::job(&self.origin, one, job));
                 }
             }
             // Older ones tell of runs alone.
@@ -171,8 +188,8 @@ impl Of<'_> {
     }
 
     /// The commits of the default branch, and where it ends.
-    pub async fn commits(&self, branch: &str, row: &mut Row) -> Result<Facts, ConnectorError> {
-        let mut facts = Facts::default();
+    pub async fn commits(&self, branch: &str, row: &mut Row) -> Result<Brought, ConnectorError> {
+        let mut brought = Brought::default();
         let path = self.path(&format!(
             "/commits?sha={}&stat=false&verification=false&files=false",
             encoded(branch)
@@ -180,14 +197,14 @@ impl Of<'_> {
         let mut tip: Option<Commit> = None;
         'pages: for number in 1.. {
             let page: Page<Commit> = self
-                .page("commits", (&path, None), (number, &mut facts))
+                .page("commits", (&path, None), (number, &mut brought))
                 .await?;
             for one in page.items {
                 let at = one.commit.committer.date;
                 if one.sha == row.tip || at.is_some_and(|at| at < self.since) {
                     break 'pages;
                 }
-                facts.add(commit::commit(&self.origin, &one));
+                brought.add(commit::commit(&self.origin, &one));
                 tip.get_or_insert(one);
             }
             if page.is_last {
@@ -195,20 +212,20 @@ impl Of<'_> {
             }
         }
         if let Some(tip) = tip {
-            facts.add(commit::branch(&self.origin, branch, &tip));
-            facts.add(self.statuses(&tip.sha).await?);
+            brought.add(commit::branch(&self.origin, branch, &tip));
+            brought.add(self.statuses(&tip.sha).await?);
             row.tip = tip.sha;
         }
-        Ok(facts)
+        Ok(brought)
     }
 
-    pub async fn releases(&self, row: &mut Row) -> Result<Facts, ConnectorError> {
-        let mut facts = Facts::default();
+    pub async fn releases(&self, row: &mut Row) -> Result<Brought, ConnectorError> {
+        let mut brought = Brought::default();
         let path = self.path("/releases");
         let mut new = Vec::new();
         for number in 1.. {
             let page: Page<Release> = self
-                .page("releases", (&path, None), (number, &mut facts))
+                .page("releases", (&path, None), (number, &mut brought))
                 .await?;
             let mut is_through = page.is_last;
             for one in page.items.iter().filter(|one| !one.draft) {
@@ -218,7 +235,7 @@ impl Of<'_> {
                     is_through = true;
                     continue;
                 }
-                facts.add(commit::release(&self.origin, one));
+                brought.add(commit::release(&self.origin, one));
                 new.push(name);
             }
             if is_through {
@@ -226,16 +243,16 @@ impl Of<'_> {
             }
         }
         row.releases.add(new);
-        Ok(facts)
+        Ok(brought)
     }
 
-    pub async fn tags(&self, row: &mut Row) -> Result<Facts, ConnectorError> {
-        let mut facts = Facts::default();
+    pub async fn tags(&self, row: &mut Row) -> Result<Brought, ConnectorError> {
+        let mut brought = Brought::default();
         let path = self.path("/tags");
         let mut new = Vec::new();
         for number in 1.. {
             let page: Page<Tag> = self
-                .page("tags", (&path, None), (number, &mut facts))
+                .page("tags", (&path, None), (number, &mut brought))
                 .await?;
             let mut is_through = page.is_last;
             for one in &page.items {
@@ -245,7 +262,7 @@ impl Of<'_> {
                     is_through = true;
                     continue;
                 }
-                facts.add(commit::tag(&self.origin, one));
+                brought.add(commit::tag(&self.origin, one));
                 new.push(name);
             }
             if is_through {
@@ -253,21 +270,21 @@ impl Of<'_> {
             }
         }
         row.tags.add(new);
-        Ok(facts)
+        Ok(brought)
     }
 
     /// Issues that changed; of them, incidents.
-    pub async fn issues(&self, row: &mut Row) -> Result<Facts, ConnectorError> {
-        let mut facts = Facts::default();
+    pub async fn issues(&self, row: &mut Row) -> Result<Brought, ConnectorError> {
+        let mut brought = Brought::default();
         let since = row.issues.unwrap_or(self.since);
         let path = self.path(&format!("/issues?state=all&type=issues&since={since}"));
         for number in 1.. {
             let page: Page<Issue> = self
-                .page("issues", (&path, None), (number, &mut facts))
+                .page("issues", (&path, None), (number, &mut brought))
                 .await?;
             for one in &page.items {
                 if row.issues.is_none() || one.updated_at > Some(since) {
-                    facts.add(issue::issue(&self.origin, one));
+                    brought.add(issue::issue(&self.origin, one));
                 }
                 row.issues = row.issues.max(one.updated_at);
             }
@@ -275,6 +292,6 @@ impl Of<'_> {
                 break;
             }
         }
-        Ok(facts)
+        Ok(brought)
     }
 }

@@ -15,12 +15,14 @@ use super::cursor::{Row, key};
 use super::translate::Origin;
 use super::wire::Repository;
 use crate::connector::error::ErrorKind;
-use crate::connector::facts::{Facts, Unknown};
+use crate::connector::facts::Unknown;
 use crate::connector::piece::{End, Failures};
 use crate::connector::rows::{Rows, put};
 use crate::connector::selection::Selection;
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink, health};
 use crate::event::time::Timestamp;
+
+use list::Brought;
 
 pub use find::repositories;
 
@@ -74,7 +76,7 @@ impl List {
     }
 }
 
-type Piece<'p> = BoxFuture<'p, Result<(Facts, Row), ConnectorError>>;
+type Piece<'p> = BoxFuture<'p, Result<(Brought, Row), ConnectorError>>;
 
 /// A repository that is read, and what is left of it.
 struct Under {
@@ -138,17 +140,17 @@ impl Reader<'_> {
         Ok(())
     }
 
-    async fn piece(&self, under: &Under, list: List) -> Result<(Facts, Row), ConnectorError> {
+    async fn piece(&self, under: &Under, list: List) -> Result<(Brought, Row), ConnectorError> {
         let mut row = under.row.clone();
         if under.gone {
-            return Ok((Facts::default(), row));
+            return Ok((Brought::default(), row));
         }
         let of = list::Of {
             reach: self.reach,
             origin: Origin::new(self.reach.base, &under.repository.full_name),
             since: self.since,
         };
-        let facts = match list {
+        let brought = match list {
             List::Pulls => of.pulls(&mut row).await,
             List::Runs => of.runs(&mut row).await,
             List::Commits => of.commits(&under.repository.default_branch, &mut row).await,
@@ -156,18 +158,18 @@ impl Reader<'_> {
             List::Tags => of.tags(&mut row).await,
             List::Issues => of.issues(&mut row).await,
         };
-        Ok((facts?, row))
+        Ok((brought?, row))
     }
 }
 
 /// Hands over what a list brought; tells the error where it brought none.
 fn take(
     under: &mut Under,
-    (list, result): (List, Result<(Facts, Row), ConnectorError>),
+    (list, result): (List, Result<(Brought, Row), ConnectorError>),
     told: &mut BTreeSet<Unknown>,
     sink: &mut dyn Sink,
 ) -> Result<Option<ConnectorError>, End> {
-    let (facts, row) = match result {
+    let (Brought { facts, complaints }, row) = match result {
         Ok(read) => read,
         Err(error) if error.kind == ErrorKind::NotFound && list.is_optional() => {
             return Ok(None);
@@ -178,6 +180,10 @@ fn take(
         if told.insert(unknown.clone()) {
             sink.finding(unknown.told("Gitea"));
         }
+    }
+    for complaint in complaints {
+        let subject = format!("{}: {}", under.repository.full_name, list.word());
+        sink.finding(warning(&subject, format!("cannot be read: {complaint}")));
     }
     let mut batch = Batch {
         events: facts.events,
