@@ -16,7 +16,7 @@ pub mod wire;
 use self::client::Reach;
 use self::config::Base;
 use self::read::Reader;
-use super::descriptor::{Capability, Descriptor, Settings};
+use super::descriptor::{Capability, Descriptor, Settings, Signs};
 use super::http::plain::{Login, Plain};
 use super::http::{Http, Policy};
 use super::rows::Rows;
@@ -43,6 +43,17 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         ],
         ways: &["repository", "workflow", "ref", "inputs", "merge"],
     },
+    signs: Some(Signs {
+        files: &[".gitea", ".forgejo"],
+        host: Some("gitea"),
+        builds: true,
+        source: &[
+            "url = \"https://gitea.example.com\"",
+            "token = { env = \"GITEA_TOKEN\" }",
+            "repositories = [{repository}]",
+        ],
+        elsewhere: None,
+    }),
 };
 
 /// How far back a first reading goes where nothing is said.

@@ -17,7 +17,7 @@ use self::client::Reach;
 use self::config::{Base, Selection};
 use self::read::Reader;
 use self::translate::Origin;
-use super::descriptor::{Capability, Descriptor, Settings};
+use super::descriptor::{Capability, Descriptor, Settings, Signs};
 use super::http::plain::{Login, Plain};
 use super::http::{Http, Policy};
 use super::rows::Rows;
@@ -50,6 +50,17 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         ],
         ways: &["job", "parameters"],
     },
+    signs: Some(Signs {
+        files: &["Jenkinsfile"],
+        host: None,
+        builds: true,
+        source: &[
+            "url = \"https://jenkins.example.com\"",
+            "user = \"leadtime\"",
+            "token = { env = \"JENKINS_TOKEN\" }",
+        ],
+        elsewhere: None,
+    }),
 };
 
 pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {
