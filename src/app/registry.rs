@@ -6,7 +6,7 @@ use crate::config::{Kind, SecretRef, Source};
 use crate::connector::descriptor::{Descriptor, Open, Settings};
 use crate::connector::error::ErrorKind;
 use crate::connector::{
-    Connector, ConnectorError, argocd, cdevents, command, git, github, gitlab, oci,
+    Connector, ConnectorError, argocd, cdevents, command, git, github, gitlab, oci, scans,
 };
 
 /// Every connector: what it is, and how a source of its kind is opened.
@@ -18,6 +18,7 @@ pub const CONNECTORS: &[(&Descriptor, Open)] = &[
     (&github::DESCRIPTOR, github::open),
     (&gitlab::DESCRIPTOR, gitlab::open),
     (&oci::DESCRIPTOR, oci::open),
+    (&scans::DESCRIPTOR, scans::open),
 ];
 
 /// The kinds of source, as the configuration is checked against them.
@@ -85,6 +86,7 @@ fn settings(source: &Source, parts: bool) -> Result<Settings, ConnectorError> {
         projects: texts(&source.projects),
         path: source.path.clone(),
         repository: source.repository.clone(),
+        artifact: source.artifact.clone(),
         command: source.command.clone(),
         asks: source.asks,
         format: source.format.clone(),

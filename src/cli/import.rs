@@ -6,17 +6,22 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Ending;
-use super::args::ImportArgs;
+use super::args::{Format, ImportArgs};
 use super::bar::Bar;
 use super::session::Session;
 use crate::app::assemble;
 use crate::app::import::{Imported, import};
+use crate::app::reports::{self, Input as Told, Report};
+use crate::connector::scanner::form::Form;
+use crate::connector::scanner::subject::{self, Subject};
 use crate::error::Failure;
+use crate::event::time::Timestamp;
 
 /// Bad lines of one file that are told one by one.
 const MOST_TOLD: usize = 20;
 
 pub fn run(session: &Session, args: &ImportArgs) -> Result<Ending, Failure> {
+    let of = of(args)?;
     // Everything is opened before anything is kept.
     let inputs = args
         .files
@@ -25,12 +30,28 @@ pub fn run(session: &Session, args: &ImportArgs) -> Result<Ending, Failure> {
         .collect::<Result<Vec<_>, _>>()?;
     let mut store = assemble::open_log(&session.log)?;
     let mut all = Imported::default();
+    let mut found: Vec<Report> = Vec::new();
     for (file, (input, length)) in args.files.iter().zip(inputs) {
         let read = AtomicU64::new(0);
         let bar = Bar::new("importing", session.quiet);
         let counted = Counted { input, read: &read };
+        let input = match args.format {
+            Format::CdEvents => Told::Events(std::io::Cursor::new(Vec::new()).chain(counted)),
+            format => {
+                let told = reports::tell(counted, form(format));
+                told.map_err(|error| Failure::of_file(file, &error))?
+            }
+        };
+        let input = match input {
+            Told::Events(input) => input,
+            Told::Report(bytes, form) => {
+                bar.end();
+                found.push(report(file, bytes, form));
+                continue;
+            }
+        };
         let mut told = 0;
-        let buffered = BufReader::with_capacity(1 << 20, counted);
+        let buffered = BufReader::with_capacity(1 << 20, input);
         let done = import(
             buffered,
             &mut store,
@@ -51,10 +72,10 @@ pub fn run(session: &Session, args: &ImportArgs) -> Result<Ending, Failure> {
                 told - MOST_TOLD
             ));
         }
-        all.new += done.new;
-        all.known += done.known;
-        all.bad += done.bad;
+        all.add(done);
     }
+    let tell = |problem: String| session.complain(&problem);
+    all.add(reports::keep(&found, &of, &mut store, session.now, tell)?);
     session.open(store)?;
     session.say(&format!(
         "{} new, {} known already, {} bad",
@@ -82,6 +103,60 @@ fn open(file: &Path) -> Result<Input, Failure> {
             .hinted("name the files in it"));
     }
     Ok((Box::new(opened), about.is_file().then_some(about.len())))
+}
+
+/// `None`: it is to be told.
+fn form(format: Format) -> Option<Form> {
+    match format {
+        Format::Auto | Format::CdEvents => None,
+        Format::Trivy => Some(Form::Trivy),
+        Format::Grype => Some(Form::Grype),
+        Format::Sarif => Some(Form::Sarif),
+        Format::Snyk => Some(Form::Snyk),
+        Format::Osv => Some(Form::Osv),
+        Format::CycloneDx => Some(Form::CycloneDx),
+        Format::Spdx => Some(Form::Spdx),
+        Format::OpenVex => Some(Form::OpenVex),
+    }
+}
+
+/// What the user says that reports are of.
+fn of(args: &ImportArgs) -> Result<Subject, Failure> {
+    let named = args.artifact.as_deref().map(|text| {
+        let named = Subject::named(text);
+        let is = named.image.is_some() || named.purl.is_some();
+        is.then_some(named).ok_or_else(|| {
+            Failure::unable(format!("--artifact names no artifact: {text:?}"))
+                .hinted("write an image as one pulls it, or a package URL")
+        })
+    });
+    let sha = args.commit.as_deref().map(|text| {
+        subject::sha(text).ok_or_else(|| Failure::unable(format!("--commit is no sha: {text:?}")))
+    });
+    Ok(named.transpose()?.unwrap_or_default().or(&Subject {
+        repository: args.repository.clone(),
+        sha: sha.transpose()?,
+        ..Subject::default()
+    }))
+}
+
+fn report(file: &Path, bytes: Vec<u8>, form: Option<Form>) -> Report {
+    let place = std::path::absolute(file).ok();
+    let place = place.filter(|_| file != Path::new("-"));
+    Report {
+        name: file.display().to_string(),
+        bytes,
+        form,
+        written: place.as_deref().and_then(written),
+        url: place.and_then(|place| url::Url::from_file_path(place).ok().map(Into::into)),
+    }
+}
+
+fn written(file: &Path) -> Option<Timestamp> {
+    let modified = std::fs::metadata(file).ok()?.modified().ok()?;
+    let since = modified.duration_since(std::time::UNIX_EPOCH).ok()?;
+    let micros = i64::try_from(since.as_micros()).ok()?;
+    Some(Timestamp::from_micros(micros))
 }
 
 /// Counts what is read, for the progress.

@@ -21,6 +21,8 @@ pub mod gitlab;
 pub mod http;
 pub mod oci;
 mod once;
+pub mod scanner;
+pub mod scans;
 mod spoken;
 
 use std::future::Future;

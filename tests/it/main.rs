@@ -44,6 +44,7 @@ mod oci;
 mod peers;
 mod published;
 mod reports;
+mod scans;
 mod screen;
 mod screens;
 mod screenshots;
