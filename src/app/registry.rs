@@ -6,11 +6,13 @@ use crate::config::{Kind, SecretRef, Source};
 use crate::connector::descriptor::{Descriptor, Open, Settings};
 use crate::connector::error::ErrorKind;
 use crate::connector::{
-    Connector, ConnectorError, argocd, cdevents, command, git, github, gitlab, oci, scans,
+    Connector, ConnectorError, alertmanager, argocd, cdevents, command, git, github, gitlab, oci,
+    scans,
 };
 
 /// Every connector: what it is, and how a source of its kind is opened.
 pub const CONNECTORS: &[(&Descriptor, Open)] = &[
+    (&alertmanager::DESCRIPTOR, alertmanager::open),
     (&argocd::DESCRIPTOR, argocd::open),
     (&cdevents::DESCRIPTOR, cdevents::open),
     (&command::DESCRIPTOR, command::open),

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::channel;
 
 use super::args::{DashboardArgs, DemoArgs, Global};
@@ -12,6 +13,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Personal};
 use crate::dashboard::kept::Kept;
 use crate::dashboard::message::{Effect, News, Order};
+use crate::dashboard::operator::{Begin, Bench, Operations};
 use crate::dashboard::reader::{Bring, Feeds};
 use crate::dashboard::themes::Themes;
 use crate::dashboard::worker::{self, Open, Workshop};
@@ -59,7 +61,7 @@ pub fn run(global: &Global, args: &DashboardArgs) -> Result<Ending, Failure> {
         }
         app.scene.stage = Stage::Welcome;
         let nothing: Open = Box::new(|| Ok(None));
-        return match taste.show(args, app, Clock::system(), nothing, None)? {
+        return match taste.show(args, app, Clock::system(), Threads::of(nothing))? {
             Ended::Demo => demonstrate(global, &DemoArgs::usual(args)),
             Ended::Quit => Ok(Ending::Done),
         };
@@ -73,9 +75,14 @@ pub fn run(global: &Global, args: &DashboardArgs) -> Result<Ending, Failure> {
     if let Some(kept) = kept.as_ref().filter(|_| app.scene.lens.as_of.is_none()) {
         recall::show(&mut app, kept);
     }
-    let open = open(move || Ok(session), kept, args.plain);
-    let bring: Bring = Box::new(move || Some(feeds));
-    taste.show(args, app, Clock::system(), open, Some(bring))?;
+    let session = Arc::new(session);
+    let acting = Arc::clone(&session);
+    let threads = Threads {
+        open: open(move || Ok(session), kept, args.plain),
+        bring: Some(Box::new(move || Some(feeds))),
+        begin: Some(Box::new(move || Some(operations(acting)))),
+    };
+    taste.show(args, app, Clock::system(), threads)?;
     Ok(Ending::Done)
 }
 
@@ -97,16 +104,21 @@ fn resume(
     let mut app = App::new(view, scene, taste.keymap()?, taste.theme.clone());
     recall::show(&mut app, &kept);
     let (tell, hear) = channel();
+    let (lend, borrow) = channel();
     let global = global.clone();
     let begin = move || {
-        let session = session(&global)?;
+        let session = Arc::new(session(&global)?);
         // Nobody hears it where the dashboard has ended already.
+        let _gone = lend.send(Arc::clone(&session));
         let _gone = tell.send(feeds(&session)?);
         Ok(session)
     };
-    let open = open(begin, Some(kept), false);
-    let bring: Bring = Box::new(move || hear.recv().ok());
-    taste.show(args, app, Clock::system(), open, Some(bring))?;
+    let threads = Threads {
+        open: open(begin, Some(kept), false),
+        bring: Some(Box::new(move || hear.recv().ok())),
+        begin: Some(Box::new(move || borrow.recv().ok().map(operations))),
+    };
+    taste.show(args, app, Clock::system(), threads)?;
     Ok(Ending::Done)
 }
 
@@ -170,8 +182,11 @@ pub fn demonstrate(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> 
         feeds: Vec::new(),
         trickle: Some(Box::new(coming.into_iter())),
     };
-    let bring: Bring = Box::new(move || Some(feeds));
-    let ended = taste.show(&args.dashboard, app, clock, open, Some(bring));
+    let threads = Threads {
+        bring: Some(Box::new(move || Some(feeds))),
+        ..Threads::of(open)
+    };
+    let ended = taste.show(&args.dashboard, app, clock, threads);
     drop(folder);
     ended.map(|_| Ending::Done)
 }
@@ -252,17 +267,12 @@ impl Taste {
         Some(self.folder.as_ref()?.join("favourites"))
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "what is shown, how, when, from which log and from which sources"
-    )]
     fn show(
         self,
         args: &DashboardArgs,
         mut app: App,
         clock: Clock,
-        open: Open,
-        feeds: Option<Bring>,
+        threads: Threads,
     ) -> Result<Ended, Failure> {
         let favourites = self.favourites();
         let kept = favourites
@@ -270,23 +280,57 @@ impl Taste {
             .and_then(|file| std::fs::read_to_string(file).ok())
             .unwrap_or_default();
         app.scene.favourites = kept.lines().map(str::to_owned).collect();
+        app.begins_armed = args.armed;
         app.wear(self.theme);
         if let Some(warning) = self.warning {
             app.say(Role::Warning, &warning);
         }
         app.tick(clock.now());
         if args.plain {
-            return plain(app, clock, open).map(|()| Ended::Quit);
+            return plain(app, clock, threads.open).map(|()| Ended::Quit);
         }
         serve(Start {
             app,
             clock,
-            open,
-            feeds,
+            open: threads.open,
+            begin: threads.begin,
+            feeds: threads.bring,
             personal: self.personal,
             themes: self.themes,
             favourites,
         })
+    }
+}
+
+/// What works beside the drawing.
+struct Threads {
+    open: Open,
+    bring: Option<Bring>,
+    begin: Option<Begin>,
+}
+
+impl Threads {
+    /// What is shown alone.
+    fn of(open: Open) -> Self {
+        Self {
+            open,
+            bring: None,
+            begin: None,
+        }
+    }
+}
+
+/// What plans and acts need. Secrets are asked for when something is first planned.
+fn operations(session: Arc<Session>) -> Operations {
+    Operations {
+        log: session.log.clone(),
+        armed: session.config.acting.armed,
+        permit: session.permit(),
+        equip: Box::new(move || {
+            let (acting, _) = session.acting()?;
+            let engine = session.open(assemble::open_log(&session.log)?)?;
+            Ok(Bench { acting, engine })
+        }),
     }
 }
 
@@ -390,7 +434,7 @@ fn feeds(session: &Session) -> Result<Feeds, Failure> {
 
 /// What opens the log; where nothing is read beside, local repositories are read first.
 fn open(
-    session: impl FnOnce() -> Result<Session, Failure> + Send + 'static,
+    session: impl FnOnce() -> Result<Arc<Session>, Failure> + Send + 'static,
     kept: Option<Kept>,
     read_first: bool,
 ) -> Open {

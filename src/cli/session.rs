@@ -159,12 +159,12 @@ impl Session {
     }
 
     /// What acting needs: the sources that can be set up, and the journal in the log's own file.
-    pub fn acting(&self) -> Result<Acting, Failure> {
+    /// What cannot be set up is told beside.
+    pub fn acting(&self) -> Result<(Acting, Vec<String>), Failure> {
         let since = self.now - self.rules.window;
         let (feeds, refused) = self.feeds(Some(since), |_| true);
-        for (name, failure) in &refused {
-            self.complain(&format!("{name}: {}", failure.text));
-        }
+        let refused = refused.iter();
+        let refused = refused.map(|(name, failure)| format!("{name}: {}", failure.text));
         let store = assemble::open_log(&self.log)?;
         let person = Person {
             name: self
@@ -176,13 +176,8 @@ impl Session {
             host: host_name(),
         };
         let store = Box::new(store);
-        Ok(Acting::new(
-            feeds,
-            &self.config,
-            store,
-            Some(&self.log),
-            person,
-        ))
+        let acting = Acting::new(feeds, &self.config, store, Some(&self.log), person);
+        Ok((acting, refused.collect()))
     }
 
     /// Whether acting is allowed at all, and by whom it is forbidden where not.

@@ -13,7 +13,7 @@ use crate::store::Store;
 
 /// What was done from leadtime before: what became of it, and whether an event shows it.
 fn follow_up(session: &Session, engine: &mut Engine) -> Result<(), Failure> {
-    let mut acting = session.acting()?;
+    let (mut acting, _) = session.acting()?;
     block_on(follow::settle(&mut acting))??;
     follow::look_for(&mut acting, engine)?;
     for story in acting.stories()? {

@@ -142,19 +142,6 @@ pub struct Limits {
     pub low: Option<u32>,
 }
 
-impl Step {
-    /// What a person confirms with before leadtime acts on this step.
-    #[must_use]
-    pub fn confirmation(&self, production: &str) -> Confirm {
-        let to_production = self.environment.as_deref() == Some(production);
-        self.confirm.unwrap_or(if to_production {
-            Confirm::Typed
-        } else {
-            Confirm::Yes
-        })
-    }
-}
-
 impl Path {
     /// What the step at `place` needs: what it says, else the step before it.
     #[must_use]

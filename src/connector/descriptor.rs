@@ -33,8 +33,6 @@ pub struct Capability {
     pub acts: &'static [Verb],
     /// What a step's `promote` and `rollback` may tell it.
     pub ways: &'static [&'static str],
-    /// It takes in what the tool sends.
-    pub receives: bool,
 }
 
 /// What a source is told, whatever its kind: the configuration without its file, and with its secrets found.

@@ -43,6 +43,13 @@ impl ConnectorError {
         }
     }
 
+    /// What a key of a source is wrong with.
+    #[must_use]
+    pub fn configuration(source: &str, key: &str, detail: impl Into<String>) -> Self {
+        let context = format!("source {source:?}, {key}");
+        Self::new(ErrorKind::Configuration, context, detail)
+    }
+
     #[must_use]
     pub fn hinted(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());

@@ -9,18 +9,31 @@
 //! - It MUST send each request at most once; what has no sure answer is [`Sent::Doubtful`], and is asked after.
 //! - It MUST NOT send anything but in [`Actor::send`]; [`Actor::prepare`] and [`Actor::ask`] only read.
 //! - It MUST NOT log a secret, and MUST NOT stop for a value that it does not know: the fact is kept, the value is reported as a [`Finding`].
+//!
+//! What connectors share stands beside their folders, to be looked through before anything is written again: `rows` (cursors), `facts` (events and unknown
+//! words), `piece` (readings with several requests under way), `naming` (repositories that have another name now), `message` (commits), `pattern`, `health`,
+//! `acting` (comments, probes), `spoken` and `once`; in [`scanner`] what scanners write; in [`http`] the address of a tool, parts of addresses, pages and answers that cannot be read.
 
+mod acting;
+pub mod alertmanager;
 pub mod argocd;
 pub mod cdevents;
 pub mod command;
 pub mod descriptor;
 pub mod error;
+pub mod facts;
 pub mod git;
 pub mod github;
 pub mod gitlab;
+mod health;
 pub mod http;
+mod message;
+mod naming;
 pub mod oci;
 mod once;
+mod pattern;
+mod piece;
+mod rows;
 pub mod scanner;
 pub mod scans;
 mod spoken;
@@ -35,6 +48,7 @@ use crate::event::time::Timestamp;
 use crate::plan::request::{Order, Prepared, Request, Sent, Standing};
 
 pub use error::ConnectorError;
+pub use health::Health;
 
 /// What a connector hands over: events and where it now stands, to be kept together.
 #[derive(Clone, Debug, Default)]
@@ -99,14 +113,6 @@ pub trait Sink: Send {
     }
     fn progress(&mut self, progress: Progress);
     fn finding(&mut self, finding: Finding);
-}
-
-/// What `doctor` learns of a source without reading it through.
-#[derive(Clone, Debug, Default)]
-pub struct Health {
-    /// Lines that state a fact: reachable, who the token belongs to, what is left of the rate limit.
-    pub facts: Vec<String>,
-    pub findings: Vec<Finding>,
 }
 
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, ConnectorError>> + Send + 'a>>;

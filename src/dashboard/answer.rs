@@ -20,6 +20,7 @@ use crate::model::ran::history;
 use crate::model::repair::Lanes;
 use crate::model::state::Lives;
 use crate::model::stream::map_by;
+use crate::model::version::earlier;
 use crate::store::StoreError;
 use crate::view::answer::{Answer, Question, Told};
 use crate::view::scene::{Lens, Scope};
@@ -122,6 +123,12 @@ pub fn answer(
             environment,
         } => one(engine, sources, lens, workload, |lives| {
             Answer::History(Box::new(history(lives, environment)))
+        }),
+        Question::Earlier {
+            workload,
+            environment,
+        } => one(engine, sources, lens, workload, |lives| {
+            Answer::Earlier(earlier(lives, environment))
         }),
         Question::Metrics(scope) => {
             let (materials, all) = fleet.materials(scope);

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use crate::event::time::Span;
+use crate::journal::story::Story;
 use crate::model::overview::Overview;
+use crate::plan::ask::{Permit, Wish};
 use crate::theme::{Role, Theme};
+use crate::view::acting::Reply;
 use crate::view::answer::{Answer, Question};
 use crate::view::scene::{Lens, SourceState, Stage};
 
@@ -29,6 +32,15 @@ pub enum News {
         answer: Arc<Answer>,
     },
     Sources(Vec<SourceState>),
+    /// leadtime can act: how long it stays armed without a key, and who has forbidden it.
+    Acting {
+        lasts: Span,
+        forbidden: Option<String>,
+    },
+    /// What became of a wish, by its number.
+    Replied(u64, Reply),
+    /// What was done on this log, the newest first.
+    Stories(Vec<Arc<Story>>),
     /// A word to the user.
     Said(Role, String),
     /// Another theme is put on.
@@ -47,6 +59,17 @@ pub enum Order {
     Ask(Question),
     /// Read the sources now.
     Refresh,
+}
+
+/// What the operator is asked for.
+#[derive(Clone, Debug)]
+pub enum Job {
+    /// Work out what exactly would be done for a wish.
+    Plan { id: u64, wish: Wish, permit: Permit },
+    /// The plan that was told for a wish is agreed to; with its name, where that was typed.
+    Agree { id: u64, typed: Option<String> },
+    /// Look what became of what was done.
+    Look,
 }
 
 /// What the clerk is asked for.
@@ -71,6 +94,7 @@ pub enum Effect {
     Browse(String),
     Copy(String),
     Errand(Errand),
+    Job(Job),
     /// Something happened that who asks wants to know.
     Notify(String),
     Redraw,

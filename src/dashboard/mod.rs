@@ -2,6 +2,7 @@
 //! what is to be done outside goes out as an [`Effect`](message::Effect); when something changed, it is drawn, at most sixty times a second. Nothing here waits for a file,
 //! a figure or a network: the [`worker`], the [`reader`] and the clerk do, each in its own thread.
 
+mod acting;
 mod activity;
 pub mod answer;
 mod clerk;
@@ -10,6 +11,7 @@ mod export;
 pub mod kept;
 pub mod message;
 mod notice;
+pub mod operator;
 pub mod reader;
 mod run;
 pub mod themes;
@@ -52,6 +54,10 @@ pub struct App {
     /// What was clicked last.
     clicked: Option<Target>,
     notices: Notices,
+    /// It begins armed.
+    pub begins_armed: bool,
+    /// How many wishes there were: the number of the last one.
+    wishes: u64,
     /// Where nobody said how far back to look: at least so far, and further where nothing went live in that time.
     pub widens: Option<Span>,
 }
@@ -69,6 +75,8 @@ impl App {
             asked: HashSet::new(),
             clicked: None,
             notices: Notices::default(),
+            begins_armed: false,
+            wishes: 0,
             widens: None,
         }
     }

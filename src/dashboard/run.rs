@@ -1,14 +1,17 @@
 //! The loop itself, with the terminal at one end and the threads at the other.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::App;
 use super::clerk::Clerk;
-use super::message::{Effect, Errand, News, Order};
+use super::message::{Effect, Errand, Job, News, Order};
+use super::operator::{self, Begin};
 use super::reader::{self, Bring};
 use super::themes::Themes;
 use super::worker::{self, Open};
@@ -31,6 +34,8 @@ pub struct Start {
     pub clock: Clock,
     /// Opens the log, in the worker's thread.
     pub open: Open,
+    /// What plans and acts need; `None` where nothing can be done.
+    pub begin: Option<Begin>,
     /// What is read beside, and how; `None` where nothing is.
     pub feeds: Option<Bring>,
     pub personal: Personal,
@@ -79,6 +84,15 @@ pub fn run(start: Start) -> Result<Ended, Failure> {
             Box::new(move |one| news.send(Message::News(one)).is_ok()),
         )
     });
+    let (jobs, wanted_jobs) = channel::<Job>();
+    let busy = Arc::new(AtomicBool::new(false));
+    let operator = start.begin.map(|begin| {
+        let (news, busy) = (send.clone(), Arc::clone(&busy));
+        thread::spawn(move || {
+            let tell = Box::new(move |one| news.send(Message::News(one)).is_ok());
+            operator::run(begin, &wanted_jobs, &busy, tell);
+        })
+    });
     let (errands, wanted) = channel::<Errand>();
     let clerk = Clerk {
         theme: start.app.theme.name.clone(),
@@ -91,6 +105,7 @@ pub fn run(start: Start) -> Result<Ended, Failure> {
         app: start.app,
         clock,
         orders,
+        jobs,
         refresh,
         errands,
         personal: start.personal,
@@ -98,6 +113,11 @@ pub fn run(start: Start) -> Result<Ended, Failure> {
     let ended = desk.serve(&mut screen, &receive);
     drop(screen);
     drop(desk);
+    // Nobody leaves in the middle of what is being sent.
+    if let Some(operator) = operator.filter(|_| busy.load(Ordering::SeqCst)) {
+        let _gone = writeln!(io::stderr(), "finishing what is being sent …");
+        let _ended = operator.join();
+    }
     // What was to be written is.
     let _ended = clerk.join();
     // The worker keeps what it folded; that is quick, and a second start is quicker for it.
@@ -110,6 +130,7 @@ struct Desk {
     app: App,
     clock: Clock,
     orders: Sender<Order>,
+    jobs: Sender<Job>,
     refresh: Option<Sender<()>>,
     errands: Sender<Errand>,
     personal: Personal,
@@ -211,6 +232,9 @@ impl Desk {
                     Err(error) => self.app.say(Role::Warning, &error.to_string()),
                 },
                 Effect::Copy(text) => screen.copy(&text)?,
+                Effect::Job(job) => {
+                    let _gone = self.jobs.send(job);
+                }
                 Effect::Errand(errand) => {
                     let _gone = self.errands.send(errand);
                 }

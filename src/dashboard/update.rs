@@ -1,6 +1,6 @@
 //! What happens comes in, the state changes, what is to be done goes out. No waiting, no reading, no writing: the same messages give the same state.
 
-use super::message::{Effect, Errand, News, Order};
+use super::message::{Effect, Errand, Job, News, Order};
 use super::{App, export};
 use crate::event::time::{Span, Timestamp};
 use crate::intent::{Intent, View};
@@ -30,6 +30,7 @@ impl App {
     /// A key.
     pub fn key(&mut self, chord: Chord) -> Vec<Effect> {
         self.ui.message = None;
+        self.stay_armed();
         if let Some(overlay) = &mut self.ui.overlay {
             let outcome = overlay.key(chord, &self.scene);
             return self.outcome(outcome);
@@ -100,6 +101,20 @@ impl App {
             Outcome::Find(text) => {
                 self.ui.overlay = None;
                 self.ui.push(view::page::found(&text));
+            }
+            Outcome::Plan(wish) => return self.plan(wish),
+            Outcome::Agree { id, typed } => return vec![Effect::Job(Job::Agree { id, typed })],
+            Outcome::Arm(scope) => {
+                self.ui.overlay = None;
+                self.arm(scope);
+            }
+            Outcome::ArmFor(wish) => {
+                self.arm(self.scene.scope_of(&wish));
+                return self.plan(wish);
+            }
+            Outcome::Copy(text) => {
+                self.say(Role::Good, "copied");
+                return vec![Effect::Copy(text)];
             }
             Outcome::Save { file } => {
                 self.ui.overlay = None;
@@ -184,6 +199,18 @@ impl App {
             Intent::MuchEarlier => return self.travel(Step::Day, true),
             Intent::MuchLater => return self.travel(Step::Day, false),
             Intent::Now => return self.look_at(None),
+            Intent::Arm => self.ask_to_arm(),
+            Intent::Approve
+            | Intent::Reject
+            | Intent::Promote
+            | Intent::Rollback
+            | Intent::Retry
+            | Intent::Hold
+            | Intent::Declare => return self.want(intent),
+            Intent::Actions => {
+                self.ui.push(view::page::actions());
+                return vec![Effect::Job(Job::Look)];
+            }
             Intent::Browse => return self.browse(),
             Intent::Copy => return self.copy(),
             Intent::Export => {
@@ -385,6 +412,15 @@ impl App {
                 }
                 self.scene.sources = sources;
             }
+            News::Acting { lasts, forbidden } => {
+                self.scene.acting.lasts = Some(lasts);
+                self.scene.acting.forbidden = forbidden;
+                if std::mem::take(&mut self.begins_armed) {
+                    self.arm(Scope::All);
+                }
+            }
+            News::Replied(id, reply) => self.scene.acting.reply = Some((id, reply)),
+            News::Stories(stories) => effects.extend(self.told(stories)),
             News::Said(role, words) => {
                 self.say(role, &words);
                 return effects;
@@ -411,16 +447,18 @@ impl App {
     pub fn tick(&mut self, now: Timestamp) {
         self.scene.lens.now = now;
         self.scene.style.now = self.scene.instant();
+        self.disarm_idle();
     }
 
     /// Works out the page in front, and what must still be asked for it.
     pub fn settle(&mut self) -> Vec<Effect> {
         self.ui.refresh(&self.scene);
-        let questions: Vec<Question> = self
-            .ui
-            .page()
+        let page = self.ui.page();
+        let mut questions: Vec<Question> = page
             .map(|page| page.questions(&self.scene))
             .unwrap_or_default();
+        let overlay = self.ui.overlay.as_ref();
+        questions.extend(overlay.map(|one| one.questions()).unwrap_or_default());
         let mut effects = Vec::new();
         for question in questions {
             if self.asked.insert(question.clone()) {

@@ -60,6 +60,20 @@ pub enum Intent {
     Favourite,
     Mark,
 
+    /// Let leadtime act, for a while and a scope; or no longer.
+    Arm,
+    Approve,
+    Reject,
+    Promote,
+    Rollback,
+    /// Run something again, stop it, let it go on.
+    Retry,
+    /// Hold an environment, or release it.
+    Hold,
+    /// Say what a tool does not know of an incident or a deployment.
+    Declare,
+    Actions,
+
     Statistic,
     Calendar,
     Live,

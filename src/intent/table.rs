@@ -11,17 +11,19 @@ pub enum Group {
     Finding,
     Time,
     Lists,
+    Acting,
     View,
     Program,
 }
 
 impl Group {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Views,
         Self::Moving,
         Self::Finding,
         Self::Time,
         Self::Lists,
+        Self::Acting,
         Self::View,
         Self::Program,
     ];
@@ -34,6 +36,7 @@ impl Group {
             Self::Finding => "finding",
             Self::Time => "time",
             Self::Lists => "lists",
+            Self::Acting => "acting",
             Self::View => "view",
             Self::Program => "program",
         }
@@ -48,6 +51,7 @@ impl Group {
             Self::Finding => "Finding",
             Self::Time => "Scope and time",
             Self::Lists => "Lists",
+            Self::Acting => "Acting",
             Self::View => "What a view shows",
             Self::Program => "The program",
         }
@@ -76,7 +80,7 @@ const fn row(intent: Intent, group: Group, name: &'static str, help: &'static st
 
 /// Every intent once, in the order of the enum.
 #[rustfmt::skip]
-pub const TABLE: [Row; 52] = [
+pub const TABLE: [Row; 61] = [
     row(Intent::Fleet, Group::Views, "fleet", "show every workload and how its path stands"),
     row(Intent::Map, Group::Views, "map", "show the value-stream map: every step, what is worked and what is waited"),
     row(Intent::Changes, Group::Views, "changes", "show the changes on their way and those that arrived"),
@@ -121,6 +125,16 @@ pub const TABLE: [Row; 52] = [
     row(Intent::Group, Group::Lists, "group", "group the rows by the next thing that they have in common"),
     row(Intent::Favourite, Group::Lists, "favourite", "make the row in front a favourite, or no longer"),
     row(Intent::Mark, Group::Lists, "mark", "mark the row in front, or no longer"),
+
+    row(Intent::Arm, Group::Acting, "arm", "let leadtime act for some minutes, within a scope; or no longer"),
+    row(Intent::Approve, Group::Acting, "approve", "approve the gate in front, or all that are marked"),
+    row(Intent::Reject, Group::Acting, "reject", "reject the gate in front, or all that are marked"),
+    row(Intent::Promote, Group::Acting, "promote", "bring a version to the next environment"),
+    row(Intent::Rollback, Group::Acting, "roll-back", "bring back a version that was live before"),
+    row(Intent::Retry, Group::Acting, "retry", "run something again, stop it, or let it go on"),
+    row(Intent::Hold, Group::Acting, "hold", "hold an environment as it is, or release it"),
+    row(Intent::Declare, Group::Acting, "declare", "say what no tool knows of an incident or a deployment"),
+    row(Intent::Actions, Group::Acting, "actions", "show what was done from leadtime, and whether it was seen"),
 
     row(Intent::Statistic, Group::View, "statistic", "switch to the next statistic, such as the median or the 85th percentile"),
     row(Intent::Calendar, Group::View, "calendar", "count in working time or around the clock"),

@@ -250,3 +250,19 @@ impl Default for Rules {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn production_is_confirmed_by_its_name() {
+        let to = |environment: &str| Step {
+            environment: Some(environment.to_owned()),
+            ..Step::bare(environment, StepKind::Deploy)
+        };
+        let production = to("production");
+        assert_eq!(production.confirmation("production"), Confirm::Typed);
+        assert_eq!(to("staging").confirmation("production"), Confirm::Yes);
+    }
+}

@@ -5,6 +5,38 @@ use crate::event::time::Timestamp;
 
 use super::request::Verb;
 
+/// What is wanted, by key or by command.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// All of one verb.
+    pub parts: Vec<Part>,
+    /// Why, in their words.
+    pub comment: Option<String>,
+    /// The rules that are set aside; each needs the comment.
+    pub overrides: Vec<String>,
+    /// An action that waits for a second person, who is asking now: it alone says what is wanted.
+    pub second: Option<String>,
+}
+
+/// A deed, of a workload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    pub workload: String,
+    pub deed: Deed,
+}
+
+impl Wish {
+    /// A deed of one workload.
+    #[must_use]
+    pub fn of(workload: impl Into<String>, deed: Deed) -> Self {
+        let workload = workload.into();
+        Self {
+            parts: vec![Part { workload, deed }],
+            ..Self::default()
+        }
+    }
+}
+
 /// Who asks, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ask {

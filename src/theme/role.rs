@@ -31,10 +31,12 @@ pub enum Role {
     Fresh,
     /// A source that has not.
     Stale,
+    /// leadtime may act.
+    Armed,
 }
 
 impl Role {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Text,
         Self::Dim,
         Self::Title,
@@ -55,6 +57,7 @@ impl Role {
         Self::Match,
         Self::Fresh,
         Self::Stale,
+        Self::Armed,
     ];
 
     #[must_use]
@@ -80,6 +83,7 @@ impl Role {
             Self::Match => "match",
             Self::Fresh => "fresh",
             Self::Stale => "stale",
+            Self::Armed => "armed",
         }
     }
 

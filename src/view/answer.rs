@@ -16,6 +16,7 @@ use crate::model::notes::Notes;
 use crate::model::ran::History;
 use crate::model::repair::Lanes;
 use crate::model::stream::Map;
+use crate::model::version::Earlier;
 
 /// A question about one thing. Two that are equal have the same answer at the same instant over the same window.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -28,6 +29,11 @@ pub enum Question {
     Change { workload: String, change: String },
     /// What ran in an environment of a workload, and what it lacks.
     History {
+        workload: String,
+        environment: String,
+    },
+    /// The versions that were live in an environment of a workload before the one that runs now.
+    Earlier {
         workload: String,
         environment: String,
     },
@@ -73,6 +79,8 @@ pub enum Answer {
     /// A change, and everything that happened to it, the first first.
     Change(Box<Match>, Vec<Happening>),
     History(Box<History>),
+    /// The newest first.
+    Earlier(Vec<Earlier>),
     Metrics(Box<Glance>),
     Behind(Behind),
     Activity(Activity),

@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use super::acting;
 use super::hit::Target;
 use super::pen::Pen;
 use super::scene::{Scene, Scope, SourceState, Stage};
@@ -80,12 +81,29 @@ fn state(scene: &Scene) -> Line {
         line.push(Role::Good, "live");
         line.push(Role::Dim, speed.unwrap_or_default());
     }
-    line.push(Role::Dim, "  read-only");
+    line.push(Role::Dim, "  ");
+    line.append(armed(scene));
     for source in &scene.sources {
         line.push(Role::Dim, " · ");
         line.append(freshness(source, scene.lens.now));
     }
     line
+}
+
+/// Whether leadtime may act: told by shape, word and colour.
+fn armed(scene: &Scene) -> Line {
+    let acting = &scene.acting;
+    match &acting.armed {
+        Some(armed) => {
+            let left = duration::age(scene.lens.now, armed.until);
+            Line::of(
+                Role::Armed,
+                format!(" ▲ ARMED {} {left} ", armed.scope.text()),
+            )
+        }
+        None if acting.forbidden.is_some() => Line::of(Role::Dim, "read-only by order"),
+        None => Line::of(Role::Dim, "read-only"),
+    }
 }
 
 /// A source and how long ago it was read.
@@ -202,7 +220,12 @@ pub fn foot(row: Rect, ui: &Ui, keymap: &Keymap, pen: &mut Pen<'_>) {
         return;
     }
     let mut x = row.x + 1;
-    let hints = page.map(|page| page.hints(pen.scene)).unwrap_or_default();
+    let mut hints = page.map(|page| page.hints(pen.scene)).unwrap_or_default();
+    if let Some(page) = page.filter(|_| pen.scene.acting.lasts.is_some()) {
+        // What one came for first, then what can be done about it.
+        let at = 1.min(hints.len());
+        hints.splice(at..at, acting::hints(&page.subject(), pen.scene));
+    }
     let program = [
         super::page::Hint::new(Intent::Help, "help"),
         super::page::Hint::new(Intent::Palette, "all commands"),

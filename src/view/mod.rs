@@ -11,6 +11,7 @@
 //!  enter map  / filter  s sort                                                   3 of 214    foot: keys that work here, position      (frame)
 //! ```
 
+pub mod acting;
 pub mod answer;
 pub mod filter;
 mod frame;

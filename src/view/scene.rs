@@ -12,6 +12,7 @@ use crate::model::overview::{Detail, Overview, Summary};
 use crate::model::window::Window;
 use crate::report::Style;
 
+use super::acting::Acting;
 use super::answer::{Answer, Question};
 
 /// What everything is narrowed to.
@@ -129,6 +130,7 @@ pub struct Scene {
     pub favourites: Vec<String>,
     /// Who asks.
     pub me: Option<String>,
+    pub acting: Acting,
 }
 
 /// How much there is in scope.
@@ -157,6 +159,10 @@ impl Scene {
             version: 1,
             favourites: Vec::new(),
             me,
+            acting: Acting {
+                since: lens.now,
+                ..Acting::default()
+            },
         }
     }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use leadtime::config::{Choice, Config, Confirm, LinkWindow, StoreUrl, schema};
+use leadtime::config::{Choice, Config, LinkWindow, StoreUrl, schema};
 use proptest::prelude::*;
 
 const CANARY: &str = "c4n4ry";
@@ -141,8 +141,6 @@ fn the_contract_is_read_as_it_stands() {
     assert_eq!(told, expected);
     assert_eq!(steps[2].from.as_deref(), Some("jenkins"));
     assert!(steps[2].matching.as_ref().unwrap().matches("checkout-unit"));
-    assert_eq!(steps[7].confirmation("production"), Confirm::Typed);
-    assert_eq!(steps[5].confirmation("production"), Confirm::Yes);
 }
 
 #[test]

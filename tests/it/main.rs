@@ -25,6 +25,7 @@
 )]
 
 mod acting;
+mod alertmanager;
 mod architecture;
 mod argocd;
 mod beside;

@@ -1,16 +1,18 @@
 //! A plan that was agreed to, carried out: made anew at the last moment, held against what was shown, and only then sent.
 
+use super::plan::waiting;
 use super::{Acting, write};
 use crate::action::execute::Ending;
 use crate::action::{self, Hands, NotKept};
 use crate::clock;
 use crate::confirm::{Assent, Confirmed, NotYet, confirm};
 use crate::connector::Actor;
+use crate::error::Failure;
 use crate::event::cdevents;
 use crate::event::time::Timestamp;
-use crate::journal::{Entry, Person, Step};
+use crate::journal::{Entry, Step};
 use crate::plan::Plan;
-use crate::store::{Batch, Entry as Kept, Store, StoreError};
+use crate::store::{Batch, Entry as Kept};
 
 /// Why nothing was done.
 #[derive(Clone, Debug)]
@@ -26,6 +28,27 @@ pub enum NotDone {
     Busy,
     /// A line could not be kept.
     NotKept(String),
+}
+
+impl From<NotDone> for Failure {
+    fn from(not_done: NotDone) -> Self {
+        match not_done {
+            NotDone::Moved { what, .. } => Self::unable(format!(
+                "nothing was done: since the plan was shown, {} changed",
+                what.join(", ")
+            )),
+            NotDone::NotConfirmed(why) => {
+                Self::unable(format!("nothing was done: {}", why.words()))
+            }
+            NotDone::Busy => {
+                Self::unable("nothing was done: another leadtime is acting on this log")
+                    .hinted("try again when it has ended")
+            }
+            NotDone::NotKept(text) => Self::unable(format!(
+                "the journal cannot be written, so nothing more was sent: {text}"
+            )),
+        }
+    }
 }
 
 /// How an agreement ended.
@@ -80,19 +103,15 @@ async fn send(acting: &mut Acting, confirmed: &Confirmed) -> Result<Ending, NotD
 }
 
 /// Writes that an action which waits for a second person will not be done.
-pub fn call_off(
-    store: &mut dyn Store,
-    action: &str,
-    by: Person,
-    text: String,
-) -> Result<(), StoreError> {
+pub fn call_off(acting: &mut Acting, action: &str, text: String) -> Result<(), Failure> {
+    let story = waiting(acting, action)?;
     let entry = Entry {
         at: clock::now(),
-        action: action.to_owned(),
-        by,
+        action: story.action,
+        by: acting.person.clone(),
         step: Step::CalledOff { text },
     };
-    write(store, &entry)
+    Ok(write(&mut *acting.store, &entry)?)
 }
 
 impl Hands for Acting {

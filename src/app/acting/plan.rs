@@ -1,36 +1,205 @@
-//! A draft into a plan: the connectors say what they would send for its orders.
+//! What is wanted into a plan: the draft is made of what the log says, and the connectors say what they would send for its orders.
 
-use super::Acting;
+use super::{Acting, action_key};
+use crate::app::Engine;
 use crate::app::sync::Feed;
-use crate::connector::ConnectorError;
+use crate::clock;
+use crate::confirm::Assent;
+use crate::error::Failure;
 use crate::event::cdevents::write;
-use crate::plan::ask::Ask;
+use crate::journal::story::{State, Story};
+use crate::model::definition::Confirm;
+use crate::model::gate;
+use crate::model::state::Lives;
+use crate::plan::ask::{Ask, Deed, Part, Permit, Wish};
 use crate::plan::request::{Order, Prepared, Verb};
-use crate::plan::{Draft, Plan, Refusal};
+use crate::plan::{Draft, Plan, Refusal, draft, policy};
 
-/// Why there is no plan.
+/// What is wanted, with who asks for it and all that it takes to make its plan, again and again.
 #[derive(Clone, Debug)]
-pub enum NoPlan {
-    Refused(Refusal),
-    /// A tool could not be asked.
-    Tool(ConnectorError),
+pub struct Asked {
+    pub ask: Ask,
+    pub parts: Vec<Part>,
+    /// The action that waits for a second person, where it is one who asks.
+    pub first: Option<Story>,
 }
 
-impl From<Refusal> for NoPlan {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
+impl Asked {
+    /// Takes a wish as it is now. A second person agrees to what the first one meant.
+    pub fn new(
+        acting: &Acting,
+        engine: &mut Engine,
+        wish: &Wish,
+        permit: Permit,
+    ) -> Result<Self, Failure> {
+        policy::check(&wish.overrides).map_err(refused)?;
+        let Some(action) = &wish.second else {
+            let now = clock::now();
+            return Ok(Self {
+                ask: Ask {
+                    comment: wish.comment.clone(),
+                    overrides: wish.overrides.clone(),
+                    by: acting.person.name.clone(),
+                    at: now,
+                    key: action_key(now),
+                    permit,
+                },
+                parts: wish.parts.clone(),
+                first: None,
+            });
+        };
+        let story = waiting(acting, action)?;
+        let plan = &story.plan;
+        let set_aside = plan.objections.iter().filter(|one| one.overridden);
+        Ok(Self {
+            ask: Ask {
+                comment: plan.comment.clone(),
+                overrides: set_aside.map(|one| one.rule.clone()).collect(),
+                by: story.by.name.clone(),
+                at: plan.at,
+                key: story.action.clone(),
+                permit,
+            },
+            parts: meant(engine, plan)?,
+            first: Some(story),
+        })
+    }
+
+    /// Whether the plan's name has to be typed.
+    #[must_use]
+    pub fn is_typed(&self, plan: &Plan) -> bool {
+        plan.confirm == Confirm::Typed || self.first.is_some()
+    }
+
+    /// What whoever agrees gives for it.
+    #[must_use]
+    pub fn assent(&self, plan: &Plan, typed: Option<String>) -> Assent {
+        match (&self.first, typed) {
+            (Some(story), typed) => Assent::Second {
+                first: story.by.clone(),
+                typed: typed.unwrap_or_default(),
+            },
+            (None, Some(typed)) if plan.confirm != Confirm::Second => Assent::Typed(typed),
+            (None, _) => Assent::Yes,
+        }
     }
 }
 
-/// Works out what exactly would be done for a draft. Only reads.
-pub async fn complete(acting: &Acting, ask: &Ask, mut drafted: Draft) -> Result<Plan, NoPlan> {
+/// The action that waits for a second person.
+pub(super) fn waiting(acting: &Acting, action: &str) -> Result<Story, Failure> {
+    let stories = acting.stories()?;
+    let found = stories.into_iter().find(|story| story.action == action);
+    let story = found.ok_or_else(|| {
+        Failure::unable(format!("there is no action {action:?}"))
+            .hinted("leadtime audit lists them")
+    })?;
+    if story.state == State::AwaitsSecond {
+        return Ok(story);
+    }
+    let state = story.state.words();
+    Err(Failure::unable(format!(
+        "action {action} waits for nobody: {state}"
+    )))
+}
+
+/// What a plan was made of.
+fn meant(engine: &mut Engine, plan: &Plan) -> Result<Vec<Part>, Failure> {
+    let environment = plan.environment.clone().unwrap_or_default();
+    let version = plan.to_sha.clone().or_else(|| plan.to.clone());
+    let deed = match plan.intent {
+        Verb::Promote => Deed::Promote {
+            to: environment,
+            version,
+        },
+        Verb::Rollback => Deed::Rollback {
+            environment,
+            to: version,
+        },
+        Verb::Approve | Verb::Reject => {
+            return gates(engine, &plan.gates, plan.intent == Verb::Approve);
+        }
+        Verb::Hold => Deed::Hold { environment },
+        Verb::Release => Deed::Release { environment },
+        other => {
+            let word = other.word();
+            let text = format!("an action of kind {word} never waits for a second person");
+            return Err(Failure::unable(text));
+        }
+    };
+    Ok(Wish::of(&plan.workload, deed).parts)
+}
+
+/// Which workloads open gates are of.
+pub fn gates(engine: &mut Engine, gates: &[String], approve: bool) -> Result<Vec<Part>, Failure> {
+    let mut parts = Vec::new();
+    let mut left = gates.to_vec();
+    for definition in engine.definitions().to_vec() {
+        if left.is_empty() {
+            break;
+        }
+        let workload = engine.workload(&definition, clock::now())?;
+        let open = gate::open(&Lives::new(&workload, &engine.rules, None));
+        let (gates, rest): (Vec<String>, Vec<String>) = left
+            .into_iter()
+            .partition(|id| open.iter().any(|gate| gate.gate == *id));
+        left = rest;
+        if !gates.is_empty() {
+            let deed = Deed::Decide { gates, approve };
+            parts.extend(Wish::of(definition.name, deed).parts);
+        }
+    }
+    match left.first() {
+        None => Ok(parts),
+        Some(unknown) => Err(
+            Failure::unable(format!("no gate {unknown:?} is open")).hinted(
+                "`leadtime gates` lists those that are; by step or environment only with --workload",
+            ),
+        ),
+    }
+}
+
+/// Works out what exactly would be done. Only reads.
+pub async fn plan(acting: &Acting, engine: &mut Engine, asked: &Asked) -> Result<Plan, Failure> {
+    let mut drafted = drafted(engine, asked)?;
     let mut prepared = Vec::new();
     for (order, from) in std::mem::take(&mut drafted.orders) {
         if let Some(told) = prepare(acting, &order, from.as_deref()).await? {
             prepared.push(told);
         }
     }
-    Ok(Plan::new(ask, drafted, prepared, &write))
+    Ok(Plan::new(&asked.ask, drafted, prepared, &write))
+}
+
+/// One draft for all that is wanted.
+fn drafted(engine: &mut Engine, asked: &Asked) -> Result<Draft, Failure> {
+    engine.refresh(&mut |_, _| {})?;
+    let mut whole: Option<Draft> = None;
+    for (place, part) in asked.parts.iter().enumerate() {
+        let known = engine.definitions().iter();
+        let definition = known.cloned().find(|known| known.name == part.workload);
+        let definition = definition
+            .ok_or_else(|| Failure::unable(format!("there is no workload {:?}", part.workload)))?;
+        let workload = engine.workload(&definition, clock::now())?;
+        let lives = Lives::new(&workload, &engine.rules, None);
+        let mut ask = asked.ask.clone();
+        if place > 0 {
+            ask.key = format!("{}.w{place}", ask.key);
+        }
+        let drafted = draft(&ask, &part.deed, &lives).map_err(refused)?;
+        whole = Some(match whole {
+            None => drafted,
+            Some(whole) => whole.join(drafted),
+        });
+    }
+    whole.ok_or_else(|| Failure::usage("nothing was asked for"))
+}
+
+fn refused(refusal: Refusal) -> Failure {
+    let failure = Failure::unable(refusal.text);
+    match refusal.hint {
+        Some(hint) => failure.hinted(hint),
+        None => failure,
+    }
 }
 
 /// What the tool would be sent; `None` where nobody has to be asked.
@@ -38,13 +207,13 @@ async fn prepare(
     acting: &Acting,
     order: &Order,
     from: Option<&str>,
-) -> Result<Option<Prepared>, NoPlan> {
+) -> Result<Option<Prepared>, Failure> {
     // A tool that cannot hold an environment itself need not: leadtime puts it on record.
     let optional = matches!(order.verb, Verb::Hold | Verb::Release);
     let feed = match find(acting, order, from) {
         Ok(feed) => feed,
         Err(_) if optional => return Ok(None),
-        Err(refusal) => return Err(refusal.into()),
+        Err(refusal) => return Err(refused(refusal)),
     };
     let ability = acting.ability(&feed.name);
     let acts = ability.acts;
@@ -63,9 +232,9 @@ async fn prepare(
         } else {
             format!("it can {}", words.join(", "))
         };
-        return Err(refusal.hinted(can).into());
+        return Err(refused(refusal.hinted(can)));
     };
-    let mut told = actor.prepare(order).await.map_err(NoPlan::Tool)?;
+    let mut told = actor.prepare(order).await?;
     if ability.read_only {
         let text = format!("source {:?} is read only", feed.name);
         let lifted = format!("taking read_only out of [[sources]] name = {:?}", feed.name);

@@ -4,8 +4,8 @@ use std::io::Write;
 use std::time::Duration;
 
 use crate::app::acting::carry::{Carried, NotDone, carry};
-use crate::app::acting::plan::{NoPlan, complete};
-use crate::app::acting::{Acting, action_key, follow};
+use crate::app::acting::plan::{Asked, plan};
+use crate::app::acting::{Acting, follow};
 use crate::app::{Engine, assemble, sync};
 use crate::cli::args::ActArgs;
 use crate::cli::bar::Bars;
@@ -16,21 +16,12 @@ use crate::confirm::Assent;
 use crate::error::Failure;
 use crate::journal::End;
 use crate::journal::story::{State, Story};
-use crate::model::definition::{Confirm, Definition};
-use crate::model::state::Lives;
-use crate::plan::ask::{Ask, Deed};
-use crate::plan::{Draft, Plan, Refusal, draft, policy};
+use crate::plan::Plan;
+use crate::plan::ask::{Part, Wish};
 use crate::report;
 
 /// How often the sources are read while somebody waits.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-
-/// What is wanted, of which workloads.
-pub struct Wanted {
-    pub parts: Vec<(Definition, Deed)>,
-    /// An action that waits for a second person.
-    pub action: Option<Story>,
-}
 
 /// What the way needs.
 pub struct Chain<'a> {
@@ -43,7 +34,10 @@ pub struct Chain<'a> {
 impl<'a> Chain<'a> {
     /// Reads the sources, opens the log, and finds out what earlier actions left open.
     pub fn new(session: &'a Session, args: &'a ActArgs) -> Result<Self, Failure> {
-        let mut acting = session.acting()?;
+        let (mut acting, refused) = session.acting()?;
+        for line in &refused {
+            session.complain(line);
+        }
         let engine = if args.no_sync {
             session.engine()?
         } else {
@@ -68,85 +62,52 @@ impl<'a> Chain<'a> {
         Ok(())
     }
 
-    pub fn run(&mut self, wanted: &Wanted) -> Result<Ending, Failure> {
-        let ask = self.ask(wanted.action.as_ref());
-        let plan = self.plan(&ask, wanted)?;
+    /// Does what is wanted of workloads.
+    pub fn run(&mut self, parts: Vec<Part>) -> Result<Ending, Failure> {
+        self.go(&Wish {
+            parts,
+            comment: self.args.comment.clone(),
+            overrides: self.args.overrides.clone(),
+            second: None,
+        })
+    }
+
+    /// Agrees, as second, to an action that waits for it.
+    pub fn second(&mut self, action: &str) -> Result<Ending, Failure> {
+        self.go(&Wish {
+            second: Some(action.to_owned()),
+            ..Wish::default()
+        })
+    }
+
+    fn go(&mut self, wish: &Wish) -> Result<Ending, Failure> {
+        let permit = self.session.permit();
+        let asked = Asked::new(&self.acting, &mut self.engine, wish, permit)?;
+        let shown = self.plan(&asked)?;
         if self.args.dry_run {
-            return self.dry(&plan);
+            return self.dry(&shown);
         }
         if !self.session.json {
-            print(&report::plan::plan(&plan, &self.session.style))?;
+            print(&report::plan::plan(&shown, &self.session.style))?;
         }
-        if plan.standing().next().is_some() {
+        if !shown.is_free() {
             if self.session.json {
-                self.show(&plan)?;
+                self.show(&shown)?;
             }
             self.session.complain("a rule objects; nothing was done");
             return Ok(Ending::Found);
         }
-        let Some(assent) = self.assent(&plan, wanted.action.as_ref())? else {
+        let Some(assent) = self.assent(&shown, &asked)? else {
             self.session.say("nothing was done");
             return Ok(Ending::Found);
         };
-        let now = self.plan(&ask, wanted)?;
-        let carried = block_on(carry(&mut self.acting, &plan, now, &assent))?;
-        self.told(&plan, carried)
+        let now = self.plan(&asked)?;
+        let carried = block_on(carry(&mut self.acting, &shown, now, &assent))?;
+        self.told(&shown, carried)
     }
 
-    /// Who asks. A second person agrees to what the first one meant.
-    fn ask(&self, first: Option<&Story>) -> Ask {
-        let permit = self.session.permit();
-        let Some(story) = first else {
-            let now = clock::now();
-            return Ask {
-                comment: self.args.comment.clone(),
-                overrides: self.args.overrides.clone(),
-                by: self.acting.person.name.clone(),
-                at: now,
-                key: action_key(now),
-                permit,
-            };
-        };
-        let set_aside = story.plan.objections.iter().filter(|one| one.overridden);
-        Ask {
-            comment: story.plan.comment.clone(),
-            overrides: set_aside.map(|one| one.rule.clone()).collect(),
-            by: story.by.name.clone(),
-            at: story.plan.at,
-            key: story.action.clone(),
-            permit,
-        }
-    }
-
-    /// One plan for all that is wanted.
-    fn plan(&mut self, ask: &Ask, wanted: &Wanted) -> Result<Plan, Failure> {
-        self.engine.refresh(&mut |_, _| {})?;
-        policy::check(&ask.overrides).map_err(|refusal| refused(&refusal))?;
-        let mut whole: Option<Draft> = None;
-        for (place, (definition, deed)) in wanted.parts.iter().enumerate() {
-            let workload = self.engine.workload(definition, clock::now())?;
-            let lives = Lives::new(&workload, &self.session.rules, None);
-            let ask = Ask {
-                key: match place {
-                    0 => ask.key.clone(),
-                    place => format!("{}.w{place}", ask.key),
-                },
-                ..ask.clone()
-            };
-            let drafted = draft(&ask, deed, &lives).map_err(|refusal| refused(&refusal))?;
-            whole = Some(match whole {
-                None => drafted,
-                Some(whole) => whole.join(drafted),
-            });
-        }
-        let Some(whole) = whole else {
-            return Err(Failure::usage("nothing was asked for"));
-        };
-        let plan = block_on(complete(&self.acting, ask, whole))?;
-        plan.map_err(|none| match none {
-            NoPlan::Refused(refusal) => refused(&refusal),
-            NoPlan::Tool(error) => error.into(),
-        })
+    fn plan(&mut self, asked: &Asked) -> Result<Plan, Failure> {
+        block_on(plan(&self.acting, &mut self.engine, asked))?
     }
 
     fn show(&self, plan: &Plan) -> Result<(), Failure> {
@@ -169,30 +130,22 @@ impl<'a> Chain<'a> {
     }
 
     /// What whoever sits there gives to agree; `None` where they do not.
-    fn assent(&self, plan: &Plan, first: Option<&Story>) -> Result<Option<Assent>, Failure> {
+    fn assent(&self, plan: &Plan, asked: &Asked) -> Result<Option<Assent>, Failure> {
         let name = &plan.workload;
-        let second = |typed: String| {
-            first.map(|story| Assent::Second {
-                first: story.by.clone(),
-                typed,
-            })
-        };
         if let Some(typed) = &self.args.confirm {
-            let assent = second(typed.clone()).unwrap_or_else(|| Assent::Typed(typed.clone()));
             if typed != name {
                 return Err(Failure::usage(format!(
                     "--confirm {typed}: the name to type is {name}"
                 )));
             }
-            let only_first = plan.confirm == Confirm::Second && first.is_none();
-            return Ok(Some(if only_first { Assent::Yes } else { assent }));
+            return Ok(Some(asked.assent(plan, Some(typed.clone()))));
         }
-        let typed_needed = plan.confirm == Confirm::Typed || first.is_some();
-        if self.args.yes && !typed_needed {
-            return Ok(Some(Assent::Yes));
+        let is_typed = asked.is_typed(plan);
+        if self.args.yes && !is_typed {
+            return Ok(Some(asked.assent(plan, None)));
         }
         if !is_interactive() {
-            let how = if typed_needed {
+            let how = if is_typed {
                 format!("agree with --confirm {name}")
             } else {
                 "agree with --yes".to_owned()
@@ -200,15 +153,13 @@ impl<'a> Chain<'a> {
             return Err(Failure::usage("nobody is there to be asked")
                 .hinted(format!("{how}, or look with --dry-run")));
         }
-        if typed_needed {
+        if is_typed {
             let typed = prompt(&format!("Type {name} to confirm: "))?;
-            if typed != *name {
-                return Ok(None);
-            }
-            return Ok(Some(second(typed.clone()).unwrap_or(Assent::Typed(typed))));
+            return Ok((typed == *name).then(|| asked.assent(plan, Some(typed))));
         }
         let answer = prompt("Do this? [y/N] ")?;
-        Ok(matches!(answer.as_str(), "y" | "Y" | "yes").then_some(Assent::Yes))
+        let agrees = matches!(answer.as_str(), "y" | "Y" | "yes");
+        Ok(agrees.then(|| asked.assent(plan, None)))
     }
 
     fn told(&mut self, plan: &Plan, carried: Result<Carried, NotDone>) -> Result<Ending, Failure> {
@@ -230,22 +181,11 @@ impl<'a> Chain<'a> {
                 self.session.complain(&text);
                 return Ok(Ending::Found);
             }
-            Err(NotDone::NotConfirmed(why)) => {
-                let text = format!("nothing was done: {}", why.words());
-                self.session.complain(&text);
+            Err(not_done @ NotDone::NotConfirmed(_)) => {
+                self.session.complain(&Failure::from(not_done).text);
                 return Ok(Ending::Found);
             }
-            Err(NotDone::Busy) => {
-                return Err(Failure::unable(
-                    "nothing was done: another leadtime is acting on this log",
-                )
-                .hinted("try again when it has ended"));
-            }
-            Err(NotDone::NotKept(text)) => {
-                return Err(Failure::unable(format!(
-                    "the journal cannot be written, so nothing more was sent: {text}"
-                )));
-            }
+            Err(not_done) => return Err(not_done.into()),
         };
         if self.args.wait && ending.end == End::Sent {
             self.wait(&plan.action)?;
@@ -309,14 +249,6 @@ fn read(session: &Session, acting: &mut Acting) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-fn refused(refusal: &Refusal) -> Failure {
-    let failure = Failure::unable(refusal.text.clone());
-    match &refusal.hint {
-        Some(hint) => failure.hinted(hint.clone()),
-        None => failure,
-    }
 }
 
 fn prompt(text: &str) -> Result<String, Failure> {

@@ -1,8 +1,8 @@
 //! The commands that do something. All go one way ([`chain`]): the sources are read, the plan is made and shown, somebody agrees, the plan is made anew and
 //! held against what was shown, it is carried out, and what shows that it was done is looked for.
 
-mod ask;
 mod chain;
+mod earlier;
 mod second;
 
 pub use second::run as confirm;
@@ -12,17 +12,27 @@ use super::args::{
     Again, DecideArgs, HoldArgs, MarkArgs, MarkWord, PromoteArgs, RetryArgs, RollbackArgs,
 };
 use super::session::Session;
+use crate::app::acting::plan;
 use crate::error::Failure;
 use crate::event::kind::MarkKind;
-use crate::plan::ask::Deed;
+use crate::plan::ask::{Deed, Wish};
 use crate::plan::request::Verb;
 
-use chain::{Chain, Wanted};
+use chain::Chain;
 
 pub fn decide(session: &Session, args: &DecideArgs, approve: bool) -> Result<Ending, Failure> {
     let mut chain = Chain::new(session, &args.act)?;
-    let wanted = ask::gates(&mut chain, args, approve)?;
-    chain.run(&wanted)
+    let gates = &args.gates;
+    if args.workload.is_none() {
+        // One plan for all of them.
+        let parts = plan::gates(&mut chain.engine, gates, approve)?;
+        return chain.run(parts);
+    }
+    let deed = Deed::Decide {
+        gates: gates.clone(),
+        approve,
+    };
+    one(&mut chain, args.workload.as_ref(), deed)
 }
 
 pub fn promote(session: &Session, args: &PromoteArgs) -> Result<Ending, Failure> {
@@ -37,7 +47,7 @@ pub fn promote(session: &Session, args: &PromoteArgs) -> Result<Ending, Failure>
 pub fn rollback(session: &Session, args: &RollbackArgs) -> Result<Ending, Failure> {
     let mut chain = Chain::new(session, &args.act)?;
     if args.list {
-        return ask::earlier_versions(&mut chain, args);
+        return earlier::list(&mut chain, args);
     }
     let deed = Deed::Rollback {
         environment: args.environment.clone(),
@@ -96,9 +106,5 @@ pub fn mark(session: &Session, args: &MarkArgs) -> Result<Ending, Failure> {
 
 fn one(chain: &mut Chain<'_>, name: Option<&String>, deed: Deed) -> Result<Ending, Failure> {
     let definition = chain.session.only(&chain.engine, name)?;
-    let wanted = Wanted {
-        parts: vec![(definition, deed)],
-        action: None,
-    };
-    chain.run(&wanted)
+    chain.run(Wish::of(definition.name, deed).parts)
 }

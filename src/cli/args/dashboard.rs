@@ -22,6 +22,10 @@ pub struct DashboardArgs {
     #[arg(long, value_name = "NAME")]
     pub theme: Option<String>,
 
+    /// Begin armed: leadtime may act, until nobody pressed a key for some minutes
+    #[arg(long)]
+    pub armed: bool,
+
     /// Leave the mouse to the terminal
     #[arg(long)]
     pub no_mouse: bool,

@@ -5,11 +5,9 @@ use super::client::{Place, Reach};
 use super::config::Selection;
 use super::translate::{Origin, place};
 use crate::connector::error::ErrorKind;
-use crate::connector::{ConnectorError, Finding, Health, Severity};
-use crate::event::time::Span;
+use crate::connector::{ConnectorError, Health};
 
 /// Looks.
-#[expect(clippy::too_many_lines, reason = "one look after the other")]
 pub async fn check(
     reach: &Reach<'_>,
     origin: &Origin<'_>,
@@ -22,7 +20,7 @@ pub async fn check(
             .facts
             .push(format!("{host} answers; it is Argo CD {version}")),
         Err(error) if error.kind == ErrorKind::Network => return Err(error),
-        Err(error) => health.findings.push(finding(host, &error.to_string())),
+        Err(error) => health.warn(host, error.to_string()),
     }
     health.facts.push(match reach.user().await {
         Ok(Some(user)) => format!("the token belongs to {user}"),
@@ -31,7 +29,7 @@ pub async fn check(
     });
     let (listed, complaints) = reach.list(selection).await?;
     for complaint in complaints {
-        health.findings.push(finding(host, &complaint));
+        health.warn(host, complaint);
     }
     let wanted: Vec<_> = listed
         .into_iter()
@@ -50,12 +48,12 @@ pub async fn check(
             "no application fits {idle:?} of `projects`: is it spelt as Argo CD has it, and may the account of source {:?} see it?",
             reach.source
         );
-        health.findings.push(finding(host, &text));
+        health.warn(host, text);
     }
     for one in &wanted {
         if place::environment(origin, one).is_none() {
             let text = "nothing tells its environment: give it a label `environment`, or the source `environment = \"…\"`";
-            health.findings.push(finding(&one.key(), text));
+            health.warn(&one.key(), text);
         }
     }
     if let Some(one) = wanted.first() {
@@ -65,25 +63,9 @@ pub async fn check(
                 one.key(),
                 whole.status.history.len()
             )),
-            Err(error) => health
-                .findings
-                .push(finding(&one.key(), &error.to_string())),
+            Err(error) => health.warn(&one.key(), error.to_string()),
         }
     }
-    if let Some(skew) = reach.http.skew()
-        && (skew > Span::from_seconds(300) || skew < Span::from_seconds(-300))
-    {
-        let minutes = skew.micros() / 60_000_000;
-        let text = format!("its clock differs from this machine's by {minutes} min");
-        health.findings.push(finding(host, &text));
-    }
+    health.clock(reach.http, host);
     Ok(health)
-}
-
-fn finding(subject: &str, text: &str) -> Finding {
-    Finding {
-        subject: subject.to_owned(),
-        severity: Severity::Warning,
-        text: text.to_owned(),
-    }
 }

@@ -10,7 +10,7 @@ use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
 use crate::connector::http::mask::masked;
 use crate::connector::http::plain::Plain;
-use crate::connector::http::{Answer, Http, Stop};
+use crate::connector::http::{Answer, Http};
 
 /// What the list is asked to say of each application.
 const FIELDS: &str = "items.metadata.name,items.metadata.namespace,items.metadata.deletionTimestamp,items.spec,items.status.sync.status,items.status.health,items.status.operationState.phase,items.status.operationState.startedAt,items.status.operationState.finishedAt";
@@ -145,12 +145,7 @@ impl Reach<'_> {
         match self.http.get(url, None).await {
             Ok(answer) if answer.is_success() => Ok(answer.body),
             Ok(answer) => Err(refused(self.source, what, &answer)),
-            Err(Stop::Failed(error)) => Err(error),
-            Err(Stop::Budget { until, .. }) => Err(ConnectorError::new(
-                ErrorKind::RateLimited,
-                what,
-                format!("the allowance is used up until {until}"),
-            )),
+            Err(stop) => Err(stop.into_error(what)),
         }
     }
 }

@@ -2,11 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::GlobMatcher;
 use url::Url;
 
 use crate::connector::ConnectorError;
-use crate::connector::error::ErrorKind;
+use crate::connector::http::address::{Address, Hint};
+use crate::connector::pattern;
+
+const HINT: Hint = Hint {
+    example: "url = \"https://argocd.example.com\", as it is opened in a browser",
+    login: "name a token with `token`",
+};
 
 /// Where Argo CD is.
 #[derive(Clone, Debug)]
@@ -32,11 +38,10 @@ struct Wanted {
 
 impl Wanted {
     fn read(text: &str) -> Option<Self> {
-        let glob = GlobBuilder::new(text).literal_separator(true).build();
         (!text.is_empty() && text.matches('/').count() < 2).then_some(())?;
         Some(Self {
             text: text.to_owned(),
-            matcher: glob.ok()?.compile_matcher(),
+            matcher: pattern::path(text)?,
         })
     }
 
@@ -60,13 +65,10 @@ impl Selection {
     pub fn read(source: &str, patterns: &[String]) -> Result<Self, ConnectorError> {
         let mut selection = Self::default();
         for pattern in patterns {
-            let (excludes, text) = match pattern.trim().strip_prefix('!') {
-                Some(rest) => (true, rest.trim()),
-                None => (false, pattern.trim()),
-            };
+            let (excludes, text) = pattern::leaves_out(pattern);
             let wanted = Wanted::read(text).ok_or_else(|| {
                 let detail = format!("{pattern:?} is no pattern for applications");
-                configuration(source, "projects", &detail).hinted(
+                ConnectorError::configuration(source, "projects", &detail).hinted(
                     "an application's name or project/application, `*` stands for anything; a leading ! leaves out",
                 )
             })?;
@@ -101,39 +103,18 @@ impl Selection {
     }
 }
 
-fn configuration(source: &str, key: &str, detail: &str) -> ConnectorError {
-    ConnectorError::new(
-        ErrorKind::Configuration,
-        format!("source {source:?}, {key}"),
-        detail,
-    )
-}
-
 impl Base {
     /// Reads the address: of the web interface, with or without `/api/v1`.
     pub fn read(source: &str, address: Option<&str>) -> Result<Self, ConnectorError> {
-        let hint = "url = \"https://argocd.example.com\", as it is opened in a browser";
-        let wrong = |detail: &str| configuration(source, "url", detail);
         let Some(address) = address else {
-            return Err(wrong("is missing").hinted(hint));
+            let missing = ConnectorError::configuration(source, "url", "is missing");
+            return Err(missing.hinted(HINT.example));
         };
-        let mut url = Url::parse(address)
-            .map_err(|error| wrong(&format!("is no address: {error}")).hinted(hint))?;
-        let is_http = matches!(url.scheme(), "https" | "http");
-        let Some(host) = url.host_str().filter(|_| is_http) else {
-            return Err(wrong("is no http address").hinted(hint));
-        };
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(wrong("holds a user or a password")
-                .hinted("take it out of the address and name a token with `token`"));
-        }
-        let host = host.to_ascii_lowercase();
-        let port = url
-            .port()
-            .map_or_else(String::new, |port| format!(":{port}"));
-        let path = url.path().trim_end_matches('/').to_owned();
-        let path = path.strip_suffix("/api/v1").unwrap_or(&path);
-        let source = format!("argocd:{host}{port}{path}");
+        let address = Address::read(source, address, HINT)?;
+        let path = address.path();
+        let path = path.strip_suffix("/api/v1").unwrap_or(path);
+        let source = format!("argocd:{}{}{path}", address.host, address.port());
+        let mut url = address.url.clone();
         url.set_path(path);
         url.set_query(None);
         url.set_fragment(None);

@@ -1,11 +1,10 @@
 //! Where a reading stands, so that the next one goes on from there: one row per application. A row that cannot be read is as good as none: what it stood
 //! for is read again, and is the same events.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::wire::Application;
+use crate::connector::rows::Rows;
 use crate::event::time::Timestamp;
 
 /// What is told of an application already.
@@ -63,10 +62,6 @@ pub fn mark(application: &Application) -> String {
     .join(" ")
 }
 
-/// The rows as they were kept.
-#[derive(Clone, Debug, Default)]
-pub struct State(BTreeMap<String, String>);
-
 const APPLICATION: &str = "application ";
 
 /// The name of the row of an application.
@@ -75,51 +70,40 @@ pub fn key(application: &str) -> String {
     format!("{APPLICATION}{application}")
 }
 
-impl State {
-    #[must_use]
-    pub fn new(cursors: Vec<(String, String)>) -> Self {
-        Self(cursors.into_iter().collect())
-    }
-
-    #[must_use]
-    pub fn row(&self, application: &str) -> Option<Row> {
-        let text = self.0.get(&key(application))?;
-        serde_json::from_str(text).ok()
-    }
-
-    /// The applications that have a row.
-    pub fn applications(&self) -> impl Iterator<Item = &str> {
-        self.0
-            .keys()
-            .filter_map(|key| key.strip_prefix(APPLICATION))
-    }
+#[must_use]
+pub fn row(rows: &Rows, application: &str) -> Option<Row> {
+    rows.get(&key(application))
 }
 
-/// A row as it is kept.
-#[must_use]
-pub fn kept(application: &str, row: &Row) -> (String, Option<String>) {
-    (key(application), serde_json::to_string(row).ok())
+/// The applications that have a row.
+pub fn applications(rows: &Rows) -> impl Iterator<Item = &str> {
+    rows.names(APPLICATION)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connector::Batch;
+    use crate::connector::rows::put;
 
     #[test]
     fn a_row_is_read_as_it_was_kept_and_nonsense_is_none() {
-        let row = Row {
+        let kept = Row {
             seen: "Synced Healthy".to_owned(),
             deployed: Timestamp::parse("2026-01-02T03:04:05Z"),
             last: 7,
             gate: Some(OpenGate::default()),
             ..Row::default()
         };
-        let (key, text) = kept("argocd/shop", &row);
-        let nonsense = (super::key("argocd/x"), "{".to_owned());
-        let state = State::new(vec![(key, text.unwrap()), nonsense]);
-        assert_eq!(state.row("argocd/shop"), Some(row));
-        assert_eq!(state.row("argocd/x"), None);
-        let all: Vec<&str> = state.applications().collect();
+        let mut batch = Batch::default();
+        put(&mut batch, key("argocd/shop"), &kept);
+        let nonsense = (key("argocd/x"), Some("{".to_owned()));
+        batch.cursors.push(nonsense);
+        let mut rows = Rows::default();
+        rows.apply(&batch.cursors);
+        assert_eq!(row(&rows, "argocd/shop"), Some(kept));
+        assert_eq!(row(&rows, "argocd/x"), None);
+        let all: Vec<&str> = applications(&rows).collect();
         assert_eq!(all, ["argocd/shop", "argocd/x"]);
     }
 }

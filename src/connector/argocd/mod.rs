@@ -15,12 +15,12 @@ pub mod wire;
 
 use self::client::Reach;
 use self::config::{Base, Selection};
-use self::cursor::State;
 use self::read::Reader;
 use self::translate::Origin;
 use super::descriptor::{Capability, Descriptor, Settings};
 use super::http::plain::{Login, Plain};
 use super::http::{Http, Policy};
+use super::rows::Rows;
 use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
 use crate::event::time::{Span, Timestamp};
 use crate::plan::request::Verb;
@@ -49,7 +49,6 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
             Verb::Release,
         ],
         ways: &["application", "ref"],
-        receives: false,
     },
 };
 
@@ -111,7 +110,7 @@ impl Connector for ArgoCd {
             let reader = Reader {
                 reach: &self.reach(),
                 origin: self.origin(),
-                state: State::new(reading.cursors),
+                rows: Rows::new(reading.cursors),
                 now: reading.now,
                 since: reading.since.or(since),
             };

@@ -9,13 +9,16 @@ use futures::{StreamExt, stream};
 
 use super::client::{Place, Reach};
 use super::config::Selection;
-use super::cursor::{Row, State, kept, key, mark};
+use super::cursor::{self, Row, mark};
 use super::translate::gate::{self, Opening};
-use super::translate::{self, Facts, Origin, Revision, Unknown, deployment};
+use super::translate::{self, Origin, Revision, deployment};
 use super::wire::{Application, RevisionMetadata, SyncWindows};
 use crate::connector::error::ErrorKind;
+use crate::connector::facts::{Facts, Unknown};
+use crate::connector::health;
+use crate::connector::rows::{Rows, put};
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink};
-use crate::event::time::{Span, Timestamp};
+use crate::event::time::Timestamp;
 
 /// Requests under way at once.
 const AT_ONCE: usize = 6;
@@ -23,13 +26,12 @@ const AT_ONCE: usize = 6;
 const CHUNK: usize = 24;
 /// So many failures in a row end the reading.
 const FAILURES: usize = 5;
-const SKEW: Span = Span::from_seconds(300);
 
 /// One reading, under way.
 pub struct Reader<'a> {
     pub reach: &'a Reach<'a>,
     pub origin: Origin<'a>,
-    pub state: State,
+    pub rows: Rows,
     pub now: Timestamp,
     /// The oldest fact wanted of an application that was never read.
     pub since: Option<Timestamp>,
@@ -57,7 +59,9 @@ impl Reader<'_> {
             let text = format!("an application of the list cannot be read: {complaint}");
             sink.finding(warning("the applications", text));
         }
-        self.clock(sink);
+        if let Some(finding) = health::clock(self.reach.http, &self.origin.base.source) {
+            sink.finding(finding);
+        }
         let mut wanted: Vec<Application> = listed
             .into_iter()
             .filter(|one| selection.wants(&one.spec.project, &one.metadata.name))
@@ -73,7 +77,7 @@ impl Reader<'_> {
 
     /// Whether anything can have happened. What is out of sync is always looked at: a newer revision does not show in the list.
     fn is_news(&self, application: &Application) -> bool {
-        let row = self.state.row(&application.key());
+        let row = cursor::row(&self.rows, &application.key());
         row.is_none_or(|row| {
             row.is_moving()
                 || row.seen != mark(application)
@@ -132,8 +136,8 @@ impl Reader<'_> {
     }
 
     fn take(&self, listed: &Application, mut read: Read, batch: &mut Batch) {
-        let key = listed.key();
-        let before = self.state.row(&key);
+        let application = listed.key();
+        let before = cursor::row(&self.rows, &application);
         if before.is_none()
             && let Some(since) = self.since
         {
@@ -141,7 +145,7 @@ impl Reader<'_> {
         }
         batch.events.append(&mut read.facts.events);
         if before.as_ref() != Some(&read.row) {
-            batch.cursors.push(kept(&key, &read.row));
+            put(batch, cursor::key(&application), &read.row);
         }
     }
 
@@ -153,13 +157,12 @@ impl Reader<'_> {
     async fn one(&self, listed: &Application) -> Result<Read, ConnectorError> {
         let place = Place::of(listed);
         let application = self.reach.application(&place).await?;
-        let mut row = self.state.row(&listed.key()).unwrap_or_default();
+        let mut row = cursor::row(&self.rows, &listed.key()).unwrap_or_default();
         // By the list, since that is what the next list is held against.
         row.seen = mark(listed);
         let mut facts = deployment::since(&self.origin, &application, &mut row, self.now);
         let found = self.gate(&place, &application, &mut row).await;
-        facts.events.extend(found.events);
-        facts.unknown.extend(found.unknown);
+        facts.add(found);
         known_words(&application, &mut facts);
         Ok(Read { facts, row })
     }
@@ -222,30 +225,18 @@ impl Reader<'_> {
     fn forget(&self, present: &[Application], sink: &mut dyn Sink) -> Result<(), ConnectorError> {
         let present: BTreeSet<String> = present.iter().map(Application::key).collect();
         let mut batch = Batch::default();
-        for gone in self.state.applications() {
+        for gone in cursor::applications(&self.rows) {
             if !present.contains(gone) {
-                let row = self.state.row(gone).unwrap_or_default();
+                let row = cursor::row(&self.rows, gone).unwrap_or_default();
                 let facts = translate::gone(&self.origin, gone, &row, self.now);
                 batch.events.extend(facts.events);
-                batch.cursors.push((key(gone), None));
+                batch.cursors.push((cursor::key(gone), None));
             }
         }
         if batch.cursors.is_empty() {
             return Ok(());
         }
         sink.batch(batch)
-    }
-
-    fn clock(&self, sink: &mut dyn Sink) {
-        if let Some(skew) = self.reach.http.skew()
-            && (skew > SKEW || skew < Span::ZERO - SKEW)
-        {
-            let minutes = skew.micros() / 60_000_000;
-            let text = format!(
-                "its clock and the one of this machine differ by {minutes} min: ages and waits are off by as much; set this machine's clock by the network"
-            );
-            sink.finding(warning(&self.origin.base.source, text));
-        }
     }
 }
 
@@ -260,10 +251,7 @@ fn ends(kind: ErrorKind) -> bool {
 fn known_words(application: &Application, facts: &mut Facts) {
     let sync = application.status.sync.status.as_str();
     if !matches!(sync, "" | "Synced" | "OutOfSync" | "Unknown") {
-        facts.unknown.push(Unknown {
-            field: "sync.status",
-            value: sync.to_owned(),
-        });
+        facts.unknown("sync.status", sync);
     }
 }
 

@@ -37,7 +37,6 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     capability: Capability {
         acts: &[Verb::Approve, Verb::Reject, Verb::Promote, Verb::Rollback],
         ways: &["event"],
-        receives: false,
     },
 };
 

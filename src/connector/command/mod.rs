@@ -36,7 +36,6 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
             Verb::Retry,
         ],
         ways: &["arguments"],
-        receives: false,
     },
 };
 

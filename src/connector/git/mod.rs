@@ -44,7 +44,6 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     capability: Capability {
         acts: &[Verb::Promote, Verb::Rollback],
         ways: &["file", "key", "value", "branch", "ref"],
-        receives: false,
     },
 };
 

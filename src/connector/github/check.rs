@@ -2,15 +2,15 @@
 //! repository is to be seen, and whether one page of each list can be read and told.
 
 use super::config::Selection;
-use super::cursor::{List, Place, State};
+use super::cursor::{List, Place};
 use super::fault::refused;
 use super::read::list::{self, Page, Way};
-use super::read::{Done, Reach, find, parse};
+use super::read::{Reach, find, parse};
 use super::translate::Origin;
 use super::wire::User;
-use crate::connector::http::Stop;
-use crate::connector::{ConnectorError, Finding, Health, Severity};
-use crate::event::time::Span;
+use crate::connector::piece::Done;
+use crate::connector::rows::Rows;
+use crate::connector::{ConnectorError, Health};
 
 /// So many repositories are looked at closely; more would cost what they are worth.
 const CLOSELY: usize = 3;
@@ -42,14 +42,15 @@ pub async fn check(
             };
             match list::read(reach, page).await {
                 Ok(done) => read.push(told(list, &done)),
-                Err(stop) => note(&mut health, &format!("{repository}: {}", list.word()), stop)?,
+                Err(stop) => health.note(&format!("{repository}: {}", list.word()), stop)?,
             }
         }
         health
             .facts
             .push(format!("{repository}: {}", read.join(", ")));
     }
-    allowance(reach, &mut health);
+    health.allowance(reach.http);
+    health.clock(reach.http, &reach.base.host);
     Ok(health)
 }
 
@@ -68,7 +69,7 @@ async fn whose(
     let answer = reach.ask("/user", None).await;
     let answer = match answer {
         Ok(answer) => answer,
-        Err(stop) => return note(health, &reach.base.host, stop),
+        Err(stop) => return health.note(&reach.base.host, stop),
     };
     if answer.status == 401 {
         return Err(refused(reach.source, "whose token it is", &answer));
@@ -102,13 +103,13 @@ async fn find_all(
     for name in &selection.named {
         match find::one(reach, name.clone()).await {
             Ok(done) => keep(done, &mut found, health),
-            Err(stop) => note(health, name, stop)?,
+            Err(stop) => health.note(name, stop)?,
         }
     }
     for owner in selection.owners() {
-        match find::owned(reach, &State::default(), selection, owner).await {
+        match find::owned(reach, &Rows::default(), selection, owner).await {
             Ok(done) => keep(done, &mut found, health),
-            Err(stop) => note(health, owner, stop)?,
+            Err(stop) => health.note(owner, stop)?,
         }
     }
     found.dedup();
@@ -129,48 +130,4 @@ fn told(list: List, done: &Done) -> String {
             other => other.word(),
         }
     )
-}
-
-/// A part that fails is a finding; only what makes all of it fail is an error.
-fn note(health: &mut Health, subject: &str, stop: Stop) -> Result<(), ConnectorError> {
-    let (severity, text) = match stop {
-        Stop::Budget { until, .. } => (
-            Severity::Warning,
-            format!("not looked at: the allowance is used up until {until}"),
-        ),
-        Stop::Failed(error) if error.kind == crate::connector::error::ErrorKind::Network => {
-            return Err(error);
-        }
-        Stop::Failed(error) => (Severity::Error, error.to_string()),
-    };
-    health.findings.push(Finding {
-        subject: subject.to_owned(),
-        severity,
-        text,
-    });
-    Ok(())
-}
-
-fn allowance(reach: &Reach<'_>, health: &mut Health) {
-    let budget = reach.http.budget();
-    if let (Some(left), Some(limit)) = (budget.remaining, budget.limit) {
-        let until = budget
-            .reset
-            .map_or(String::new(), |reset| format!(" until {reset}"));
-        health
-            .facts
-            .push(format!("{left} of {limit} requests are left{until}"));
-    }
-    if let Some(skew) = reach.http.skew()
-        && (skew > Span::from_seconds(300) || skew < Span::from_seconds(-300))
-    {
-        health.findings.push(Finding {
-            subject: reach.base.host.clone(),
-            severity: Severity::Warning,
-            text: format!(
-                "its clock differs from this machine's by {} min",
-                skew.micros() / 60_000_000
-            ),
-        });
-    }
 }

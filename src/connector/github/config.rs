@@ -4,16 +4,21 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::GlobMatcher;
 use secrecy::SecretString;
-use url::Url;
 
 use crate::connector::ConnectorError;
-use crate::connector::error::ErrorKind;
+use crate::connector::http::address::{Address, Hint};
+use crate::connector::pattern;
 use crate::event::time::Span;
 
 /// The API of the public GitHub.
 pub const PUBLIC: &str = "https://api.github.com";
+
+const HINT: Hint = Hint {
+    example: "url = \"https://github.example.com/api/v3\", or leave it out for github.com",
+    login: "name it with `token`",
+};
 
 /// A source of kind `github`.
 #[derive(Clone, Debug, Default)]
@@ -58,11 +63,9 @@ impl Selection {
     pub fn read(source: &str, patterns: &[String]) -> Result<Self, ConnectorError> {
         let mut selection = Self::default();
         for pattern in patterns {
-            let (excludes, pattern) = match pattern.trim().strip_prefix('!') {
-                Some(rest) => (true, rest.trim()),
-                None => (false, pattern.trim()),
-            };
-            let matcher = glob(pattern).ok_or_else(|| wrong_pattern(source, pattern))?;
+            let (excludes, pattern) = pattern::leaves_out(pattern);
+            let matcher =
+                pattern::path_in_any_case(pattern).ok_or_else(|| wrong_pattern(source, pattern))?;
             let (owner, name) = pattern
                 .split_once('/')
                 .filter(|(owner, name)| !owner.is_empty() && !name.is_empty())
@@ -82,11 +85,12 @@ impl Selection {
             }
         }
         if selection.named.is_empty() && selection.listed.is_empty() {
-            return Err(
-                configuration(source, "repositories", "names no repository to read").hinted(
-                    "repositories = [\"acme/checkout\"], or [\"acme/*\", \"!acme/attic-*\"]",
-                ),
-            );
+            return Err(ConnectorError::configuration(
+                source,
+                "repositories",
+                "names no repository to read",
+            )
+            .hinted("repositories = [\"acme/checkout\"], or [\"acme/*\", \"!acme/attic-*\"]"));
         }
         let excluded = selection.excluded.clone();
         selection
@@ -134,59 +138,26 @@ pub fn is_repository(text: &str) -> bool {
         .is_some_and(|(owner, name)| is_plain(owner) && is_plain(name))
 }
 
-fn glob(pattern: &str) -> Option<GlobMatcher> {
-    GlobBuilder::new(pattern)
-        .case_insensitive(true)
-        .literal_separator(true)
-        .build()
-        .ok()
-        .map(|glob| glob.compile_matcher())
-}
-
 fn wrong_pattern(source: &str, pattern: &str) -> ConnectorError {
-    configuration(
+    ConnectorError::configuration(
         source,
         "repositories",
-        &format!("{pattern:?} is no pattern for repositories"),
+        format!("{pattern:?} is no pattern for repositories"),
     )
     .hinted("owner/name or owner/*; the owner itself has no wildcard; a leading ! leaves out")
-}
-
-fn configuration(source: &str, key: &str, detail: &str) -> ConnectorError {
-    ConnectorError::new(
-        ErrorKind::Configuration,
-        format!("source {source:?}, {key}"),
-        detail,
-    )
 }
 
 impl Base {
     /// Reads the address of the API.
     pub fn read(source: &str, address: Option<&str>) -> Result<Self, ConnectorError> {
-        let hint = "url = \"https://github.example.com/api/v3\", or leave it out for github.com";
-        let url = Url::parse(address.unwrap_or(PUBLIC)).map_err(|error| {
-            configuration(source, "url", &format!("is no address: {error}")).hinted(hint)
-        })?;
-        let is_http = matches!(url.scheme(), "https" | "http");
-        let Some(host) = url.host_str().filter(|_| is_http) else {
-            return Err(configuration(source, "url", "is no http address").hinted(hint));
-        };
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(configuration(source, "url", "holds a user or a password")
-                .hinted("take it out of the address and name it with `token`"));
-        }
-        let host = host.to_ascii_lowercase();
-        let is_public = host == "api.github.com";
+        let address = Address::read(source, address.unwrap_or(PUBLIC), HINT)?;
+        let is_public = address.host == "api.github.com";
         Ok(Self {
-            url: format!(
-                "{}{}",
-                url.origin().ascii_serialization(),
-                url.path().trim_end_matches('/')
-            ),
+            url: address.at(address.path()),
             // data residency: api.acme.ghe.com is the API of acme.ghe.com
-            host: match host.strip_prefix("api.") {
+            host: match address.host.strip_prefix("api.") {
                 Some(rest) if is_public || rest.ends_with(".ghe.com") => rest.to_owned(),
-                _ => host,
+                _ => address.host,
             },
             is_public,
         })

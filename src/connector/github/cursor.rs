@@ -3,11 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::wire::{Deployment, Pull, Repository, Run, Tag};
-use crate::connector::Batch;
+use crate::connector::rows::Rows;
 use crate::event::time::Timestamp;
 
 /// A list that a repository has.
@@ -190,23 +189,9 @@ pub struct Known {
     pub branch: Option<String>,
 }
 
-/// All rows.
-#[derive(Clone, Debug, Default)]
-pub struct State(BTreeMap<String, String>);
-
 #[must_use]
 pub fn place_key(repository: &str, list: List) -> String {
     format!("{repository} list {}", list.word())
-}
-
-#[must_use]
-pub fn known_key(repository: &str) -> String {
-    format!("{repository} known")
-}
-
-#[must_use]
-pub fn moved_key(configured: &str) -> String {
-    format!("{configured} moved")
 }
 
 #[must_use]
@@ -214,64 +199,28 @@ pub fn owner_key(owner: &str, page: u32) -> String {
     format!("{owner}/ listed {page}")
 }
 
-impl State {
-    #[must_use]
-    pub fn new(rows: Vec<(String, String)>) -> Self {
-        Self(rows.into_iter().collect())
-    }
-
-    #[must_use]
-    pub fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        serde_json::from_str(self.0.get(key)?).ok()
-    }
-
-    #[must_use]
-    pub fn place(&self, repository: &str, list: List) -> Place {
-        self.get(&place_key(repository, list)).unwrap_or_default()
-    }
-
-    /// What is still to be read of a repository, with its keys.
-    #[must_use]
-    pub fn todos(&self, repository: &str) -> Vec<(String, Todo)> {
-        let prefix = format!("{repository} todo ");
-        self.rows(&prefix)
-            .filter_map(|(key, value)| Some((key.clone(), serde_json::from_str(value).ok()?)))
-            .collect()
-    }
-
-    /// Every key of a repository.
-    #[must_use]
-    pub fn keys(&self, repository: &str) -> Vec<String> {
-        let prefix = format!("{repository} ");
-        self.rows(&prefix).map(|(key, _)| key.clone()).collect()
-    }
-
-    fn rows<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a String, &'a String)> {
-        self.0
-            .range(prefix.to_owned()..)
-            .take_while(move |(key, _)| key.starts_with(prefix))
-    }
-
-    /// Takes over what was kept.
-    pub fn apply(&mut self, batch: &Batch) {
-        for (key, value) in &batch.cursors {
-            match value {
-                Some(value) => self.0.insert(key.clone(), value.clone()),
-                None => self.0.remove(key),
-            };
-        }
-    }
+/// How far a list was read.
+#[must_use]
+pub fn place(rows: &Rows, repository: &str, list: List) -> Place {
+    rows.get(&place_key(repository, list)).unwrap_or_default()
 }
 
-/// Puts a row into a batch. What cannot be written is not kept, and so read again.
-pub fn put<T: Serialize>(batch: &mut Batch, key: String, value: &T) {
-    let text = serde_json::to_string(value).ok();
-    batch.cursors.push((key, text));
+/// What is still to be read of a repository, with its keys.
+#[must_use]
+pub fn todos(rows: &Rows, repository: &str) -> Vec<(String, Todo)> {
+    let start = format!("{repository} todo ");
+    let todos = rows.below(&start);
+    todos
+        .map(|(name, todo)| (format!("{start}{name}"), todo))
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connector::Batch;
+    use crate::connector::naming::known_key;
+    use crate::connector::rows::put;
 
     #[test]
     fn rows_of_one_repository_are_not_those_of_its_namesake() {
@@ -283,20 +232,16 @@ mod tests {
             &Place::default(),
         );
         put(&mut batch, known_key("a/b"), &Known::default());
-        let mut state = State::default();
-        state.apply(&batch);
-        assert_eq!(state.keys("a/b").len(), 2);
-        let forget = Batch {
-            cursors: vec![(known_key("a/b"), None)],
-            ..Batch::default()
-        };
-        state.apply(&forget);
-        assert_eq!(state.keys("a/b"), [place_key("a/b", List::Pulls)]);
+        let mut rows = Rows::default();
+        rows.apply(&batch.cursors);
+        assert_eq!(rows.keys("a/b").len(), 2);
+        rows.apply(&[(known_key("a/b"), None)]);
+        assert_eq!(rows.keys("a/b"), [place_key("a/b", List::Pulls)]);
     }
 
     #[test]
     fn a_row_that_cannot_be_read_is_none() {
-        let state = State::new(vec![(place_key("a/b", List::Runs), "{broken".to_owned())]);
-        assert_eq!(state.place("a/b", List::Runs), Place::default());
+        let rows = Rows::new(vec![(place_key("a/b", List::Runs), "{broken".to_owned())]);
+        assert_eq!(place(&rows, "a/b", List::Runs), Place::default());
     }
 }

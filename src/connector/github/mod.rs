@@ -18,11 +18,10 @@ pub mod wire;
 pub use config::Config;
 
 use self::config::{Base, Selection};
-use self::cursor::State;
 use self::read::{Reach, Reader};
 use super::descriptor::{Capability, Descriptor, Settings};
-use super::error::ErrorKind;
 use super::http::dial::{Dial, dial_as};
+use super::rows::Rows;
 use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
 use crate::event::time::{Span, Timestamp};
 
@@ -35,7 +34,6 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     capability: Capability {
         acts: act::VERBS,
         ways: act::WAYS,
-        receives: false,
     },
 };
 
@@ -70,9 +68,9 @@ impl GitHub {
         if let Some(token) = &config.token
             && !client::is_sendable(token)
         {
-            return Err(ConnectorError::new(
-                ErrorKind::Configuration,
-                format!("source {:?}, token", config.name),
+            return Err(ConnectorError::configuration(
+                &config.name,
+                "token",
                 "what `token` refers to is empty, or holds a space or a line break",
             )
             .hinted("the token must be all that the variable, file or command gives"));
@@ -114,8 +112,8 @@ impl Connector for GitHub {
                 now: reading.now,
                 since: self.since(reading.since, reading.now),
             };
-            let state = State::new(reading.cursors);
-            Reader::new(&reach, sink, state).read(&self.selection).await
+            let rows = Rows::new(reading.cursors);
+            Reader::new(&reach, sink, rows).read(&self.selection).await
         })
     }
 

@@ -4,16 +4,17 @@
 use serde::Deserialize;
 
 use super::config::Selection;
-use super::cursor::{Known, List, Place, State, known_key};
+use super::cursor::{Known, List, Place};
 use super::fault::refused;
 use super::read::list::{self, Page};
-use super::read::{Done, Reach, find};
+use super::read::{Reach, find};
 use super::translate::Origin;
 use super::wire::User;
-use crate::connector::error::ErrorKind;
-use crate::connector::http::{Stop, parse};
-use crate::connector::{ConnectorError, Finding, Health, Severity};
-use crate::event::time::Span;
+use crate::connector::http::parse;
+use crate::connector::naming::known_key;
+use crate::connector::piece::Done;
+use crate::connector::rows::Rows;
+use crate::connector::{ConnectorError, Health};
 
 /// So many projects are looked at closely; more would cost what they are worth.
 const CLOSELY: usize = 3;
@@ -41,13 +42,13 @@ pub async fn check(
             reach.base.host
         ));
     }
-    let (projects, state) = find_all(reach, selection, &mut health).await?;
+    let (projects, rows) = find_all(reach, selection, &mut health).await?;
     health.facts.push(match projects.len() {
         1 => "1 project is visible".to_owned(),
         many => format!("{many} projects are visible"),
     });
     for project in projects.iter().take(CLOSELY) {
-        let known: Option<Known> = state.get(&known_key(project));
+        let known: Option<Known> = rows.get(&known_key(project));
         let mut read = Vec::new();
         for list in List::ALL {
             let page = Page {
@@ -61,19 +62,20 @@ pub async fn check(
             };
             match list::read(reach, page).await {
                 Ok(done) => read.push(told(list, &done)),
-                Err(stop) => note(&mut health, &format!("{project}: {}", list.word()), stop)?,
+                Err(stop) => health.note(&format!("{project}: {}", list.word()), stop)?,
             }
         }
         health.facts.push(format!("{project}: {}", read.join(", ")));
     }
-    allowance(reach, &mut health);
+    health.allowance(reach.http);
+    health.clock(reach.http, &reach.base.host);
     Ok(health)
 }
 
 async fn whose(reach: &Reach<'_>, health: &mut Health) -> Result<(), ConnectorError> {
     let answer = match reach.ask("/user", None).await {
         Ok(answer) => answer,
-        Err(stop) => return note(health, &reach.base.host, stop),
+        Err(stop) => return health.note(&reach.base.host, stop),
     };
     if answer.status == 401 {
         return Err(refused(reach.source, "whose token it is", &answer));
@@ -112,28 +114,28 @@ async fn find_all(
     reach: &Reach<'_>,
     selection: &Selection,
     health: &mut Health,
-) -> Result<(Vec<String>, State), ConnectorError> {
+) -> Result<(Vec<String>, Rows), ConnectorError> {
     let mut found = Vec::new();
-    let mut state = State::default();
+    let mut rows = Rows::default();
     let mut keep = |done: Done, health: &mut Health| {
-        state.apply(&done.batch);
+        rows.apply(&done.batch.cursors);
         found.extend(done.found);
         health.findings.extend(done.findings);
     };
     for name in &selection.named {
         match find::one(reach, name.clone()).await {
             Ok(done) => keep(done, health),
-            Err(stop) => note(health, name, stop)?,
+            Err(stop) => health.note(name, stop)?,
         }
     }
     for (group, deep) in selection.groups() {
-        match find::grouped(reach, &State::default(), selection, (&group, deep)).await {
+        match find::grouped(reach, &Rows::default(), selection, (&group, deep)).await {
             Ok(done) => keep(done, health),
-            Err(stop) => note(health, &group, stop)?,
+            Err(stop) => health.note(&group, stop)?,
         }
     }
     found.dedup();
-    Ok((found, state))
+    Ok((found, rows))
 }
 
 fn told(list: List, done: &Done) -> String {
@@ -142,47 +144,5 @@ fn told(list: List, done: &Done) -> String {
     match list {
         List::Environments | List::Protected => format!("{} read", list.word()),
         other => format!("{count} from {}", other.word()),
-    }
-}
-
-/// A part that fails is a finding; only what makes all of it fail is an error.
-fn note(health: &mut Health, subject: &str, stop: Stop) -> Result<(), ConnectorError> {
-    let (severity, text) = match stop {
-        Stop::Budget { until, .. } => (
-            Severity::Warning,
-            format!("not looked at: the allowance is used up until {until}"),
-        ),
-        Stop::Failed(error) if error.kind == ErrorKind::Network => return Err(error),
-        Stop::Failed(error) => (Severity::Error, error.to_string()),
-    };
-    health.findings.push(Finding {
-        subject: subject.to_owned(),
-        severity,
-        text,
-    });
-    Ok(())
-}
-
-fn allowance(reach: &Reach<'_>, health: &mut Health) {
-    let budget = reach.http.budget();
-    if let (Some(left), Some(limit)) = (budget.remaining, budget.limit) {
-        let until = budget
-            .reset
-            .map_or(String::new(), |reset| format!(" until {reset}"));
-        health
-            .facts
-            .push(format!("{left} of {limit} requests are left{until}"));
-    }
-    let skew = reach.http.skew();
-    let far = |skew: &Span| *skew > Span::from_seconds(300) || *skew < Span::from_seconds(-300);
-    if let Some(skew) = skew.filter(far) {
-        health.findings.push(Finding {
-            subject: reach.base.host.clone(),
-            severity: Severity::Warning,
-            text: format!(
-                "its clock differs from this machine's by {} min",
-                skew.micros() / 60_000_000
-            ),
-        });
     }
 }

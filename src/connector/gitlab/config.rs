@@ -2,14 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use globset::{GlobBuilder, GlobMatcher};
-use url::Url;
+use globset::GlobMatcher;
 
 use crate::connector::ConnectorError;
-use crate::connector::error::ErrorKind;
+use crate::connector::http::address::{Address, Hint};
+use crate::connector::pattern;
 
 /// The API of the public GitLab.
 pub const PUBLIC: &str = "https://gitlab.com/api/v4";
+
+const HINT: Hint = Hint {
+    example: "url = \"https://gitlab.example.com/api/v4\", or leave it out for gitlab.com",
+    login: "name it with `token`",
+};
 
 /// Where the API is.
 #[derive(Clone, Debug)]
@@ -44,11 +49,9 @@ impl Selection {
     pub fn read(source: &str, patterns: &[String]) -> Result<Self, ConnectorError> {
         let mut selection = Self::default();
         for pattern in patterns {
-            let (excludes, pattern) = match pattern.trim().strip_prefix('!') {
-                Some(rest) => (true, rest.trim()),
-                None => (false, pattern.trim()),
-            };
-            let matcher = glob(pattern).ok_or_else(|| wrong_pattern(source, pattern))?;
+            let (excludes, pattern) = pattern::leaves_out(pattern);
+            let matcher =
+                pattern::path_in_any_case(pattern).ok_or_else(|| wrong_pattern(source, pattern))?;
             let segments: Vec<&str> = pattern.split('/').collect();
             if segments.len() < 2 || segments.iter().any(|segment| segment.is_empty()) {
                 return Err(wrong_pattern(source, pattern));
@@ -71,11 +74,12 @@ impl Selection {
             }
         }
         if selection.named.is_empty() && selection.listed.is_empty() {
-            return Err(
-                configuration(source, "repositories", "names no project to read").hinted(
-                    "repositories = [\"acme/checkout\"], or [\"acme/**\", \"!acme/attic/*\"]",
-                ),
-            );
+            return Err(ConnectorError::configuration(
+                source,
+                "repositories",
+                "names no project to read",
+            )
+            .hinted("repositories = [\"acme/checkout\"], or [\"acme/**\", \"!acme/attic/*\"]"));
         }
         let excluded = selection.excluded.clone();
         selection
@@ -118,75 +122,27 @@ fn is_plain(text: &str) -> bool {
         .all(|c| c.is_alphanumeric() || "-_.+".contains(c))
 }
 
-fn glob(pattern: &str) -> Option<GlobMatcher> {
-    GlobBuilder::new(pattern)
-        .case_insensitive(true)
-        .literal_separator(true)
-        .build()
-        .ok()
-        .map(|glob| glob.compile_matcher())
-}
-
 fn wrong_pattern(source: &str, pattern: &str) -> ConnectorError {
-    configuration(
+    ConnectorError::configuration(
         source,
         "repositories",
-        &format!("{pattern:?} is no pattern for projects"),
+        format!("{pattern:?} is no pattern for projects"),
     )
     .hinted("group/project, group/subgroup/*, or group/** for all that lies in the group; the first group has no wildcard; a leading ! leaves out")
-}
-
-fn configuration(source: &str, key: &str, detail: &str) -> ConnectorError {
-    ConnectorError::new(
-        ErrorKind::Configuration,
-        format!("source {source:?}, {key}"),
-        detail,
-    )
 }
 
 impl Base {
     /// Reads the address: of the API, or of the GitLab that it belongs to.
     pub fn read(source: &str, address: Option<&str>) -> Result<Self, ConnectorError> {
-        let hint = "url = \"https://gitlab.example.com/api/v4\", or leave it out for gitlab.com";
-        let url = Url::parse(address.unwrap_or(PUBLIC)).map_err(|error| {
-            configuration(source, "url", &format!("is no address: {error}")).hinted(hint)
-        })?;
-        let is_http = matches!(url.scheme(), "https" | "http");
-        let Some(host) = url.host_str().filter(|_| is_http) else {
-            return Err(configuration(source, "url", "is no http address").hinted(hint));
-        };
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(configuration(source, "url", "holds a user or a password")
-                .hinted("take it out of the address and name it with `token`"));
-        }
-        let path = url.path().trim_end_matches('/');
-        let api = if path.ends_with("/api/v4") {
-            ""
-        } else {
-            "/api/v4"
-        };
-        let host = host.to_ascii_lowercase();
+        let address = Address::read(source, address.unwrap_or(PUBLIC), HINT)?;
+        let path = address.path();
+        let path = path.strip_suffix("/api/v4").unwrap_or(path);
         Ok(Self {
-            url: format!("{}{path}{api}", url.origin().ascii_serialization()),
-            is_public: host == "gitlab.com",
-            host,
+            url: address.at(&format!("{path}/api/v4")),
+            is_public: address.host == "gitlab.com",
+            host: address.host,
         })
     }
-}
-
-/// A path as one piece of an address: `acme%2Fcheckout`.
-#[must_use]
-#[expect(clippy::format_push_string, reason = "a few bytes of a name")]
-pub fn encoded(path: &str) -> String {
-    let mut text = String::with_capacity(path.len() + 8);
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            text.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    text
 }
 
 #[cfg(test)]
@@ -260,10 +216,5 @@ mod tests {
         let error = Base::read("gl", Some("https://jane:hunter2@x.example")).unwrap_err();
         assert!(!format!("{error} {error:?}").contains("hunter2"));
         assert!(Base::read("gl", Some("ftp://x.example")).is_err());
-    }
-
-    #[test]
-    fn a_path_is_one_piece() {
-        assert_eq!(encoded("acme/pay/led ger"), "acme%2Fpay%2Fled%20ger");
     }
 }

@@ -17,11 +17,11 @@ pub mod translate;
 pub mod wire;
 
 use self::config::{Base, Selection};
-use self::cursor::State;
 use self::read::{Reach, Reader};
 use super::descriptor::{Capability, Descriptor, Settings};
 use super::http::Http;
 use super::http::plain::Plain;
+use super::rows::Rows;
 use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
 use crate::event::time::{Span, Timestamp};
 
@@ -34,7 +34,6 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     capability: Capability {
         acts: act::ACTS,
         ways: act::WAYS,
-        receives: false,
     },
 };
 
@@ -94,8 +93,8 @@ impl Connector for GitLab {
     fn read<'a>(&'a self, reading: Reading, sink: &'a mut dyn Sink) -> Pending<'a, ()> {
         Box::pin(async move {
             let reach = self.reach(reading.since, reading.now);
-            let state = State::new(reading.cursors);
-            Reader::new(&reach, sink, state).read(&self.selection).await
+            let rows = Rows::new(reading.cursors);
+            Reader::new(&reach, sink, rows).read(&self.selection).await
         })
     }
 

@@ -6,6 +6,7 @@
 //! A connector brings a [`Transport`] (its client with its credentials) and asks [`Http::get`] for an address; it gets an [`Answer`] for every
 //! status that means something to it, and a [`Stop`] for everything that ends the request.
 
+pub mod address;
 pub mod client;
 pub mod deed;
 pub mod dial;
@@ -21,6 +22,7 @@ use std::pin::Pin;
 use http::HeaderMap;
 
 use crate::connector::ConnectorError;
+use crate::connector::error::ErrorKind;
 use crate::event::time::Timestamp;
 
 pub use client::{Http, Policy};
@@ -108,6 +110,21 @@ pub enum Stop {
         limit: Option<u64>,
     },
     Failed(ConnectorError),
+}
+
+impl Stop {
+    /// The error of who cannot go on later, and only wants to know what is there now.
+    #[must_use]
+    pub fn into_error(self, context: &str) -> ConnectorError {
+        match self {
+            Self::Failed(error) => error,
+            Self::Budget { until, .. } => ConnectorError::new(
+                ErrorKind::RateLimited,
+                context,
+                format!("the allowance is used up until {until}"),
+            ),
+        }
+    }
 }
 
 impl From<ConnectorError> for Stop {

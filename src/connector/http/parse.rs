@@ -4,6 +4,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
+use crate::connector::ConnectorError;
+use crate::connector::error::ErrorKind;
+
 /// What could be read, and what could not, in words that name the item and the field.
 #[derive(Debug)]
 pub struct Parsed<T> {
@@ -35,6 +38,13 @@ pub fn list<T: DeserializeOwned>(body: &str, field: Option<&str>) -> Result<Pars
         }
     }
     Ok(parsed)
+}
+
+/// The error of an answer that cannot be read.
+#[must_use]
+pub fn unreadable(what: &str, why: &str) -> ConnectorError {
+    let detail = format!("the answer cannot be read: {why}");
+    ConnectorError::new(ErrorKind::Malformed, what, detail)
 }
 
 /// Reads one thing; the error names the field.

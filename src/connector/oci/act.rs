@@ -360,14 +360,7 @@ fn image_of(artifact: &str) -> Option<String> {
 }
 
 fn unasked(stop: Stop) -> ConnectorError {
-    match stop {
-        Stop::Failed(error) => error,
-        Stop::Budget { until, .. } => ConnectorError::new(
-            ErrorKind::RateLimited,
-            "the registry",
-            format!("the allowance is used up until {until}"),
-        ),
-    }
+    stop.into_error("the registry")
 }
 
 /// Why the registry did not take it, and what to do.

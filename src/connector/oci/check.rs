@@ -4,9 +4,8 @@
 use super::fault::refused;
 use super::read::ask::{Found, Reach, listed, referrers, tags};
 use super::wire::is_attachment;
-use crate::connector::error::ErrorKind;
 use crate::connector::http::Stop;
-use crate::connector::{ConnectorError, Finding, Health, Severity};
+use crate::connector::{ConnectorError, Health};
 
 /// So many repositories are looked at closely.
 const CLOSELY: usize = 3;
@@ -24,17 +23,16 @@ pub async fn check(reach: &Reach<'_>, has_credential: bool) -> Result<Health, Co
                 .push(format!("{} answers; it is asked as nobody", base.host));
         }
         Ok(answer) if answer.status == 401 => return Err(refused(source, &base.host, &answer)),
-        Ok(answer) => note(
-            &mut health,
+        Ok(answer) => health.note(
             &base.host,
             Stop::Failed(refused(source, &base.host, &answer)),
         )?,
-        Err(stop) => note(&mut health, &base.host, stop)?,
+        Err(stop) => health.note(&base.host, stop)?,
     }
     let mut names: Vec<String> = reach.config.selection.named.iter().cloned().collect();
     match listed(reach, &reach.config.selection).await {
         Ok(found) => names.extend(found),
-        Err(stop) => note(&mut health, &base.host, stop)?,
+        Err(stop) => health.note(&base.host, stop)?,
     }
     names.dedup();
     health.facts.push(match names.len() {
@@ -43,7 +41,7 @@ pub async fn check(reach: &Reach<'_>, has_credential: bool) -> Result<Health, Co
     });
     for name in names.iter().take(CLOSELY) {
         if let Err(stop) = closely(reach, name, &mut health).await {
-            note(&mut health, name, stop)?;
+            health.note(name, stop)?;
         }
     }
     Ok(health)
@@ -63,23 +61,5 @@ async fn closely(reach: &Reach<'_>, name: &str, health: &mut Health) -> Result<(
         };
     }
     health.facts.push(fact);
-    Ok(())
-}
-
-/// A part that fails is a finding; only what makes all of it fail is an error.
-fn note(health: &mut Health, subject: &str, stop: Stop) -> Result<(), ConnectorError> {
-    let (severity, text) = match stop {
-        Stop::Budget { until, .. } => (
-            Severity::Warning,
-            format!("not looked at: the allowance is used up until {until}"),
-        ),
-        Stop::Failed(error) if error.kind == ErrorKind::Network => return Err(error),
-        Stop::Failed(error) => (Severity::Error, error.to_string()),
-    };
-    health.findings.push(Finding {
-        subject: subject.to_owned(),
-        severity,
-        text,
-    });
     Ok(())
 }

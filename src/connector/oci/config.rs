@@ -2,16 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use globset::{GlobBuilder, GlobMatcher};
-use url::Url;
+use globset::GlobMatcher;
 
 use crate::connector::ConnectorError;
 use crate::connector::descriptor::Settings;
-use crate::connector::error::ErrorKind;
+use crate::connector::http::address::{Address, Hint};
+use crate::connector::pattern;
 
 /// Docker Hub, as images name it, and where its registry answers.
 const HUB: &str = "docker.io";
 const HUB_REGISTRY: &str = "https://registry-1.docker.io";
+
+const HINT: Hint = Hint {
+    example: "url = \"https://registry.example.com\"",
+    login: "name it with `user` and `token`",
+};
 
 /// Where a registry is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,9 +56,13 @@ impl Config {
         let selection = Selection::read(source, &base, &settings.repositories)?;
         let environments = match settings.environment.as_deref() {
             None => None,
-            Some(pattern) => Some(glob(pattern).ok_or_else(|| {
-                wrong(source, "environment", format!("{pattern:?} is no pattern"))
-                    .hinted("environment = \"production\", or \"{staging,production}\"")
+            Some(pattern) => Some(pattern::path(pattern).ok_or_else(|| {
+                ConnectorError::configuration(
+                    source,
+                    "environment",
+                    format!("{pattern:?} is no pattern"),
+                )
+                .hinted("environment = \"production\", or \"{staging,production}\"")
             })?),
         };
         Ok(Self {
@@ -94,50 +103,35 @@ impl Base {
                 host: HUB.to_owned(),
             }),
             [Some(host)] => Self::parse(source, &format!("https://{host}")),
-            [Some(one), Some(other), ..] => Err(wrong(
+            [Some(one), Some(other), ..] => Err(ConnectorError::configuration(
                 source,
                 "repositories",
                 format!("names several registries: {one} and {other}"),
             )
             .hinted("make a source for each registry: each has its own credentials")),
-            _ => Err(wrong(
+            _ => Err(ConnectorError::configuration(
                 source,
                 "repositories",
-                "does not say which registry is meant".to_owned(),
+                "does not say which registry is meant",
             )
             .hinted("url = \"https://ghcr.io\", or repositories = [\"ghcr.io/acme/checkout\"]")),
         }
     }
 
     fn parse(source: &str, address: &str) -> Result<Self, ConnectorError> {
-        let hint = "url = \"https://registry.example.com\"";
-        let url = Url::parse(address).map_err(|error| {
-            wrong(source, "url", format!("is no address: {error}")).hinted(hint)
-        })?;
-        let is_http = matches!(url.scheme(), "https" | "http");
-        let Some(host) = url.host_str().filter(|_| is_http) else {
-            return Err(wrong(source, "url", "is no http address".to_owned()).hinted(hint));
-        };
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(
-                wrong(source, "url", "holds a user or a password".to_owned())
-                    .hinted("take it out of the address and name it with `user` and `token`"),
-            );
-        }
+        let address = Address::read(source, address, HINT)?;
+        let host = address.host.as_str();
         if matches!(host, HUB | "index.docker.io" | "registry-1.docker.io") {
             return Ok(Self {
                 url: HUB_REGISTRY.to_owned(),
                 host: HUB.to_owned(),
             });
         }
-        let path = url.path().trim_end_matches('/');
+        let path = address.path();
         let path = path.strip_suffix("/v2").unwrap_or(path);
         Ok(Self {
-            host: match url.port() {
-                Some(port) => format!("{host}:{port}"),
-                None => host.to_owned(),
-            },
-            url: format!("{}{path}", url.origin().ascii_serialization()),
+            host: format!("{host}{}", address.port()),
+            url: address.at(path),
         })
     }
 
@@ -191,12 +185,9 @@ impl Selection {
     fn read(source: &str, base: &Base, patterns: &[String]) -> Result<Self, ConnectorError> {
         let mut selection = Self::default();
         for written in patterns {
-            let (excludes, pattern) = match written.trim().strip_prefix('!') {
-                Some(rest) => (true, rest.trim()),
-                None => (false, written.trim()),
-            };
+            let (excludes, pattern) = pattern::leaves_out(written);
             let Some(name) = base.below(pattern) else {
-                return Err(wrong(
+                return Err(ConnectorError::configuration(
                     source,
                     "repositories",
                     format!("{pattern:?} is not in the registry {}", base.host),
@@ -207,8 +198,8 @@ impl Selection {
                 selection.named.insert(name);
                 continue;
             }
-            let Some(matcher) = glob(&name).filter(|_| !name.is_empty()) else {
-                return Err(wrong(
+            let Some(matcher) = pattern::path(&name).filter(|_| !name.is_empty()) else {
+                return Err(ConnectorError::configuration(
                     source,
                     "repositories",
                     format!("{pattern:?} is no pattern for repositories"),
@@ -222,8 +213,8 @@ impl Selection {
             }
         }
         if selection.named.is_empty() && selection.listed.is_empty() {
-            let text = "names no repository to read".to_owned();
-            return Err(wrong(source, "repositories", text)
+            let text = "names no repository to read";
+            return Err(ConnectorError::configuration(source, "repositories", text)
                 .hinted("repositories = [\"acme/checkout\"], or [\"acme/*\", \"!acme/attic-*\"]"));
         }
         let excluded = selection.excluded.clone();
@@ -239,22 +230,6 @@ impl Selection {
             || (self.listed.iter().any(|want| want.is_match(name))
                 && !self.excluded.iter().any(|out| out.is_match(name)))
     }
-}
-
-fn glob(pattern: &str) -> Option<GlobMatcher> {
-    GlobBuilder::new(pattern)
-        .literal_separator(true)
-        .build()
-        .ok()
-        .map(|glob| glob.compile_matcher())
-}
-
-fn wrong(source: &str, key: &str, detail: String) -> ConnectorError {
-    ConnectorError::new(
-        ErrorKind::Configuration,
-        format!("source {source:?}, {key}"),
-        detail,
-    )
 }
 
 #[cfg(test)]

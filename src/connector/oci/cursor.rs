@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::translate::Image;
-use crate::connector::Batch;
+use crate::connector::rows::Rows;
 use crate::event::time::Timestamp;
 
 /// What a tag points to.
@@ -42,10 +42,6 @@ pub struct RepositoryRow {
     pub turn: Option<String>,
 }
 
-/// All rows.
-#[derive(Clone, Debug, Default)]
-pub struct State(BTreeMap<String, String>);
-
 #[must_use]
 pub fn tag_key(repository: &str, tag: &str) -> String {
     format!("{repository} tag {tag}")
@@ -61,66 +57,34 @@ pub fn repository_key(repository: &str) -> String {
     format!("{repository} repository")
 }
 
-impl State {
-    #[must_use]
-    pub fn new(rows: Vec<(String, String)>) -> Self {
-        Self(rows.into_iter().collect())
-    }
-
-    #[must_use]
-    pub fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        serde_json::from_str(self.0.get(key)?).ok()
-    }
-
-    /// The tags of a repository, with what they pointed to.
-    #[must_use]
-    pub fn tags(&self, repository: &str) -> BTreeMap<String, TagRow> {
-        self.rows(&format!("{repository} tag "))
-    }
-
-    /// An image of a repository.
-    #[must_use]
-    pub fn image(&self, repository: &str, digest: &str) -> Option<ImageRow> {
-        self.get(&image_key(repository, digest))
-    }
-
-    /// The digests of the images of a repository.
-    #[must_use]
-    pub fn images(&self, repository: &str) -> BTreeMap<String, ImageRow> {
-        self.rows(&format!("{repository} image "))
-    }
-
-    fn rows<T: DeserializeOwned>(&self, prefix: &str) -> BTreeMap<String, T> {
-        self.0
-            .range(prefix.to_owned()..)
-            .take_while(|(key, _)| key.starts_with(prefix))
-            .filter_map(|(key, value)| {
-                let name = key.strip_prefix(prefix)?.to_owned();
-                Some((name, serde_json::from_str(value).ok()?))
-            })
-            .collect()
-    }
-
-    /// Takes over what was kept.
-    pub fn apply(&mut self, rows: &[(String, Option<String>)]) {
-        for (key, value) in rows {
-            match value {
-                Some(value) => self.0.insert(key.clone(), value.clone()),
-                None => self.0.remove(key),
-            };
-        }
-    }
+/// The tags of a repository, with what they pointed to.
+#[must_use]
+pub fn tags(rows: &Rows, repository: &str) -> BTreeMap<String, TagRow> {
+    named(rows, &tag_key(repository, ""))
 }
 
-/// Puts a row into a batch. What cannot be written is not kept, and so read again.
-pub fn put<T: Serialize>(batch: &mut Batch, key: String, value: &T) {
-    let text = serde_json::to_string(value).ok();
-    batch.cursors.push((key, text));
+/// An image of a repository.
+#[must_use]
+pub fn image(rows: &Rows, repository: &str, digest: &str) -> Option<ImageRow> {
+    rows.get(&image_key(repository, digest))
+}
+
+/// The images of a repository by their digests.
+#[must_use]
+pub fn images(rows: &Rows, repository: &str) -> BTreeMap<String, ImageRow> {
+    named(rows, &image_key(repository, ""))
+}
+
+fn named<T: DeserializeOwned>(rows: &Rows, start: &str) -> BTreeMap<String, T> {
+    let found = rows.below(start);
+    found.map(|(name, row)| (name.to_owned(), row)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connector::Batch;
+    use crate::connector::rows::put;
 
     #[test]
     fn rows_are_found_again_and_broken_ones_are_none() {
@@ -133,11 +97,11 @@ mod tests {
         put(&mut batch, tag_key("a/b-c", "2.0"), &row);
         let broken = (tag_key("a/b", "bad"), Some("{".to_owned()));
         batch.cursors.push(broken);
-        let mut state = State::default();
-        state.apply(&batch.cursors);
-        let tags = state.tags("a/b");
-        assert_eq!(tags.keys().collect::<Vec<_>>(), ["1.0"]);
-        state.apply(&[(tag_key("a/b", "1.0"), None)]);
-        assert!(state.tags("a/b").is_empty());
+        let mut rows = Rows::default();
+        rows.apply(&batch.cursors);
+        let found = tags(&rows, "a/b");
+        assert_eq!(found.keys().collect::<Vec<_>>(), ["1.0"]);
+        rows.apply(&[(tag_key("a/b", "1.0"), None)]);
+        assert!(tags(&rows, "a/b").is_empty());
     }
 }

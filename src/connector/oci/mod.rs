@@ -18,11 +18,11 @@ pub mod wire;
 
 use self::act::Hand;
 use self::config::Config;
-use self::cursor::State;
 use self::read::Reader;
 use self::read::ask::Reach;
 use super::descriptor::{Capability, Descriptor, Settings};
 use super::http::Http;
+use super::rows::Rows;
 use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
 use crate::event::time::{Span, Timestamp};
 use crate::plan::request::Verb;
@@ -44,7 +44,6 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     capability: Capability {
         acts: &[Verb::Promote, Verb::Rollback],
         ways: &["image", "tag"],
-        receives: false,
     },
 };
 
@@ -97,8 +96,8 @@ impl Connector for Oci {
                 since: reading.since.or(since),
                 ..Reach::new(self.http(), self.config(), reading.now)
             };
-            let state = State::new(reading.cursors);
-            let reader = Reader::new(&reach, sink, state);
+            let rows = Rows::new(reading.cursors);
+            let reader = Reader::new(&reach, sink, rows);
             reader.read(&self.config().selection).await
         })
     }

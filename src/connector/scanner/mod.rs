@@ -123,12 +123,25 @@ fn parse<T: DeserializeOwned>(text: &[u8], form: Form) -> Result<T, Unreadable> 
             format!(", in {path}")
         };
         Unreadable::new(
-            format!("not {form} as leadtime knows it: {}{inside}", error.inner()),
+            format!(
+                "not {form} as leadtime knows it: {}{inside}",
+                unquoted(&error.inner().to_string())
+            ),
             "let the scanner write it again, or say its form with `format`",
         )
     })?;
     reader.end().map_err(|error| form::not_json(&error))?;
     Ok(read)
+}
+
+/// Without the text that was met: a report may hold what a scanner for secrets found.
+fn unquoted(error: &str) -> String {
+    match (error.find("string \""), error.rfind("\", expected")) {
+        (Some(from), Some(to)) if from < to => {
+            format!("{}text{}", &error[..from], &error[to + 1..])
+        }
+        _ => error.to_owned(),
+    }
 }
 
 /// A text that says something.

@@ -83,36 +83,29 @@ impl Subject {
     /// With what another one says of what this one is silent of.
     #[must_use]
     pub fn or(self, other: &Self) -> Self {
-        let either = |one: Option<String>, two: &Option<String>| one.or_else(|| two.clone());
-        let commit = |own: Self| Self {
-            repository: either(own.repository, &other.repository),
-            sha: either(own.sha, &other.sha),
-            ..own
+        let mut whole = self;
+        let fill = |own: &mut Option<String>, other: &Option<String>| {
+            if own.is_none() {
+                own.clone_from(other);
+            }
         };
-        // What has a name of its own is no image of another.
+        fill(&mut whole.repository, &other.repository);
+        fill(&mut whole.sha, &other.sha);
         let oci = |purl: &str| Purl::parse(purl).is_some_and(|purl| purl.kind == "oci");
-        if self.purl.as_deref().is_some_and(|purl| !oci(purl)) {
-            return commit(self);
+        if whole.purl.as_deref().is_some_and(|purl| !oci(purl)) {
+            // What has a name of its own is no image of another.
+            return whole;
         }
-        // A tag of another image says nothing of this one.
-        let tag = match (&self.image, &other.image) {
-            (Some(one), Some(two)) if one != two => self.tag,
-            _ => either(self.tag, &other.tag),
-        };
-        Self {
-            image: either(self.image, &other.image),
-            tag,
-            digest: either(self.digest, &other.digest),
-            purl: match &self.image {
-                Some(_) => self.purl,
-                None => either(self.purl, &other.purl),
-            },
-            ..commit(Self {
-                repository: self.repository,
-                sha: self.sha,
-                ..Self::default()
-            })
+        if whole.image.is_none() {
+            fill(&mut whole.purl, &other.purl);
         }
+        // Tag and digest of another image say nothing of this one.
+        if whole.image.is_none() || other.image.is_none() || whole.image == other.image {
+            fill(&mut whole.tag, &other.tag);
+            fill(&mut whole.digest, &other.digest);
+        }
+        fill(&mut whole.image, &other.image);
+        whole
     }
 
     /// The artifact, as events name it: an image by its digest, else by its tag.
@@ -317,6 +310,9 @@ mod tests {
         assert_eq!(Subject::default().missing(), Missing::All);
         let library = Subject::named("pkg:npm/ui@1.0.0").or(&Subject::named("ghcr.io/acme/ui:1"));
         assert_eq!(library.artifact().as_deref(), Some("pkg:npm/ui@1.0.0"));
+        let other = Subject::named("ghcr.io/acme/ui:1");
+        let other = other.or(&Subject::named(&format!("ghcr.io/acme/till@sha256:{HEX}")));
+        assert_eq!(other.digest, None);
         let named = Subject::named("pkg:oci/ui@1.0.0").or(&Subject::named("ghcr.io/acme/ui"));
         let wanted = "pkg:oci/ui?repository_url=ghcr.io/acme/ui&tag=1.0.0";
         assert_eq!(named.artifact().as_deref(), Some(wanted));

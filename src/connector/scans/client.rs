@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use crate::connector::rows::{Rows, put};
 use crate::connector::scanner::subject::{Missing, Subject};
 use crate::connector::scanner::vex::Statement;
 use crate::connector::scanner::{self, Content};
@@ -27,8 +28,8 @@ pub fn read(config: &Config, reading: &Reading, sink: &mut dyn Sink) -> Result<(
     if found.is_empty() {
         sink.finding(files::nothing_yet(&config.path));
     }
-    let known = reading.cursors.iter();
-    let known = known.filter_map(|(name, value)| Some((name.clone(), Row::parse(value)?)));
+    let rows = Rows::new(reading.cursors.clone());
+    let known = rows.below("").map(|(name, row)| (name.to_owned(), row));
     let mut reader = Reader {
         config,
         settings: config.mark(),
@@ -217,7 +218,7 @@ impl Reader<'_> {
     }
 
     fn keep(&mut self, seen: &Seen, row: &Row) {
-        self.batch.cursors.push((seen.name(), row.written()));
+        put(&mut self.batch, seen.name(), row);
     }
 
     fn tell(&mut self, seen: &Seen, severity: Severity, text: String) {

@@ -6,7 +6,6 @@ use sha2::{Digest, Sha256};
 
 use crate::connector::ConnectorError;
 use crate::connector::descriptor::Settings;
-use crate::connector::error::ErrorKind;
 use crate::connector::scanner::form::Form;
 use crate::connector::scanner::subject::Subject;
 
@@ -21,14 +20,13 @@ pub struct Config {
 
 impl Config {
     pub fn of(settings: &Settings) -> Result<Self, ConnectorError> {
-        let wrong = |detail: String, hint: String| {
-            let context = format!("source {:?}", settings.name);
-            ConnectorError::new(ErrorKind::Configuration, context, detail).hinted(hint)
+        let wrong = |key: &str, detail: String, hint: &str| {
+            ConnectorError::configuration(&settings.name, key, detail).hinted(hint)
         };
         let path = settings.path.clone().ok_or_else(|| {
             let hint =
                 "add path = \"scans\": a folder, a file, or a pattern as \"scans/**/*.json\"";
-            wrong("it has no `path` to read".to_owned(), hint.to_owned())
+            wrong("path", "is missing".to_owned(), hint)
         })?;
         let form = settings.format.as_deref().map(|name| {
             let detail = format!("there is no form {name:?}");
@@ -36,17 +34,17 @@ impl Config {
                 "known are {}; leave `format` out to have it told from each file",
                 Form::names()
             );
-            Form::named(name).ok_or_else(|| wrong(detail, hint))
+            Form::named(name).ok_or_else(|| wrong("format", detail, &hint))
         });
         let artifact = settings.artifact.as_deref().map(|text| {
             let of = Subject::named(text);
             let names = of.image.is_some() || of.purl.is_some();
-            let detail = format!("`artifact` names no artifact: {text:?}");
+            let detail = format!("{text:?} names no artifact");
             let hint =
                 "write an image as one pulls it (\"ghcr.io/acme/checkout\"), or a package URL";
             names
                 .then_some(of)
-                .ok_or_else(|| wrong(detail, hint.to_owned()))
+                .ok_or_else(|| wrong("artifact", detail, hint))
         });
         let repository = Subject {
             repository: settings.repository.clone(),

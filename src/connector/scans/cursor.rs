@@ -25,14 +25,6 @@ pub struct Row {
 }
 
 impl Row {
-    pub fn parse(value: &str) -> Option<Self> {
-        serde_json::from_str(value).ok()
-    }
-
-    pub fn written(&self) -> Option<String> {
-        serde_json::to_string(self).ok()
-    }
-
     /// Whether a file that is so long and was written then need not be looked into.
     pub fn fits(&self, length: u64, modified: i64, settings: &str) -> bool {
         (self.length, self.modified) == (length, modified) && self.settings == settings

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use globset::{GlobBuilder, GlobMatcher};
+use globset::GlobMatcher;
 
 use crate::connector::error::ErrorKind;
-use crate::connector::{ConnectorError, Finding, Severity};
+use crate::connector::{ConnectorError, Finding, Severity, pattern};
 
 /// How deep folders lie in folders.
 const DEEPEST: usize = 16;
@@ -35,8 +35,8 @@ pub fn find(path: &Path) -> Result<Vec<Seen>, ConnectorError> {
         found.extend(seen(path));
     } else if path.is_dir() {
         walk(path, &is_document, DEEPEST, &mut found).map_err(|error| unreadable(path, &error))?;
-    } else if let Some((folder, pattern)) = pattern(path)? {
-        let fits = |path: &Path| pattern.is_match(path);
+    } else if let Some((folder, matcher)) = wanted(path)? {
+        let fits = |path: &Path| matcher.is_match(path);
         if folder.is_dir() {
             walk(&folder, &fits, DEEPEST, &mut found)
                 .map_err(|error| unreadable(&folder, &error))?;
@@ -64,7 +64,7 @@ fn is_document(path: &Path) -> bool {
 }
 
 /// The folder that a pattern begins with, and the pattern. `None`: it is none.
-fn pattern(path: &Path) -> Result<Option<(PathBuf, GlobMatcher)>, ConnectorError> {
+fn wanted(path: &Path) -> Result<Option<(PathBuf, GlobMatcher)>, ConnectorError> {
     let special = |part: &Component<'_>| {
         let text = part.as_os_str().to_string_lossy();
         text.contains(['*', '?', '[', '{'])
@@ -81,15 +81,13 @@ fn pattern(path: &Path) -> Result<Option<(PathBuf, GlobMatcher)>, ConnectorError
     } else {
         folder
     };
-    let glob = GlobBuilder::new(&path.to_string_lossy())
-        .literal_separator(true)
-        .build();
-    let glob = glob.map_err(|error| {
-        let detail = format!("`path` is no pattern: {}", error.kind());
-        ConnectorError::new(ErrorKind::Configuration, path.display().to_string(), detail)
+    let matcher = pattern::path(&path.to_string_lossy()).ok_or_else(|| {
+        let place = path.display().to_string();
+        let detail = "`path` is no pattern, and there is no such file";
+        ConnectorError::new(ErrorKind::Configuration, place, detail)
             .hinted("as \"scans/**/*.json\"")
     })?;
-    Ok(Some((folder, glob.compile_matcher())))
+    Ok(Some((folder, matcher)))
 }
 
 fn walk(

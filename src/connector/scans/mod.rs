@@ -26,7 +26,6 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     capability: Capability {
         acts: &[],
         ways: &[],
-        receives: false,
     },
 };
 

@@ -1,6 +1,9 @@
 //! What lies over the page and takes the keys while it does: a line to type into, the palette, the help. An overlay knows nothing of what it is laid over
 //! but what it was given; what came of it, it says ([`Outcome`]).
 
+pub mod choice;
+pub mod deed;
+pub mod earlier;
 pub mod help;
 mod line;
 pub mod palette;
@@ -8,11 +11,13 @@ pub mod prompt;
 
 use ratatui::layout::Rect;
 
+use super::answer::Question;
 use super::hit::Target;
 use super::pen::Pen;
-use super::scene::Scene;
+use super::scene::{Scene, Scope};
 use crate::intent::Intent;
 use crate::key::Chord;
+use crate::plan::ask::Wish;
 
 /// What an overlay wants after a key.
 pub enum Outcome {
@@ -32,11 +37,26 @@ pub enum Outcome {
     Find(String),
     /// It goes, and what is seen is written to this file.
     Save { file: String },
+    /// What exactly would be done for this is worked out and shown.
+    Plan(Wish),
+    /// The plan of the wish of this number is agreed to; with its name, where that was typed.
+    Agree { id: u64, typed: Option<String> },
+    /// It goes; leadtime may act there for a while.
+    Arm(Scope),
+    /// leadtime may act for this wish, whose plan is then another.
+    ArmFor(Wish),
+    /// It stays, and this is copied.
+    Copy(String),
 }
 
 /// Something over the page.
 pub trait Overlay {
     fn key(&mut self, chord: Chord, scene: &Scene) -> Outcome;
+
+    /// What must be worked out for it.
+    fn questions(&self) -> Vec<Question> {
+        Vec::new()
+    }
 
     /// Text that was pasted.
     fn paste(&mut self, _text: &str, _scene: &Scene) -> Outcome {

@@ -3,6 +3,7 @@
 //!
 //! Most pages are a list with something beside it; what a list can do by itself ([`Rows`]) they get for nothing.
 
+pub mod actions;
 pub mod activity;
 pub mod briefs;
 pub mod changes;
@@ -18,6 +19,7 @@ pub mod sources;
 
 use ratatui::layout::Rect;
 
+use super::acting::Subject;
 use super::answer::Question;
 use super::hit::Target;
 use super::listing::Listing;
@@ -100,6 +102,12 @@ pub fn of(view: View) -> Box<dyn Page> {
 
 pub use changes::{change, found};
 
+/// What was done from leadtime.
+#[must_use]
+pub fn actions() -> Box<dyn Page> {
+    Box::new(actions::ActionsPage::default())
+}
+
 /// A page.
 pub trait Page {
     /// Where one is, beyond the view: `checkout`, `checkout › test`.
@@ -141,6 +149,11 @@ pub trait Page {
     /// The workload under the cursor.
     fn workload(&self) -> Option<String> {
         self.rows().and_then(Rows::workload)
+    }
+
+    /// What is in front, as something that can be acted on.
+    fn subject(&self) -> Subject {
+        Subject::workload(self.workload())
     }
 
     /// What narrowing to the row in front would narrow to.

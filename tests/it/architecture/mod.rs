@@ -70,7 +70,9 @@ const OURS: &[(&str, &[&str])] = &[
     // Plain data in, cells out.
     (
         "view",
-        &["event", "intent", "key", "model", "report", "theme"],
+        &[
+            "event", "intent", "journal", "key", "model", "plan", "report", "theme",
+        ],
     ),
     (
         "dashboard",

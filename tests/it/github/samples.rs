@@ -3,9 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use leadtime::connector::github::translate::{
-    Facts, Origin, change, commit, deployment, gate, run,
-};
+use leadtime::connector::facts::Facts;
+use leadtime::connector::github::translate::{Origin, change, commit, deployment, gate, run};
 use leadtime::connector::github::wire;
 use serde::de::DeserializeOwned;
 

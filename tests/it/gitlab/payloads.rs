@@ -5,9 +5,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use leadtime::connector::gitlab::translate::{
-    Facts, Origin, change, commit, deployment, gate, pipeline,
-};
+use leadtime::connector::facts::Facts;
+use leadtime::connector::gitlab::translate::{Origin, change, commit, deployment, gate, pipeline};
 use leadtime::connector::gitlab::wire;
 use leadtime::event::kind::Kind;
 use leadtime::event::time::Timestamp;

@@ -317,5 +317,6 @@ fn what_is_configured_wrongly_is_told() {
         "{form}"
     );
     assert!(opened(&|s| s.artifact = Some("./shop".to_owned())).contains("names no artifact"));
+    assert!(opened(&|s| s.path = Some("a/[b".into())).is_empty());
     assert_eq!(opened(&|s| s.format = Some("Trivy".to_owned())), "");
 }

@@ -137,6 +137,16 @@ fn the_samples_are_what_they_seem() {
 }
 
 #[test]
+fn what_stands_in_a_report_is_not_repeated() {
+    let text = r#"{"SchemaVersion":2,"ArtifactName":"a","Results":[{"Secrets":"c4n4ry-t0ken"}]}"#;
+    let told = read(text.as_bytes(), None).unwrap_err().to_string();
+    assert!(
+        told.contains("in Results[0].Secrets") && !told.contains("c4n4ry"),
+        "{told}"
+    );
+}
+
+#[test]
 fn what_is_deep_is_a_problem() {
     for text in ["[", "{\"runs\":", "{\"a\":[", "{\"Results\":[{\"a\":"] {
         survives(text.repeat(100_000).as_bytes());

@@ -2,9 +2,10 @@
 //! is a deployment that succeeded once the application is healthy; for an hour it is waited whether it becomes so. A sync of a part of an application,
 //! which is also how Argo CD heals drift, and one that only tries, deploy nothing new.
 
-use super::{Facts, Origin, Revision, Unknown, given, image, place};
+use super::{Origin, Revision, given, image, place};
 use crate::connector::argocd::cursor::Row;
 use crate::connector::argocd::wire::{Application, Entry, OperationState, Source};
+use crate::connector::facts::Facts;
 use crate::event::Event;
 use crate::event::kind::{self, Kind, Outcome, Phase};
 use crate::event::time::{Span, Timestamp};
@@ -121,7 +122,7 @@ impl Telling<'_> {
                 Settled::As(Outcome::Success)
             }
             other => {
-                self.unknown("health.status", other);
+                self.facts.unknown("health.status", other);
                 Settled::As(Outcome::Success)
             }
         }
@@ -166,7 +167,7 @@ impl Telling<'_> {
             .any(|entry| entry.started() == Some(started));
         let Some(finished) = state.finished_at else {
             if !matches!(state.phase.as_str(), "Running" | "Terminating" | "") {
-                self.unknown("operationState.phase", &state.phase);
+                self.facts.unknown("operationState.phase", &state.phase);
             }
             return self.begun(row, started, self.revision_of_operation(state));
         };
@@ -193,7 +194,7 @@ impl Telling<'_> {
             }
             "Failed" | "Error" => Outcome::Failure,
             other => {
-                self.unknown("operationState.phase", other);
+                self.facts.unknown("operationState.phase", other);
                 Outcome::Other
             }
         }
@@ -278,13 +279,6 @@ impl Telling<'_> {
         let id = format!("application/{}/{started}/{word}", self.application.key());
         let event: Event<String> = self.origin.event(id, at, Kind::Deployment(fact));
         self.facts.events.push(event);
-    }
-
-    fn unknown(&mut self, field: &'static str, value: &str) {
-        self.facts.unknown.push(Unknown {
-            field,
-            value: value.to_owned(),
-        });
     }
 }
 

@@ -3,9 +3,10 @@
 //! begins with the revision's commit or the deployment before it, whichever is later, and a sync to it is its approval.
 
 use super::deployment::{deploys, of_operation};
-use super::{Facts, Origin, Revision, given, place};
+use super::{Origin, Revision, given, place};
 use crate::connector::argocd::cursor::OpenGate;
 use crate::connector::argocd::wire::{Application, Initiator, SyncWindow, SyncWindows};
+use crate::connector::facts::Facts;
 use crate::event::kind::{Decision, Gate, GatePhase, Kind};
 use crate::event::time::Timestamp;
 
@@ -173,8 +174,5 @@ fn gate(origin: &Origin<'_>, application: &Application, revision: &str) -> Gate<
 
 fn one(origin: &Origin<'_>, word: &str, at: Timestamp, fact: Gate<String>) -> Facts {
     let id = format!("application/{}/{word}", fact.gate);
-    Facts {
-        events: vec![origin.event(id, at, Kind::Gate(fact))],
-        ..Facts::default()
-    }
+    origin.event(id, at, Kind::Gate(fact)).into()
 }

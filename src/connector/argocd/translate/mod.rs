@@ -9,6 +9,7 @@ pub mod place;
 use super::config::Base;
 use super::cursor::Row;
 use super::wire::{Application, Source};
+use crate::connector::facts::Facts;
 use crate::event::Event;
 use crate::event::kind::{self, Decision, GatePhase, Kind, Outcome, Phase};
 use crate::event::time::Timestamp;
@@ -36,21 +37,6 @@ impl Origin<'_> {
         let meta = &application.metadata;
         Some(self.base.page(&meta.namespace, &meta.name))
     }
-}
-
-/// What was made of an answer.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facts {
-    pub events: Vec<Event<String>>,
-    pub unknown: Vec<Unknown>,
-}
-
-/// A word that leadtime does not know.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Unknown {
-    /// Where it stood: `operationState.phase`.
-    pub field: &'static str,
-    pub value: String,
 }
 
 /// What an application is, or is to be, synced to: one revision for each of its sources.

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 
 use super::answer::{Commit, Deployment};
 use super::promote::{name, wish};
-use super::tool::{Draft, Tool, encoded, short, who};
+use super::tool::{Draft, Tool, short, who};
 use super::way::wrong;
 use crate::connector::ConnectorError;
 use crate::connector::github::read::parse;
+use crate::connector::http::address::encoded;
 use crate::event::time::Timestamp;
 use crate::plan::request::{Order, Prepared, Receipt, Standing};
 
@@ -112,10 +113,8 @@ pub async fn ask(tool: &Tool<'_>, probe: &Probe) -> Result<Standing, ConnectorEr
     if !answer.is_success() {
         return tool.understood(&what, &answer).map(|()| Standing::Open);
     }
-    let found = parse::list::<Deployment>(&answer.body, None).map_err(|why| {
-        let kind = crate::connector::error::ErrorKind::Malformed;
-        ConnectorError::new(kind, what, format!("the answer cannot be read: {why}"))
-    })?;
+    let found = parse::list::<Deployment>(&answer.body, None)
+        .map_err(|why| parse::unreadable(&what, &why))?;
     let mut newest = found.items.iter();
     if let Some(ours) = newest.clone().find(|one| one.bears(&probe.key)) {
         return Ok(Standing::Done(Receipt {

@@ -10,10 +10,11 @@ use serde_json::json;
 
 use super::answer::{Content, Repository, Run, Runs, Workflow, Workflows};
 use super::promote::wish;
-use super::tool::{Draft, Tool, encoded, is, objection, who};
+use super::tool::{Draft, Tool, is, objection, who};
 use super::way::wrong;
 use super::workflow::Triggers;
 use crate::connector::ConnectorError;
+use crate::connector::http::address::encoded;
 use crate::event::time::Timestamp;
 use crate::plan::request::{Order, Prepared, Receipt, Standing};
 
@@ -41,7 +42,6 @@ pub struct Probe {
     pub at: Timestamp,
 }
 
-#[expect(clippy::too_many_lines, reason = "one check after the other")]
 pub async fn prepare(
     tool: &Tool<'_>,
     order: &Order,
@@ -56,10 +56,7 @@ pub async fn prepare(
     }
     let repository = &wanted.repository;
     let file = wanted.workflow.rsplit('/').next().unwrap_or_default();
-    let path = format!(
-        "/repos/{repository}/actions/workflows/{}",
-        encoded_file(file)
-    );
+    let path = format!("/repos/{repository}/actions/workflows/{}", encoded(file));
     let answer = tool.get(&path).await?;
     if answer.status == 404 {
         return Err(unknown_workflow(tool, order, &wanted).await);
@@ -133,7 +130,7 @@ async fn read_file(
     let Some(path) = workflow.path.as_deref() else {
         return;
     };
-    let parts: Vec<String> = path.split('/').map(encoded_file).collect();
+    let parts: Vec<String> = path.split('/').map(encoded).collect();
     let url = format!(
         "/repos/{repository}/contents/{}?ref={}",
         parts.join("/"),
@@ -176,14 +173,6 @@ fn names_version(order: &Order, inputs: &BTreeMap<String, String>, branch: &str)
 
 fn is_sha(text: &str) -> bool {
     text.len() == 40 && text.chars().all(|c| c.is_ascii_hexdigit())
-}
-
-/// The name of a file as it may stand in a path: letters that need no escape stay readable.
-fn encoded_file(name: &str) -> String {
-    encoded(name)
-        .replace("%2E", ".")
-        .replace("%2D", "-")
-        .replace("%5F", "_")
 }
 
 async fn default_branch(
@@ -233,7 +222,7 @@ pub async fn ask(tool: &Tool<'_>, probe: &Probe) -> Result<Standing, ConnectorEr
     let path = format!(
         "/repos/{}/actions/workflows/{}/runs?event=workflow_dispatch&per_page={LOOKED_THROUGH}",
         probe.repository,
-        encoded_file(&probe.workflow),
+        encoded(&probe.workflow),
     );
     let what = format!("{}: runs of {}", probe.repository, probe.workflow);
     let found: Runs = tool.read(&what, &path).await?;

@@ -5,11 +5,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::answer::{CustomRules, Run};
-use super::tool::{Draft, Tool, encoded, objection, signed, who};
+use super::tool::{Draft, Tool, objection, who};
 use crate::connector::ConnectorError;
+use crate::connector::acting::signed;
 use crate::connector::error::ErrorKind;
 use crate::connector::github::translate::gate::approvers;
 use crate::connector::github::wire::{Approval, PendingDeployment};
+use crate::connector::http::address::encoded;
 use crate::plan::request::{Order, Prepared, Receipt, Standing};
 
 /// As GitHub writes a decision.
@@ -96,7 +98,7 @@ pub async fn prepare(
         custom: false,
         page: now.html_url.clone(),
     };
-    let comment = signed(order.comment.as_deref(), &order.key);
+    let comment = signed(order);
     let draft = match apps(tool, repository, found).await?.first() {
         Some(app) => custom(&mut prepared, probe, &comment, app),
         None => reviewed(&mut prepared, probe, &comment, found),

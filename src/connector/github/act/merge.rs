@@ -1,6 +1,5 @@
 //! Promoting by merging the request that waits for it: the one open request whose branch fits, as its head is now; a push in between is refused by GitHub.
 
-use globset::{GlobBuilder, GlobMatcher};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -11,6 +10,7 @@ use super::way::wrong;
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
 use crate::connector::github::read::parse;
+use crate::connector::pattern::starred;
 use crate::plan::request::{Order, Prepared, Receipt, Standing};
 
 /// Open requests are looked through to here: so many hundreds.
@@ -98,7 +98,7 @@ async fn fitting(
             &format!("has {branch:?} for `merge`, which is no pattern"),
         )
     };
-    let fits = pattern(branch).ok_or_else(unfit)?;
+    let fits = starred(branch).ok_or_else(unfit)?;
     let mut found = Vec::new();
     for page in 1..=PAGES {
         let path = format!("/repos/{repository}/pulls?state=open&per_page=100&page={page}");
@@ -106,10 +106,8 @@ async fn fitting(
         if !answer.is_success() {
             return tool.understood(repository, &answer).map(|()| found);
         }
-        let listed = parse::list::<Listed>(&answer.body, None).map_err(|why| {
-            let text = format!("the answer cannot be read: {why}");
-            ConnectorError::new(ErrorKind::Malformed, repository, text)
-        })?;
+        let listed = parse::list::<Listed>(&answer.body, None)
+            .map_err(|why| parse::unreadable(repository, &why))?;
         let read = listed.items.len() + listed.complaints.len();
         let own = listed.items.iter().filter(|one| {
             let of = one.head.repo.as_ref();
@@ -126,13 +124,6 @@ async fn fitting(
     }
     found.sort_unstable();
     Ok(found)
-}
-
-/// A star stands for anything; nothing else is more than it says, since names of versions are filled in.
-fn pattern(branch: &str) -> Option<GlobMatcher> {
-    let parts: Vec<String> = branch.split('*').map(globset::escape).collect();
-    let glob = GlobBuilder::new(&parts.join("*")).build().ok()?;
-    Some(glob.compile_matcher())
 }
 
 /// What GitHub itself says against it.
@@ -205,18 +196,4 @@ pub async fn ask(tool: &Tool<'_>, probe: &Probe) -> Result<Standing, ConnectorEr
     } else {
         Standing::Open
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::pattern;
-
-    #[test]
-    fn a_star_stands_for_anything_and_nothing_else_does() {
-        let fits = |pattern_: &str, name: &str| pattern(pattern_).unwrap().is_match(name);
-        assert!(fits("promote/*", "promote/shop/1.2"));
-        assert!(fits("promote-*-production", "promote-1.2.3-production"));
-        assert!(fits("promote/[x]", "promote/[x]") && !fits("promote/[x]", "promote/x"));
-        assert!(!fits("promote/*", "feature/promote/x") && !fits("promote/?", "promote/x"));
-    }
 }

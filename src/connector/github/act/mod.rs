@@ -21,7 +21,7 @@ use self::tool::{Tool, repository_in};
 use super::GitHub;
 use super::fault::declined;
 use super::read::parse;
-use crate::connector::error::ErrorKind;
+use crate::connector::acting::{ELSEWHERE, nothing_to, probe, standing};
 use crate::connector::http::Answer;
 use crate::connector::{Actor, Answering, ConnectorError, Pending};
 use crate::plan::request::{Order, Prepared, Receipt, Request, Sent, Standing, Verb};
@@ -73,13 +73,7 @@ impl Actor for GitHub {
                 Verb::RetryFailed => run::prepare(&tool, order, Deed::RetryFailed).await,
                 Verb::Cancel => run::prepare(&tool, order, Deed::Cancel).await,
                 Verb::Resume | Verb::Hold | Verb::Release | Verb::Mark => {
-                    let detail = format!("GitHub has nothing to {}", order.verb.word());
-                    let context = format!("source {:?}", self.config.name);
-                    Err(ConnectorError::new(
-                        ErrorKind::Configuration,
-                        context,
-                        detail,
-                    ))
+                    Err(nothing_to(order, "GitHub", &self.config.name))
                 }
             }
         })
@@ -92,8 +86,7 @@ impl Actor for GitHub {
                 Err(error) => return Sent::Refused(format!("not sent: {error}")),
             };
             if !self.is_below_base(&request.url) {
-                let text = "not sent: its address is not one of this source's".to_owned();
-                return Sent::Refused(text);
+                return Sent::Refused(ELSEWHERE.to_owned());
             }
             let source = &self.config.name;
             http.carry_out(
@@ -106,12 +99,7 @@ impl Actor for GitHub {
     }
 
     fn ask<'a>(&'a self, request: &'a Request) -> Answering<'a, Standing> {
-        Box::pin(async move {
-            match self.asked(request).await {
-                Ok(standing) => standing,
-                Err(error) => Standing::Unknown(error.to_string()),
-            }
-        })
+        Box::pin(async move { standing(self.asked(request).await) })
     }
 }
 
@@ -131,12 +119,8 @@ impl GitHub {
     }
 
     async fn asked(&self, request: &Request) -> Result<Standing, ConnectorError> {
-        let probe: Probe = serde_json::from_value(request.probe.clone()).map_err(|error| {
-            let detail = format!("what was kept of it cannot be read: {error}");
-            ConnectorError::new(ErrorKind::Malformed, request.what.clone(), detail)
-        })?;
         let tool = self.tool()?;
-        match probe {
+        match probe(request)? {
             Probe::Gate(probe) => gate::ask(&tool, &probe).await,
             Probe::Run(probe) => run::ask(&tool, &probe).await,
             Probe::Dispatch(probe) => dispatch::ask(&tool, &probe).await,

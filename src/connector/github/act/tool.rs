@@ -11,7 +11,7 @@ use crate::connector::github::config::{Base, is_repository};
 use crate::connector::github::fault::refused;
 use crate::connector::github::read::parse;
 use crate::connector::github::wire::User;
-use crate::connector::http::{Answer, Http, Stop};
+use crate::connector::http::{Answer, Http};
 use crate::event::time::{Span, Timestamp};
 use crate::plan::request::{Order, Request, Target};
 
@@ -40,14 +40,7 @@ impl Tool<'_> {
     pub async fn get(&self, path: &str) -> Result<Answer, ConnectorError> {
         let url = format!("{}{path}", self.base.url);
         let answer = self.http.get(&url, None).await;
-        answer.map_err(|stop| match stop {
-            Stop::Failed(error) => error,
-            Stop::Budget { until, .. } => ConnectorError::new(
-                ErrorKind::RateLimited,
-                self.base.host.clone(),
-                format!("the allowance is used up until {until}"),
-            ),
-        })
+        answer.map_err(|stop| stop.into_error(&self.base.host))
     }
 
     /// What must be there.
@@ -81,10 +74,7 @@ impl Tool<'_> {
         if !answer.is_success() {
             return Err(refused(self.source, what, answer));
         }
-        parse::one(&answer.body).map_err(|why| {
-            let detail = format!("the answer cannot be read: {why}");
-            ConnectorError::new(ErrorKind::Malformed, what, detail)
-        })
+        parse::one(&answer.body).map_err(|why| parse::unreadable(what, &why))
     }
 
     /// Who the token belongs to; `None` where it is an app's.
@@ -165,21 +155,6 @@ pub fn is(one: Option<&str>, other: Option<&str>) -> bool {
 pub fn who(user: Option<&User>) -> &str {
     user.and_then(|user| user.login.as_deref())
         .unwrap_or("somebody")
-}
-
-/// A text as it may stand in a path or a query.
-#[must_use]
-pub fn encoded(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
-}
-
-/// The comment that goes with a deed: the words of who asked, and the key by which it is known again.
-#[must_use]
-pub fn signed(comment: Option<&str>, key: &str) -> String {
-    match comment.map(str::trim).filter(|words| !words.is_empty()) {
-        Some(words) => format!("{words} (leadtime {key})"),
-        None => format!("leadtime {key}"),
-    }
 }
 
 /// An objection of the tool, and what would change that.

@@ -3,16 +3,19 @@
 
 use serde::de::DeserializeOwned;
 
-use super::{Done, Reach, parse};
+use super::{Reach, parse};
 use crate::connector::error::ErrorKind;
-use crate::connector::github::cursor::{OpenDeployment, OpenRun, Todo, put};
+use crate::connector::facts::Facts;
+use crate::connector::github::cursor::{OpenDeployment, OpenRun, Todo};
 use crate::connector::github::fault::refused;
-use crate::connector::github::translate::{Facts, Origin, change, commit, deployment, gate, run};
+use crate::connector::github::translate::{Origin, change, commit, deployment, gate, run};
 use crate::connector::github::wire::{
     Approval, Commit, DeploymentStatus, Job, PendingDeployment, Pull, Review, Run, Tag,
 };
 use crate::connector::http::Stop;
 use crate::connector::http::page::Links;
+use crate::connector::piece::Done;
+use crate::connector::rows::put;
 use crate::event::time::{Span, Timestamp};
 
 /// A run or a deployment that has not moved for so long never will: GitHub itself gives up after 35 days.

@@ -1,31 +1,15 @@
 //! Which repositories there are to read: those named in full, asked for once, and those that an owner's list holds, asked for on condition.
 
-use super::{Done, Reach, parse};
+use super::{Reach, parse};
 use crate::connector::github::config::Selection;
-use crate::connector::github::cursor::{
-    Known, Listed, State, known_key, moved_key, owner_key, put,
-};
+use crate::connector::github::cursor::{Known, Listed, owner_key};
 use crate::connector::github::fault::refused;
 use crate::connector::github::wire::Repository;
 use crate::connector::http::Stop;
 use crate::connector::http::page::Links;
-
-/// The repositories that need no question: named, and known by their present name.
-#[must_use]
-pub fn known(state: &State, selection: &Selection) -> (Vec<String>, Vec<String>) {
-    let mut known = Vec::new();
-    let mut unknown = Vec::new();
-    for name in &selection.named {
-        let present = state.get::<String>(&moved_key(name));
-        let present = present.unwrap_or_else(|| name.clone());
-        if state.get::<Known>(&known_key(&present)).is_some() {
-            known.push(present);
-        } else {
-            unknown.push(name.clone());
-        }
-    }
-    (known, unknown)
-}
+use crate::connector::naming::{self, known_key};
+use crate::connector::piece::Done;
+use crate::connector::rows::{Rows, put};
 
 /// Asks for one repository; its present name is in `found`.
 pub async fn one(reach: &Reach<'_>, name: String) -> Result<Done, Stop> {
@@ -36,18 +20,7 @@ pub async fn one(reach: &Reach<'_>, name: String) -> Result<Done, Stop> {
     let read: Repository = parse::one(&answer.body).map_err(|why| reach.unreadable(&name, &why))?;
     let mut done = Done::default();
     let present = read.full_name.clone();
-    if present != name {
-        put(&mut done.batch, moved_key(&name), &present);
-    }
-    if !present.eq_ignore_ascii_case(&name) {
-        done.warn(
-            &name,
-            &format!(
-                "is now called {present}, and its facts are told under that name: write {present} in `repositories` of source {:?}, and in the workloads that own it",
-                reach.source
-            ),
-        );
-    }
+    naming::keep(&mut done, reach.source, &name, &present);
     let known = Known {
         branch: read.default_branch,
     };
@@ -62,7 +35,7 @@ pub async fn one(reach: &Reach<'_>, name: String) -> Result<Done, Stop> {
 /// Every repository of an owner that is wanted.
 pub async fn owned(
     reach: &Reach<'_>,
-    state: &State,
+    rows: &Rows,
     selection: &Selection,
     owner: &str,
 ) -> Result<Done, Stop> {
@@ -70,7 +43,7 @@ pub async fn owned(
     let mut by = String::new();
     for page in 1.. {
         let key = owner_key(owner, page);
-        let mut kept = state.get::<Listed>(&key).unwrap_or_default();
+        let mut kept = rows.get::<Listed>(&key).unwrap_or_default();
         if !by.is_empty() {
             kept.by.clone_from(&by);
         }
@@ -91,7 +64,7 @@ pub async fn owned(
             let known = Known {
                 branch: repository.default_branch.clone(),
             };
-            let before = state.get::<Known>(&known_key(&repository.full_name));
+            let before = rows.get::<Known>(&known_key(&repository.full_name));
             if before.is_none() && repository.archived {
                 done.note(
                     &repository.full_name,

@@ -5,18 +5,21 @@ use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 
-use super::{Done, Reach};
+use super::Reach;
 use super::{parse, sweep};
 use crate::connector::Batch;
+use crate::connector::facts::Facts;
 use crate::connector::github::cursor::{
-    List, OpenDeployment, OpenRun, Place, Todo, Walk, place_key, put,
+    List, OpenDeployment, OpenRun, Place, Todo, Walk, place_key,
 };
 use crate::connector::github::fault::refused;
 use crate::connector::github::ticket::tickets;
-use crate::connector::github::translate::{Facts, Origin, change, commit, deployment, gate, run};
+use crate::connector::github::translate::{Origin, change, commit, deployment, gate, run};
 use crate::connector::github::wire::{Commit, Deployment, Environment, Pull, Release, Run, Tag};
 use crate::connector::http::page::Links;
 use crate::connector::http::{Answer, Stop};
+use crate::connector::piece::Done;
+use crate::connector::rows::put;
 use crate::event::time::Timestamp;
 
 /// Which page of a list.

@@ -5,7 +5,7 @@
 pub mod detail;
 pub mod find;
 pub mod list;
-mod piece;
+mod reach;
 mod sweep;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -13,40 +13,35 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use futures::{StreamExt, stream};
 
 use super::config::Selection;
-use super::cursor::{Known, List, State, Todo, known_key};
-use super::translate::{Origin, Unknown};
+use super::cursor::{Known, List, Todo, place, todos};
+use super::translate::Origin;
 use crate::connector::error::ErrorKind;
+use crate::connector::facts::Unknown;
+use crate::connector::health;
 use crate::connector::http::Stop;
+use crate::connector::naming::{self, known_key};
+use crate::connector::piece::{Done, End, Failures, Piece, Subject, barred};
+use crate::connector::rows::Rows;
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink};
 use crate::event::kind::Kind;
-use crate::event::time::{Span, Timestamp};
+use crate::event::time::Timestamp;
 
 use list::Way;
-use piece::{Piece, Subject, barred, part};
+use reach::part;
 
 pub use crate::connector::http::parse;
-pub use piece::{Done, Reach};
+pub use reach::Reach;
 
 /// Requests under way at once.
 const AT_ONCE: usize = 6;
 /// Details between two looks at what was refused.
 const CHUNK: usize = 48;
-/// So many failures of the server in a row end the reading.
-const FAILURES: usize = 5;
-const SKEW: Span = Span::from_seconds(300);
-
-/// Why a reading ends before it is through.
-enum End {
-    /// The allowance is used up; told, and fine.
-    Budget,
-    Failed(ConnectorError),
-}
 
 /// One reading, under way.
 pub struct Reader<'a> {
     reach: &'a Reach<'a>,
     sink: &'a mut dyn Sink,
-    state: State,
+    rows: Rows,
     host: String,
     told: BTreeSet<Unknown>,
     /// Rows, lists and repositories that are not asked for again in this reading.
@@ -55,47 +50,32 @@ pub struct Reader<'a> {
     /// Repositories that had news.
     lively: HashSet<String>,
     pages: u64,
-    failures: usize,
+    failures: Failures,
 }
 
 impl<'a> Reader<'a> {
-    pub fn new(reach: &'a Reach<'a>, sink: &'a mut dyn Sink, state: State) -> Self {
+    pub fn new(reach: &'a Reach<'a>, sink: &'a mut dyn Sink, rows: Rows) -> Self {
         Self {
             reach,
             sink,
-            state,
+            rows,
             host: reach.base.host.clone(),
             told: BTreeSet::new(),
             handled: HashSet::new(),
             dates: HashMap::new(),
             lively: HashSet::new(),
             pages: 0,
-            failures: 0,
+            failures: Failures::default(),
         }
     }
 
     /// Reads what is new. An allowance that is used up is an ordinary end.
     pub async fn read(mut self, selection: &Selection) -> Result<(), ConnectorError> {
         let ended = self.read_all(selection).await;
-        if let Some(skew) = self
-            .reach
-            .http
-            .skew()
-            .filter(|skew| *skew > SKEW || *skew < Span::ZERO - SKEW)
-        {
-            let minutes = skew.micros() / 60_000_000;
-            self.sink.finding(Finding {
-                subject: self.host.clone(),
-                severity: Severity::Warning,
-                text: format!(
-                    "its clock and the one of this machine differ by {minutes} min: ages and waits are off by as much; set this machine's clock by the network"
-                ),
-            });
+        if let Some(finding) = health::clock(self.reach.http, &self.reach.base.host) {
+            self.sink.finding(finding);
         }
-        match ended {
-            Ok(()) | Err(End::Budget) => Ok(()),
-            Err(End::Failed(error)) => Err(error),
-        }
+        ended.or_else(End::outcome)
     }
 
     async fn read_all(&mut self, selection: &Selection) -> Result<(), End> {
@@ -119,7 +99,7 @@ impl<'a> Reader<'a> {
     }
 
     async fn find(&mut self, selection: &Selection) -> Result<Vec<String>, End> {
-        let (mut found, unknown) = find::known(&self.state, selection);
+        let (mut found, unknown) = naming::known::<Known>(&self.rows, &selection.named);
         let mut pieces: Vec<Piece<'a>> = Vec::new();
         let reach = self.reach;
         for name in unknown {
@@ -130,10 +110,10 @@ impl<'a> Reader<'a> {
         }
         for owner in selection.owners() {
             let subject = Subject::of(owner, "repositories");
-            let (state, selection) = (self.state.clone(), selection.clone());
+            let (rows, selection) = (self.rows.clone(), selection.clone());
             let owner = owner.to_owned();
             pieces.push(Box::pin(async move {
-                let done = find::owned(reach, &state, &selection, &owner).await;
+                let done = find::owned(reach, &rows, &selection, &owner).await;
                 (subject, done)
             }));
         }
@@ -148,7 +128,7 @@ impl<'a> Reader<'a> {
         let reach = self.reach;
         let mut pieces: Vec<Piece<'a>> = Vec::new();
         for name in moved.iter().cloned() {
-            let keys = self.state.keys(&name);
+            let keys = self.rows.keys(&name);
             let forget = Batch {
                 events: Vec::new(),
                 cursors: keys.into_iter().map(|key| (key, None)).collect(),
@@ -182,7 +162,7 @@ impl<'a> Reader<'a> {
 
     fn page(&self, repository: &str, list: List, way: Way) -> Piece<'a> {
         let todos = if list == List::Runs {
-            self.state.todos(repository)
+            todos(&self.rows, repository)
         } else {
             Vec::new()
         };
@@ -196,12 +176,12 @@ impl<'a> Reader<'a> {
         let page = list::Page {
             origin: Origin::new(&self.host, repository),
             list,
-            place: self.state.place(repository, list),
+            place: place(&self.rows, repository, list),
             way,
             open,
             tags: self.tags(repository, list == List::Deployments),
             branch: self
-                .state
+                .rows
                 .get::<Known>(&known_key(repository))
                 .and_then(|known| known.branch),
         };
@@ -214,7 +194,7 @@ impl<'a> Reader<'a> {
         if !wanted {
             return Vec::new();
         }
-        let seen = self.state.place(repository, List::Tags).seen;
+        let seen = place(&self.rows, repository, List::Tags).seen;
         let name = |seen: String| seen.rsplit_once('@').map(|(name, _)| name.to_owned());
         seen.into_iter().filter_map(name).collect()
     }
@@ -223,7 +203,7 @@ impl<'a> Reader<'a> {
     async fn details(&mut self, repositories: &[String]) -> Result<bool, End> {
         let mut rows: Vec<(Timestamp, String, String, Todo)> = Vec::new();
         for repository in repositories {
-            for (key, todo) in self.state.todos(repository) {
+            for (key, todo) in todos(&self.rows, repository) {
                 if !self.handled.contains(&key) {
                     rows.push((todo.changed(), key, repository.clone(), todo));
                 }
@@ -257,7 +237,7 @@ impl<'a> Reader<'a> {
             _ => None,
         };
         let approvers = match &todo {
-            Todo::Run(_) => self.state.place(repository, List::Environments).approvers,
+            Todo::Run(_) => place(&self.rows, repository, List::Environments).approvers,
             _ => BTreeMap::new(),
         };
         let detail = detail::Detail {
@@ -277,7 +257,7 @@ impl<'a> Reader<'a> {
         let mut pieces = Vec::new();
         for repository in repositories {
             for list in List::ALL {
-                let walks = self.state.place(repository, list).walk.is_some();
+                let walks = place(&self.rows, repository, list).walk.is_some();
                 if walks && !self.handled.contains(&barred(repository, list.word())) {
                     pieces.push(self.page(repository, list, Way::Walk));
                 }
@@ -296,7 +276,7 @@ impl<'a> Reader<'a> {
         while let Some((subject, result)) = running.next().await {
             match result {
                 Ok(done) => {
-                    self.failures = 0;
+                    self.failures.none();
                     brought.found.extend(done.found.iter().cloned());
                     if done.page {
                         self.lively.insert(subject.repository.clone());
@@ -316,14 +296,7 @@ impl<'a> Reader<'a> {
     fn take(&mut self, done: Done) -> Result<(), End> {
         for unknown in done.unknown {
             if self.told.insert(unknown.clone()) {
-                self.sink.finding(Finding {
-                    subject: unknown.field.to_owned(),
-                    severity: Severity::Note,
-                    text: format!(
-                        "GitHub says {:?}, which leadtime does not know: kept, and read as none of the known ones",
-                        unknown.value
-                    ),
-                });
+                self.sink.finding(unknown.told("GitHub"));
             }
         }
         for finding in done.findings {
@@ -343,7 +316,7 @@ impl<'a> Reader<'a> {
                 self.dates.insert(commit.sha.clone(), at);
             }
         }
-        self.state.apply(&batch);
+        self.rows.apply(&batch.cursors);
         self.sink.batch(batch).map_err(End::Failed)
     }
 
@@ -363,20 +336,7 @@ impl<'a> Reader<'a> {
 
     /// One part failed: told, and the others go on, unless none can.
     fn failed(&mut self, subject: &Subject, error: ConnectorError) -> Result<(), End> {
-        match error.kind {
-            ErrorKind::Unauthorized
-            | ErrorKind::RateLimited
-            | ErrorKind::Network
-            | ErrorKind::Configuration
-            | ErrorKind::Store => return Err(End::Failed(error)),
-            ErrorKind::Unavailable => {
-                self.failures += 1;
-                if self.failures >= FAILURES {
-                    return Err(End::Failed(error));
-                }
-            }
-            ErrorKind::Forbidden | ErrorKind::NotFound | ErrorKind::Malformed => self.failures = 0,
-        }
+        let error = self.failures.one(error)?;
         let is_gone = error.kind == ErrorKind::NotFound;
         if is_gone && subject.part == List::Pulls.word() {
             // No requests, no repository: its other lists are not asked for.
@@ -412,7 +372,7 @@ impl<'a> Reader<'a> {
         let mut what = String::from("details");
         for repository in repositories {
             for list in List::ALL {
-                if let Some(walk) = self.state.place(repository, list).walk {
+                if let Some(walk) = place(&self.rows, repository, list).walk {
                     what = format!("{repository}: {}", list.word());
                     let last = walk.last.unwrap_or(walk.page).max(walk.page);
                     left += u64::from(last - walk.page + 1);

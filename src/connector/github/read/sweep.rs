@@ -4,11 +4,11 @@
 use std::collections::HashSet;
 
 use super::list::{Digest, Way};
-use super::piece::barred;
-use super::{End, Reader, parse};
-use crate::connector::github::cursor::{List, Place, Todo};
+use super::{Reader, parse};
+use crate::connector::github::cursor::{List, Place, Todo, place};
 use crate::connector::github::translate::run;
 use crate::connector::github::wire::{Run, Tag};
+use crate::connector::piece::{End, barred};
 use crate::event::time::{Span, Timestamp};
 
 /// The lists that change so.
@@ -41,7 +41,7 @@ impl Reader<'_> {
     /// The lists that were read to their end before, and have more than a page.
     pub(super) fn behind(&self, repositories: &[String]) -> Vec<(String, List)> {
         let lists = repositories.iter().flat_map(|repository| {
-            let wanted = |list: &List| is_wanted(&self.state.place(repository, *list));
+            let wanted = |list: &List| is_wanted(&place(&self.rows, repository, *list));
             let lists = LISTS.into_iter().filter(wanted);
             lists.map(|list| (repository.clone(), list))
         });
@@ -62,7 +62,7 @@ impl Reader<'_> {
             self.run(pieces).await?;
             behind.retain(|(repository, list)| {
                 let barred = barred(repository, list.word());
-                self.state.place(repository, *list).sweep.found && !self.handled.contains(&barred)
+                place(&self.rows, repository, *list).sweep.found && !self.handled.contains(&barred)
             });
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! Pull requests, their reviews and their commits.
 
-use super::{Facts, Origin, given, is_bot, login};
+use super::{Origin, is_bot, login};
+use crate::connector::facts::{Facts, given};
 use crate::connector::github::ticket::tickets;
 use crate::connector::github::wire::{Commit, Pull, Review, Team};
 use crate::event::kind::{Change, ChangePhase, Kind, ReviewState};

@@ -1,21 +1,11 @@
 //! Commits, the end of the default branch, tags and releases.
 
-use super::{Facts, Origin, given, login};
+use super::{Origin, login};
+use crate::connector::facts::{Facts, given};
 use crate::connector::github::wire::{Commit, Release, Tag};
+use crate::connector::message::told;
 use crate::event::kind::{self, Kind};
 use crate::event::time::Timestamp;
-
-/// Lines of a message, after the first, that tell where a commit comes from or what it belongs to.
-const TRAILERS: [&str; 8] = [
-    "this reverts commit ",
-    "(cherry picked from commit ",
-    "fixes ",
-    "closes ",
-    "resolves ",
-    "refs ",
-    "change-id: ",
-    "migration: ",
-];
 
 /// A commit. The same whichever list it was read from, so the request that it belongs to is told by the request.
 #[must_use]
@@ -37,7 +27,10 @@ pub fn commit(origin: &Origin, commit: &Commit) -> Facts {
         sha: commit.sha.clone(),
         repository: Some(origin.repository.clone()),
         author: login(commit.author.as_ref()).or(named),
-        message: body.message.as_deref().and_then(told),
+        message: body
+            .message
+            .as_deref()
+            .and_then(|message| told(message, &[])),
         parents,
         committed: committed.filter(|committed| *committed != at),
         ..kind::Commit::default()
@@ -63,22 +56,7 @@ pub fn branch(origin: &Origin, name: &str, tip: &Commit) -> Facts {
         target: true,
     };
     let id = format!("branch/{name}/{}", tip.sha);
-    Facts {
-        events: vec![origin.event(id, at, Kind::Branch(fact))],
-        ..Facts::default()
-    }
-}
-
-/// The first line, and the lines that matter.
-fn told(message: &str) -> Option<String> {
-    let mut lines = message.lines();
-    let first = lines.next()?.trim_end().to_owned();
-    let trailers = lines.map(str::trim).filter(|line| {
-        let line = line.to_ascii_lowercase();
-        TRAILERS.iter().any(|trailer| line.starts_with(trailer))
-    });
-    let told = trailers.fold(first, |told, line| format!("{told}\n{line}"));
-    (!told.is_empty()).then_some(told)
+    origin.event(id, at, Kind::Branch(fact)).into()
 }
 
 /// A tag, at the time of its commit: the list of tags tells none.
@@ -91,10 +69,7 @@ pub fn tag(origin: &Origin, tag: &Tag, at: Timestamp) -> Facts {
         ..kind::Tag::default()
     };
     let id = format!("tag/{}/{}", tag.name, tag.commit.sha);
-    Facts {
-        events: vec![origin.event(id, at, Kind::Tag(fact))],
-        ..Facts::default()
-    }
+    origin.event(id, at, Kind::Tag(fact)).into()
 }
 
 /// A release. A draft is not out yet.
@@ -117,23 +92,5 @@ pub fn release(origin: &Origin, release: &Release) -> Facts {
     };
     let at = release.published_at.unwrap_or(release.created_at);
     let id = format!("release/{}", release.id);
-    Facts {
-        events: vec![origin.event(id, at, Kind::Tag(fact))],
-        ..Facts::default()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::told;
-
-    #[test]
-    fn the_first_line_and_the_trailers_that_matter_are_told() {
-        let message = "Add retries\n\nLong story.\nFixes #3\nSigned-off-by: Jane <jane@example.com>\nThis reverts commit abc.";
-        assert_eq!(
-            told(message).as_deref(),
-            Some("Add retries\nFixes #3\nThis reverts commit abc.")
-        );
-        assert_eq!(told(""), None);
-    }
+    origin.event(id, at, Kind::Tag(fact)).into()
 }

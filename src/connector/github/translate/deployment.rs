@@ -1,6 +1,7 @@
 //! Deployments and their statuses: one event when it was asked for, and one for each status.
 
-use super::{Facts, Origin, given};
+use super::Origin;
+use crate::connector::facts::{Facts, given};
 use crate::connector::github::wire::{Deployment, DeploymentStatus};
 use crate::event::kind::{self, Kind, Outcome, Phase};
 
@@ -16,10 +17,7 @@ pub fn deployment(origin: &Origin, deployment: &Deployment, tags: &[String]) -> 
     let fact = fact(origin, deployment, tags);
     let id = format!("deployment/{}/created", deployment.id);
     let event = origin.event(id, deployment.created_at, Kind::Deployment(fact));
-    Facts {
-        events: vec![event],
-        ..Facts::default()
-    }
+    event.into()
 }
 
 /// Its statuses, oldest or newest first.

@@ -1,7 +1,8 @@
 //! Gates: the environments of a run that wait for a decision, and the decisions. GitHub tells who may decide and who did, but not when; the times
 //! are those of the job that was held.
 
-use super::{Facts, Origin, given, login};
+use super::{Origin, login};
+use crate::connector::facts::{Facts, given};
 use crate::connector::github::wire::{
     Approval, Environment, Job, PendingDeployment, Reviewer, Run,
 };
@@ -146,10 +147,7 @@ pub fn vanished(origin: &Origin, run: &Run, environment: &str) -> Facts {
 
 fn one(origin: &Origin, word: &str, at: Timestamp, fact: Gate<String>) -> Facts {
     let id = format!("gate/{}/{word}", fact.gate);
-    Facts {
-        events: vec![origin.event(id, at, Kind::Gate(fact))],
-        ..Facts::default()
-    }
+    origin.event(id, at, Kind::Gate(fact)).into()
 }
 
 /// The job that the gate holds: the one that bears the environment's name, else the one that waited longest before it started.

@@ -40,36 +40,6 @@ impl Origin {
     }
 }
 
-/// What was made of an answer.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facts {
-    pub events: Vec<Event<String>>,
-    pub unknown: Vec<Unknown>,
-}
-
-/// A word that leadtime does not know.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Unknown {
-    /// Where it stood: `run.conclusion`.
-    pub field: &'static str,
-    pub value: String,
-}
-
-impl Facts {
-    fn unknown(&mut self, field: &'static str, value: &str) {
-        self.unknown.push(Unknown {
-            field,
-            value: value.to_owned(),
-        });
-    }
-
-    /// Takes in what else was made.
-    pub fn add(&mut self, other: Self) {
-        self.events.extend(other.events);
-        self.unknown.extend(other.unknown);
-    }
-}
-
 fn login(user: Option<&User>) -> Option<String> {
     user?.login.clone().filter(|login| !login.is_empty())
 }
@@ -82,8 +52,4 @@ fn is_bot(user: Option<&User>) -> bool {
                 .as_deref()
                 .is_some_and(|login| login.ends_with("[bot]"))
     })
-}
-
-fn given(text: Option<&String>) -> Option<String> {
-    text.filter(|text| !text.is_empty()).cloned()
 }

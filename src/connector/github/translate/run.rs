@@ -1,6 +1,7 @@
 //! Runs of Actions workflows and their jobs. GitHub tells where a thing stands now; the events are the phases that it must have passed.
 
-use super::{Facts, Origin, given};
+use super::Origin;
+use crate::connector::facts::{Facts, given};
 use crate::connector::github::wire::{Job, Run};
 use crate::event::kind::{self, Kind, Outcome, Phase, RunKind};
 use crate::event::time::Timestamp;

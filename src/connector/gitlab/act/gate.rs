@@ -4,9 +4,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::tool::{Draft, Thing, Tool, at, is, short, signed, who};
+use super::tool::{Draft, Thing, Tool, at, is, short, who};
 use super::{Probe, may};
 use crate::connector::ConnectorError;
+use crate::connector::acting::signed;
 use crate::connector::error::ErrorKind;
 use crate::connector::gitlab::translate::{deployment, gate, pipeline};
 use crate::connector::gitlab::wire::{Deployment, Job, User};
@@ -92,7 +93,7 @@ async fn approval(
     } else {
         ("reject", "rejected")
     };
-    let comment = signed(order.comment.as_deref(), &order.key);
+    let comment = signed(order);
     prepared.requests.push(tool.request(Draft {
         what: format!(
             "{verb} deployment {id} of {} to {} in {project}",

@@ -3,9 +3,9 @@
 
 use super::tool::{Tool, at, who};
 use crate::connector::ConnectorError;
-use crate::connector::gitlab::config::encoded;
 use crate::connector::gitlab::translate::gate::approvers;
 use crate::connector::gitlab::wire::{Member, Protected, Rule, User};
+use crate::connector::http::address::encoded;
 
 /// What stands in the way, and who could; `None` where nothing does, or nothing is protected.
 pub async fn not(

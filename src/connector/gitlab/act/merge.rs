@@ -1,6 +1,5 @@
 //! Promoting by merging the request that waits for it: the one open request whose branch fits, as its head is now; a push in between is refused by GitLab.
 
-use globset::{GlobBuilder, GlobMatcher};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -10,6 +9,7 @@ use super::tool::{Draft, Tool, at, is, short, who};
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
 use crate::connector::gitlab::wire::Request;
+use crate::connector::pattern::starred;
 use crate::plan::request::{Order, Prepared, Receipt, Standing};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +28,7 @@ pub async fn prepare(
     project: &str,
     branch: &str,
 ) -> Result<Prepared, ConnectorError> {
-    let Some(fits) = pattern(branch) else {
+    let Some(fits) = starred(branch) else {
         return Err(wrong(
             order,
             &format!("has {branch:?} for `merge`, which is no pattern"),
@@ -90,13 +90,6 @@ pub async fn prepare(
         }),
     }));
     Ok(prepared)
-}
-
-/// A star stands for anything; nothing else is more than it says, since names of versions are filled in.
-fn pattern(branch: &str) -> Option<GlobMatcher> {
-    let parts: Vec<String> = branch.split('*').map(globset::escape).collect();
-    let glob = GlobBuilder::new(&parts.join("*")).build().ok()?;
-    Some(glob.compile_matcher())
 }
 
 /// What GitLab itself says against it.

@@ -20,7 +20,7 @@ use super::GitLab;
 use super::fault::declined;
 use super::translate::before;
 use super::wire::Done;
-use crate::connector::error::ErrorKind;
+use crate::connector::acting::{ELSEWHERE, nothing_to, probe, standing};
 use crate::connector::http::{Answer, parse};
 use crate::connector::{Actor, Answering, ConnectorError, Pending};
 use crate::plan::request::{Order, Prepared, Receipt, Request, Sent, Standing, Verb};
@@ -66,13 +66,7 @@ impl Actor for GitLab {
                 Verb::Retry | Verb::RetryFailed => run::again(&tool, order).await,
                 Verb::Cancel => run::stop(&tool, order).await,
                 Verb::Resume | Verb::Hold | Verb::Release | Verb::Mark => {
-                    let detail = format!("GitLab has nothing to {}", order.verb.word());
-                    let context = format!("source {:?}", self.name);
-                    Err(ConnectorError::new(
-                        ErrorKind::Configuration,
-                        context,
-                        detail,
-                    ))
+                    Err(nothing_to(order, "GitLab", &self.name))
                 }
             }
         })
@@ -83,8 +77,7 @@ impl Actor for GitLab {
             // The credentials go along, so a request that was kept goes nowhere else.
             let rest = request.url.strip_prefix(&self.base.url);
             if !rest.is_some_and(|rest| rest.starts_with("/projects/")) {
-                let text = "not sent: its address is not one of this source's";
-                return Sent::Refused(text.to_owned());
+                return Sent::Refused(ELSEWHERE.to_owned());
             }
             self.http
                 .carry_out(
@@ -97,12 +90,7 @@ impl Actor for GitLab {
     }
 
     fn ask<'a>(&'a self, request: &'a Request) -> Answering<'a, Standing> {
-        Box::pin(async move {
-            match self.asked(request).await {
-                Ok(standing) => standing,
-                Err(error) => Standing::Unknown(error.to_string()),
-            }
-        })
+        Box::pin(async move { standing(self.asked(request).await) })
     }
 }
 
@@ -117,12 +105,8 @@ impl GitLab {
     }
 
     async fn asked(&self, request: &Request) -> Result<Standing, ConnectorError> {
-        let probe: Probe = serde_json::from_value(request.probe.clone()).map_err(|error| {
-            let detail = format!("what was kept of it cannot be read: {error}");
-            ConnectorError::new(ErrorKind::Malformed, request.what.clone(), detail)
-        })?;
         let tool = self.tool();
-        match probe {
+        match probe(request)? {
             Probe::Approval(probe) => gate::ask(&tool, &probe).await,
             Probe::Play(probe) => gate::played(&tool, &probe).await,
             Probe::Again(probe) => run::ask(&tool, &probe).await,

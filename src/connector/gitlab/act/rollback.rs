@@ -5,8 +5,8 @@ use super::run::job_again;
 use super::tool::{Tool, at, short};
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
-use crate::connector::gitlab::config::encoded;
 use crate::connector::gitlab::wire::{Deployment, Rules};
+use crate::connector::http::address::encoded;
 use crate::plan::request::{Order, Prepared, Version};
 
 pub async fn prepare(

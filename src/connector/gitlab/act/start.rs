@@ -11,8 +11,8 @@ use super::promote::{wish, wrong};
 use super::tool::{Draft, Tool, at, is, short};
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
-use crate::connector::gitlab::config::encoded;
 use crate::connector::gitlab::wire::{Id, Pipeline, Rules, Variable};
+use crate::connector::http::address::encoded;
 use crate::event::time::{Span, Timestamp};
 use crate::plan::request::{Order, Prepared, Receipt, Standing};
 

@@ -6,13 +6,14 @@ use serde_json::Value;
 use super::Probe;
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
-use crate::connector::gitlab::config::{Base, Selection, encoded};
+use crate::connector::gitlab::config::{Base, Selection};
 use crate::connector::gitlab::fault::refused;
 use crate::connector::gitlab::read::next;
 use crate::connector::gitlab::translate::before;
 use crate::connector::gitlab::wire::User;
+use crate::connector::http::address::encoded;
 use crate::connector::http::plain::Plain;
-use crate::connector::http::{Answer, Http, Stop, parse};
+use crate::connector::http::{Answer, Http, parse};
 use crate::plan::request::{Order, Request};
 
 /// Lists are looked through to here: so many hundreds.
@@ -46,13 +47,8 @@ pub enum Thing {
 impl Tool<'_> {
     pub async fn get(&self, path: &str) -> Result<Answer, ConnectorError> {
         let url = format!("{}{path}", self.base.url);
-        self.http.get(&url, None).await.map_err(|stop| match stop {
-            Stop::Failed(error) => error,
-            Stop::Budget { until, .. } => {
-                let detail = format!("the allowance is used up until {until}");
-                ConnectorError::new(ErrorKind::RateLimited, self.base.host.clone(), detail)
-            }
-        })
+        let answer = self.http.get(&url, None).await;
+        answer.map_err(|stop| stop.into_error(&self.base.host))
     }
 
     /// One thing. Where it is not found: an error that says so.
@@ -65,7 +61,7 @@ impl Tool<'_> {
         if !answer.is_success() {
             return Err(refused(self.source, what, &answer));
         }
-        parse::one(&answer.body).map_err(|why| unreadable(what, &why))
+        parse::one(&answer.body).map_err(|why| parse::unreadable(what, &why))
     }
 
     /// One thing that an edition or a role may not show.
@@ -100,7 +96,8 @@ impl Tool<'_> {
             if !answer.is_success() {
                 return Err(refused(self.source, what, &answer));
             }
-            let parsed = parse::list(&answer.body, None).map_err(|why| unreadable(what, &why))?;
+            let parsed =
+                parse::list(&answer.body, None).map_err(|why| parse::unreadable(what, &why))?;
             items.extend(parsed.items);
             match next(&answer, &query).filter(|next| *next != query) {
                 Some(next) => query = next,
@@ -164,24 +161,10 @@ fn thing(id: &str) -> Option<Thing> {
     }
 }
 
-fn unreadable(what: &str, why: &str) -> ConnectorError {
-    let detail = format!("the answer cannot be read: {why}");
-    ConnectorError::new(ErrorKind::Malformed, what, detail)
-}
-
 /// The address of a project's part, below the base.
 #[must_use]
 pub fn at(project: &str, rest: &str) -> String {
     format!("/projects/{}{rest}", encoded(project))
-}
-
-/// The comment that goes with a deed: the words of who asked, and the key by which it is known again.
-#[must_use]
-pub fn signed(comment: Option<&str>, key: &str) -> String {
-    match comment.map(str::trim).filter(|words| !words.is_empty()) {
-        Some(words) => format!("{words} (leadtime {key})"),
-        None => format!("leadtime {key}"),
-    }
 }
 
 /// A name, or that there is none.

@@ -3,13 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use super::{Done, Reach};
+use super::Reach;
 use crate::connector::error::ErrorKind;
-use crate::connector::gitlab::cursor::{OpenDeployment, OpenPipeline, Todo, pipeline_key, put};
+use crate::connector::facts::Facts;
+use crate::connector::gitlab::cursor::{OpenDeployment, OpenPipeline, Todo, pipeline_key};
 use crate::connector::gitlab::translate::gate::Offer;
-use crate::connector::gitlab::translate::{Facts, Origin, change, deployment, gate, pipeline};
+use crate::connector::gitlab::translate::{Origin, change, deployment, gate, pipeline};
 use crate::connector::gitlab::wire::{Approvals, Commit, Deployment, Job, Note, Pipeline, Request};
 use crate::connector::http::Stop;
+use crate::connector::piece::Done;
+use crate::connector::rows::put;
 use crate::event::time::Span;
 
 /// What has not moved for so long never will.

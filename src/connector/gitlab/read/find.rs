@@ -1,30 +1,15 @@
 //! Which projects there are to read: those named in full, asked for once, and those that a group's list holds, asked for on condition.
 
-use super::{Done, Reach, next};
-use crate::connector::gitlab::config::{Selection, encoded};
-use crate::connector::gitlab::cursor::{
-    Known, Listed, State, group_key, known_key, moved_key, put,
-};
+use super::{Reach, next};
+use crate::connector::gitlab::config::Selection;
+use crate::connector::gitlab::cursor::{Known, Listed, group_key};
 use crate::connector::gitlab::fault::refused;
 use crate::connector::gitlab::wire::Project;
+use crate::connector::http::address::encoded;
 use crate::connector::http::{Stop, parse};
-
-/// The projects that need no question: named, and known by their present name; and the names that have to be asked for.
-#[must_use]
-pub fn known(state: &State, selection: &Selection) -> (Vec<String>, Vec<String>) {
-    let mut known = Vec::new();
-    let mut unknown = Vec::new();
-    for name in &selection.named {
-        let present = state.get::<String>(&moved_key(name));
-        let present = present.unwrap_or_else(|| name.clone());
-        if state.get::<Known>(&known_key(&present)).is_some() {
-            known.push(present);
-        } else {
-            unknown.push(name.clone());
-        }
-    }
-    (known, unknown)
-}
+use crate::connector::naming::{self, known_key};
+use crate::connector::piece::Done;
+use crate::connector::rows::{Rows, put};
 
 /// Asks for one project; its present name is in `found`.
 pub async fn one(reach: &Reach<'_>, name: String) -> Result<Done, Stop> {
@@ -35,18 +20,7 @@ pub async fn one(reach: &Reach<'_>, name: String) -> Result<Done, Stop> {
     let read: Project = parse::one(&answer.body).map_err(|why| reach.unreadable(&name, &why))?;
     let mut done = Done::default();
     let present = read.path_with_namespace.clone();
-    if present != name {
-        put(&mut done.batch, moved_key(&name), &present);
-    }
-    if !present.eq_ignore_ascii_case(&name) {
-        done.warn(
-            &name,
-            &format!(
-                "is now called {present}, and its facts are told under that name: write {present} in `repositories` of source {:?}, and in the workloads that own it",
-                reach.source
-            ),
-        );
-    }
+    naming::keep(&mut done, reach.source, &name, &present);
     keep(&mut done, &read, true);
     Ok(done)
 }
@@ -67,7 +41,7 @@ fn keep(done: &mut Done, project: &Project, is_new: bool) {
 /// Every project of a group that is wanted.
 pub async fn grouped(
     reach: &Reach<'_>,
-    state: &State,
+    rows: &Rows,
     selection: &Selection,
     (group, deep): (&str, bool),
 ) -> Result<Done, Stop> {
@@ -78,7 +52,7 @@ pub async fn grouped(
     );
     for page in 1.. {
         let key = group_key(group, page);
-        let mut kept = state.get::<Listed>(&key).unwrap_or_default();
+        let mut kept = rows.get::<Listed>(&key).unwrap_or_default();
         if !by.is_empty() {
             kept.by.clone_from(&by);
         }
@@ -96,7 +70,7 @@ pub async fn grouped(
             if !selection.wants(name) {
                 continue;
             }
-            let before = state.get::<Known>(&known_key(name));
+            let before = rows.get::<Known>(&known_key(name));
             let is_same = before.as_ref().is_some_and(|known| {
                 known.id == project.id && known.branch == project.default_branch
             });

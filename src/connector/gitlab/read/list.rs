@@ -6,18 +6,21 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 
 use super::changing::Changing;
-use super::{Done, Reach, next};
+use super::{Reach, next};
 use crate::connector::Batch;
+use crate::connector::facts::Facts;
 use crate::connector::gitlab::cursor::{
     List, OpenDeployment, OpenPipeline, Place, Todo, Walk, deployment_key, pipeline_key, place_key,
-    put,
 };
 use crate::connector::gitlab::fault::refused;
-use crate::connector::gitlab::translate::{Facts, Origin, change, commit, deployment, gate, issue};
+use crate::connector::gitlab::translate::{Origin, change, commit, deployment, gate, issue};
 use crate::connector::gitlab::wire::{
     Commit, Deployment, Environment, Issue, Pipeline, Protected, Release, Request, Tag,
 };
+use crate::connector::http::address::encoded;
 use crate::connector::http::{Answer, Stop, parse};
+use crate::connector::piece::Done;
+use crate::connector::rows::put;
 use crate::event::time::Timestamp;
 
 /// A page to be read, and what is known of its list.
@@ -64,7 +67,7 @@ impl Page {
             List::Pipelines | List::Deployments => news,
             List::Commits => {
                 let branch = self.branch.as_deref().unwrap_or("HEAD");
-                format!("ref_name={}&since={after}", super::encoded(branch))
+                format!("ref_name={}&since={after}", encoded(branch))
             }
             List::Releases => "order_by=released_at&sort=desc".to_owned(),
             List::Tags => "order_by=updated&sort=desc".to_owned(),

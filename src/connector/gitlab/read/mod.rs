@@ -6,83 +6,67 @@ mod changing;
 pub mod detail;
 pub mod find;
 pub mod list;
-mod piece;
+mod reach;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use futures::{StreamExt, stream};
 use globset::GlobBuilder;
 
-use super::config::{Selection, encoded};
-use super::cursor::{Known, List, State, Todo, known_key};
-use super::translate::{Origin, Unknown};
+use super::config::Selection;
+use super::cursor::{Known, List, Todo, place, todos};
+use super::translate::Origin;
 use crate::connector::error::ErrorKind;
+use crate::connector::facts::Unknown;
+use crate::connector::health;
 use crate::connector::http::Stop;
+use crate::connector::naming::{self, known_key};
+use crate::connector::piece::{Done, End, Failures, Piece, Subject, barred};
+use crate::connector::rows::Rows;
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink};
-use crate::event::time::{Span, Timestamp};
+use crate::event::time::Timestamp;
 
-use piece::{Piece, Subject, barred, part};
+use reach::part;
 
-pub use piece::{Done, Reach, next};
+pub use reach::{Reach, next};
 
 /// Requests under way at once.
 const AT_ONCE: usize = 6;
 /// Details between two looks at what was refused.
 const CHUNK: usize = 48;
-/// So many failures of the server in a row end the reading.
-const FAILURES: usize = 5;
-const SKEW: Span = Span::from_seconds(300);
-
-/// Why a reading ends before it is through.
-enum End {
-    /// The allowance is used up; told, and fine.
-    Budget,
-    Failed(ConnectorError),
-}
 
 /// One reading, under way.
 pub struct Reader<'a> {
     reach: &'a Reach<'a>,
     sink: &'a mut dyn Sink,
-    state: State,
+    rows: Rows,
     told: BTreeSet<Unknown>,
     /// Rows, lists and projects that are not asked for again in this reading.
     handled: HashSet<String>,
     pages: u64,
-    failures: usize,
+    failures: Failures,
 }
 
 impl<'a> Reader<'a> {
-    pub fn new(reach: &'a Reach<'a>, sink: &'a mut dyn Sink, state: State) -> Self {
+    pub fn new(reach: &'a Reach<'a>, sink: &'a mut dyn Sink, rows: Rows) -> Self {
         Self {
             reach,
             sink,
-            state,
+            rows,
             told: BTreeSet::new(),
             handled: HashSet::new(),
             pages: 0,
-            failures: 0,
+            failures: Failures::default(),
         }
     }
 
     /// Reads what is new. An allowance that is used up is an ordinary end.
     pub async fn read(mut self, selection: &Selection) -> Result<(), ConnectorError> {
         let ended = self.read_all(selection).await;
-        let skew = self.reach.http.skew();
-        if let Some(skew) = skew.filter(|skew| *skew > SKEW || *skew < Span::ZERO - SKEW) {
-            let minutes = skew.micros() / 60_000_000;
-            self.sink.finding(Finding {
-                subject: self.reach.base.host.clone(),
-                severity: Severity::Warning,
-                text: format!(
-                    "its clock and the one of this machine differ by {minutes} min: ages and waits are off by as much; set this machine's clock by the network"
-                ),
-            });
+        if let Some(finding) = health::clock(self.reach.http, &self.reach.base.host) {
+            self.sink.finding(finding);
         }
-        match ended {
-            Ok(()) | Err(End::Budget) => Ok(()),
-            Err(End::Failed(error)) => Err(error),
-        }
+        ended.or_else(End::outcome)
     }
 
     async fn read_all(&mut self, selection: &Selection) -> Result<(), End> {
@@ -104,7 +88,7 @@ impl<'a> Reader<'a> {
     }
 
     async fn find(&mut self, selection: &Selection) -> Result<Vec<String>, End> {
-        let (mut found, unknown) = find::known(&self.state, selection);
+        let (mut found, unknown) = naming::known::<Known>(&self.rows, &selection.named);
         let mut pieces: Vec<Piece<'a>> = Vec::new();
         let reach = self.reach;
         for name in unknown {
@@ -115,9 +99,9 @@ impl<'a> Reader<'a> {
         }
         for (group, deep) in selection.groups() {
             let subject = Subject::of(&group, "projects");
-            let (state, selection) = (self.state.clone(), selection.clone());
+            let (rows, selection) = (self.rows.clone(), selection.clone());
             pieces.push(Box::pin(async move {
-                let done = find::grouped(reach, &state, &selection, (&group, deep)).await;
+                let done = find::grouped(reach, &rows, &selection, (&group, deep)).await;
                 (subject, done)
             }));
         }
@@ -132,7 +116,7 @@ impl<'a> Reader<'a> {
         let reach = self.reach;
         let mut pieces: Vec<Piece<'a>> = Vec::new();
         for name in moved.iter().cloned() {
-            let keys = self.state.keys(&name);
+            let keys = self.rows.keys(&name);
             self.keep(Batch {
                 events: Vec::new(),
                 cursors: keys.into_iter().map(|key| (key, None)).collect(),
@@ -166,11 +150,11 @@ impl<'a> Reader<'a> {
     }
 
     fn known(&self, project: &str) -> Option<Known> {
-        self.state.get(&known_key(project))
+        self.rows.get(&known_key(project))
     }
 
     fn open(&self, project: &str) -> BTreeMap<String, Todo> {
-        self.state.todos(project).into_iter().collect()
+        todos(&self.rows, project).into_iter().collect()
     }
 
     fn page(&self, project: &str, list: List, walking: bool) -> Piece<'a> {
@@ -178,7 +162,7 @@ impl<'a> Reader<'a> {
         let page = list::Page {
             origin: Origin::new(&self.reach.base.host, project),
             list,
-            place: self.state.place(project, list),
+            place: place(&self.rows, project, list),
             walking,
             open: if watching {
                 self.open(project)
@@ -197,7 +181,7 @@ impl<'a> Reader<'a> {
         if !wanted {
             return Vec::new();
         }
-        let seen = self.state.place(project, List::Tags).seen;
+        let seen = place(&self.rows, project, List::Tags).seen;
         let name = |seen: String| seen.rsplit_once('@').map(|(name, _)| name.to_owned());
         seen.into_iter().filter_map(name).collect()
     }
@@ -206,7 +190,7 @@ impl<'a> Reader<'a> {
     async fn details(&mut self, projects: &[String]) -> Result<bool, End> {
         let mut rows: Vec<(Timestamp, String, String, Todo)> = Vec::new();
         for project in projects {
-            for (key, todo) in self.state.todos(project) {
+            for (key, todo) in todos(&self.rows, project) {
                 if !todo.is_idle() && !self.handled.contains(&key) {
                     rows.push((todo.changed(), key, project.clone(), todo));
                 }
@@ -231,13 +215,13 @@ impl<'a> Reader<'a> {
 
     fn detail(&self, project: &str, key: String, todo: Todo) -> Piece<'a> {
         let subject = Subject {
-            project: project.to_owned(),
+            repository: project.to_owned(),
             part: part(&todo),
             row: Some(key.clone()),
         };
         let known = match todo {
             Todo::Request(_) => BTreeMap::new(),
-            _ => self.state.place(project, List::Protected).approvers,
+            _ => place(&self.rows, project, List::Protected).approvers,
         };
         let approvers = match &todo {
             Todo::Deployment(open) => approvers(&known, &open.deployment.environment.name),
@@ -266,7 +250,7 @@ impl<'a> Reader<'a> {
         let mut pieces = Vec::new();
         for project in projects {
             for list in List::ALL {
-                let walks = self.state.place(project, list).walk.is_some();
+                let walks = place(&self.rows, project, list).walk.is_some();
                 if walks && !self.handled.contains(&barred(project, list.word())) {
                     pieces.push(self.page(project, list, true));
                 }
@@ -285,10 +269,10 @@ impl<'a> Reader<'a> {
         while let Some((subject, result)) = running.next().await {
             match result {
                 Ok(done) => {
-                    self.failures = 0;
+                    self.failures.none();
                     brought.found.extend(done.found.iter().cloned());
                     if done.moved {
-                        brought.moved.insert(subject.project.clone());
+                        brought.moved.insert(subject.repository.clone());
                     }
                     self.take(done)?;
                 }
@@ -302,14 +286,7 @@ impl<'a> Reader<'a> {
     fn take(&mut self, done: Done) -> Result<(), End> {
         for unknown in done.unknown {
             if self.told.insert(unknown.clone()) {
-                self.sink.finding(Finding {
-                    subject: unknown.field.to_owned(),
-                    severity: Severity::Note,
-                    text: format!(
-                        "GitLab says {:?}, which leadtime does not know: kept, and read as none of the known ones",
-                        unknown.value
-                    ),
-                });
+                self.sink.finding(unknown.told("GitLab"));
             }
         }
         for finding in done.findings {
@@ -323,7 +300,7 @@ impl<'a> Reader<'a> {
         if batch.events.is_empty() && batch.cursors.is_empty() {
             return Ok(());
         }
-        self.state.apply(&batch);
+        self.rows.apply(&batch.cursors);
         self.sink.batch(batch).map_err(End::Failed)
     }
 
@@ -341,24 +318,11 @@ impl<'a> Reader<'a> {
 
     /// One part failed: told, and the others go on, unless none can.
     fn failed(&mut self, subject: &Subject, error: ConnectorError) -> Result<(), End> {
-        match error.kind {
-            ErrorKind::Unauthorized
-            | ErrorKind::RateLimited
-            | ErrorKind::Network
-            | ErrorKind::Configuration
-            | ErrorKind::Store => return Err(End::Failed(error)),
-            ErrorKind::Unavailable => {
-                self.failures += 1;
-                if self.failures >= FAILURES {
-                    return Err(End::Failed(error));
-                }
-            }
-            ErrorKind::Forbidden | ErrorKind::NotFound | ErrorKind::Malformed => self.failures = 0,
-        }
+        let error = self.failures.one(error)?;
         let is_gone = error.kind == ErrorKind::NotFound;
         if is_gone && subject.part == List::Requests.word() {
             // Requests that are switched off are forbidden; where they are not found, the project is not.
-            self.handled.insert(subject.project.clone());
+            self.handled.insert(subject.repository.clone());
         }
         match subject.row.clone() {
             // What is gone will not come back.
@@ -368,11 +332,12 @@ impl<'a> Reader<'a> {
             })?,
             Some(_) if error.kind != ErrorKind::Forbidden => {}
             _ => {
-                self.handled.insert(barred(&subject.project, subject.part));
+                self.handled
+                    .insert(barred(&subject.repository, subject.part));
             }
         }
         self.sink.finding(Finding {
-            subject: format!("{}: {}", subject.project, subject.part),
+            subject: format!("{}: {}", subject.repository, subject.part),
             severity: Severity::Error,
             text: error.to_string(),
         });
@@ -384,7 +349,7 @@ impl<'a> Reader<'a> {
         let mut what = String::from("details");
         for project in projects {
             for list in List::ALL {
-                if self.state.place(project, list).walk.is_some() {
+                if place(&self.rows, project, list).walk.is_some() {
                     what = format!("{project}: {}", list.word());
                     left += 1;
                 }

@@ -1,6 +1,7 @@
 //! Merge requests, what was said about them, and their commits. Approvals are system notes, with their time; the list of approvers fills in what notes do not say.
 
-use super::{Facts, Origin, given, is_bot, login};
+use super::{Origin, is_bot, login};
+use crate::connector::facts::{Facts, given};
 use crate::connector::gitlab::ticket::tickets;
 use crate::connector::gitlab::wire::{Approvals, Commit, Note, Request};
 use crate::event::kind::{Change, ChangePhase, Kind, ReviewState};

@@ -1,21 +1,13 @@
 //! Commits, the end of the default branch, tags and releases.
 
-use super::{Facts, Origin, given};
+use super::Origin;
+use crate::connector::facts::{Facts, given};
 use crate::connector::gitlab::wire::{Commit, Release, Tag};
+use crate::connector::message::told;
 use crate::event::kind::{self, Kind};
 
-/// Lines of a message, after the first, that tell where a commit comes from or what it belongs to.
-const TRAILERS: [&str; 9] = [
-    "this reverts commit ",
-    "(cherry picked from commit ",
-    "see merge request ",
-    "fixes ",
-    "closes ",
-    "resolves ",
-    "refs ",
-    "change-id: ",
-    "migration: ",
-];
+/// What GitLab writes into the message of a merge.
+const OWN: &[&str] = &["see merge request "];
 
 /// A commit. The same whichever list it was read from, so the request that it belongs to is told by the request.
 #[must_use]
@@ -31,7 +23,7 @@ pub fn commit(origin: &Origin, commit: &Commit) -> Facts {
         sha: commit.id.clone(),
         repository: Some(origin.project.clone()),
         author: given(commit.author_name.as_ref()),
-        message: message.and_then(|message| told(message)),
+        message: message.and_then(|message| told(message, OWN)),
         parents: commit.parent_ids.clone().map(Into::into),
         committed: committed.filter(|committed| *committed != at),
         ..kind::Commit::default()
@@ -56,22 +48,7 @@ pub fn branch(origin: &Origin, name: &str, tip: &Commit) -> Facts {
         target: true,
     };
     let id = format!("branch/{name}/{}", tip.id);
-    Facts {
-        events: vec![origin.event(id, at, Kind::Branch(fact))],
-        ..Facts::default()
-    }
-}
-
-/// The first line, and the lines that matter.
-fn told(message: &str) -> Option<String> {
-    let mut lines = message.lines();
-    let first = lines.next()?.trim_end().to_owned();
-    let trailers = lines.map(str::trim).filter(|line| {
-        let line = line.to_ascii_lowercase();
-        TRAILERS.iter().any(|trailer| line.starts_with(trailer))
-    });
-    let told = trailers.fold(first, |told, line| format!("{told}\n{line}"));
-    (!told.is_empty()).then_some(told)
+    origin.event(id, at, Kind::Branch(fact)).into()
 }
 
 /// A tag, and the commit that it is on. At the time when it was put, where that is told; else at the time of its commit.
@@ -115,8 +92,5 @@ pub fn release(origin: &Origin, release: &Release) -> Facts {
         ..kind::Tag::default()
     };
     let id = format!("release/{}", release.tag_name);
-    Facts {
-        events: vec![origin.event(id, at, Kind::Tag(fact))],
-        ..Facts::default()
-    }
+    origin.event(id, at, Kind::Tag(fact)).into()
 }

@@ -1,7 +1,8 @@
 //! Deployments. What carries one out is a job (`deployable`), which has the times; one that was reported from outside has only its own.
 
+use super::Origin;
 use super::pipeline::{self, Standing, pipeline_id, read};
-use super::{Facts, Origin, given};
+use crate::connector::facts::{Facts, given};
 use crate::connector::gitlab::wire::{Deployment, Environment};
 use crate::event::kind::{self, Kind, Outcome, Phase};
 use crate::event::time::Timestamp;
@@ -90,10 +91,7 @@ fn kept(origin: &Origin, deployment: &Deployment) -> Facts {
     };
     let kind = format!("dev.cdeventsx.gitlab-deployment.{word}.0.1.0");
     let id = format!("deployment/{}/{word}", deployment.id);
-    Facts {
-        events: vec![origin.event(id, at, Kind::Other(kind))],
-        ..Facts::default()
-    }
+    origin.event(id, at, Kind::Other(kind)).into()
 }
 
 fn fact(origin: &Origin, deployment: &Deployment, tags: &[String]) -> kind::Deployment<String> {

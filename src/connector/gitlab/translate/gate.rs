@@ -3,7 +3,8 @@
 
 use super::deployment::version;
 use super::pipeline::{job_id, name};
-use super::{Facts, Origin, given, login};
+use super::{Origin, login};
+use crate::connector::facts::{Facts, given};
 use crate::connector::gitlab::wire::{Approval, Deployment, Job, Rule};
 use crate::event::kind::{Decision, Gate, GatePhase, Kind};
 use crate::event::time::Timestamp;
@@ -164,10 +165,7 @@ pub fn vanished(origin: &Origin, deployment: &Deployment, at: Timestamp) -> Fact
         ..known(origin, deployment, &[], &[])
     };
     let id = format!("gate/{}/closed", fact.gate);
-    Facts {
-        events: vec![origin.event(id, at, Kind::Gate(fact))],
-        ..Facts::default()
-    }
+    origin.event(id, at, Kind::Gate(fact)).into()
 }
 
 /// What is known around a manual job: where it deploys to, and who may start it.
@@ -215,10 +213,7 @@ pub fn waiting(origin: &Origin, job: &Job, jobs: &[Job], offer: Option<&Offer>) 
     };
     let fact = manual(origin, job, offer);
     let id = format!("gate/{}/created", fact.gate);
-    Facts {
-        events: vec![origin.event(id, at, Kind::Gate(fact))],
-        ..Facts::default()
-    }
+    origin.event(id, at, Kind::Gate(fact)).into()
 }
 
 /// A manual job that waited was started, or will not be any more. `changed` is when its pipeline changed last.
@@ -240,8 +235,5 @@ pub fn taken(origin: &Origin, job: &Job, offer: Option<&Offer>, changed: Timesta
         ..manual(origin, job, offer)
     };
     let id = format!("gate/{}/closed", fact.gate);
-    Facts {
-        events: vec![origin.event(id, at, Kind::Gate(fact))],
-        ..Facts::default()
-    }
+    origin.event(id, at, Kind::Gate(fact)).into()
 }

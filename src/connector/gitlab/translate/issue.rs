@@ -1,7 +1,8 @@
 //! Issues: those of type incident as incidents, those that bear a label as tickets. A scoped label (`service::checkout`, `environment::production`) says what an
 //! incident struck; without one it is the service that is named like the project.
 
-use super::{Facts, Origin, given};
+use super::Origin;
+use crate::connector::facts::{Facts, given};
 use crate::connector::gitlab::ticket::issue_id;
 use crate::connector::gitlab::wire::Issue;
 use crate::event::kind::{Incident, IncidentPhase, Kind, Ticket, TicketPhase};

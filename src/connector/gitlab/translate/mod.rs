@@ -47,36 +47,6 @@ pub fn before(host: &str) -> String {
     format!("gitlab:{host}/")
 }
 
-/// What was made of an answer.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facts {
-    pub events: Vec<Event<String>>,
-    pub unknown: Vec<Unknown>,
-}
-
-/// A word that leadtime does not know.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Unknown {
-    /// Where it stood: `pipeline.status`.
-    pub field: &'static str,
-    pub value: String,
-}
-
-impl Facts {
-    fn unknown(&mut self, field: &'static str, value: &str) {
-        self.unknown.push(Unknown {
-            field,
-            value: value.to_owned(),
-        });
-    }
-
-    /// Takes in what else was made.
-    pub fn add(&mut self, other: Self) {
-        self.events.extend(other.events);
-        self.unknown.extend(other.unknown);
-    }
-}
-
 pub(super) fn login(user: Option<&User>) -> Option<String> {
     user?.username.clone().filter(|login| !login.is_empty())
 }
@@ -96,10 +66,6 @@ fn is_bot(user: Option<&User>) -> bool {
                 })
             })
     })
-}
-
-fn given(text: Option<&String>) -> Option<String> {
-    text.filter(|text| !text.is_empty()).cloned()
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Pipelines and their jobs. GitLab tells where a thing stands now; the events are the phases that it must have passed. A pipeline goes through all steps of a
 //! path, so it fills none of them itself: its jobs do, by their stage and name. One that others report (`external`) has no jobs, and stands for itself.
 
-use super::{Facts, Origin, given};
+use super::Origin;
+use crate::connector::facts::{Facts, given};
 use crate::connector::gitlab::wire::{Job, Pipeline};
 use crate::event::kind::{self, Kind, Outcome, Phase, RunKind};
 use crate::event::time::{Span, Timestamp};

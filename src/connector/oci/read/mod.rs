@@ -11,12 +11,14 @@ use futures::{StreamExt, stream};
 
 use super::config::Selection;
 use super::cursor::{
-    ImageRow, RepositoryRow, State, TagRow, image_key, put, repository_key, tag_key,
+    ImageRow, RepositoryRow, TagRow, image, image_key, images, repository_key, tag_key, tags,
 };
 use super::translate::version::{self, Kind, newest_first};
 use super::wire::is_attachment;
 use crate::connector::error::ErrorKind;
 use crate::connector::http::Stop;
+use crate::connector::piece::End;
+use crate::connector::rows::{Rows, put};
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink};
 
 use ask::Reach;
@@ -28,18 +30,11 @@ const CHUNK: usize = 24;
 /// Tags that were looked at and should not move: so many are looked at again in each reading, in turns.
 const AGAIN: usize = 10;
 
-/// Why a reading ends before it is through.
-enum End {
-    /// The allowance is used up; told, and fine.
-    Budget,
-    Failed(ConnectorError),
-}
-
 /// One reading, under way.
 pub struct Reader<'a> {
     reach: &'a Reach<'a>,
     sink: &'a mut dyn Sink,
-    state: State,
+    rows: Rows,
     told: BTreeSet<String>,
     done: u64,
     /// Nothing was known of the repository that is read.
@@ -47,11 +42,11 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub fn new(reach: &'a Reach<'a>, sink: &'a mut dyn Sink, state: State) -> Self {
+    pub fn new(reach: &'a Reach<'a>, sink: &'a mut dyn Sink, rows: Rows) -> Self {
         Self {
             reach,
             sink,
-            state,
+            rows,
             told: BTreeSet::new(),
             done: 0,
             first: false,
@@ -73,14 +68,14 @@ impl<'a> Reader<'a> {
             }
             Err(stop) => match self.barred(&self.reach.config.base.host, stop) {
                 Ok(error) => refused = Some(error),
-                Err(end) => return ended(end),
+                Err(end) => return end.outcome(),
             },
         }
         for name in &names {
             match self.repository(name).await {
                 Ok(None) => read += 1,
                 Ok(Some(error)) => refused = refused.or(Some(error)),
-                Err(end) => return ended(end),
+                Err(end) => return end.outcome(),
             }
         }
         match refused {
@@ -94,7 +89,7 @@ impl<'a> Reader<'a> {
             Ok(all) => all,
             Err(stop) => return self.barred(name, stop).map(Some),
         };
-        let known = self.state.tags(name);
+        let known = tags(&self.rows, name);
         self.first = known.is_empty();
         let looks = self.due(name, &all, &known);
         let total = self.done + looks.len() as u64;
@@ -118,7 +113,7 @@ impl<'a> Reader<'a> {
         all: &BTreeSet<String>,
         known: &BTreeMap<String, TagRow>,
     ) -> Vec<Look> {
-        let row: RepositoryRow = self.state.get(&repository_key(name)).unwrap_or_default();
+        let row: RepositoryRow = self.rows.get(&repository_key(name)).unwrap_or_default();
         let versions: Vec<&String> = all.iter().filter(|tag| !is_attachment(tag)).collect();
         let turn = again(&versions, row.turn.as_deref());
         let mut looks: Vec<Look> = Vec::new();
@@ -131,7 +126,7 @@ impl<'a> Reader<'a> {
                 Kind::Name if moves => Kind::Moving,
                 kind => kind,
             };
-            let image = row.and_then(|row| self.state.image(name, &row.digest));
+            let image = row.and_then(|row| image(&self.rows, name, &row.digest));
             let is_fresh = image.is_none_or(|image| image.fresh > self.reach.now);
             if is_fresh || kind == Kind::Moving || turn.contains(tag.as_str()) {
                 looks.push(Look {
@@ -161,7 +156,7 @@ impl<'a> Reader<'a> {
         let around = &Around {
             name,
             tags,
-            state: &self.state,
+            rows: &self.rows,
             first: self.first,
         };
         let asked: Vec<_> = looks
@@ -218,7 +213,7 @@ impl<'a> Reader<'a> {
         all: &BTreeSet<String>,
         environment: &str,
     ) -> BTreeMap<String, String> {
-        let tags = self.state.tags(name);
+        let tags = tags(&self.rows, name);
         let mut tags: Vec<(&String, &TagRow, Kind)> = tags
             .iter()
             .filter(|(tag, _)| *tag != environment)
@@ -245,14 +240,14 @@ impl<'a> Reader<'a> {
     /// Drops the rows of tags that are gone, and of images that no tag points to any more; notes whose turn is next.
     fn forget(&mut self, name: &str, all: &BTreeSet<String>) -> Result<(), End> {
         let mut batch = Batch::default();
-        let tags = self.state.tags(name);
+        let tags = tags(&self.rows, name);
         let (kept, gone): (Vec<_>, Vec<_>) =
             tags.into_iter().partition(|(tag, _)| all.contains(tag));
         for (tag, _) in gone {
             batch.cursors.push((tag_key(name, &tag), None));
         }
         let digests: BTreeSet<&str> = kept.iter().map(|(_, row)| row.digest.as_str()).collect();
-        let images: BTreeMap<String, ImageRow> = self.state.images(name);
+        let images: BTreeMap<String, ImageRow> = images(&self.rows, name);
         for digest in images
             .keys()
             .filter(|digest| !digests.contains(digest.as_str()))
@@ -260,7 +255,7 @@ impl<'a> Reader<'a> {
             batch.cursors.push((image_key(name, digest), None));
         }
         let key = repository_key(name);
-        let old: RepositoryRow = self.state.get(&key).unwrap_or_default();
+        let old: RepositoryRow = self.rows.get(&key).unwrap_or_default();
         let versions: Vec<&String> = all.iter().filter(|tag| !is_attachment(tag)).collect();
         if versions.len() > AGAIN {
             let turn = again_list(&versions, old.turn.as_deref())
@@ -277,9 +272,9 @@ impl<'a> Reader<'a> {
         if batch.events.is_empty() && batch.cursors.is_empty() {
             return Ok(());
         }
-        let rows = batch.cursors.clone();
+        let cursors = batch.cursors.clone();
         self.sink.batch(batch).map_err(End::Failed)?;
-        self.state.apply(&rows);
+        self.rows.apply(&cursors);
         Ok(())
     }
 
@@ -310,13 +305,6 @@ impl<'a> Reader<'a> {
             }
             _ => Err(End::Failed(error)),
         }
-    }
-}
-
-fn ended(end: End) -> Result<(), ConnectorError> {
-    match end {
-        End::Budget => Ok(()),
-        End::Failed(error) => Err(error),
     }
 }
 

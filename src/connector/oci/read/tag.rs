@@ -6,10 +6,11 @@ use super::ask::{Found, Proved, Reach};
 use super::beside;
 use crate::connector::Finding;
 use crate::connector::http::Stop;
-use crate::connector::oci::cursor::{ImageRow, State, TagRow};
+use crate::connector::oci::cursor::{self, ImageRow, TagRow};
 use crate::connector::oci::translate::version::Kind;
 use crate::connector::oci::translate::{Image, Move, Origin};
 use crate::connector::oci::wire::{self, Descriptor, Manifest};
+use crate::connector::rows::Rows;
 use crate::event::Event;
 use crate::event::time::{Span, Timestamp};
 
@@ -33,7 +34,7 @@ pub struct Around<'a> {
     pub name: &'a str,
     /// All tags of it.
     pub tags: &'a BTreeSet<String>,
-    pub state: &'a State,
+    pub rows: &'a Rows,
     /// It is read for the first time.
     pub first: bool,
 }
@@ -55,7 +56,7 @@ pub async fn look(reach: &Reach<'_>, around: &Around<'_>, look: &Look) -> Result
     let known = look
         .row
         .as_ref()
-        .filter(|row| around.state.image(name, &row.digest).is_some());
+        .filter(|row| cursor::image(around.rows, name, &row.digest).is_some());
     let etag = known.and_then(|row| row.etag.as_deref());
     let proved = match reach.manifest(name, &look.tag, etag).await? {
         Found::Manifest(proved) => Some(*proved),
@@ -69,7 +70,7 @@ pub async fn look(reach: &Reach<'_>, around: &Around<'_>, look: &Look) -> Result
         (None, None) => return Ok(done),
     };
     let row = advance(look.row.as_ref(), &digest, etag);
-    let old = around.state.image(name, &digest);
+    let old = cursor::image(around.rows, name, &digest);
     let mut image = match (old.clone(), &proved) {
         (Some(image), _) => image,
         (None, Some(proved)) => {

@@ -10,6 +10,7 @@ use crate::intent::Intent;
 use crate::model::locate::Match;
 use crate::report::sheet::Line;
 use crate::theme::Role;
+use crate::view::acting::Subject;
 use crate::view::answer::{Answer, Question};
 use crate::view::page::{Hint, Page, Reaction, Rows};
 use crate::view::pen::Pen;
@@ -174,6 +175,13 @@ impl Page for ChangePage {
 
     fn rows_mut(&mut self) -> Option<&mut dyn Rows> {
         Some(&mut self.table)
+    }
+
+    fn subject(&self) -> Subject {
+        Subject {
+            change: Some(self.change.clone()),
+            ..Subject::workload(self.workload())
+        }
     }
 
     fn workload(&self) -> Option<String> {

@@ -18,6 +18,7 @@ use crate::report;
 use crate::report::Style;
 use crate::report::sheet::Line;
 use crate::theme::Role;
+use crate::view::acting::Subject;
 use crate::view::pen::Pen;
 use crate::view::scene::{Scene, Scope, Stage};
 use crate::view::table::Table;
@@ -85,6 +86,14 @@ impl Page for ChangesPage {
 
     fn rows_mut(&mut self) -> Option<&mut dyn Rows> {
         Some(&mut self.table)
+    }
+
+    fn subject(&self) -> Subject {
+        let row = self.table.selected();
+        Subject {
+            change: row.map(|row| self.table.listing.change(row).change.clone()),
+            ..Subject::workload(self.workload())
+        }
     }
 
     fn scope(&self) -> Option<Scope> {

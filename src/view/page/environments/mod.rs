@@ -12,6 +12,7 @@ use crate::intent::Intent;
 use crate::report::sheet::Line;
 use crate::report::{figure, glyph};
 use crate::theme::Role;
+use crate::view::acting::Subject;
 use crate::view::hit::Target;
 use crate::view::listing::Listing;
 use crate::view::pen::Pen;
@@ -213,6 +214,19 @@ impl Page for EnvironmentsPage {
 
     fn rows_mut(&mut self) -> Option<&mut dyn Rows> {
         Some(&mut self.table)
+    }
+
+    fn subject(&self) -> Subject {
+        let matrix = &self.table.listing;
+        let row = self.table.selected();
+        let front = row.and_then(|row| matrix.cell_of(row, matrix.cells.front));
+        let running = front.map(|(running, _)| running);
+        Subject {
+            environment: running.map(|one| one.environment.clone()),
+            version: running.and_then(|one| one.sha.clone().or_else(|| one.version.clone())),
+            deployment: running.and_then(|one| one.deployment.clone()),
+            ..Subject::workload(self.workload())
+        }
     }
 
     fn scope(&self) -> Option<Scope> {

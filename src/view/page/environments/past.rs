@@ -9,6 +9,7 @@ use crate::model::ran::{Ahead, Ran};
 use crate::report::figure;
 use crate::report::sheet::Line;
 use crate::theme::Role;
+use crate::view::acting::Subject;
 use crate::view::answer::{Answer, Question};
 use crate::view::hit::Target;
 use crate::view::listing::Listing;
@@ -177,6 +178,17 @@ impl Page for PastPage {
 
     fn click(&mut self, _target: Target, _scene: &Scene) -> Reaction {
         Reaction::Ignored
+    }
+
+    fn subject(&self) -> Subject {
+        let row = self.runs.selected().filter(|_| !self.second);
+        let ran = row.and_then(|row| self.runs.listing.rows.get(row));
+        Subject {
+            environment: Some(self.environment.clone()),
+            version: ran.and_then(|ran| ran.sha.clone().or_else(|| ran.version.clone())),
+            deployment: ran.map(|ran| ran.deployment.clone()),
+            ..Subject::workload(Some(self.workload.clone()))
+        }
     }
 
     fn draw(&self, area: Rect, pen: &mut Pen<'_>) {

@@ -11,6 +11,7 @@ use crate::intent::Intent;
 use crate::report::figure;
 use crate::report::sheet::Line;
 use crate::theme::Role;
+use crate::view::acting::Subject;
 use crate::view::listing::Listing;
 use crate::view::pen::Pen;
 use crate::view::scene::{Scene, Scope, Stage};
@@ -162,6 +163,23 @@ impl Page for GatesPage {
         Some(&mut self.table)
     }
 
+    fn subject(&self) -> Subject {
+        let chosen = self.table.chosen().into_iter();
+        let gates = chosen.filter_map(|row| {
+            let (_, gate) = self.table.listing.at(row)?;
+            Some((gate.workload.clone(), gate.gate.clone()))
+        });
+        let front = self
+            .table
+            .selected()
+            .and_then(|row| self.table.listing.at(row));
+        Subject {
+            gates: gates.collect(),
+            environment: front.and_then(|(_, gate)| gate.environment.clone()),
+            ..Subject::workload(self.workload())
+        }
+    }
+
     fn scope(&self) -> Option<Scope> {
         let (overview, _) = self.table.listing.at(self.table.selected()?)?;
         let summary = &overview.summary;
@@ -177,6 +195,7 @@ impl Page for GatesPage {
         let no_link = Rows::link(&self.table).is_none();
         vec![
             Hint::new(Intent::Open, "the gate").unless(why()),
+            Hint::new(Intent::Mark, "mark several"),
             Hint::new(Intent::Browse, "open in browser")
                 .unless(no_link.then(|| "no link".to_owned())),
             Hint::new(Intent::Filter, "filter"),

@@ -11,6 +11,7 @@ use crate::model::gate::OpenGate;
 use crate::model::overview::Overview;
 use crate::report::sheet::Line;
 use crate::theme::Role;
+use crate::view::acting::Subject;
 use crate::view::page::briefs::Briefs;
 use crate::view::page::{Hint, Page, Reaction, Rows};
 use crate::view::pen::Pen;
@@ -150,6 +151,16 @@ impl Page for GatePage {
         Some(self.workload.clone())
     }
 
+    fn subject(&self) -> Subject {
+        let open = self.seen.iter().filter(|_| self.open);
+        Subject {
+            gates: open
+                .map(|_| (self.workload.clone(), self.gate.clone()))
+                .collect(),
+            ..Subject::workload(self.workload())
+        }
+    }
+
     fn link(&self) -> Option<String> {
         let (_, gate) = self.seen.as_ref()?;
         gate.url.clone().or_else(|| Rows::link(&self.table))
@@ -183,6 +194,6 @@ impl Page for GatePage {
     fn about(&self) -> &'static str {
         "One gate: how long it has been waiting, on what evidence it can be decided, who may decide and whether you are among them, and what it holds. \
          Evidence is what the machine steps before the gate left behind for this very version: present, missing, stale (older than the path allows) or \
-         failed. The list below, or at the right, is what ships when it is decided; enter opens a change. Deciding is done in the tool: o opens it."
+         failed. The list below, or at the right, is what ships when it is decided; enter opens a change. What deciding would do is shown, word for word, before anything is sent."
     }
 }

@@ -14,6 +14,7 @@ use crate::model::statistic::Spread;
 use crate::report::sheet::Line;
 use crate::report::{duration, figure, glyph};
 use crate::theme::Role;
+use crate::view::acting::Subject;
 use crate::view::answer::{Answer, Question};
 use crate::view::listing::Listing;
 use crate::view::pen::Pen;
@@ -207,6 +208,14 @@ impl Page for RepairPage {
 
     fn rows_mut(&mut self) -> Option<&mut dyn Rows> {
         Some(&mut self.table)
+    }
+
+    fn subject(&self) -> Subject {
+        let front = self.table.selected();
+        let front = front.and_then(|row| self.table.listing.at(row));
+        front.map_or_else(Subject::default, |(overview, repair)| {
+            one::subject(&overview.summary.workload, repair)
+        })
     }
 
     fn scope(&self) -> Option<Scope> {

@@ -12,6 +12,7 @@ use crate::model::repair::Repair;
 use crate::report::sheet::Line;
 use crate::report::text;
 use crate::theme::Role;
+use crate::view::acting::Subject;
 use crate::view::page::briefs::{Briefs, Row};
 use crate::view::page::{Hint, Page, Reaction, Rows, change};
 use crate::view::pen::Pen;
@@ -54,6 +55,15 @@ impl IncidentPage {
         let title = Line::of(Role::Title, "changes").with(Role::Dim, format!("  {count}"));
         pen.line(area.x + 2, area.y, area.width - 2, &title);
         self.table.draw(below(area, 1), pen, !self.text.in_front());
+    }
+}
+
+/// What can be declared of an incident, and of the deployment that is thought to have caused it.
+pub fn subject(workload: &str, repair: &Repair) -> Subject {
+    Subject {
+        incident: Some(repair.incident.clone()),
+        deployment: repair.cause.as_ref().map(|cause| cause.deployment.clone()),
+        ..Subject::workload(Some(workload.to_owned()))
     }
 }
 
@@ -198,6 +208,13 @@ impl Page for IncidentPage {
 
     fn rows_mut(&mut self) -> Option<&mut dyn Rows> {
         Some(&mut self.table)
+    }
+
+    fn subject(&self) -> Subject {
+        let seen = self.seen.as_ref();
+        seen.map_or_else(Subject::default, |(_, repair)| {
+            subject(&self.workload, repair)
+        })
     }
 
     fn workload(&self) -> Option<String> {

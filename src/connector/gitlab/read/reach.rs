@@ -1,17 +1,15 @@
-//! A piece of reading: what it needs, what it is for, and what it brings.
+//! What every piece of a reading needs, and how its errors say what could not be read.
 
-use futures::future::BoxFuture;
 use serde::de::DeserializeOwned;
 
-use crate::connector::error::ErrorKind;
-use crate::connector::gitlab::config::{Base, encoded};
+use crate::connector::gitlab::config::Base;
 use crate::connector::gitlab::cursor::Todo;
 use crate::connector::gitlab::fault::refused;
-use crate::connector::gitlab::translate::{Facts, Unknown};
+use crate::connector::http::address::encoded;
 use crate::connector::http::page::Links;
 use crate::connector::http::plain::Plain;
 use crate::connector::http::{Answer, Http, Stop, parse};
-use crate::connector::{Batch, ConnectorError, Finding, Severity};
+use crate::connector::piece::Done;
 use crate::event::time::Timestamp;
 
 /// What every request needs.
@@ -40,8 +38,7 @@ impl Reach<'_> {
     /// The error for an answer that cannot be read.
     #[must_use]
     pub fn unreadable(&self, what: &str, why: &str) -> Stop {
-        let detail = format!("the answer cannot be read: {why}");
-        ConnectorError::new(ErrorKind::Malformed, what, detail)
+        parse::unreadable(what, why)
             .hinted("it is asked for again at the next reading")
             .into()
     }
@@ -123,65 +120,6 @@ pub fn next(answer: &Answer, query: &str) -> Option<String> {
     Some(format!("{}&page={page}", kept.join("&")))
 }
 
-/// What one piece of reading brought.
-#[derive(Debug, Default)]
-pub struct Done {
-    pub batch: Batch,
-    pub unknown: Vec<Unknown>,
-    pub findings: Vec<Finding>,
-    /// Projects that were found.
-    pub found: Vec<String>,
-    /// The project has another name now.
-    pub moved: bool,
-    /// It was a page of a list.
-    pub page: bool,
-}
-
-impl Done {
-    pub fn take(&mut self, facts: Facts) {
-        self.batch.events.extend(facts.events);
-        self.unknown.extend(facts.unknown);
-    }
-
-    pub fn tell(&mut self, severity: Severity, subject: &str, text: &str) {
-        self.findings.push(Finding {
-            subject: subject.to_owned(),
-            severity,
-            text: text.to_owned(),
-        });
-    }
-
-    pub fn warn(&mut self, subject: &str, text: &str) {
-        self.tell(Severity::Warning, subject, text);
-    }
-
-    pub fn note(&mut self, subject: &str, text: &str) {
-        self.tell(Severity::Note, subject, text);
-    }
-}
-
-/// What a piece of reading was for.
-#[derive(Clone, Debug)]
-pub struct Subject {
-    pub project: String,
-    /// Which list, or which kind of detail.
-    pub part: &'static str,
-    /// The row of a detail.
-    pub row: Option<String>,
-}
-
-pub type Piece<'a> = BoxFuture<'a, (Subject, Result<Done, Stop>)>;
-
-impl Subject {
-    pub fn of(project: &str, part: &'static str) -> Self {
-        Self {
-            project: project.to_owned(),
-            part,
-            row: None,
-        }
-    }
-}
-
 #[must_use]
 pub fn part(todo: &Todo) -> &'static str {
     match todo {
@@ -189,12 +127,6 @@ pub fn part(todo: &Todo) -> &'static str {
         Todo::Pipeline(_) => "jobs",
         Todo::Deployment(_) => "approvals of deployments",
     }
-}
-
-/// The mark for a part of a project that is not asked for again in this reading.
-#[must_use]
-pub fn barred(project: &str, part: &str) -> String {
-    format!("{project} barred {part}")
 }
 
 #[cfg(test)]

@@ -1,0 +1,150 @@
+//! What the dashboard does of acting: it is armed and disarmed, wishes become plans, what was done is told of. What is sent, the operator sends.
+
+use std::sync::Arc;
+
+use super::App;
+use super::message::{Effect, Job, Order};
+use crate::intent::Intent;
+use crate::journal::story::{State, Story};
+use crate::plan::ask::{Permit, Wish};
+use crate::report::sheet::Line;
+use crate::report::{audit, duration, plan};
+use crate::theme::Role;
+use crate::view::acting::{Armed, Offer, offer};
+use crate::view::overlay::choice::{Choice, Possible};
+use crate::view::overlay::deed::Dialog;
+use crate::view::page::Page;
+use crate::view::scene::Scope;
+
+impl App {
+    /// Why nothing can be done from here; none where it can.
+    fn no_acting(&self) -> Option<String> {
+        if self.scene.acting.lasts.is_none() {
+            return Some("there is nothing to act with here".to_owned());
+        }
+        self.scene
+            .lens
+            .as_of
+            .map(|_| "this is the past; \\ comes back to now".to_owned())
+    }
+
+    /// What is meant of what is in front: its plan is asked for, or something is chosen first.
+    pub(super) fn want(&mut self, intent: Intent) -> Vec<Effect> {
+        if let Some(why) = self.no_acting() {
+            self.say(Role::Warning, &why);
+            return Vec::new();
+        }
+        let subject = self.ui.page().map(Page::subject).unwrap_or_default();
+        match offer(intent, &subject, &self.scene) {
+            Ok(Offer::Plan(wish)) => return self.plan(wish),
+            Ok(Offer::Lay(overlay)) => self.ui.overlay = Some(overlay),
+            Err(why) => self.say(Role::Warning, &why),
+        }
+        Vec::new()
+    }
+
+    /// Asks for the plan of a wish, and shows it when it is there.
+    pub(super) fn plan(&mut self, wish: Wish) -> Vec<Effect> {
+        self.wishes += 1;
+        let id = self.wishes;
+        let armed = self.scene.is_armed_for(&wish) || wish.second.is_some();
+        let permit = if armed {
+            Permit::Given
+        } else {
+            Permit::NotArmed("A".to_owned())
+        };
+        self.scene.acting.reply = None;
+        self.ui.overlay = Some(Box::new(Dialog::new(id, wish.clone())));
+        vec![Effect::Job(Job::Plan { id, wish, permit })]
+    }
+
+    /// For what leadtime is to be armed; or no longer, where it is.
+    pub(super) fn ask_to_arm(&mut self) {
+        if self.scene.acting.armed.take().is_some() {
+            self.say(Role::Text, "no longer armed; leadtime only reads");
+            return;
+        }
+        let forbidden = self.scene.acting.forbidden.clone();
+        if let Some(why) = self.no_acting().or(forbidden) {
+            self.say(Role::Warning, &why);
+            return;
+        }
+        let front = self.ui.page().and_then(Page::workload);
+        let mut scopes: Vec<Scope> = front.map(Scope::Workload).into_iter().collect();
+        if !scopes.contains(&self.scene.scope) {
+            scopes.push(self.scene.scope.clone());
+        }
+        let each = scopes.into_iter().map(|scope| {
+            let line = Line::of(Role::Text, scope.text());
+            Possible::arm(line, scope)
+        });
+        let lasts = self.scene.acting.lasts.unwrap_or_default();
+        let title = format!("arm for {}, within which scope?", duration::span(lasts));
+        let choice = Choice::new(title, each.collect());
+        self.ui.overlay = Some(Box::new(choice));
+    }
+
+    pub(super) fn arm(&mut self, scope: Scope) {
+        let forbidden = self.scene.acting.forbidden.clone();
+        if let Some(why) = self.no_acting().or(forbidden) {
+            self.say(Role::Warning, &why);
+            return;
+        }
+        let lasts = self.scene.acting.lasts.unwrap_or_default();
+        let words = format!(
+            "armed for {}; {} without a key disarm it",
+            scope.text(),
+            duration::span(lasts)
+        );
+        self.scene.acting.armed = Some(Armed {
+            scope,
+            until: self.scene.lens.now + lasts,
+        });
+        self.say(Role::Warning, &words);
+    }
+
+    /// A key was pressed: somebody is there.
+    pub(super) fn stay_armed(&mut self) {
+        let until = self.scene.lens.now + self.scene.acting.lasts.unwrap_or_default();
+        if let Some(armed) = &mut self.scene.acting.armed {
+            armed.until = until;
+        }
+    }
+
+    /// Nobody was there for too long.
+    pub(super) fn disarm_idle(&mut self) {
+        let now = self.scene.lens.now;
+        let over = |armed: &Armed| armed.until <= now;
+        if self.scene.acting.armed.as_ref().is_some_and(over) {
+            self.scene.acting.armed = None;
+            self.say(Role::Text, "no key for a while: no longer armed");
+        }
+    }
+
+    /// What was done is told anew; what changed is said in a line. What was just sent is soon to be seen, so the sources are read.
+    pub(super) fn told(&mut self, stories: Vec<Arc<Story>>) -> Vec<Effect> {
+        let before = std::mem::replace(&mut self.scene.acting.stories, stories);
+        let since = self.scene.acting.since;
+        let state = |of: &str| {
+            let known = before.iter().find(|story| story.action == of);
+            known.map(|story| story.state)
+        };
+        let now = self.scene.acting.stories.iter();
+        let mut changed = now
+            .filter(|story| story.last >= since && state(&story.action) != Some(story.state))
+            .cloned();
+        let Some(story) = changed.next() else {
+            return Vec::new();
+        };
+        let (role, sign) = audit::look(story.state);
+        let words = story.state.words();
+        self.say(
+            role,
+            &format!("{sign} {}: {words}", plan::headline(&story.plan)),
+        );
+        if story.state == State::Sent {
+            return vec![Effect::Order(Order::Refresh)];
+        }
+        Vec::new()
+    }
+}

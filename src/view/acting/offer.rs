@@ -1,0 +1,300 @@
+//! What an intent means of what is in front: a wish whose plan is made at once, or something to choose from first; else why it means nothing here.
+
+use super::Subject;
+use crate::event::kind::MarkKind;
+use crate::intent::Intent;
+use crate::model::environment::Running;
+use crate::model::gate::OpenGate;
+use crate::model::overview::{Overview, Summary};
+use crate::plan::ask::{Deed, Part, Wish};
+use crate::plan::request::Verb;
+use crate::report::sheet::Line;
+use crate::report::text;
+use crate::theme::Role;
+use crate::view::overlay::Overlay;
+use crate::view::overlay::choice::{Choice, Possible};
+use crate::view::overlay::earlier::Earlier;
+use crate::view::scene::Scene;
+
+/// What comes of an intent.
+pub enum Offer {
+    /// What exactly would be done is worked out and shown.
+    Plan(Wish),
+    /// Something is chosen first.
+    Lay(Box<dyn Overlay>),
+}
+
+/// What an intent means of what is in front.
+///
+/// # Errors
+///
+/// Why it means nothing here, for people.
+pub fn offer(intent: Intent, subject: &Subject, scene: &Scene) -> Result<Offer, String> {
+    if let (Intent::Approve, Some(action)) = (intent, &subject.action) {
+        return Ok(Offer::Plan(Wish {
+            second: Some(action.clone()),
+            ..Wish::default()
+        }));
+    }
+    match intent {
+        Intent::Approve => decide(subject, scene, true),
+        Intent::Reject => decide(subject, scene, false),
+        Intent::Promote => promote(subject, overview(subject, scene)?),
+        Intent::Rollback => roll_back(subject, overview(subject, scene)?),
+        Intent::Retry => retry(subject),
+        Intent::Hold => hold(subject, overview(subject, scene)?),
+        _ => declare(subject, scene),
+    }
+}
+
+fn overview<'s>(subject: &Subject, scene: &'s Scene) -> Result<&'s Overview, String> {
+    let name = subject.workload.as_ref().ok_or("no workload is in front")?;
+    let found = scene.workload(name).map(|one| &**one);
+    found.ok_or_else(|| format!("{name} is not known"))
+}
+
+fn running(overview: &Overview) -> &[Running] {
+    let detail = overview.detail.as_ref();
+    detail.map_or(&[], |detail| detail.environments.as_slice())
+}
+
+/// The chosen gates; else the one that holds the change or environment in front, else those of its workload, to choose from.
+fn decide(subject: &Subject, scene: &Scene, approve: bool) -> Result<Offer, String> {
+    if !subject.gates.is_empty() {
+        return Ok(Offer::Plan(decided(&subject.gates, approve)));
+    }
+    let overview = overview(subject, scene)?;
+    let gates = overview.detail.as_ref().map_or(&[][..], |one| &one.gates);
+    let concerns = |gate: &&OpenGate| {
+        let change = subject.change.as_ref();
+        let environment = subject.environment.as_ref();
+        change.is_none_or(|id| gate.changes.iter().any(|one| one == id))
+            && environment.is_none_or(|name| gate.environment.as_ref() == Some(name))
+    };
+    let open: Vec<&OpenGate> = gates.iter().filter(concerns).collect();
+    let of = |gate: &OpenGate| (gate.workload.clone(), gate.gate.clone());
+    match open.as_slice() {
+        [] => Err("no open gate holds it".to_owned()),
+        [gate] => Ok(Offer::Plan(decided(&[of(gate)], approve))),
+        several => {
+            let word = if approve { "approve" } else { "reject" };
+            let title = format!("{word} which gate of {}?", overview.summary.workload);
+            let each = several.iter().map(|gate| {
+                let name = gate.step.as_deref().unwrap_or(&gate.gate);
+                let line = Line::of(Role::Gate, name).with(Role::Dim, format!("  {}", gate.gate));
+                Possible::plan(line, decided(&[of(gate)], approve))
+            });
+            Ok(Offer::Lay(Box::new(Choice::new(title, each.collect()))))
+        }
+    }
+}
+
+/// One wish for gates of any workloads.
+fn decided(gates: &[(String, String)], approve: bool) -> Wish {
+    let mut parts: Vec<Part> = Vec::new();
+    for (workload, gate) in gates {
+        let known = parts.iter_mut().find(|part| part.workload == *workload);
+        match known.map(|part| &mut part.deed) {
+            Some(Deed::Decide { gates, .. }) => gates.push(gate.clone()),
+            _ => parts.push(Part {
+                workload: workload.clone(),
+                deed: Deed::Decide {
+                    gates: vec![gate.clone()],
+                    approve,
+                },
+            }),
+        }
+    }
+    Wish {
+        parts,
+        ..Wish::default()
+    }
+}
+
+/// To the environment after the one in front, what runs there; without one, wherever something newer could go.
+fn promote(subject: &Subject, overview: &Overview) -> Result<Offer, String> {
+    let all = running(overview);
+    let workload = &overview.summary.workload;
+    let wish = |to: &str, version: Option<String>| {
+        Wish::of(
+            workload,
+            Deed::Promote {
+                to: to.to_owned(),
+                version,
+            },
+        )
+    };
+    let from = subject
+        .environment
+        .clone()
+        .or_else(|| arrived(subject, overview));
+    if let Some(from) = from {
+        let next = all
+            .iter()
+            .find(|one| one.before.as_deref() == Some(from.as_str()));
+        let next = next.ok_or_else(|| format!("no environment comes after {from} on the path"))?;
+        let version = subject.version.clone();
+        return Ok(Offer::Plan(wish(&next.environment, version)));
+    }
+    if all.is_empty() {
+        return Err(format!("no environment of {workload} is known"));
+    }
+    let each = all.iter().map(|one| {
+        let from = one.before.as_deref().unwrap_or("the newest that is built");
+        let line = Line::of(Role::Text, text::left(&one.environment, 18))
+            .with(Role::Dim, format!("  from {from}, {}", behind(one)));
+        Possible::plan(line, wish(&one.environment, None))
+    });
+    let title = format!("promote {workload}: to which environment?");
+    let mut choice = Choice::new(title, each.collect());
+    let lags = |one: &Running| one.behind.changes.is_some_and(|changes| changes > 0);
+    choice.begin_at(all.iter().rposition(lags).unwrap_or(0));
+    Ok(Offer::Lay(Box::new(choice)))
+}
+
+fn behind(running: &Running) -> String {
+    match running.behind.changes {
+        Some(0) => "which it has already".to_owned(),
+        Some(1) => "1 change ahead".to_owned(),
+        Some(changes) => format!("{changes} changes ahead"),
+        None => "how far ahead is not known".to_owned(),
+    }
+}
+
+/// How far on the path the change in front came.
+fn arrived(subject: &Subject, overview: &Overview) -> Option<String> {
+    let id = subject.change.as_ref()?;
+    let changes = &overview.detail.as_ref()?.changes;
+    let change = changes.iter().find(|one| one.change == *id)?;
+    let all = running(overview).iter().rev();
+    let mut reached = all.filter(|one| change.environments.contains_key(&one.environment));
+    reached.next().map(|one| one.environment.clone())
+}
+
+/// To the version in front where that was live before, else to one of those that were.
+fn roll_back(subject: &Subject, overview: &Overview) -> Result<Offer, String> {
+    let summary: &Summary = &overview.summary;
+    let all = running(overview);
+    let named = subject.environment.clone();
+    let environment = named.unwrap_or_else(|| summary.production.clone());
+    let here = all.iter().find(|one| one.environment == environment);
+    let here =
+        here.ok_or_else(|| format!("nothing of {} runs in {environment}", summary.workload))?;
+    let live = [&here.version, &here.sha, &here.artifact];
+    let other = subject.version.as_ref();
+    let other = other.filter(|version| !live.into_iter().flatten().any(|one| one == *version));
+    if let (Some(version), true) = (other, subject.deployment.is_some()) {
+        let deed = Deed::Rollback {
+            environment,
+            to: Some(version.clone()),
+        };
+        return Ok(Offer::Plan(Wish::of(&summary.workload, deed)));
+    }
+    let names = all.iter().map(|one| one.environment.clone()).collect();
+    Ok(Offer::Lay(Box::new(Earlier::new(
+        &summary.workload,
+        names,
+        &environment,
+    ))))
+}
+
+fn retry(subject: &Subject) -> Result<Offer, String> {
+    let (Some(workload), Some(run)) = (&subject.workload, &subject.change) else {
+        return Err("a change has to be in front: its last run is run again".to_owned());
+    };
+    let each = [
+        (Verb::RetryFailed, "run again what failed"),
+        (Verb::Retry, "run all of it again"),
+        (Verb::Cancel, "stop it"),
+        (Verb::Resume, "let it go on where it is paused"),
+    ];
+    let each = each.map(|(verb, words)| {
+        let run = run.clone();
+        let deed = Deed::Again { run, verb };
+        Possible::plan(Line::of(Role::Text, words), Wish::of(workload, deed))
+    });
+    let title = format!("the last run of {}, failed ones first", text::short(run));
+    Ok(Offer::Lay(Box::new(Choice::new(title, each.into()))))
+}
+
+fn hold(subject: &Subject, overview: &Overview) -> Result<Offer, String> {
+    let summary = &overview.summary;
+    let named = subject.environment.clone();
+    let environment = named.unwrap_or_else(|| summary.production.clone());
+    let mut all = running(overview).iter();
+    let known = all.find(|one| one.environment == environment);
+    let deed = match known {
+        Some(running) if running.held.is_some() => Deed::Release { environment },
+        Some(_) => Deed::Hold { environment },
+        None => {
+            return Err(format!(
+                "nothing of {} runs in {environment}",
+                summary.workload
+            ));
+        }
+    };
+    Ok(Offer::Plan(Wish::of(&summary.workload, deed)))
+}
+
+fn declare(subject: &Subject, scene: &Scene) -> Result<Offer, String> {
+    let workload = subject.workload.as_ref().ok_or("no workload is in front")?;
+    let mark = |kind, target: &str, deployment: Option<&str>| {
+        Wish::of(
+            workload,
+            Deed::Mark {
+                kind,
+                target: target.to_owned(),
+                deployment: deployment.map(str::to_owned),
+            },
+        )
+    };
+    let line = |words: &str| Line::of(Role::Text, words);
+    if let Some(incident) = &subject.incident {
+        let mut each = Vec::new();
+        let live = overview(subject, scene)?;
+        let production = running(live)
+            .iter()
+            .find(|one| one.environment == live.summary.production);
+        if let Some(deployment) = production.and_then(|one| one.deployment.as_deref()) {
+            let words = format!("it was caused by what runs now: {deployment}");
+            each.push(Possible::plan(
+                line(&words),
+                mark(MarkKind::IncidentLink, incident, Some(deployment)),
+            ));
+        }
+        if let Some(deployment) = subject.deployment.as_deref() {
+            let words = format!("it was caused by {deployment}");
+            each.push(Possible::plan(
+                line(&words),
+                mark(MarkKind::IncidentLink, incident, Some(deployment)),
+            ));
+        }
+        each.push(Possible::plan(
+            line("no deployment caused it"),
+            mark(MarkKind::IncidentLink, incident, None),
+        ));
+        each.push(Possible::plan(
+            line("it counts in no figure"),
+            mark(MarkKind::Ignore, incident, None),
+        ));
+        let title = format!("incident {}", text::short(incident));
+        return Ok(Offer::Lay(Box::new(Choice::new(title, each))));
+    }
+    let deployment = subject
+        .deployment
+        .as_ref()
+        .ok_or("an incident or a deployment has to be in front")?;
+    let each = vec![
+        Possible::plan(line("it failed"), mark(MarkKind::Failed, deployment, None)),
+        Possible::plan(
+            line("it was not planned: a hotfix, or rework"),
+            mark(MarkKind::Unplanned, deployment, None),
+        ),
+        Possible::plan(
+            line("it counts in no figure"),
+            mark(MarkKind::Ignore, deployment, None),
+        ),
+    ];
+    let title = format!("deployment {}", text::short(deployment));
+    Ok(Offer::Lay(Box::new(Choice::new(title, each))))
+}

@@ -1,0 +1,184 @@
+//! What an environment can be rolled back to: every version that was live there, with its age, how it did, and how many changes would leave.
+
+use ratatui::layout::Rect;
+
+use super::choice::{keys, leaves, moved};
+use super::{Outcome, Overlay, middle};
+use crate::key::Chord;
+use crate::model::version;
+use crate::plan::ask::{Deed, Wish};
+use crate::report::sheet::Line;
+use crate::report::{duration, figure, text};
+use crate::theme::Role;
+use crate::view::answer::{Answer, Question};
+use crate::view::hit::Target;
+use crate::view::pen::Pen;
+use crate::view::scene::Scene;
+
+const WIDTH: u16 = 92;
+
+/// The versions of an environment.
+pub struct Earlier {
+    workload: String,
+    environments: Vec<String>,
+    /// Which of them.
+    at: usize,
+    cursor: usize,
+}
+
+impl Earlier {
+    #[must_use]
+    pub fn new(workload: &str, environments: Vec<String>, environment: &str) -> Self {
+        let at = environments.iter().position(|name| name == environment);
+        Self {
+            workload: workload.to_owned(),
+            at: at.unwrap_or(0),
+            environments,
+            cursor: 0,
+        }
+    }
+
+    fn environment(&self) -> &str {
+        self.environments.get(self.at).map_or("", String::as_str)
+    }
+
+    fn question(&self) -> Question {
+        Question::Earlier {
+            workload: self.workload.clone(),
+            environment: self.environment().to_owned(),
+        }
+    }
+
+    fn versions<'s>(&self, scene: &'s Scene) -> Option<&'s [version::Earlier]> {
+        match scene.answer(&self.question()) {
+            Some(Answer::Earlier(versions)) => Some(versions),
+            Some(_) => Some(&[]),
+            None => None,
+        }
+    }
+
+    fn chosen(&self, at: usize, scene: &Scene) -> Outcome {
+        let version = self.versions(scene).and_then(|all| all.get(at));
+        let Some(version) = version.map(|one| &one.version) else {
+            return Outcome::Stay;
+        };
+        // By what can be mistaken least.
+        let name = version.sha.clone().or_else(|| version.digest.clone());
+        let deed = Deed::Rollback {
+            environment: self.environment().to_owned(),
+            to: Some(name.unwrap_or_else(|| version.name())),
+        };
+        Outcome::Plan(Wish::of(&self.workload, deed))
+    }
+}
+
+/// A version in a row.
+fn row(one: &version::Earlier, scene: &Scene) -> Line {
+    let mut line = Line::of(
+        Role::Title,
+        text::left(&text::fit(&text::clean(&one.version.name()), 18), 18),
+    );
+    let age = duration::age(one.from, scene.instant());
+    line.push(Role::Text, format!("  live {age} ago"));
+    line.pad_to(38);
+    if let Some(until) = one.until {
+        let lasted = duration::between(one.from, until);
+        line.push(Role::Dim, format!("for {lasted}"));
+    }
+    line.pad_to(50);
+    let leaves = figure::count(one.leaves, "change");
+    line.push(Role::Wait, format!("{leaves} would leave"));
+    if one.failed {
+        line.push(Role::Bad, "  was called failed");
+    }
+    if one.incidents > 0 {
+        let incidents = figure::count(one.incidents, "incident");
+        line.push(Role::Bad, format!("  {incidents}"));
+    }
+    line
+}
+
+impl Overlay for Earlier {
+    fn questions(&self) -> Vec<Question> {
+        vec![self.question()]
+    }
+
+    fn key(&mut self, chord: Chord, scene: &Scene) -> Outcome {
+        if leaves(chord) {
+            return Outcome::Close;
+        }
+        match chord.to_string().as_str() {
+            "enter" => return self.chosen(self.cursor, scene),
+            "tab" => {
+                self.at = (self.at + 1) % self.environments.len().max(1);
+                self.cursor = 0;
+            }
+            "shift-tab" => {
+                let count = self.environments.len().max(1);
+                self.at = (self.at + count - 1) % count;
+                self.cursor = 0;
+            }
+            _ => {
+                let count = self.versions(scene).map_or(0, <[_]>::len);
+                self.cursor = moved(chord, self.cursor, count).unwrap_or(self.cursor);
+            }
+        }
+        Outcome::Stay
+    }
+
+    fn click(&mut self, target: Target, scene: &Scene) -> Outcome {
+        match target {
+            Target::Part(at) => self.chosen(at, scene),
+            _ => Outcome::Close,
+        }
+    }
+
+    fn draw(&self, area: Rect, pen: &mut Pen<'_>) -> Option<(u16, u16)> {
+        let place = middle(area, WIDTH, area.height.saturating_sub(4).min(18));
+        pen.clear(place);
+        let title = Line::of(Role::Title, format!("roll back {}", self.workload))
+            .with(Role::Dim, " in ")
+            .with(Role::Focus, self.environment());
+        let inner = pen.frame(place, &title, true);
+        let scene = pen.scene;
+        let room = inner.width.saturating_sub(3);
+        match self.versions(scene) {
+            None => {
+                let words = "working out what was live here …";
+                pen.text(inner.x + 2, inner.y, room, Role::Dim, words);
+            }
+            Some([]) => {
+                let words = format!(
+                    "no version is known that was live in {} before the one that runs now",
+                    self.environment()
+                );
+                let body = Rect::new(inner.x + 2, inner.y, room, inner.height.saturating_sub(2));
+                pen.paragraph(body, Role::Dim, &words);
+            }
+            Some(versions) => self.draw_versions(versions, inner, pen),
+        }
+        let mut hints = vec![("enter", "what it would mean"), ("esc", "leave it")];
+        if self.environments.len() > 1 {
+            hints.insert(1, ("tab", "another environment"));
+        }
+        keys(inner, &hints, pen);
+        None
+    }
+}
+
+impl Earlier {
+    fn draw_versions(&self, versions: &[version::Earlier], inner: Rect, pen: &mut Pen<'_>) {
+        let rows = usize::from(inner.height.saturating_sub(2)).max(1);
+        let top = (self.cursor + 1).saturating_sub(rows);
+        let shown = versions.iter().enumerate().skip(top).take(rows);
+        for ((at, one), y) in shown.zip(inner.y..) {
+            let whole = Rect::new(inner.x, y, inner.width, 1);
+            let line = row(one, pen.scene);
+            pen.line(inner.x + 2, y, inner.width.saturating_sub(3), &line);
+            if at == self.cursor {
+                pen.select(whole);
+            }
+            pen.hit(whole, Target::Part(at));
+        }
+    }
+}
