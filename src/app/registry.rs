@@ -7,7 +7,7 @@ use crate::connector::descriptor::{Descriptor, Open, Settings};
 use crate::connector::error::ErrorKind;
 use crate::connector::{
     Connector, ConnectorError, alertmanager, argocd, cdevents, command, git, github, gitlab, oci,
-    scans,
+    pagerduty, scans,
 };
 
 /// Every connector: what it is, and how a source of its kind is opened.
@@ -20,6 +20,7 @@ pub const CONNECTORS: &[(&Descriptor, Open)] = &[
     (&github::DESCRIPTOR, github::open),
     (&gitlab::DESCRIPTOR, gitlab::open),
     (&oci::DESCRIPTOR, oci::open),
+    (&pagerduty::DESCRIPTOR, pagerduty::open),
     (&scans::DESCRIPTOR, scans::open),
 ];
 

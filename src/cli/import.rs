@@ -1,7 +1,7 @@
 //! `leadtime import`.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Cursor, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -16,6 +16,7 @@ use crate::connector::scanner::form::Form;
 use crate::connector::scanner::subject::{self, Subject};
 use crate::error::Failure;
 use crate::event::time::Timestamp;
+use crate::store::sqlite::SqliteStore;
 
 /// Bad lines of one file that are told one by one.
 const MOST_TOLD: usize = 20;
@@ -33,46 +34,14 @@ pub fn run(session: &Session, args: &ImportArgs) -> Result<Ending, Failure> {
     let mut found: Vec<Report> = Vec::new();
     for (file, (input, length)) in args.files.iter().zip(inputs) {
         let read = AtomicU64::new(0);
-        let bar = Bar::new("importing", session.quiet);
         let counted = Counted { input, read: &read };
-        let input = match args.format {
-            Format::CdEvents => Told::Events(std::io::Cursor::new(Vec::new()).chain(counted)),
-            format => {
-                let told = reports::tell(counted, form(format));
-                told.map_err(|error| Failure::of_file(file, &error))?
+        match told(counted, args.format).map_err(|error| Failure::of_file(file, &error))? {
+            Told::Report(bytes, form) => found.push(report(file, bytes, form)),
+            Told::Events(input) => {
+                let progress = (&read, length);
+                all.add(events(session, &mut store, file, input, progress)?);
             }
-        };
-        let input = match input {
-            Told::Events(input) => input,
-            Told::Report(bytes, form) => {
-                bar.end();
-                found.push(report(file, bytes, form));
-                continue;
-            }
-        };
-        let mut told = 0;
-        let buffered = BufReader::with_capacity(1 << 20, input);
-        let done = import(
-            buffered,
-            &mut store,
-            session.now,
-            |problem| {
-                told += 1;
-                if told <= MOST_TOLD {
-                    session.complain(&format!("{}: {problem}", file.display()));
-                }
-            },
-            || bar.at(read.load(Ordering::Relaxed), length),
-        )?;
-        bar.end();
-        if told > MOST_TOLD {
-            session.complain(&format!(
-                "{}: {} more bad lines",
-                file.display(),
-                told - MOST_TOLD
-            ));
         }
-        all.add(done);
     }
     let tell = |problem: String| session.complain(&problem);
     all.add(reports::keep(&found, &of, &mut store, session.now, tell)?);
@@ -86,6 +55,48 @@ pub fn run(session: &Session, args: &ImportArgs) -> Result<Ending, Failure> {
     } else {
         Ending::Done
     })
+}
+
+/// An input as what it is asked to be, or shows.
+fn told<R: Read>(input: R, format: Format) -> std::io::Result<Told<R>> {
+    match format {
+        Format::CdEvents => Ok(Told::Events(Cursor::new(Vec::new()).chain(input))),
+        format => reports::tell(input, form(format)),
+    }
+}
+
+/// Keeps the events of an input. `progress`: how far it is read, of how much.
+fn events(
+    session: &Session,
+    store: &mut SqliteStore,
+    file: &Path,
+    input: impl Read + Send,
+    progress: (&AtomicU64, Option<u64>),
+) -> Result<Imported, Failure> {
+    let bar = Bar::new("importing", session.quiet);
+    let (read, length) = progress;
+    let mut told = 0;
+    let done = import(
+        BufReader::with_capacity(1 << 20, input),
+        store,
+        session.now,
+        |problem| {
+            told += 1;
+            if told <= MOST_TOLD {
+                session.complain(&format!("{}: {problem}", file.display()));
+            }
+        },
+        || bar.at(read.load(Ordering::Relaxed), length),
+    )?;
+    bar.end();
+    if told > MOST_TOLD {
+        session.complain(&format!(
+            "{}: {} more bad lines",
+            file.display(),
+            told - MOST_TOLD
+        ));
+    }
+    Ok(done)
 }
 
 type Input = (Box<dyn Read + Send>, Option<u64>);

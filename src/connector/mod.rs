@@ -31,6 +31,7 @@ mod message;
 mod naming;
 pub mod oci;
 mod once;
+pub mod pagerduty;
 mod pattern;
 mod piece;
 mod rows;

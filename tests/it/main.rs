@@ -42,6 +42,7 @@ mod inbox_and_matrix;
 mod keys;
 mod laws;
 mod oci;
+mod pagerduty;
 mod peers;
 mod published;
 mod reports;

@@ -1,14 +1,15 @@
 //! Looks whether Alertmanager can be read: its version, its receivers, what fires now, and what of it belongs to nobody.
 
 use super::client::Reach;
-use super::config::{Labels, Receivers};
+use super::config::Labels;
 use super::translate::Origin;
+use crate::connector::pattern::Names;
 use crate::connector::{ConnectorError, Health};
 use crate::event::time::Timestamp;
 
 pub async fn check(
     reach: &Reach<'_>,
-    receivers: &Receivers,
+    receivers: &Names,
     labels: &Labels,
     now: Timestamp,
 ) -> Result<Health, ConnectorError> {

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use globset::GlobMatcher;
 use url::Url;
 
+use crate::connector::ConnectorError;
 use crate::connector::descriptor::Settings;
 use crate::connector::http::address::{Address, Hint};
-use crate::connector::{ConnectorError, pattern};
 
 const HINT: Hint = Hint {
     example: "url = \"https://alertmanager.example.com\", as it is opened in a browser",
@@ -60,52 +59,6 @@ impl Base {
         let filter = crate::connector::http::address::encoded(&filter);
         let base = self.url.as_str().trim_end_matches('/');
         format!("{base}/#/alerts?filter={filter}")
-    }
-}
-
-/// Whose alerts are incidents: all, or those that go to some receivers.
-#[derive(Clone, Debug, Default)]
-pub struct Receivers {
-    wanted: Vec<(String, GlobMatcher)>,
-    excluded: Vec<(String, GlobMatcher)>,
-}
-
-impl Receivers {
-    pub fn read(source: &str, patterns: &[String]) -> Result<Self, ConnectorError> {
-        let mut receivers = Self::default();
-        for written in patterns {
-            let (excludes, text) = pattern::leaves_out(written);
-            let matcher = Some(text).filter(|text| !text.is_empty());
-            let matcher = matcher.and_then(pattern::starred).ok_or_else(|| {
-                let detail = format!("{written:?} is no pattern for receivers");
-                ConnectorError::configuration(source, "projects", detail).hinted(
-                    "the name of a receiver, `*` stands for anything; a leading ! leaves out",
-                )
-            })?;
-            let list = if excludes {
-                &mut receivers.excluded
-            } else {
-                &mut receivers.wanted
-            };
-            list.push((text.to_owned(), matcher));
-        }
-        Ok(receivers)
-    }
-
-    #[must_use]
-    pub fn want(&self, name: &str) -> bool {
-        let takes = |list: &[(String, GlobMatcher)]| list.iter().any(|(_, one)| one.is_match(name));
-        (self.wanted.is_empty() || takes(&self.wanted)) && !takes(&self.excluded)
-    }
-
-    /// The patterns that took none of these.
-    #[must_use]
-    pub fn idle(&self, names: &[String]) -> Vec<&str> {
-        let idle = self
-            .wanted
-            .iter()
-            .filter(|(_, one)| !names.iter().any(|name| one.is_match(name)));
-        idle.map(|(text, _)| text.as_str()).collect()
     }
 }
 

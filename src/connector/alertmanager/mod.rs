@@ -13,10 +13,11 @@ pub mod translate;
 pub mod wire;
 
 use self::client::Reach;
-use self::config::{Base, Labels, Receivers};
+use self::config::{Base, Labels};
 use super::descriptor::{Capability, Descriptor, Settings};
 use super::http::plain::{Login, Plain};
 use super::http::{Http, Policy};
+use super::pattern::Names;
 use super::{Connector, ConnectorError, Health, Pending, Reading, Sink};
 use crate::event::time::Timestamp;
 
@@ -48,7 +49,7 @@ pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {
 pub struct Alertmanager {
     name: String,
     base: Base,
-    receivers: Receivers,
+    receivers: Names,
     labels: Labels,
     http: Http<Plain>,
 }
@@ -57,7 +58,7 @@ impl Alertmanager {
     /// Looks through the settings; nothing is asked yet.
     pub fn new(settings: Settings) -> Result<Self, ConnectorError> {
         let base = Base::read(&settings.name, settings.url.as_deref())?;
-        let receivers = Receivers::read(&settings.name, &settings.projects)?;
+        let receivers = Names::read(&settings.name, &settings.projects, "receivers")?;
         let labels = Labels::read(&settings);
         let login = match (settings.user.clone(), settings.token.clone()) {
             (Some(user), Some(password)) => Login::Basic { user, password },

@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 
 use super::client::Reach;
-use super::config::{Labels, Receivers};
+use super::config::Labels;
 use super::cursor::{OPEN, Open};
 use super::translate::{Origin, Trouble};
 use super::wire::Silence;
 use crate::connector::health;
+use crate::connector::pattern::Names;
 use crate::connector::rows::{Rows, put};
 use crate::connector::{Batch, ConnectorError, Finding, Reading, Severity, Sink};
 use crate::event::time::{Span, Timestamp};
@@ -18,7 +19,7 @@ const LONG: Span = Span::from_seconds(900);
 
 pub async fn read(
     reach: &Reach<'_>,
-    receivers: &Receivers,
+    receivers: &Names,
     labels: &Labels,
     reading: Reading,
     sink: &mut dyn Sink,

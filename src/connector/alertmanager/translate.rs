@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
-use super::config::{Base, Labels, Receivers};
+use super::config::{Base, Labels};
 use super::cursor::Open;
 use super::wire::{Alert, Group};
+use crate::connector::pattern::Names;
 use crate::event::Event;
 use crate::event::kind::{Incident, IncidentPhase, Kind};
 use crate::event::time::{Span, Timestamp};
@@ -35,7 +36,7 @@ pub struct Trouble {
 #[derive(Clone, Copy)]
 pub struct Origin<'a> {
     pub base: &'a Base,
-    pub receivers: &'a Receivers,
+    pub receivers: &'a Names,
     pub labels: &'a Labels,
     pub now: Timestamp,
 }
@@ -159,11 +160,11 @@ fn known_by(
 ) -> String {
     let text = format!("{labels:?} {service:?} {environment:?}");
     let digest = Sha256::digest(text.as_bytes());
-    digest
+    let number = digest
         .iter()
         .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+        .fold(0u64, |number, byte| number << 8 | u64::from(*byte));
+    format!("{number:012x}")
 }
 
 /// `CheckoutErrorRateHigh-0a1b2c3d4e5f-20261121T024045Z`.

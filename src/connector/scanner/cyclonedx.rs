@@ -1,4 +1,4 @@
-//! CycloneDX as JSON: a bill of materials; a scan, where vulnerabilities stand in it; what somebody says of them (VEX), where nothing else does. An empty
+//! `CycloneDX` as JSON: a bill of materials; a scan, where vulnerabilities stand in it; what somebody says of them (VEX), where nothing else does. An empty
 //! list of vulnerabilities says nothing: makers of bills write one without having looked.
 
 use rustc_hash::FxHashMap;
@@ -272,8 +272,8 @@ impl Component {
             let named = Subject::named(self.name.as_deref().unwrap_or_default());
             let tag = Some(version.to_owned()).filter(|tag| !tag.is_empty() && digest.is_none());
             of = of.or(&named.or(&Subject {
-                digest,
                 tag,
+                digest,
                 ..Subject::default()
             }));
         }
@@ -322,11 +322,12 @@ impl Vulnerability {
     fn severity(&self) -> Option<Severity> {
         let ratings = || self.ratings.iter().flatten();
         let words = ratings().filter_map(|one| Severity::of_word(one.severity.as_deref()?));
-        let scored = ratings().filter(|one| {
+        // EPSS and others are scores of something else.
+        let by_cvss = ratings().filter(|one| {
             let method = one.method.as_deref().unwrap_or_default();
             method.starts_with("CVSS")
         });
-        let scores = scored.filter_map(|one| {
+        let scores = by_cvss.filter_map(|one| {
             let score = one.score.and_then(Severity::of_score);
             score.or_else(|| Severity::of_text(one.vector.as_deref()?))
         });

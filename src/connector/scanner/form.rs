@@ -71,10 +71,7 @@ impl Form {
             ),
             (Self::Sarif, has("runs") && any(&["version", "$schema"])),
             (Self::OpenVex, has("statements") && has("@context")),
-            (
-                Self::Trivy,
-                has("SchemaVersion") && any(&["ArtifactName", "Results"]),
-            ),
+            (Self::Trivy, has("SchemaVersion")),
             (
                 Self::Grype,
                 has("matches") && any(&["descriptor", "source", "distro"]),
@@ -116,6 +113,12 @@ impl fmt::Display for Form {
 pub fn of(text: &[u8]) -> Result<Form, Unreadable> {
     let Top(names) = serde_json::from_slice(text).map_err(|error| not_json(&error))?;
     Form::told(&names).ok_or_else(|| no_use(&names))
+}
+
+/// Whether a document is JSON, and of no form.
+#[must_use]
+pub fn is_others(text: &[u8]) -> bool {
+    serde_json::from_slice(text).is_ok_and(|Top(names)| Form::told(&names).is_none())
 }
 
 pub(super) fn not_json(error: &serde_json::Error) -> Unreadable {

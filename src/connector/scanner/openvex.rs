@@ -1,4 +1,4 @@
-//! OpenVEX: who says of which vulnerability in which product that it does not count, and why. The forms of before 0.2, in which products are plain texts, are
+//! `OpenVEX`: who says of which vulnerability in which product that it does not count, and why. The forms of before 0.2, in which products are plain texts, are
 //! read as well.
 
 use serde::Deserialize;

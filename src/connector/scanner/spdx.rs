@@ -10,9 +10,11 @@ use super::{Bill, Content, Unreadable, said};
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Document {
-    document_namespace: Option<String>,
+    #[serde(rename = "documentNamespace")]
+    namespace: Option<String>,
     creation_info: Option<Creation>,
-    document_describes: Option<Vec<String>>,
+    #[serde(rename = "documentDescribes")]
+    describes: Option<Vec<String>>,
     packages: Option<Vec<Package>>,
     relationships: Option<Vec<Relationship>>,
 }
@@ -64,7 +66,8 @@ struct Annotation {
 struct Relationship {
     spdx_element_id: Option<String>,
     related_spdx_element: Option<String>,
-    relationship_type: Option<String>,
+    #[serde(rename = "relationshipType")]
+    kind: Option<String>,
 }
 
 #[expect(
@@ -78,7 +81,7 @@ pub(super) fn read(document: &Document) -> Result<Content, Unreadable> {
         bill: Some(Bill {
             of: described.map(Package::of).unwrap_or_default(),
             at: created.and_then(|info| Timestamp::parse(info.created.as_deref()?)),
-            name: said(document.document_namespace.as_ref()),
+            name: said(document.namespace.as_ref()),
         }),
         ..Content::default()
     })
@@ -88,11 +91,11 @@ impl Document {
     /// The package that the document is of.
     fn described(&self) -> Option<&Package> {
         let related = self.relationships.iter().flatten().find(|one| {
-            one.relationship_type.as_deref() == Some("DESCRIBES")
+            one.kind.as_deref() == Some("DESCRIBES")
                 && one.spdx_element_id.as_deref() == Some("SPDXRef-DOCUMENT")
         });
         let related = related.and_then(|one| one.related_spdx_element.as_ref());
-        let listed = self.document_describes.iter().flatten().next();
+        let listed = self.describes.iter().flatten().next();
         let id = related.or(listed)?;
         let mut packages = self.packages.iter().flatten();
         packages.find(|package| package.id.as_ref() == Some(id))

@@ -243,7 +243,8 @@ pub fn repository(address: &str) -> Option<String> {
 
 /// Whether a text could be pulled: no path of a file, no archive.
 fn is_image(text: &str) -> bool {
-    let file = text.starts_with(['/', '.', '~']) || text.ends_with(".tar") || text.ends_with(".gz");
+    let end = text.rsplit_once('.').map_or("", |(_, end)| end);
+    let file = text.starts_with(['/', '.', '~']) || ["tar", "gz", "tgz"].contains(&end);
     let part = |part: &str| {
         part.starts_with(|c: char| c.is_ascii_alphanumeric())
             && part

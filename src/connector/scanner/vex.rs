@@ -54,20 +54,16 @@ pub fn judge(scan: &Scan, of: &Subject, statements: &[Statement]) -> Judged {
             judged.aside.push(told(found, reason));
             continue;
         }
-        match last_word(found, of, statements).filter(|last| last.sets_aside()) {
-            Some(last) => {
-                let reason = last.reason.as_ref();
-                let reason =
-                    reason.map_or(last.status.clone(), |why| format!("{}, {why}", last.status));
-                judged.aside.push(told(found, &reason));
-                let newest = judged.stated.flatten().max(last.at);
-                judged.stated = Some(newest);
-            }
-            None => {
-                found.severity.count(&mut judged.counts);
-                judged.unknown += usize::from(found.severity == Severity::Unknown);
-            }
-        }
+        let last = last_word(found, of, statements);
+        let Some(last) = last.filter(|last| last.sets_aside()) else {
+            found.severity.count(&mut judged.counts);
+            judged.unknown += usize::from(found.severity == Severity::Unknown);
+            continue;
+        };
+        let reason = last.reason.as_ref();
+        let reason = reason.map_or(last.status.clone(), |why| format!("{}, {why}", last.status));
+        judged.aside.push(told(found, &reason));
+        judged.stated = Some(judged.stated.flatten().max(last.at));
     }
     judged.aside.sort_unstable();
     judged.aside.dedup();

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::connector::rows::{Rows, put};
+use crate::connector::scanner::form;
 use crate::connector::scanner::subject::{Missing, Subject};
 use crate::connector::scanner::vex::Statement;
 use crate::connector::scanner::{self, Content};
@@ -147,23 +148,23 @@ impl Reader<'_> {
             return self.keep(seen, &row);
         }
         match scanner::read(&bytes, self.config.form) {
-            Ok(content) => self.told(seen, &content, before, row),
+            Ok(content) => self.told(seen, &content, before.as_ref(), row),
             Err(error) => {
-                let severity = match serde_json::from_slice::<serde::de::IgnoredAny>(&bytes) {
-                    // JSON of somebody else's, in a folder of many things.
-                    Ok(_) if self.config.form.is_none() => Severity::Note,
-                    _ => Severity::Warning,
+                // JSON of somebody else's, in a folder of many things.
+                let others = self.config.form.is_none() && form::is_others(&bytes);
+                let severity = if others {
+                    Severity::Note
+                } else {
+                    Severity::Warning
                 };
                 self.tell(seen, severity, error.to_string());
             }
         }
     }
 
-    fn told(&mut self, seen: &Seen, content: &Content, before: Option<Row>, mut row: Row) {
+    fn told(&mut self, seen: &Seen, content: &Content, before: Option<&Row>, mut row: Row) {
         row.states = !content.statements.is_empty();
-        let replaced = before
-            .as_ref()
-            .is_some_and(|old| old.content != row.content);
+        let replaced = before.is_some_and(|old| old.content != row.content);
         let mut came = Came {
             content: row.content.clone(),
             url: address(&seen.path),
@@ -180,7 +181,7 @@ impl Reader<'_> {
             came.turn = if timeless { row.turn + 1 } else { 0 };
         }
         let mut found = told(content, &came, &self.statements);
-        let old = before.as_ref().filter(|_| !replaced);
+        let old = before.filter(|_| !replaced);
         let rejudged = old.is_some_and(|old| old.at.is_some() && old.aside != found.aside);
         if rejudged {
             came.turn = row.turn + 1;
@@ -192,7 +193,10 @@ impl Reader<'_> {
         if let Some(missing) = found.missing {
             // Looked at again by the next reading: the configuration may say more by then.
             let text = format!("{}: {}", missing.what(), remedy(missing));
-            return self.tell(seen, Severity::Warning, text);
+            self.tell(seen, Severity::Warning, text);
+            if found.events.is_empty() {
+                return;
+            }
         }
         let again = old.is_some_and(|old| {
             old.at.is_some() && old.settings == row.settings && old.aside == found.aside

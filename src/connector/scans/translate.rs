@@ -166,7 +166,8 @@ impl Came {
             id.push_str(&by);
         }
         if self.turn > 0 {
-            id.push_str(&format!("/{}", self.turn));
+            id.push('/');
+            id.push_str(&self.turn.to_string());
         }
         id
     }

@@ -131,10 +131,8 @@ impl Gatherer {
                 let version = named(self.workload.text(artifact)).version?;
                 self.workload.names.get(&version)
             });
-            let texts = [artifact, digest, version].into_iter().flatten();
-            let made_of = texts
-                .filter_map(|text| self.made_of.get(&text).copied())
-                .next();
+            let mut texts = [artifact, digest, version].into_iter().flatten();
+            let made_of = texts.find_map(|text| self.made_of.get(&text).copied());
             let scan = &mut self.workload.scans[place];
             scan.digest = digest;
             scan.commit = commit.or(made_of);

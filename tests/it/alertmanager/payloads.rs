@@ -29,6 +29,6 @@ async fn recorded_answers_become_incidents() {
     read(&server, &mut kept, "2026-11-21T02:42:00Z")
         .await
         .unwrap();
-    insta::assert_snapshot!(told(&kept).join("\n"), @"");
-    insta::assert_snapshot!(kept.ids().join("\n"), @"");
+    let all = [told(&kept).join("\n"), kept.ids().join("\n")].join("\n\n");
+    insta::assert_snapshot!("recorded", all);
 }
