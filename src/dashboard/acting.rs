@@ -13,7 +13,7 @@ use crate::theme::Role;
 use crate::view::acting::{Armed, Offer, offer};
 use crate::view::overlay::choice::{Choice, Possible};
 use crate::view::overlay::deed::Dialog;
-use crate::view::page::Page;
+use crate::view::page::{self, Page};
 use crate::view::scene::Scope;
 
 impl App {
@@ -28,8 +28,21 @@ impl App {
             .map(|_| "this is the past; \\ comes back to now".to_owned())
     }
 
+    /// What is meant by a key that acts.
+    pub(super) fn act(&mut self, intent: Intent) -> Vec<Effect> {
+        match intent {
+            Intent::Arm => self.ask_to_arm(),
+            Intent::Actions => {
+                self.ui.push(page::actions());
+                return vec![Effect::Job(Job::Look)];
+            }
+            _ => return self.want(intent),
+        }
+        Vec::new()
+    }
+
     /// What is meant of what is in front: its plan is asked for, or something is chosen first.
-    pub(super) fn want(&mut self, intent: Intent) -> Vec<Effect> {
+    fn want(&mut self, intent: Intent) -> Vec<Effect> {
         if let Some(why) = self.no_acting() {
             self.say(Role::Warning, &why);
             return Vec::new();
@@ -51,7 +64,7 @@ impl App {
         let permit = if armed {
             Permit::Given
         } else {
-            Permit::NotArmed("A".to_owned())
+            Permit::NotArmed("arming it (A)".to_owned())
         };
         self.scene.acting.reply = None;
         self.ui.overlay = Some(Box::new(Dialog::new(id, wish.clone())));
@@ -59,7 +72,7 @@ impl App {
     }
 
     /// For what leadtime is to be armed; or no longer, where it is.
-    pub(super) fn ask_to_arm(&mut self) {
+    fn ask_to_arm(&mut self) {
         if self.scene.acting.armed.take().is_some() {
             self.say(Role::Text, "no longer armed; leadtime only reads");
             return;

@@ -1,6 +1,6 @@
 //! The dashboard: the loop that owns all of its state. What comes in (keys, news of the worker and of the sources, signals) changes the state ([`update`]);
 //! what is to be done outside goes out as an [`Effect`](message::Effect); when something changed, it is drawn, at most sixty times a second. Nothing here waits for a file,
-//! a figure or a network: the [`worker`], the [`reader`] and the clerk do, each in its own thread.
+//! a figure or a network: the [`worker`], the [`reader`], the [`operator`] and the clerk do, each in its own thread.
 
 mod acting;
 mod activity;
@@ -8,6 +8,7 @@ pub mod answer;
 mod clerk;
 mod diagnosis;
 mod export;
+mod hear;
 pub mod kept;
 pub mod message;
 mod notice;

@@ -116,14 +116,18 @@ impl Operator {
         }
         let cut_off = |story: &Arc<Story>| matches!(story.state, State::Sending | State::InDoubt);
         if self.known.iter().any(cut_off) {
-            let settled = self.with(|runtime, bench| {
-                runtime.block_on(follow::settle(&mut bench.acting))?;
-                Ok(())
-            });
-            if let Err(failure) = settled {
-                tracing::warn!(%failure, "asking what became of actions");
-            }
+            self.settle();
             self.look();
+        }
+    }
+
+    fn settle(&mut self) {
+        let settled = self.with(|runtime, bench| {
+            runtime.block_on(follow::settle(&mut bench.acting))?;
+            Ok(())
+        });
+        if let Err(failure) = settled {
+            tracing::warn!(%failure, "asking what became of actions");
         }
     }
 

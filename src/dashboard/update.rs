@@ -1,8 +1,9 @@
 //! What happens comes in, the state changes, what is to be done goes out. No waiting, no reading, no writing: the same messages give the same state.
 
-use super::message::{Effect, Errand, Job, News, Order};
+use super::message::{Effect, Errand, Job, Order};
 use super::{App, export};
 use crate::event::time::{Span, Timestamp};
+use crate::intent::table::Group;
 use crate::intent::{Intent, View};
 use crate::key::Chord;
 use crate::model::travel::{self, Step};
@@ -178,6 +179,9 @@ impl App {
             self.ui.go(view);
             return Vec::new();
         }
+        if intent.group() == Group::Acting {
+            return self.act(intent);
+        }
         match intent {
             Intent::Back => self.back(),
             Intent::Filter => self.open_filter(),
@@ -199,18 +203,6 @@ impl App {
             Intent::MuchEarlier => return self.travel(Step::Day, true),
             Intent::MuchLater => return self.travel(Step::Day, false),
             Intent::Now => return self.look_at(None),
-            Intent::Arm => self.ask_to_arm(),
-            Intent::Approve
-            | Intent::Reject
-            | Intent::Promote
-            | Intent::Rollback
-            | Intent::Retry
-            | Intent::Hold
-            | Intent::Declare => return self.want(intent),
-            Intent::Actions => {
-                self.ui.push(view::page::actions());
-                return vec![Effect::Job(Job::Look)];
-            }
             Intent::Browse => return self.browse(),
             Intent::Copy => return self.copy(),
             Intent::Export => {
@@ -361,88 +353,6 @@ impl App {
         self.ui.message = Some(Line::of(role, words));
     }
 
-    /// News from outside.
-    pub fn news(&mut self, news: News) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        match news {
-            News::Opened { title, me } => {
-                self.scene.title = title;
-                self.scene.me = me;
-            }
-            News::Fleet {
-                lens,
-                overviews,
-                stage,
-                seq,
-            } => {
-                if !same(&lens, &self.scene.lens) {
-                    return effects;
-                }
-                let me = self.scene.me.as_deref();
-                if lens.as_of.is_none() {
-                    let before = &self.scene.fleet;
-                    let notices = self.notices.between(before, &overviews, me);
-                    effects.extend(notices.into_iter().map(Effect::Notify));
-                }
-                if seq != self.scene.seq {
-                    // What was told before may have changed since: it stays in sight until it is told anew.
-                    self.asked.clear();
-                }
-                let ready = stage == Stage::Ready && self.scene.stage != Stage::Ready;
-                self.ask_again(ready);
-                let before = std::mem::replace(&mut self.scene.fleet, overviews);
-                effects.push(Effect::Errand(Errand::Forget(before)));
-                self.scene.stage = stage;
-                self.scene.seq = seq;
-                effects.extend(self.widen());
-            }
-            News::Answer {
-                lens,
-                question,
-                answer,
-            } => {
-                if !same(&lens, &self.scene.lens) {
-                    return effects;
-                }
-                self.scene.answers.insert(question, answer);
-            }
-            News::Sources(sources) => {
-                if self.scene.sources == sources {
-                    return effects;
-                }
-                self.scene.sources = sources;
-            }
-            News::Acting { lasts, forbidden } => {
-                self.scene.acting.lasts = Some(lasts);
-                self.scene.acting.forbidden = forbidden;
-                if std::mem::take(&mut self.begins_armed) {
-                    self.arm(Scope::All);
-                }
-            }
-            News::Replied(id, reply) => self.scene.acting.reply = Some((id, reply)),
-            News::Stories(stories) => effects.extend(self.told(stories)),
-            News::Said(role, words) => {
-                self.say(role, &words);
-                return effects;
-            }
-            News::Theme(theme) => self.wear(*theme),
-            News::Failed(reason) => self.scene.stage = Stage::Failed(reason),
-        }
-        self.scene.version += 1;
-        effects
-    }
-
-    /// What rests on the workloads that are worked out is asked again as they grow, once what was asked before is told; where all are, nothing that was told
-    /// of some is an answer any more.
-    fn ask_again(&mut self, all: bool) {
-        let answers = &mut self.scene.answers;
-        self.asked
-            .retain(|question| !question.rests_on_fleet() || !answers.contains_key(question));
-        if all {
-            answers.retain(|question, _| !question.rests_on_fleet());
-        }
-    }
-
     /// The clock went on.
     pub fn tick(&mut self, now: Timestamp) {
         self.scene.lens.now = now;
@@ -467,9 +377,4 @@ impl App {
         }
         effects
     }
-}
-
-/// Whether two lenses show the same: their clocks may differ.
-fn same(one: &crate::view::scene::Lens, other: &crate::view::scene::Lens) -> bool {
-    one.as_of == other.as_of && one.length == other.length
 }

@@ -455,6 +455,8 @@ pub enum MarkKind {
     Hold,
     ReleaseHold,
     Ignore,
+    /// Rules of a workload's environment were set aside, with a reason.
+    Override,
     #[default]
     Other,
 }

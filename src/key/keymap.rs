@@ -153,11 +153,21 @@ mod tests {
     }
 
     #[test]
-    fn the_keys_of_what_will_act_are_left_free() {
+    fn the_keys_that_act_do_so_in_every_view() {
         let keymap = Keymap::default();
         for context in Context::ALL {
-            for key in ["a", "x", "p", "R", "A"] {
-                assert_eq!(means(&keymap, context, key), None, "{key}");
+            for (key, intent) in [
+                ("a", Intent::Approve),
+                ("x", Intent::Reject),
+                ("p", Intent::Promote),
+                ("R", Intent::Rollback),
+                ("t", Intent::Retry),
+                ("H", Intent::Hold),
+                ("m", Intent::Declare),
+                ("A", Intent::Arm),
+                ("@", Intent::Actions),
+            ] {
+                assert_eq!(means(&keymap, context, key), Some(intent), "{key}");
             }
         }
     }

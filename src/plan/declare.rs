@@ -5,7 +5,7 @@ use super::ask::Ask;
 use super::request::{Order, Target, Verb};
 use super::{Draft, Refusal, bring, policy};
 use crate::event::Event;
-use crate::event::kind::{Kind, Mark, MarkKind};
+use crate::event::kind::{Decision, Kind, Mark, MarkKind};
 use crate::model::OWN;
 use crate::model::environment;
 use crate::model::state::Lives;
@@ -118,6 +118,29 @@ pub fn held(ask: &Ask, lives: &Lives<'_>, environment: &str, reason: &str) -> Ev
     event(ask, MarkKind::Hold, &target, None, Some(reason.to_owned()))
 }
 
+/// The marks that rules are set aside, where they are: the freeze, the hold and the others are then seen to have been there.
+#[must_use]
+pub fn set_aside(ask: &Ask, draft: &Draft) -> Vec<Event<String>> {
+    let aside = draft.objections.iter().filter(|one| one.overridden);
+    let mut rules: Vec<&str> = aside.map(|one| one.rule.as_str()).collect();
+    rules.dedup();
+    let place = draft.environment.as_deref();
+    let place = place.map_or_else(String::new, |place| format!("/{place}"));
+    let workloads = draft.workloads.iter();
+    let targets = workloads.map(|workload| format!("{workload}{place}"));
+    if rules.is_empty() {
+        return Vec::new();
+    }
+    let why = ask.comment.as_deref().unwrap_or_default();
+    let reason = format!("{}: {why}", rules.join(", "));
+    targets
+        .map(|target| Event {
+            id: format!("{}/override/{target}", ask.key),
+            ..event(ask, MarkKind::Override, &target, None, Some(reason.clone()))
+        })
+        .collect()
+}
+
 /// What an event of our own declares, in words.
 #[must_use]
 pub fn told(event: &Event<String>) -> String {
@@ -137,9 +160,26 @@ pub fn told(event: &Event<String>) -> String {
             (MarkKind::Unplanned, _) => format!("put on record: {} was not planned", mark.target),
             (MarkKind::Failed, _) => format!("put on record: {} failed", mark.target),
             (MarkKind::Ignore, _) => format!("put on record: {} does not count", mark.target),
+            (MarkKind::Override, _) => format!(
+                "put on record: a rule of {} is set aside ({})",
+                mark.target,
+                mark.reason.as_deref().unwrap_or_default()
+            ),
             (MarkKind::Other, _) => format!("put on record: {}", mark.target),
         },
-        Kind::Gate(gate) => format!("put on record at {}", gate.gate),
+        Kind::Gate(gate) => {
+            // `workload/step/action`: which action it is says nothing to people.
+            let name = gate
+                .gate
+                .rsplit_once('/')
+                .map_or(&*gate.gate, |(name, _)| name);
+            let by = gate.responder.as_deref().unwrap_or_default();
+            match gate.decision {
+                Some(Decision::Approved) => format!("put on record: {name} is approved by {by}"),
+                Some(Decision::Rejected) => format!("put on record: {name} is rejected by {by}"),
+                _ => format!("put on record: {name} is opened"),
+            }
+        }
         _ => "put on record".to_owned(),
     }
 }

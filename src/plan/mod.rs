@@ -191,6 +191,8 @@ pub fn draft(ask: &Ask, deed: &Deed, lives: &Lives<'_>) -> Result<Draft, Refusal
         } => declare::mark(ask, lives, *kind, target, deployment.as_deref()),
     }?;
     policy::set_aside(ask, &mut draft);
+    let aside = declare::set_aside(ask, &draft);
+    draft.records.extend(aside);
     Ok(draft)
 }
 

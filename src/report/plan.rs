@@ -59,8 +59,8 @@ pub fn headline(plan: &Plan) -> String {
     let place = plan.environment.as_deref();
     let within = place.map_or_else(String::new, |place| format!(" in {place}"));
     let what = match plan.intent {
-        Verb::Approve => format!("approve {workload}{within}"),
-        Verb::Reject => format!("reject {workload}{within}"),
+        Verb::Approve => format!("approve {}", decided(plan)),
+        Verb::Reject => format!("reject {}", decided(plan)),
         Verb::Promote => format!("promote {workload} to {}", place.unwrap_or("?")),
         Verb::Rollback => format!("roll back {workload}{within}"),
         Verb::Retry => format!("run again for {workload}"),
@@ -75,6 +75,22 @@ pub fn headline(plan: &Plan) -> String {
         (Some(from), Some(to)) => format!("{what}: {from} → {to}"),
         (None, Some(to)) => format!("{what}: {to}"),
         _ => what,
+    }
+}
+
+/// Which gates: `cab of checkout`, `2 gates of checkout, cart`.
+fn decided(plan: &Plan) -> String {
+    let workload = &plan.workload;
+    let gate = match plan.gates.as_slice() {
+        [gate] => {
+            let own = gate.strip_prefix(workload.as_str());
+            own.and_then(|gate| gate.strip_prefix('/')).unwrap_or(gate)
+        }
+        several => return format!("{} of {workload}", figure::count(several.len(), "gate")),
+    };
+    match &plan.environment {
+        Some(place) => format!("{workload} in {place}, gate {}", text::short(gate)),
+        None => format!("{} of {workload}", text::short(gate)),
     }
 }
 

@@ -175,8 +175,8 @@ fn drafted(engine: &mut Engine, asked: &Asked) -> Result<Draft, Failure> {
     engine.refresh(&mut |_, _| {})?;
     let mut whole: Option<Draft> = None;
     for (place, part) in asked.parts.iter().enumerate() {
-        let known = engine.definitions().iter();
-        let definition = known.cloned().find(|known| known.name == part.workload);
+        let mut known = engine.definitions().iter();
+        let definition = known.find(|known| known.name == part.workload).cloned();
         let definition = definition
             .ok_or_else(|| Failure::unable(format!("there is no workload {:?}", part.workload)))?;
         let workload = engine.workload(&definition, clock::now())?;

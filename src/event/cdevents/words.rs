@@ -80,6 +80,7 @@ pub(super) fn mark(word: &str) -> MarkKind {
         "hold" => MarkKind::Hold,
         "releasehold" => MarkKind::ReleaseHold,
         "ignore" => MarkKind::Ignore,
+        "override" => MarkKind::Override,
         _ => MarkKind::Other,
     }
 }
@@ -92,6 +93,7 @@ pub(super) fn of_mark(kind: MarkKind) -> &'static str {
         MarkKind::Hold => "hold",
         MarkKind::ReleaseHold => "release_hold",
         MarkKind::Ignore => "ignore",
+        MarkKind::Override => "override",
         MarkKind::Other => "other",
     }
 }

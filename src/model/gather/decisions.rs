@@ -203,7 +203,8 @@ impl Gatherer {
                     }
                 }
             }
-            MarkKind::Other => {}
+            // A rule that was set aside is told, and changes no figure.
+            MarkKind::Override | MarkKind::Other => {}
         }
     }
 

@@ -373,6 +373,7 @@ const fn mark_word(kind: MarkKind) -> &'static str {
         MarkKind::Hold => "hold",
         MarkKind::ReleaseHold => "released",
         MarkKind::Ignore => "ignore",
+        MarkKind::Override => "override",
         MarkKind::Other => "other",
     }
 }
@@ -385,6 +386,14 @@ fn mark(fact: &Mark<String>) -> Line {
         MarkKind::Unplanned => plain(&format!("{target} marked as unplanned")),
         MarkKind::Failed => marked(Role::Bad, glyph::BAD, &format!("{target} marked as failed")),
         MarkKind::Ignore => plain(&format!("{target} marked to be ignored")),
+        MarkKind::Override => {
+            let why = fact.reason.as_deref().unwrap_or("a rule");
+            marked(
+                Role::Warning,
+                "!",
+                &format!("set aside for {target}: {why}"),
+            )
+        }
         MarkKind::IncidentLink => match fact.deployment.as_deref() {
             Some(deployment) => plain(&format!("{target} linked to deployment {deployment}")),
             None => plain(&format!("{target} linked to no deployment")),

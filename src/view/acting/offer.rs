@@ -111,7 +111,7 @@ fn decided(gates: &[(String, String)], approve: bool) -> Wish {
     }
 }
 
-/// To the environment after the one in front, what runs there; without one, wherever something newer could go.
+/// To the environment after the one in front, what runs there; to the last, what is ready for it; without one in front, wherever something newer could go.
 fn promote(subject: &Subject, overview: &Overview) -> Result<Offer, String> {
     let all = running(overview);
     let workload = &overview.summary.workload;
@@ -132,9 +132,11 @@ fn promote(subject: &Subject, overview: &Overview) -> Result<Offer, String> {
         let next = all
             .iter()
             .find(|one| one.before.as_deref() == Some(from.as_str()));
-        let next = next.ok_or_else(|| format!("no environment comes after {from} on the path"))?;
-        let version = subject.version.clone();
-        return Ok(Offer::Plan(wish(&next.environment, version)));
+        return Ok(Offer::Plan(match next {
+            Some(next) => wish(&next.environment, subject.version.clone()),
+            // Nothing comes after it: what is ready for it is meant.
+            None => wish(&from, None),
+        }));
     }
     if all.is_empty() {
         return Err(format!("no environment of {workload} is known"));
@@ -190,10 +192,10 @@ fn roll_back(subject: &Subject, overview: &Overview) -> Result<Offer, String> {
         };
         return Ok(Offer::Plan(Wish::of(&summary.workload, deed)));
     }
-    let names = all.iter().map(|one| one.environment.clone()).collect();
+    let every = all.iter().map(|one| one.environment.clone()).collect();
     Ok(Offer::Lay(Box::new(Earlier::new(
         &summary.workload,
-        names,
+        every,
         &environment,
     ))))
 }
@@ -250,24 +252,22 @@ fn declare(subject: &Subject, scene: &Scene) -> Result<Offer, String> {
     };
     let line = |words: &str| Line::of(Role::Text, words);
     if let Some(incident) = &subject.incident {
-        let mut each = Vec::new();
-        let live = overview(subject, scene)?;
-        let production = running(live)
+        let overview = overview(subject, scene)?;
+        let production = running(overview)
             .iter()
-            .find(|one| one.environment == live.summary.production);
-        if let Some(deployment) = production.and_then(|one| one.deployment.as_deref()) {
-            let words = format!("it was caused by what runs now: {deployment}");
-            each.push(Possible::plan(
-                line(&words),
-                mark(MarkKind::IncidentLink, incident, Some(deployment)),
-            ));
+            .find(|one| one.environment == overview.summary.production);
+        let running = production.and_then(|one| one.deployment.as_deref());
+        let thought = subject.deployment.as_deref();
+        let mut each = Vec::new();
+        if let Some(deployment) = thought {
+            let words = format!("it was caused by {deployment}, as is thought");
+            let wish = mark(MarkKind::IncidentLink, incident, Some(deployment));
+            each.push(Possible::plan(line(&words), wish));
         }
-        if let Some(deployment) = subject.deployment.as_deref() {
-            let words = format!("it was caused by {deployment}");
-            each.push(Possible::plan(
-                line(&words),
-                mark(MarkKind::IncidentLink, incident, Some(deployment)),
-            ));
+        if let Some(deployment) = running.filter(|one| Some(*one) != thought) {
+            let words = format!("it was caused by what runs now, {deployment}");
+            let wish = mark(MarkKind::IncidentLink, incident, Some(deployment));
+            each.push(Possible::plan(line(&words), wish));
         }
         each.push(Possible::plan(
             line("no deployment caused it"),

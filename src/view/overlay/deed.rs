@@ -8,6 +8,8 @@ use tui_input::Input;
 
 use super::choice::{keys, leaves, moved};
 use super::{Outcome, Overlay, line, middle};
+use crate::intent::Intent;
+use crate::journal::story::State;
 use crate::key::Chord;
 use crate::plan::ask::{Deed, Wish};
 use crate::plan::policy::{ARMED, OVERRIDABLE};
@@ -96,6 +98,7 @@ impl Dialog {
         if self.is_carried(scene) {
             return match key.as_str() {
                 "enter" => Outcome::Close,
+                "@" => Outcome::Chosen(Intent::Actions),
                 _ => Outcome::Stay,
             };
         }
@@ -189,6 +192,11 @@ impl Dialog {
             typed: Some(text.to_owned()),
         }
     }
+}
+
+/// A plan without its first line, which is the title.
+fn headless(plan: &Plan, style: &Style) -> Vec<Line> {
+    report::lines(plan, style).split_off(1)
 }
 
 /// Deeds of which one says why.
@@ -301,7 +309,7 @@ impl Dialog {
         };
         match scene.acting.reply(self.id) {
             None => words(Role::Dim, "working out what exactly would be done …"),
-            Some(Reply::Planned { plan, .. }) => report::lines(plan, &style),
+            Some(Reply::Planned { plan, .. }) => headless(plan, &style),
             Some(Reply::Moved { what, plan, .. }) => {
                 let told = format!(
                     "Nothing was done: since the plan was shown, {} changed. This is the plan now.",
@@ -309,7 +317,7 @@ impl Dialog {
                 );
                 let mut lines: Vec<Line> = words(Role::Warning, &told);
                 lines.push(Line::new());
-                lines.extend(report::lines(plan, &style));
+                lines.extend(headless(plan, &style));
                 lines
             }
             Some(Reply::Carried(action)) => match scene.acting.story(action) {
@@ -378,7 +386,17 @@ impl Dialog {
 
     fn hints(&self, scene: &Scene) -> Vec<(&'static str, &'static str)> {
         let Some((plan, typed)) = self.plan(scene) else {
-            return vec![("esc", "close; it goes on")];
+            let story = match scene.acting.reply(self.id) {
+                Some(Reply::Carried(action)) => scene.acting.story(action),
+                _ => None,
+            };
+            let goes_on = story.is_some_and(|story| story.state == State::Sending);
+            let close = if goes_on {
+                "close; it goes on"
+            } else {
+                "close"
+            };
+            return vec![("esc", close), ("@", "all that was done")];
         };
         let mut hints = Vec::new();
         let mut standing = plan.standing();

@@ -134,7 +134,10 @@ impl Overlay for Earlier {
     }
 
     fn draw(&self, area: Rect, pen: &mut Pen<'_>) -> Option<(u16, u16)> {
-        let place = middle(area, WIDTH, area.height.saturating_sub(4).min(18));
+        let rows = self.versions(pen.scene).map_or(1, |all| all.len().max(2));
+        let height = u16::try_from(rows + 4).unwrap_or(u16::MAX);
+        let most = area.height.saturating_sub(4).min(18);
+        let place = middle(area, WIDTH, height.min(most));
         pen.clear(place);
         let title = Line::of(Role::Title, format!("roll back {}", self.workload))
             .with(Role::Dim, " in ")

@@ -207,7 +207,14 @@ const OTHERS: &[(&str, &[&str])] = &[
     ),
     (
         "tokio",
-        &["action", "connector", "app", "cli", "dashboard::reader"],
+        &[
+            "action",
+            "connector",
+            "app",
+            "cli",
+            "dashboard::operator",
+            "dashboard::reader",
+        ],
     ),
     ("toml", &["config", "key", "theme"]),
     ("toml_edit", &["config", "connector::git::act"]),

@@ -307,6 +307,7 @@ impl Pool {
                 MarkKind::Hold,
                 MarkKind::ReleaseHold,
                 MarkKind::Ignore,
+                MarkKind::Override,
                 MarkKind::Other,
             ]),
         })

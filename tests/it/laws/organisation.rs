@@ -524,6 +524,7 @@ impl Builder {
                     MarkKind::Hold,
                     MarkKind::ReleaseHold,
                     MarkKind::Ignore,
+                    MarkKind::Override,
                 ]),
                 ..Mark::default()
             }),

@@ -94,7 +94,7 @@ fn under_the_cursor(screen: &str) -> &str {
 #[test]
 fn a_generated_organisation() {
     pictures("changes", &mut acme("3"));
-    pictures("changes-groups", &mut acme("3 t t t"));
+    pictures("changes-groups", &mut acme("3 b b b"));
     let mut ascii = acme("3").ascii();
     let screen = shot(&mut ascii, 200, 60);
     assert!(screen.is_ascii(), "{screen}");

@@ -8,6 +8,7 @@ use leadtime::intent::View;
 use leadtime::model::overview::Overview;
 use ratatui::buffer::Buffer;
 
+use super::acting::able;
 use super::fleet::overview;
 use super::{Desk, desk, now, press, showing};
 
@@ -100,8 +101,10 @@ fn look_everywhere(desk: &mut Desk) {
             desk.intent(view.intent());
             assert_harmless(&desk.picture());
             for keys in [
-                "j", "enter", "enter", "esc", "esc", "y", "t", "t", "t", "t", ".", ",", "G", "?",
-                "esc", "/", "esc",
+                "j", "enter", "enter", "esc", "esc", "y", "b", "b", "b", "b", ".", ",", "G", "?",
+                "esc", "/", "esc", "a", "enter", "esc", "esc", "R", "enter", "enter", "A", "esc",
+                "esc", "p", "enter", "y", "esc", "esc", "H", "enter", "A", "y", "esc", "esc", "m",
+                "enter", "y", "esc", "esc", "@", "enter", "esc", "esc",
             ] {
                 press(desk, keys);
                 assert_harmless(&desk.picture());
@@ -123,7 +126,7 @@ fn rows_with_hostile_names() {
 
 #[test]
 fn events_with_hostile_texts() {
-    let mut desk = desk(&events(), "");
+    let mut desk = able(desk(&events(), ""));
     assert!(desk.scene.fleet.len() >= 3, "{}", desk.scene.fleet.len());
     assert!(desk.scene.is_whole());
     let flowing: usize = desk.scene.fleet.iter().map(|one| one.summary.flowing).sum();

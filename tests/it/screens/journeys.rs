@@ -72,7 +72,7 @@ fn an_engineer_stars_what_is_hers() {
     );
     assert!(kept, "{:?}", desk.effects);
     // Grouped by favourites they come first.
-    let screen = walk(&mut desk, 4, "esc t t t");
+    let screen = walk(&mut desk, 4, "esc b b b");
     assert!(rows(&screen)[0].contains("favourites"), "{screen}");
     assert!(rows(&screen)[1].contains("ledger"), "{screen}");
     let screen = walk(&mut desk, 1, "*");
@@ -155,7 +155,7 @@ fn an_approver_sees_which_workloads_wait_for_a_decision() {
 #[test]
 fn a_platform_engineer_compares_teams() {
     let mut desk = acme();
-    let screen = walk(&mut desk, 1, "t");
+    let screen = walk(&mut desk, 1, "b");
     let groups: Vec<&str> = rows(&screen)
         .into_iter()
         .filter(|row| row.starts_with(|sign: char| sign.is_alphabetic()))
@@ -236,14 +236,14 @@ fn whoever_forgot_a_key_finds_it_in_the_palette() {
     );
     let screen = walk(&mut desk, 2, ": esc");
     assert!(!screen.contains("all commands─"), "{screen}");
-    press(&mut desk, "x");
+    press(&mut desk, "u");
     let screen = shot(&mut desk, 120, 36);
     assert!(
         screen
             .lines()
             .last()
             .unwrap()
-            .contains("x does nothing here"),
+            .contains("u does nothing here"),
         "{screen}"
     );
     let screen = walk(&mut desk, 1, "?");

@@ -11,20 +11,22 @@ use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::acting::able;
 use super::hostile::assert_harmless;
 use super::{Desk, demo, desk, press, showing};
 
 /// The organisations that everything is tried on: none, one workload, a few, and hostile ones.
 fn organisations() -> Vec<Desk> {
-    vec![
+    let all = vec![
         desk(&[], ""),
         demo(1, 120),
         demo(5, 900),
         showing(super::hostile::fleet()),
-    ]
+    ];
+    all.into_iter().map(able).collect()
 }
 
-const KEYS: [&str; 42] = [
+const KEYS: [&str; 55] = [
     "j",
     "k",
     "h",
@@ -67,6 +69,19 @@ const KEYS: [&str; 42] = [
     "0",
     "S",
     "backspace",
+    "b",
+    "x",
+    "p",
+    "R",
+    "H",
+    "m",
+    "A",
+    "@",
+    "y",
+    "o",
+    "u",
+    "u",
+    "q",
 ];
 
 /// Every sign stands whole within the buffer.

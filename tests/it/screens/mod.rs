@@ -7,6 +7,7 @@
 //! assert!(shot(&mut app, 120, 36).contains("checkout"));
 //! ```
 
+mod acting;
 mod fleet;
 mod hostile;
 mod journeys;
@@ -56,6 +57,7 @@ pub struct Desk {
     size: Rect,
     /// What it wanted done outside, but for what the engine was asked: in the order in which it was wanted.
     pub effects: Vec<Effect>,
+    operator: acting::Operator,
 }
 
 impl Deref for Desk {
@@ -152,6 +154,7 @@ fn empty(lens: Lens) -> Desk {
         known: Known::new(Vec::new(), Box::new(|_| None), Setting::default()),
         size: Rect::new(0, 0, 120, 36),
         effects: Vec::new(),
+        operator: acting::Operator::default(),
     }
 }
 
@@ -242,6 +245,7 @@ impl Desk {
                         answer: Arc::new(answer),
                     });
                 }
+                Effect::Job(job) => self.operate(&job),
                 other => self.effects.push(other),
             }
         }

@@ -7,21 +7,29 @@ use std::path::PathBuf;
 use leadtime::screen::svg::{DARK, LIGHT, Picture};
 use leadtime::theme::Theme;
 
-use super::{demo, press};
+use super::acting::acme;
+use super::press;
 
 /// A picture: its name, the keys that lead to it, its size.
-const PICTURES: [(&str, &str, (u16, u16)); 11] = [
+const PICTURES: [(&str, &str, (u16, u16)); 14] = [
     ("fleet", "down", (120, 20)),
     ("fleet-map", "/ 'shop-app' enter enter", (130, 26)),
     ("live-map", "/ 'shop-app' enter enter v", (130, 24)),
     ("changes", "3", (130, 26)),
-    ("change", "3 t t t t enter", (120, 34)),
+    ("change", "3 b b b b enter", (120, 34)),
     ("gates-inbox", "4", (130, 32)),
     ("environments", "5", (120, 28)),
     ("metrics", "6", (120, 36)),
     ("repair", "7", (120, 30)),
     ("compliance", "8", (120, 30)),
     ("releases", "9", (120, 30)),
+    ("plan", "4 a 'seen-on-staging' enter A", (120, 34)),
+    ("roll-back", "/ 'cart' enter R", (120, 24)),
+    (
+        "actions",
+        "/ 'cart' enter R enter 'broken-baskets' enter A y 'cart' enter esc @",
+        (120, 30),
+    ),
 ];
 
 #[test]
@@ -31,7 +39,7 @@ fn the_pictures_are_what_the_dashboard_draws() {
     let mut differ = Vec::new();
     for (name, keys, (width, height)) in PICTURES {
         for ground in [DARK, LIGHT] {
-            let mut desk = demo(12, 6_000);
+            let mut desk = acme();
             desk.wear(Theme::named(ground.name).0);
             desk.resize(width, height);
             press(&mut desk, keys);

@@ -38,20 +38,21 @@ impl Default for ActionsPage {
     }
 }
 
-impl ActionsPage {
-    fn draw_head(&self, row: Rect, pen: &mut Pen<'_>) {
-        let acting = &pen.scene.acting;
-        let since = acting.stories.iter().filter(|one| one.last >= acting.since);
-        let open = acting.stories.iter().filter(|one| one.state.is_open());
-        let (since, open) = (since.count(), open.count());
-        let mut line = Line::of(Role::Title, figure::count(acting.stories.len(), "action"))
-            .with(Role::Dim, format!(" · {since} since leadtime was started"));
-        if open > 0 {
-            line.push(Role::Warning, format!(" · {open} not yet seen"));
-        }
-        pen.line(row.x + 2, row.y, row.width.saturating_sub(3), &line);
+/// How many there are, and how many are still to be seen.
+fn draw_head(row: Rect, pen: &mut Pen<'_>) {
+    let acting = &pen.scene.acting;
+    let since = acting.stories.iter().filter(|one| one.last >= acting.since);
+    let open = acting.stories.iter().filter(|one| one.state.is_open());
+    let (since, open) = (since.count(), open.count());
+    let mut line = Line::of(Role::Title, figure::count(acting.stories.len(), "action"))
+        .with(Role::Dim, format!(" · {since} since leadtime was started"));
+    if open > 0 {
+        line.push(Role::Warning, format!(" · {open} not yet seen"));
     }
+    pen.line(row.x + 2, row.y, row.width.saturating_sub(3), &line);
+}
 
+impl ActionsPage {
     fn draw_front(&self, area: Rect, pen: &mut Pen<'_>) {
         let row = self.table.selected();
         let Some(story) = row.and_then(|row| self.table.listing.all.get(row)) else {
@@ -89,7 +90,7 @@ impl Page for ActionsPage {
     }
 
     fn draw(&self, area: Rect, pen: &mut Pen<'_>) {
-        self.draw_head(Rect::new(area.x, area.y, area.width, 1), pen);
+        draw_head(Rect::new(area.x, area.y, area.width, 1), pen);
         let height = area.height.saturating_sub(2);
         let body = Rect::new(area.x, area.y + 2, area.width, height);
         if self.table.selected().is_none() || (body.width < BESIDE && body.height < BELOW) {

@@ -198,7 +198,7 @@ impl Page for ActivityPage {
         );
         let audit = Line::of(
             Role::Dim,
-            "audit log: leadtime audit; this screen only reads",
+            "what was done from leadtime: @; the journal: leadtime audit",
         );
         pen.line(area.x + 2, area.bottom() - 1, area.width - 4, &audit);
         if area.width >= BESIDE {

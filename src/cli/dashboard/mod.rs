@@ -1,34 +1,31 @@
 //! `leadtime` on a terminal, and `leadtime demo`: the dashboard.
 
+mod taste;
+mod threads;
+
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 
 use super::args::{DashboardArgs, DemoArgs, Global};
-use super::session::{LOOK_BACK, Session, print};
+use super::session::{LOOK_BACK, Session};
 use super::{Ending, demo, hint, recall};
 use crate::app::{assemble, import, registry};
 use crate::clock::Clock;
-use crate::config::{Config, Personal};
+use crate::config::Config;
 use crate::dashboard::kept::Kept;
-use crate::dashboard::message::{Effect, News, Order};
-use crate::dashboard::operator::{Begin, Bench, Operations};
-use crate::dashboard::reader::{Bring, Feeds};
-use crate::dashboard::themes::Themes;
-use crate::dashboard::worker::{self, Open, Workshop};
-use crate::dashboard::{App, Ended, Setting, Start, run as serve, text};
+use crate::dashboard::reader::Feeds;
+use crate::dashboard::worker::{Open, Workshop};
+use crate::dashboard::{App, Ended, Setting};
 use crate::demo::Organisation;
 use crate::error::Failure;
 use crate::event::time::{Span, Timestamp};
 use crate::intent::View;
-use crate::key::Keymap;
 use crate::report::Style;
-use crate::theme::{Depth, DepthSurroundings, Role, Theme};
+use crate::theme::Theme;
 use crate::view::scene::{Lens, Scene, Stage};
-
-/// How often a source that nobody configured is read.
-const EVERY: Span = Span::from_seconds(15);
+use taste::Taste;
+use threads::{Threads, feeds, open, operations};
 
 /// How many times faster than the world's time passes in the demonstration.
 const SPEED: u32 = 60;
@@ -205,182 +202,6 @@ fn working_morning(now: Timestamp) -> Timestamp {
     Timestamp::from_micros(day * DAY + DAY / 24 * 10)
 }
 
-/// How the user likes it.
-struct Taste {
-    folder: Option<PathBuf>,
-    personal: Personal,
-    themes: Themes,
-    theme: Theme,
-    /// What is wrong with the theme.
-    warning: Option<String>,
-}
-
-impl Taste {
-    fn new(args: &DashboardArgs) -> Result<Self, Failure> {
-        let folder = assemble::user_folder();
-        let mut personal = match &folder {
-            Some(folder) => Personal::read(folder)?,
-            None => Personal::default(),
-        };
-        if let Some(name) = &args.theme {
-            personal.theme.clone_from(name);
-        }
-        personal.mouse &= !args.no_mouse;
-        let themes = Themes {
-            folder: folder.as_ref().map(|folder| folder.join("themes")),
-            depth: depth(),
-        };
-        let names = Theme::names(themes.folder.as_deref());
-        if !names.contains(&personal.theme) {
-            let text = format!("there is no theme {}", personal.theme);
-            return Err(Failure::usage(text).hinted(format!("there are {}", names.join(", "))));
-        }
-        let (theme, warnings) = themes.find(&personal.theme);
-        Ok(Self {
-            folder,
-            personal,
-            themes,
-            theme,
-            warning: warnings.into_iter().next(),
-        })
-    }
-
-    /// The keymap: what ships, with the user's own changes.
-    fn keymap(&self) -> Result<Keymap, Failure> {
-        let Some(file) = self
-            .folder
-            .as_ref()
-            .map(|folder| folder.join("keymap.toml"))
-        else {
-            return Ok(Keymap::default());
-        };
-        let Ok(text) = std::fs::read_to_string(&file) else {
-            return Ok(Keymap::default());
-        };
-        Keymap::read(&text, &file.display().to_string()).map_err(|problems| {
-            let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-            Failure::usage(lines.join("\n"))
-        })
-    }
-
-    fn favourites(&self) -> Option<PathBuf> {
-        Some(self.folder.as_ref()?.join("favourites"))
-    }
-
-    fn show(
-        self,
-        args: &DashboardArgs,
-        mut app: App,
-        clock: Clock,
-        threads: Threads,
-    ) -> Result<Ended, Failure> {
-        let favourites = self.favourites();
-        let kept = favourites
-            .as_ref()
-            .and_then(|file| std::fs::read_to_string(file).ok())
-            .unwrap_or_default();
-        app.scene.favourites = kept.lines().map(str::to_owned).collect();
-        app.begins_armed = args.armed;
-        app.wear(self.theme);
-        if let Some(warning) = self.warning {
-            app.say(Role::Warning, &warning);
-        }
-        app.tick(clock.now());
-        if args.plain {
-            return plain(app, clock, threads.open).map(|()| Ended::Quit);
-        }
-        serve(Start {
-            app,
-            clock,
-            open: threads.open,
-            begin: threads.begin,
-            feeds: threads.bring,
-            personal: self.personal,
-            themes: self.themes,
-            favourites,
-        })
-    }
-}
-
-/// What works beside the drawing.
-struct Threads {
-    open: Open,
-    bring: Option<Bring>,
-    begin: Option<Begin>,
-}
-
-impl Threads {
-    /// What is shown alone.
-    fn of(open: Open) -> Self {
-        Self {
-            open,
-            bring: None,
-            begin: None,
-        }
-    }
-}
-
-/// What plans and acts need. Secrets are asked for when something is first planned.
-fn operations(session: Arc<Session>) -> Operations {
-    Operations {
-        log: session.log.clone(),
-        armed: session.config.acting.armed,
-        permit: session.permit(),
-        equip: Box::new(move || {
-            let (acting, _) = session.acting()?;
-            let engine = session.open(assemble::open_log(&session.log)?)?;
-            Ok(Bench { acting, engine })
-        }),
-    }
-}
-
-/// How many colours the terminal has.
-fn depth() -> Depth {
-    let variable = |name: &str| std::env::var(name).ok();
-    Depth::detect(&DepthSurroundings {
-        no_color: variable("NO_COLOR"),
-        colorterm: variable("COLORTERM"),
-        term: variable("TERM"),
-        term_program: variable("TERM_PROGRAM"),
-        wt_session: variable("WT_SESSION"),
-    })
-}
-
-/// The view as text: everything is worked out first.
-fn plain(mut app: App, clock: Clock, open: Open) -> Result<(), Failure> {
-    let (orders, work) = channel::<Order>();
-    let (tell, hear) = channel::<News>();
-    let lens = app.scene.lens;
-    let worker = std::thread::spawn(move || {
-        worker::run(
-            open,
-            lens,
-            clock,
-            &work,
-            Box::new(move |news| tell.send(news).is_ok()),
-        );
-    });
-    for news in &hear {
-        let mut effects = app.news(news);
-        effects.extend(app.settle());
-        for effect in effects {
-            if let Effect::Order(order) = effect {
-                let _gone = orders.send(order);
-            }
-        }
-        if matches!(app.scene.stage, Stage::Ready | Stage::Failed(_)) && app.is_answered() {
-            break;
-        }
-    }
-    drop(orders);
-    drop(hear);
-    let _ended = worker.join();
-    if let Stage::Failed(reason) = &app.scene.stage {
-        return Err(Failure::unable(reason.clone()));
-    }
-    print(&text(&mut app))
-}
-
 fn app(session: &Session, taste: &Taste, args: &DashboardArgs) -> Result<App, Failure> {
     let configured = session.config.file.is_some();
     let lens = Lens {
@@ -417,76 +238,4 @@ fn view(args: &DashboardArgs) -> Result<Option<View>, Failure> {
         let names = View::ALL.map(View::name).join(", ");
         Failure::usage(format!("there is no view {name}")).hinted(format!("there are {names}"))
     })
-}
-
-fn feeds(session: &Session) -> Result<Feeds, Failure> {
-    let mut feeds = Vec::new();
-    for source in &session.config.sources {
-        feeds.push((session.feed(source, None)?, source.every));
-    }
-    feeds.extend(session.here_feed().map(|feed| (feed, EVERY)));
-    Ok(Feeds {
-        log: session.log.clone(),
-        feeds,
-        trickle: None,
-    })
-}
-
-/// What opens the log; where nothing is read beside, local repositories are read first.
-fn open(
-    session: impl FnOnce() -> Result<Arc<Session>, Failure> + Send + 'static,
-    kept: Option<Kept>,
-    read_first: bool,
-) -> Open {
-    Box::new(move || {
-        let session = session()?;
-        let engine = if read_first {
-            session.engine()?
-        } else {
-            session.open(assemble::open_log(&session.log)?)?
-        };
-        let title = match (&session.here, &session.config.file) {
-            (Some(here), _) => here.repository.clone(),
-            (None, Some(file)) => folder_name(file),
-            (None, None) => folder_name(&session.log),
-        };
-        let sources = session.config.sources.clone();
-        let setting = setting(&session);
-        Ok(Some(Workshop {
-            engine,
-            sources,
-            resolve: Box::new(move |name| session.resolve(name)),
-            kept,
-            title,
-            setting,
-        }))
-    })
-}
-
-/// What the event doctor must know of how leadtime was started.
-fn setting(session: &Session) -> Setting {
-    let configured = session.config.sources.iter();
-    let mut sources: Vec<(String, String)> = configured
-        .map(|source| (source.name.clone(), source.kind.name().to_owned()))
-        .collect();
-    let here = session.here_feed();
-    sources.extend(here.map(|feed| (feed.name.clone(), feed.connector.kind().to_owned())));
-    Setting {
-        log: session.log.clone(),
-        warnings: session
-            .config
-            .warnings
-            .iter()
-            .map(ToString::to_string)
-            .collect(),
-        sources,
-    }
-}
-
-fn folder_name(file: &Path) -> String {
-    let folder = file.parent().and_then(Path::file_name);
-    folder
-        .or(file.file_name())
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default()
 }
