@@ -82,15 +82,14 @@ impl Reader<'_> {
     ) -> Result<(), ConnectorError> {
         for id in self.rows.names(OPEN).filter(|id| !seen.contains(*id)) {
             let mut batch = Batch::default();
-            match self.reach.incident(id).await? {
-                Some(incident) => self.take(&incident, &mut batch, told, sink),
-                None => {
-                    let text = format!(
-                        "incident {id} is gone, and nobody says that it is over: `leadtime mark ignore {id}` takes it out"
-                    );
-                    sink.finding(warning(self.origin.source, text));
-                    batch.cursors.push((format!("{OPEN}{id}"), None));
-                }
+            if let Some(incident) = self.reach.incident(id).await? {
+                self.take(&incident, &mut batch, told, sink);
+            } else {
+                let text = format!(
+                    "incident {id} is gone, and nobody says that it is over: `leadtime mark ignore {id}` takes it out"
+                );
+                sink.finding(warning(self.origin.source, text));
+                batch.cursors.push((format!("{OPEN}{id}"), None));
             }
             sink.batch(batch)?;
         }

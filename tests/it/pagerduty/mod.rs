@@ -1,4 +1,4 @@
-//! PagerDuty: recorded incidents, a double of its REST API with pages and spans of time, and answers that are none.
+//! `PagerDuty`: recorded incidents, a double of its REST API with pages and spans of time, and answers that are none.
 
 use std::fs;
 
