@@ -38,14 +38,14 @@ pub async fn check(
     let quiet = troubles.values().filter(|one| one.quiet).count();
     let (firing, others) = (troubles.len() - quiet, quiet);
     health.facts.push(format!(
-        "{firing} incidents fire, {others} are silenced or inhibited"
+        "incidents that fire: {firing}; silenced or inhibited: {others}"
     ));
     let silences = reach.silences().await?.items;
     let active = silences
         .iter()
         .filter(|one| one.status.state == "active")
         .count();
-    health.facts.push(format!("{active} silences hold"));
+    health.facts.push(format!("silences that hold: {active}"));
     for trouble in troubles.values().filter(|one| one.open.service.is_none()) {
         let text =
             "it names no service: give it a label `service`, or the source service = \"{label}\"";

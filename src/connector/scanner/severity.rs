@@ -54,7 +54,10 @@ impl Severity {
         if let Ok(score) = text.parse::<f64>() {
             return Self::of_score(score);
         }
-        Self::of_score(Cvss::from_str(text).ok()?.score())
+        let score = Cvss::from_str(text).ok()?.score();
+        // A vector that is not whole scores nothing, which is not the same as doing no harm.
+        let harmless = ["C:N", "I:N", "A:N"].iter().all(|part| text.contains(part));
+        Self::of_score(score).filter(|severity| *severity != Self::Below || harmless)
     }
 
     /// Adds one to the counts.
@@ -89,7 +92,16 @@ mod tests {
                 "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:N",
                 Some(Severity::Critical),
             ),
+            (
+                "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N",
+                Some(Severity::Below),
+            ),
             ("CVSS:3.1/AV:N", None),
+            ("CVSS:3.1/AV:N/C:H/I:H/A:H", None),
+            (
+                "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H",
+                Some(Severity::Critical),
+            ),
             ("", None),
         ] {
             assert_eq!(Severity::of_text(text), severity, "{text}");

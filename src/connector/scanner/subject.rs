@@ -30,6 +30,10 @@ impl Subject {
                 ..Self::default()
             };
         }
+        if text.starts_with("sha256:") || text.starts_with("sha512:") {
+            // A digest that is cut off is no image of that name.
+            return Self::default();
+        }
         let (name, version) = text.split_once('@').unwrap_or((text, ""));
         let from = name.rfind('/').map_or(0, |slash| slash + 1);
         let colon = name[from..].find(':').map(|colon| from + colon);
