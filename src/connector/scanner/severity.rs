@@ -54,10 +54,8 @@ impl Severity {
         if let Ok(score) = text.parse::<f64>() {
             return Self::of_score(score);
         }
-        let score = Cvss::from_str(text).ok()?.score();
-        // A vector that is not whole scores nothing, which is not the same as doing no harm.
-        let harmless = ["C:N", "I:N", "A:N"].iter().all(|part| text.contains(part));
-        Self::of_score(score).filter(|severity| *severity != Self::Below || harmless)
+        let score = || Some(Cvss::from_str(text).ok()?.score());
+        Self::of_score(is_whole(text).then(score)??)
     }
 
     /// Adds one to the counts.
@@ -71,6 +69,21 @@ impl Severity {
         };
         *of = of.saturating_add(1);
     }
+}
+
+/// Whether a vector says all that a score is made of: one that is cut off would score too little.
+fn is_whole(vector: &str) -> bool {
+    let wanted: &[&str] = if vector.starts_with("CVSS:4") {
+        &[
+            "AV:", "AC:", "AT:", "PR:", "UI:", "VC:", "VI:", "VA:", "SC:", "SI:", "SA:",
+        ]
+    } else if vector.starts_with("CVSS:3") {
+        &["AV:", "AC:", "PR:", "UI:", "S:", "C:", "I:", "A:"]
+    } else {
+        &["AV:", "AC:", "Au:", "C:", "I:", "A:"]
+    };
+    let has = |metric: &&str| vector.split('/').any(|part| part.starts_with(metric));
+    wanted.iter().all(has)
 }
 
 #[cfg(test)]
