@@ -41,6 +41,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         acts: &[],
         ways: &[],
     },
+    signs: None,
 };
 
 pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {
