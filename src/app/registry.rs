@@ -6,11 +6,13 @@ use crate::config::{Kind, SecretRef, Source};
 use crate::connector::descriptor::{Descriptor, Open, Settings};
 use crate::connector::error::ErrorKind;
 use crate::connector::{
-    Connector, ConnectorError, argocd, cdevents, command, git, gitea, github, gitlab, jenkins, oci,
+    Connector, ConnectorError, alertmanager, argocd, cdevents, command, git, gitea, github, gitlab,
+    jenkins, oci, pagerduty, scans,
 };
 
 /// Every connector: what it is, and how a source of its kind is opened.
 pub const CONNECTORS: &[(&Descriptor, Open)] = &[
+    (&alertmanager::DESCRIPTOR, alertmanager::open),
     (&argocd::DESCRIPTOR, argocd::open),
     (&cdevents::DESCRIPTOR, cdevents::open),
     (&command::DESCRIPTOR, command::open),
@@ -20,6 +22,8 @@ pub const CONNECTORS: &[(&Descriptor, Open)] = &[
     (&gitlab::DESCRIPTOR, gitlab::open),
     (&jenkins::DESCRIPTOR, jenkins::open),
     (&oci::DESCRIPTOR, oci::open),
+    (&pagerduty::DESCRIPTOR, pagerduty::open),
+    (&scans::DESCRIPTOR, scans::open),
 ];
 
 /// The kinds of source, as the configuration is checked against them.
@@ -87,6 +91,7 @@ fn settings(source: &Source, parts: bool) -> Result<Settings, ConnectorError> {
         projects: texts(&source.projects),
         path: source.path.clone(),
         repository: source.repository.clone(),
+        artifact: source.artifact.clone(),
         command: source.command.clone(),
         asks: source.asks,
         format: source.format.clone(),

@@ -25,6 +25,7 @@
 )]
 
 mod acting;
+mod alertmanager;
 mod architecture;
 mod argocd;
 mod beside;
@@ -43,9 +44,11 @@ mod jenkins;
 mod keys;
 mod laws;
 mod oci;
+mod pagerduty;
 mod peers;
 mod published;
 mod reports;
+mod scans;
 mod screen;
 mod screens;
 mod screenshots;
