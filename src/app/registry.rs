@@ -6,8 +6,8 @@ use crate::config::{Kind, SecretRef, Source};
 use crate::connector::descriptor::{Descriptor, Open, Settings};
 use crate::connector::error::ErrorKind;
 use crate::connector::{
-    Connector, ConnectorError, alertmanager, argocd, cdevents, command, git, github, gitlab, oci,
-    pagerduty, scans,
+    Connector, ConnectorError, alertmanager, argocd, cdevents, command, git, gitea, github, gitlab,
+    jenkins, oci, pagerduty, scans,
 };
 
 /// Every connector: what it is, and how a source of its kind is opened.
@@ -17,8 +17,10 @@ pub const CONNECTORS: &[(&Descriptor, Open)] = &[
     (&cdevents::DESCRIPTOR, cdevents::open),
     (&command::DESCRIPTOR, command::open),
     (&git::DESCRIPTOR, git::open),
+    (&gitea::DESCRIPTOR, gitea::open),
     (&github::DESCRIPTOR, github::open),
     (&gitlab::DESCRIPTOR, gitlab::open),
+    (&jenkins::DESCRIPTOR, jenkins::open),
     (&oci::DESCRIPTOR, oci::open),
     (&pagerduty::DESCRIPTOR, pagerduty::open),
     (&scans::DESCRIPTOR, scans::open),

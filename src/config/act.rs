@@ -89,7 +89,14 @@ pub struct Way {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub tag: Option<String>,
-    /// The application, project, stage or job, as the tool names it. Default: told by the deployments that it reported.
+    /// jenkins: the job that is built, by its full name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub job: Option<String>,
+    /// jenkins: what the job is told.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, String>,
+    /// The application, project or stage, as the tool names it. Default: told by the deployments that it reported.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub application: Option<String>,
