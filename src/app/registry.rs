@@ -6,13 +6,14 @@ use crate::config::{Kind, SecretRef, Source};
 use crate::connector::descriptor::{Descriptor, Open, Settings};
 use crate::connector::error::ErrorKind;
 use crate::connector::{
-    Connector, ConnectorError, argocd, cdevents, command, git, github, gitlab, oci,
+    Connector, ConnectorError, argocd, cdevents, circleci, command, git, github, gitlab, oci,
 };
 
 /// Every connector: what it is, and how a source of its kind is opened.
 pub const CONNECTORS: &[(&Descriptor, Open)] = &[
     (&argocd::DESCRIPTOR, argocd::open),
     (&cdevents::DESCRIPTOR, cdevents::open),
+    (&circleci::DESCRIPTOR, circleci::open),
     (&command::DESCRIPTOR, command::open),
     (&git::DESCRIPTOR, git::open),
     (&github::DESCRIPTOR, github::open),

@@ -89,6 +89,13 @@ pub struct Way {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub tag: Option<String>,
+    /// circleci: the definition of the pipeline that is run, by its id. Default: the project's own pipeline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub pipeline: Option<String>,
+    /// circleci: what the pipeline is told.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, String>,
     /// The application, project, stage or job, as the tool names it. Default: told by the deployments that it reported.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]

@@ -17,6 +17,7 @@
 mod acting;
 pub mod argocd;
 pub mod cdevents;
+pub mod circleci;
 pub mod command;
 pub mod descriptor;
 pub mod error;

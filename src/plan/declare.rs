@@ -169,7 +169,10 @@ pub fn told(event: &Event<String>) -> String {
         },
         Kind::Gate(gate) => {
             // `workload/step/action`: which action it is says nothing to people.
-            let name = gate.gate.rsplit_once('/').map_or(&*gate.gate, |(name, _)| name);
+            let name = gate
+                .gate
+                .rsplit_once('/')
+                .map_or(&*gate.gate, |(name, _)| name);
             let by = gate.responder.as_deref().unwrap_or_default();
             match gate.decision {
                 Some(Decision::Approved) => format!("put on record: {name} is approved by {by}"),
