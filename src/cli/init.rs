@@ -8,7 +8,7 @@ use super::Ending;
 use super::args::{Global, InitArgs};
 use super::session::{Session, is_interactive};
 use crate::app::{Engine, file, registry};
-use crate::config::propose::Facts;
+use crate::config::propose::{Facts, Tool, pattern};
 use crate::config::{Config, FILE_NAME};
 use crate::connector::git;
 use crate::error::Failure;
@@ -129,14 +129,46 @@ fn look(global: &Global, root: &Path) -> Result<Facts, Failure> {
             .unwrap_or(&identity.repository)
             .to_owned(),
         repository: identity.repository.clone(),
-        host: identity.host.clone().unwrap_or_default(),
         remote: identity.url.clone().unwrap_or_default(),
-        has_workflows: root.join(".github/workflows").is_dir(),
+        tools: tools(root, &identity),
         environments,
         has_tags: !tags.is_empty(),
         tag_pattern: tags.first().cloned().unwrap_or_else(|| "v*".to_owned()),
         folders: folders(root),
     })
+}
+
+/// The tools that the repository shows to use: the one that hosts it, and those whose files are there.
+fn tools(root: &Path, identity: &git::Identity) -> Vec<Tool> {
+    let host = identity.host.clone().unwrap_or_default().to_lowercase();
+    let known = registry::CONNECTORS.iter();
+    let found = known.filter_map(|(descriptor, _)| {
+        let signs = descriptor.signs?;
+        let hosts = signs.host.is_some_and(|part| host.contains(part));
+        let mut files = signs.files.iter();
+        let file = files.find(|file| root.join(file).exists());
+        if !hosts && file.is_none() {
+            return None;
+        }
+        let other = signs.elsewhere.filter(|(own, _)| hosts && *own != host);
+        let lines = other.iter().map(|(_, line)| *line);
+        let repository = pattern(&identity.repository);
+        let filled = |line: &str| {
+            line.replace("{host}", &host)
+                .replace("{repository}", &repository)
+        };
+        Some(Tool {
+            kind: descriptor.kind.to_owned(),
+            name: descriptor.tool.to_owned(),
+            sign: file.filter(|_| !hosts).map(|file| (*file).to_owned()),
+            source: lines
+                .chain(signs.source.iter().copied())
+                .map(filled)
+                .collect(),
+            builds: signs.builds && file.is_some(),
+        })
+    });
+    found.collect()
 }
 
 /// The environments that something was deployed to, tags that stand for deployments apart.

@@ -13,11 +13,10 @@ pub struct Facts {
     pub name: String,
     /// Its id as events carry it: `acme/checkout`.
     pub repository: String,
-    /// The host of its remote: `github.com`. Empty where it has none.
-    pub host: String,
     /// The address of its remote, for the reader.
     pub remote: String,
-    pub has_workflows: bool,
+    /// The tools that it shows to use.
+    pub tools: Vec<Tool>,
     /// The environments that were seen, in the order that changes arrive in them.
     pub environments: Vec<String>,
     pub has_tags: bool,
@@ -25,6 +24,21 @@ pub struct Facts {
     pub tag_pattern: String,
     /// The folders of a monorepo that are delivered each by itself: `services/checkout`.
     pub folders: Vec<String>,
+}
+
+/// A tool that the repository shows to use.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tool {
+    /// As in the configuration: `jenkins`.
+    pub kind: String,
+    /// As people name it.
+    pub name: String,
+    /// What shows it: a file, or nothing where its remote is there.
+    pub sign: Option<String>,
+    /// The keys of its source, a line each.
+    pub source: Vec<String>,
+    /// It builds what is committed here.
+    pub builds: bool,
 }
 
 impl Facts {
@@ -76,19 +90,37 @@ impl Facts {
         if !self.repository.trim().is_empty() {
             line(text, "repository", &self.repository);
         }
-        if self.host.to_lowercase().contains("github") && !self.repository.trim().is_empty() {
-            let runs = if self.has_workflows { ", runs" } else { "" };
-            let _ = writeln!(
-                text,
-                "\n# Changes, reviews{runs} and deployments, from {}.",
-                comment(&self.remote)
-            );
-            text.push_str("[[sources]]\nname = \"github\"\nkind = \"github\"\n");
-            if !self.host.eq_ignore_ascii_case("github.com") {
-                line(text, "url", &format!("https://{}/api/v3", self.host));
-            }
-            text.push_str("# Where the token is found; never the token itself. Or: { command = [\"gh\", \"auth\", \"token\"] }\ntoken = { env = \"GITHUB_TOKEN\" }\n");
-            list(text, "repositories", [literal(&self.repository)]);
+        for tool in &self.tools {
+            self.source(tool, text);
+        }
+    }
+
+    /// A source for a tool: as it is where its address is known, else to be filled in.
+    fn source(&self, tool: &Tool, text: &mut String) {
+        let name = &tool.name;
+        let (lead, told) = match &tool.sign {
+            None => (
+                "",
+                format!("Where it is hosted: {name}, {}.", comment(&self.remote)),
+            ),
+            Some(sign) => (
+                "# ",
+                format!(
+                    "{name} seems to be used ({} is here). To read it, take the signs away and fill in what is yours:",
+                    comment(sign)
+                ),
+            ),
+        };
+        let _ = writeln!(text, "\n# {told}");
+        let _ = writeln!(text, "{lead}[[sources]]");
+        for key in ["name", "kind"] {
+            let _ = writeln!(text, "{lead}{key} = {}", Value::from(tool.kind.as_str()));
+        }
+        if tool.source.iter().any(|line| line.starts_with("token")) {
+            let _ = writeln!(text, "# Where the token is found; never the token itself.");
+        }
+        for line in &tool.source {
+            let _ = writeln!(text, "{lead}{line}");
         }
     }
 
@@ -100,7 +132,7 @@ impl Facts {
         };
         text.push_str("\n# The way to production, as far as it could be seen. Put the steps right: tests, scans, and gates that stand in no tool.\n");
         text.push_str("[[paths]]\nname = \"main\"\nsteps = [\n  { name = \"code\", kind = \"code\" },\n  { name = \"review\", kind = \"review\" },\n");
-        if self.has_workflows {
+        if self.tools.iter().any(|tool| tool.builds) {
             text.push_str("  { name = \"build\", kind = \"build\" },\n");
         }
         let mut taken: Vec<&str> = vec!["code", "review", "build"];
@@ -202,6 +234,12 @@ fn list<const N: usize>(text: &mut String, key: &str, values: [String; N]) {
     let _ = writeln!(text, "{key} = {}", Value::from_iter(values));
 }
 
+/// A name as a value of a list of patterns: it matches nothing else.
+#[must_use]
+pub fn pattern(name: &str) -> String {
+    Value::from(literal(name)).to_string()
+}
+
 /// A name as a glob that matches nothing else.
 fn literal(name: &str) -> String {
     let mut glob = String::with_capacity(name.len());
@@ -256,13 +294,34 @@ mod tests {
             .unwrap_or_else(|error| panic!("{error}\n{text}"))
     }
 
+    fn hosted() -> Tool {
+        Tool {
+            kind: "github".into(),
+            name: "GitHub".into(),
+            sign: None,
+            source: vec![
+                "token = { env = \"GITHUB_TOKEN\" }".into(),
+                "repositories = [\"acme/shop\"]".into(),
+            ],
+            builds: false,
+        }
+    }
+
     fn shop() -> Facts {
         Facts {
             name: "shop".into(),
             repository: "acme/shop".into(),
-            host: "github.com".into(),
             remote: "https://jane:c4n4ry@github.com/acme/shop.git".into(),
-            has_workflows: true,
+            tools: vec![
+                hosted(),
+                Tool {
+                    kind: "jenkins".into(),
+                    name: "Jenkins".into(),
+                    sign: Some("Jenkinsfile".into()),
+                    source: vec!["url = \"https://jenkins.example.com\"".into()],
+                    builds: true,
+                },
+            ],
             environments: vec!["prod".into(), "staging".into()],
             has_tags: true,
             tag_pattern: "v*".into(),
@@ -281,7 +340,12 @@ mod tests {
             .map(|step| step.name.as_str())
             .collect();
         assert_eq!(steps, ["code", "review", "build", "staging", "prod"]);
-        assert_eq!(config.sources.len(), 2);
+        assert_eq!(
+            config.sources.len(),
+            2,
+            "what has to be filled in is not read yet"
+        );
+        assert!(shop().propose().contains("\n# kind = \"jenkins\"\n"));
         assert!(!shop().propose().contains("c4n4ry"));
     }
 
@@ -326,11 +390,12 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn whatever_was_seen_the_proposal_reads_back(
-            name in ".{0,12}", repository in ".{0,12}", host in "(github\\.com|github\\.example\\.com|)",
+            name in ".{0,12}", repository in ".{0,12}", sign in ".{0,12}",
             environments in prop::collection::vec(".{0,8}|code|production", 0..4),
-            folders in prop::collection::vec(".{0,8}|a/b|c/b", 0..4), remote in ".{0,20}", has_tags: bool, has_workflows: bool,
+            folders in prop::collection::vec(".{0,8}|a/b|c/b", 0..4), remote in ".{0,20}", has_tags: bool,
         ) {
-            let facts = Facts { name, repository: repository.clone(), host, remote, has_workflows, environments, has_tags, tag_pattern: "v*".into(), folders };
+            let tools = vec![hosted(), Tool { sign: Some(sign), ..hosted() }];
+            let facts = Facts { name, repository: repository.clone(), remote, tools, environments, has_tags, tag_pattern: "v*".into(), folders };
             let text = facts.propose();
             let config = Config::parse(&text, Path::new("leadtime.toml"), &KINDS);
             prop_assert!(config.is_ok(), "{}\n{text}", config.unwrap_err());

@@ -24,6 +24,23 @@ pub struct Descriptor {
     /// It reads what is at hand: cheap enough for every command.
     pub local: bool,
     pub capability: Capability,
+    /// How a repository shows that its changes go through this tool.
+    pub signs: Option<Signs>,
+}
+
+/// How a repository shows that it uses a tool, and what a first configuration says of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Signs {
+    /// Files and folders at its root.
+    pub files: &'static [&'static str],
+    /// A part of the name of the host that its remote is on: `github`.
+    pub host: Option<&'static str>,
+    /// Those files say how what is committed is built.
+    pub builds: bool,
+    /// The keys of its source, a line each; `{host}` and `{repository}` are filled in.
+    pub source: &'static [&'static str],
+    /// The line for a host other than the tool's own, with that host.
+    pub elsewhere: Option<(&'static str, &'static str)>,
 }
 
 /// What a connector can do beside reading.

@@ -188,7 +188,7 @@ fn one(lives: &Lives<'_>, delivery: &Delivery, before: Option<&Delivery>) -> Run
     }
 }
 
-/// The version that a record made live: its own, its artifact's, or the tag on its commit.
+/// The version that a record made live: its own, its artifact's, the tag on its commit, or what that commit is called in another environment.
 #[must_use]
 pub fn version(workload: &Workload, record: &Record) -> Option<String> {
     let artifact = || {
@@ -201,7 +201,18 @@ pub fn version(workload: &Workload, record: &Record) -> Option<String> {
         let known = workload.tags.iter().find(|tag| tag.commit == Some(commit));
         Some(known?.name)
     };
-    let name = record.version.or_else(artifact).or_else(tag)?;
+    // What is made of the same commit elsewhere is called the same here.
+    let elsewhere = || {
+        let commit = record.commit?;
+        let mut others = workload.records.iter().rev();
+        let known = others.find(|other| other.commit == Some(commit) && other.version.is_some());
+        known?.version
+    };
+    let name = record
+        .version
+        .or_else(artifact)
+        .or_else(tag)
+        .or_else(elsewhere)?;
     Some(workload.text(name).to_owned())
 }
 
@@ -249,15 +260,20 @@ fn behind(lives: &Lives<'_>, delivery: &Delivery, before: Option<&Delivery>) -> 
     behind
 }
 
-/// The changes that the environment before has, or the target branch where there is none, and this one has not; each with when it came there.
+/// The changes that the environment before has, or the target branch where there is none, and this one has not, or no longer; each with when it came there.
 pub(super) fn lacking<'l>(
     lives: &'l Lives<'_>,
     delivery: &'l Delivery,
     before: Option<&'l Delivery>,
 ) -> impl Iterator<Item = (ChangeAt, Timestamp)> + 'l {
+    let back = delivery.back_to(lives.workload);
+    let is_there = move |place: ChangeAt| {
+        let arrival = delivery.arrival(place);
+        arrival.is_some_and(|arrival| back.is_none_or(|back| !delivery.took_away(back, arrival)))
+    };
     (0..)
         .zip(&lives.workload.changes)
-        .filter(|(place, _)| delivery.arrival(*place).is_none())
+        .filter(move |(place, _)| !is_there(*place))
         .filter_map(move |(place, change)| {
             let there = match before {
                 Some(before) => before.arrival(place).map(|arrival| arrival.at),

@@ -12,6 +12,7 @@ use crate::event::time::Timestamp;
 use crate::model::OWN;
 use crate::model::definition::{Definition, Step};
 use crate::model::entity;
+use crate::model::environment;
 use crate::model::gate::{OpenGate, open};
 use crate::model::state::Lives;
 
@@ -40,7 +41,7 @@ pub fn draft(
             &mut draft,
             policy::COMMENT,
             "who rejects says why",
-            "--comment TEXT".to_owned(),
+            policy::A_REASON.to_owned(),
         );
     }
     let [only] = gates else { return Ok(draft) };
@@ -107,6 +108,25 @@ fn one(
         .rfind(|known| known.closed.is_none() && workload.text(known.id) == gate.gate);
     if approve {
         draft.ships.extend(held);
+    } else {
+        let version = gate.version.as_deref().or(gate.sha.as_deref());
+        let version = version.map_or("what it holds", environment::short);
+        let named = held.iter().map(|one| one.change.as_str());
+        let named: Vec<&str> = named.take(5).collect();
+        let rest = held.len().saturating_sub(named.len());
+        let rest = if rest > 0 {
+            format!(" and {rest} more")
+        } else {
+            String::new()
+        };
+        let changes = if named.is_empty() {
+            String::new()
+        } else {
+            format!(": {}{rest}", named.join(", "))
+        };
+        draft
+            .notes
+            .push(format!("{version} is turned down{changes}"));
     }
     let at = At {
         ask,

@@ -210,7 +210,7 @@ fn event(
 fn reason(ask: &Ask, draft: &mut Draft, text: &str) -> String {
     let reason = ask.comment.clone().unwrap_or_default();
     if reason.trim().is_empty() {
-        policy::object(draft, policy::COMMENT, text, "--comment TEXT".to_owned());
+        policy::object(draft, policy::COMMENT, text, policy::A_REASON.to_owned());
     }
     reason
 }

@@ -26,6 +26,9 @@ pub const TOOL: &str = "tool";
 /// What can be set aside with a reason. The others are lifted only by what they name.
 pub const OVERRIDABLE: [&str; 7] = [FREEZE, HOLD, FOUR_EYES, EVIDENCE, NEWER, SOAK, MIGRATION];
 
+/// What lifts an objection that a reason is missing.
+pub const A_REASON: &str = "saying why (--comment TEXT; c in the dashboard)";
+
 pub fn object(
     draft: &mut Draft,
     rule: &str,
@@ -42,7 +45,7 @@ pub fn object(
 
 /// How a rule is set aside.
 fn with_reason(rule: &str) -> String {
-    format!("--override {rule} with a reason (--comment)")
+    format!("setting it aside with a reason (--override {rule} --comment WHY; o in the dashboard)")
 }
 
 /// Sets aside what the ask says, and adds whether leadtime may act at all.
@@ -68,7 +71,7 @@ pub fn set_aside(ask: &Ask, draft: &mut Draft) {
             draft,
             COMMENT,
             "a rule is set aside only with a reason",
-            "--comment TEXT".to_owned(),
+            A_REASON.to_owned(),
         );
     }
 }
@@ -85,6 +88,11 @@ pub fn check(overrides: &[String]) -> Result<(), Refusal> {
                 .hinted(format!("these can: {}", OVERRIDABLE.join(", "))),
         ),
     }
+}
+
+/// An instant as people read it in a sentence.
+fn told(at: Timestamp) -> String {
+    at.to_utc().format("%-d %b %Y %H:%M UTC").to_string()
 }
 
 /// What keeps an environment closed: a freeze, a hold, a soak that is not over.
@@ -105,8 +113,8 @@ pub fn closed(lives: &Lives<'_>, place: usize, draft: &mut Draft) {
         object(
             draft,
             FREEZE,
-            format!("{environment} is frozen until {until}{reason}"),
-            format!("waiting until {until}, or {}", with_reason(FREEZE)),
+            format!("{environment} is frozen until {}{reason}", told(until)),
+            format!("waiting until {}, or {}", told(until), with_reason(FREEZE)),
         );
     }
     held(lives, environment, draft);
@@ -157,8 +165,8 @@ fn soaking(lives: &Lives<'_>, place: usize, at: Timestamp, draft: &mut Draft) {
         object(
             draft,
             SOAK,
-            format!("it has to run in {environment} until {until}"),
-            format!("waiting until {until}, or {}", with_reason(SOAK)),
+            format!("it has to run in {environment} until {}", told(until)),
+            format!("waiting until {}, or {}", told(until), with_reason(SOAK)),
         );
     }
 }

@@ -2,9 +2,11 @@
 //! `~` where it was inferred, and tells nothing by colour alone. [`json`] is the same for programs.
 
 pub mod audit;
+pub mod curl;
 pub mod doctor;
 pub mod dora;
 pub mod duration;
+pub mod earlier;
 mod environments;
 pub mod figure;
 mod gates;

@@ -4,12 +4,7 @@
 use super::sheet::{Line, Sheet};
 use super::style::Style;
 use super::{duration, figure, glyph, text};
-use std::fmt::Write as _;
-
-use serde::Serialize;
-
 use crate::model::definition::Confirm;
-use crate::model::version;
 use crate::plan::request::{Request, Verb};
 use crate::plan::{Moving, Objection, Plan, RECORD};
 use crate::theme::Role;
@@ -206,101 +201,4 @@ fn labelled(label: &str, role: Role, told: &str, style: &Style, sheet: &mut Shee
     let mut lead = Line::of(Role::Dim, format!("  {label}"));
     lead.pad_to(3 + LABEL);
     sheet.paragraph(&lead, role, told, style.width);
-}
-
-/// `leadtime/earlier/v1`: what an environment can be rolled back to.
-#[derive(Clone, Debug, Serialize)]
-pub struct Earlier {
-    pub workload: String,
-    pub environment: String,
-    /// The newest first.
-    pub versions: Vec<version::Earlier>,
-}
-
-/// The versions that were live in an environment, with how they did.
-#[must_use]
-pub fn earlier(found: &Earlier, style: &Style) -> String {
-    let mut sheet = Sheet::new();
-    if found.versions.is_empty() {
-        let text = format!(
-            "No version is known that was live in {} before.",
-            found.environment
-        );
-        sheet.line(Line::of(Role::Dim, text));
-        return sheet.draw(style);
-    }
-    for one in &found.versions {
-        let mut line = Line::of(Role::Title, text::fit(&one.version.name(), 24));
-        line.pad_to(26);
-        line.push(Role::Text, style.moment_and_age(one.from));
-        let leaves = figure::count(one.leaves, "change");
-        line.push(Role::Dim, format!("  {leaves} would leave"));
-        if one.failed {
-            line.push(Role::Bad, "  called failed");
-        }
-        if one.incidents > 0 {
-            let incidents = figure::count(one.incidents, "incident");
-            line.push(Role::Bad, format!("  {incidents}"));
-        }
-        sheet.line(line);
-    }
-    sheet.draw(style)
-}
-
-/// The requests as curl commands. The credentials are left to whoever runs them.
-#[must_use]
-pub fn curl(plan: &Plan) -> String {
-    let mut all = String::new();
-    for request in &plan.requests {
-        let web = request.url.starts_with("http://") || request.url.starts_with("https://");
-        let what = text::clean(&request.what).replace('\n', " ");
-        let _ = writeln!(all, "# {what}");
-        if !web || request.method == RECORD {
-            let told = format!("# {} {}: not by curl", request.method, request.url);
-            let _ = writeln!(all, "{}", text::clean(&told));
-            continue;
-        }
-        let _ = write!(all, "curl -X {} {}", request.method, quoted(&request.url));
-        for (name, value) in &request.headers {
-            let _ = write!(all, " -H {}", quoted(&format!("{name}: {value}")));
-        }
-        all.push_str(" -H \"Authorization: $AUTHORIZATION\"");
-        if let Some(body) = &request.body {
-            let _ = write!(all, " --data-raw {}", quoted(body));
-        }
-        all.push('\n');
-    }
-    all
-}
-
-/// A text that no shell acts on, and no terminal.
-fn quoted(word: &str) -> String {
-    if word.chars().any(char::is_control) {
-        let mut escaped = String::new();
-        for char in word.chars() {
-            match char {
-                '\\' => escaped.push_str("\\\\"),
-                '\'' => escaped.push_str("\\'"),
-                '\n' => escaped.push_str("\\n"),
-                char if char.is_control() => {
-                    let _ = write!(escaped, "\\u{:04x}", u32::from(char));
-                }
-                char => escaped.push(char),
-            }
-        }
-        return format!("$'{escaped}'");
-    }
-    format!("'{}'", word.replace('\'', "'\\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn a_shell_takes_a_quoted_word_for_one() {
-        assert_eq!(quoted("a b"), "'a b'");
-        assert_eq!(quoted("it's"), "'it'\\''s'");
-        assert_eq!(quoted("a\nb\x1b'"), "$'a\\nb\\u001b\\''");
-    }
 }

@@ -118,7 +118,7 @@ impl<'a> Chain<'a> {
 
     fn dry(&self, plan: &Plan) -> Result<Ending, Failure> {
         if self.args.curl {
-            print(&report::plan::curl(plan))?;
+            print(&report::curl::curl(plan))?;
         } else {
             self.show(plan)?;
         }

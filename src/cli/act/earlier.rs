@@ -18,13 +18,13 @@ fn versions(chain: &mut Chain<'_>, args: &RollbackArgs) -> Result<Vec<Earlier>, 
 
 /// Lists them.
 pub fn list(chain: &mut Chain<'_>, args: &RollbackArgs) -> Result<Ending, Failure> {
-    let found = report::plan::Earlier {
+    let found = report::earlier::Earlier {
         workload: args.workload.clone(),
         environment: args.environment.clone(),
         versions: versions(chain, args)?,
     };
     show(chain.session, "leadtime/earlier/v1", &found, |found| {
-        report::plan::earlier(found, &chain.session.style)
+        report::earlier::earlier(found, &chain.session.style)
     })?;
     Ok(if found.versions.is_empty() {
         Ending::Found

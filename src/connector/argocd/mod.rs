@@ -17,7 +17,7 @@ use self::client::Reach;
 use self::config::{Base, Selection};
 use self::read::Reader;
 use self::translate::Origin;
-use super::descriptor::{Capability, Descriptor, Settings};
+use super::descriptor::{Capability, Descriptor, Settings, Signs};
 use super::http::plain::{Login, Plain};
 use super::http::{Http, Policy};
 use super::rows::Rows;
@@ -50,6 +50,16 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         ],
         ways: &["application", "ref"],
     },
+    signs: Some(Signs {
+        files: &["argocd", ".argocd", "argo-cd"],
+        host: None,
+        builds: false,
+        source: &[
+            "url = \"https://argocd.example.com\"",
+            "token = { env = \"ARGOCD_TOKEN\" }",
+        ],
+        elsewhere: None,
+    }),
 };
 
 pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {

@@ -38,6 +38,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         acts: &[Verb::Approve, Verb::Reject, Verb::Promote, Verb::Rollback],
         ways: &["event"],
     },
+    signs: None,
 };
 
 #[expect(

@@ -37,6 +37,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         ],
         ways: &["arguments"],
     },
+    signs: None,
 };
 
 pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {

@@ -45,6 +45,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         acts: &[Verb::Promote, Verb::Rollback],
         ways: &["file", "key", "value", "branch", "ref"],
     },
+    signs: None,
 };
 
 pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {

@@ -19,7 +19,7 @@ pub use config::Config;
 
 use self::config::{Base, Selection};
 use self::read::{Reach, Reader};
-use super::descriptor::{Capability, Descriptor, Settings};
+use super::descriptor::{Capability, Descriptor, Settings, Signs};
 use super::http::dial::{Dial, dial_as};
 use super::rows::Rows;
 use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
@@ -35,6 +35,16 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         acts: act::VERBS,
         ways: act::WAYS,
     },
+    signs: Some(Signs {
+        files: &[".github/workflows"],
+        host: Some("github"),
+        builds: true,
+        source: &[
+            "token = { env = \"GITHUB_TOKEN\" }",
+            "repositories = [{repository}]",
+        ],
+        elsewhere: Some(("github.com", "url = \"https://{host}/api/v3\"")),
+    }),
 };
 
 pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {

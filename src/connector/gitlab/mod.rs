@@ -18,7 +18,7 @@ pub mod wire;
 
 use self::config::{Base, Selection};
 use self::read::{Reach, Reader};
-use super::descriptor::{Capability, Descriptor, Settings};
+use super::descriptor::{Capability, Descriptor, Settings, Signs};
 use super::http::Http;
 use super::http::plain::Plain;
 use super::rows::Rows;
@@ -35,6 +35,16 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         acts: act::ACTS,
         ways: act::WAYS,
     },
+    signs: Some(Signs {
+        files: &[".gitlab-ci.yml"],
+        host: Some("gitlab"),
+        builds: true,
+        source: &[
+            "token = { env = \"GITLAB_TOKEN\" }",
+            "repositories = [{repository}]",
+        ],
+        elsewhere: Some(("gitlab.com", "url = \"https://{host}\"")),
+    }),
 };
 
 #[expect(

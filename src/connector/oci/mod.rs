@@ -20,7 +20,7 @@ use self::act::Hand;
 use self::config::Config;
 use self::read::Reader;
 use self::read::ask::Reach;
-use super::descriptor::{Capability, Descriptor, Settings};
+use super::descriptor::{Capability, Descriptor, Settings, Signs};
 use super::http::Http;
 use super::rows::Rows;
 use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
@@ -45,6 +45,16 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         acts: &[Verb::Promote, Verb::Rollback],
         ways: &["image", "tag"],
     },
+    signs: Some(Signs {
+        files: &["Dockerfile", "Containerfile"],
+        host: None,
+        builds: false,
+        source: &[
+            "url = \"https://registry.example.com\"",
+            "repositories = [{repository}]",
+        ],
+        elsewhere: None,
+    }),
 };
 
 #[expect(

@@ -152,6 +152,26 @@ impl Delivery {
         self.arrivals.get(change as usize)?.as_ref()
     }
 
+    /// Where the last deployment that went well brought an earlier version back: the row that had made it live first.
+    #[must_use]
+    pub fn back_to(&self, workload: &Workload) -> Option<&Row> {
+        let went_well = |attempt: &&Attempt| attempt.outcome == AttemptOutcome::Succeeded;
+        let last = self.attempts.iter().rev().find(went_well)?;
+        if last.kind != Kind::Rollback {
+            return None;
+        }
+        let row = self.row(*last.rows.last()?)?;
+        let commit = workload.records.get(row.record as usize)?.commit?;
+        self.row(self.live(commit)?)
+    }
+
+    /// Whether going back to what a row had brought took away what arrived.
+    #[must_use]
+    pub fn took_away(&self, back: &Row, arrival: &Arrival) -> bool {
+        let row = self.row(arrival.row);
+        arrival.at > back.at && row.is_some_and(|row| row.repository == back.repository)
+    }
+
     /// The row that first made a commit live; for one that the first deployment brought, that deployment's.
     #[must_use]
     pub fn live(&self, commit: CommitAt) -> Option<u32> {

@@ -50,7 +50,19 @@ pub fn hints(subject: &Subject, scene: &Scene) -> Vec<Hint> {
     let offered = intents
         .into_iter()
         .filter(|(intent, _)| super::offer(*intent, subject, scene).is_ok());
+    let held = subject.environment.as_ref().is_some_and(|place| {
+        let known = subject
+            .workload
+            .as_ref()
+            .and_then(|name| scene.workload(name));
+        let detail = known.and_then(|one| one.detail.as_ref());
+        let mut all = detail.into_iter().flat_map(|one| &one.environments);
+        all.any(|one| one.environment == *place && one.held.is_some())
+    });
     offered
-        .map(|(intent, text)| Hint::new(intent, text))
+        .map(|(intent, text)| match intent {
+            Intent::Hold if held => Hint::new(intent, "release"),
+            _ => Hint::new(intent, text),
+        })
         .collect()
 }

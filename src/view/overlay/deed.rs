@@ -14,6 +14,7 @@ use crate::key::Chord;
 use crate::plan::ask::{Deed, Wish};
 use crate::plan::policy::{ARMED, OVERRIDABLE};
 use crate::plan::{Objection, Plan};
+use crate::report::curl::curl;
 use crate::report::sheet::Line;
 use crate::report::{Style, audit, plan as report};
 use crate::theme::Role;
@@ -113,7 +114,7 @@ impl Dialog {
         match key.as_str() {
             "A" => Outcome::ArmFor(self.wish.clone()),
             "o" => self.set_aside(plan),
-            "u" => Outcome::Copy(report::curl(plan)),
+            "u" => Outcome::Copy(curl(plan)),
             "y" => self.agree(plan, typed),
             "enter" => {
                 self.word = Some("y agrees to it".to_owned());

@@ -1,5 +1,6 @@
 //! Acting, from what is asked to the proof that it was done: by commands as a user types them, and through crashes at every step.
 
 mod commands;
+mod keyboard;
 mod killed;
 mod plans;

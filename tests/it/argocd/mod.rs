@@ -1,6 +1,7 @@
 //! The Argo CD connector, against an Argo CD of our own, its own API description, and recorded applications.
 
 mod acting;
+mod commands;
 mod doubt;
 mod failures;
 mod payloads;

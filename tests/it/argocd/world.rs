@@ -21,6 +21,8 @@ pub struct World {
     pub actions: BTreeMap<String, bool>,
     /// When the next thing happens: a second later each time.
     pub second: i64,
+    /// It happens now.
+    pub lives: bool,
 }
 
 impl Default for World {
@@ -35,6 +37,7 @@ impl Default for World {
             version: "v3.2.1+abc".to_owned(),
             actions: BTreeMap::new(),
             second: 0,
+            lives: false,
         }
     }
 }
@@ -110,6 +113,10 @@ impl World {
     }
 
     fn now(&mut self) -> String {
+        if self.lives {
+            let now = leadtime::clock::now().to_utc();
+            return now.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+        }
         self.second += 1;
         format!("2026-03-02T00:00:{:02}Z", self.second)
     }

@@ -158,7 +158,10 @@ fn it_stops_and_goes_on_in_a_shell() {
         assert!(!pty.is_cooked());
     }
     pty.send("q");
-    pty.wait("the shell", |seen| !seen.screen().alternate_screen());
+    // While the program is there, what is typed is the program's. The screen was cleared, so this is a new prompt.
+    pty.wait("the shell", |seen| {
+        !seen.screen().alternate_screen() && seen.shows("ready$")
+    });
     pty.send("echo status $?\r");
     pty.wait_for("status 0");
     assert_eq!(pty.left_behind(), [""; 0]);

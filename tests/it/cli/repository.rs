@@ -142,6 +142,24 @@ fn init_proposes_writes_once_and_what_it_writes_works() {
 }
 
 #[test]
+fn init_sees_by_files_and_host_which_tools_are_used() {
+    let (place, repo) = (Place::new(), tagged());
+    let remote = "https://git.gitlab.example.com/acme/checkout.git";
+    repo.git(&["remote", "add", "origin", remote]);
+    fs::write(repo.path.join("Dockerfile"), "FROM scratch\n").unwrap();
+    let printed = run(&place, &repo, "init --print").ends(0);
+    // Whose address is known is there; what is missing of the other is left to whoever reads it.
+    printed.shows(&[
+        "\n[[sources]]\nname = \"gitlab\"\nkind = \"gitlab\"\n",
+        "\nurl = \"https://git.gitlab.example.com\"\n",
+        "\nrepositories = [\"acme/checkout\"]\n",
+        "(Dockerfile is here)",
+        "\n# kind = \"oci\"\n",
+    ]);
+    assert!(!printed.out.contains("github"), "{}", printed.out);
+}
+
+#[test]
 fn init_leaves_nothing_but_its_file() {
     let (place, repo) = (Place::new(), tagged());
     run(&place, &repo, "init --yes").ends(0);

@@ -1,116 +1,26 @@
 //! Docker's own registry, where it is installed: images are pushed to it as a builder does, read, promoted and brought back.
 
-use std::fs;
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
-
 use leadtime::connector::Connector;
 use leadtime::connector::descriptor::Settings;
 use leadtime::connector::oci::Oci;
 use leadtime::event::kind::Kind;
 use leadtime::plan::request::{Order, Sent, Standing, Verb, Version};
 use serde_json::json;
-use tempfile::TempDir;
 
 use super::world::{INDEX, Repository};
 use super::{OTHER, SHA, at, now};
 use crate::support::kept::Kept;
-use crate::support::left_out;
+use crate::support::registry::Real;
 
-/// A registry, until it is dropped.
-struct Real {
-    child: Child,
-    url: String,
-    _folder: TempDir,
-}
-
-impl Drop for Real {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Real {
-    /// `None`: it is not installed.
-    async fn start() -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let address = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap();
-        let config = format!(
-            "version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {:?}}}, delete: {{enabled: true}}}}\nhttp: {{addr: \"{address}\"}}\n",
-            folder.path().join("data")
-        );
-        let file = folder.path().join("config.yml");
-        fs::write(&file, config).unwrap();
-        let mut command = Command::new("docker-registry");
-        command
-            .arg("serve")
-            .arg(&file)
-            .env("OTEL_TRACES_EXPORTER", "none");
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        let Ok(child) = child else {
-            left_out("a real registry: docker-registry is not installed");
-            return None;
-        };
-        let url = format!("http://{address}");
-        let real = Self {
-            child,
-            url,
-            _folder: folder,
-        };
-        for _ in 0..400 {
-            if reqwest::get(format!("{}/v2/", real.url)).await.is_ok() {
-                return Some(real);
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        panic!("docker-registry was started and does not answer");
-    }
-
-    /// Pushes what a repository holds: blobs, then manifests, then tags.
-    async fn push(&self, name: &str, content: &Repository) {
-        let client = reqwest::Client::new();
-        for (digest, body) in &content.blobs {
-            let start = client.post(format!("{}/v2/{name}/blobs/uploads/", self.url));
-            let start = start.send().await.unwrap();
-            assert_eq!(start.status(), 202);
-            let place = start.headers()["location"].to_str().unwrap();
-            let put = client
-                .put(format!("{place}&digest={digest}"))
-                .body(body.clone());
-            assert_eq!(put.send().await.unwrap().status(), 201);
-        }
-        // An index after what it names.
-        let mut manifests: Vec<_> = content.manifests.iter().collect();
-        manifests.sort_by_key(|(_, (kind, _))| kind == INDEX);
-        for (digest, (kind, body)) in manifests {
-            let tags = content.tags.iter().filter(|(_, of)| *of == digest);
-            let names = tags.map(|(tag, _)| tag).chain([digest]);
-            for reference in names {
-                let put = client.put(format!("{}/v2/{name}/manifests/{reference}", self.url));
-                let put = put.header("content-type", kind).body(body.clone());
-                let answer = put.send().await.unwrap();
-                let status = answer.status();
-                assert_eq!(status, 201, "{reference}: {}", answer.text().await.unwrap());
-            }
-        }
-    }
-
-    fn source(&self) -> Oci {
-        Oci::new(&Settings {
-            name: "real".to_owned(),
-            url: Some(self.url.clone()),
-            repositories: vec!["team/*".to_owned()],
-            environment: Some("production".to_owned()),
-            ..Settings::default()
-        })
-        .unwrap()
-    }
+fn source(real: &Real) -> Oci {
+    Oci::new(&Settings {
+        name: "real".to_owned(),
+        url: Some(real.url.clone()),
+        repositories: vec!["team/*".to_owned()],
+        environment: Some("production".to_owned()),
+        ..Settings::default()
+    })
+    .unwrap()
 }
 
 fn content() -> Repository {
@@ -183,7 +93,7 @@ async fn a_real_registry_is_read_and_acted_in() {
     let app = content();
     real.push("team/app", &app).await;
     real.push("team/other", &content()).await;
-    let source = real.source();
+    let source = source(&real);
     let mut kept = Kept::default();
     source.read(kept.reading(now()), &mut kept).await.unwrap();
     assert_eq!(kept.told(), "");

@@ -2,14 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use leadtime::connector::oci::wire::{digest_like, fallback_tag};
-use serde_json::{Value, json};
+use leadtime::connector::oci::wire::digest_like;
+use serde_json::json;
 
+pub use crate::support::registry::{IMAGE, INDEX, Repository};
 use crate::support::wild::{Answer, Asked, Wild};
-
-pub const IMAGE: &str = "application/vnd.oci.image.manifest.v1+json";
-pub const INDEX: &str = "application/vnd.oci.image.index.v1+json";
-pub const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 
 /// What a registry holds.
 #[derive(Clone, Debug, Default)]
@@ -31,78 +28,6 @@ pub struct World {
     pub page: Option<usize>,
     /// Blobs lie there.
     pub elsewhere: Option<String>,
-}
-
-#[derive(Clone, Debug, Default)]
-pub struct Repository {
-    pub tags: BTreeMap<String, String>,
-    /// Media type and bytes, by digest.
-    pub manifests: BTreeMap<String, (String, String)>,
-    pub blobs: BTreeMap<String, String>,
-}
-
-impl Repository {
-    pub fn blob(&mut self, kind: &str, body: &str) -> Value {
-        let digest = digest_like("", body.as_bytes());
-        self.blobs.insert(digest.clone(), body.to_owned());
-        json!({"mediaType": kind, "digest": digest, "size": body.len()})
-    }
-
-    /// Takes in a manifest as it is.
-    pub fn put(&mut self, kind: &str, body: &str) -> String {
-        let digest = digest_like("", body.as_bytes());
-        let entry = (kind.to_owned(), body.to_owned());
-        self.manifests.insert(digest.clone(), entry);
-        digest
-    }
-
-    /// An image with labels and annotations, not yet tagged.
-    pub fn image(&mut self, labels: &Value, annotations: &Value) -> String {
-        let config = json!({"created": "2026-01-02T03:04:05Z", "config": {"Labels": labels}});
-        let config = self.blob(CONFIG, &config.to_string());
-        let manifest = json!({"schemaVersion": 2, "mediaType": IMAGE, "config": config,
-            "layers": [], "annotations": annotations});
-        // As people write it: what is put again must be the same bytes, not the same JSON.
-        self.put(IMAGE, &serde_json::to_string_pretty(&manifest).unwrap())
-    }
-
-    /// An image of a commit under a tag.
-    pub fn tagged(&mut self, tag: &str, sha: &str) -> String {
-        let annotations = json!({"org.opencontainers.image.revision": sha,
-            "org.opencontainers.image.created": "2026-01-02T03:04:05Z",
-            "org.opencontainers.image.source": "https://github.com/acme/shop"});
-        let digest = self.image(&json!({}), &annotations);
-        self.tags.insert(tag.to_owned(), digest.clone());
-        digest
-    }
-
-    /// Something that refers to an image, with one layer.
-    pub fn attach(&mut self, subject: &str, kind: &str, body: &str) -> String {
-        let layer = self.blob(kind, body);
-        let manifest = json!({"schemaVersion": 2, "mediaType": IMAGE, "artifactType": kind,
-            "config": {"mediaType": "application/vnd.oci.empty.v1+json", "digest": digest_like("", b"{}"), "size": 2},
-            "layers": [layer], "subject": {"mediaType": IMAGE, "digest": subject, "size": 1}});
-        self.put(IMAGE, &manifest.to_string())
-    }
-
-    fn referrers(&self, subject: &str) -> String {
-        let all = self.manifests.iter().filter_map(|(digest, (kind, body))| {
-            let manifest: Value = serde_json::from_str(body).unwrap_or_default();
-            (manifest["subject"]["digest"] == subject).then(|| {
-                json!({"mediaType": kind, "digest": digest, "size": body.len(),
-                    "artifactType": manifest["artifactType"], "annotations": manifest["annotations"]})
-            })
-        });
-        let all: Vec<Value> = all.collect();
-        json!({"schemaVersion": 2, "mediaType": INDEX, "manifests": all}).to_string()
-    }
-
-    /// What a client does where the registry keeps no lists: it puts one under a tag.
-    pub fn keep_list(&mut self, subject: &str) {
-        let list = self.referrers(subject);
-        let digest = self.put(INDEX, &list);
-        self.tags.insert(fallback_tag(subject), digest);
-    }
 }
 
 pub type Registry = Wild<World>;

@@ -6,6 +6,7 @@ pub mod gitlab;
 pub mod heard;
 pub mod kept;
 pub mod pty;
+pub mod registry;
 pub mod svg;
 pub mod wild;
 

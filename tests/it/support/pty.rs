@@ -227,16 +227,40 @@ impl Drop for Pty {
     }
 }
 
+/// How a frame begins that is to be shown in one piece, and how it ends.
+const FRAME: [&[u8]; 2] = [b"\x1b[?2026h", b"\x1b[?2026l"];
+
+/// How much of what came in is to be shown: a frame that has begun only when it is whole.
+fn whole(bytes: &[u8]) -> usize {
+    let last = |mark: &[u8]| bytes.windows(mark.len()).rposition(|window| window == mark);
+    let [begin, end] = FRAME.map(last);
+    if begin > end {
+        return begin.unwrap_or(0);
+    }
+    // It may be about to begin.
+    let starts = |length: &usize| bytes.ends_with(&FRAME[0][..*length]);
+    let cut = (1..FRAME[0].len()).rev().find(starts).unwrap_or(0);
+    bytes.len() - cut
+}
+
 /// Takes in what is written, and answers where the cursor is when asked.
 fn look(mut reader: Box<dyn Read + Send>, shared: &Shared, answers: &Typing) {
     let mut buffer = [0; 8192];
+    let mut held = Vec::new();
     loop {
         let count = reader.read(&mut buffer).unwrap_or(0);
         let bytes = &buffer[..count];
         let mut seen = shared.0.lock().unwrap();
-        seen.parser.process(bytes);
         seen.bytes.extend_from_slice(bytes);
         seen.closed = count == 0;
+        held.extend_from_slice(bytes);
+        let shown = if seen.closed {
+            held.len()
+        } else {
+            whole(&held)
+        };
+        let shown: Vec<u8> = held.drain(..shown).collect();
+        seen.parser.process(&shown);
         let (row, column) = seen.screen().cursor_position();
         let over = seen.closed || seen.closing;
         drop(seen);

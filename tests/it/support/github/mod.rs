@@ -1,6 +1,7 @@
 //! A GitHub of our own on a free loopback port: generated repositories, pages with `Link`, entity tags with 304, rate-limit headers, faults on
 //! demand, and a count of every request. It serves any process of this machine, so a child can be pointed at it.
 
+pub mod living;
 pub mod world;
 
 use std::collections::hash_map::DefaultHasher;

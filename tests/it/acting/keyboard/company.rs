@@ -1,0 +1,260 @@
+//! A company to act in: eight workloads with a staging and a production each, and a tool of its own for each way in which a version gets there. GitHub and the
+//! sink of events are ours, and count; the git remote, the registry and the program are real. What runs in staging is told by a file of events.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use leadtime::clock;
+use serde_json::Value;
+
+use super::past::{NEWEST, committed, deployed, hours, images, remote, repository};
+use crate::cli::place::{Place, Ran};
+use crate::support::github::living::Living;
+use crate::support::github::world::ago;
+use crate::support::registry::{Real, Repository};
+use crate::support::wild::{Answer, Wild};
+
+/// Every secret of every source. It must come out nowhere but at the tool that it is for.
+pub const CANARY: &str = "c4n4ry-t0ken-0f-all";
+
+/// Those that GitHub reads and deploys.
+const AT_GITHUB: [&str; 4] = ["site", "blog", "cart", "shop"];
+/// Those of which the file of events tells all.
+const ELSEWHERE: [&str; 4] = ["ledger", "depot", "mailer", "search"];
+/// Reads what it did, does what it is told, and can be asked; it counts. It gives away its token in what it says.
+const TOOL: &str = r#"
+[ -z "$LEADTIME_VERB" ] && { [ -e deployed.jsonl ] && cat deployed.jsonl; exit 0; }
+if [ -n "$LEADTIME_ASK" ]; then [ -e "done-$LEADTIME_KEY" ] && exit 0; exit 1; fi
+echo "$LEADTIME_VERB $LEADTIME_VERSION $*" >> told
+touch "done-$LEADTIME_KEY"
+now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+printf '{"context":{"specversion":"0.5.1","id":"%s","source":"deployer","type":"dev.cdeventsx.leadtime-deployment.finished.0.1.0","timestamp":"%s"},"subject":{"id":"%s","content":{"deployment":"%s","service":"%s","environment":"%s","repository":"acme/%s","sha":"%s","version":"%s","outcome":"success"}}}\n' \
+  "$LEADTIME_KEY" "$now" "$LEADTIME_KEY" "$LEADTIME_KEY" "$LEADTIME_WORKLOAD" "$LEADTIME_ENVIRONMENT" "$LEADTIME_WORKLOAD" "$LEADTIME_SHA" "$LEADTIME_VERSION" >> deployed.jsonl
+echo "{\"text\":\"deployed with $LEADTIME_TOKEN\"}"
+"#;
+
+const SOURCES: &str = r#"
+store = { url = "sqlite:log.db" }
+[people]
+me = "jane"
+[[sources]]
+name = "gh"
+kind = "github"
+url = "GITHUB"
+token = { env = "CANARY" }
+repositories = ["acme/site", "acme/blog", "acme/cart", "acme/shop"]
+every = "1s"
+[[sources]]
+name = "events"
+kind = "cdevents"
+path = "events.jsonl"
+url = "SINK/in"
+token = { env = "CANARY" }
+secret = { env = "CANARY" }
+every = "1s"
+[[sources]]
+name = "deployments"
+kind = "git"
+path = "clone"
+repository = "acme/deployments"
+every = "1s"
+[[sources]]
+name = "deployer"
+kind = "command"
+command = ["sh", "tool.sh"]
+asks = true
+token = { env = "CANARY" }
+every = "1s"
+"#;
+
+const IMAGES: &str = r#"
+[[sources]]
+name = "images"
+kind = "oci"
+url = "REGISTRY"
+repositories = ["team/*"]
+environment = "production"
+every = "1s"
+"#;
+
+const FREEZE: &str = r#"
+[[paths.freezes]]
+environment = "production"
+schedule = "FREQ=DAILY"
+for = "24h"
+reason = "year end"
+"#;
+
+pub struct Company {
+    pub place: Place,
+    pub github: Wild<Living>,
+    /// What reached it.
+    pub sink: Wild<Vec<Value>>,
+    pub remote: PathBuf,
+    pub registry: Option<Real>,
+    /// Its images, as they were pushed.
+    pub images: Repository,
+    names: Vec<&'static str>,
+    events: Arc<Mutex<File>>,
+}
+
+impl Company {
+    /// With a registry where there is one; or with a freeze over what the program deploys.
+    pub fn new(registry: Option<Real>, frozen: bool) -> Self {
+        let place = Place::new();
+        let github = AT_GITHUB.iter().map(|name| repository(name)).collect();
+        let file = place.write("events.jsonl", "");
+        place.write("tool.sh", TOOL);
+        let own = "[user]\nname = Jane\nemail = jane@example.org\n";
+        fs::write(place.home().join(".gitconfig"), own).unwrap();
+        let mut names = [AT_GITHUB, ELSEWHERE].concat();
+        names.retain(|name| registry.is_some() || *name != "depot");
+        let company = Self {
+            github: Living::serve(github, "jane"),
+            sink: Wild::start(Vec::new(), |taken, asked| {
+                taken.push(asked.json());
+                Answer::new(202)
+            }),
+            remote: remote(&place),
+            images: images(),
+            registry,
+            names,
+            events: Arc::new(Mutex::new(File::options().append(true).open(file).unwrap())),
+            place,
+        };
+        let config = company.config(frozen);
+        company.place.write("leadtime.toml", config);
+        company.begin();
+        company
+    }
+
+    /// How many workloads there are.
+    pub fn count(&self) -> usize {
+        self.names.len()
+    }
+
+    fn config(&self, frozen: bool) -> String {
+        let mut text = SOURCES
+            .replace("GITHUB", &self.github.url())
+            .replace("SINK", &self.sink.url());
+        if let Some(registry) = &self.registry {
+            text.push_str(&IMAGES.replace("REGISTRY", &registry.url));
+        }
+        for path in ["web", "programs"] {
+            text.push_str(&format!(
+                "[[paths]]\nname = \"{path}\"\nsteps = [\n  {{ name = \"code\", kind = \"code\" }},\n  \
+                 {{ name = \"staging\", kind = \"deploy\", environment = \"staging\" }},\n  \
+                 {{ name = \"production\", kind = \"deploy\", environment = \"production\" }},\n]\n"
+            ));
+        }
+        if frozen {
+            text.push_str(FREEZE);
+        }
+        for name in &self.names {
+            let path = if *name == "mailer" { "programs" } else { "web" };
+            text.push_str(&format!(
+                "[[workloads]]\nname = \"{name}\"\npath = \"{path}\"\nrepositories = [\"acme/{name}\"]\nservices = [\"{name}\"]\n"
+            ));
+            if let Some(way) = way(name) {
+                text.push_str(&format!("steps.production.promote = {way}\n"));
+            }
+        }
+        text
+    }
+
+    /// What has happened so far.
+    fn begin(&self) {
+        let now = clock::now();
+        for name in &self.names {
+            let told = !AT_GITHUB.contains(name);
+            for number in 1..=NEWEST {
+                if told {
+                    self.tell(&committed(name, number, now));
+                }
+                let at = ago(now, hours(number) - 1);
+                self.tell(&deployed(name, number, "staging", &at));
+                if told && number < NEWEST {
+                    let at = ago(now, hours(number) - 2);
+                    self.tell(&deployed(name, number, "production", &at));
+                }
+            }
+        }
+    }
+
+    fn tell(&self, event: &Value) {
+        writeln!(self.events.lock().unwrap(), "{event}").unwrap();
+    }
+
+    /// The newest version went live, and its deployer says so.
+    pub fn went_live(&self, name: &str) {
+        let at = clock::now().to_string();
+        self.tell(&deployed(name, NEWEST, "production", &at));
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        let mut command = self.place.command(arguments);
+        Ran::of(command.env("CANARY", CANARY).output().unwrap())
+    }
+
+    /// The deeds that GitHub was asked for, without where it is.
+    pub fn asked_of_github(&self) -> Vec<String> {
+        let deeds = self.github.deeds().into_iter();
+        let deeds = deeds.map(|asked| format!("{} {}", asked.method, asked.target));
+        deeds.collect()
+    }
+
+    /// What the program was told to do.
+    pub fn asked_of_program(&self) -> Vec<String> {
+        let told = fs::read_to_string(self.place.file("told")).unwrap_or_default();
+        told.lines().map(str::to_owned).collect()
+    }
+
+    /// The secrets reached the tools that they are for, and lie nowhere: in no file of the home, the log and the working folder.
+    pub fn keeps_its_secrets(&self) {
+        let bearer = format!("Bearer {CANARY}");
+        let asked = self.github.asked();
+        for asked in asked.iter().chain(&self.sink.deeds()) {
+            assert_eq!(asked.header("authorization"), Some(bearer.as_str()));
+        }
+        let mut folders = vec![self.place.work(), self.place.home()];
+        let mut looked = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let bytes = fs::read(&path).unwrap();
+                assert!(!has(&bytes, CANARY), "a secret lies in {}", path.display());
+                looked.push(path);
+            }
+        }
+        assert!(looked.contains(&self.place.file("log.db")), "{looked:?}");
+    }
+}
+
+/// Whether bytes hold a text.
+pub fn has(bytes: &[u8], text: &str) -> bool {
+    let text = text.as_bytes();
+    bytes.windows(text.len()).any(|window| window == text)
+}
+
+/// How a version of a workload gets to production.
+fn way(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "cart" => {
+            r#"{ from = "gh", workflow = "deploy.yml", inputs = { version = "{version}", sha = "{sha}", where = "{environment}", leadtime = "{id}" } }"#
+        }
+        "shop" => r#"{ from = "gh", deployment = true }"#,
+        "ledger" => {
+            r#"{ from = "deployments", file = "apps/{workload}/{environment}/kustomization.yaml", key = "images[name=acme/ledger].newTag" }"#
+        }
+        "depot" => r#"{ from = "images", image = "team/depot", tag = "{environment}" }"#,
+        "mailer" => r#"{ from = "deployer", arguments = ["to", "{environment}"] }"#,
+        "search" => r#"{ from = "events", event = "dev.cdevents.service.upgraded.0.3.0" }"#,
+        _ => return None,
+    })
+}

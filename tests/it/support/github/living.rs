@@ -1,0 +1,228 @@
+//! A GitHub that lives: it is read like the [`World`], its pages left whole, and what is decided, dispatched or deployed there changes it as GitHub, and who
+//! listens to it, would: a run that was let go on ends, what was asked for goes live. It goes by the system's clock, since a program that is started works with it.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use leadtime::clock;
+use leadtime::event::time::Timestamp;
+use serde_json::{Value, json};
+
+use super::world::{Repo, World, user};
+use crate::support::wild::{Answer, Asked, Wild};
+
+/// The one workflow that can be dispatched, in every repository.
+const WORKFLOW: &str = "
+name: deploy
+run-name: deploy ${{ inputs.version }} (${{ inputs.leadtime }})
+on:
+  workflow_dispatch:
+    inputs:
+      version: { required: true }
+      sha: { required: true }
+      where: { type: choice, options: [staging, production], required: true }
+      leadtime: { required: false }
+";
+
+/// What is there, and who the token belongs to.
+pub struct Living {
+    pub world: World,
+    me: &'static str,
+    /// The id that was given last.
+    last: i64,
+}
+
+impl Living {
+    pub fn serve(repos: Vec<Repo>, me: &'static str) -> Wild<Self> {
+        let world = World::new(clock::now(), repos);
+        let last = 9000;
+        Wild::start(Self { world, me, last }, |living, asked| {
+            let date = clock::now().to_utc().format("%a, %d %b %Y %H:%M:%S GMT");
+            living.answer(asked).header("date", &date.to_string())
+        })
+    }
+
+    fn answer(&mut self, asked: &Asked) -> Answer {
+        let path = asked.path().to_owned();
+        let words: Vec<&str> = path.trim_matches('/').split('/').collect();
+        if asked.method == "GET" {
+            return match self.told(&words, asked) {
+                Some((field, found)) => whole(field, &found, asked),
+                None => missing(),
+            };
+        }
+        match words.as_slice() {
+            ["repos", owner, name, rest @ ..] => {
+                let name = format!("{owner}/{name}");
+                if self.world.repos.iter().any(|one| one.full_name == name) {
+                    self.deed(&name, rest, &asked.json())
+                } else {
+                    missing()
+                }
+            }
+            _ => missing(),
+        }
+    }
+
+    /// What is at an address: beside what is read of it, what those who act look at.
+    fn told(&self, words: &[&str], asked: &Asked) -> Option<(Option<&'static str>, Value)> {
+        let found = || self.world.find(words);
+        match words {
+            ["user"] => Some((None, user(self.me))),
+            ["repos", _, _, "actions", "workflows", "deploy.yml"] => {
+                let path = ".github/workflows/deploy.yml";
+                Some((
+                    None,
+                    json!({"id": 9, "name": "deploy", "path": path, "state": "active"}),
+                ))
+            }
+            [repo @ .., "workflows", "deploy.yml", "runs"] => {
+                let (field, mut runs) = self.world.find(&[repo, &["runs"]].concat())?;
+                if let (Some(event), Some(runs)) = (asked.query("event"), runs.as_array_mut()) {
+                    runs.retain(|run| run["event"] == event);
+                }
+                Some((field, runs))
+            }
+            [.., "contents", ".github", "workflows", "deploy.yml"] => {
+                let text = STANDARD.encode(WORKFLOW);
+                Some((None, json!({"content": text, "encoding": "base64"})))
+            }
+            [.., "deployments"] => {
+                let (field, mut all) = found()?;
+                if let (Some(place), Some(all)) = (asked.query("environment"), all.as_array_mut()) {
+                    all.retain(|one| one["environment"] == place);
+                }
+                Some((field, all))
+            }
+            _ => found(),
+        }
+    }
+
+    fn deed(&mut self, name: &str, rest: &[&str], body: &Value) -> Answer {
+        match rest {
+            ["actions", "runs", id, "pending_deployments"] => {
+                self.decide(name, id.parse().unwrap(), body)
+            }
+            ["actions", "workflows", "deploy.yml", "dispatches"] => self.dispatch(name, body),
+            ["deployments"] => {
+                let deployment = self.deploy(name, body);
+                Answer::json(201, &deployment)
+            }
+            _ => missing(),
+        }
+    }
+
+    /// The pending deployment is gone, the decision is told, and the run ends: what was approved is deployed.
+    fn decide(&mut self, name: &str, id: i64, body: &Value) -> Answer {
+        let (me, at) = (user(self.me), stamp());
+        let repo = self.world.repo(name);
+        let pending = repo.pending.entry(id).or_default();
+        let ids = body["environment_ids"].as_array().unwrap();
+        let (chosen, left): (Vec<Value>, Vec<Value>) = pending
+            .drain(..)
+            .partition(|one| ids.contains(&one["environment"]["id"]));
+        *pending = left;
+        if chosen.len() != ids.len() {
+            let text = "No pending deployment requests to approve or reject";
+            return Answer::json(422, &json!({"message": text}));
+        }
+        let environments: Vec<&Value> = chosen.iter().map(|one| &one["environment"]).collect();
+        let decision = json!({
+            "state": body["state"], "comment": body["comment"], "environments": environments, "user": me,
+        });
+        repo.approvals.entry(id).or_default().push(decision);
+        let approved = body["state"] == "approved";
+        let conclusion = if approved { "success" } else { "failure" };
+        let mut runs = repo.runs.iter_mut();
+        let run = runs.find(|run| run["id"] == id).unwrap();
+        let sha = run["head_sha"].clone();
+        end(run, conclusion, &at);
+        for job in repo.jobs.entry(id).or_default() {
+            job["started_at"] = json!(at);
+            end(job, conclusion, &at);
+        }
+        if approved {
+            for place in environments {
+                let body = json!({"ref": sha, "environment": place["name"]});
+                self.deploy(name, &body);
+            }
+        }
+        Answer::json(200, &json!([]))
+    }
+
+    /// The workflow runs, and deploys what it was told.
+    fn dispatch(&mut self, name: &str, body: &Value) -> Answer {
+        self.last += 1;
+        let (id, at, inputs) = (self.last, stamp(), &body["inputs"]);
+        let url = format!("https://github.example/{name}/actions/runs/{id}");
+        let title = format!(
+            "deploy {} ({})",
+            inputs["version"].as_str().unwrap(),
+            inputs["leadtime"].as_str().unwrap()
+        );
+        let run = json!({
+            "id": id, "name": "deploy", "display_title": title, "head_branch": body["ref"], "head_sha": inputs["sha"], "status": "completed",
+            "conclusion": "success", "event": "workflow_dispatch", "run_attempt": 1, "created_at": at, "updated_at": at, "run_started_at": at,
+            "html_url": url, "actor": user(self.me), "triggering_actor": user(self.me),
+        });
+        self.world.repo(name).runs.insert(0, run);
+        let deployment = json!({"ref": inputs["sha"], "environment": inputs["where"]});
+        self.deploy(name, &deployment);
+        Answer::json(
+            200,
+            &json!({"workflow_run_id": id, "run_url": url, "html_url": url}),
+        )
+    }
+
+    /// A deployment of a commit, which succeeds.
+    fn deploy(&mut self, name: &str, body: &Value) -> Value {
+        self.last += 2;
+        let (id, at, place) = (self.last, stamp(), &body["environment"]);
+        let deployment = json!({
+            "id": id, "sha": body["ref"], "ref": body["ref"], "task": "deploy", "environment": place, "payload": body["payload"],
+            "creator": user(self.me), "created_at": at, "updated_at": at,
+        });
+        let repo = self.world.repo(name);
+        repo.deployments.insert(0, deployment.clone());
+        let statuses = vec![
+            json!({"id": id + 1, "state": "success", "environment": place, "created_at": at}),
+            json!({"id": id, "state": "in_progress", "environment": place, "created_at": at}),
+        ];
+        repo.statuses.insert(id, statuses);
+        deployment
+    }
+}
+
+fn end(thing: &mut Value, conclusion: &str, at: &str) {
+    thing["status"] = json!("completed");
+    thing["conclusion"] = json!(conclusion);
+    for when in ["updated_at", "completed_at"] {
+        thing[when] = json!(at);
+    }
+}
+
+/// Now, as GitHub tells times: whole seconds.
+fn stamp() -> String {
+    let seconds = clock::now().micros().div_euclid(1_000_000);
+    Timestamp::from_seconds(seconds).to_string()
+}
+
+fn missing() -> Answer {
+    Answer::json(404, &json!({"message": "Not Found"}))
+}
+
+/// All of a list on one page; unchanged where it is as it was.
+fn whole(field: Option<&str>, found: &Value, asked: &Asked) -> Answer {
+    let body = match (field, found.as_array()) {
+        (Some(field), Some(items)) => json!({"total_count": items.len(), field: items}),
+        _ => found.clone(),
+    };
+    let mut hasher = DefaultHasher::new();
+    body.to_string().hash(&mut hasher);
+    let etag = format!("W/\"{:x}\"", hasher.finish());
+    if asked.header("if-none-match") == Some(&etag) {
+        return Answer::new(304).header("etag", &etag);
+    }
+    Answer::json(200, &body).header("etag", &etag)
+}

@@ -1,0 +1,174 @@
+//! Docker's own registry, where it is installed, and what is pushed to one as a builder does: images, indexes, and what refers to them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use leadtime::connector::oci::wire::{digest_like, fallback_tag};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::left_out;
+
+pub const IMAGE: &str = "application/vnd.oci.image.manifest.v1+json";
+pub const INDEX: &str = "application/vnd.oci.image.index.v1+json";
+const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
+
+/// What a repository of a registry holds.
+#[derive(Clone, Debug, Default)]
+pub struct Repository {
+    pub tags: BTreeMap<String, String>,
+    /// Media type and bytes, by digest.
+    pub manifests: BTreeMap<String, (String, String)>,
+    pub blobs: BTreeMap<String, String>,
+}
+
+impl Repository {
+    pub fn blob(&mut self, kind: &str, body: &str) -> Value {
+        let digest = digest_like("", body.as_bytes());
+        self.blobs.insert(digest.clone(), body.to_owned());
+        json!({"mediaType": kind, "digest": digest, "size": body.len()})
+    }
+
+    /// Takes in a manifest as it is.
+    pub fn put(&mut self, kind: &str, body: &str) -> String {
+        let digest = digest_like("", body.as_bytes());
+        let entry = (kind.to_owned(), body.to_owned());
+        self.manifests.insert(digest.clone(), entry);
+        digest
+    }
+
+    /// An image with labels and annotations, not yet tagged.
+    pub fn image(&mut self, labels: &Value, annotations: &Value) -> String {
+        let config = json!({"created": "2026-01-02T03:04:05Z", "config": {"Labels": labels}});
+        let config = self.blob(CONFIG, &config.to_string());
+        let manifest = json!({"schemaVersion": 2, "mediaType": IMAGE, "config": config,
+            "layers": [], "annotations": annotations});
+        // As people write it: what is put again must be the same bytes, not the same JSON.
+        self.put(IMAGE, &serde_json::to_string_pretty(&manifest).unwrap())
+    }
+
+    /// An image of a commit under a tag.
+    pub fn tagged(&mut self, tag: &str, sha: &str) -> String {
+        let annotations = json!({"org.opencontainers.image.revision": sha,
+            "org.opencontainers.image.created": "2026-01-02T03:04:05Z",
+            "org.opencontainers.image.source": "https://github.com/acme/shop"});
+        let digest = self.image(&json!({}), &annotations);
+        self.tags.insert(tag.to_owned(), digest.clone());
+        digest
+    }
+
+    /// Something that refers to an image, with one layer.
+    pub fn attach(&mut self, subject: &str, kind: &str, body: &str) -> String {
+        let layer = self.blob(kind, body);
+        let manifest = json!({"schemaVersion": 2, "mediaType": IMAGE, "artifactType": kind,
+            "config": {"mediaType": "application/vnd.oci.empty.v1+json", "digest": digest_like("", b"{}"), "size": 2},
+            "layers": [layer], "subject": {"mediaType": IMAGE, "digest": subject, "size": 1}});
+        self.put(IMAGE, &manifest.to_string())
+    }
+
+    pub fn referrers(&self, subject: &str) -> String {
+        let all = self.manifests.iter().filter_map(|(digest, (kind, body))| {
+            let manifest: Value = serde_json::from_str(body).unwrap_or_default();
+            (manifest["subject"]["digest"] == subject).then(|| {
+                json!({"mediaType": kind, "digest": digest, "size": body.len(),
+                    "artifactType": manifest["artifactType"], "annotations": manifest["annotations"]})
+            })
+        });
+        let all: Vec<Value> = all.collect();
+        json!({"schemaVersion": 2, "mediaType": INDEX, "manifests": all}).to_string()
+    }
+
+    /// What a client does where the registry keeps no lists: it puts one under a tag.
+    pub fn keep_list(&mut self, subject: &str) {
+        let list = self.referrers(subject);
+        let digest = self.put(INDEX, &list);
+        self.tags.insert(fallback_tag(subject), digest);
+    }
+}
+
+/// A registry, until it is dropped.
+pub struct Real {
+    child: Child,
+    pub url: String,
+    _folder: TempDir,
+}
+
+impl Drop for Real {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Real {
+    /// `None`: it is not installed.
+    pub async fn start() -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let address = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap();
+        let config = format!(
+            "version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {:?}}}, delete: {{enabled: true}}}}\nhttp: {{addr: \"{address}\"}}\n",
+            folder.path().join("data")
+        );
+        let file = folder.path().join("config.yml");
+        fs::write(&file, config).unwrap();
+        let mut command = Command::new("docker-registry");
+        command
+            .arg("serve")
+            .arg(&file)
+            .env("OTEL_TRACES_EXPORTER", "none");
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let Ok(child) = child else {
+            left_out("a real registry: docker-registry is not installed");
+            return None;
+        };
+        let url = format!("http://{address}");
+        let real = Self {
+            child,
+            url,
+            _folder: folder,
+        };
+        for _ in 0..400 {
+            if reqwest::get(format!("{}/v2/", real.url)).await.is_ok() {
+                return Some(real);
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("docker-registry was started and does not answer");
+    }
+
+    /// Pushes what a repository holds: blobs, then manifests, then tags.
+    pub async fn push(&self, name: &str, content: &Repository) {
+        let client = reqwest::Client::new();
+        for (digest, body) in &content.blobs {
+            let start = client.post(format!("{}/v2/{name}/blobs/uploads/", self.url));
+            let start = start.send().await.unwrap();
+            assert_eq!(start.status(), 202);
+            let place = start.headers()["location"].to_str().unwrap();
+            let put = client
+                .put(format!("{place}&digest={digest}"))
+                .body(body.clone());
+            assert_eq!(put.send().await.unwrap().status(), 201);
+        }
+        // An index after what it names.
+        let mut manifests: Vec<_> = content.manifests.iter().collect();
+        manifests.sort_by_key(|(_, (kind, _))| kind == INDEX);
+        for (digest, (kind, body)) in manifests {
+            let tags = content.tags.iter().filter(|(_, of)| *of == digest);
+            let names = tags.map(|(tag, _)| tag).chain([digest]);
+            for reference in names {
+                let put = client.put(format!("{}/v2/{name}/manifests/{reference}", self.url));
+                let put = put.header("content-type", kind).body(body.clone());
+                let answer = put.send().await.unwrap();
+                let status = answer.status();
+                assert_eq!(status, 201, "{reference}: {}", answer.text().await.unwrap());
+            }
+        }
+    }
+}
