@@ -17,7 +17,7 @@ pub mod wire;
 use self::client::Reach;
 use self::config::{Base, Selection};
 use self::read::Reader;
-use super::descriptor::{Capability, Descriptor, Settings};
+use super::descriptor::{Capability, Descriptor, Settings, Signs};
 use super::http::Http;
 use super::http::plain::Plain;
 use super::rows::Rows;
@@ -34,6 +34,16 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         acts: act::ACTS,
         ways: act::WAYS,
     },
+    signs: Some(Signs {
+        files: &[".circleci/config.yml"],
+        host: None,
+        builds: true,
+        source: &[
+            "token = { env = \"CIRCLECI_TOKEN\" }",
+            "projects = [\"gh/acme/*\"]",
+        ],
+        elsewhere: None,
+    }),
 };
 
 #[expect(
