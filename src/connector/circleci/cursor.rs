@@ -1,6 +1,8 @@
 //! Where a reading stands: a row for each list of pipelines, one for each pipeline that has to be looked at again, one for each person who decided
 //! something, since CircleCI tells of people by their ids.
 
+use std::cmp::Reverse;
+
 use serde::{Deserialize, Serialize};
 
 use super::config::List;
@@ -130,7 +132,7 @@ pub fn due(rows: &Rows, now: Timestamp) -> Vec<Todo> {
     let mut due: Vec<Todo> = all
         .filter(|todo| todo.next.is_none_or(|next| next <= now))
         .collect();
-    due.sort_by(|a, b| b.pipeline.created.cmp(&a.pipeline.created));
+    due.sort_by_key(|todo| Reverse(todo.pipeline.created));
     due
 }
 

@@ -283,23 +283,13 @@ impl<'a> Reader<'a> {
         let mut people = People::new();
         for id in translate::deciders(whole) {
             let key = user_key(&id);
-            let user = match self.rows.get::<User>(&key) {
-                Some(user) => user,
-                None => {
-                    let user = self.reach.one("who decided", &format!("/user/{id}")).await;
-                    let user = match user {
-                        Ok(user) => user,
-                        Err(Stop::Failed(error))
-                            if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Forbidden) =>
-                        {
-                            User::default()
-                        }
-                        Err(stop) => return Err(stop),
-                    };
-                    put(&mut done.batch, key, &user);
-                    self.rows.apply(&done.batch.cursors);
-                    user
-                }
+            let user = if let Some(user) = self.rows.get::<User>(&key) {
+                user
+            } else {
+                let user = person(self.reach, &id).await?;
+                put(&mut done.batch, key, &user);
+                self.rows.apply(&done.batch.cursors);
+                user
             };
             if !user.login.is_empty() {
                 people.insert(id, user.login);
@@ -323,6 +313,18 @@ impl<'a> Reader<'a> {
             return Ok(());
         }
         self.sink.batch(done.batch).map_err(End::Failed)
+    }
+}
+
+/// Who has an id; nobody, where CircleCI does not tell.
+async fn person(reach: &Reach<'_>, id: &str) -> Result<User, Stop> {
+    match reach.one("who decided", &format!("/user/{id}")).await {
+        Err(Stop::Failed(error))
+            if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Forbidden) =>
+        {
+            Ok(User::default())
+        }
+        other => other,
     }
 }
 

@@ -2,7 +2,7 @@
 //! was not there before, by our hand, is ours.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Probe;
 use super::tool::{Draft, Thing, Tool, objected};
@@ -52,24 +52,7 @@ pub async fn prepare(tool: &Tool<'_>, order: &Order) -> Result<Prepared, Connect
         let text = format!("nothing of the workflow {name:?} has failed");
         return Ok(objected(&me, text, Some("run it again as a whole")));
     }
-    let mut notes = Vec::new();
-    let (what, body) = match &thing.job {
-        Some(id) if !only_failed => {
-            let jobs = tool.jobs(&thing).await?;
-            let job = thing.job_of(&jobs)?;
-            notes.push("what needs this job runs again after it".to_owned());
-            let what = format!("run the job {:?} of the workflow {name:?} again", job.name);
-            (what, json!({"jobs": [id]}))
-        }
-        _ if only_failed => {
-            let what = format!("run the workflow {name:?} again from what failed");
-            (what, json!({"from_failed": true}))
-        }
-        _ => (
-            format!("run the workflow {name:?} again from its start"),
-            json!({"from_failed": false}),
-        ),
-    };
+    let (what, body, notes) = part(tool, (&thing, &workflow), only_failed).await?;
     let all = all(tool, &thing, &workflow.pipeline_id).await?;
     let draft = Draft {
         what: format!("{what} in {}", thing.slug),
@@ -91,6 +74,34 @@ pub async fn prepare(tool: &Tool<'_>, order: &Order) -> Result<Prepared, Connect
         user: Some(me.login),
         ..Prepared::default()
     })
+}
+
+/// What of a workflow runs again: in words, as it is sent, and what the one who decides should know.
+async fn part(
+    tool: &Tool<'_>,
+    (thing, workflow): (&Thing, &Workflow),
+    only_failed: bool,
+) -> Result<(String, Value, Vec<String>), ConnectorError> {
+    let mut notes = Vec::new();
+    let name = &workflow.name;
+    let (what, body) = match &thing.job {
+        Some(id) if !only_failed => {
+            let jobs = tool.jobs(&thing).await?;
+            let job = thing.job_of(&jobs)?;
+            notes.push("what needs this job runs again after it".to_owned());
+            let what = format!("run the job {:?} of the workflow {name:?} again", job.name);
+            (what, json!({"jobs": [id]}))
+        }
+        _ if only_failed => {
+            let what = format!("run the workflow {name:?} again from what failed");
+            (what, json!({"from_failed": true}))
+        }
+        _ => (
+            format!("run the workflow {name:?} again from its start"),
+            json!({"from_failed": false}),
+        ),
+    };
+    Ok((what, body, notes))
 }
 
 async fn all(

@@ -103,16 +103,15 @@ fn value(text: &str) -> Value {
 
 /// Where a pipeline is taken from: a branch, or a tag as `refs/tags/v1`.
 fn at(reference: &str) -> Value {
-    match reference.strip_prefix("refs/tags/") {
-        Some(tag) => json!({"tag": tag}),
-        None => {
-            let branch = reference.strip_prefix("refs/heads/").unwrap_or(reference);
-            json!({"branch": branch})
-        }
+    if let Some(tag) = reference.strip_prefix("refs/tags/") {
+        return json!({"tag": tag});
     }
+    let branch = reference.strip_prefix("refs/heads/").unwrap_or(reference);
+    json!({"branch": branch})
 }
 
-pub async fn prepare(tool: &Tool<'_>, order: &Order) -> Result<Prepared, ConnectorError> {
+/// What the step says, which has to name parameters.
+fn way(tool: &Tool<'_>, order: &Order) -> Result<Way, ConnectorError> {
     let Some(way) = &order.way else {
         return Err(wrong(tool, order, "nothing says which pipeline does it"));
     };
@@ -122,6 +121,11 @@ pub async fn prepare(tool: &Tool<'_>, order: &Order) -> Result<Prepared, Connect
         let detail = "without `parameters` the pipeline is not told which version it is about";
         return Err(wrong(tool, order, detail));
     }
+    Ok(way)
+}
+
+pub async fn prepare(tool: &Tool<'_>, order: &Order) -> Result<Prepared, ConnectorError> {
+    let way = way(tool, order)?;
     let slug = project(tool, order, &way)?;
     let me = tool.me().await?;
     // Whether it is there at all, before anybody is asked to confirm.
@@ -184,22 +188,18 @@ pub async fn prepare(tool: &Tool<'_>, order: &Order) -> Result<Prepared, Connect
 /// The address and the body: of the pipeline that is named, else of the project's own.
 fn request(slug: &str, way: &Way, parameters: &Map<String, Value>) -> (String, Value) {
     let reference = way.reference.as_deref().map(at);
-    match &way.pipeline {
-        Some(definition) => {
-            let parts: Vec<String> = slug.split('/').map(encoded).collect();
-            let mut body = json!({"definition_id": definition, "parameters": parameters});
-            if let Some(reference) = reference {
-                body["config"] = reference.clone();
-                body["checkout"] = reference;
-            }
-            (format!("/project/{}/pipeline/run", parts.join("/")), body)
+    if let Some(definition) = &way.pipeline {
+        let parts: Vec<String> = slug.split('/').map(encoded).collect();
+        let mut body = json!({"definition_id": definition, "parameters": parameters});
+        if let Some(reference) = reference {
+            body["config"] = reference.clone();
+            body["checkout"] = reference;
         }
-        None => {
-            let mut body = reference.unwrap_or_else(|| json!({}));
-            body["parameters"] = json!(parameters);
-            (format!("/project/{}/pipeline", encoded(slug)), body)
-        }
+        return (format!("/project/{}/pipeline/run", parts.join("/")), body);
     }
+    let mut body = reference.unwrap_or_else(|| json!({}));
+    body["parameters"] = json!(parameters);
+    (format!("/project/{}/pipeline", encoded(slug)), body)
 }
 
 /// How a pipeline that was to be run stands.

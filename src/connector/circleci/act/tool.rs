@@ -86,6 +86,7 @@ impl Tool<'_> {
     }
 
     /// The page of a workflow, for people.
+    #[must_use]
     pub fn page(&self, thing: &Thing, workflow: &Workflow) -> Option<String> {
         let pages = &self.reach.base.pages;
         let number = workflow.pipeline_number?;
@@ -93,6 +94,7 @@ impl Tool<'_> {
     }
 
     /// From when on what we ask for can have happened, by CircleCI's own clock.
+    #[must_use]
     pub fn since(&self, at: Timestamp) -> Timestamp {
         at + self.reach.http.skew().unwrap_or(Span::ZERO) - SLACK
     }
