@@ -86,7 +86,7 @@ async fn part(
     let name = &workflow.name;
     let (what, body) = match &thing.job {
         Some(id) if !only_failed => {
-            let jobs = tool.jobs(&thing).await?;
+            let jobs = tool.jobs(thing).await?;
             let job = thing.job_of(&jobs)?;
             notes.push("what needs this job runs again after it".to_owned());
             let what = format!("run the job {:?} of the workflow {name:?} again", job.name);
