@@ -17,7 +17,7 @@
 //!
 //! | module | what it is |
 //! | --- | --- |
-//! | [`connector`] | where events come from and steps go: a folder for each tool ([`git`](connector::git) a local clone, [`github`](connector::github) an API, [`command`](connector::command) a program, …), its [`descriptor`](connector::descriptor) as data; [`http`](connector::http) is around all that speak it |
+//! | [`connector`] | where events come from and steps go: a folder for each tool ([`git`](connector::git) a local clone, [`github`](connector::github) an API, [`command`](connector::command) a program, …), its [`descriptor`](connector::descriptor) as data; [`http`](connector::http) is around all that speak it, [`scanner`](connector::scanner) reads what scanners write |
 //! | [`event`] | what happened: the vocabulary ([`kind`](event::kind)), instants and spans ([`time`](event::time)), the wire format ([`cdevents`](event::cdevents)) |
 //! | [`demo`] | a generated organisation: events without any tool |
 //! | [`store`] | what is kept: the log, the cursors of its sources, a snapshot; [`memory`](store::memory) and [`sqlite`](store::sqlite) |

@@ -23,6 +23,14 @@ pub struct Imported {
     pub bad: usize,
 }
 
+impl Imported {
+    pub fn add(&mut self, more: Self) {
+        self.new += more.new;
+        self.known += more.known;
+        self.bad += more.bad;
+    }
+}
+
 /// An event as it goes into the log.
 #[must_use]
 pub fn entry(event: &Event<String>) -> Entry {

@@ -11,6 +11,7 @@ pub mod import;
 pub mod locate;
 pub mod owners;
 pub mod registry;
+pub mod reports;
 pub mod silence;
 pub mod sync;
 pub mod ticket;

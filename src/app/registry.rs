@@ -6,19 +6,25 @@ use crate::config::{Kind, SecretRef, Source};
 use crate::connector::descriptor::{Descriptor, Open, Settings};
 use crate::connector::error::ErrorKind;
 use crate::connector::{
-    Connector, ConnectorError, argocd, cdevents, circleci, command, git, github, gitlab, oci,
+    Connector, ConnectorError, alertmanager, argocd, cdevents, circleci, command, git, gitea,
+    github, gitlab, jenkins, oci, pagerduty, scans,
 };
 
 /// Every connector: what it is, and how a source of its kind is opened.
 pub const CONNECTORS: &[(&Descriptor, Open)] = &[
+    (&alertmanager::DESCRIPTOR, alertmanager::open),
     (&argocd::DESCRIPTOR, argocd::open),
     (&cdevents::DESCRIPTOR, cdevents::open),
     (&circleci::DESCRIPTOR, circleci::open),
     (&command::DESCRIPTOR, command::open),
     (&git::DESCRIPTOR, git::open),
+    (&gitea::DESCRIPTOR, gitea::open),
     (&github::DESCRIPTOR, github::open),
     (&gitlab::DESCRIPTOR, gitlab::open),
+    (&jenkins::DESCRIPTOR, jenkins::open),
     (&oci::DESCRIPTOR, oci::open),
+    (&pagerduty::DESCRIPTOR, pagerduty::open),
+    (&scans::DESCRIPTOR, scans::open),
 ];
 
 /// The kinds of source, as the configuration is checked against them.
@@ -86,6 +92,7 @@ fn settings(source: &Source, parts: bool) -> Result<Settings, ConnectorError> {
         projects: texts(&source.projects),
         path: source.path.clone(),
         repository: source.repository.clone(),
+        artifact: source.artifact.clone(),
         command: source.command.clone(),
         asks: source.asks,
         format: source.format.clone(),

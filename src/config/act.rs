@@ -93,10 +93,14 @@ pub struct Way {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub pipeline: Option<String>,
-    /// circleci: what the pipeline is told.
+    /// jenkins: the job that is built, by its full name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub job: Option<String>,
+    /// jenkins, circleci: what the job or the pipeline is told.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, String>,
-    /// The application, project, stage or job, as the tool names it. Default: told by the deployments that it reported.
+    /// The application, project or stage, as the tool names it. Default: told by the deployments that it reported.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub application: Option<String>,

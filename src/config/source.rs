@@ -46,12 +46,15 @@ pub struct Source {
     /// The projects, jobs, pipelines or applications to read, as the tool names them; a leading `!` leaves out. Default: all, where the tool can list them.
     #[serde(default)]
     pub projects: Vec<Choice>,
-    /// The folder of the clone, or the file or folder that is read.
+    /// The folder of the clone, or the file or folder that is read; for reports of scanners also a pattern (`scans/**/*.json`).
     #[schemars(with = "Option<String>", length(min = 1))]
     pub path: Option<PathBuf>,
-    /// The id of its repository in events. Default: told from its remote.
+    /// The id of its repository in events. Default: told from its remote, or from what is read.
     #[schemars(length(min = 1))]
     pub repository: Option<String>,
+    /// What it speaks of, where it does not say so itself: an image as one pulls it (`ghcr.io/acme/checkout`), or a package URL.
+    #[schemars(length(min = 1))]
+    pub artifact: Option<String>,
     /// The program that is run, and its arguments, each as it is: no shell reads them.
     #[serde(default)]
     #[schemars(inner(length(min = 1)))]
@@ -95,7 +98,7 @@ fn every() -> Span {
 
 impl Source {
     /// The keys that only some kinds take, and whether they are given.
-    pub(super) fn special(&self) -> [(&'static str, bool); 15] {
+    pub(super) fn special(&self) -> [(&'static str, bool); 16] {
         [
             ("url", self.url.is_some()),
             ("token", self.token.is_some()),
@@ -104,6 +107,7 @@ impl Source {
             ("projects", !self.projects.is_empty()),
             ("path", self.path.is_some()),
             ("repository", self.repository.is_some()),
+            ("artifact", self.artifact.is_some()),
             ("command", !self.command.is_empty()),
             ("asks", self.asks),
             ("format", self.format.is_some()),

@@ -66,6 +66,7 @@ pub struct Settings {
     pub projects: Vec<String>,
     pub path: Option<PathBuf>,
     pub repository: Option<String>,
+    pub artifact: Option<String>,
     pub command: Vec<String>,
     /// The program can be asked after what it did.
     pub asks: bool,

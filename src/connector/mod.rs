@@ -11,10 +11,11 @@
 //! - It MUST NOT log a secret, and MUST NOT stop for a value that it does not know: the fact is kept, the value is reported as a [`Finding`].
 //!
 //! What connectors share stands beside their folders, to be looked through before anything is written again: `rows` (cursors), `facts` (events and unknown
-//! words), `piece` (readings with several requests under way), `naming` (repositories that have another name now), `message` (commits), `pattern`, `health`,
-//! `acting` (comments, probes), `spoken` and `once`; in [`http`] the address of a tool, parts of addresses, pages and answers that cannot be read.
+//! words), `piece` (readings with several requests under way), `naming` (repositories that have another name now), `message` (commits), `pattern`, `selection`, `ticket`, `health`,
+//! `acting` (comments, probes), `spoken` and `once`; in [`scanner`] what scanners write; in [`http`] the address of a tool, parts of addresses, pages and answers that cannot be read.
 
 mod acting;
+pub mod alertmanager;
 pub mod argocd;
 pub mod cdevents;
 pub mod circleci;
@@ -23,18 +24,25 @@ pub mod descriptor;
 pub mod error;
 pub mod facts;
 pub mod git;
+pub mod gitea;
 pub mod github;
 pub mod gitlab;
 mod health;
 pub mod http;
+pub mod jenkins;
 mod message;
 mod naming;
 pub mod oci;
 mod once;
+pub mod pagerduty;
 mod pattern;
 mod piece;
 mod rows;
+pub mod scanner;
+pub mod scans;
+mod selection;
 mod spoken;
+mod ticket;
 
 use std::future::Future;
 use std::pin::Pin;

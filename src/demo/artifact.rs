@@ -1,6 +1,6 @@
 //! What a pipeline leaves behind: the artifact, known by its digest and by its package URL, and what the scanner finds in it.
 
-use crate::event::kind::{Artifact, ArtifactPhase, Kind, Outcome, Scan, Severities};
+use crate::event::kind::{Artifact, ArtifactPhase, Kind, List, Outcome, Scan, Severities};
 
 use super::pipeline::Candidate;
 use super::random;
@@ -64,6 +64,7 @@ impl Repository<'_> {
                 Outcome::Success
             }),
             counts: Some(counts),
+            suppressed: List::new(),
             scan: scan.clone(),
         };
         let source = "https://trivy.acme.example".to_owned();

@@ -241,6 +241,10 @@ family! {
             tool,
             url,
         }
+        list {
+            /// What was found and does not count, each with the reason: `CVE-2023-3446: not_affected, vulnerable_code_not_present`.
+            suppressed,
+        }
         plain {
             outcome: Option<Outcome>,
             counts: Option<Severities>,

@@ -115,8 +115,12 @@ pub struct Scan {
     pub tool: Option<Name>,
     pub commit: Option<CommitAt>,
     pub artifact: Option<Name>,
+    /// What the artifact's own text says, so that it is known by whatever name.
+    pub digest: Option<Name>,
     pub outcome: Option<Outcome>,
     pub counts: Option<Severities>,
+    /// What was found and does not count, each with the reason.
+    pub suppressed: Vec<Name>,
     pub url: Option<Name>,
 }
 

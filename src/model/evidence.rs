@@ -216,8 +216,12 @@ fn fills(workload: &Workload, step: &Step, scan: &Scan) -> bool {
         || step::named(step).any(|name| scanner(workload, scan).eq_ignore_ascii_case(name))
 }
 
-/// The scans of a version, oldest first: those of its very artifact, where there are any, else those of its commit.
-fn scans_of<'w>(workload: &'w Workload, subject: &Subject) -> Vec<&'w Scan> {
+/// The scans of a version that are asked for, oldest first: those of its very artifact, where there are any, else those of its commit.
+fn scans_of<'w>(
+    workload: &'w Workload,
+    subject: &Subject,
+    asked: &dyn Fn(&Scan) -> bool,
+) -> Vec<&'w Scan> {
     let artifacts = |wanted: &dyn Fn(&Artifact) -> bool| -> Vec<Name> {
         let known = workload.artifacts.iter().filter(|known| wanted(known));
         known.map(|known| known.id).collect()
@@ -226,8 +230,10 @@ fn scans_of<'w>(workload: &'w Workload, subject: &Subject) -> Vec<&'w Scan> {
     let same = artifacts(&|known| own(known.id) || known.digest.is_some_and(own));
     let built = artifacts(&|known| subject.commit.is_some() && known.commit == subject.commit);
     let of_artifact = |scan: &&Scan| {
-        scan.artifact
-            .is_some_and(|name| own(name) || same.contains(&name))
+        scan.digest.is_some_and(own)
+            || scan
+                .artifact
+                .is_some_and(|name| own(name) || same.contains(&name))
     };
     let of_commit = |scan: &&Scan| match (scan.commit, scan.artifact) {
         (Some(commit), _) => subject.commit == Some(commit),
@@ -235,7 +241,7 @@ fn scans_of<'w>(workload: &'w Workload, subject: &Subject) -> Vec<&'w Scan> {
     };
     let done = || {
         let scans = workload.scans.iter();
-        scans.filter(|scan| scan.outcome != Some(Outcome::Skipped))
+        scans.filter(|scan| scan.outcome != Some(Outcome::Skipped) && asked(scan))
     };
     let mut found: Vec<&Scan> = done().filter(of_artifact).collect();
     if found.is_empty() {
@@ -248,10 +254,10 @@ fn scans_of<'w>(workload: &'w Workload, subject: &Subject) -> Vec<&'w Scan> {
 /// The scans of a version that a step asks for, oldest first.
 #[must_use]
 pub fn scans<'w>(workload: &'w Workload, place: usize, subject: &Subject) -> Vec<&'w Scan> {
-    let step = workload.path.steps.get(place);
-    let mut scans = scans_of(workload, subject);
-    scans.retain(|scan| step.is_some_and(|step| fills(workload, step, scan)));
-    scans
+    let Some(step) = workload.path.steps.get(place) else {
+        return Vec::new();
+    };
+    scans_of(workload, subject, &|scan| fills(workload, step, scan))
 }
 
 fn scanned(workload: &Workload, place: usize, subject: &Subject) -> Found {
@@ -259,10 +265,11 @@ fn scanned(workload: &Workload, place: usize, subject: &Subject) -> Found {
     let url = |scan: &Scan| scan.url.map(|url| workload.text(url));
     let Some(scan) = scans(workload, place, subject).pop() else {
         // One that another scan step asks for says nothing of this one.
-        let other = scans_of(workload, subject).into_iter().rev().find(|scan| {
+        let nobodys = |scan: &Scan| {
             let mut steps = workload.path.steps.iter();
             !steps.any(|step| step.kind == StepKind::Scan && fills(workload, step, scan))
-        });
+        };
+        let other = scans_of(workload, subject, &nobodys).pop();
         return other.map_or_else(
             || Found::missing("nothing is known for this commit"),
             |scan| {
@@ -277,6 +284,10 @@ fn scanned(workload: &Workload, place: usize, subject: &Subject) -> Found {
         "{tool}: {} critical, {} high, {} medium, {} low",
         counts.critical, counts.high, counts.medium, counts.low
     );
+    let found = match suppressed(workload, scan) {
+        Some(aside) => format!("{found}; {aside}"),
+        None => found,
+    };
     let over = step.limits.is_some_and(|limits| exceeds(limits, counts));
     let before = subject.packaged.is_some_and(|packaged| scan.at < packaged);
     let (standing, detail) = if over {
@@ -301,6 +312,26 @@ fn scanned(workload: &Workload, place: usize, subject: &Subject) -> Found {
         detail,
         url: url(scan).map(str::to_owned),
     }
+}
+
+/// How many of what does not count are named.
+const NAMED: usize = 3;
+
+/// What was found and does not count, with the reasons.
+fn suppressed(workload: &Workload, scan: &Scan) -> Option<String> {
+    let all = &scan.suppressed;
+    let named: Vec<&str> = all
+        .iter()
+        .take(NAMED)
+        .map(|name| workload.text(*name))
+        .collect();
+    let more = all.len().saturating_sub(NAMED);
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    (!all.is_empty()).then(|| format!("not counted: {}{more}", named.join("; ")))
 }
 
 /// A scan that did not let its version pass: over the limits of a step, or failed by its tool.

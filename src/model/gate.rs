@@ -399,6 +399,8 @@ mod tests {
                 tool: Some(s.name("trivy")),
                 commit: Some(s.sha("m1")),
                 artifact: None,
+                digest: None,
+                suppressed: Vec::new(),
                 outcome: None,
                 counts: None,
                 url: None,

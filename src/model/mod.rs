@@ -33,7 +33,7 @@ pub mod overview;
 pub mod ran;
 pub mod repair;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 pub mod state;
 pub mod statistic;
 pub mod step;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::kind::{Decision, Outcome};
 use crate::event::time::Timestamp;
 use crate::model::Workload;
+use crate::model::entity::Run;
 use crate::model::version;
 
 /// What has to be seen.
@@ -20,7 +21,7 @@ pub enum Proof {
         sha: Option<String>,
         digest: Option<String>,
     },
-    /// The run began again, or ended, after the action.
+    /// The run began again, or ended, after the action; or one like it began, where its tool makes a new one.
     Ran { source: String, run: String },
 }
 
@@ -128,11 +129,21 @@ fn live(
     }
 }
 
+/// The run itself again, or where its tool makes a new one of it, one of the same name for the same commit.
 fn ran(workload: &Workload, source: &str, id: &str, since: Timestamp) -> Seen {
+    let itself = |run: &Run| workload.text(run.id) == id && workload.text(run.source) == source;
+    let Some(first) = workload.runs.iter().find(|run| itself(run)) else {
+        return Seen::NotYet;
+    };
+    let began = |run: &Run| run.queued.or(run.started).is_some_and(|at| at >= since);
+    let alike = |run: &Run| {
+        let same = (run.source, run.name, run.kind) == (first.source, first.name, first.kind);
+        same && run.name.is_some() && run.commit == first.commit && began(run)
+    };
     let newest = workload
         .runs
         .iter()
-        .filter(|run| workload.text(run.id) == id && workload.text(run.source) == source)
+        .filter(|run| itself(run) || alike(run))
         .filter_map(|run| {
             let last = [run.queued, run.started, run.finished]
                 .into_iter()
@@ -149,8 +160,63 @@ fn ran(workload: &Workload, source: &str, id: &str, since: Timestamp) -> Seen {
                 (Some(_), Some(Outcome::Cancelled)) => "was stopped",
                 (Some(_), _) => "ended",
             };
-            Seen::Shown(format!("run {id} {word}"))
+            Seen::Shown(format!("run {} {word}", workload.text(run.id)))
         }
         None => Seen::NotYet,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::kind::RunKind;
+    use crate::model::sample::{Sample, at};
+
+    fn run(s: &mut Sample, id: &str, sha: &str, started: &str) {
+        let commit = Some(s.sha(sha));
+        let run = Run {
+            id: s.name(id),
+            kind: RunKind::Task,
+            source: s.name("ci"),
+            name: Some(s.name("test")),
+            url: None,
+            step: None,
+            commit,
+            artifact: None,
+            environment: None,
+            branch: None,
+            attempt: 1,
+            queued: None,
+            started: Some(at(started)),
+            finished: None,
+            outcome: None,
+        };
+        s.workload().runs.push(run);
+    }
+
+    #[test]
+    fn a_run_is_seen_again_as_itself_or_as_one_like_it_for_the_same_commit() {
+        let proof = Proof::Ran {
+            source: "ci".to_owned(),
+            run: "7".to_owned(),
+        };
+        let since = at("03-02 12:00");
+        let seen = |more: &[(&str, &str, &str)]| {
+            let mut s = Sample::new("shop");
+            s.commit("r", "a", "03-02 09:00", &[]);
+            s.commit("r", "b", "03-02 09:30", &["a"]);
+            run(&mut s, "7", "a", "03-02 10:00");
+            for (id, sha, started) in more {
+                run(&mut s, id, sha, started);
+            }
+            proof.seen(&s.done(), since)
+        };
+        let shown = |id: &str| Seen::Shown(format!("run {id} began again"));
+        assert_eq!(seen(&[]), Seen::NotYet);
+        assert_eq!(seen(&[("7", "a", "03-02 12:05")]), shown("7"));
+        assert_eq!(seen(&[("8", "a", "03-02 12:05")]), shown("8"));
+        // Of another commit, or from before.
+        assert_eq!(seen(&[("8", "b", "03-02 12:05")]), Seen::NotYet);
+        assert_eq!(seen(&[("6", "a", "03-02 11:00")]), Seen::NotYet);
     }
 }

@@ -25,6 +25,7 @@
 )]
 
 mod acting;
+mod alertmanager;
 mod architecture;
 mod argocd;
 mod beside;
@@ -36,15 +37,19 @@ mod configs;
 mod demo;
 mod events;
 mod git;
+mod gitea;
 mod github;
 mod gitlab;
 mod inbox_and_matrix;
+mod jenkins;
 mod keys;
 mod laws;
 mod oci;
+mod pagerduty;
 mod peers;
 mod published;
 mod reports;
+mod scans;
 mod screen;
 mod screens;
 mod screenshots;

@@ -2,6 +2,7 @@
 
 mod acting;
 mod dashboard;
+mod import;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ pub use acting::{
     RetryArgs, RollbackArgs,
 };
 pub use dashboard::{DashboardArgs, DemoArgs};
+pub use import::{Format, ImportArgs};
 
 const ABOUT: &str = "Where is my change, and what is it waiting on?";
 
@@ -325,33 +327,6 @@ pub struct SyncArgs {
     /// How far back the first reading of a source goes
     #[arg(long, value_name = "TIME", default_value = "90d")]
     pub since: Moment,
-}
-
-/// Forms of events that can be read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// CDEvents 0.3 to 0.6, plain or in CloudEvents: one object, an array, or a line each
-    #[default]
-    #[value(name = "cdevents")]
-    CdEvents,
-}
-
-/// Arguments of `import`.
-#[derive(Clone, Debug, Args)]
-#[command(after_help = "\
-Examples:
-  leadtime import events.jsonl
-  kubectl logs deploy/collector | leadtime import -
-
-Reading the same event twice changes nothing. Lines that are no events are named and left out; the exit code is 1 then.")]
-pub struct ImportArgs {
-    /// Files to read; - is standard input
-    #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
-    pub files: Vec<PathBuf>,
-
-    /// Form of what is read
-    #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
-    pub format: Format,
 }
 
 /// Arguments of `export`.

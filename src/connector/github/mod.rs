@@ -11,7 +11,6 @@ pub mod config;
 pub mod cursor;
 pub mod fault;
 pub mod read;
-pub mod ticket;
 pub mod translate;
 pub mod wire;
 

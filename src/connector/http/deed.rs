@@ -16,6 +16,16 @@ impl<T: Transport> Http<T> {
         receipt: impl Fn(&Answer) -> Receipt,
         refusal: impl Fn(&Answer) -> String,
     ) -> Sent {
+        let judged = |answer: &Answer| judge(answer, &receipt, &refusal);
+        self.carry_out_judged(request, judged).await
+    }
+
+    /// The same, for a tool that says yes in words of its own.
+    pub async fn carry_out_judged(
+        &self,
+        request: &Request,
+        judged: impl Fn(&Answer) -> Sent,
+    ) -> Sent {
         let mut headers = HeaderMap::new();
         for (name, value) in &request.headers {
             if let (Ok(name), Ok(value)) = (
@@ -32,7 +42,7 @@ impl<T: Transport> Http<T> {
             body: request.body.as_ref().map(String::as_bytes),
         };
         match self.transport().send(outgoing).await {
-            Ok(answer) => judge(&answer, receipt, refusal),
+            Ok(answer) => judged(&answer),
             Err(Lost::Unsent(text)) => Sent::Refused(format!("not sent: {text}")),
             Err(Lost::Unknown(text)) => Sent::Doubtful(format!("no answer: {text}")),
         }

@@ -175,6 +175,7 @@ fn scan<'a>(scan: Text<'a>, facts: &Facts<'a>) -> Scan<Text<'a>> {
         sha: facts.text("sha"),
         tool: facts.text("tool"),
         url: facts.first(&["uri", "url"]),
+        suppressed: facts.list("suppressed"),
         outcome: outcome(facts),
         counts: facts.find("counts", |raw| {
             let counts = Fields::of(Some(raw));

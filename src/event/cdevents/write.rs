@@ -218,6 +218,7 @@ fn scan(fact: &Scan<String>) -> Body {
             }),
         );
     }
+    content.list("suppressed", &fact.suppressed);
     body
 }
 

@@ -73,6 +73,8 @@ fn scan(s: &mut Sample, tool: &str, time: &str, (critical, high): (u32, u32)) {
         tool: Some(s.name(tool)),
         commit: None,
         artifact: Some(s.name("pkg:oci/shop@sha256:1")),
+        digest: None,
+        suppressed: Vec::new(),
         outcome: None,
         counts: Some(Severities {
             critical,

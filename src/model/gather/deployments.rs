@@ -115,7 +115,7 @@ impl Gatherer {
     }
 
     /// The digest of an artifact, from what is known of it or from its own text.
-    fn digest_of(&self, artifact: Option<Name>) -> Option<Name> {
+    pub(super) fn digest_of(&self, artifact: Option<Name>) -> Option<Name> {
         let artifact = artifact?;
         if let Some(known) = self.artifacts.get(&artifact) {
             return self.workload.artifacts[*known].digest;

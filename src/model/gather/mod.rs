@@ -257,6 +257,7 @@ impl Gatherer {
 
     fn finish(mut self, rules: &Rules) -> Workload {
         self.deploy();
+        self.trace_scans();
         self.drop_deleted_tags();
         self.release_by_tags();
         self.decide();

@@ -1,6 +1,7 @@
 //! Runs, artifacts and scans.
 
 use super::Gatherer;
+use crate::event::cdevents::purl::named;
 use crate::event::kind;
 use crate::event::kind::{ArtifactPhase, Phase};
 use crate::event::time::Timestamp;
@@ -112,10 +113,30 @@ impl Gatherer {
             tool: fact.tool,
             commit,
             artifact: fact.artifact,
+            digest: None,
             outcome: fact.outcome,
             counts: fact.counts,
+            suppressed: fact.suppressed.iter().copied().collect(),
             url: fact.url,
         });
+    }
+
+    /// Finds the digest of what was scanned, and the commit that it was made of, where the scan names only an artifact.
+    pub(super) fn trace_scans(&mut self) {
+        for place in 0..self.workload.scans.len() {
+            let scan = &self.workload.scans[place];
+            let (artifact, commit) = (scan.artifact, scan.commit);
+            let digest = self.digest_of(artifact);
+            let version = artifact.and_then(|artifact| {
+                let version = named(self.workload.text(artifact)).version?;
+                self.workload.names.get(&version)
+            });
+            let mut texts = [artifact, digest, version].into_iter().flatten();
+            let made_of = texts.find_map(|text| self.made_of.get(&text).copied());
+            let scan = &mut self.workload.scans[place];
+            scan.digest = digest;
+            scan.commit = commit.or(made_of);
+        }
     }
 }
 

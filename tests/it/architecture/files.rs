@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// Folders of `src/connector` that are no tool: what is around all that speak HTTP, and what scanners write.
+const AROUND: [&str; 2] = ["http", "scanner"];
+
 /// A file of code.
 #[derive(Debug)]
 pub struct Source {
@@ -82,7 +85,9 @@ pub fn names(folder: &str) -> BTreeSet<String> {
 /// The folders of tools that can be read.
 pub fn connectors() -> BTreeSet<String> {
     let mut names = names("src/connector");
-    names.retain(|name| root().join("src/connector").join(name).is_dir() && name != "http");
+    names.retain(|name| {
+        root().join("src/connector").join(name).is_dir() && !AROUND.contains(&name.as_str())
+    });
     names
 }
 

@@ -171,6 +171,7 @@ impl Pool {
             sha: self.some(),
             tool: self.some(),
             url: self.some(),
+            suppressed: self.list(),
             outcome: self.outcome(),
             counts: self.flag().map(|some| Severities {
                 critical: number,

@@ -13,13 +13,13 @@ use crate::connector::github::cursor::{
     List, OpenDeployment, OpenRun, Place, Todo, Walk, place_key,
 };
 use crate::connector::github::fault::refused;
-use crate::connector::github::ticket::tickets;
 use crate::connector::github::translate::{Origin, change, commit, deployment, gate, run};
 use crate::connector::github::wire::{Commit, Deployment, Environment, Pull, Release, Run, Tag};
 use crate::connector::http::page::Links;
 use crate::connector::http::{Answer, Stop};
 use crate::connector::piece::Done;
 use crate::connector::rows::put;
+use crate::connector::ticket::tickets;
 use crate::event::time::Timestamp;
 
 /// Which page of a list.

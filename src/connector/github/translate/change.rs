@@ -2,8 +2,8 @@
 
 use super::{Origin, is_bot, login};
 use crate::connector::facts::{Facts, given};
-use crate::connector::github::ticket::tickets;
 use crate::connector::github::wire::{Commit, Pull, Review, Team};
+use crate::connector::ticket::tickets;
 use crate::event::kind::{Change, ChangePhase, Kind, ReviewState};
 use crate::event::time::Timestamp;
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::wire::{self, Manifest, text};
+use crate::connector::scanner::subject::{repository, sha};
 use crate::event::Event;
 use crate::event::kind::{self, ArtifactPhase, Kind, Outcome, Phase};
 use crate::event::time::{Span, Timestamp};
@@ -77,28 +78,6 @@ impl Image {
             .iter()
             .all(|key| text(annotations, key).is_some())
     }
-}
-
-/// A revision that is a commit's.
-fn sha(text: &str) -> Option<String> {
-    let is_sha = (7..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit());
-    is_sha.then(|| text.to_ascii_lowercase())
-}
-
-/// `https://github.com/acme/shop.git` → `acme/shop`.
-fn repository(address: &str) -> Option<String> {
-    let path = match url::Url::parse(address) {
-        Ok(url) if url.has_host() => url.path().to_owned(),
-        // git@github.com:acme/shop.git
-        _ => address.split_once(':')?.1.to_owned(),
-    };
-    let end = ["/-/", "/tree/", "/blob/", "/commit/", "/src/branch/"]
-        .iter()
-        .filter_map(|part| path.find(part))
-        .min();
-    let path = path[..end.unwrap_or(path.len())].trim_matches('/');
-    let path = path.strip_suffix(".git").unwrap_or(path);
-    (!path.is_empty()).then(|| path.to_owned())
 }
 
 impl Origin {
@@ -220,6 +199,7 @@ impl Origin {
             url: Some(address),
             outcome: None,
             counts: Some(report.counts),
+            suppressed: report.suppressed.into(),
         };
         let at = report.at.unwrap_or(image.at);
         self.event(format!("scan/{digest}/{id}"), at, Kind::Scan(fact))

@@ -1,0 +1,105 @@
+//! Alertmanager: groups of alerts that fire become incidents, from when the first of them began until none of them is there any more. What is silenced or
+//! inhibited from its beginning is none. It is only read.
+//!
+//! [`config`] → [`client`] asks → [`wire`] holds the answers → [`translate`] makes incidents of them, purely → [`read`] compares them with the [`cursor`]
+//! rows of those that were open, and tells what is new and what is over.
+
+pub mod check;
+pub mod client;
+pub mod config;
+pub mod cursor;
+pub mod read;
+pub mod translate;
+pub mod wire;
+
+use self::client::Reach;
+use self::config::{Base, Labels};
+use super::descriptor::{Capability, Descriptor, Settings};
+use super::http::plain::{Login, Plain};
+use super::http::{Http, Policy};
+use super::pattern::Names;
+use super::{Connector, ConnectorError, Health, Pending, Reading, Sink};
+use crate::event::time::Timestamp;
+
+pub const DESCRIPTOR: Descriptor = Descriptor {
+    kind: "alertmanager",
+    tool: "Alertmanager",
+    takes: &[
+        "token",
+        "user",
+        "projects",
+        "service",
+        "environment",
+        "ca_file",
+        "client_certificate",
+    ],
+    needs: &[("url", "\"https://alertmanager.example.com\"")],
+    local: false,
+    capability: Capability {
+        acts: &[],
+        ways: &[],
+    },
+    signs: None,
+};
+
+pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {
+    Ok(Box::new(Alertmanager::new(settings)?))
+}
+
+/// A source of kind `alertmanager`.
+pub struct Alertmanager {
+    name: String,
+    base: Base,
+    receivers: Names,
+    labels: Labels,
+    http: Http<Plain>,
+}
+
+impl Alertmanager {
+    /// Looks through the settings; nothing is asked yet.
+    pub fn new(settings: Settings) -> Result<Self, ConnectorError> {
+        let base = Base::read(&settings.name, settings.url.as_deref())?;
+        let receivers = Names::read(&settings.name, &settings.projects, "receivers")?;
+        let labels = Labels::read(&settings);
+        let login = match (settings.user.clone(), settings.token.clone()) {
+            (Some(user), Some(password)) => Login::Basic { user, password },
+            (_, Some(token)) => Login::Bearer(token),
+            (_, None) => Login::None,
+        };
+        let http = Http::new(Plain::new(&settings, login)?, Policy::default());
+        Ok(Self {
+            name: settings.name,
+            base,
+            receivers,
+            labels,
+            http,
+        })
+    }
+
+    fn reach(&self) -> Reach<'_> {
+        Reach {
+            http: &self.http,
+            base: &self.base,
+            source: &self.name,
+        }
+    }
+}
+
+impl Connector for Alertmanager {
+    fn kind(&self) -> &'static str {
+        DESCRIPTOR.kind
+    }
+
+    fn read<'a>(&'a self, reading: Reading, sink: &'a mut dyn Sink) -> Pending<'a, ()> {
+        Box::pin(async move {
+            let reach = self.reach();
+            read::read(&reach, &self.receivers, &self.labels, reading, sink).await
+        })
+    }
+
+    fn check(&self, now: Timestamp) -> Pending<'_, Health> {
+        Box::pin(
+            async move { check::check(&self.reach(), &self.receivers, &self.labels, now).await },
+        )
+    }
+}

@@ -1,0 +1,297 @@
+//! The lists of a repository, each read to where it is told already. What is told moves on only here, and only with everything that is new.
+
+use crate::connector::ConnectorError;
+use crate::connector::error::ErrorKind;
+use crate::connector::facts::Facts;
+use crate::connector::gitea::client::{Page, Reach};
+use crate::connector::gitea::cursor::Row;
+use crate::connector::gitea::translate::{Origin, change, commit, issue, run};
+use crate::connector::gitea::wire::{Commit, Issue, Job, Pull, Release, Review, Run, Status, Tag};
+use crate::connector::http::address::encoded;
+use crate::event::time::Timestamp;
+
+/// The lists of one repository.
+pub struct Of<'a> {
+    pub reach: &'a Reach<'a>,
+    pub origin: Origin,
+    pub since: Timestamp,
+}
+
+/// What a list brought.
+#[derive(Debug, Default)]
+pub struct Brought {
+    pub facts: Facts,
+    /// Things that could not be read, in words.
+    pub complaints: Vec<String>,
+}
+
+impl Brought {
+    fn add(&mut self, facts: Facts) {
+        self.facts.add(facts);
+    }
+}
+
+impl Of<'_> {
+    fn path(&self, rest: &str) -> String {
+        format!("/repos/{}{rest}", self.origin.repository)
+    }
+
+    fn what(&self, list: &str) -> String {
+        format!("{}: {list}", self.origin.repository)
+    }
+
+    /// A page; what of it cannot be read is told among the facts.
+    async fn page<T: serde::de::DeserializeOwned>(
+        &self,
+        list: &'static str,
+        (path, field): (&str, Option<&str>),
+        (number, brought): (usize, &mut Brought),
+    ) -> Result<Page<T>, ConnectorError> {
+        let what = self.what(list);
+        let page: Page<T> = self.reach.page(&what, (path, field), number).await?;
+        brought.complaints.extend(page.complaints.iter().cloned());
+        Ok(page)
+    }
+
+    /// Requests that changed, each with its reviews, its commits and what other tools say of its newest.
+    pub async fn pulls(&self, row: &mut Row) -> Result<Brought, ConnectorError> {
+        let mut brought = Brought::default();
+        let path = self.path("/pulls?state=all&sort=recentupdate");
+        let told = row.pulls;
+        let mut newest = told;
+        for number in 1.. {
+            let page: Page<Pull> = self
+                .page("pull requests", (&path, None), (number, &mut brought))
+                .await?;
+            let mut is_through = page.is_last;
+            for pull in &page.items {
+                let changed = pull.updated_at.or(pull.created_at);
+                let is_told = told.is_some() && changed <= told;
+                if is_told || changed.is_some_and(|at| at < self.since) {
+                    is_through = true;
+                    continue;
+                }
+                newest = newest.max(changed);
+                brought.add(change::pull(&self.origin, pull));
+                brought.add(self.details(pull).await?);
+            }
+            if is_through {
+                break;
+            }
+        }
+        row.pulls = newest;
+        Ok(brought)
+    }
+
+    async fn details(&self, pull: &Pull) -> Result<Facts, ConnectorError> {
+        let mut facts = Facts::default();
+        let number = pull.number;
+        let of = |rest: &str| self.path(&format!("/pulls/{number}{rest}"));
+        let what = self.what(&format!("request #{number}"));
+        let reviews: Vec<Review> = self.reach.all(&what, &of("/reviews"), None).await?;
+        for review in &reviews {
+            facts.add(change::review(&self.origin, number, review));
+        }
+        let path = of("/commits?verification=false&files=false");
+        let commits: Vec<Commit> = self.reach.all(&what, &path, None).await?;
+        facts.add(change::commits(&self.origin, pull, &commits));
+        if !pull.head.sha.is_empty() {
+            facts.add(self.statuses(&pull.head.sha).await?);
+        }
+        Ok(facts)
+    }
+
+    /// What other tools say of a commit. One that is gone with its branch has nothing said of it.
+    async fn statuses(&self, sha: &str) -> Result<Facts, ConnectorError> {
+        let mut facts = Facts::default();
+        let path = self.path(&format!("/commits/{}/statuses", encoded(sha)));
+        let what = self.what(&format!("statuses of {sha}"));
+        let all: Result<Vec<Status>, _> = self.reach.all(&what, &path, None).await;
+        match all {
+            Ok(all) => {
+                for status in &all {
+                    facts.add(run::status(&self.origin, sha, status));
+                }
+                Ok(facts)
+            }
+            Err(error) if error.kind == ErrorKind::NotFound => Ok(facts),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Runs that are new, and those that had not ended, each with its jobs.
+    pub async fn runs(&self, row: &mut Row) -> Result<Brought, ConnectorError> {
+        let mut brought = Brought::default();
+        let path = self.path("/actions/runs");
+        let told = row.run;
+        let mut open = std::mem::take(&mut row.open);
+        for number in 1.. {
+            let list = (path.as_str(), Some("workflow_runs"));
+            let page: Page<Run> = self.page("runs", list, (number, &mut brought)).await?;
+            let mut is_through = page.is_last;
+            for one in &page.items {
+                // One that was run again has a number that is told, and has not ended.
+                let is_moving = open.remove(&one.id) || !run::is_over(one);
+                if one.id <= told && !is_moving {
+                    is_through = true;
+                    continue;
+                }
+                if one.started_at.is_some_and(|at| at < self.since) {
+                    is_through = true;
+                    continue;
+                }
+                self.run(one, row, &mut brought).await?;
+            }
+            if is_through {
+                break;
+            }
+        }
+        for id in open {
+            let what = self.what(&format!("run {id}"));
+            let path = self.path(&format!("/actions/runs/{id}"));
+            match self.reach.one::<Run>(&what, &path).await {
+                Ok(one) => self.run(&one, row, &mut brought).await?,
+                Err(error) if error.kind == ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(brought)
+    }
+
+    async fn run(
+        &self,
+        one: &Run,
+        row: &mut Row,
+        brought: &mut Brought,
+    ) -> Result<(), ConnectorError> {
+        brought.add(run::run(&self.origin, one));
+        let what = self.what(&format!("jobs of run {}", one.id));
+        let path = self.path(&format!("/actions/runs/{}/jobs", one.id));
+        let jobs: Result<Vec<Job>, _> = self.reach.all(&what, &path, Some("jobs")).await;
+        match jobs {
+            Ok(jobs) => {
+                for job in &jobs {
+                    brought.add(run::job(&self.origin, one, job));
+                }
+            }
+            // Older ones tell of runs alone.
+            Err(error) if error.kind == ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        row.run = row.run.max(one.id);
+        if run::is_over(one) {
+            row.open.remove(&one.id);
+        } else {
+            row.open.insert(one.id);
+        }
+        Ok(())
+    }
+
+    /// The commits of the default branch, and where it ends.
+    pub async fn commits(&self, branch: &str, row: &mut Row) -> Result<Brought, ConnectorError> {
+        let mut brought = Brought::default();
+        let path = self.path(&format!(
+            "/commits?sha={}&stat=false&verification=false&files=false",
+            encoded(branch)
+        ));
+        let mut tip: Option<Commit> = None;
+        'pages: for number in 1.. {
+            let page: Page<Commit> = self
+                .page("commits", (&path, None), (number, &mut brought))
+                .await?;
+            for one in page.items {
+                let at = one.commit.committer.date;
+                if one.sha == row.tip || at.is_some_and(|at| at < self.since) {
+                    break 'pages;
+                }
+                brought.add(commit::commit(&self.origin, &one));
+                tip.get_or_insert(one);
+            }
+            if page.is_last {
+                break;
+            }
+        }
+        if let Some(tip) = tip {
+            brought.add(commit::branch(&self.origin, branch, &tip));
+            brought.add(self.statuses(&tip.sha).await?);
+            row.tip = tip.sha;
+        }
+        Ok(brought)
+    }
+
+    pub async fn releases(&self, row: &mut Row) -> Result<Brought, ConnectorError> {
+        let mut brought = Brought::default();
+        let path = self.path("/releases");
+        let mut new = Vec::new();
+        for number in 1.. {
+            let page: Page<Release> = self
+                .page("releases", (&path, None), (number, &mut brought))
+                .await?;
+            let mut is_through = page.is_last;
+            for one in page.items.iter().filter(|one| !one.draft) {
+                let name = one.id.to_string();
+                let old = one.created_at.is_some_and(|at| at < self.since);
+                if old || row.releases.has(&name) {
+                    is_through = true;
+                    continue;
+                }
+                brought.add(commit::release(&self.origin, one));
+                new.push(name);
+            }
+            if is_through {
+                break;
+            }
+        }
+        row.releases.add(new);
+        Ok(brought)
+    }
+
+    pub async fn tags(&self, row: &mut Row) -> Result<Brought, ConnectorError> {
+        let mut brought = Brought::default();
+        let path = self.path("/tags");
+        let mut new = Vec::new();
+        for number in 1.. {
+            let page: Page<Tag> = self
+                .page("tags", (&path, None), (number, &mut brought))
+                .await?;
+            let mut is_through = page.is_last;
+            for one in &page.items {
+                let name = format!("{} {}", one.name, one.commit.sha);
+                let old = one.commit.created.is_some_and(|at| at < self.since);
+                if old || row.tags.has(&name) {
+                    is_through = true;
+                    continue;
+                }
+                brought.add(commit::tag(&self.origin, one));
+                new.push(name);
+            }
+            if is_through {
+                break;
+            }
+        }
+        row.tags.add(new);
+        Ok(brought)
+    }
+
+    /// Issues that changed; of them, incidents.
+    pub async fn issues(&self, row: &mut Row) -> Result<Brought, ConnectorError> {
+        let mut brought = Brought::default();
+        let since = row.issues.unwrap_or(self.since);
+        let path = self.path(&format!("/issues?state=all&type=issues&since={since}"));
+        for number in 1.. {
+            let page: Page<Issue> = self
+                .page("issues", (&path, None), (number, &mut brought))
+                .await?;
+            for one in &page.items {
+                if row.issues.is_none() || one.updated_at > Some(since) {
+                    brought.add(issue::issue(&self.origin, one));
+                }
+                row.issues = row.issues.max(one.updated_at);
+            }
+            if page.is_last {
+                break;
+            }
+        }
+        Ok(brought)
+    }
+}

@@ -1,0 +1,244 @@
+//! What a Jenkins source is told: where it is, and which jobs it reads. A job is named in full, `folder/project/branch`, each part as Jenkins itself names it:
+//! a branch `feature/x` of a multibranch project is the part `feature%2Fx`.
+
+use globset::GlobMatcher;
+use url::Url;
+
+use crate::connector::ConnectorError;
+use crate::connector::http::address::{Address, Hint};
+use crate::connector::pattern;
+
+const HINT: Hint = Hint {
+    example: "url = \"https://jenkins.example.com\", as it is opened in a browser",
+    login: "use `user` and `token`",
+};
+
+/// Where Jenkins is.
+#[derive(Clone, Debug)]
+pub struct Base {
+    /// As people open it in a browser, without a slash at the end.
+    url: Url,
+    /// `jenkins:<host>[:port][/path]`: what the sources of its events begin with.
+    pub source: String,
+}
+
+/// Which jobs are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    wanted: Vec<Pattern>,
+    excluded: Vec<Pattern>,
+}
+
+/// A pattern, part by part. It takes a job, or a folder with all that is in it.
+#[derive(Clone, Debug)]
+struct Pattern {
+    text: String,
+    parts: Vec<GlobMatcher>,
+}
+
+impl Pattern {
+    fn read(text: &str) -> Option<Self> {
+        let part = |text: &str| pattern::path(text).filter(|_| !text.is_empty());
+        let trimmed = text.trim_matches('/');
+        let parts: Option<Vec<GlobMatcher>> = trimmed.split('/').map(part).collect();
+        Some(Self {
+            text: trimmed.to_owned(),
+            parts: parts?,
+        })
+    }
+
+    /// How many parts of a name fit, of those that both have.
+    fn fits(&self, name: &str) -> bool {
+        self.parts
+            .iter()
+            .zip(name.split('/'))
+            .all(|(part, is)| part.is_match(is))
+    }
+
+    fn takes(&self, name: &str) -> bool {
+        name.split('/').count() >= self.parts.len() && self.fits(name)
+    }
+
+    /// The part of it that is spelt out.
+    fn literal(&self) -> String {
+        let spelt = |part: &&str| !part.contains(['*', '?', '[', '{', '\\']);
+        let parts: Vec<&str> = self.text.split('/').take_while(spelt).collect();
+        parts.join("/")
+    }
+}
+
+impl Selection {
+    /// Reads the patterns; none means all.
+    pub fn read(source: &str, patterns: &[String]) -> Result<Self, ConnectorError> {
+        let mut selection = Self::default();
+        for pattern in patterns {
+            let (excludes, text) = pattern::leaves_out(pattern);
+            let list = if excludes {
+                &mut selection.excluded
+            } else {
+                &mut selection.wanted
+            };
+            let read = Pattern::read(text).ok_or_else(|| {
+                let detail = format!("{pattern:?} is no pattern for jobs");
+                ConnectorError::configuration(source, "projects", detail).hinted(
+                    "a job's full name, folder/job, or a folder's; `*` stands for anything between two slashes; a leading ! leaves out",
+                )
+            })?;
+            list.push(read);
+        }
+        Ok(selection)
+    }
+
+    #[must_use]
+    pub fn wants(&self, job: &str) -> bool {
+        let takes = |list: &[Pattern]| list.iter().any(|one| one.takes(job));
+        (self.wanted.is_empty() || takes(&self.wanted)) && !takes(&self.excluded)
+    }
+
+    /// Whether a wanted job may be in a folder.
+    #[must_use]
+    pub fn may_hold(&self, folder: &str) -> bool {
+        let excluded = self.excluded.iter().any(|one| one.takes(folder));
+        (self.wanted.is_empty() || self.wanted.iter().any(|one| one.fits(folder))) && !excluded
+    }
+
+    /// Where to begin looking: what the patterns spell out, each place once. Empty: at the top.
+    #[must_use]
+    pub fn beginnings(&self) -> Vec<String> {
+        let mut all: Vec<String> = self.wanted.iter().map(Pattern::literal).collect();
+        all.sort();
+        all.dedup();
+        if all.is_empty() || all.iter().any(String::is_empty) {
+            return vec![String::new()];
+        }
+        let inside = |one: &String, other: &String| {
+            one.strip_prefix(other.as_str())
+                .is_some_and(|rest| rest.starts_with('/'))
+        };
+        let all: Vec<String> = all
+            .iter()
+            .filter(|one| !all.iter().any(|other| inside(one, other)))
+            .cloned()
+            .collect();
+        all
+    }
+
+    /// The patterns that took none of these jobs.
+    #[must_use]
+    pub fn idle(&self, jobs: &[&str]) -> Vec<&str> {
+        let idle = |one: &&Pattern| !jobs.iter().any(|job| one.takes(job));
+        let found = self.wanted.iter().filter(idle);
+        found.map(|one| one.text.as_str()).collect()
+    }
+}
+
+impl Base {
+    /// Reads the address of the web interface.
+    pub fn read(source: &str, address: Option<&str>) -> Result<Self, ConnectorError> {
+        let Some(address) = address else {
+            let missing = ConnectorError::configuration(source, "url", "is missing");
+            return Err(missing.hinted(HINT.example));
+        };
+        let address = Address::read(source, address, HINT)?;
+        let path = address.path();
+        let source = format!("jenkins:{}{}{path}", address.host, address.port());
+        let mut url = address.url.clone();
+        url.set_path(path);
+        url.set_query(None);
+        url.set_fragment(None);
+        Ok(Self { url, source })
+    }
+
+    /// An address below the base: its path piece by piece, each encoded as one, and its query.
+    #[must_use]
+    pub fn address(&self, pieces: &[&str], query: &[(&str, &str)]) -> String {
+        let mut url = self.url.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(pieces);
+        }
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        url.into()
+    }
+
+    /// An address of a job, or below it. The job without a name is Jenkins itself.
+    #[must_use]
+    pub fn of_job(&self, job: &str, rest: &[&str], query: &[(&str, &str)]) -> String {
+        let parts = job.split('/').filter(|part| !part.is_empty());
+        let mut pieces: Vec<&str> = parts.flat_map(|part| ["job", part]).collect();
+        pieces.extend(rest);
+        self.address(&pieces, query)
+    }
+
+    /// The source of the events of a job.
+    #[must_use]
+    pub fn source_of(&self, job: &str) -> String {
+        format!("{}/{job}", self.source)
+    }
+
+    /// The job of a source, where it is of this Jenkins.
+    #[must_use]
+    pub fn job_of<'s>(&self, source: &'s str) -> Option<&'s str> {
+        source.strip_prefix(&self.source)?.strip_prefix('/')
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn select(patterns: &[&str]) -> Selection {
+        let patterns: Vec<String> = patterns.iter().map(|&text| text.to_owned()).collect();
+        Selection::read("ci", &patterns).unwrap()
+    }
+
+    #[test]
+    fn jobs_and_folders_are_taken_and_left_out() {
+        let all = select(&[]);
+        assert!(all.wants("a/b/main") && all.may_hold("a"));
+        assert_eq!(all.beginnings(), [""]);
+        let some = select(&["acme/*", "tools/deploy", "!acme/attic-*", "!acme/*/PR-*"]);
+        assert!(some.wants("acme/checkout/main"), "all in a folder");
+        assert!(some.wants("tools/deploy"));
+        assert!(!some.wants("acme"), "the folder itself is no job of it");
+        assert!(!some.wants("acme/attic-1/main"));
+        assert!(!some.wants("acme/checkout/PR-7"));
+        assert!(!some.wants("tools/other"));
+        assert!(some.may_hold("acme") && some.may_hold("tools") && some.may_hold("acme/checkout"));
+        assert!(!some.may_hold("attic") && !some.may_hold("acme/attic-1"));
+        assert_eq!(some.beginnings(), ["acme", "tools/deploy"]);
+        assert_eq!(some.idle(&["acme/x/main"]), ["tools/deploy"]);
+        assert_eq!(select(&["a/b/*", "a", "a/c"]).beginnings(), ["a"]);
+        for wrong in ["", "a//b", "a/[b", "!"] {
+            let error = Selection::read("ci", &[wrong.to_owned()]).unwrap_err();
+            assert!(error.to_string().contains("\"ci\", projects"), "{error}");
+        }
+    }
+
+    #[test]
+    fn each_part_of_a_name_is_encoded_as_one() {
+        let base = Base::read("ci", Some("http://CI.example.com:8080/jenkins/")).unwrap();
+        assert_eq!(base.source, "jenkins:ci.example.com:8080/jenkins");
+        assert_eq!(
+            base.of_job("Größe & Co/shop/feature%2Fx", &["7", "stop"], &[]),
+            "http://ci.example.com:8080/jenkins/job/Gr%C3%B6%C3%9Fe%20&%20Co/job/shop/job/feature%252Fx/7/stop"
+        );
+        assert_eq!(
+            base.of_job("", &["api", "json"], &[("tree", "jobs[name]{0,5}")]),
+            "http://ci.example.com:8080/jenkins/api/json?tree=jobs%5Bname%5D%7B0%2C5%7D"
+        );
+        let source = base.source_of("a/b");
+        assert_eq!(base.job_of(&source), Some("a/b"));
+        assert_eq!(base.job_of("jenkins:ci.example.com:8080/other/a"), None);
+        for wrong in [
+            None,
+            Some("ci"),
+            Some("ftp://x"),
+            Some("https://u:hunter2@x"),
+        ] {
+            let error = Base::read("ci", wrong).unwrap_err();
+            assert!(!format!("{error} {error:?}").contains("hunter2"));
+        }
+    }
+}

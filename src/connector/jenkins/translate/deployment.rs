@@ -1,0 +1,99 @@
+//! Builds that deploy. Jenkins has no word for it, so the source says it: with an `environment`, every build of its jobs is a deployment. What it deploys is told
+//! by a parameter whose name is one of the usual.
+
+use super::{Origin, Seen, build::page, commit, commit::Commit, identity, outcome, run_id};
+use crate::connector::facts::Facts;
+use crate::connector::jenkins::wire::Build;
+use crate::event::kind::{Deployment, Kind, Phase};
+use crate::event::time::Timestamp;
+
+/// Names of parameters that say which version it is.
+const VERSIONS: [&str; 5] = ["VERSION", "TAG", "IMAGE_TAG", "RELEASE", "REVISION"];
+
+/// A text of the source with `{PARAMETER}`s filled in. `None`: the build has no such parameter.
+fn filled(text: &str, build: &Build) -> Option<String> {
+    let mut filled = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, after) = after.split_once('}')?;
+        filled.push_str(before);
+        filled.push_str(&build.parameter(name)?);
+        rest = after;
+    }
+    filled.push_str(rest);
+    Some(filled).filter(|text| !text.is_empty())
+}
+
+/// The environment that a build deploys to, where its source says that it does.
+pub(super) fn environment(origin: &Origin<'_>, build: &Build) -> Option<String> {
+    filled(origin.environment?, build)
+}
+
+/// The version that a build was told.
+pub(super) fn version(build: &Build) -> Option<String> {
+    let told = |name: &&str| {
+        let mut all = build.parameters();
+        let is = |given: &str| given.eq_ignore_ascii_case(name);
+        all.find(|one| is(&one.name))?.text()
+    };
+    let version = VERSIONS.iter().find_map(told);
+    version.filter(|version| !version.is_empty())
+}
+
+fn is_sha(text: &str) -> bool {
+    text.len() == 40 && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// The commit that a build is about. One that deploys what it is told may have checked out anything, its own scripts for one.
+pub(super) fn commit(origin: &Origin<'_>, job: &str, build: &Build) -> Commit {
+    match environment(origin, build).and_then(|_| version(build)) {
+        Some(version) => Commit {
+            sha: Some(version).filter(|text| is_sha(text)),
+            ..Commit::default()
+        },
+        None => commit::of(job, build),
+    }
+}
+
+pub(super) fn deployment(origin: &Origin<'_>, seen: &Seen<'_>, facts: &mut Facts) {
+    let Seen { job, build, .. } = *seen;
+    let Some(environment) = environment(origin, build) else {
+        return;
+    };
+    let service = match origin.service {
+        Some(text) => filled(text, build),
+        None => job.rsplit('/').next().map(str::to_owned),
+    };
+    let commit = commit(origin, job, build);
+    let id = run_id(job, build.number);
+    let fact = Deployment {
+        record: id.clone(),
+        service,
+        environment: Some(environment),
+        repository: commit.repository,
+        sha: commit.sha,
+        version: version(build).filter(|text| !is_sha(text)),
+        pipeline: Some(id.clone()),
+        started: build.started(),
+        url: Some(page(origin, seen)),
+        ..Deployment::default()
+    };
+    let mut tell = |what: &str, phase: Phase, at: Timestamp| {
+        let outcome = outcome(&build.result).filter(|_| phase == Phase::Finished);
+        let fact = Deployment {
+            phase,
+            outcome,
+            ..fact.clone()
+        };
+        let told = identity(&id, build.timestamp, &format!("deployment/{what}"));
+        facts
+            .events
+            .push(origin.event(job, told, at, Kind::Deployment(fact)));
+    };
+    if let Some(at) = build.started() {
+        tell("started", Phase::Started, at);
+    }
+    if let Some(at) = build.finished() {
+        tell("finished", Phase::Finished, at);
+    }
+}

@@ -1,0 +1,119 @@
+//! `PagerDuty`: its incidents, when they were triggered and when they were resolved, by service. It is only read: acknowledging and resolving mean nothing to
+//! the way of a change.
+//!
+//! [`config`] → [`client`] asks → [`wire`] holds the answers → [`translate`] makes events of them, purely → [`read`] hands them over with [`cursor`] rows.
+
+pub mod check;
+pub mod client;
+pub mod config;
+pub mod cursor;
+pub mod read;
+pub mod translate;
+pub mod wire;
+
+use secrecy::SecretString;
+
+use self::client::Reach;
+use self::config::Base;
+use self::read::Reader;
+use self::translate::Origin;
+use super::descriptor::{Capability, Descriptor, Settings};
+use super::http::plain::{Login, Plain};
+use super::http::{Http, Policy};
+use super::pattern::Names;
+use super::rows::Rows;
+use super::{Connector, ConnectorError, Health, Pending, Reading, Sink};
+use crate::event::time::{Span, Timestamp};
+
+pub const DESCRIPTOR: Descriptor = Descriptor {
+    kind: "pagerduty",
+    tool: "PagerDuty",
+    takes: &[
+        "url",
+        "projects",
+        "environment",
+        "ca_file",
+        "client_certificate",
+    ],
+    needs: &[("token", "{ env = \"PAGERDUTY_TOKEN\" }")],
+    local: false,
+    capability: Capability {
+        acts: &[],
+        ways: &[],
+    },
+    signs: None,
+};
+
+pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {
+    Ok(Box::new(PagerDuty::new(settings)?))
+}
+
+/// A source of kind `pagerduty`.
+pub struct PagerDuty {
+    name: String,
+    base: Base,
+    services: Names,
+    environment: Option<String>,
+    since: Option<Span>,
+    http: Http<Plain>,
+}
+
+impl PagerDuty {
+    /// Looks through the settings; nothing is asked yet.
+    pub fn new(settings: Settings) -> Result<Self, ConnectorError> {
+        let base = Base::read(&settings.name, settings.url.as_deref())?;
+        let services = Names::read(&settings.name, &settings.projects, "services")?;
+        let token = settings.token.clone();
+        let login = Login::Header {
+            name: "authorization",
+            before: "Token token=",
+            secret: token.unwrap_or_else(|| SecretString::from(String::new())),
+        };
+        let plain = Plain::new(&settings, login)?;
+        let plain = plain.accepting("application/vnd.pagerduty+json;version=2");
+        Ok(Self {
+            name: settings.name,
+            base,
+            services,
+            environment: settings.environment,
+            since: settings.since,
+            http: Http::new(plain, Policy::default()),
+        })
+    }
+
+    fn reach(&self) -> Reach<'_> {
+        Reach {
+            http: &self.http,
+            base: &self.base,
+            source: &self.name,
+        }
+    }
+}
+
+impl Connector for PagerDuty {
+    fn kind(&self) -> &'static str {
+        DESCRIPTOR.kind
+    }
+
+    fn read<'a>(&'a self, reading: Reading, sink: &'a mut dyn Sink) -> Pending<'a, ()> {
+        Box::pin(async move {
+            let since = self.since.map(|since| reading.now - since);
+            let reader = Reader {
+                reach: &self.reach(),
+                origin: Origin {
+                    source: &self.base.source,
+                    environment: self.environment.as_deref(),
+                },
+                services: &self.services,
+                rows: Rows::new(reading.cursors),
+                now: reading.now,
+                since: reading.since.or(since),
+            };
+            reader.read(sink).await
+        })
+    }
+
+    fn check(&self, _now: Timestamp) -> Pending<'_, Health> {
+        Box::pin(async move { check::check(&self.reach(), &self.services).await })
+    }
+}

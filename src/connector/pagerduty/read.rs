@@ -1,0 +1,132 @@
+//! One reading: the incidents that were triggered since the last, in spans of time from the newest backwards, and those that were open, one by one. How far
+//! it got is kept with the last span, so that a kill before leaves the same to be read again.
+
+use std::collections::BTreeSet;
+
+use super::client::Reach;
+use super::cursor::{OPEN, READ};
+use super::translate::{Origin, is_open, service};
+use super::wire::Incident;
+use crate::connector::facts::{Facts, Unknown};
+use crate::connector::health;
+use crate::connector::pattern::Names;
+use crate::connector::rows::{Rows, put};
+use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink};
+use crate::event::time::{Span, Timestamp};
+
+const DAY: Span = Span::from_seconds(86_400);
+/// What is asked for at once: `PagerDuty` refuses more than half a year.
+const SPAN: Span = Span::from_seconds(30 * 86_400);
+/// How far back the first reading goes, where nobody says.
+const FIRST: Span = Span::from_seconds(180 * 86_400);
+/// What is asked for again, since incidents appear a little late.
+const AGAIN: Span = Span::from_seconds(3_600);
+
+/// One reading, under way.
+pub struct Reader<'a> {
+    pub reach: &'a Reach<'a>,
+    pub origin: Origin<'a>,
+    pub services: &'a Names,
+    pub rows: Rows,
+    pub now: Timestamp,
+    /// The oldest fact wanted on a first reading.
+    pub since: Option<Timestamp>,
+}
+
+impl Reader<'_> {
+    pub async fn read(&self, sink: &mut dyn Sink) -> Result<(), ConnectorError> {
+        let read: Option<String> = self.rows.get(READ);
+        let read = read.and_then(|text| Timestamp::parse(&text));
+        let first = self.since.unwrap_or(self.now - FIRST);
+        let from = read.map_or(first, |read| read - AGAIN);
+        let mut seen = BTreeSet::new();
+        let mut told = BTreeSet::new();
+        let mut to = self.now + DAY;
+        while to > from {
+            let start = from.max(to - SPAN);
+            sink.progress(Progress {
+                what: format!("incidents since {start}"),
+                done: 0,
+                total: None,
+            });
+            let found = self.reach.incidents(start, to).await?;
+            for complaint in found.complaints {
+                sink.finding(warning(
+                    self.origin.source,
+                    format!("incidents: {complaint}"),
+                ));
+            }
+            let mut batch = Batch::default();
+            for incident in &found.items {
+                seen.insert(incident.id.clone());
+                self.take(incident, &mut batch, &mut told, sink);
+            }
+            if start <= from {
+                put(&mut batch, READ.to_owned(), &self.now.to_string());
+            }
+            sink.batch(batch)?;
+            to = start;
+        }
+        if let Some(finding) = health::clock(self.reach.http, self.origin.source) {
+            sink.finding(finding);
+        }
+        self.open(&seen, &mut told, sink).await
+    }
+
+    /// Those that were open and are older than what was asked for.
+    async fn open(
+        &self,
+        seen: &BTreeSet<String>,
+        told: &mut BTreeSet<Unknown>,
+        sink: &mut dyn Sink,
+    ) -> Result<(), ConnectorError> {
+        for id in self.rows.names(OPEN).filter(|id| !seen.contains(*id)) {
+            let mut batch = Batch::default();
+            if let Some(incident) = self.reach.incident(id).await? {
+                self.take(&incident, &mut batch, told, sink);
+            } else {
+                let text = format!(
+                    "incident {id} is gone, and nobody says that it is over: `leadtime mark ignore {id}` takes it out"
+                );
+                sink.finding(warning(self.origin.source, text));
+                batch.cursors.push((format!("{OPEN}{id}"), None));
+            }
+            sink.batch(batch)?;
+        }
+        Ok(())
+    }
+
+    fn take(
+        &self,
+        incident: &Incident,
+        batch: &mut Batch,
+        told: &mut BTreeSet<Unknown>,
+        sink: &mut dyn Sink,
+    ) {
+        let name = service(incident);
+        if !name.as_deref().is_none_or(|name| self.services.want(name)) {
+            return;
+        }
+        let Facts { events, unknown } = self.origin.facts(incident);
+        for one in unknown {
+            if told.insert(one.clone()) {
+                sink.finding(one.told("PagerDuty"));
+            }
+        }
+        batch.events.extend(events);
+        let key = format!("{OPEN}{}", incident.id);
+        if is_open(incident) {
+            put(batch, key, &true);
+        } else if self.rows.get::<bool>(&key).is_some() {
+            batch.cursors.push((key, None));
+        }
+    }
+}
+
+fn warning(subject: &str, text: String) -> Finding {
+    Finding {
+        subject: subject.to_owned(),
+        severity: Severity::Warning,
+        text,
+    }
+}

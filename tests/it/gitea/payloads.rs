@@ -1,0 +1,66 @@
+//! Recorded payloads into what they become: none is refused. What webhooks carry are the same objects as the API's.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use leadtime::connector::facts::Facts;
+use leadtime::connector::gitea::config::Base;
+use leadtime::connector::gitea::translate::{Origin, change, commit, issue};
+use leadtime::event::cdevents::write;
+use serde_json::{Value, from_value};
+
+use crate::support::left_out;
+
+pub fn folder() -> Option<PathBuf> {
+    let shared = std::env::var_os("LEADTIME_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
+        PathBuf::from,
+    );
+    let folder = shared.join("payloads/gitea");
+    folder.is_dir().then_some(folder)
+}
+
+#[test]
+fn recorded_payloads_become_events() {
+    let Some(folder) = folder() else {
+        left_out("no recorded payloads of Gitea beside the project");
+        return;
+    };
+    let base = Base::read("tea", Some("https://git.example.com")).unwrap();
+    let origin = Origin::new(&base, "acme/shop");
+    let files = fs::read_dir(folder.join("webhooks/gitea")).unwrap();
+    let mut files: Vec<PathBuf> = files.map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let (mut text, mut seen) = (String::new(), 0);
+    for file in files {
+        let body: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+        let mut facts = Facts::default();
+        if body["pull_request"].is_object() {
+            facts.add(change::pull(
+                &origin,
+                &from_value(body["pull_request"].clone()).unwrap(),
+            ));
+        }
+        if body["issue"].is_object() {
+            facts.add(issue::issue(
+                &origin,
+                &from_value(body["issue"].clone()).unwrap(),
+            ));
+        }
+        if body["release"].is_object() {
+            facts.add(commit::release(
+                &origin,
+                &from_value(body["release"].clone()).unwrap(),
+            ));
+        }
+        assert_eq!(facts.unknown, [], "{}", file.display());
+        writeln!(text, "## {}", file.strip_prefix(&folder).unwrap().display()).unwrap();
+        for event in &facts.events {
+            seen += 1;
+            writeln!(text, "{}", write(event)).unwrap();
+        }
+    }
+    assert!(seen >= 10, "{seen} events");
+    insta::assert_snapshot!("recorded_payloads", text);
+}

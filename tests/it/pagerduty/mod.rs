@@ -1,0 +1,361 @@
+//! `PagerDuty`: recorded incidents, a double of its REST API with pages and spans of time, and answers that are none.
+
+use std::fs;
+
+use leadtime::connector::descriptor::Settings;
+use leadtime::connector::error::ErrorKind;
+use leadtime::connector::pagerduty::PagerDuty;
+use leadtime::connector::{Connector, ConnectorError};
+use leadtime::event::kind::{IncidentPhase, Kind};
+use leadtime::event::time::{Span, Timestamp};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use crate::scans::payloads;
+use crate::support::kept::Kept;
+use crate::support::wild::{Answer, Asked, Mischief, Wild};
+
+const CANARY: &str = "c4n4ry-t0ken";
+
+fn at(text: &str) -> Timestamp {
+    Timestamp::parse(text).unwrap()
+}
+
+fn now() -> Timestamp {
+    at("2026-05-01T12:00:00Z")
+}
+
+/// The incidents that there are, the oldest first.
+#[derive(Debug, Default)]
+struct World {
+    incidents: Vec<Value>,
+}
+
+type Server = Wild<World>;
+
+fn time(asked: &Asked, key: &str) -> Timestamp {
+    at(&asked.query(key).unwrap().replace("%3A", ":"))
+}
+
+/// As the reference says: what was triggered in a span of at most half a year, the newest first, a hundred at a time.
+fn answer(world: &mut World, asked: &Asked) -> Answer {
+    let path = asked.path().to_owned();
+    if path == "/services" {
+        let services = json!([{"id": "P1", "name": "checkout"}, {"id": "P2", "name": "ledger"}]);
+        return Answer::json(200, &json!({"services": services, "more": false}));
+    }
+    if let Some(id) = path.strip_prefix("/incidents/") {
+        let found = world.incidents.iter().find(|one| one["id"] == id);
+        return found.map_or(Answer::new(404), |one| {
+            Answer::json(200, &json!({"incident": one}))
+        });
+    }
+    if path != "/incidents" {
+        return Answer::new(404);
+    }
+    let (since, until) = (time(asked, "since"), time(asked, "until"));
+    if until - since > Span::from_seconds(180 * 86_400) {
+        return Answer::json(
+            400,
+            &json!({"error": {"message": "span is too long", "code": 2001}}),
+        );
+    }
+    let created = |one: &Value| at(one["created_at"].as_str().unwrap());
+    let mut found: Vec<&Value> = world
+        .incidents
+        .iter()
+        .filter(|one| (since..until).contains(&created(one)))
+        .collect();
+    found.sort_by_key(|one| std::cmp::Reverse(created(one)));
+    let number = |key: &str| asked.query(key).unwrap().parse::<usize>().unwrap();
+    let (limit, offset) = (number("limit"), number("offset"));
+    let page: Vec<&Value> = found.iter().skip(offset).take(limit).copied().collect();
+    let more = offset + limit < found.len();
+    Answer::json(
+        200,
+        &json!({"incidents": page, "limit": limit, "offset": offset, "more": more, "total": null}),
+    )
+}
+
+fn start(incidents: Vec<Value>) -> Server {
+    Wild::start(World { incidents }, answer)
+}
+
+fn incident(number: u32, created: &str, resolved: Option<&str>) -> Value {
+    json!({
+        "id": format!("Q{number}"),
+        "title": format!("Errors {number}"),
+        "status": if resolved.is_some() { "resolved" } else { "triggered" },
+        "created_at": created,
+        "last_status_change_at": resolved.unwrap_or(created),
+        "resolved_at": resolved,
+        "urgency": "high",
+        "service": {"id": "P1", "summary": "checkout"},
+        "html_url": format!("https://acme.pagerduty.com/incidents/Q{number}"),
+    })
+}
+
+fn settings(url: &str) -> Settings {
+    Settings {
+        name: "pd".to_owned(),
+        url: Some(url.to_owned()),
+        token: Some(SecretString::from(CANARY)),
+        environment: Some("production".to_owned()),
+        ..Settings::default()
+    }
+}
+
+async fn read_at(server: &Server, kept: &mut Kept, now: Timestamp) -> Result<(), ConnectorError> {
+    kept.findings.clear();
+    let source = PagerDuty::new(settings(&server.url())).unwrap();
+    let reading = kept.reading(now);
+    source.read(reading, kept).await
+}
+
+/// What the log has, the oldest first.
+fn told(kept: &Kept) -> Vec<String> {
+    let mut found: Vec<_> = kept.events.values().collect();
+    found.sort_by_key(|event| (event.at, event.id.clone()));
+    let line = |event: &leadtime::event::Event<String>| {
+        let Kind::Incident(incident) = &event.kind else {
+            panic!("{event:?}");
+        };
+        let word = match incident.phase {
+            IncidentPhase::Resolved => "resolved",
+            _ => "triggered",
+        };
+        let of = |text: &Option<String>| text.clone().unwrap_or("-".to_owned());
+        format!(
+            "{} {} {word} {}/{}: {} ({})",
+            event.at,
+            incident.incident,
+            of(&incident.service),
+            of(&incident.environment),
+            of(&incident.description),
+            of(&incident.severity)
+        )
+    };
+    found.into_iter().map(line).collect()
+}
+
+#[tokio::test]
+async fn incidents_begin_and_end_and_are_read_on() {
+    let server = start(vec![
+        incident(1, "2026-01-10T10:00:00Z", Some("2026-01-10T11:30:00Z")),
+        incident(2, "2026-02-20T10:00:00Z", None),
+        incident(3, "2026-05-01T10:00:00Z", None),
+    ]);
+    let mut kept = Kept::default();
+    read_at(&server, &mut kept, now()).await.unwrap();
+    let first = server.count("GET", "/incidents");
+    assert_eq!(
+        told(&kept),
+        [
+            "2026-01-10T10:00:00Z Q1 triggered checkout/production: Errors 1 (high)",
+            "2026-01-10T11:30:00Z Q1 resolved checkout/production: Errors 1 (high)",
+            "2026-02-20T10:00:00Z Q2 triggered checkout/production: Errors 2 (high)",
+            "2026-05-01T10:00:00Z Q3 triggered checkout/production: Errors 3 (high)",
+        ]
+    );
+    // Two end, the older one long out of what is asked for; a new one comes.
+    {
+        let mut world = server.state();
+        world.incidents[1] = incident(2, "2026-02-20T10:00:00Z", Some("2026-05-01T12:10:00Z"));
+        world.incidents[2] = incident(3, "2026-05-01T10:00:00Z", Some("2026-05-01T12:20:00Z"));
+        world
+            .incidents
+            .push(incident(4, "2026-05-01T12:30:00Z", None));
+    }
+    read_at(&server, &mut kept, at("2026-05-01T12:40:00Z"))
+        .await
+        .unwrap();
+    let again = server.count("GET", "/incidents") - first;
+    assert_eq!(
+        again,
+        3,
+        "one span, and two that were open: {:?}",
+        server.asked()
+    );
+    let lines = told(&kept);
+    assert_eq!(lines.len(), 7, "{lines:?}");
+    assert!(
+        lines[4].starts_with("2026-05-01T12:10:00Z Q2 resolved"),
+        "{lines:?}"
+    );
+    assert!(
+        lines[5].starts_with("2026-05-01T12:20:00Z Q3 resolved"),
+        "{lines:?}"
+    );
+    assert_eq!(
+        kept.cursors.keys().collect::<Vec<_>>(),
+        ["all read", "open Q4"]
+    );
+    assert_eq!((kept.differing.len(), kept.findings.len()), (0, 0));
+    // Gone: told, and not asked for again.
+    server.state().incidents.pop();
+    read_at(&server, &mut kept, at("2026-05-02T12:40:00Z"))
+        .await
+        .unwrap();
+    assert!(
+        kept.told().contains("incident Q4 is gone"),
+        "{}",
+        kept.told()
+    );
+    read_at(&server, &mut kept, at("2026-05-02T12:41:00Z"))
+        .await
+        .unwrap();
+    assert_eq!(kept.findings, []);
+    let sent = server.asked();
+    let token = format!("Token token={CANARY}");
+    assert!(
+        sent.iter()
+            .all(|one| one.method == "GET" && one.header("authorization") == Some(&token))
+    );
+    assert!(
+        sent.iter()
+            .all(|one| one.header("accept") == Some("application/vnd.pagerduty+json;version=2"))
+    );
+}
+
+#[tokio::test]
+async fn every_page_is_read_and_a_kill_loses_nothing() {
+    let many: Vec<Value> = (0..250)
+        .map(|number| {
+            incident(
+                number,
+                &format!("2026-0{}-10T10:{:02}:00Z", 1 + number % 4, number % 60),
+                Some("2026-04-30T10:00:00Z"),
+            )
+        })
+        .collect();
+    let server = start(many);
+    let mut kept = Kept {
+        killed_after: Some(2),
+        ..Kept::default()
+    };
+    assert!(read_at(&server, &mut kept, now()).await.is_err());
+    assert!(!kept.cursors.contains_key("all read"));
+    kept.killed_after = None;
+    read_at(&server, &mut kept, now()).await.unwrap();
+    assert_eq!(kept.events.len(), 500);
+    assert_eq!(kept.differing, []);
+    let crowded: Vec<Value> = (0..230)
+        .map(|number| {
+            incident(
+                number,
+                &format!("2026-05-01T0{}:{:02}:00Z", number / 60, number % 60),
+                None,
+            )
+        })
+        .collect();
+    let server = start(crowded);
+    let mut kept = Kept::default();
+    read_at(&server, &mut kept, now()).await.unwrap();
+    assert_eq!((kept.events.len(), kept.cursors.len()), (230, 231));
+}
+
+#[tokio::test]
+async fn services_are_chosen_and_words_of_next_year_are_kept() {
+    let mut other = incident(2, "2026-05-01T10:00:00Z", None);
+    other["service"] = json!({"id": "P2", "summary": "ledger"});
+    let mut odd = incident(3, "2026-05-01T11:00:00Z", None);
+    odd["status"] = json!("snoozed_forever");
+    odd["priority"] = json!({"id": "X", "summary": "P1"});
+    odd["escalation_policy"] = json!({"new": [1, 2]});
+    let server = start(vec![other, odd]);
+    let mut asked = settings(&server.url());
+    asked.projects = vec!["check*".to_owned(), "nothing".to_owned()];
+    let source = PagerDuty::new(asked).unwrap();
+    let mut kept = Kept::default();
+    let reading = kept.reading(now());
+    source.read(reading, &mut kept).await.unwrap();
+    assert_eq!(
+        told(&kept),
+        ["2026-05-01T11:00:00Z Q3 triggered checkout/production: Errors 3 (P1)"]
+    );
+    assert!(
+        kept.told().contains("PagerDuty says \"snoozed_forever\""),
+        "{}",
+        kept.told()
+    );
+    let health = source.check(now()).await.unwrap();
+    assert!(
+        health.facts[0].contains("1 of 2 services are read"),
+        "{health:?}"
+    );
+    assert!(
+        health.findings[0]
+            .text
+            .contains("no service fits \"nothing\""),
+        "{health:?}"
+    );
+}
+
+#[tokio::test]
+async fn what_goes_wrong_is_told_and_nothing_is_lost() {
+    let server = start(vec![incident(1, "2026-05-01T10:00:00Z", None)]);
+    let mut kept = Kept::default();
+    for (status, body, kind, wanted) in [
+        (
+            401,
+            r#"{"error":{"message":"Invalid token","code":2006}}"#,
+            ErrorKind::Unauthorized,
+            "Invalid token",
+        ),
+        (403, "", ErrorKind::Forbidden, "read incidents"),
+        (404, "", ErrorKind::NotFound, "incidents"),
+        (500, "", ErrorKind::Unavailable, "incidents"),
+        (200, "<html>", ErrorKind::Malformed, "cannot be read"),
+        (
+            200,
+            "{\"incidents\":[{\"id\"",
+            ErrorKind::Malformed,
+            "cannot be read",
+        ),
+        (200, "{}", ErrorKind::Malformed, "`incidents`"),
+    ] {
+        let mut answer = Answer::new(status);
+        body.clone_into(&mut answer.body);
+        server.behave();
+        server.always("GET", "/incidents", Mischief::Instead(answer));
+        let error = read_at(&server, &mut kept, now()).await.unwrap_err();
+        assert_eq!(error.kind, kind, "{status}: {error}");
+        assert!(error.to_string().contains(wanted), "{wanted}: {error}");
+        assert!(!format!("{error:?}").contains(CANARY));
+    }
+    assert_eq!(kept.events.len(), 0);
+    // One that cannot be read leaves the others.
+    server.behave();
+    let odd =
+        json!({"incidents": [{"id": 7}, incident(1, "2026-05-01T10:00:00Z", None)], "more": false});
+    server.once(
+        "GET",
+        "/incidents",
+        Mischief::Instead(Answer::json(200, &odd)),
+    );
+    read_at(&server, &mut kept, now()).await.unwrap();
+    assert_eq!(kept.events.len(), 1);
+    assert!(
+        kept.told().contains("item 1: field `id`"),
+        "{}",
+        kept.told()
+    );
+    let mut wrong = settings(&server.url());
+    wrong.token = None;
+    assert!(PagerDuty::new(wrong).is_err());
+}
+
+#[tokio::test]
+async fn recorded_incidents_are_told() {
+    let Some(folder) = payloads("pagerduty") else {
+        return;
+    };
+    let text = fs::read_to_string(folder.join("rest-recorded/incidents.json")).unwrap();
+    let rows: Vec<Value> = serde_json::from_str(&text).unwrap();
+    let server = start(rows.into_iter().map(|row| row["body"].clone()).collect());
+    let mut kept = Kept::default();
+    read_at(&server, &mut kept, at("2022-12-01T00:00:00Z"))
+        .await
+        .unwrap();
+    insta::assert_snapshot!("recorded", told(&kept).join("\n"));
+}
