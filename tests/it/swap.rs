@@ -37,7 +37,7 @@ fn at(day: i64, minute: i64) -> Timestamp {
     first + Span::from_seconds((day - 1) * 86_400 + minute * 60)
 }
 
-fn tool<'t>(tools: &'t Tools, day: i64) -> &'t (&'static str, &'static str) {
+fn tool(tools: &Tools, day: i64) -> &(&'static str, &'static str) {
     &tools[usize::from(day >= SWAPPED)]
 }
 
@@ -199,13 +199,14 @@ fn runs_on(swapped: &Value, same: Value, name: &str, tools: [&str; 2]) {
     assert_eq!(of["visits"], visits, "{of}");
     assert_eq!(of["from"], serde_json::json!(tools));
     assert_eq!(of["empty"], Value::Null);
-    let seconds = |kind: &str| of[kind]["sum_seconds"].as_f64().unwrap() / visits as f64 / 60.0;
+    let number = |value: &Value| value.as_f64().unwrap();
+    let minutes = |kind: &str| number(&of[kind]["sum_seconds"]) / number(&of["visits"]) / 60.0;
     let wanted = if name == "test" {
         (12.0, 3.0)
     } else {
         (20.0, 5.0)
     };
-    assert_eq!((seconds("process"), seconds("wait")), wanted, "{of}");
+    assert_eq!((minutes("process"), minutes("wait")), wanted, "{of}");
     assert_eq!(figures(swapped.clone()), figures(same));
 }
 

@@ -275,11 +275,12 @@ async fn it_speaks_for_its_own_projects_and_sends_nowhere_else() {
     server.state().job(&workflow, "approve")["status"] = json!("blocked");
     let early = prepare(&server, &order(Verb::Approve, &gate)).await;
     assert!(objections(&early).contains("does not wait yet"));
-    let mut world = server.state();
-    let hold = world.job(&workflow, "approve");
-    (hold["status"], hold["approved_by"]) = (json!("success"), json!(user(OMAR)));
-    hold["stopped_at"] = json!(at(1300));
-    drop(world);
+    {
+        let mut world = server.state();
+        let hold = world.job(&workflow, "approve");
+        (hold["status"], hold["approved_by"]) = (json!("success"), json!(user(OMAR)));
+        hold["stopped_at"] = json!(at(1300));
+    }
     let late = prepare(&server, &order(Verb::Approve, &gate)).await;
     assert!(
         objections(&late).contains("omar approved it at 2026-03-01"),
