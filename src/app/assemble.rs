@@ -198,6 +198,7 @@ fn filled(config: &Config, path: &crate::config::Path, workload: &Workload) -> P
                 needs: step.needs.iter().flatten().filter_map(place).collect(),
                 locked: step.locked,
                 from: step.from.clone(),
+                accepts: step.accepts.clone(),
                 matches: step
                     .matching
                     .as_ref()

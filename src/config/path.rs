@@ -52,6 +52,10 @@ pub struct Step {
     /// The tool whose events fill the step. Default: any that sends its kind.
     #[schemars(length(min = 1))]
     pub from: Option<String>,
+    /// Other tools whose events fill it as well: the one before a swap, the one that is tried out. Default: none.
+    #[serde(default)]
+    #[schemars(inner(length(min = 1)))]
+    pub accepts: Vec<String>,
     /// The name of the run that fills the step. Default: any.
     #[serde(rename = "match")]
     pub matching: Option<Pattern>,

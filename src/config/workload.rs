@@ -52,6 +52,9 @@ pub struct StepChoice {
     /// The tool whose events fill the step.
     #[schemars(length(min = 1))]
     pub from: Option<String>,
+    /// Other tools whose events fill it as well: the one before a swap, the one that is tried out.
+    #[schemars(inner(length(min = 1)))]
+    pub accepts: Option<Vec<String>>,
     /// The name of the run that fills the step.
     #[serde(rename = "match")]
     pub matching: Option<Pattern>,
@@ -76,6 +79,9 @@ impl StepChoice {
     fn fill(&self, step: &mut Step) {
         if let Some(from) = &self.from {
             step.from = Some(from.clone());
+        }
+        if let Some(accepts) = &self.accepts {
+            step.accepts.clone_from(accepts);
         }
         if let Some(matching) = &self.matching {
             step.matching = Some(matching.clone());

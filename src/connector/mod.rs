@@ -18,6 +18,7 @@ mod acting;
 pub mod alertmanager;
 pub mod argocd;
 pub mod cdevents;
+pub mod circleci;
 pub mod command;
 pub mod descriptor;
 pub mod error;

@@ -82,7 +82,9 @@ pub struct Step {
     pub locked: bool,
     /// The producer whose events fill the step; any where not set.
     pub from: Option<String>,
-    /// Which of the producer's runs, by name.
+    /// Other producers whose events fill it as well; of no account where `from` is not set.
+    pub accepts: Vec<String>,
+    /// Which of the producers' runs, by name.
     pub matches: Option<GlobMatcher>,
     pub limits: Option<Limits>,
     /// How old evidence may be.
@@ -114,6 +116,7 @@ impl Step {
             needs: Vec::new(),
             locked: false,
             from: None,
+            accepts: Vec::new(),
             matches: None,
             limits: None,
             fresh: None,

@@ -213,10 +213,7 @@ fn scanner<'w>(workload: &'w Workload, scan: &Scan) -> &'w str {
 /// Whether a scan is one that a step asks for: by its source, or by the scanner's own name.
 fn fills(workload: &Workload, step: &Step, scan: &Scan) -> bool {
     step::takes(step, workload.text(scan.source))
-        || step
-            .from
-            .as_ref()
-            .is_some_and(|from| scanner(workload, scan).eq_ignore_ascii_case(from))
+        || step::named(step).any(|name| scanner(workload, scan).eq_ignore_ascii_case(name))
 }
 
 /// The scans of a version that are asked for, oldest first: those of its very artifact, where there are any, else those of its commit.

@@ -30,9 +30,13 @@ pub fn producer(source: &str) -> &str {
 /// Whether a step takes what this source sends.
 #[must_use]
 pub fn takes(step: &Step, source: &str) -> bool {
-    step.from
-        .as_ref()
-        .is_none_or(|from| producer(source) == from || source.contains(from.as_str()))
+    let is = |name: &String| producer(source) == name || source.contains(name.as_str());
+    step.from.is_none() || named(step).any(is)
+}
+
+/// The producers that a step names.
+pub fn named(step: &Step) -> impl Iterator<Item = &String> {
+    step.from.iter().chain(&step.accepts)
 }
 
 /// The kind of step that a run's name speaks of.
