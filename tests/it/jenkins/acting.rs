@@ -194,10 +194,10 @@ async fn what_jenkins_would_not_do_is_known_before() {
             .contains("has ended (SUCCESS)")
     );
 
-    let way = json!({"job": "deploy-shop", "parameters": {"VERSON": "1.2.0", "WHERE": "moon"}});
+    let way = json!({"job": "deploy-shop", "parameters": {"RELEASE": "1.2.0", "WHERE": "moon"}});
     let told = objections(&server, &promotion(&server, way)).await;
     assert!(
-        told.contains("no parameter \"VERSON\"") && told.contains("naming one of VERSION"),
+        told.contains("no parameter \"RELEASE\"") && told.contains("naming one of VERSION"),
         "{told}"
     );
     assert!(

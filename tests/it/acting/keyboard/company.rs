@@ -1,4 +1,4 @@
-//! A company to act in: eight workloads with a staging and a production each, and a tool of its own for each way in which a version gets there. GitHub and the
+//! A company to act in: nine workloads with a staging and a production each, and a tool of its own for each way in which a version gets there. GitHub and the
 //! sink of events are ours, and count; the git remote, the registry and the program are real. What runs in staging is told by a file of events.
 
 use std::fs::{self, File};
@@ -20,7 +20,7 @@ use crate::support::wild::{Answer, Wild};
 pub const CANARY: &str = "c4n4ry-t0ken-0f-all";
 
 /// Those that GitHub reads and deploys.
-const AT_GITHUB: [&str; 4] = ["site", "blog", "cart", "shop"];
+const AT_GITHUB: [&str; 5] = ["site", "blog", "cart", "shop", "docs"];
 /// Those of which the file of events tells all.
 const ELSEWHERE: [&str; 4] = ["ledger", "depot", "mailer", "search"];
 /// Reads what it did, does what it is told, and can be asked; it counts. It gives away its token in what it says.
@@ -44,7 +44,7 @@ name = "gh"
 kind = "github"
 url = "GITHUB"
 token = { env = "CANARY" }
-repositories = ["acme/site", "acme/blog", "acme/cart", "acme/shop"]
+repositories = ["acme/site", "acme/blog", "acme/cart", "acme/shop", "acme/docs"]
 every = "1s"
 [[sources]]
 name = "events"
@@ -109,7 +109,7 @@ impl Company {
         place.write("tool.sh", TOOL);
         let own = "[user]\nname = Jane\nemail = jane@example.org\n";
         fs::write(place.home().join(".gitconfig"), own).unwrap();
-        let mut names = [AT_GITHUB, ELSEWHERE].concat();
+        let mut names = [&AT_GITHUB[..], &ELSEWHERE[..]].concat();
         names.retain(|name| registry.is_some() || *name != "depot");
         let company = Self {
             github: Living::serve(github, "jane"),
@@ -249,6 +249,7 @@ fn way(name: &str) -> Option<&'static str> {
             r#"{ from = "gh", workflow = "deploy.yml", inputs = { version = "{version}", sha = "{sha}", where = "{environment}", leadtime = "{id}" } }"#
         }
         "shop" => r#"{ from = "gh", deployment = true }"#,
+        "docs" => r#"{ from = "gh", merge = "promote/docs-*" }"#,
         "ledger" => {
             r#"{ from = "deployments", file = "apps/{workload}/{environment}/kustomization.yaml", key = "images[name=acme/ledger].newTag" }"#
         }

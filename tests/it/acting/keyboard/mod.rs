@@ -103,6 +103,8 @@ async fn a_version_is_promoted_by_every_means() {
     desk.seen();
     promote("shop");
     desk.seen();
+    promote("docs");
+    desk.seen();
     // The program tells what it deployed, too.
     promote("mailer");
     desk.seen();
@@ -140,7 +142,7 @@ async fn a_version_is_promoted_by_every_means() {
     desk.seen();
 
     // A tag: the image stays what it is, to the byte.
-    let mut wanted = vec!["cart", "shop", "mailer", "ledger", "search"];
+    let mut wanted = vec!["cart", "shop", "docs", "mailer", "ledger", "search"];
     if let Some(registry) = &company.registry {
         let before = digest(registry, "production").await;
         assert_eq!(before, company.images.tags["3.0.0"]);
@@ -163,7 +165,8 @@ async fn a_version_is_promoted_by_every_means() {
         company.asked_of_github(),
         [
             "POST /repos/acme/cart/actions/workflows/deploy.yml/dispatches",
-            "POST /repos/acme/shop/deployments"
+            "POST /repos/acme/shop/deployments",
+            "PUT /repos/acme/docs/pulls/12/merge"
         ]
     );
     assert_eq!(company.sink.deeds().len(), 1);

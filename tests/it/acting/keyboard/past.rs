@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::cli::place::Place;
 use crate::git::repo::run;
-use crate::support::github::world::{Repo, ago, commit, job, run as github_run, user};
+use crate::support::github::world::{Repo, ago, commit, job, pull, run as github_run, user};
 use crate::support::registry::Repository;
 
 /// The version in staging. Production has the one before, and had those before that.
@@ -97,10 +97,29 @@ pub fn repository(name: &str) -> Repo {
             json!({"id": id, "state": "success", "environment": "production", "created_at": at});
         repo.statuses.insert(id, vec![done]);
     }
+    if name == "docs" {
+        repo.pulls = vec![promotes(name, &ago(now, 2))];
+    }
     if let Some((_, id)) = WAITING.iter().find(|(of, _)| *of == name) {
         waits(&mut repo, *id, &newest(name), &ago(now, 1));
     }
     repo
+}
+
+/// A request that promotes the newest version, as who promotes opened it.
+fn promotes(name: &str, at: &str) -> Value {
+    let newest = newest(name);
+    let mut pull = pull(12, at, &newest, &newest);
+    for key in ["closed_at", "merged_at", "merge_commit_sha"] {
+        pull[key] = Value::Null;
+    }
+    pull["state"] = json!("open");
+    pull["title"] = json!("Promote docs 4.0.0");
+    pull["head"] = json!({
+        "ref": "promote/docs-4.0.0", "sha": newest, "repo": {"full_name": format!("acme/{name}")},
+    });
+    pull["base"] = json!({"ref": "live", "sha": sha(name, NEWEST - 1)});
+    pull
 }
 
 /// A run of a commit that waits for a decision on production.

@@ -88,6 +88,12 @@ impl Living {
                 let text = STANDARD.encode(WORKFLOW);
                 Some((None, json!({"content": text, "encoding": "base64"})))
             }
+            [repo @ .., "pulls", number] => {
+                let (_, pulls) = self.world.find(&[repo, &["pulls"]].concat())?;
+                let mut pulls = pulls.as_array()?.iter();
+                let found = pulls.find(|one| one["number"].to_string() == *number)?;
+                Some((None, found.clone()))
+            }
             [.., "deployments"] => {
                 let (field, mut all) = found()?;
                 if let (Some(place), Some(all)) = (asked.query("environment"), all.as_array_mut()) {
@@ -105,6 +111,7 @@ impl Living {
                 self.decide(name, id.parse().unwrap(), body)
             }
             ["actions", "workflows", "deploy.yml", "dispatches"] => self.dispatch(name, body),
+            ["pulls", number, "merge"] => self.merge(name, number, body),
             ["deployments"] => {
                 let deployment = self.deploy(name, body);
                 Answer::json(201, &deployment)
@@ -149,6 +156,31 @@ impl Living {
             }
         }
         Answer::json(200, &json!([]))
+    }
+
+    /// The request is merged, and who listens deploys what it promotes.
+    fn merge(&mut self, name: &str, number: &str, body: &Value) -> Answer {
+        let (me, at) = (user(self.me), stamp());
+        let mut pulls = self.world.repo(name).pulls.iter_mut();
+        let pull = pulls.find(|one| one["number"].to_string() == number);
+        let pull = pull.filter(|one| one["head"]["sha"] == body["sha"]);
+        let Some(pull) = pull else {
+            let text = "Head branch was modified. Review and try the merge again.";
+            return Answer::json(409, &json!({"message": text}));
+        };
+        pull["state"] = json!("closed");
+        pull["merged"] = json!(true);
+        pull["merged_by"] = me;
+        pull["merge_commit_sha"] = pull["head"]["sha"].clone();
+        for when in ["merged_at", "closed_at", "updated_at"] {
+            pull[when] = json!(at);
+        }
+        let sha = pull["head"]["sha"].clone();
+        self.deploy(name, &json!({"ref": sha, "environment": "production"}));
+        Answer::json(
+            200,
+            &json!({"merged": true, "message": "merged", "sha": sha}),
+        )
     }
 
     /// The workflow runs, and deploys what it was told.
