@@ -2,22 +2,25 @@
 
 mod acting;
 mod dashboard;
+mod figures;
 mod import;
+mod upkeep;
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
-use clap_complete::Shell;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueHint};
 
 use super::moment::{self, Moment};
 use crate::event::time::Span;
-use crate::report::{ColourChoice, Statistic};
+use crate::report::ColourChoice;
 pub use acting::{
     ActArgs, Again, AuditArgs, ConfirmArgs, DecideArgs, HoldArgs, MarkArgs, MarkWord, PromoteArgs,
     RetryArgs, RollbackArgs,
 };
 pub use dashboard::{DashboardArgs, DemoArgs};
+pub use figures::{By, Calendar, DoraArgs, EnvArgs, GatesArgs, MapArgs, WhereArgs};
 pub use import::{Format, ImportArgs};
+pub use upkeep::{CompletionsArgs, DoctorArgs, ExportArgs, InitArgs, ManArgs, SyncArgs};
 
 const ABOUT: &str = "Where is my change, and what is it waiting on?";
 
@@ -175,217 +178,6 @@ pub enum Command {
     Completions(CompletionsArgs),
     /// Write the manual pages
     Man(ManArgs),
-}
-
-/// Arguments of `where`.
-#[derive(Clone, Debug, Args)]
-#[command(after_help = "\
-Examples:
-  leadtime where 1f3c9ab        a commit, from 7 digits on
-  leadtime where HEAD           the commit that you stand on
-  leadtime where '#412'         a change
-  leadtime where PAY-1203       a ticket
-  leadtime where v2.41.0        a version or tag
-
-Exits with 0 when all of it is live in production, 1 while some is on its way, 3 when nothing is known of it.")]
-pub struct WhereArgs {
-    /// Commit, change, ticket, tag, version or digest
-    #[arg(value_name = "REF")]
-    pub reference: String,
-}
-
-/// Arguments of `map`.
-#[derive(Clone, Debug, Default, Args)]
-#[command(after_help = "\
-Examples:
-  leadtime map                       this repository's workload
-  leadtime map checkout --since 90d --statistic p85
-  leadtime map checkout --changes    with the changes behind it
-  leadtime map --calendar business   in hours that the business is open")]
-pub struct MapArgs {
-    /// Workload; default: that of the repository that you stand in
-    #[arg(value_name = "WORKLOAD")]
-    pub workload: Option<String>,
-
-    #[command(flatten)]
-    pub window: WindowArgs,
-
-    /// List the changes behind the map
-    #[arg(long)]
-    pub changes: bool,
-
-    /// How the time of a step is told: p50 (the median) or p85
-    #[arg(
-        long,
-        value_enum,
-        default_value_t,
-        hide_possible_values = true,
-        hide_default_value = true
-    )]
-    pub statistic: Statistic,
-
-    /// By which clock time is counted: wall, or business (the hours of `metrics.calendar`)
-    #[arg(
-        long,
-        value_enum,
-        default_value_t,
-        hide_possible_values = true,
-        hide_default_value = true
-    )]
-    pub calendar: Calendar,
-}
-
-/// By which clock a map is told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Calendar {
-    #[default]
-    Wall,
-    Business,
-}
-
-/// What metrics are pooled by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum By {
-    Team,
-    Path,
-}
-
-/// Arguments of `dora`.
-#[derive(Clone, Debug, Default, Args)]
-#[command(after_help = "\
-Examples:
-  leadtime dora                              every workload, a row each
-  leadtime dora checkout --deployments       with the deployments behind the figures
-  leadtime dora --by team --from 2026-01-01 --to 2026-04-01
-
-Pooling takes all deployments and changes together; it never averages averages.")]
-pub struct DoraArgs {
-    /// Workloads; default: all
-    #[arg(value_name = "WORKLOAD")]
-    pub workloads: Vec<String>,
-
-    /// Pool by team or by path
-    #[arg(long, value_enum)]
-    pub by: Option<By>,
-
-    #[command(flatten)]
-    pub window: WindowArgs,
-
-    /// The environment that delivery means; default: the configured one (production)
-    #[arg(long, value_name = "ENVIRONMENT")]
-    pub environment: Option<String>,
-
-    /// List the deployments behind the figures
-    #[arg(long)]
-    pub deployments: bool,
-
-    /// List the changes behind the figures
-    #[arg(long)]
-    pub changes: bool,
-
-    /// List the incidents behind the figures
-    #[arg(long)]
-    pub incidents: bool,
-
-    /// Name the levels of one year's DORA report, per metric
-    #[arg(long, value_name = "YEAR", value_parser = clap::value_parser!(u16).range(2018..=2100))]
-    pub levels: Option<u16>,
-}
-
-/// Arguments of `env`.
-#[derive(Clone, Debug, Default, Args)]
-#[command(after_help = "\
-Examples:
-  leadtime env                             every workload
-  leadtime env checkout --as-of 2026-03-02 what ran where then")]
-pub struct EnvArgs {
-    /// Workloads; default: all
-    #[arg(value_name = "WORKLOAD")]
-    pub workloads: Vec<String>,
-}
-
-/// Arguments of `gates`.
-#[derive(Clone, Debug, Default, Args)]
-#[command(after_help = "Exits with 1 when any gate is open.")]
-pub struct GatesArgs {
-    /// Workloads; default: all
-    #[arg(value_name = "WORKLOAD")]
-    pub workloads: Vec<String>,
-
-    /// Only those that you may decide
-    #[arg(long)]
-    pub mine: bool,
-}
-
-/// Arguments of `sync`.
-#[derive(Clone, Debug, Args)]
-pub struct SyncArgs {
-    /// Sources, by their names in the configuration; default: all
-    #[arg(value_name = "SOURCE")]
-    pub sources: Vec<String>,
-
-    /// How far back the first reading of a source goes
-    #[arg(long, value_name = "TIME", default_value = "90d")]
-    pub since: Moment,
-}
-
-/// Arguments of `export`.
-#[derive(Clone, Debug, Default, Args)]
-pub struct ExportArgs {
-    #[command(flatten)]
-    pub window: WindowArgs,
-
-    /// Write to this file instead of standard output
-    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub output: Option<PathBuf>,
-}
-
-/// Arguments of `doctor`.
-#[derive(Clone, Debug, Default, Args)]
-#[command(after_help = "Exits with 1 when there is something to mend.")]
-pub struct DoctorArgs {
-    /// Sources, by their names in the configuration; default: all
-    #[arg(value_name = "SOURCE")]
-    pub sources: Vec<String>,
-
-    /// Only what the log tells; ask no source
-    #[arg(long)]
-    pub offline: bool,
-}
-
-/// Arguments of `init`.
-#[derive(Clone, Debug, Default, Args)]
-pub struct InitArgs {
-    /// Write without asking
-    #[arg(long, short)]
-    pub yes: bool,
-
-    /// Write over a leadtime.toml that is there
-    #[arg(long)]
-    pub force: bool,
-
-    /// Print what would be written, and write nothing
-    #[arg(long, conflicts_with_all = ["yes", "force"])]
-    pub print: bool,
-}
-
-/// Arguments of `completions`.
-#[derive(Clone, Debug, Args)]
-#[command(after_help = "\
-Examples:
-  leadtime completions bash > ~/.local/share/bash-completion/completions/leadtime
-  leadtime completions fish > ~/.config/fish/completions/leadtime.fish")]
-pub struct CompletionsArgs {
-    #[arg(value_enum, value_name = "SHELL")]
-    pub shell: Shell,
-}
-
-/// Arguments of `man`.
-#[derive(Clone, Debug, Default, Args)]
-pub struct ManArgs {
-    /// Write a page for every command into this folder; default: the main page to standard output
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub out: Option<PathBuf>,
 }
 
 /// The command line as clap sees it, for completions and manual pages.

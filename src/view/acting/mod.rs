@@ -1,5 +1,5 @@
 //! Acting, as far as it is seen: for what leadtime is armed, what became of the wish in front, what was done. And what can be wanted of what is in front
-//! ([`Subject`], [`offer`]).
+//! ([`Subject`], [`offer()`]).
 
 mod offer;
 mod subject;

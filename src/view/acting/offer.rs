@@ -48,9 +48,13 @@ pub fn offer(intent: Intent, subject: &Subject, scene: &Scene) -> Result<Offer, 
 }
 
 fn overview<'s>(subject: &Subject, scene: &'s Scene) -> Result<&'s Overview, String> {
-    let name = subject.workload.as_ref().ok_or("no workload is in front")?;
-    let found = scene.workload(name).map(|one| &**one);
-    found.ok_or_else(|| format!("{name} is not known"))
+    let found = match &subject.workload {
+        Some(name) => scene.workload(name),
+        // Nothing is in front: the workload that was looked at last. The dialog names it.
+        None => scene.focused(),
+    };
+    let found = found.map(|one| &**one);
+    found.ok_or_else(|| "no workload is in front".to_owned())
 }
 
 fn running(overview: &Overview) -> &[Running] {

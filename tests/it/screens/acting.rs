@@ -9,7 +9,7 @@ use leadtime::journal::story::stories;
 use leadtime::journal::{End, Entry, Outcome, Person, Step};
 use leadtime::model::state::Lives;
 use leadtime::plan::ask::{Ask, Permit, Wish};
-use leadtime::plan::request::{Order, Prepared, Request};
+use leadtime::plan::request::{Order, Prepared, Request, Verb};
 use leadtime::plan::{Draft, Plan, draft};
 use leadtime::view::acting::Reply;
 use leadtime::view::scene::Scope;
@@ -346,11 +346,21 @@ fn where_a_key_means_nothing_it_says_why() {
     for (keys, why) in [
         ("1 t", "a change has to be in front"),
         ("1 m", "an incident or a deployment has to be in front"),
-        ("S p", "no workload is in front"),
     ] {
         press(&mut desk, keys);
         let screen = shot(&mut desk, 120, 36);
         assert!(screen.contains(why), "{keys}: {screen}");
+    }
+}
+
+#[test]
+fn rolling_back_is_within_four_keys_from_anywhere() {
+    for view in ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "S", "@"] {
+        let mut desk = acme();
+        press(&mut desk, &format!("{view} R enter"));
+        let plan = desk.operator.shown.as_ref().map(|plan| plan.intent);
+        let screen = shot(&mut desk, 120, 36);
+        assert_eq!(plan, Some(Verb::Rollback), "{view}: {screen}");
     }
 }
 

@@ -1,0 +1,80 @@
+//! What the commands around the log and the configuration take: `sync`, `export`, `doctor`, `init`, `completions`, `man`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+use clap_complete::Shell;
+
+use super::WindowArgs;
+use crate::cli::moment::Moment;
+
+/// Arguments of `sync`.
+#[derive(Clone, Debug, Args)]
+pub struct SyncArgs {
+    /// Sources, by their names in the configuration; default: all
+    #[arg(value_name = "SOURCE")]
+    pub sources: Vec<String>,
+
+    /// How far back the first reading of a source goes
+    #[arg(long, value_name = "TIME", default_value = "90d")]
+    pub since: Moment,
+}
+
+/// Arguments of `export`.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ExportArgs {
+    #[command(flatten)]
+    pub window: WindowArgs,
+
+    /// Write to this file instead of standard output
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+}
+
+/// Arguments of `doctor`.
+#[derive(Clone, Debug, Default, Args)]
+#[command(after_help = "Exits with 1 when there is something to mend.")]
+pub struct DoctorArgs {
+    /// Sources, by their names in the configuration; default: all
+    #[arg(value_name = "SOURCE")]
+    pub sources: Vec<String>,
+
+    /// Only what the log tells; ask no source
+    #[arg(long)]
+    pub offline: bool,
+}
+
+/// Arguments of `init`.
+#[derive(Clone, Debug, Default, Args)]
+pub struct InitArgs {
+    /// Write without asking
+    #[arg(long, short)]
+    pub yes: bool,
+
+    /// Write over a leadtime.toml that is there
+    #[arg(long)]
+    pub force: bool,
+
+    /// Print what would be written, and write nothing
+    #[arg(long, conflicts_with_all = ["yes", "force"])]
+    pub print: bool,
+}
+
+/// Arguments of `completions`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Examples:
+  leadtime completions bash > ~/.local/share/bash-completion/completions/leadtime
+  leadtime completions fish > ~/.config/fish/completions/leadtime.fish")]
+pub struct CompletionsArgs {
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: Shell,
+}
+
+/// Arguments of `man`.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ManArgs {
+    /// Write a page for every command into this folder; default: the main page to standard output
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub out: Option<PathBuf>,
+}
