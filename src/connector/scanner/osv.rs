@@ -123,7 +123,7 @@ impl Package {
             "npm" => "npm",
             "PyPI" => "pypi",
             "Go" => "golang",
-            "crates.io" => "cargo",
+            rust if rust.starts_with("crates") => "cargo",
             "RubyGems" => "gem",
             "NuGet" => "nuget",
             "Packagist" => "composer",

@@ -34,6 +34,9 @@ impl Subject {
 /// The keys that act on what is in front, each with what speaks against it.
 #[must_use]
 pub fn hints(subject: &Subject, scene: &Scene) -> Vec<Hint> {
+    if subject.workload.is_none() && subject.gates.is_empty() {
+        return Vec::new();
+    }
     let mut intents = [
         (Intent::Promote, "promote"),
         (Intent::Rollback, "roll back"),
