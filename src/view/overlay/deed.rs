@@ -6,7 +6,7 @@ use std::cell::Cell;
 use ratatui::layout::Rect;
 use tui_input::Input;
 
-use super::choice::{keys, leaves, moved};
+use super::keys::{keys, leaves, moved};
 use super::{Outcome, Overlay, line, middle};
 use crate::intent::Intent;
 use crate::journal::story::State;
@@ -96,6 +96,10 @@ impl Dialog {
             return Outcome::Stay;
         }
         let key = chord.to_string();
+        if matches!(self.stage, Stage::Agreed) && self.plan(scene).is_some() {
+            // It was handed over, and nothing was heard of it yet.
+            return Outcome::Stay;
+        }
         if self.is_carried(scene) {
             return match key.as_str() {
                 "enter" => Outcome::Close,
@@ -159,6 +163,7 @@ impl Dialog {
         self.stage = Stage::Agreed;
         Outcome::Agree {
             id: self.id,
+            wish: self.wish.clone(),
             typed: None,
         }
     }
@@ -190,6 +195,7 @@ impl Dialog {
         self.stage = Stage::Agreed;
         Outcome::Agree {
             id: self.id,
+            wish: self.wish.clone(),
             typed: Some(text.to_owned()),
         }
     }
@@ -238,7 +244,13 @@ impl Overlay for Dialog {
             Stage::Comment(input) | Stage::Name(input) => input,
         };
         match key.as_str() {
-            "esc" | "ctrl-c" => self.stage = Stage::Reading,
+            "esc" | "ctrl-c" => {
+                // What was to be set aside with the reason that is not given stays as it is.
+                if self.wish.comment.is_none() {
+                    self.wish.overrides.clear();
+                }
+                self.stage = Stage::Reading;
+            }
             "enter" => {
                 let text = input.value().to_owned();
                 return match self.stage {

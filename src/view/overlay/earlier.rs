@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::choice::{keys, leaves, moved};
+use super::keys::{keys, leaves, moved};
 use super::{Outcome, Overlay, middle};
 use crate::key::Chord;
 use crate::model::version;

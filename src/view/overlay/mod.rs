@@ -5,6 +5,7 @@ pub mod choice;
 pub mod deed;
 pub mod earlier;
 pub mod help;
+mod keys;
 mod line;
 pub mod palette;
 pub mod prompt;
@@ -40,7 +41,11 @@ pub enum Outcome {
     /// What exactly would be done for this is worked out and shown.
     Plan(Wish),
     /// The plan of the wish of this number is agreed to; with its name, where that was typed.
-    Agree { id: u64, typed: Option<String> },
+    Agree {
+        id: u64,
+        wish: Wish,
+        typed: Option<String>,
+    },
     /// It goes; leadtime may act there for a while.
     Arm(Scope),
     /// leadtime may act for this wish, whose plan is then another.
