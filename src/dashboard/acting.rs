@@ -60,8 +60,7 @@ impl App {
     pub(super) fn plan(&mut self, wish: Wish) -> Vec<Effect> {
         self.wishes += 1;
         let id = self.wishes;
-        let armed = self.scene.is_armed_for(&wish) || wish.second.is_some();
-        let permit = if armed {
+        let permit = if self.scene.is_armed_for(&wish) {
             Permit::Given
         } else {
             Permit::NotArmed("arming it (A)".to_owned())
@@ -69,6 +68,15 @@ impl App {
         self.scene.acting.reply = None;
         self.ui.overlay = Some(Box::new(Dialog::new(id, wish.clone())));
         vec![Effect::Job(Job::Plan { id, wish, permit })]
+    }
+
+    /// Hands over what was agreed to. Who came back too late for it sees the plan anew, and that it has to be armed.
+    pub(super) fn agree(&mut self, id: u64, wish: Wish, typed: Option<String>) -> Vec<Effect> {
+        if self.scene.is_armed_for(&wish) {
+            vec![Effect::Job(Job::Agree { id, typed })]
+        } else {
+            self.plan(wish)
+        }
     }
 
     /// For what leadtime is to be armed; or no longer, where it is.

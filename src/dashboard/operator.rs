@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
 
@@ -22,8 +22,10 @@ use crate::plan::Plan;
 use crate::plan::ask::{Permit, Wish};
 use crate::view::acting::Reply;
 
-/// How often it is looked for what shows that something was done, while it is waited for.
+/// How often the log is looked at for what is new, while something is waited for.
 const LOOK: Duration = Duration::from_secs(2);
+/// So often it is looked for whether the time to be seen is over, where nothing is new.
+const AGAIN: Duration = Duration::from_secs(30);
 
 /// What plans and acts need.
 pub struct Bench {
@@ -64,6 +66,7 @@ pub fn run(begin: Begin, jobs: &Receiver<Job>, busy: &AtomicBool, tell: Tell) {
         bench: None,
         shown: None,
         known: Vec::new(),
+        looked: Instant::now(),
         tell,
     };
     operator.open();
@@ -80,6 +83,7 @@ pub fn run(begin: Begin, jobs: &Receiver<Job>, busy: &AtomicBool, tell: Tell) {
                 operator.agree(id, typed);
                 busy.store(false, Ordering::SeqCst);
             }
+            Err(RecvTimeoutError::Timeout) if !operator.is_due() => {}
             Ok(Job::Look) | Err(RecvTimeoutError::Timeout) => operator.look(),
             Err(RecvTimeoutError::Disconnected) => return,
         }
@@ -94,6 +98,7 @@ struct Operator {
     shown: Option<(u64, Asked, Plan)>,
     /// What was told of actions.
     known: Vec<Arc<Story>>,
+    looked: Instant,
     tell: Tell,
 }
 
@@ -202,8 +207,18 @@ impl Operator {
         }
     }
 
+    /// Whether there may be something to be seen: the log has grown, or it was long since.
+    fn is_due(&mut self) -> bool {
+        if self.looked.elapsed() >= AGAIN {
+            return true;
+        }
+        let grew = self.with(|_, bench| Ok(!bench.engine.follow()?.is_empty()));
+        grew.unwrap_or(true)
+    }
+
     /// Looks in the log for what shows that something was done, and tells of it.
     fn look(&mut self) {
+        self.looked = Instant::now();
         let waits = self.waits() || self.bench.is_some();
         let read = if waits {
             self.with(|_, bench| {

@@ -1,6 +1,6 @@
 //! What happens comes in, the state changes, what is to be done goes out. No waiting, no reading, no writing: the same messages give the same state.
 
-use super::message::{Effect, Errand, Job, Order};
+use super::message::{Effect, Errand, Order};
 use super::{App, export};
 use crate::event::time::{Span, Timestamp};
 use crate::intent::table::Group;
@@ -104,7 +104,7 @@ impl App {
                 self.ui.push(view::page::found(&text));
             }
             Outcome::Plan(wish) => return self.plan(wish),
-            Outcome::Agree { id, typed } => return vec![Effect::Job(Job::Agree { id, typed })],
+            Outcome::Agree { id, wish, typed } => return self.agree(id, wish, typed),
             Outcome::Arm(scope) => {
                 self.ui.overlay = None;
                 self.arm(scope);

@@ -221,18 +221,19 @@ pub fn foot(row: Rect, ui: &Ui, keymap: &Keymap, pen: &mut Pen<'_>) {
     }
     let mut x = row.x + 1;
     let mut hints = page.map(|page| page.hints(pen.scene)).unwrap_or_default();
-    if let Some(page) = page.filter(|_| pen.scene.acting.lasts.is_some()) {
-        // What one came for first, then what can be done about it.
-        let at = 1.min(hints.len());
-        hints.splice(at..at, acting::hints(&page.subject(), pen.scene));
-    }
+    let able = page.filter(|_| pen.scene.acting.lasts.is_some());
+    let acting = able.map(|page| acting::hints(&page.subject(), pen.scene));
+    let (can, cannot) = acting.unwrap_or_default();
+    // What one came for first, then what can be done about it; what cannot, where there is room at the end.
+    let at = 1.min(hints.len());
+    hints.splice(at..at, can);
     let program = [
         super::page::Hint::new(Intent::Help, "help"),
         super::page::Hint::new(Intent::Palette, "all commands"),
         super::page::Hint::new(Intent::Quit, "quit"),
     ];
     let context = Context::In(ui.front());
-    for hint in hints.into_iter().chain(program) {
+    for hint in hints.into_iter().chain(program).chain(cannot) {
         let Some(key) = keymap.first_key(context, hint.intent) else {
             continue;
         };

@@ -171,15 +171,15 @@ impl<L: Listing> Table<L> {
     /// The marked rows; the one under the cursor where none is.
     #[must_use]
     pub fn chosen(&self) -> Vec<usize> {
-        let marked: Vec<usize> = self
-            .rows()
-            .filter(|row| self.marked.contains(&*self.listing.id(*row)))
-            .collect();
-        if marked.is_empty() {
-            self.selected().into_iter().collect()
-        } else {
-            marked
+        let marked = |row: &usize| self.marked.contains(&*self.listing.id(*row));
+        let mut chosen = Vec::new();
+        if !self.marked.is_empty() {
+            chosen.extend(self.rows().filter(marked));
         }
+        if chosen.is_empty() {
+            chosen.extend(self.selected());
+        }
+        chosen
     }
 
     #[must_use]

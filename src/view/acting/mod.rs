@@ -1,6 +1,7 @@
 //! Acting, as far as it is seen: for what leadtime is armed, what became of the wish in front, what was done. And what can be wanted of what is in front
 //! ([`Subject`], [`offer()`]).
 
+mod hints;
 mod offer;
 mod subject;
 
@@ -12,8 +13,9 @@ use crate::plan::Plan;
 use crate::plan::ask::Wish;
 
 use super::scene::{Scene, Scope};
+pub use hints::hints;
 pub use offer::{Offer, offer};
-pub use subject::{Subject, hints};
+pub use subject::Subject;
 
 /// What is known of acting.
 #[derive(Clone, Debug, Default)]
@@ -76,18 +78,32 @@ impl Scene {
         let Some(armed) = &self.acting.armed else {
             return false;
         };
-        wish.parts.iter().all(|part| {
-            let known = self.workload(&part.workload);
+        let names = self.workloads_of(wish);
+        let takes = |name: &&str| {
+            let known = self.workload(name);
             known.is_some_and(|one| armed.scope.takes(&one.summary))
-        })
+        };
+        !names.is_empty() && names.iter().all(takes)
     }
 
-    /// The narrowest scope that holds everything that a wish is about.
+    /// The workload that a wish is about, alone; of several, whatever is looked at.
     #[must_use]
     pub fn scope_of(&self, wish: &Wish) -> Scope {
-        match wish.parts.as_slice() {
-            [part] => Scope::Workload(part.workload.clone()),
+        match self.workloads_of(wish).as_slice() {
+            [name] => Scope::Workload((*name).to_owned()),
             _ => self.scope.clone(),
+        }
+    }
+
+    /// A second person's wish is about what the first one meant.
+    fn workloads_of<'s>(&'s self, wish: &'s Wish) -> Vec<&'s str> {
+        match &wish.second {
+            Some(action) => {
+                let story = self.acting.story(action);
+                let names = story.into_iter().flat_map(|story| &story.plan.workloads);
+                names.map(String::as_str).collect()
+            }
+            None => wish.parts.iter().map(|part| &*part.workload).collect(),
         }
     }
 }

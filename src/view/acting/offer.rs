@@ -1,5 +1,7 @@
 //! What an intent means of what is in front: a wish whose plan is made at once, or something to choose from first; else why it means nothing here.
 
+use std::sync::Arc;
+
 use super::Subject;
 use crate::event::kind::MarkKind;
 use crate::intent::Intent;
@@ -30,31 +32,46 @@ pub enum Offer {
 ///
 /// Why it means nothing here, for people.
 pub fn offer(intent: Intent, subject: &Subject, scene: &Scene) -> Result<Offer, String> {
+    let front = front(subject, scene);
+    match intent {
+        // From anywhere: the workload that was looked at last. The dialog names it.
+        Intent::Rollback => meant(intent, subject, front.or_else(|| scene.focused())),
+        _ => meant(intent, subject, front),
+    }
+}
+
+/// The workload in front.
+pub(super) fn front<'s>(subject: &Subject, scene: &'s Scene) -> Option<&'s Arc<Overview>> {
+    scene.workload(subject.workload.as_deref()?)
+}
+
+/// What an intent means of what is in front, which is of this workload.
+pub(super) fn meant(
+    intent: Intent,
+    subject: &Subject,
+    front: Option<&Arc<Overview>>,
+) -> Result<Offer, String> {
     if let (Intent::Approve, Some(action)) = (intent, &subject.action) {
         return Ok(Offer::Plan(Wish {
             second: Some(action.clone()),
             ..Wish::default()
         }));
     }
-    match intent {
-        Intent::Approve => decide(subject, scene, true),
-        Intent::Reject => decide(subject, scene, false),
-        Intent::Promote => promote(subject, overview(subject, scene)?),
-        Intent::Rollback => roll_back(subject, overview(subject, scene)?),
-        Intent::Retry => retry(subject),
-        Intent::Hold => hold(subject, overview(subject, scene)?),
-        _ => declare(subject, scene),
+    let decides = matches!(intent, Intent::Approve | Intent::Reject);
+    if decides && !subject.gates.is_empty() {
+        let approve = intent == Intent::Approve;
+        return Ok(Offer::Plan(decided(&subject.gates, approve)));
     }
-}
-
-fn overview<'s>(subject: &Subject, scene: &'s Scene) -> Result<&'s Overview, String> {
-    let found = match &subject.workload {
-        Some(name) => scene.workload(name),
-        // Nothing is in front: the workload that was looked at last. The dialog names it.
-        None => scene.focused(),
-    };
-    let found = found.map(|one| &**one);
-    found.ok_or_else(|| "no workload is in front".to_owned())
+    let front = front.ok_or("no workload is in front")?;
+    match intent {
+        Intent::Approve => decide(subject, front, true),
+        Intent::Reject => decide(subject, front, false),
+        Intent::Promote => promote(subject, front),
+        Intent::Rollback => roll_back(subject, front),
+        Intent::Retry => retry(subject, front),
+        Intent::Hold => hold(subject, front),
+        _ => declare(subject, front),
+    }
 }
 
 fn running(overview: &Overview) -> &[Running] {
@@ -62,12 +79,8 @@ fn running(overview: &Overview) -> &[Running] {
     detail.map_or(&[], |detail| detail.environments.as_slice())
 }
 
-/// The chosen gates; else the one that holds the change or environment in front, else those of its workload, to choose from.
-fn decide(subject: &Subject, scene: &Scene, approve: bool) -> Result<Offer, String> {
-    if !subject.gates.is_empty() {
-        return Ok(Offer::Plan(decided(&subject.gates, approve)));
-    }
-    let overview = overview(subject, scene)?;
+/// The gate that holds the change or environment in front, else those of its workload, to choose from.
+fn decide(subject: &Subject, overview: &Overview, approve: bool) -> Result<Offer, String> {
     let gates = overview.detail.as_ref().map_or(&[][..], |one| &one.gates);
     let concerns = |gate: &&OpenGate| {
         let change = subject.change.as_ref();
@@ -204,8 +217,9 @@ fn roll_back(subject: &Subject, overview: &Overview) -> Result<Offer, String> {
     ))))
 }
 
-fn retry(subject: &Subject) -> Result<Offer, String> {
-    let (Some(workload), Some(run)) = (&subject.workload, &subject.change) else {
+fn retry(subject: &Subject, overview: &Overview) -> Result<Offer, String> {
+    let workload = &overview.summary.workload;
+    let Some(run) = &subject.change else {
         return Err("a change has to be in front: its last run is run again".to_owned());
     };
     let each = [
@@ -242,8 +256,8 @@ fn hold(subject: &Subject, overview: &Overview) -> Result<Offer, String> {
     Ok(Offer::Plan(Wish::of(&summary.workload, deed)))
 }
 
-fn declare(subject: &Subject, scene: &Scene) -> Result<Offer, String> {
-    let workload = subject.workload.as_ref().ok_or("no workload is in front")?;
+fn declare(subject: &Subject, overview: &Overview) -> Result<Offer, String> {
+    let workload = &overview.summary.workload;
     let mark = |kind, target: &str, deployment: Option<&str>| {
         Wish::of(
             workload,
@@ -256,7 +270,6 @@ fn declare(subject: &Subject, scene: &Scene) -> Result<Offer, String> {
     };
     let line = |words: &str| Line::of(Role::Text, words);
     if let Some(incident) = &subject.incident {
-        let overview = overview(subject, scene)?;
         let production = running(overview)
             .iter()
             .find(|one| one.environment == overview.summary.production);

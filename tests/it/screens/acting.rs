@@ -2,7 +2,7 @@
 //! plans are real; a tool that takes everything stands in for those that would be sent to.
 
 use leadtime::app::acting::plan::gates;
-use leadtime::dashboard::message::{Job, News};
+use leadtime::dashboard::message::{Effect, Job, News};
 use leadtime::event::cdevents::write;
 use leadtime::event::time::Span;
 use leadtime::journal::story::stories;
@@ -323,6 +323,58 @@ fn it_is_armed_within_a_scope_and_for_a_while() {
 }
 
 #[test]
+fn who_comes_back_too_late_agrees_to_nothing() {
+    let mut desk = acme();
+    press(&mut desk, "/ 'pricing' enter H 'audit' enter A");
+    desk.tick(now() + Span::from_seconds(301));
+    assert!(desk.scene.acting.armed.is_none());
+    press(&mut desk, "y");
+    assert!(desk.operator.journal.is_empty(), "nothing was agreed to");
+    let screen = shot(&mut desk, 120, 36);
+    assert!(screen.contains("leadtime is not armed"), "{screen}");
+    press(&mut desk, "A y");
+    assert!(!desk.operator.journal.is_empty());
+}
+
+#[test]
+fn what_was_handed_over_is_handed_over_once() {
+    let mut desk = acme();
+    press(&mut desk, "/ 'pricing' enter H 'audit' enter A");
+    // Nobody has answered yet when the next keys come.
+    let handed: Vec<_> = ["y", "y", "c", "y"]
+        .into_iter()
+        .flat_map(|key| desk.app.key(key.parse().unwrap()))
+        .filter(|effect| matches!(effect, Effect::Job(Job::Agree { .. })))
+        .collect();
+    assert_eq!(handed.len(), 1, "{handed:?}");
+}
+
+#[test]
+fn a_second_person_has_to_be_armed_too() {
+    let mut desk = acme();
+    let wish = Wish {
+        second: Some("20260304T100000-5eed".to_owned()),
+        ..Wish::default()
+    };
+    assert!(!desk.scene.is_armed_for(&wish));
+    // Of what nobody knows leadtime is never armed for.
+    press(&mut desk, "A j enter");
+    assert!(desk.scene.acting.armed.is_some());
+    assert!(!desk.scene.is_armed_for(&wish));
+}
+
+#[test]
+fn a_reason_that_is_not_given_sets_nothing_aside_later() {
+    let mut desk = acme();
+    press(&mut desk, "4 a enter o esc c 'later' enter");
+    let plan = desk.operator.shown.as_ref().unwrap();
+    assert!(
+        plan.objections.iter().all(|one| !one.overridden),
+        "{plan:?}"
+    );
+}
+
+#[test]
 fn nothing_is_done_where_it_is_forbidden_or_past_or_there_is_nothing_to_act_with() {
     let mut desk = demo(12, 3_000);
     press(&mut desk, "4 a");
@@ -346,6 +398,8 @@ fn where_a_key_means_nothing_it_says_why() {
     for (keys, why) in [
         ("1 t", "a change has to be in front"),
         ("1 m", "an incident or a deployment has to be in front"),
+        ("S p", "no workload is in front"),
+        ("6 a", "no workload is in front"),
     ] {
         press(&mut desk, keys);
         let screen = shot(&mut desk, 120, 36);

@@ -1,0 +1,42 @@
+//! The keys of the foot that act on what is in front.
+
+use super::Subject;
+use super::offer::{front, meant};
+use crate::intent::Intent;
+use crate::view::page::Hint;
+use crate::view::scene::Scene;
+
+/// The keys that act on what is in front; and those that do not just now, each with the reason.
+#[must_use]
+pub fn hints(subject: &Subject, scene: &Scene) -> (Vec<Hint>, Vec<Hint>) {
+    let front = front(subject, scene);
+    if front.is_none() && subject.gates.is_empty() {
+        return (Vec::new(), Vec::new());
+    }
+    let mut intents = [
+        (Intent::Promote, "promote"),
+        (Intent::Rollback, "roll back"),
+        (Intent::Approve, "approve"),
+        (Intent::Reject, "reject"),
+        (Intent::Retry, "retry"),
+        (Intent::Hold, "hold"),
+        (Intent::Declare, "declare"),
+    ];
+    if !subject.gates.is_empty() {
+        // Who looks at a gate wants to decide it.
+        intents.rotate_left(2);
+    }
+    let place = subject.environment.as_ref();
+    let detail = front.and_then(|one| one.detail.as_ref());
+    let mut all = detail.into_iter().flat_map(|one| &one.environments);
+    let held = all.any(|one| Some(&one.environment) == place && one.held.is_some());
+    let hints = intents.into_iter().map(|(intent, text)| {
+        let text = match intent {
+            Intent::Hold if held => "release",
+            _ => text,
+        };
+        let why_not = meant(intent, subject, front).err();
+        Hint::new(intent, text).unless(why_not)
+    });
+    hints.partition(|hint| hint.why_not.is_none())
+}
