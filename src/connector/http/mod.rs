@@ -10,11 +10,13 @@ pub mod address;
 pub mod client;
 pub mod deed;
 pub mod dial;
+pub mod instance;
 pub mod limit;
 pub mod mask;
 pub mod page;
 pub mod parse;
 pub mod plain;
+pub mod refusal;
 
 use std::future::Future;
 use std::pin::Pin;
