@@ -161,6 +161,10 @@ pub fn gates(engine: &mut Engine, gates: &[String], approve: bool) -> Result<Vec
 /// Works out what exactly would be done. Only reads.
 pub async fn plan(acting: &Acting, engine: &mut Engine, asked: &Asked) -> Result<Plan, Failure> {
     let mut drafted = drafted(engine, asked)?;
+    let me = &acting.person;
+    if asked.first.as_ref().is_some_and(|first| first.by.is(me)) {
+        policy::twice(&me.name, &mut drafted);
+    }
     let mut prepared = Vec::new();
     for (order, from) in std::mem::take(&mut drafted.orders) {
         if let Some(told) = prepare(acting, &order, from.as_deref()).await? {

@@ -111,6 +111,10 @@ impl Living {
                 self.decide(name, id.parse().unwrap(), body)
             }
             ["actions", "workflows", "deploy.yml", "dispatches"] => self.dispatch(name, body),
+            ["actions", "runs", id, "rerun" | "rerun-failed-jobs"] => {
+                self.again(name, id.parse().unwrap())
+            }
+            ["actions", "runs", id, "cancel"] => self.cancel(name, id.parse().unwrap()),
             ["pulls", number, "merge"] => self.merge(name, number, body),
             ["deployments"] => {
                 let deployment = self.deploy(name, body);
@@ -181,6 +185,49 @@ impl Living {
             200,
             &json!({"merged": true, "message": "merged", "sha": sha}),
         )
+    }
+
+    /// A new attempt, which succeeds.
+    fn again(&mut self, name: &str, id: i64) -> Answer {
+        let (me, at) = (user(self.me), stamp());
+        let repo = self.world.repo(name);
+        let mut runs = repo.runs.iter_mut();
+        let run = runs.find(|run| run["id"] == id).unwrap();
+        if run["status"] != "completed" {
+            return Answer::json(
+                403,
+                &json!({"message": "The workflow run is already running"}),
+            );
+        }
+        let attempt = run["run_attempt"].as_i64().unwrap();
+        repo.attempts.insert((id, attempt), run.clone());
+        run["run_attempt"] = json!(attempt + 1);
+        run["run_started_at"] = json!(at);
+        run["triggering_actor"] = me;
+        end(run, "success", &at);
+        for job in repo.jobs.entry(id).or_default() {
+            job["run_attempt"] = json!(attempt + 1);
+            job["started_at"] = json!(at);
+            end(job, "success", &at);
+        }
+        Answer::json(201, &json!({}))
+    }
+
+    /// A run is stopped at once.
+    fn cancel(&mut self, name: &str, id: i64) -> Answer {
+        let at = stamp();
+        let repo = self.world.repo(name);
+        let mut runs = repo.runs.iter_mut();
+        let run = runs.find(|run| run["id"] == id).unwrap();
+        if run["status"] == "completed" {
+            let text = "Cannot cancel a workflow run that is completed.";
+            return Answer::json(409, &json!({"message": text}));
+        }
+        end(run, "cancelled", &at);
+        for job in repo.jobs.entry(id).or_default() {
+            end(job, "cancelled", &at);
+        }
+        Answer::json(202, &json!({}))
     }
 
     /// The workflow runs, and deploys what it was told.
