@@ -80,7 +80,7 @@ impl Desk {
     /// Goes to a cell of the environments.
     pub fn cell(&self, name: &str, environment: &str) {
         self.press("5");
-        self.see("behind in production");
+        self.see(" environment");
         self.filter(&format!("workload:{name}"));
         self.see(&format!("  {name} in "));
         self.press(if environment == "staging" { "h" } else { "l" });

@@ -12,7 +12,7 @@ use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_sy
 use rustix::process::{Pid, Signal, kill_process};
 use vt100::{MouseProtocolMode, Parser, Screen};
 
-const LONGEST: Duration = Duration::from_secs(12);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// What has reached the terminal.
 pub struct Seen {
