@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
@@ -41,6 +42,9 @@ async fn host(root: &Path) -> Option<MockServer> {
     host.mount(&server).await;
     Some(server)
 }
+
+/// What is pushed for the chart.
+const BRANCH: &str = "promote/wiki-4.0.0";
 
 /// Chooses a line of what `t` or `m` lays before one.
 fn choose(desk: &Desk, key: &str, line: &str, down: usize) {
@@ -80,9 +84,25 @@ fn chart(desk: &Desk, company: &Company, root: &Path) {
     desk.press("p");
     desk.agree("wiki");
     desk.see("sent, not yet seen · ");
-    let (file, history) = pushed(root, VALUES);
+    let (file, _) = pushed(root, "main", VALUES);
+    assert_eq!(file, CHART.trim_end(), "until it is merged");
+    let (file, history) = pushed(root, BRANCH, VALUES);
     assert_eq!(file, CHART.replace("'3.0.0'", "'4.0.0'").trim_end());
     assert_eq!(history.matches("Leadtime-Action: ").count(), 1, "{history}");
+    let mut state = company.github.state();
+    let asked = &state.world.repo("acme/charts").pulls[0];
+    assert_eq!(
+        (&asked["head"]["ref"], &asked["base"]["ref"]),
+        (&json!(BRANCH), &json!("main"))
+    );
+    assert_eq!(asked["title"], "Promote wiki 4.0.0 to production");
+    assert!(
+        asked["body"]
+            .as_str()
+            .unwrap()
+            .contains("Leadtime-Action: ")
+    );
+    drop(state);
     company.went_live("wiki");
     desk.seen();
 }
@@ -142,13 +162,15 @@ async fn runs_go_again_marks_are_set_and_two_people_agree() {
     let run = |id: i64, deed: &str, name: &str| {
         format!("POST /repos/acme/{name}/actions/runs/{id}/{deed}")
     };
-    assert_eq!(
-        company.asked_of_github(),
-        [
-            run(FAILED, "rerun-failed-jobs", "api"),
-            run(RUNNING, "cancel", "feed")
-        ]
+    let mut asked = vec![
+        run(FAILED, "rerun-failed-jobs", "api"),
+        run(RUNNING, "cancel", "feed"),
+    ];
+    asked.extend(
+        host.is_some()
+            .then(|| "POST /repos/acme/charts/pulls".to_owned()),
     );
+    assert_eq!(company.asked_of_github(), asked);
     assert_eq!(company.asked_of_program(), ["promote 4.0.0 to production"]);
     keeps_secrets(&company);
 }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::past::{NEWEST, committed, deployed, hours, images, incident, remote, repository};
 use crate::cli::place::{Place, Ran};
 use crate::support::github::living::Living;
-use crate::support::github::world::ago;
+use crate::support::github::world::{Repo, ago};
 use crate::support::registry::{Real, Repository};
 use crate::support::wild::{Answer, Wild};
 
@@ -141,7 +141,9 @@ impl Company {
     }
 
     fn of(place: Place, (at_github, elsewhere): Cast, registry: Option<Real>) -> Self {
-        let github = at_github.iter().map(|name| repository(name)).collect();
+        let mut github: Vec<Repo> = at_github.iter().map(|name| repository(name)).collect();
+        // What is deployed from it is asked for there.
+        github.push(Repo::empty("acme/charts"));
         let file = place.write("events.jsonl", "");
         place.write("tool.sh", TOOL);
         let own = "[user]\nname = Jane\nemail = jane@example.org\n";
@@ -310,7 +312,7 @@ fn way(name: &str) -> Option<&'static str> {
         }
         "depot" => r#"{ from = "images", image = "team/depot", tag = "{environment}" }"#,
         "wiki" => {
-            r#"{ from = "charts", file = "charts/{workload}/values-{environment}.yaml", key = "image.tag" }"#
+            r#"{ from = "charts", file = "charts/{workload}/values-{environment}.yaml", key = "image.tag", branch = "promote/{workload}-{version}", request = "gh" }"#
         }
         "mailer" | "vault" => r#"{ from = "deployer", arguments = ["to", "{environment}"] }"#,
         "search" => r#"{ from = "events", event = "dev.cdevents.service.upgraded.0.3.0" }"#,

@@ -65,11 +65,11 @@ fn keeps_secrets(company: &Company) {
 }
 
 /// A file and the history of a git remote.
-fn pushed(remote: &Path, file: &str) -> (String, String) {
+fn pushed(remote: &Path, branch: &str, file: &str) -> (String, String) {
     let git = |arguments: &[&str]| run(remote, arguments, b"");
     (
-        git(&["cat-file", "blob", &format!("main:{file}")]),
-        git(&["log", "--format=%an %s%n%(trailers)", "main"]),
+        git(&["cat-file", "blob", &format!("{branch}:{file}")]),
+        git(&["log", "--format=%an %s%n%(trailers)", branch]),
     )
 }
 
@@ -133,7 +133,7 @@ async fn a_version_is_promoted_by_every_means() {
     // A file: what deploys from it tells of it afterwards.
     promote("ledger");
     unseen();
-    let (file, history) = pushed(&company.remote, FILE);
+    let (file, history) = pushed(&company.remote, "main", FILE);
     assert_eq!(file, BEFORE.replace("3.0.0", "4.0.0").trim_end());
     assert_eq!(history.matches("Leadtime-Action: ").count(), 1, "{history}");
     company.went_live("ledger");
@@ -188,7 +188,7 @@ async fn a_version_is_promoted_by_every_means() {
     assert_eq!(company.sink.deeds().len(), 1);
     assert_eq!(company.asked_of_program().len(), 1);
     assert_eq!(
-        pushed(&company.remote, FILE)
+        pushed(&company.remote, "main", FILE)
             .1
             .matches("Leadtime-Action: ")
             .count(),

@@ -9,7 +9,7 @@ use leadtime::clock;
 use leadtime::event::time::Timestamp;
 use serde_json::{Value, json};
 
-use super::world::{Repo, World, user};
+use super::world::{Repo, World, pull, user};
 use crate::support::wild::{Answer, Asked, Wild};
 
 /// The one workflow that can be dispatched, in every repository.
@@ -88,6 +88,15 @@ impl Living {
                 let text = STANDARD.encode(WORKFLOW);
                 Some((None, json!({"content": text, "encoding": "base64"})))
             }
+            [.., "pulls"] => {
+                let (field, mut all) = found()?;
+                if let (Some(head), Some(all)) = (asked.query("head"), all.as_array_mut()) {
+                    let head = head.replace("%3A", ":").replace("%2F", "/");
+                    let branch = head.split_once(':').unwrap().1;
+                    all.retain(|one| one["head"]["ref"] == branch);
+                }
+                Some((field, all))
+            }
             [repo @ .., "pulls", number] => {
                 let (_, pulls) = self.world.find(&[repo, &["pulls"]].concat())?;
                 let mut pulls = pulls.as_array()?.iter();
@@ -115,6 +124,7 @@ impl Living {
                 self.again(name, id.parse().unwrap())
             }
             ["actions", "runs", id, "cancel"] => self.cancel(name, id.parse().unwrap()),
+            ["pulls"] => self.open(name, body),
             ["pulls", number, "merge"] => self.merge(name, number, body),
             ["deployments"] => {
                 let deployment = self.deploy(name, body);
@@ -160,6 +170,31 @@ impl Living {
             }
         }
         Answer::json(200, &json!([]))
+    }
+
+    /// A request for a branch, unless there is one.
+    fn open(&mut self, name: &str, body: &Value) -> Answer {
+        self.last += 1;
+        let (me, at, number) = (user(self.me), stamp(), self.last);
+        let pulls = &mut self.world.repo(name).pulls;
+        let is_one = pulls
+            .iter()
+            .any(|one| one["state"] == "open" && one["head"]["ref"] == body["head"]);
+        if is_one {
+            let text = "A pull request already exists";
+            return Answer::json(422, &json!({"message": text}));
+        }
+        let mut pull = pull(number, &at, "a", "a");
+        for key in ["closed_at", "merged_at", "merge_commit_sha"] {
+            pull[key] = Value::Null;
+        }
+        pull["state"] = json!("open");
+        (pull["title"], pull["body"]) = (body["title"].clone(), body["body"].clone());
+        pull["user"] = me;
+        pull["head"] = json!({"ref": body["head"], "sha": "a", "repo": {"full_name": name}});
+        pull["base"] = json!({"ref": body["base"]});
+        pulls.insert(0, pull.clone());
+        Answer::json(201, &pull)
     }
 
     /// The request is merged, and who listens deploys what it promotes.
