@@ -2,6 +2,7 @@
 //! from medians (metrics.md, section 6, after Humble, Molesky and O'Reilly, Lean Enterprise, and Martin and Osterling, Value Stream Mapping).
 
 mod note;
+mod producer;
 mod step;
 
 use std::collections::BTreeMap;
@@ -65,6 +66,9 @@ pub struct StepFigures {
     pub locked: bool,
     /// The producers that filled it.
     pub from: Vec<String>,
+    /// The same figures for each of them, where runs of several filled it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub by_producer: Vec<ProducerFigures>,
     pub visits: usize,
     /// Changes in flight that stand here.
     pub wip: usize,
@@ -83,6 +87,15 @@ pub struct StepFigures {
     /// From entering the step to leaving it, work and wait together.
     #[serde(skip)]
     pub stay: Spread,
+}
+
+/// What a step cost the changes that one producer served.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProducerFigures {
+    pub producer: String,
+    pub visits: usize,
+    pub process: Times,
+    pub wait: Times,
 }
 
 /// How the time that something has been at a step compares with the visits before it.

@@ -1,13 +1,13 @@
-//! The figures of one step of the map: what it cost the changes on the ladder and beside it, how often they came back, who fills it.
+//! The figures of one step of the map: what it cost the changes on the ladder and beside it, how often they came back.
 
+use super::producer::{by_producer, producers};
 use super::{Share, StepFigures, Times, Told, Visit};
 use crate::event::time::Span;
 use crate::model::calendar::Clock;
 use crate::model::definition::StepKind;
-use crate::model::name::Name;
+use crate::model::entity::ChangeAt;
 use crate::model::state::{Cost, End, Life, Lives};
 use crate::model::statistic::{Spread, ratio};
-use crate::model::step;
 
 pub(super) fn figures(told: &Told<'_>, place: usize, delivered: &[&Life]) -> StepFigures {
     let Told {
@@ -18,21 +18,14 @@ pub(super) fn figures(told: &Told<'_>, place: usize, delivered: &[&Life]) -> Ste
     } = *told;
     let workload = lives.workload;
     let step = &workload.path.steps[place];
-    let (mut process, mut wait, mut stay) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut process_sum, mut wait_sum) = (Span::ZERO, Span::ZERO);
-    for visit in delivered
+    let visited = |life: &'_ &Life| Some((life.change, visit(life, place, clock)?));
+    let all_visits: Vec<(ChangeAt, Visit)> = delivered.iter().filter_map(visited).collect();
+    let visits = all_visits.len();
+    let (process, wait) = times(all_visits.iter().map(|(_, visit)| visit));
+    let stay = all_visits
         .iter()
-        .filter_map(|life| visit(life, place, clock))
-    {
-        process.push(visit.process);
-        wait.push(visit.wait);
-        stay.push(visit.process + visit.wait);
-        if !visit.beside {
-            process_sum = process_sum + visit.process;
-            wait_sum = wait_sum + visit.wait;
-        }
-    }
-    let visits = process.len();
+        .map(|(_, visit)| visit.process + visit.wait);
+    let from = producers(lives, place);
     let wip = all
         .iter()
         .filter(|life| life.end == End::InFlight)
@@ -51,11 +44,16 @@ pub(super) fn figures(told: &Told<'_>, place: usize, delivered: &[&Life]) -> Ste
         kind: step.kind,
         environment: step.environment.clone(),
         locked: step.locked,
-        from: producers(lives, place),
+        by_producer: if from.len() > 1 {
+            by_producer(lives, place, &all_visits)
+        } else {
+            Vec::new()
+        },
+        from,
         visits,
         wip,
-        process: times(process, process_sum),
-        wait: times(wait, wait_sum),
+        process,
+        wait,
         complete_accurate: Share {
             n,
             rate: ratio(n - back, n),
@@ -64,7 +62,7 @@ pub(super) fn figures(told: &Told<'_>, place: usize, delivered: &[&Life]) -> Ste
         constraint: false,
         empty: (visits == 0).then(|| why_empty(lives, place, delivered.len())),
         needs: step.needs.clone(),
-        stay: Spread::of(stay),
+        stay: Spread::of(stay.collect()),
     }
 }
 
@@ -84,14 +82,19 @@ pub(super) fn visit(life: &Life, place: usize, clock: Clock) -> Option<Visit> {
     })
 }
 
-fn times(values: Vec<Span>, sum_seconds: Span) -> Times {
-    let spread = Spread::of(values);
-    Times {
-        n: spread.n,
-        p50_seconds: spread.p50_seconds,
-        p85_seconds: spread.p85_seconds,
-        sum_seconds,
-    }
+/// What visits cost, work and wait; the sums are of those that held a change up.
+pub(super) fn times<'v>(visits: impl Iterator<Item = &'v Visit> + Clone) -> (Times, Times) {
+    let of = |cost: fn(&Visit) -> Span| {
+        let spread = Spread::of(visits.clone().map(cost).collect());
+        let held_up = visits.clone().filter(|visit| !visit.beside);
+        Times {
+            n: spread.n,
+            p50_seconds: spread.p50_seconds,
+            p85_seconds: spread.p85_seconds,
+            sum_seconds: held_up.fold(Span::ZERO, |sum, visit| sum + cost(visit)),
+        }
+    };
+    (of(|visit| visit.process), of(|visit| visit.wait))
 }
 
 fn why_empty(lives: &Lives<'_>, place: usize, delivered: usize) -> String {
@@ -111,54 +114,4 @@ fn why_empty(lives: &Lives<'_>, place: usize, delivered: usize) -> String {
         ),
         (None, kind) => format!("no {} event is known", kind.word()),
     }
-}
-
-/// Who filled a step, in words.
-fn producers(lives: &Lives<'_>, place: usize) -> Vec<String> {
-    let workload = lives.workload;
-    let kind = workload.path.steps[place].kind;
-    let mut sources: Vec<Name> = match kind {
-        StepKind::Code | StepKind::Review => Vec::new(),
-        StepKind::Gate => workload
-            .gates
-            .iter()
-            .filter(|gate| step::of_gate(workload, gate) == Some(place))
-            .map(|gate| gate.source)
-            .collect(),
-        StepKind::Deploy => workload
-            .records
-            .iter()
-            .filter(|record| {
-                record.environment.map(|name| workload.text(name))
-                    == workload.path.steps[place].environment.as_deref()
-            })
-            .map(|record| record.source)
-            .collect(),
-        _ => workload
-            .runs
-            .iter()
-            .filter(|run| step::of_run(workload, run) == Some(place))
-            .map(|run| run.source)
-            .collect(),
-    };
-    if kind == StepKind::Scan {
-        sources.extend(
-            workload
-                .scans
-                .iter()
-                .map(|scan| scan.tool.unwrap_or(scan.source)),
-        );
-    }
-    if kind == StepKind::Build && sources.is_empty() {
-        sources.extend(workload.artifacts.iter().map(|artifact| artifact.source));
-    }
-    sources.sort_unstable();
-    sources.dedup();
-    let mut words: Vec<String> = sources
-        .into_iter()
-        .map(|source| step::producer(workload.text(source)).to_owned())
-        .collect();
-    words.sort_unstable();
-    words.dedup();
-    words
 }

@@ -154,6 +154,7 @@ mod tests {
             environment: None,
             locked: false,
             from: Vec::new(),
+            by_producer: Vec::new(),
             visits: 1,
             wip: 0,
             process: Times::default(),

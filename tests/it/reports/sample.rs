@@ -91,6 +91,7 @@ pub fn step((name, kind, tool, (process, wait), accurate, wip): Step<'_>) -> Ste
         } else {
             names(&[tool])
         },
+        by_producer: Vec::new(),
         visits,
         wip,
         process: times(if process > 0 { visits } else { 0 }, process, process * 84),

@@ -4,7 +4,8 @@ use ratatui::layout::Rect;
 
 use super::MapPage;
 use super::history::lower;
-use crate::model::stream::{Map, MapChange, StepFigures, Visit};
+use crate::event::time::Span;
+use crate::model::stream::{Map, MapChange, ProducerFigures, StepFigures, Visit};
 use crate::report::map::{filled_by, signs};
 use crate::report::sheet::{Line, Sheet};
 use crate::report::table::{Cell, Column, Table};
@@ -20,10 +21,12 @@ impl MapPage {
         };
         let visits = self.longest.get(at).map_or(&[][..], Vec::as_slice);
         let mut lines = vec![figures(step)];
+        lines.extend(step.by_producer.iter().map(part));
         if let Some(why) = &step.empty {
             lines.push(Line::of(Role::Dim, format!("empty: {why}")));
         } else {
             let room = usize::from(area.height.saturating_sub(5));
+            let room = room.saturating_sub(step.by_producer.len());
             lines.push(Line::new());
             lines.extend(longest(
                 map,
@@ -61,13 +64,36 @@ impl MapPage {
     }
 }
 
+fn pair(line: &mut Line, name: &str, role: Role, one: Option<Span>, two: Option<Span>) {
+    line.push(Role::Dim, format!("{name} "));
+    line.push(role, format!("p50 {} ", duration::maybe(one)));
+    line.push(role, format!("p85 {}   ", duration::maybe(two)));
+}
+
+/// What one of several producers cost the changes that it served.
+fn part(part: &ProducerFigures) -> Line {
+    let mut line = Line::of(Role::Text, format!("{}   ", part.producer));
+    let (process, wait) = (&part.process, &part.wait);
+    pair(
+        &mut line,
+        "process",
+        Role::Process,
+        process.p50_seconds,
+        process.p85_seconds,
+    );
+    pair(
+        &mut line,
+        "wait",
+        Role::Wait,
+        wait.p50_seconds,
+        wait.p85_seconds,
+    );
+    line.push(Role::Dim, format!("n {}", part.visits));
+    line
+}
+
 fn figures(step: &StepFigures) -> Line {
     let mut line = Line::new();
-    let pair = |line: &mut Line, name: &str, role, one, two| {
-        line.push(Role::Dim, format!("{name} "));
-        line.push(role, format!("p50 {} ", duration::maybe(one)));
-        line.push(role, format!("p85 {}   ", duration::maybe(two)));
-    };
     let (process, wait) = (&step.process, &step.wait);
     pair(
         &mut line,

@@ -40,6 +40,7 @@ fn step(name: &str, needs: &[usize], visits: usize, wait: i64) -> StepFigures {
         environment: None,
         locked: name == "scan",
         from: vec!["jenkins".to_owned()],
+        by_producer: Vec::new(),
         visits,
         wip: 0,
         process: times(visits, 1),
