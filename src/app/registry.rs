@@ -3,11 +3,11 @@
 use std::sync::LazyLock;
 
 use crate::config::{Kind, SecretRef, Source};
-use crate::connector::descriptor::{Descriptor, Open, Settings};
+use crate::connector::descriptor::{Descriptor, Open, Settings, Waiting};
 use crate::connector::error::ErrorKind;
 use crate::connector::{
     Connector, ConnectorError, alertmanager, argocd, cdevents, circleci, command, git, gitea,
-    github, gitlab, jenkins, oci, pagerduty, scans,
+    github, gitlab, jenkins, jira, oci, opsgenie, pagerduty, scans, servicenow,
 };
 
 /// Every connector: what it is, and how a source of its kind is opened.
@@ -22,9 +22,12 @@ pub const CONNECTORS: &[(&Descriptor, Open)] = &[
     (&github::DESCRIPTOR, github::open),
     (&gitlab::DESCRIPTOR, gitlab::open),
     (&jenkins::DESCRIPTOR, jenkins::open),
+    (&jira::DESCRIPTOR, jira::open),
     (&oci::DESCRIPTOR, oci::open),
+    (&opsgenie::DESCRIPTOR, opsgenie::open),
     (&pagerduty::DESCRIPTOR, pagerduty::open),
     (&scans::DESCRIPTOR, scans::open),
+    (&servicenow::DESCRIPTOR, servicenow::open),
 ];
 
 /// The kinds of source, as the configuration is checked against them.
@@ -98,10 +101,21 @@ fn settings(source: &Source, parts: bool) -> Result<Settings, ConnectorError> {
         format: source.format.clone(),
         environment: source.environment.clone(),
         service: source.service.clone(),
+        version: source.version.clone(),
+        gates: source.gates.iter().map(waiting).collect(),
         ca_file: source.ca_file.clone(),
         client_certificate: source.client_certificate.clone(),
         patience: None,
         since: source.since,
         parts,
     })
+}
+
+fn waiting(gate: &crate::config::Waiting) -> Waiting {
+    Waiting {
+        status: gate.status.clone(),
+        approve: gate.approve.clone(),
+        reject: gate.reject.clone(),
+        name: gate.name.clone(),
+    }
 }

@@ -28,6 +28,8 @@ pub(super) fn things<'e>(kind: &'e Kind<Text<'_>>) -> [Option<Thing<'e>>; 3] {
             Some((Class::Artifact, &fact.artifact)),
             None,
         ],
+        // One that names nothing but changes is of whatever workload has these.
+        Kind::Gate(fact) if fact.is_loose() => [Some((Class::Marks, "")), None, None],
         Kind::Gate(fact) => [
             service(&fact.service),
             repository(&fact.repository),
