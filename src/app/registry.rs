@@ -7,7 +7,7 @@ use crate::connector::descriptor::{Descriptor, Open, Settings, Waiting};
 use crate::connector::error::ErrorKind;
 use crate::connector::{
     Connector, ConnectorError, alertmanager, argocd, cdevents, circleci, command, git, gitea,
-    github, gitlab, jenkins, jira, oci, opsgenie, pagerduty, scans, servicenow,
+    github, gitlab, jenkins, jira, oci, opsgenie, pagerduty, probe, scans, servicenow,
 };
 
 /// Every connector: what it is, and how a source of its kind is opened.
@@ -26,6 +26,7 @@ pub const CONNECTORS: &[(&Descriptor, Open)] = &[
     (&oci::DESCRIPTOR, oci::open),
     (&opsgenie::DESCRIPTOR, opsgenie::open),
     (&pagerduty::DESCRIPTOR, pagerduty::open),
+    (&probe::DESCRIPTOR, probe::open),
     (&scans::DESCRIPTOR, scans::open),
     (&servicenow::DESCRIPTOR, servicenow::open),
 ];
@@ -102,6 +103,7 @@ fn settings(source: &Source, parts: bool) -> Result<Settings, ConnectorError> {
         environment: source.environment.clone(),
         service: source.service.clone(),
         version: source.version.clone(),
+        incident_after: source.incident_after,
         gates: source.gates.iter().map(waiting).collect(),
         ca_file: source.ca_file.clone(),
         client_certificate: source.client_certificate.clone(),

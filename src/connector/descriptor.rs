@@ -86,6 +86,8 @@ pub struct Settings {
     pub service: Option<String>,
     pub version: Option<String>,
     pub gates: Vec<Waiting>,
+    /// After how long an outage is an incident. `None`: never.
+    pub incident_after: Option<Span>,
     pub ca_file: Option<PathBuf>,
     pub client_certificate: Option<PathBuf>,
     /// How long an answer may take. `None`: as long as is usual.

@@ -41,6 +41,7 @@ pub mod opsgenie;
 pub mod pagerduty;
 mod pattern;
 mod piece;
+pub mod probe;
 mod rows;
 pub mod scanner;
 pub mod scans;

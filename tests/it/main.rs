@@ -49,6 +49,7 @@ mod oci;
 mod opsgenie;
 mod pagerduty;
 mod peers;
+mod probe;
 mod published;
 mod reports;
 mod scans;
