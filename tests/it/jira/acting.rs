@@ -1,7 +1,7 @@
 //! Deciding, by the workflow and by an approval: the exact requests, what stands against them, and that they are sent once and never taken for another's.
 
-use leadtime::connector::error::ErrorKind;
 use leadtime::connector::Actor;
+use leadtime::connector::error::ErrorKind;
 use leadtime::plan::request::{Order, Prepared, Request, Sent, Standing, Target, Verb};
 use serde_json::{Value, json};
 
