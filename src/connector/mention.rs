@@ -32,7 +32,7 @@ static DIGEST: Pattern = LazyLock::new(|| Regex::new(r"\bsha256:[0-9a-f]{64}\b")
 
 static VERSION: Pattern = LazyLock::new(|| {
     Regex::new(
-        r"(?i)\b(from\s+(?:version\s+)?)?(v\d+\.\d+\b|v?\d+(?:\.\d+){2,})((?:[-+][0-9a-z][0-9a-z.+-]*[0-9a-z]|[-+][0-9a-z])?)",
+        r"(?i)\b(from\s+(?:version\s+)?)?(v?\d+(?:\.\d+){2,}|v\d+\.\d+\b)((?:[-+][0-9a-z][0-9a-z.+-]*[0-9a-z]|[-+][0-9a-z])?)",
     )
     .ok()
 });

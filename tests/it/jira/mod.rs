@@ -1,6 +1,7 @@
 //! The Jira connector, against a Jira of our own in both its forms, and recorded issues.
 
 mod acting;
+mod joined;
 mod reading;
 mod world;
 
