@@ -6,14 +6,15 @@ use crate::config::{Kind, SecretRef, Source};
 use crate::connector::descriptor::{Descriptor, Open, Settings, Waiting};
 use crate::connector::error::ErrorKind;
 use crate::connector::{
-    Connector, ConnectorError, alertmanager, argocd, cdevents, circleci, command, git, gitea,
-    github, gitlab, jenkins, jira, oci, opsgenie, pagerduty, probe, scans, servicenow,
+    Connector, ConnectorError, alertmanager, argocd, backstage, cdevents, circleci, command, git,
+    gitea, github, gitlab, jenkins, jira, oci, opsgenie, pagerduty, probe, scans, servicenow,
 };
 
 /// Every connector: what it is, and how a source of its kind is opened.
 pub const CONNECTORS: &[(&Descriptor, Open)] = &[
     (&alertmanager::DESCRIPTOR, alertmanager::open),
     (&argocd::DESCRIPTOR, argocd::open),
+    (&backstage::DESCRIPTOR, backstage::open),
     (&cdevents::DESCRIPTOR, cdevents::open),
     (&circleci::DESCRIPTOR, circleci::open),
     (&command::DESCRIPTOR, command::open),

@@ -17,6 +17,7 @@
 mod acting;
 pub mod alertmanager;
 pub mod argocd;
+pub mod backstage;
 pub mod cdevents;
 pub mod circleci;
 pub mod command;

@@ -43,6 +43,7 @@ pub(super) fn things<'e>(kind: &'e Kind<Text<'_>>) -> [Option<Thing<'e>>; 3] {
         Kind::Incident(fact) => [service(&fact.service), artifact(&fact.artifact), None],
         Kind::Ticket(_) => [Some((Class::Tickets, "")), None, None],
         Kind::Mark(_) => [Some((Class::Marks, "")), None, None],
+        Kind::Component(fact) => [service(&fact.service), repository(&fact.repository), None],
         Kind::Other(_) => [None; 3],
     }
 }

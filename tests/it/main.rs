@@ -28,6 +28,7 @@ mod acting;
 mod alertmanager;
 mod architecture;
 mod argocd;
+mod backstage;
 mod beside;
 mod cdevents;
 mod circleci;

@@ -38,6 +38,8 @@ struct Seen {
     told: BTreeSet<Unknown>,
     /// Names of services by their ids.
     names: BTreeMap<String, String>,
+    /// Incidents are not to be had.
+    closed: bool,
 }
 
 impl Reader<'_> {
@@ -54,6 +56,7 @@ impl Reader<'_> {
                 Err(error) if kind == Kind::Incident && is_closed(&error) => {
                     let text = format!("only alerts are read: {error}");
                     sink.finding(Finding::warning(self.origin.source, text));
+                    seen.closed = true;
                 }
                 Err(error) => return Err(error),
             }
@@ -111,6 +114,9 @@ impl Reader<'_> {
     /// Those that were open and are older than what was asked for.
     async fn open(&self, seen: &mut Seen, sink: &mut dyn Sink) -> Result<(), ConnectorError> {
         for kind in Kind::ALL {
+            if kind == Kind::Incident && seen.closed {
+                continue;
+            }
             let start = row(kind, "");
             let open = self.rows.names(&start).filter(|id| !seen.ids.contains(*id));
             let open: Vec<String> = open.map(str::to_owned).collect();

@@ -149,7 +149,8 @@ fn belongs(
             .unwrap_or_else(|| repository(fact.repository) || artifact(fact.artifact)),
         Kind::Incident(fact) => served(fact.service).unwrap_or_else(|| artifact(fact.artifact)),
         Kind::Ticket(_) | Kind::Mark(_) => true,
-        Kind::Other(_) => false,
+        // It says whose a workload is, not what happens to it.
+        Kind::Component(_) | Kind::Other(_) => false,
     }
 }
 
@@ -261,7 +262,7 @@ impl Gatherer {
             Kind::Branch(fact) => self.branch(at, &fact),
             Kind::Ticket(fact) => self.ticket(at, fact),
             Kind::Mark(fact) => self.mark(at, fact),
-            Kind::Other(_) => {}
+            Kind::Component(_) | Kind::Other(_) => {}
         }
     }
 

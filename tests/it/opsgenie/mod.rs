@@ -187,8 +187,8 @@ async fn incidents_and_alerts_begin_and_end_and_are_read_on() {
         .unwrap();
     assert_eq!(
         server.asked().len() - before,
-        3,
-        "two lists, and one that was open"
+        2,
+        "two lists, which tell of the open ones, too"
     );
     let lines = told(&kept);
     assert_eq!(lines.len(), 8 + 3 + 1 + 1, "{lines:#?}");
