@@ -38,6 +38,8 @@ pub struct Found {
     /// `#12`
     pub name: String,
     pub is_open: bool,
+    /// Who opened it.
+    pub by: Option<String>,
     pub text: String,
     pub url: Option<String>,
 }
@@ -101,8 +103,10 @@ impl Opened {
         }
         match found.iter().find(|one| one.is_open) {
             Some(other) => Standing::Moved(format!(
-                "{} is open for {} already, by somebody else",
-                other.name, self.branch
+                "{} is open for {} already, by {}",
+                other.name,
+                self.branch,
+                other.by.as_deref().unwrap_or("somebody else")
             )),
             None => Standing::Open,
         }
@@ -125,7 +129,7 @@ mod tests {
             name: name.to_owned(),
             is_open,
             text: text.to_owned(),
-            url: None,
+            ..Found::default()
         };
         let ours = found("#2", false, "why\n\nLeadtime-Action: 20260301T1-a");
         assert_eq!(kept.standing([]), Standing::Open);

@@ -52,6 +52,7 @@ mod pagerduty;
 mod peers;
 mod probe;
 mod published;
+mod receiving;
 mod reports;
 mod scans;
 mod screen;

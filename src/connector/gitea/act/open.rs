@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Probe, Tool};
 use crate::connector::ConnectorError;
 use crate::connector::gitea::client::Page;
-use crate::connector::gitea::wire::Pull;
+use crate::connector::gitea::wire::{Pull, login};
 use crate::connector::opening::{Found, Opened, Opening};
 use crate::plan::request::{Order, Prepared, Standing};
 
@@ -39,6 +39,7 @@ pub async fn ask(tool: &Tool<'_>, kept: &Opened) -> Result<Standing, ConnectorEr
     Ok(kept.standing(own.map(|one| Found {
         name: format!("#{}", one.number),
         is_open: one.state == "open",
+        by: login(one.user.as_ref()),
         text: one.body,
         url: Some(one.html_url),
     })))

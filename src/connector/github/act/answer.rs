@@ -129,6 +129,7 @@ pub struct Listed {
 pub struct Opened {
     pub number: i64,
     pub state: String,
+    pub user: Option<User>,
     pub body: Option<String>,
     pub html_url: Option<String>,
 }

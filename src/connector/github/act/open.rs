@@ -50,6 +50,7 @@ pub async fn ask(tool: &Tool<'_>, kept: &Opened) -> Result<Standing, ConnectorEr
     Ok(kept.standing(listed.items.into_iter().map(|one| Found {
         name: format!("#{}", one.number),
         is_open: one.state == "open",
+        by: one.user.and_then(|user| user.login),
         text: one.body.unwrap_or_default(),
         url: one.html_url,
     })))

@@ -44,6 +44,7 @@ pub async fn ask(tool: &Tool<'_>, kept: &Opened) -> Result<Standing, ConnectorEr
     Ok(kept.standing(all.into_iter().map(|one| Found {
         name: format!("!{}", one.iid),
         is_open: one.state == "opened",
+        by: one.author.and_then(|author| author.username),
         text: one.description.unwrap_or_default(),
         url: one.web_url,
     })))
