@@ -42,6 +42,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         acts: &[],
         ways: &[],
     },
+    pushes: &[],
     signs: None,
 };
 

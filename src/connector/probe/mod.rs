@@ -44,6 +44,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         acts: &[],
         ways: &[],
     },
+    pushes: &[],
     signs: None,
 };
 

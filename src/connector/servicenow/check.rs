@@ -18,9 +18,9 @@ pub async fn check(
     let host = &reach.instance.source;
     let page = reach.touched((now - LATELY, now), 0).await?;
     let changes = &page.found.items;
-    let names: Vec<Option<String>> = changes.iter().map(|one| service(reach, one)).collect();
-    let named: Vec<String> = names.iter().flatten().cloned().collect();
-    let wanted = names.iter();
+    let of: Vec<Option<String>> = changes.iter().map(|one| service(reach, one)).collect();
+    let names: Vec<String> = of.iter().flatten().cloned().collect();
+    let wanted = of.iter();
     let wanted = wanted.filter(|name| services.want(name.as_deref().unwrap_or_default()));
     health.facts.push(format!(
         "{host} answers; {} of the newest {} change requests are read",
@@ -39,13 +39,13 @@ pub async fn check(
             host,
             "no change request of the last 30 days is seen: may the account read them (role itil, or sn_change_read)?",
         );
-    } else if named.is_empty() {
+    } else if names.is_empty() {
         health.warn(
             host,
             "none of them names a configuration item or a service: say where it stands with service = \"{u_application}\"",
         );
     }
-    for idle in services.idle(&named) {
+    for idle in services.idle(&names) {
         let text = format!("no service of the newest change requests fits {idle:?} of `projects`");
         health.warn(host, text);
     }

@@ -45,6 +45,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         acts: act::ACTS,
         ways: &[],
     },
+    pushes: &[],
     signs: None,
 };
 

@@ -14,17 +14,17 @@ impl Gatherer {
             return;
         }
         let own: FxHashSet<Name> = workload.changes.iter().map(|change| change.id).collect();
-        let mut named: FxHashMap<String, Vec<Name>> = FxHashMap::default();
+        let mut by_name: FxHashMap<String, Vec<Name>> = FxHashMap::default();
         for change in &workload.changes {
             for ticket in &change.tickets {
                 let ticket = workload.names.text(*ticket).to_owned();
-                named.entry(ticket).or_default().push(change.id);
+                by_name.entry(ticket).or_default().push(change.id);
             }
             if let Some(repository) = change.repository {
                 let [repository, id] =
                     [repository, change.id].map(|name| workload.names.text(name));
                 let whole = format!("{repository}{id}");
-                named.entry(whole).or_default().push(change.id);
+                by_name.entry(whole).or_default().push(change.id);
             }
         }
         let rooted = &self.rooted;
@@ -38,7 +38,7 @@ impl Gatherer {
             for name in &gate.changes {
                 // A number alone is a change of any repository.
                 let told = (is_rooted && own.contains(name)).then_some(std::slice::from_ref(name));
-                let told = told.or_else(|| named.get(names.text(*name)).map(Vec::as_slice));
+                let told = told.or_else(|| by_name.get(names.text(*name)).map(Vec::as_slice));
                 for change in told.unwrap_or_default() {
                     if !held.contains(change) {
                         held.push(*change);
