@@ -52,7 +52,7 @@ pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {
 
 /// Where the catalogue is.
 enum Place {
-    Api(Instance),
+    Api(Box<Instance>),
     Files(PathBuf),
 }
 
@@ -72,6 +72,10 @@ pub struct Found {
 
 impl Backstage {
     /// Looks through the settings; nothing is asked yet.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "every connector is made of what it is told"
+    )]
     pub fn new(settings: Settings) -> Result<Self, ConnectorError> {
         let components = Names::read(&settings.name, &settings.projects, "components")?;
         let (place, source) = match (&settings.path, &settings.url) {
@@ -91,7 +95,7 @@ impl Backstage {
                 let login = settings.token.clone().map_or(Login::None, Login::Bearer);
                 let instance = Instance::open(&settings, &TOOL, login)?;
                 let source = instance.source.clone();
-                (Place::Api(instance), source)
+                (Place::Api(Box::new(instance)), source)
             }
         };
         Ok(Self {

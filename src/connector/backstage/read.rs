@@ -61,6 +61,9 @@ impl Reader<'_> {
 fn digest(fact: &Component<String>) -> String {
     let text = serde_json::to_string(fact).unwrap_or_default();
     let digest = Sha256::digest(text.as_bytes());
-    let bytes = digest.iter().take(6);
-    bytes.map(|byte| format!("{byte:02x}")).collect()
+    let number = digest
+        .iter()
+        .take(6)
+        .fold(0u64, |number, byte| number << 8 | u64::from(*byte));
+    format!("{number:012x}")
 }

@@ -10,6 +10,10 @@ use crate::event::time::{Span, Timestamp};
 /// What is looked at.
 const LATELY: Span = Span::from_seconds(30 * 86_400);
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one look after the other, each with its own words"
+)]
 pub async fn check(reach: &Reach<'_>, now: Timestamp) -> Result<Health, ConnectorError> {
     let mut health = Health::default();
     let host = &reach.instance.source;

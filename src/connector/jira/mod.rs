@@ -61,6 +61,10 @@ pub struct Jira {
 
 impl Jira {
     /// Looks through the settings; nothing is asked yet.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "every connector is made of what it is told"
+    )]
     pub fn new(settings: Settings) -> Result<Self, ConnectorError> {
         let told = Told::read(&settings)?;
         Ok(Self {

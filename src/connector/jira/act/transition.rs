@@ -11,7 +11,7 @@ use crate::connector::descriptor::Waiting;
 use crate::connector::jira::client::Reach;
 use crate::connector::jira::translate::gate::same;
 use crate::connector::jira::translate::in_order;
-use crate::connector::jira::wire::{History, Item, Transition};
+use crate::connector::jira::wire::{History, Item, Person, Transition};
 use crate::event::time::Timestamp;
 use crate::plan::request::{Order, Prepared, Receipt, Standing};
 
@@ -27,6 +27,10 @@ pub struct Move {
     pub page: String,
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one question after the other, each with its own no"
+)]
 pub async fn prepare(
     reach: &Reach<'_>,
     order: &Order,
@@ -148,7 +152,7 @@ fn left<'h>(
 }
 
 fn told(history: &History) -> String {
-    let by = history.author.as_ref().and_then(|person| person.said());
+    let by = history.author.as_ref().and_then(Person::said);
     let by = by.map_or(String::new(), |by| format!(", by {by}"));
     let at = history
         .created

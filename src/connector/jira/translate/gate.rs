@@ -4,7 +4,7 @@
 use super::Origin;
 use crate::connector::descriptor::Waiting;
 use crate::connector::facts::Facts;
-use crate::connector::jira::wire::{Approval, Approver};
+use crate::connector::jira::wire::{Approval, Approver, Person};
 use crate::connector::mention::mentions;
 use crate::event::Event;
 use crate::event::kind::{Decision, Gate, GatePhase, Kind};
@@ -98,7 +98,7 @@ fn status(origin: &Origin<'_>, waiting: &Waiting) -> Vec<Event<String>> {
         events.push(asked("0", created, None));
     }
     for (history, item, at) in origin.changes("status") {
-        let by = history.author.as_ref().and_then(|person| person.said());
+        let by = history.author.as_ref().and_then(Person::said);
         if is(&item.to_name) {
             events.push(asked(&history.id, at, by));
         } else if is(&item.from_name) {
