@@ -115,6 +115,28 @@ pub fn complete(definition: Definition, claims: &Claims, catalogue: &Catalogue) 
     definition
 }
 
+/// A workload, with what a catalogue of components says of it where nobody has written it down: its team, and as labels its system and its lifecycle.
+#[must_use]
+pub fn described(definition: Definition, catalogue: &Catalogue) -> Definition {
+    let said = catalogue
+        .described(Class::Service, &definition.services)
+        .or_else(|| catalogue.described(Class::Repository, &definition.repositories));
+    let Some(said) = said else {
+        return definition;
+    };
+    let mut definition = definition;
+    definition.team = definition.team.or_else(|| said.team.clone());
+    for (label, text) in [("system", &said.system), ("lifecycle", &said.lifecycle)] {
+        if let Some(text) = text {
+            let labels = &mut definition.labels;
+            labels
+                .entry(label.to_owned())
+                .or_insert_with(|| text.clone());
+        }
+    }
+    definition
+}
+
 /// The partitions that hold what is known of a workload.
 #[must_use]
 pub fn partitions(definition: &Definition, catalogue: &Catalogue) -> Vec<u32> {

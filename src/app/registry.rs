@@ -5,18 +5,19 @@ use std::sync::LazyLock;
 use secrecy::SecretString;
 
 use crate::config::{Kind, SecretRef, Source};
-use crate::connector::descriptor::{Descriptor, Open, Settings};
+use crate::connector::descriptor::{Descriptor, Open, Settings, Waiting};
 use crate::connector::error::ErrorKind;
 use crate::connector::signature::Lock;
 use crate::connector::{
-    Connector, ConnectorError, alertmanager, argocd, cdevents, circleci, command, git, gitea,
-    github, gitlab, jenkins, oci, pagerduty, scans,
+    Connector, ConnectorError, alertmanager, argocd, backstage, cdevents, circleci, command, git,
+    gitea, github, gitlab, jenkins, jira, oci, opsgenie, pagerduty, probe, scans, servicenow,
 };
 
 /// Every connector: what it is, and how a source of its kind is opened.
 pub const CONNECTORS: &[(&Descriptor, Open)] = &[
     (&alertmanager::DESCRIPTOR, alertmanager::open),
     (&argocd::DESCRIPTOR, argocd::open),
+    (&backstage::DESCRIPTOR, backstage::open),
     (&cdevents::DESCRIPTOR, cdevents::open),
     (&circleci::DESCRIPTOR, circleci::open),
     (&command::DESCRIPTOR, command::open),
@@ -25,9 +26,13 @@ pub const CONNECTORS: &[(&Descriptor, Open)] = &[
     (&github::DESCRIPTOR, github::open),
     (&gitlab::DESCRIPTOR, gitlab::open),
     (&jenkins::DESCRIPTOR, jenkins::open),
+    (&jira::DESCRIPTOR, jira::open),
     (&oci::DESCRIPTOR, oci::open),
+    (&opsgenie::DESCRIPTOR, opsgenie::open),
     (&pagerduty::DESCRIPTOR, pagerduty::open),
+    (&probe::DESCRIPTOR, probe::open),
     (&scans::DESCRIPTOR, scans::open),
+    (&servicenow::DESCRIPTOR, servicenow::open),
 ];
 
 /// The kinds of source, as the configuration is checked against them.
@@ -113,10 +118,22 @@ fn settings(source: &Source, parts: bool) -> Result<Settings, ConnectorError> {
         format: source.format.clone(),
         environment: source.environment.clone(),
         service: source.service.clone(),
+        version: source.version.clone(),
+        incident_after: source.incident_after,
+        gates: source.gates.iter().map(waiting).collect(),
         ca_file: source.ca_file.clone(),
         client_certificate: source.client_certificate.clone(),
         patience: None,
         since: source.since,
         parts,
     })
+}
+
+fn waiting(gate: &crate::config::Waiting) -> Waiting {
+    Waiting {
+        status: gate.status.clone(),
+        approve: gate.approve.clone(),
+        reject: gate.reject.clone(),
+        name: gate.name.clone(),
+    }
 }

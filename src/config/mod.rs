@@ -41,7 +41,7 @@ pub use schedule::{Freeze, Schedule};
 pub use schema::schema;
 pub use secret::{SecretError, SecretRef};
 pub use settings::{Items, Metrics, People, Receive, Store, StoreUrl};
-pub use source::{Kind, Source, SourceKind};
+pub use source::{Kind, Source, SourceKind, Waiting};
 pub use value::{Address, LinkWindow};
 pub use workload::{StepChoice, Workload};
 

@@ -73,6 +73,16 @@ pub struct Source {
     /// The service that it speaks of, where it does not say so itself.
     #[schemars(length(min = 1))]
     pub service: Option<String>,
+    /// Where the version stands of what it speaks of: fields in braces (`{u_release}`); of a probe a JSON pointer, a label of a metric, an expression.
+    #[schemars(length(min = 1))]
+    pub version: Option<String>,
+    /// The statuses in which a ticket waits for a decision.
+    #[serde(default)]
+    pub gates: Vec<Waiting>,
+    /// After how long an outage is an incident. Default: never.
+    #[serde(default, with = "optional_text")]
+    #[schemars(with = "Option<TextSchema<Span>>")]
+    pub incident_after: Option<Span>,
     /// A file of certificates (PEM) to trust besides the usual ones.
     #[schemars(with = "Option<String>", length(min = 1))]
     pub ca_file: Option<PathBuf>,
@@ -92,13 +102,31 @@ pub struct Source {
     pub read_only: bool,
 }
 
+/// A status in which a ticket waits for a decision.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Waiting {
+    /// As the workflow calls it.
+    #[schemars(length(min = 1))]
+    pub status: String,
+    /// The status that it goes to when it is approved. Default: the tool's own approvals decide.
+    #[schemars(length(min = 1))]
+    pub approve: Option<String>,
+    /// The status that it goes to when it is rejected.
+    #[schemars(length(min = 1))]
+    pub reject: Option<String>,
+    /// The step of the path that it is. Default: the one that is called as the status.
+    #[schemars(length(min = 1))]
+    pub name: Option<String>,
+}
+
 fn every() -> Span {
     Span::from_seconds(30)
 }
 
 impl Source {
     /// The keys that only some kinds take, and whether they are given.
-    pub(super) fn special(&self) -> [(&'static str, bool); 16] {
+    pub(super) fn special(&self) -> [(&'static str, bool); 19] {
         [
             ("url", self.url.is_some()),
             ("token", self.token.is_some()),
@@ -114,6 +142,9 @@ impl Source {
             ("secret", self.secret.is_some()),
             ("environment", self.environment.is_some()),
             ("service", self.service.is_some()),
+            ("version", self.version.is_some()),
+            ("gates", !self.gates.is_empty()),
+            ("incident_after", self.incident_after.is_some()),
             ("ca_file", self.ca_file.is_some()),
             ("client_certificate", self.client_certificate.is_some()),
         ]

@@ -55,6 +55,17 @@ pub struct Capability {
     pub ways: &'static [&'static str],
 }
 
+/// A status of a ticket in which it waits for a decision.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    pub status: String,
+    /// The status that it goes to when it is approved. `None`: the tool has approvals of its own.
+    pub approve: Option<String>,
+    pub reject: Option<String>,
+    /// The step that it is. `None`: called as the status.
+    pub name: Option<String>,
+}
+
 /// What a source is told, whatever its kind: the configuration without its file, and with its secrets found.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
@@ -76,6 +87,10 @@ pub struct Settings {
     pub format: Option<String>,
     pub environment: Option<String>,
     pub service: Option<String>,
+    pub version: Option<String>,
+    pub gates: Vec<Waiting>,
+    /// After how long an outage is an incident. `None`: never.
+    pub incident_after: Option<Span>,
     pub ca_file: Option<PathBuf>,
     pub client_certificate: Option<PathBuf>,
     /// How long an answer may take. `None`: as long as is usual.

@@ -11,12 +11,13 @@
 //! - It MUST NOT log a secret, and MUST NOT stop for a value that it does not know: the fact is kept, the value is reported as a [`Finding`].
 //!
 //! What connectors share stands beside their folders, to be looked through before anything is written again: `rows` (cursors), `facts` (events and unknown
-//! words), `piece` (readings with several requests under way), `naming` (repositories that have another name now), `message` (commits), `pattern`, `selection`, `ticket`, `health`,
+//! words), `piece` (readings with several requests under way), `naming` (repositories that have another name now), `message` (commits), `pattern`, `selection`, `ticket`, `issue`, `mention`, `template`, `health`,
 //! `signature` (what pushes are known by), `acting` (comments, probes), `opening` (requests for what was pushed), `spoken` and `once`; in [`scanner`] what scanners write; in [`http`] the address of a tool, parts of addresses, pages and answers that cannot be read.
 
 mod acting;
 pub mod alertmanager;
 pub mod argocd;
+pub mod backstage;
 pub mod cdevents;
 pub mod circleci;
 pub mod command;
@@ -29,21 +30,28 @@ pub mod github;
 pub mod gitlab;
 mod health;
 pub mod http;
+mod issue;
 pub mod jenkins;
+pub mod jira;
+mod mention;
 mod message;
 mod naming;
 pub mod oci;
 mod once;
 pub mod opening;
+pub mod opsgenie;
 pub mod pagerduty;
 mod pattern;
 mod piece;
+pub mod probe;
 mod rows;
 pub mod scanner;
 pub mod scans;
 mod selection;
+pub mod servicenow;
 pub mod signature;
 mod spoken;
+mod template;
 mod ticket;
 
 use std::future::Future;
@@ -84,6 +92,17 @@ pub struct Finding {
     pub severity: Severity,
     /// What was found, and what to do about it.
     pub text: String,
+}
+
+impl Finding {
+    /// Something that wants to be put right.
+    pub fn warning(subject: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            subject: subject.into(),
+            severity: Severity::Warning,
+            text: text.into(),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

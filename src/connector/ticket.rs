@@ -1,4 +1,4 @@
-//! Which tickets a request names: `Fixes #3` and its kin, and keys like `PAY-412`, in its title, body and branch.
+//! Which tickets a request names: `Fixes #3` and its kin, keys like `PAY-412`, and numbers like `CHG0031889`, in its title, body and branch.
 
 use std::sync::LazyLock;
 
@@ -17,33 +17,39 @@ static CLOSING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-static KEY: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\b([A-Z][A-Z0-9]{1,9})-([1-9]\d*)\b").ok());
+static KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\b(?:([A-Z][A-Z0-9]{1,9})-[1-9]\d*|(?:CHG|INC|RITM|PRB)\d{7,})\b").ok()
+});
 
 /// The tickets that the texts name, in the order of their first naming.
 #[must_use]
 pub fn tickets<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    let mut add = |ticket: String| {
-        if !found.contains(&ticket) {
-            found.push(ticket);
+    let mut add = |ticket: &str| {
+        if !found.iter().any(|known| known == ticket) {
+            found.push(ticket.to_owned());
         }
     };
     for text in texts {
         if let Some(closing) = CLOSING.as_ref() {
             for hit in closing.captures_iter(text) {
-                add(hit[1].to_owned());
+                add(&hit[1]);
             }
         }
-        if let Some(key) = KEY.as_ref() {
-            for hit in key.captures_iter(text) {
-                if !NO_PROJECTS.contains(&&hit[1]) {
-                    add(hit[0].to_owned());
-                }
-            }
-        }
+        keys(text).for_each(&mut add);
     }
     found
+}
+
+/// Keys like `PAY-412`, and numbers of ServiceNow's like `CHG0031889`.
+pub fn keys(text: &str) -> impl Iterator<Item = &str> {
+    let hits = KEY.as_ref().into_iter();
+    let hits = hits.flat_map(move |pattern| pattern.captures_iter(text));
+    hits.filter(|hit| {
+        let project = hit.get(1).map(|project| project.as_str());
+        project.is_none_or(|project| !NO_PROJECTS.contains(&project))
+    })
+    .filter_map(|hit| Some(hit.get(0)?.as_str()))
 }
 
 #[cfg(test)]
@@ -55,11 +61,11 @@ mod tests {
         assert_eq!(
             tickets([
                 "PAY-412: read UTF-8 and SHA-256",
-                "Fixes #3, closes acme/api#17.\nresolved: #3 and see #99",
+                "Fixes #3, closes acme/api#17.\nresolved: #3 and see #99, by CHG0031889",
                 "feature/OPS-7-pay",
             ]),
-            ["PAY-412", "#3", "acme/api#17", "OPS-7"]
+            ["PAY-412", "#3", "acme/api#17", "CHG0031889", "OPS-7"]
         );
-        assert!(tickets(["prefixes #3, CVE-2024-1234", ""]).is_empty());
+        assert!(tickets(["prefixes #3, CVE-2024-1234, CHG12", ""]).is_empty());
     }
 }

@@ -482,6 +482,24 @@ family! {
     }
 }
 
+family! {
+    /// What a catalogue says of a component: which repository it is of, and whose it is.
+    Component {
+        text {
+            component,
+        }
+        optional {
+            service,
+            repository,
+            team,
+            system,
+            lifecycle,
+            title,
+            url,
+        }
+    }
+}
+
 /// A fact, by family.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind<T> {
@@ -497,6 +515,7 @@ pub enum Kind<T> {
     Branch(Branch<T>),
     Ticket(Ticket<T>),
     Mark(Mark<T>),
+    Component(Component<T>),
     /// A type that leadtime does not know, or knows and does not need: kept and counted.
     Other(T),
 }
@@ -517,6 +536,7 @@ impl<T, U> MapText<T, U> for Kind<T> {
             Self::Branch(fact) => Kind::Branch(fact.map_text(turn)),
             Self::Ticket(fact) => Kind::Ticket(fact.map_text(turn)),
             Self::Mark(fact) => Kind::Mark(fact.map_text(turn)),
+            Self::Component(fact) => Kind::Component(fact.map_text(turn)),
             Self::Other(kind) => Kind::Other(turn(kind)),
         }
     }

@@ -2,6 +2,7 @@
 //! format, CDEvents, and goes back to it ([`cdevents`]); nothing outside this folder sees JSON. Pure: no clock, no file, no network.
 
 pub mod cdevents;
+mod gate;
 pub mod kind;
 pub mod time;
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
-use crate::event::kind::Kind;
+use crate::event::kind::{Component, Kind};
 use crate::event::time::{Span, Timestamp};
 use crate::model::name::Names;
 
@@ -63,6 +63,17 @@ pub struct SourceSummary {
 /// How far a clock may be off before it is told.
 const SKEW: Span = Span::from_seconds(300);
 
+/// What a catalogue of components says of a service or a repository: the newest that was said.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Described {
+    at: Timestamp,
+    source: String,
+    id: String,
+    pub team: Option<String>,
+    pub system: Option<String>,
+    pub lifecycle: Option<String>,
+}
+
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Catalogue {
     pub partitions: Vec<Summary>,
@@ -74,6 +85,9 @@ pub struct Catalogue {
     pub events: u64,
     /// When the first incident that anybody told of happened.
     pub first_incident: Option<Timestamp>,
+    described: BTreeMap<(Class, String), Described>,
+    /// How often something was described.
+    descriptions: usize,
     keys: [Names; CLASSES],
     numbers: [Vec<u32>; CLASSES],
     source_names: Names,
@@ -85,9 +99,42 @@ pub struct Catalogue {
 impl Catalogue {
     /// How many things are known, and how many relations between them: what workloads are found by.
     #[must_use]
-    pub fn extent(&self) -> (usize, usize) {
+    pub fn extent(&self) -> (usize, usize, usize) {
         let relations = self.neighbours.iter().map(Vec::len).sum();
-        (self.partitions.len(), relations)
+        (self.partitions.len(), relations, self.descriptions)
+    }
+
+    /// What is said of the first of these things of which anything is.
+    #[must_use]
+    pub fn described(&self, class: Class, keys: &[String]) -> Option<&Described> {
+        let mut keys = keys.iter();
+        keys.find_map(|key| self.described.get(&(class, key.clone())))
+    }
+
+    fn describe(&mut self, event: &Event<Cow<'_, str>>, fact: &Component<Cow<'_, str>>) {
+        self.descriptions += 1;
+        let owned = |text: &Option<Cow<'_, str>>| text.as_deref().map(str::to_owned);
+        let said = Described {
+            at: event.at,
+            source: event.source.clone().into_owned(),
+            id: event.id.clone().into_owned(),
+            team: owned(&fact.team),
+            system: owned(&fact.system),
+            lifecycle: owned(&fact.lifecycle),
+        };
+        let of = [
+            (Class::Service, owned(&fact.service)),
+            (Class::Repository, owned(&fact.repository)),
+        ];
+        for (class, key) in of {
+            if let Some(key) = key {
+                let known = self.described.entry((class, key));
+                let known = known.or_insert_with(|| said.clone());
+                if *known < said {
+                    *known = said.clone();
+                }
+            }
+        }
     }
 
     /// The partition of a thing, where it is known.
@@ -189,6 +236,9 @@ impl Catalogue {
                 summary.ahead += 1;
                 summary.ahead_by = summary.ahead_by.max(event.at - arrived);
             }
+        }
+        if let Kind::Component(fact) = &event.kind {
+            self.describe(event, fact);
         }
         if let Kind::Other(kind) = &event.kind {
             if let Some(count) = self.unknown.get_mut(kind.as_ref()) {

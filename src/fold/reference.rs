@@ -122,7 +122,12 @@ pub(super) fn of(kind: &Kind<Cow<'_, str>>, mut add: impl FnMut(i64)) {
         }
         Kind::Incident(fact) => add(key(&fact.incident)),
         // A run is found by its commit.
-        Kind::Run(_) | Kind::Branch(_) | Kind::Scan(_) | Kind::Mark(_) | Kind::Other(_) => {}
+        Kind::Run(_)
+        | Kind::Branch(_)
+        | Kind::Scan(_)
+        | Kind::Mark(_)
+        | Kind::Component(_)
+        | Kind::Other(_) => {}
     }
 }
 

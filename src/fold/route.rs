@@ -28,6 +28,8 @@ pub(super) fn things<'e>(kind: &'e Kind<Text<'_>>) -> [Option<Thing<'e>>; 3] {
             Some((Class::Artifact, &fact.artifact)),
             None,
         ],
+        // One that names nothing but changes is of whatever workload has these.
+        Kind::Gate(fact) if fact.is_loose() => [Some((Class::Marks, "")), None, None],
         Kind::Gate(fact) => [
             service(&fact.service),
             repository(&fact.repository),
@@ -41,6 +43,7 @@ pub(super) fn things<'e>(kind: &'e Kind<Text<'_>>) -> [Option<Thing<'e>>; 3] {
         Kind::Incident(fact) => [service(&fact.service), artifact(&fact.artifact), None],
         Kind::Ticket(_) => [Some((Class::Tickets, "")), None, None],
         Kind::Mark(_) => [Some((Class::Marks, "")), None, None],
+        Kind::Component(fact) => [service(&fact.service), repository(&fact.repository), None],
         Kind::Other(_) => [None; 3],
     }
 }

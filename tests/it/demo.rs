@@ -99,7 +99,11 @@ fn assert_connected(events: &[Event<String>]) {
             Kind::Deployment(deployment) => (deployment.sha.as_ref(), None),
             Kind::Incident(incident) => (incident.sha.as_ref(), None),
             Kind::Tag(tag) => (tag.sha.as_ref(), None),
-            Kind::Branch(_) | Kind::Ticket(_) | Kind::Mark(_) | Kind::Other(_) => continue,
+            Kind::Branch(_)
+            | Kind::Ticket(_)
+            | Kind::Mark(_)
+            | Kind::Component(_)
+            | Kind::Other(_) => continue,
         };
         assert!(
             sha.is_none_or(|sha| commits.contains(sha)),
@@ -327,7 +331,7 @@ fn features(events: &[Event<String>]) -> BTreeMap<&'static str, bool> {
                 note("incident link", mark.kind == MarkKind::IncidentLink);
                 note("hold", mark.kind == MarkKind::Hold);
             }
-            Kind::Branch(_) => {}
+            Kind::Branch(_) | Kind::Component(_) => {}
             Kind::Other(_) => note("unknown type", true),
         }
     }

@@ -195,6 +195,7 @@ const fn word(kind: &Kind<Name>) -> &'static str {
         Kind::Branch(_) => "branch",
         Kind::Ticket(_) => "ticket",
         Kind::Mark(_) => "mark",
+        Kind::Component(_) => "component",
         Kind::Other(_) => "fact",
     }
 }

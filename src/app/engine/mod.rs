@@ -137,6 +137,9 @@ impl Engine {
             let complete = |one| discover::complete(one, &claims, catalogue);
             configured.into_iter().map(complete).collect()
         };
+        let described = |one| discover::described(one, catalogue);
+        let definitions = std::mem::take(&mut self.definitions);
+        self.definitions = definitions.into_iter().map(described).collect();
         self.claims = Claims::of(&self.definitions);
     }
 

@@ -7,6 +7,7 @@ use url::Url;
 use crate::connector::ConnectorError;
 use crate::connector::descriptor::Settings;
 use crate::connector::http::address::{Address, Hint};
+use crate::connector::template::named;
 
 const HINT: Hint = Hint {
     example: "url = \"https://alertmanager.example.com\", as it is opened in a browser",
@@ -90,37 +91,17 @@ impl Labels {
 
     #[must_use]
     pub fn service(&self, of: &BTreeMap<String, String>) -> Option<String> {
-        named(self.service.as_deref(), &SERVICES, of)
+        named(self.service.as_deref(), &SERVICES, |name| {
+            of.get(name).cloned()
+        })
     }
 
     #[must_use]
     pub fn environment(&self, of: &BTreeMap<String, String>) -> Option<String> {
-        named(self.environment.as_deref(), &ENVIRONMENTS, of)
+        named(self.environment.as_deref(), &ENVIRONMENTS, |name| {
+            of.get(name).cloned()
+        })
     }
-}
-
-/// A text with labels in braces says which labels; one without is what holds where no label says it.
-fn named(told: Option<&str>, usual: &[&str], of: &BTreeMap<String, String>) -> Option<String> {
-    let said = |name: &str| of.get(name).filter(|value| !value.is_empty());
-    if let Some(told) = told.filter(|told| told.contains('{')) {
-        return filled(told, said);
-    }
-    let found = usual.iter().find_map(|name| said(name));
-    found.cloned().or_else(|| told.map(str::to_owned))
-}
-
-/// `{namespace}/{app}` with its labels put in; `None` where one is missing.
-fn filled<'l>(told: &str, said: impl Fn(&str) -> Option<&'l String>) -> Option<String> {
-    let mut text = String::new();
-    let mut rest = told;
-    while let Some((before, after)) = rest.split_once('{') {
-        let (name, behind) = after.split_once('}')?;
-        text.push_str(before);
-        text.push_str(said(name.trim())?);
-        rest = behind;
-    }
-    text.push_str(rest);
-    Some(text)
 }
 
 #[cfg(test)]

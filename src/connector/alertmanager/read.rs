@@ -37,7 +37,7 @@ pub async fn read(
     let is_whole = groups.complaints.is_empty();
     for complaint in groups.complaints {
         let text = format!("a group of alerts cannot be read: {complaint}");
-        sink.finding(warning(&reach.base.source, text));
+        sink.finding(Finding::warning(&reach.base.source, text));
     }
     let troubles = origin.troubles(&groups.items);
     tell(reach, &troubles, sink).await;
@@ -109,7 +109,7 @@ async fn tell(reach: &Reach<'_>, troubles: &BTreeMap<String, Trouble>, sink: &mu
     for trouble in troubles.values() {
         if trouble.open.service.is_none() {
             let text = "it names no service: give it a label `service`, or the source service = \"{label}\"";
-            sink.finding(warning(&trouble.name, text.to_owned()));
+            sink.finding(Finding::warning(&trouble.name, text));
         }
     }
     let quiet = || troubles.values().filter(|one| !one.silences.is_empty());
@@ -141,17 +141,9 @@ fn words(silence: &Silence) -> String {
     )
 }
 
-fn warning(subject: &str, text: String) -> Finding {
-    Finding {
-        subject: subject.to_owned(),
-        severity: Severity::Warning,
-        text,
-    }
-}
-
 fn note(subject: &str, text: String) -> Finding {
     Finding {
         severity: Severity::Note,
-        ..warning(subject, text)
+        ..Finding::warning(subject, text)
     }
 }

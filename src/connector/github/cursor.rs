@@ -19,10 +19,11 @@ pub enum List {
     Commits,
     Releases,
     Tags,
+    Issues,
 }
 
 impl List {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Pulls,
         Self::Runs,
         Self::Deployments,
@@ -30,6 +31,7 @@ impl List {
         Self::Commits,
         Self::Releases,
         Self::Tags,
+        Self::Issues,
     ];
 
     /// The word for it, in cursors and for people.
@@ -43,6 +45,7 @@ impl List {
             Self::Commits => "commits",
             Self::Releases => "releases",
             Self::Tags => "tags",
+            Self::Issues => "issues",
         }
     }
 }

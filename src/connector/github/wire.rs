@@ -62,6 +62,24 @@ pub struct Label {
     pub name: Option<String>,
 }
 
+#[derive(Clone, Debug, Deserialize)]
+pub struct Issue {
+    pub number: i64,
+    pub title: Option<String>,
+    pub html_url: Option<String>,
+    pub state: String,
+    #[serde(default)]
+    pub labels: Vec<Label>,
+    /// The type that an organization has for it.
+    #[serde(rename = "type")]
+    pub kind: Option<Label>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub closed_at: Option<Timestamp>,
+    /// It is a pull request.
+    pub pull_request: Option<serde::de::IgnoredAny>,
+}
+
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Head {
     #[serde(rename = "ref")]

@@ -5,10 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// Words that look like a ticket key and are none.
-const NO_PROJECTS: [&str; 12] = [
-    "UTF", "SHA", "ISO", "RFC", "CVE", "CWE", "HTTP", "TLS", "AES", "RSA", "MD", "GPT",
-];
+use crate::connector::issue::issue_id;
+use crate::connector::ticket::keys;
 
 static CLOSING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
@@ -19,15 +17,6 @@ static CLOSING: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 static ISSUE: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"((?:[\w.-]+/)*[\w.-]*)#(\d+)").ok());
-
-static KEY: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"\b([A-Z][A-Z0-9]{1,9})-([1-9]\d*)\b").ok());
-
-/// The name of an issue.
-#[must_use]
-pub fn issue_id(project: &str, iid: impl std::fmt::Display) -> String {
-    format!("{project}#{iid}")
-}
 
 /// The tickets that the texts of a project name, in the order of their first naming.
 #[must_use]
@@ -46,12 +35,8 @@ pub fn tickets<'a>(project: &str, texts: impl IntoIterator<Item = &'a str>) -> V
                 }
             }
         }
-        if let Some(key) = KEY.as_ref() {
-            for hit in key.captures_iter(text) {
-                if !NO_PROJECTS.contains(&&hit[1]) {
-                    add(hit[0].to_owned());
-                }
-            }
+        for key in keys(text) {
+            add(key.to_owned());
         }
     }
     found

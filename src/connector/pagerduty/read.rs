@@ -11,7 +11,7 @@ use crate::connector::facts::{Facts, Unknown};
 use crate::connector::health;
 use crate::connector::pattern::Names;
 use crate::connector::rows::{Rows, put};
-use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink};
+use crate::connector::{Batch, ConnectorError, Finding, Progress, Sink};
 use crate::event::time::{Span, Timestamp};
 
 const DAY: Span = Span::from_seconds(86_400);
@@ -51,7 +51,7 @@ impl Reader<'_> {
             });
             let found = self.reach.incidents(start, to).await?;
             for complaint in found.complaints {
-                sink.finding(warning(
+                sink.finding(Finding::warning(
                     self.origin.source,
                     format!("incidents: {complaint}"),
                 ));
@@ -88,7 +88,7 @@ impl Reader<'_> {
                 let text = format!(
                     "incident {id} is gone, and nobody says that it is over: `leadtime mark ignore {id}` takes it out"
                 );
-                sink.finding(warning(self.origin.source, text));
+                sink.finding(Finding::warning(self.origin.source, text));
                 batch.cursors.push((format!("{OPEN}{id}"), None));
             }
             sink.batch(batch)?;
@@ -120,13 +120,5 @@ impl Reader<'_> {
         } else if self.rows.get::<bool>(&key).is_some() {
             batch.cursors.push((key, None));
         }
-    }
-}
-
-fn warning(subject: &str, text: String) -> Finding {
-    Finding {
-        subject: subject.to_owned(),
-        severity: Severity::Warning,
-        text,
     }
 }

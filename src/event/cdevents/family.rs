@@ -30,6 +30,7 @@ pub(super) enum Family {
     Tag(TagPhase),
     Branch,
     Mark,
+    Component,
 }
 
 impl Family {
@@ -59,6 +60,7 @@ impl Family {
             ("tag", "deleted") => Self::Tag(TagPhase::Deleted),
             ("branch", "updated") => Self::Branch,
             ("mark", "created") => Self::Mark,
+            ("component", "described") => Self::Component,
             ("scan", "finished") => Self::Scan,
             ("change", "created") => Self::Change(ChangePhase::Created),
             ("change", "updated") => Self::Change(ChangePhase::Updated),

@@ -8,9 +8,9 @@ use super::fields::{Facts, Fields, count};
 use super::{purl, words};
 use crate::event::Event;
 use crate::event::kind::{
-    Artifact, ArtifactPhase, Branch, Change, ChangePhase, Commit, Decision, Deployment, Gate,
-    GatePhase, Incident, IncidentPhase, Kind, Mark, Outcome, Phase, Run, RunKind, Scan, Severities,
-    Tag, TagPhase, Ticket, TicketPhase,
+    Artifact, ArtifactPhase, Branch, Change, ChangePhase, Commit, Component, Decision, Deployment,
+    Gate, GatePhase, Incident, IncidentPhase, Kind, Mark, Outcome, Phase, Run, RunKind, Scan,
+    Severities, Tag, TagPhase, Ticket, TicketPhase,
 };
 
 type Text<'a> = Cow<'a, str>;
@@ -64,6 +64,7 @@ fn fact<'a>(
         Family::Tag(phase) => Kind::Tag(tag(phase, subject, facts)),
         Family::Branch => Kind::Branch(branch(subject, facts)),
         Family::Mark => Kind::Mark(mark(subject, facts)?),
+        Family::Component => Kind::Component(component(subject, facts)),
     })
 }
 
@@ -291,6 +292,19 @@ fn ticket<'a>(phase: TicketPhase, ticket: Text<'a>, facts: &Facts<'a>) -> Ticket
         labels: facts.list("labels"),
         changes: facts.list("changes"),
         phase,
+    }
+}
+
+fn component<'a>(component: Text<'a>, facts: &Facts<'a>) -> Component<Text<'a>> {
+    Component {
+        component,
+        service: facts.text("service"),
+        repository: facts.text("repository"),
+        team: facts.text("team"),
+        system: facts.text("system"),
+        lifecycle: facts.text("lifecycle"),
+        title: facts.text("title"),
+        url: facts.first(&["uri", "url"]),
     }
 }
 

@@ -11,9 +11,9 @@ use super::line::line;
 use super::words;
 use crate::event::Event;
 use crate::event::kind::{
-    Artifact, ArtifactPhase, Branch, Change, ChangePhase, Commit, Deployment, Gate, GatePhase,
-    Incident, IncidentPhase, Kind, Mark, Outcome, Phase, Run, RunKind, Scan, Tag, TagPhase, Ticket,
-    TicketPhase,
+    Artifact, ArtifactPhase, Branch, Change, ChangePhase, Commit, Component, Deployment, Gate,
+    GatePhase, Incident, IncidentPhase, Kind, Mark, Outcome, Phase, Run, RunKind, Scan, Tag,
+    TagPhase, Ticket, TicketPhase,
 };
 
 /// CDEvents demands a text that the event does not hold, and nobody reads back.
@@ -35,6 +35,7 @@ pub fn write(event: &Event<String>) -> String {
         Kind::Branch(fact) => (&fact.branch, branch(fact)),
         Kind::Ticket(fact) => (&fact.ticket, ticket(fact)),
         Kind::Mark(fact) => (&fact.mark, mark(fact)),
+        Kind::Component(fact) => (&fact.component, component(fact)),
         Kind::Other(kind) => (&event.id, Body::new(kind.clone())),
     };
     line(event, subject, &body)
@@ -301,6 +302,19 @@ fn incident(fact: &Incident<String>) -> Body {
     custom.text("deployment", fact.deployment.as_ref());
     custom.text("sha", fact.sha.as_ref());
     custom.text("change", fact.change.as_ref());
+    body
+}
+
+fn component(fact: &Component<String>) -> Body {
+    let mut body = Body::own("component", "described");
+    let content = &mut body.content;
+    content.reference("repository", fact.repository.as_ref());
+    content.reference("service", fact.service.as_ref());
+    content.text("team", fact.team.as_ref());
+    content.text("system", fact.system.as_ref());
+    content.text("lifecycle", fact.lifecycle.as_ref());
+    content.text("title", fact.title.as_ref());
+    content.text("url", fact.url.as_ref());
     body
 }
 

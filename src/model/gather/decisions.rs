@@ -16,6 +16,9 @@ pub(super) struct Marked {
 impl Gatherer {
     pub(super) fn gate(&mut self, source: Name, at: Timestamp, fact: kind::Gate<Name>) {
         let commit = fact.sha.map(|sha| self.commit_at(sha, fact.repository));
+        if !fact.is_loose() {
+            self.rooted.insert((source, fact.gate));
+        }
         let gates = &mut self.workload.gates;
         let place = *self.gates.entry((source, fact.gate)).or_insert_with(|| {
             gates.push(Gate::asked(source, fact.gate, at));

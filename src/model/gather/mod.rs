@@ -4,6 +4,7 @@
 mod changes;
 mod decisions;
 mod deployments;
+mod held;
 mod membership;
 mod path;
 mod rewritten;
@@ -14,7 +15,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Workload;
 use super::definition::{Definition, Path, Rules};
@@ -141,13 +142,15 @@ fn belongs(
         Kind::Run(fact) => repository(fact.repository) || artifact(fact.artifact),
         Kind::Scan(fact) => repository(fact.repository) || artifact(fact.artifact),
         Kind::Artifact(fact) => repository(fact.repository) || artifact(Some(fact.artifact)),
+        Kind::Gate(fact) if fact.is_loose() => true,
         Kind::Gate(fact) => served(fact.service)
             .unwrap_or_else(|| repository(fact.repository) || artifact(fact.artifact)),
         Kind::Deployment(fact) => served(fact.service)
             .unwrap_or_else(|| repository(fact.repository) || artifact(fact.artifact)),
         Kind::Incident(fact) => served(fact.service).unwrap_or_else(|| artifact(fact.artifact)),
         Kind::Ticket(_) | Kind::Mark(_) => true,
-        Kind::Other(_) => false,
+        // It says whose a workload is, not what happens to it.
+        Kind::Component(_) | Kind::Other(_) => false,
     }
 }
 
@@ -158,6 +161,8 @@ struct Gatherer {
     runs: FxHashMap<(Name, Name, u32), usize>,
     artifacts: FxHashMap<Name, usize>,
     gates: FxHashMap<(Name, Name), usize>,
+    /// Gates of which something says that they are this workload's, and not only which changes they hold.
+    rooted: FxHashSet<(Name, Name)>,
     incidents: FxHashMap<Name, usize>,
     tickets: FxHashMap<Name, usize>,
     marks: Vec<decisions::Marked>,
@@ -218,6 +223,7 @@ impl Gatherer {
             runs: FxHashMap::default(),
             artifacts: FxHashMap::default(),
             gates: FxHashMap::default(),
+            rooted: FxHashSet::default(),
             incidents: FxHashMap::default(),
             tickets: FxHashMap::default(),
             marks: Vec::new(),
@@ -234,7 +240,12 @@ impl Gatherer {
     }
 
     fn take(&mut self, source: Name, at: Timestamp, kind: Kind<Name>) {
-        if !matches!(kind, Kind::Ticket(_) | Kind::Mark(_)) {
+        let elsewhere = match &kind {
+            Kind::Ticket(_) | Kind::Mark(_) => true,
+            Kind::Gate(fact) => fact.is_loose(),
+            _ => false,
+        };
+        if !elsewhere {
             let known = self.workload.known.get_or_insert((at, at));
             *known = (known.0.min(at), known.1.max(at));
         }
@@ -251,7 +262,7 @@ impl Gatherer {
             Kind::Branch(fact) => self.branch(at, &fact),
             Kind::Ticket(fact) => self.ticket(at, fact),
             Kind::Mark(fact) => self.mark(at, fact),
-            Kind::Other(_) => {}
+            Kind::Component(_) | Kind::Other(_) => {}
         }
     }
 
@@ -264,6 +275,7 @@ impl Gatherer {
         self.assign();
         self.add_direct_changes();
         self.keep_own();
+        self.hold();
         if self.workload.path.derived {
             self.workload.path = path::derive(&self.workload, rules);
         }

@@ -34,6 +34,10 @@ pub fn happening(event: &Event<String>) -> Line {
         }
         Kind::Ticket(fact) => ticket(fact),
         Kind::Mark(fact) => mark(fact),
+        Kind::Component(fact) => {
+            let line = plain(&format!("component {}", fact.component));
+            with(line, " is of ", fact.team.as_deref())
+        }
         Kind::Other(kind) => {
             let line = Line::of(Role::Dim, "· a type of event that leadtime does not read");
             with(line, ": ", Some(kind))
@@ -59,6 +63,7 @@ pub fn kind(event: &Event<String>) -> (&'static str, &'static str) {
         Kind::Branch(_) => ("branch", "updated"),
         Kind::Ticket(fact) => ("ticket", ticket_word(fact.phase)),
         Kind::Mark(fact) => ("mark", mark_word(fact.kind)),
+        Kind::Component(_) => ("component", "described"),
         Kind::Other(_) => ("other", "unread"),
     }
 }

@@ -19,6 +19,7 @@ pub fn subject(event: &Event<String>) -> &str {
         Kind::Branch(fact) => &fact.branch,
         Kind::Ticket(fact) => &fact.ticket,
         Kind::Mark(fact) => &fact.target,
+        Kind::Component(fact) => &fact.component,
         Kind::Other(_) => &event.id,
     }
 }
@@ -61,6 +62,7 @@ pub fn about(event: &Event<String>) -> [Option<&str>; 3] {
         Kind::Tag(fact) => (&None, &fact.repository, &None),
         Kind::Branch(fact) => (&None, &fact.repository, &None),
         Kind::Mark(fact) => (&fact.service, &None, &None),
+        Kind::Component(fact) => (&fact.service, &fact.repository, &None),
         Kind::Ticket(_) | Kind::Other(_) => (&None, &None, &None),
     };
     [service, repository, artifact].map(Option::as_deref)
@@ -78,6 +80,7 @@ pub fn link(event: &Event<String>) -> Option<&str> {
         Kind::Incident(fact) => fact.url.as_deref(),
         Kind::Tag(fact) => fact.url.as_deref(),
         Kind::Ticket(fact) => fact.url.as_deref(),
+        Kind::Component(fact) => fact.url.as_deref(),
         _ => None,
     }
 }

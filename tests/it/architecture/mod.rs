@@ -281,7 +281,7 @@ const LONGEST: usize = 450;
 /// What may be longer, and why.
 const LONGER: &[(&str, usize)] = &[
     // A table: every family of facts, field by field.
-    ("src/event/kind.rs", 530),
+    ("src/event/kind.rs", 550),
 ];
 
 /// `path` is `module` or lies in it.

@@ -3,8 +3,8 @@
 use leadtime::event::Event;
 use leadtime::event::cdevents::{read, write};
 use leadtime::event::kind::{
-    Artifact, ArtifactPhase, Branch, Change, ChangePhase, Commit, Decision, Deployment, Gate,
-    GatePhase, Incident, IncidentPhase, Kind, List, MapText, Mark, MarkKind, Outcome, Phase,
+    Artifact, ArtifactPhase, Branch, Change, ChangePhase, Commit, Component, Decision, Deployment,
+    Gate, GatePhase, Incident, IncidentPhase, Kind, List, MapText, Mark, MarkKind, Outcome, Phase,
     ReviewState, Run, RunKind, Scan, Severities, Tag, TagPhase, Ticket, TicketPhase,
 };
 use leadtime::event::time::Timestamp;
@@ -291,6 +291,19 @@ impl Pool {
         })
     }
 
+    fn component(&mut self) -> Kind<String> {
+        Kind::Component(Component {
+            component: self.text(),
+            service: self.some(),
+            repository: self.some(),
+            team: self.some(),
+            system: self.some(),
+            lifecycle: self.some(),
+            title: self.some(),
+            url: self.some(),
+        })
+    }
+
     fn mark(&mut self) -> Kind<String> {
         Kind::Mark(Mark {
             mark: self.text(),
@@ -316,7 +329,8 @@ impl Pool {
 
 /// One event of each family.
 fn events(pool: &Pool, source: &str) -> Vec<Event<String>> {
-    let families: [fn(&mut Pool) -> Kind<String>; 13] = [
+    let families: [fn(&mut Pool) -> Kind<String>; 14] = [
+        Pool::component,
         Pool::commit,
         Pool::change,
         Pool::run,

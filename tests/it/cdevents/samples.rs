@@ -60,6 +60,7 @@ fn shape<T>(kind: &Kind<T>) -> String {
         Kind::Branch(_) => "branch".into(),
         Kind::Ticket(fact) => format!("ticket {:?}", fact.phase),
         Kind::Mark(_) => "mark".into(),
+        Kind::Component(_) => "component".into(),
         Kind::Other(_) => "other".into(),
     }
 }

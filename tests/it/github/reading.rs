@@ -6,10 +6,10 @@ use serde_json::json;
 
 use super::{connector, now, read};
 use crate::support::github::world::{ago, commit, job, pull, run, sha, user};
-use crate::support::github::{Asked, GitHubMock, Repo, World};
+use crate::support::github::{Asked, Fault, GitHubMock, Repo, World};
 use crate::support::kept::Kept;
 
-const LISTS: [&str; 7] = [
+const LISTS: [&str; 8] = [
     "pulls",
     "actions/runs",
     "deployments",
@@ -17,6 +17,7 @@ const LISTS: [&str; 7] = [
     "commits",
     "releases",
     "tags",
+    "issues",
 ];
 
 fn is_list(asked: &Asked) -> bool {
@@ -64,7 +65,7 @@ async fn a_first_reading_pages_every_list_to_its_end_and_shows_the_newest_of_eac
         .filter(|asked| is_list(asked))
         .count();
     assert_eq!(
-        firsts, 14,
+        firsts, 16,
         "the first page of every list before the second of any"
     );
     let mut paths: Vec<&str> = asked.iter().map(|asked| asked.path.as_str()).collect();
@@ -190,7 +191,7 @@ async fn what_changed_is_read_and_nothing_else() {
         panic!()
     };
     assert!(opened.bot);
-    assert_eq!(opened.tickets, ["PAY-21", "#1021"]);
+    assert_eq!(opened.tickets, ["PAY-21", "acme/one#1021"]);
     let Kind::Change(commits) = &kept
         .event(&format!("pull/21/commits/{}", sha("head", 21)))
         .kind
@@ -551,4 +552,76 @@ async fn check_tells_whose_token_what_is_left_and_what_is_seen() {
         "{:?}",
         health.findings
     );
+}
+
+#[tokio::test]
+async fn issues_are_incidents_and_tickets_by_their_labels_and_types() {
+    let mut repo = Repo::generate("acme/one", 2, now(), 1);
+    let issue = |number: i64, labels: &[&str], state: &str| {
+        let labels: Vec<_> = labels.iter().map(|name| json!({"name": name})).collect();
+        json!({"number": number, "title": format!("Issue {number}"), "state": state, "labels": labels,
+            "html_url": format!("https://github.com/acme/one/issues/{number}"),
+            "created_at": ago(now(), 9), "updated_at": ago(now(), number),
+            "closed_at": if state == "closed" { json!(ago(now(), 2)) } else { json!(null) }})
+    };
+    let mut pull = issue(1, &["incident"], "open");
+    pull["pull_request"] = json!({"url": "x"});
+    let mut typed = issue(6, &[], "open");
+    typed["type"] = json!({"name": "Feature"});
+    repo.issues = vec![
+        pull,
+        issue(
+            2,
+            &["incident", "service:pay", "environment/production"],
+            "closed",
+        ),
+        issue(3, &["web", "bug"], "closed"),
+        issue(4, &[], "open"),
+        issue(5, &["kind/incident"], "pondered"),
+        typed,
+    ];
+    repo.pulls[0]["body"] = json!("Fixes #3");
+    let mock = GitHubMock::start(World::new(now(), vec![repo])).await;
+    let mut kept = Kept::default();
+    read(&mock, &["acme/one"], &mut kept).await.unwrap();
+    let short = |id: &str| id.split('/').take(3).collect::<Vec<_>>().join("/");
+    let mut lines: Vec<String> = kept
+        .events
+        .values()
+        .filter_map(|event| match &event.kind {
+            Kind::Ticket(fact) => Some(format!(
+                "{} {:?} {}",
+                short(&event.id),
+                fact.phase,
+                fact.ticket
+            )),
+            Kind::Incident(fact) => Some(format!(
+                "{} {:?} {} of {:?} in {:?}",
+                short(&event.id),
+                fact.phase,
+                fact.incident,
+                fact.service,
+                fact.environment
+            )),
+            _ => None,
+        })
+        .collect();
+    lines.sort();
+    insta::assert_snapshot!("issues", lines.join("\n"));
+    let named = kept.events.values().any(|event| {
+        matches!(&event.kind, Kind::Change(fact) if fact.tickets.contains(&"acme/one#3".to_owned()))
+    });
+    assert!(named, "a request names its issue with its repository");
+    assert!(kept.told().contains("\"pondered\""), "{}", kept.told());
+}
+
+#[tokio::test]
+async fn issues_that_are_switched_off_are_none() {
+    let repo = Repo::generate("acme/one", 2, now(), 1);
+    let mut world = World::new(now(), vec![repo]);
+    world.faults.push(Fault::new("/issues", 410));
+    let mock = GitHubMock::start(world).await;
+    let mut kept = Kept::default();
+    read(&mock, &["acme/one"], &mut kept).await.unwrap();
+    assert_eq!(kept.findings, [], "{}", kept.told());
 }

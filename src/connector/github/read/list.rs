@@ -13,8 +13,10 @@ use crate::connector::github::cursor::{
     List, OpenDeployment, OpenRun, Place, Todo, Walk, place_key,
 };
 use crate::connector::github::fault::refused;
-use crate::connector::github::translate::{Origin, change, commit, deployment, gate, run};
-use crate::connector::github::wire::{Commit, Deployment, Environment, Pull, Release, Run, Tag};
+use crate::connector::github::translate::{Origin, change, commit, deployment, gate, issue, run};
+use crate::connector::github::wire::{
+    Commit, Deployment, Environment, Issue, Pull, Release, Run, Tag,
+};
 use crate::connector::http::page::Links;
 use crate::connector::http::{Answer, Stop};
 use crate::connector::piece::Done;
@@ -64,7 +66,12 @@ impl Page {
 
     fn path(&self, since: Timestamp) -> String {
         let asked = match self.list {
-            List::Pulls => "pulls?state=all&sort=updated&direction=desc&".to_owned(),
+            List::Pulls | List::Issues => {
+                format!(
+                    "{}?state=all&sort=updated&direction=desc&",
+                    self.list.word()
+                )
+            }
             List::Runs => "actions/runs?exclude_pull_requests=true&".to_owned(),
             List::Commits => format!("commits?since={since}&"),
             other => format!("{}?", other.word()),
@@ -88,6 +95,15 @@ trait Timed: DeserializeOwned {
 }
 
 impl Timed for Pull {
+    fn order(&self) -> Timestamp {
+        self.updated_at
+    }
+    fn changed(&self) -> Timestamp {
+        self.updated_at
+    }
+}
+
+impl Timed for Issue {
     fn order(&self) -> Timestamp {
         self.updated_at
     }
@@ -137,7 +153,11 @@ pub async fn read(reach: &Reach<'_>, page: Page) -> Result<Done, Stop> {
             ..Done::default()
         });
     }
-    let is_empty = page.list == List::Commits && answer.status == 409;
+    // A repository without a commit, and one whose issues are switched off.
+    let is_empty = matches!(
+        (page.list, answer.status),
+        (List::Commits, 409) | (List::Issues, 410)
+    );
     if answer.is_unchanged() || is_empty {
         return Ok(Done::default());
     }
@@ -197,6 +217,10 @@ impl Digest {
             List::Deployments => self.timed(body, None, Self::deployment)?,
             List::Releases => self.timed(body, None, |digest, release: Release| {
                 let facts = commit::release(&digest.page.origin, &release);
+                digest.facts.add(facts);
+            })?,
+            List::Issues => self.timed(body, None, |digest, listed: Issue| {
+                let facts = issue::issue(&digest.page.origin, &listed);
                 digest.facts.add(facts);
             })?,
             List::Commits => self.commits(body)?,

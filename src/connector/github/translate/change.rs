@@ -3,6 +3,7 @@
 use super::{Origin, is_bot, login};
 use crate::connector::facts::{Facts, given};
 use crate::connector::github::wire::{Commit, Pull, Review, Team};
+use crate::connector::issue::issue_id;
 use crate::connector::ticket::tickets;
 use crate::event::kind::{Change, ChangePhase, Kind, ReviewState};
 use crate::event::time::Timestamp;
@@ -74,11 +75,22 @@ fn facts_of(origin: &Origin, pull: &Pull) -> Change<String> {
             .iter()
             .filter_map(|label| label.name.clone())
             .collect(),
-        tickets: tickets(texts.chain([pull.head.branch.as_str()])).into(),
+        tickets: tickets(texts.chain([pull.head.branch.as_str()]))
+            .into_iter()
+            .map(|ticket| qualified(origin, ticket))
+            .collect(),
         reviewers: asked(pull).into(),
         bot: is_bot(pull.user.as_ref()),
         draft: pull.draft,
         ..Change::default()
+    }
+}
+
+/// An issue of the same repository is named with it: `#3` is another in every one.
+fn qualified(origin: &Origin, ticket: String) -> String {
+    match ticket.strip_prefix('#') {
+        Some(number) => issue_id(&origin.repository, number),
+        None => ticket,
     }
 }
 

@@ -5,6 +5,7 @@ pub mod change;
 pub mod commit;
 pub mod deployment;
 pub mod gate;
+pub mod issue;
 pub mod run;
 
 use crate::connector::github::wire::User;

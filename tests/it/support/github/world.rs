@@ -46,6 +46,7 @@ pub struct Repo {
     pub statuses: BTreeMap<i64, Vec<Value>>,
     pub environments: Vec<Value>,
     pub releases: Vec<Value>,
+    pub issues: Vec<Value>,
     pub tags: Vec<Value>,
 }
 
@@ -177,6 +178,7 @@ impl Repo {
             ["environments"] => Some((Some("environments"), json!(self.environments))),
             ["releases"] => listed(&self.releases),
             ["tags"] => listed(&self.tags),
+            ["issues"] => listed(&self.issues),
             _ => None,
         }
     }

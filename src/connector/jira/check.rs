@@ -1,0 +1,91 @@
+//! Looks whether Jira can be read: whose token it is, how many issues are seen, and whether the statuses that the configuration names are among theirs.
+
+use std::collections::BTreeSet;
+
+use super::client::Reach;
+use super::translate::gate::same;
+use crate::connector::{ConnectorError, Health};
+use crate::event::time::{Span, Timestamp};
+
+/// What is looked at.
+const LATELY: Span = Span::from_seconds(30 * 86_400);
+
+#[expect(
+    clippy::too_many_lines,
+    reason = "one look after the other, each with its own words"
+)]
+pub async fn check(reach: &Reach<'_>, now: Timestamp) -> Result<Health, ConnectorError> {
+    let mut health = Health::default();
+    let host = &reach.instance.source;
+    let me = reach.me().await?;
+    let form = if reach.told.cloud {
+        "Cloud"
+    } else {
+        "Data Center"
+    };
+    health.facts.push(format!(
+        "{host} answers as Jira {form}; the token belongs to {}",
+        me.said()
+            .unwrap_or_else(|| "nobody that it names".to_owned())
+    ));
+    let page = reach.touched((now - LATELY, now), None).await?;
+    let projects = &reach.told.projects;
+    let names: Vec<String> = page
+        .issues
+        .iter()
+        .map(|one| one.project().to_owned())
+        .collect();
+    let wanted = names.iter().filter(|name| projects.want(name)).count();
+    health.facts.push(format!(
+        "{wanted} of its newest {} issues are read",
+        names.len()
+    ));
+    if names.is_empty() {
+        health.warn(
+            host,
+            "no issue of the last 30 days is seen: may the account browse the projects?",
+        );
+    }
+    for idle in projects.idle(&names) {
+        health.warn(
+            host,
+            format!("none of these issues is of a project that fits {idle:?} of `projects`"),
+        );
+    }
+    let met: BTreeSet<String> = page
+        .issues
+        .iter()
+        .flat_map(|one| {
+            let histories = one.changelog.histories.iter();
+            let items = histories.flat_map(|history| &history.items);
+            let items = items.filter(|item| item.field == "status");
+            let of = items.flat_map(|item| [item.from_name.clone(), item.to_name.clone()]);
+            of.flatten().chain(one.said("status"))
+        })
+        .collect();
+    for gate in reach
+        .told
+        .gates
+        .iter()
+        .filter(|gate| gate.approve.is_some())
+    {
+        for status in [
+            Some(&gate.status),
+            gate.approve.as_ref(),
+            gate.reject.as_ref(),
+        ]
+        .into_iter()
+        .flatten()
+        {
+            if !names.is_empty() && !met.iter().any(|name| same(name, status)) {
+                let text = format!(
+                    "none of these issues was ever in the status {status:?} of `gates`: is it spelt as in the workflow?"
+                );
+                health.warn(host, text);
+            }
+        }
+    }
+    health.allowance(&reach.instance.http);
+    health.clock(&reach.instance.http, host);
+    Ok(health)
+}

@@ -1,0 +1,171 @@
+//! One reading: the issues that were touched since the last, the newest first, and those of which an approval was open. How far it got is kept at its end, so
+//! that a kill before leaves the same to be read again.
+
+use std::collections::BTreeSet;
+
+use super::client::{Found, PAGE, PAGES, Reach};
+use super::cursor::{OPEN, READ};
+use super::translate::{self, Origin, gate};
+use super::wire::{History, Issue};
+use crate::connector::facts::{Facts, Unknown};
+use crate::connector::health;
+use crate::connector::rows::{Rows, put};
+use crate::connector::{Batch, ConnectorError, Finding, Progress, Sink};
+use crate::event::time::{Span, Timestamp};
+
+/// How far back the first reading goes, where nobody says.
+const FIRST: Span = Span::from_seconds(180 * 86_400);
+/// What is asked for again: Jira finds an issue a little after it was touched.
+const AGAIN: Span = Span::from_seconds(600);
+
+/// One reading, under way.
+pub struct Reader<'a> {
+    pub reach: &'a Reach<'a>,
+    pub rows: Rows,
+    pub now: Timestamp,
+    /// The oldest fact wanted on a first reading.
+    pub since: Option<Timestamp>,
+}
+
+/// What was seen in a reading.
+#[derive(Default)]
+struct Seen {
+    keys: BTreeSet<String>,
+    told: BTreeSet<Unknown>,
+}
+
+impl Reader<'_> {
+    pub async fn read(&self, sink: &mut dyn Sink) -> Result<(), ConnectorError> {
+        let read: Option<String> = self.rows.get(READ);
+        let read = read.and_then(|text| Timestamp::parse(&text));
+        let first = self.since.unwrap_or(self.now - FIRST);
+        let since = read.map_or(first, |read| read - AGAIN);
+        let mut seen = Seen::default();
+        let mut next: Option<String> = None;
+        for number in 0..PAGES {
+            sink.progress(Progress {
+                what: format!("issues since {since}"),
+                done: (number * PAGE) as u64,
+                total: None,
+            });
+            let page = self
+                .reach
+                .touched((since, self.now), next.as_deref())
+                .await?;
+            let following = page.next.clone().filter(|one| next.as_ref() != Some(one));
+            let mut batch = self.page(page, &mut seen, sink).await?;
+            if following.is_none() {
+                put(&mut batch, READ.to_owned(), &self.now.to_string());
+            }
+            sink.batch(batch)?;
+            next = following;
+            if next.is_none() {
+                break;
+            }
+        }
+        if let Some(finding) = health::clock(&self.reach.instance.http, self.source()) {
+            sink.finding(finding);
+        }
+        self.open(&mut seen, sink).await
+    }
+
+    /// Those of which an approval was open, and that nobody touched: an answer does not always show.
+    async fn open(&self, seen: &mut Seen, sink: &mut dyn Sink) -> Result<(), ConnectorError> {
+        let open = self
+            .rows
+            .names(OPEN)
+            .filter(|key| !seen.keys.contains(*key));
+        let open: Vec<&str> = open.collect();
+        for keys in open.chunks(PAGE) {
+            let page = self.reach.by_keys(keys).await?;
+            let whole = page.complaints.is_empty() && page.next.is_none();
+            let mut batch = self.page(page, seen, sink).await?;
+            for gone in keys
+                .iter()
+                .filter(|key| whole && !seen.keys.contains(**key))
+            {
+                let text = format!(
+                    "{gone} is gone, or the account may not see it any more; its approval is not followed"
+                );
+                sink.finding(self.warning(text));
+                batch.cursors.push((format!("{OPEN}{gone}"), None));
+            }
+            sink.batch(batch)?;
+        }
+        Ok(())
+    }
+
+    /// What a page of issues tells.
+    async fn page(
+        &self,
+        page: Found,
+        seen: &mut Seen,
+        sink: &mut dyn Sink,
+    ) -> Result<Batch, ConnectorError> {
+        let mut batch = Batch::default();
+        for complaint in page.complaints {
+            sink.finding(self.warning(complaint));
+        }
+        for mut issue in page.issues {
+            let is_new = seen.keys.insert(issue.key.clone());
+            if !is_new || !self.reach.told.projects.want(issue.project()) {
+                continue;
+            }
+            let histories = self.histories(&mut issue).await?;
+            let origin = Origin {
+                reach: self.reach,
+                issue: &issue,
+                histories: &histories,
+            };
+            let mut facts = translate::all(&origin);
+            if self.reach.told.approvals() {
+                facts.add(self.approvals(&origin, &mut batch).await?);
+            }
+            for unknown in facts.unknown {
+                if seen.told.insert(unknown.clone()) {
+                    sink.finding(unknown.told("Jira"));
+                }
+            }
+            batch.events.extend(facts.events);
+        }
+        Ok(batch)
+    }
+
+    async fn approvals(
+        &self,
+        origin: &Origin<'_>,
+        batch: &mut Batch,
+    ) -> Result<Facts, ConnectorError> {
+        let key = &origin.issue.key;
+        let approvals = self.reach.approvals(key).await?;
+        let row = format!("{OPEN}{key}");
+        let known: Option<Vec<String>> = self.rows.get(&row);
+        let open = approvals.iter().filter(|one| gate::is_open(one));
+        let open: Vec<&String> = open.map(|one| &one.id).collect();
+        if !open.is_empty() {
+            put(batch, row, &open);
+        } else if known.is_some() {
+            batch.cursors.push((row, None));
+        }
+        let known = known.unwrap_or_default();
+        Ok(gate::approvals(origin, &approvals, &known))
+    }
+
+    /// All that happened to an issue, the oldest first.
+    async fn histories(&self, issue: &mut Issue) -> Result<Vec<History>, ConnectorError> {
+        let mut histories = std::mem::take(&mut issue.changelog.histories);
+        if self.reach.told.cloud && issue.changelog.total > histories.len() {
+            histories = self.reach.histories(&issue.key).await?;
+        }
+        translate::in_order(&mut histories);
+        Ok(histories)
+    }
+
+    fn source(&self) -> &str {
+        &self.reach.instance.source
+    }
+
+    fn warning(&self, text: String) -> Finding {
+        Finding::warning(self.source(), text)
+    }
+}

@@ -1,0 +1,199 @@
+//! One reading: the incidents and alerts that were made since the last, the newest first, and those that were open, one by one. How far it got is kept at its
+//! end, so that a kill before leaves the same to be read again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::client::{Kind, LAST, Reach};
+use super::cursor::{OPEN, READ, SERVICE};
+use super::translate::Origin;
+use super::wire::Trouble;
+use crate::connector::error::ErrorKind;
+use crate::connector::facts::{Facts, Unknown};
+use crate::connector::health;
+use crate::connector::pattern::Names;
+use crate::connector::rows::{Rows, put};
+use crate::connector::{Batch, ConnectorError, Finding, Progress, Sink};
+use crate::event::time::{Span, Timestamp};
+
+/// How far back the first reading goes, where nobody says.
+const FIRST: Span = Span::from_seconds(180 * 86_400);
+/// What is asked for again, since incidents appear a little late.
+const AGAIN: Span = Span::from_seconds(3_600);
+
+/// One reading, under way.
+pub struct Reader<'a> {
+    pub reach: &'a Reach<'a>,
+    pub origin: Origin<'a>,
+    pub services: &'a Names,
+    pub rows: Rows,
+    pub now: Timestamp,
+    /// The oldest fact wanted on a first reading.
+    pub since: Option<Timestamp>,
+}
+
+/// What was learned in a reading.
+#[derive(Default)]
+struct Seen {
+    ids: BTreeSet<String>,
+    told: BTreeSet<Unknown>,
+    /// Names of services by their ids.
+    names: BTreeMap<String, String>,
+    /// Incidents are not to be had.
+    closed: bool,
+}
+
+impl Reader<'_> {
+    pub async fn read(&self, sink: &mut dyn Sink) -> Result<(), ConnectorError> {
+        let read: Option<String> = self.rows.get(READ);
+        let read = read.and_then(|text| Timestamp::parse(&text));
+        let first = self.since.unwrap_or(self.now - FIRST);
+        let from = read.map_or(first, |read| read - AGAIN);
+        let mut seen = Seen::default();
+        for kind in Kind::ALL {
+            match self.lately(kind, from, &mut seen, sink).await {
+                Ok(()) => {}
+                // Not every plan has incidents, and not every key may read both.
+                Err(error) if kind == Kind::Incident && is_closed(&error) => {
+                    let text = format!("only alerts are read: {error}");
+                    sink.finding(Finding::warning(self.origin.source, text));
+                    seen.closed = true;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let mut batch = Batch::default();
+        put(&mut batch, READ.to_owned(), &self.now.to_string());
+        sink.batch(batch)?;
+        if let Some(finding) = health::clock(&self.reach.instance.http, self.origin.source) {
+            sink.finding(finding);
+        }
+        self.open(&mut seen, sink).await
+    }
+
+    async fn lately(
+        &self,
+        kind: Kind,
+        from: Timestamp,
+        seen: &mut Seen,
+        sink: &mut dyn Sink,
+    ) -> Result<(), ConnectorError> {
+        for number in 0..Reach::pages() {
+            sink.progress(Progress {
+                what: format!("{} since {from}", kind.word()),
+                done: seen.ids.len() as u64,
+                total: None,
+            });
+            let (page, more) = self.reach.page(kind, number).await?;
+            for complaint in page.complaints {
+                let text = format!("{}: {complaint}", kind.word());
+                sink.finding(Finding::warning(self.origin.source, text));
+            }
+            let mut batch = Batch::default();
+            let mut through = !more;
+            for trouble in &page.items {
+                through |= trouble.created().is_some_and(|at| at < from);
+                seen.ids.insert(trouble.id.clone());
+                let new = trouble.created().is_none_or(|at| at >= from);
+                if new || self.rows.names(&row(kind, &trouble.id)).next().is_some() {
+                    self.take(kind, trouble, (&mut batch, seen), sink).await?;
+                }
+            }
+            sink.batch(batch)?;
+            if through {
+                return Ok(());
+            }
+        }
+        let text = format!(
+            "there are more than {LAST} {}: Opsgenie does not give the rest",
+            kind.word()
+        );
+        sink.finding(Finding::warning(self.origin.source, text));
+        Ok(())
+    }
+
+    /// Those that were open and are older than what was asked for.
+    async fn open(&self, seen: &mut Seen, sink: &mut dyn Sink) -> Result<(), ConnectorError> {
+        for kind in Kind::ALL {
+            if kind == Kind::Incident && seen.closed {
+                continue;
+            }
+            let start = row(kind, "");
+            let open = self.rows.names(&start).filter(|id| !seen.ids.contains(*id));
+            let open: Vec<String> = open.map(str::to_owned).collect();
+            for id in open {
+                let mut batch = Batch::default();
+                if let Some(trouble) = self.reach.one(kind, &id).await? {
+                    self.take(kind, &trouble, (&mut batch, seen), sink).await?;
+                } else {
+                    let text = format!(
+                        "{id} is gone, and nobody says that it is over: `leadtime mark ignore {id}` takes it out"
+                    );
+                    sink.finding(Finding::warning(self.origin.source, text));
+                    batch.cursors.push((row(kind, &id), None));
+                }
+                sink.batch(batch)?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn take(
+        &self,
+        kind: Kind,
+        trouble: &Trouble,
+        (batch, seen): (&mut Batch, &mut Seen),
+        sink: &mut dyn Sink,
+    ) -> Result<(), ConnectorError> {
+        let mut named = Vec::new();
+        for id in &trouble.impacted_services {
+            named.push(self.name(id, batch, seen).await?);
+        }
+        let mut services = self.origin.services(trouble, named);
+        services.retain(|name| self.services.want(name.as_deref().unwrap_or_default()));
+        let Facts { events, unknown } = self.origin.facts(kind, trouble, &services);
+        for one in unknown {
+            if seen.told.insert(one.clone()) {
+                sink.finding(one.told("Opsgenie"));
+            }
+        }
+        batch.events.extend(events);
+        let key = row(kind, &trouble.id);
+        if trouble.is_open() && !services.is_empty() {
+            put(batch, key, &true);
+        } else if self.rows.get::<bool>(&key).is_some() {
+            batch.cursors.push((key, None));
+        }
+        Ok(())
+    }
+
+    /// The name of a service: asked for once, and kept. One that is gone is called by its id.
+    async fn name(
+        &self,
+        id: &str,
+        batch: &mut Batch,
+        seen: &mut Seen,
+    ) -> Result<String, ConnectorError> {
+        let key = format!("{SERVICE}{id}");
+        let known = seen.names.get(id).cloned().or_else(|| self.rows.get(&key));
+        if let Some(name) = known {
+            return Ok(name);
+        }
+        let found = self.reach.service(id).await?;
+        let name = found
+            .map(|service| service.name)
+            .filter(|name| !name.is_empty());
+        let name = name.unwrap_or_else(|| id.to_owned());
+        put(batch, key, &name);
+        seen.names.insert(id.to_owned(), name.clone());
+        Ok(name)
+    }
+}
+
+fn row(kind: Kind, id: &str) -> String {
+    format!("{OPEN}{} {id}", kind.word())
+}
+
+/// Whether a list is closed to the key, or is not there.
+fn is_closed(error: &ConnectorError) -> bool {
+    matches!(error.kind, ErrorKind::Forbidden | ErrorKind::NotFound)
+}

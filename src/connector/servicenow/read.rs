@@ -1,0 +1,145 @@
+//! One reading: the change requests that were touched since the last, the newest first, and those whose gate was open, with the approvals of each. How far it
+//! got is kept at its end, so that a kill before leaves the same to be read again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::client::{PAGE, PAGES, Page, Reach};
+use super::cursor::{OPEN, READ};
+use super::translate::{change, service};
+use super::wire::Record;
+use crate::connector::facts::Unknown;
+use crate::connector::health;
+use crate::connector::pattern::Names;
+use crate::connector::rows::{Rows, put};
+use crate::connector::{Batch, ConnectorError, Finding, Progress, Sink};
+use crate::event::time::{Span, Timestamp};
+
+/// How far back the first reading goes, where nobody says.
+const FIRST: Span = Span::from_seconds(180 * 86_400);
+/// What is asked for again: clocks differ, and a record is seen a little after it was touched.
+const AGAIN: Span = Span::from_seconds(600);
+
+/// One reading, under way.
+pub struct Reader<'a> {
+    pub reach: &'a Reach<'a>,
+    pub services: &'a Names,
+    pub rows: Rows,
+    pub now: Timestamp,
+    /// The oldest fact wanted on a first reading.
+    pub since: Option<Timestamp>,
+}
+
+/// What was seen in a reading.
+#[derive(Default)]
+struct Seen {
+    ids: BTreeSet<String>,
+    told: BTreeSet<Unknown>,
+}
+
+impl Reader<'_> {
+    pub async fn read(&self, sink: &mut dyn Sink) -> Result<(), ConnectorError> {
+        let read: Option<String> = self.rows.get(READ);
+        let read = read.and_then(|text| Timestamp::parse(&text));
+        let first = self.since.unwrap_or(self.now - FIRST);
+        let since = read.map_or(first, |read| read - AGAIN);
+        let mut seen = Seen::default();
+        for number in 0..PAGES {
+            sink.progress(Progress {
+                what: format!("change requests since {since}"),
+                done: (number * PAGE) as u64,
+                total: None,
+            });
+            let page = self.reach.touched((since, self.now), number).await?;
+            let more = page.more;
+            let mut batch = self.page(page, &mut seen, sink).await?;
+            if !more {
+                put(&mut batch, READ.to_owned(), &self.now.to_string());
+            }
+            sink.batch(batch)?;
+            if !more {
+                break;
+            }
+        }
+        if let Some(finding) = health::clock(&self.reach.instance.http, self.source()) {
+            sink.finding(finding);
+        }
+        self.open(&mut seen, sink).await
+    }
+
+    /// Those whose gate was open, and that nobody touched: somebody may have voted, or a planned start have come.
+    async fn open(&self, seen: &mut Seen, sink: &mut dyn Sink) -> Result<(), ConnectorError> {
+        let open = self.rows.names(OPEN).filter(|id| !seen.ids.contains(*id));
+        let open: Vec<&str> = open.collect();
+        for ids in open.chunks(PAGE) {
+            let page = self.reach.by_ids(ids).await?;
+            let whole = page.found.complaints.is_empty() && !page.more;
+            let mut batch = self.page(page, seen, sink).await?;
+            for gone in ids.iter().filter(|id| whole && !seen.ids.contains(**id)) {
+                let text = format!(
+                    "the change request {gone} is gone, or the account may not see it any more; its gate is not followed"
+                );
+                sink.finding(self.warning(text));
+                batch.cursors.push((format!("{OPEN}{gone}"), None));
+            }
+            sink.batch(batch)?;
+        }
+        Ok(())
+    }
+
+    /// What a page of change requests tells.
+    async fn page(
+        &self,
+        page: Page,
+        seen: &mut Seen,
+        sink: &mut dyn Sink,
+    ) -> Result<Batch, ConnectorError> {
+        let mut batch = Batch::default();
+        let changes: Vec<&Record> = page.found.items.iter().collect();
+        let changes: Vec<&Record> = changes
+            .into_iter()
+            .filter(|one| !one.id().is_empty() && seen.ids.insert(one.id().to_owned()))
+            .filter(|one| self.is_wanted(one))
+            .collect();
+        let ids: Vec<&str> = changes.iter().map(|one| one.id()).collect();
+        let approvals = self.reach.approvals(&ids).await?;
+        let complaints = page.found.complaints.iter().chain(&approvals.complaints);
+        for complaint in complaints {
+            sink.finding(self.warning(complaint.clone()));
+        }
+        let mut of: BTreeMap<&str, Vec<&Record>> = BTreeMap::new();
+        for approval in &approvals.items {
+            let change = of.entry(approval.value("sysapproval")).or_default();
+            change.push(approval);
+        }
+        for one in changes {
+            let approvals = of.remove(one.id()).unwrap_or_default();
+            let made = change(self.reach, one, &approvals, self.now);
+            for unknown in made.facts.unknown {
+                if seen.told.insert(unknown.clone()) {
+                    sink.finding(unknown.told("ServiceNow"));
+                }
+            }
+            batch.events.extend(made.facts.events);
+            let key = format!("{OPEN}{}", one.id());
+            if made.open {
+                put(&mut batch, key, &one.number());
+            } else if self.rows.names(&key).next().is_some() {
+                batch.cursors.push((key, None));
+            }
+        }
+        Ok(batch)
+    }
+
+    fn is_wanted(&self, change: &Record) -> bool {
+        let name = service(self.reach, change);
+        self.services.want(name.as_deref().unwrap_or_default())
+    }
+
+    fn source(&self) -> &str {
+        &self.reach.instance.source
+    }
+
+    fn warning(&self, text: String) -> Finding {
+        Finding::warning(self.source(), text)
+    }
+}

@@ -1,0 +1,151 @@
+//! Which changes a gate holds that names them as people do: by the tickets that they name, or with their repository. A gate that says nothing else of whose it
+//! is belongs to the workloads that have one of these.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::Gatherer;
+use crate::model::name::Name;
+
+impl Gatherer {
+    /// Turns what gates name into changes, and leaves out the gates of other workloads.
+    pub(super) fn hold(&mut self) {
+        let workload = &mut self.workload;
+        if workload.gates.iter().all(|gate| gate.changes.is_empty()) {
+            return;
+        }
+        let own: FxHashSet<Name> = workload.changes.iter().map(|change| change.id).collect();
+        let mut by_name: FxHashMap<String, Vec<Name>> = FxHashMap::default();
+        for change in &workload.changes {
+            for ticket in &change.tickets {
+                let ticket = workload.names.text(*ticket).to_owned();
+                by_name.entry(ticket).or_default().push(change.id);
+            }
+            if let Some(repository) = change.repository {
+                let [repository, id] =
+                    [repository, change.id].map(|name| workload.names.text(name));
+                let whole = format!("{repository}{id}");
+                by_name.entry(whole).or_default().push(change.id);
+            }
+        }
+        let rooted = &self.rooted;
+        let names = &workload.names;
+        workload.gates.retain_mut(|gate| {
+            if gate.changes.is_empty() {
+                return true;
+            }
+            let is_rooted = rooted.contains(&(gate.source, gate.id));
+            let mut held: Vec<Name> = Vec::new();
+            for name in &gate.changes {
+                // A number alone is a change of any repository.
+                let told = (is_rooted && own.contains(name)).then_some(std::slice::from_ref(name));
+                let told = told.or_else(|| by_name.get(names.text(*name)).map(Vec::as_slice));
+                for change in told.unwrap_or_default() {
+                    if !held.contains(change) {
+                        held.push(*change);
+                    }
+                }
+            }
+            if held.is_empty() {
+                // Its commit says better what it holds than names that nobody knows; and its own number is no change.
+                let (id, is_known) = (gate.id, gate.commit.is_some());
+                gate.changes.retain(|name| *name != id && !is_known);
+                return is_rooted;
+            }
+            gate.changes = held;
+            true
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use crate::event::Event;
+    use crate::event::kind::{Change, Gate, Kind, MapText};
+    use crate::event::time::Timestamp;
+    use crate::model::Workload;
+    use crate::model::definition::{Definition, Rules};
+    use crate::model::gather::{Facts, Surroundings, gather};
+    use crate::model::name::{Name, Names};
+
+    type Text = Cow<'static, str>;
+
+    fn change(id: &'static str, repository: &'static str, ticket: &'static str) -> Kind<Text> {
+        Kind::Change(Change {
+            change: id.into(),
+            repository: Some(repository.into()),
+            tickets: vec![ticket.into()].into(),
+            ..Change::default()
+        })
+    }
+
+    fn gate(id: &'static str, service: Option<&'static str>, names: &[&'static str]) -> Kind<Text> {
+        Kind::Gate(Gate {
+            gate: id.into(),
+            service: service.map(Cow::Borrowed),
+            changes: names.iter().map(|name| Cow::Borrowed(*name)).collect(),
+            ..Gate::default()
+        })
+    }
+
+    fn gathered(repository: &str, kinds: &[Kind<Text>]) -> Workload {
+        let mut names = Names::default();
+        let facts: Vec<Event<Name>> = (1..)
+            .zip(kinds)
+            .map(|(second, kind)| Event {
+                source: names.intern("tool"),
+                id: names.intern(&second.to_string()),
+                at: Timestamp::from_seconds(second),
+                kind: kind.map_text(&mut |text: &Text| names.intern(text)),
+            })
+            .collect();
+        let definition = Definition {
+            repositories: vec![repository.to_owned()],
+            services: vec![repository.to_owned()],
+            ..Definition::default()
+        };
+        let around = Surroundings {
+            claimed: &|_| true,
+            artifact_name: &str::to_owned,
+            incident_source: false,
+        };
+        let facts = Facts {
+            names: &names,
+            facts: &facts,
+        };
+        let as_of = Timestamp::from_seconds(100);
+        gather(&definition, &Rules::default(), &[facts], &around, as_of)
+    }
+
+    fn held(repository: &str, kinds: &[Kind<Text>]) -> Vec<String> {
+        let workload = gathered(repository, kinds);
+        let text = |name: &Name| workload.text(*name).to_owned();
+        let line = |gate: &crate::model::entity::Gate| {
+            let changes: Vec<String> = gate.changes.iter().map(text).collect();
+            format!("{}: {}", text(&gate.id), changes.join(" "))
+        };
+        workload.gates.iter().map(line).collect()
+    }
+
+    #[test]
+    fn a_gate_holds_what_its_tickets_and_requests_are() {
+        let kinds = [
+            change("#1", "shop", "PAY-1"),
+            change("#2", "shop", "PAY-1"),
+            change("#1", "till", "OPS-7"),
+            gate("by-ticket", None, &["PAY-1"]),
+            gate("by-request", None, &["till#1", "PAY-9"]),
+            gate("by-number", None, &["#1"]),
+            gate("of-nobody", None, &["PAY-9"]),
+            gate("of-service", Some("shop"), &["of-service", "PAY-9"]),
+            gate("of-both", Some("shop"), &["#2", "PAY-9"]),
+        ];
+        assert_eq!(
+            held("shop", &kinds),
+            ["by-ticket: #1 #2", "of-service: PAY-9", "of-both: #2"]
+        );
+        assert_eq!(held("till", &kinds), ["by-request: #1"]);
+        assert!(held("else", &kinds).is_empty());
+    }
+}
