@@ -215,7 +215,9 @@ pub fn key(secret: &[u8]) -> Vec<u8> {
 fn begun(key: &[u8], text: &[&[u8]]) -> Option<Hmac<Sha256>> {
     // HMAC takes a key of any length.
     let mut mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
-    text.iter().for_each(|part| mac.update(part));
+    for part in text {
+        mac.update(part);
+    }
     Some(mac)
 }
 

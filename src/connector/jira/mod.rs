@@ -19,6 +19,7 @@ use self::read::Reader;
 use super::descriptor::{Capability, Descriptor, Settings};
 use super::http::instance::Instance;
 use super::rows::Rows;
+use super::signature::Scheme;
 use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
 use crate::event::time::{Span, Timestamp};
 
@@ -26,6 +27,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     kind: "jira",
     tool: "Jira",
     takes: &[
+        "secret",
         "user",
         "projects",
         "service",
@@ -44,7 +46,10 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         acts: act::ACTS,
         ways: &[],
     },
-    pushes: &[],
+    pushes: &[Scheme::Hex {
+        header: "x-hub-signature",
+        before: "sha256=",
+    }],
     signs: None,
 };
 

@@ -71,7 +71,7 @@ pub(super) fn by_producer(
     let workload = lives.workload;
     let mut last: FxHashMap<CommitAt, &Run> = FxHashMap::default();
     let newest = |run: &Run| run.started.or(run.queued).or(run.finished);
-    for run in workload.runs.iter() {
+    for run in &workload.runs {
         if let Some(commit) = run.commit
             && step::of_run(workload, run) == Some(place)
         {
