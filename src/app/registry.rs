@@ -6,14 +6,15 @@ use crate::config::{Kind, SecretRef, Source};
 use crate::connector::descriptor::{Descriptor, Open, Settings};
 use crate::connector::error::ErrorKind;
 use crate::connector::{
-    Connector, ConnectorError, alertmanager, argocd, cdevents, circleci, command, git, gitea,
-    github, gitlab, jenkins, oci, pagerduty, scans,
+    Connector, ConnectorError, alertmanager, argocd, buildkite, cdevents, circleci, command, git,
+    gitea, github, gitlab, jenkins, oci, pagerduty, scans,
 };
 
 /// Every connector: what it is, and how a source of its kind is opened.
 pub const CONNECTORS: &[(&Descriptor, Open)] = &[
     (&alertmanager::DESCRIPTOR, alertmanager::open),
     (&argocd::DESCRIPTOR, argocd::open),
+    (&buildkite::DESCRIPTOR, buildkite::open),
     (&cdevents::DESCRIPTOR, cdevents::open),
     (&circleci::DESCRIPTOR, circleci::open),
     (&command::DESCRIPTOR, command::open),

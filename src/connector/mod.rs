@@ -12,11 +12,12 @@
 //!
 //! What connectors share stands beside their folders, to be looked through before anything is written again: `rows` (cursors), `facts` (events and unknown
 //! words), `piece` (readings with several requests under way), `naming` (repositories that have another name now), `message` (commits), `pattern`, `selection`, `ticket`, `health`,
-//! `acting` (comments, probes), `spoken` and `once`; in [`scanner`] what scanners write; in [`http`] the address of a tool, parts of addresses, pages and answers that cannot be read.
+//! `series` (how far a list is read), `telling` (what a reading hands over), `told` (parameters), `acting` (requests, comments, probes), `spoken` and `once`; in [`scanner`] what scanners write; in [`http`] the address of a tool, parts of addresses, pages and answers that cannot be read.
 
 mod acting;
 pub mod alertmanager;
 pub mod argocd;
+pub mod buildkite;
 pub mod cdevents;
 pub mod circleci;
 pub mod command;
@@ -41,8 +42,11 @@ mod rows;
 pub mod scanner;
 pub mod scans;
 mod selection;
+mod series;
 mod spoken;
+mod telling;
 mod ticket;
+mod told;
 
 use std::future::Future;
 use std::pin::Pin;
