@@ -6,14 +6,15 @@ use crate::config::{Kind, SecretRef, Source};
 use crate::connector::descriptor::{Descriptor, Open, Settings};
 use crate::connector::error::ErrorKind;
 use crate::connector::{
-    Connector, ConnectorError, alertmanager, argocd, buildkite, cdevents, circleci, command, git,
-    gitea, github, gitlab, jenkins, oci, pagerduty, scans,
+    Connector, ConnectorError, alertmanager, argocd, bitbucket, buildkite, cdevents, circleci,
+    command, git, gitea, github, gitlab, heroku, jenkins, netlify, oci, pagerduty, scans,
 };
 
 /// Every connector: what it is, and how a source of its kind is opened.
 pub const CONNECTORS: &[(&Descriptor, Open)] = &[
     (&alertmanager::DESCRIPTOR, alertmanager::open),
     (&argocd::DESCRIPTOR, argocd::open),
+    (&bitbucket::DESCRIPTOR, bitbucket::open),
     (&buildkite::DESCRIPTOR, buildkite::open),
     (&cdevents::DESCRIPTOR, cdevents::open),
     (&circleci::DESCRIPTOR, circleci::open),
@@ -22,7 +23,9 @@ pub const CONNECTORS: &[(&Descriptor, Open)] = &[
     (&gitea::DESCRIPTOR, gitea::open),
     (&github::DESCRIPTOR, github::open),
     (&gitlab::DESCRIPTOR, gitlab::open),
+    (&heroku::DESCRIPTOR, heroku::open),
     (&jenkins::DESCRIPTOR, jenkins::open),
+    (&netlify::DESCRIPTOR, netlify::open),
     (&oci::DESCRIPTOR, oci::open),
     (&pagerduty::DESCRIPTOR, pagerduty::open),
     (&scans::DESCRIPTOR, scans::open),

@@ -1,6 +1,7 @@
 //! An instance of a tool that is spoken with over HTTP: where it is, as whom, and how it refuses. A connector asks it for addresses below it and gets what
 //! they hold, or an error that says what is wrong and what to do.
 
+use http::HeaderMap;
 use serde::de::DeserializeOwned;
 use url::Url;
 
@@ -101,7 +102,17 @@ impl Instance {
 
     /// What an address answers. `what` it is, errors say.
     pub async fn answer(&self, url: &str, what: &str) -> Result<Answer, ConnectorError> {
-        match self.http.get(url, None).await {
+        self.answer_with(url, what, &HeaderMap::new()).await
+    }
+
+    /// The same, asked with headers of one's own.
+    pub async fn answer_with(
+        &self,
+        url: &str,
+        what: &str,
+        headers: &HeaderMap,
+    ) -> Result<Answer, ConnectorError> {
+        match self.http.get_with(url, headers).await {
             Ok(answer) if answer.is_success() => Ok(answer),
             Ok(answer) => Err(self.refused(what, &answer)),
             Err(stop) => Err(stop.into_error(what)),
