@@ -7,7 +7,7 @@ use crate::connector::descriptor::{Descriptor, Open, Settings};
 use crate::connector::error::ErrorKind;
 use crate::connector::{
     Connector, ConnectorError, alertmanager, argocd, bitbucket, buildkite, cdevents, circleci,
-    command, git, gitea, github, gitlab, heroku, jenkins, netlify, oci, pagerduty, scans,
+    command, git, gitea, github, gitlab, harbor, heroku, jenkins, netlify, oci, pagerduty, scans,
 };
 
 /// Every connector: what it is, and how a source of its kind is opened.
@@ -23,6 +23,7 @@ pub const CONNECTORS: &[(&Descriptor, Open)] = &[
     (&gitea::DESCRIPTOR, gitea::open),
     (&github::DESCRIPTOR, github::open),
     (&gitlab::DESCRIPTOR, gitlab::open),
+    (&harbor::DESCRIPTOR, harbor::open),
     (&heroku::DESCRIPTOR, heroku::open),
     (&jenkins::DESCRIPTOR, jenkins::open),
     (&netlify::DESCRIPTOR, netlify::open),

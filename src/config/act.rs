@@ -81,11 +81,11 @@ pub struct Way {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub branch: Option<String>,
-    /// oci: the image. Default: the workload's artifact.
+    /// oci, harbor: the image. Default: the workload's artifact.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub image: Option<String>,
-    /// oci: the tag that the image is given.
+    /// oci, harbor: the tag that the image is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub tag: Option<String>,

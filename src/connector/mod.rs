@@ -12,7 +12,7 @@
 //!
 //! What connectors share stands beside their folders, to be looked through before anything is written again: `rows` (cursors), `facts` (events and unknown
 //! words), `piece` (readings with several requests under way), `naming` (repositories that have another name now), `message` (commits), `pattern`, `selection`, `ticket`, `health`,
-//! `series` (how far a list is read), `telling` (what a reading hands over), `told` (parameters), `acting` (requests, comments, probes), `spoken` and `once`; in [`scanner`] what scanners write; in [`http`] the address of a tool, parts of addresses, pages and answers that cannot be read.
+//! `series` (how far a list is read), `telling` (what a reading hands over), `told` (parameters), `tag` (tags of images), `acting` (requests, comments, probes), `spoken` and `once`; in [`scanner`] what scanners write; in [`http`] the address of a tool, parts of addresses, pages and answers that cannot be read.
 
 mod acting;
 pub mod alertmanager;
@@ -29,6 +29,7 @@ pub mod git;
 pub mod gitea;
 pub mod github;
 pub mod gitlab;
+pub mod harbor;
 mod health;
 pub mod heroku;
 pub mod http;
@@ -47,6 +48,7 @@ pub mod scans;
 mod selection;
 mod series;
 mod spoken;
+mod tag;
 mod telling;
 mod ticket;
 mod told;

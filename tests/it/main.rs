@@ -42,6 +42,7 @@ mod git;
 mod gitea;
 mod github;
 mod gitlab;
+mod harbor;
 mod heroku;
 mod inbox_and_matrix;
 mod jenkins;

@@ -228,7 +228,8 @@ async fn what_was_under_way_is_followed_and_pages_are_read_to_the_end() {
         .await
         .unwrap();
     assert_eq!((killed.ids(), &killed.cursors), (kept.ids(), &kept.cursors));
-    // Gone before it ended: told once.
+    // Gone before it ended: told.
+    let mut kept = Kept::default();
     server
         .state()
         .deploys
