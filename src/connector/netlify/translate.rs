@@ -123,10 +123,12 @@ impl Origin<'_> {
                 .push(self.event(id, ended, Kind::Deployment(fact)));
         }
         let live = self.site.published_deploy.as_ref();
-        if let Some(at) = deploy
-            .published_at
-            .filter(|_| live.is_none_or(|live| live.id != deploy.id))
-        {
+        // One of a branch is out as soon as it is ready, at an address of its own.
+        let out = deploy.published_at.or_else(|| {
+            let of_branch = deploy.context == "branch-deploy";
+            Some(ended).filter(|_| of_branch && outcome == Some(Outcome::Success))
+        });
+        if let Some(at) = out.filter(|_| live.is_none_or(|live| live.id != deploy.id)) {
             facts.events.push(self.publication(deploy, at, false));
         }
         facts
