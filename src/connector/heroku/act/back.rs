@@ -93,5 +93,6 @@ pub async fn prepare(this: &Heroku, order: &Order) -> Result<Prepared, Connector
             "the next deployment or promotion to {app}, automatic ones too"
         )],
         user: Some(me.email),
+        ..Prepared::default()
     })
 }

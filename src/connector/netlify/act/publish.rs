@@ -115,6 +115,7 @@ pub async fn prepare(this: &Netlify, order: &Order) -> Result<Prepared, Connecto
         objections,
         undone_by,
         user: me,
+        ..Prepared::default()
     })
 }
 
