@@ -69,7 +69,7 @@ async fn every_deed_is_one_that_the_schema_has() {
             "{target} {body}"
         );
     }
-    let wrong = serde_json::json!({"relaese": "x"});
+    let wrong = serde_json::json!({"another": "x"});
     let creates = |link: &&Value| {
         link["href"].as_str().unwrap().ends_with("/releases") && link["method"] == "POST"
     };
