@@ -7,7 +7,8 @@ use crate::connector::descriptor::{Descriptor, Open, Settings};
 use crate::connector::error::ErrorKind;
 use crate::connector::{
     Connector, ConnectorError, alertmanager, argocd, bitbucket, buildkite, cdevents, circleci,
-    command, git, gitea, github, gitlab, harbor, heroku, jenkins, netlify, oci, pagerduty, scans,
+    command, git, gitea, github, gitlab, harbor, heroku, jenkins, kargo, netlify, oci, pagerduty,
+    scans,
 };
 
 /// Every connector: what it is, and how a source of its kind is opened.
@@ -26,6 +27,7 @@ pub const CONNECTORS: &[(&Descriptor, Open)] = &[
     (&harbor::DESCRIPTOR, harbor::open),
     (&heroku::DESCRIPTOR, heroku::open),
     (&jenkins::DESCRIPTOR, jenkins::open),
+    (&kargo::DESCRIPTOR, kargo::open),
     (&netlify::DESCRIPTOR, netlify::open),
     (&oci::DESCRIPTOR, oci::open),
     (&pagerduty::DESCRIPTOR, pagerduty::open),

@@ -34,6 +34,7 @@ mod health;
 pub mod heroku;
 pub mod http;
 pub mod jenkins;
+pub mod kargo;
 mod message;
 mod naming;
 pub mod netlify;

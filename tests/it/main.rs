@@ -46,6 +46,7 @@ mod harbor;
 mod heroku;
 mod inbox_and_matrix;
 mod jenkins;
+mod kargo;
 mod keys;
 mod laws;
 mod netlify;

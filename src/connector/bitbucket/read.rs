@@ -161,7 +161,7 @@ impl Reader<'_> {
             match client::pipeline(self.instance, repository, uuid).await {
                 Ok(one) => again.push(one),
                 Err(error) if error.kind == ErrorKind::NotFound => {
-                    self.forget(&series, (repository, uuid), telling)?;
+                    forget(&series, (repository, uuid), telling)?;
                 }
                 Err(error) => return Err(error),
             }
@@ -230,7 +230,7 @@ impl Reader<'_> {
                     telling.batch(batch)?;
                 }
                 Err(error) if error.kind == ErrorKind::NotFound => {
-                    self.forget(&series, (repository, uuid), telling)?;
+                    forget(&series, (repository, uuid), telling)?;
                 }
                 Err(error) => return Err(error),
             }
@@ -239,19 +239,19 @@ impl Reader<'_> {
         series.done(&mut batch);
         telling.batch(batch)
     }
+}
 
-    fn forget(
-        &self,
-        series: &Series<'_>,
-        (repository, id): (&str, &str),
-        telling: &mut Telling<'_>,
-    ) -> Result<(), ConnectorError> {
-        telling.warn(
-            repository,
-            format!("{id} is gone before it was seen to end"),
-        );
-        let mut batch = Batch::default();
-        series.keep(&mut batch, id, false);
-        telling.batch(batch)
-    }
+/// What had not ended is gone.
+fn forget(
+    series: &Series<'_>,
+    (repository, id): (&str, &str),
+    telling: &mut Telling<'_>,
+) -> Result<(), ConnectorError> {
+    telling.warn(
+        repository,
+        format!("{id} is gone before it was seen to end"),
+    );
+    let mut batch = Batch::default();
+    series.keep(&mut batch, id, false);
+    telling.batch(batch)
 }

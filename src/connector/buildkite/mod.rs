@@ -55,6 +55,10 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     }),
 };
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "every connector is opened so"
+)]
 pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {
     Ok(Box::new(Buildkite::new(&settings)?))
 }

@@ -42,7 +42,7 @@ pub fn artifacts_url(
 }
 
 /// Where the next page is: told as a path of this instance's.
-fn next<'i>(instance: &'i Instance) -> impl Fn(&Answer) -> Option<String> + 'i {
+fn next(instance: &Instance) -> impl Fn(&Answer) -> Option<String> + '_ {
     |answer: &Answer| {
         let link = linked(answer)?;
         let base = Url::parse(&instance.address(&[""], &[])).ok()?;

@@ -47,6 +47,10 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     signs: None,
 };
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "every connector is opened so"
+)]
 pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {
     Ok(Box::new(Harbor::new(&settings)?))
 }

@@ -17,6 +17,9 @@ use crate::connector::telling::Telling;
 use crate::connector::{Batch, ConnectorError, Sink};
 use crate::event::time::Timestamp;
 
+/// The commits of slugs, by their ids.
+type Commits = BTreeMap<String, Option<String>>;
+
 /// One reading, under way.
 pub struct Reader<'a> {
     pub instance: &'a Instance,
@@ -40,7 +43,7 @@ pub async fn places(
     let mut complaints = apps.complaints;
     complaints.extend(couplings.complaints);
     complaints.extend(pipelines.complaints);
-    let named: BTreeMap<&str, &str> = pipelines
+    let called: BTreeMap<&str, &str> = pipelines
         .items
         .iter()
         .map(|one| (one.id.as_str(), one.name.as_str()))
@@ -53,7 +56,7 @@ pub async fn places(
             continue;
         };
         let pipeline = coupled.map(|one| one.pipeline.id.clone());
-        let service = pipeline.as_deref().and_then(|id| named.get(id).copied());
+        let service = pipeline.as_deref().and_then(|id| called.get(id).copied());
         items.push(Place {
             app: app.id.clone(),
             name: app.name.clone(),
@@ -83,7 +86,7 @@ impl Reader<'_> {
         let series = Series::new(&self.rows, &series(&place.app), self.now, self.since);
         let from = series.from();
         let url = client::releases_url(self.instance, &place.name);
-        let (mut seen, mut commits) = (BTreeSet::new(), BTreeMap::new());
+        let (mut seen, mut commits) = (BTreeSet::new(), Commits::new());
         let mut range = Some(client::NEWEST.to_owned());
         while let Some(now) = range.take() {
             let page =
@@ -96,8 +99,11 @@ impl Reader<'_> {
             let mut batch = Batch::default();
             for one in &items {
                 seen.insert(one.id.clone());
-                self.take(place, (&series, one), &mut commits, &mut batch, telling)
+                let more = self
+                    .take((place, &series), one, &mut commits, telling)
                     .await?;
+                batch.events.extend(more.events);
+                batch.cursors.extend(more.cursors);
             }
             telling.batch(batch)?;
         }
@@ -105,7 +111,8 @@ impl Reader<'_> {
             let mut batch = Batch::default();
             match client::release(self.instance, &place.name, id).await {
                 Ok(one) => {
-                    self.take(place, (&series, &one), &mut commits, &mut batch, telling)
+                    batch = self
+                        .take((place, &series), &one, &mut commits, telling)
                         .await?;
                 }
                 Err(error) if error.kind == ErrorKind::NotFound => {
@@ -122,36 +129,44 @@ impl Reader<'_> {
         telling.batch(batch)
     }
 
+    /// What brings code, with the commit of its slug.
     async fn take(
         &self,
-        place: &Place,
-        (series, one): (&Series<'_>, &Release),
-        commits: &mut BTreeMap<String, Option<String>>,
-        batch: &mut Batch,
+        (place, series): (&Place, &Series<'_>),
+        one: &Release,
+        commits: &mut Commits,
         telling: &mut Telling<'_>,
-    ) -> Result<(), ConnectorError> {
+    ) -> Result<Batch, ConnectorError> {
+        let mut batch = Batch::default();
         if deed(one).is_none() {
-            return Ok(());
+            return Ok(batch);
         }
         let commit = match &one.slug {
+            Some(slug) => self.commit(place, &slug.id, commits).await?,
             None => None,
-            Some(slug) => {
-                if !commits.contains_key(&slug.id) {
-                    let found = client::slug(self.instance, &place.name, &slug.id).await;
-                    let commit = match found {
-                        Ok(found) => found.commit,
-                        // Old slugs are thrown away.
-                        Err(error) if error.kind == ErrorKind::NotFound => None,
-                        Err(error) => return Err(error),
-                    };
-                    commits.insert(slug.id.clone(), commit);
-                }
-                commits.get(&slug.id).cloned().flatten()
-            }
         };
         let facts = translate::release(&self.instance.source, place, one, commit.as_deref());
-        telling.take(batch, facts);
-        series.keep(batch, &one.id, translate::is_open(one));
-        Ok(())
+        telling.take(&mut batch, facts);
+        series.keep(&mut batch, &one.id, translate::is_open(one));
+        Ok(batch)
+    }
+
+    async fn commit(
+        &self,
+        place: &Place,
+        slug: &str,
+        commits: &mut Commits,
+    ) -> Result<Option<String>, ConnectorError> {
+        if let Some(known) = commits.get(slug) {
+            return Ok(known.clone());
+        }
+        let commit = match client::slug(self.instance, &place.name, slug).await {
+            Ok(found) => found.commit,
+            // Old slugs are thrown away.
+            Err(error) if error.kind == ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
+        commits.insert(slug.to_owned(), commit.clone());
+        Ok(commit)
     }
 }

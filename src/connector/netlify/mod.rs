@@ -42,6 +42,10 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     }),
 };
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "every connector is opened so"
+)]
 pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {
     Ok(Box::new(Netlify::new(&settings)?))
 }

@@ -329,7 +329,10 @@ async fn what_goes_wrong_is_told_and_made_good() {
     }
     let server = start();
     server.state().artifacts[0]["scan_overview"] = report("Dreaming", 31);
-    server.state().artifacts.push(json!({"digest": 7, "tags": []}));
+    server
+        .state()
+        .artifacts
+        .push(json!({"digest": 7, "tags": []}));
     let mut kept = Kept::default();
     deeds::read(&*source(&server), &mut kept, now())
         .await

@@ -19,7 +19,7 @@ const FAILED: [&str; 4] = ["failed", "timed_out", "expired", "canceled"];
 pub struct Jobs {
     pub slug: String,
     pub number: u64,
-    pub jobs: Vec<String>,
+    pub ids: Vec<String>,
     /// The id of who we are.
     pub user: Option<String>,
     pub page: Option<String>,
@@ -67,7 +67,7 @@ pub async fn retry(this: &Buildkite, order: &Order) -> Result<Prepared, Connecto
             let probe = Probe::Jobs(Jobs {
                 slug: thing.slug.clone(),
                 number: thing.number,
-                jobs: vec![one.id.clone()],
+                ids: vec![one.id.clone()],
                 user: user.map(|me| me.id),
                 page: one.web_url.clone().or(build.web_url),
             });
@@ -121,7 +121,7 @@ pub async fn failed(this: &Buildkite, order: &Order) -> Result<Prepared, Connect
     let probe = Probe::Jobs(Jobs {
         slug: thing.slug.clone(),
         number: thing.number,
-        jobs: jobs.iter().map(|one| one.id.clone()).collect(),
+        ids: jobs.iter().map(|one| one.id.clone()).collect(),
         user: user.map(|me| me.id),
         page: build.web_url.clone(),
     });
@@ -155,7 +155,7 @@ pub async fn ask_jobs(this: &Buildkite, probe: &Jobs) -> Result<Standing, Connec
         part: None,
     };
     let build = client::build(&this.instance, &thing).await?;
-    let was_retried = |one: &&Job| one.retried && probe.jobs.contains(&one.id);
+    let was_retried = |one: &&Job| one.retried && probe.ids.contains(&one.id);
     let Some(one) = build.jobs.iter().find(was_retried) else {
         return Ok(Standing::Open);
     };

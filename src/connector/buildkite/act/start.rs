@@ -46,6 +46,27 @@ fn wrong(order: &Order, detail: &str) -> ConnectorError {
     )
 }
 
+/// The commit that is built, and its branch.
+async fn place(
+    this: &Buildkite,
+    order: &Order,
+    slug: &str,
+    reference: Option<String>,
+) -> Result<(String, String), ConnectorError> {
+    let pipeline = client::pipeline(&this.instance, slug).await?;
+    let own = pipeline.repository.as_deref().and_then(repository);
+    let is_own = own.is_some_and(|own| order.repositories.contains(&own));
+    let sha = order.to.as_ref().and_then(|to| to.sha.clone());
+    // Another repository does not have the commit.
+    let commit = sha.filter(|sha| is_own && told::is_sha(sha));
+    let commit = commit.unwrap_or_else(|| "HEAD".to_owned());
+    let branch = reference.or(pipeline.default_branch).ok_or_else(|| {
+        let detail = "names no branch (`ref`), and the pipeline has none of its own";
+        wrong(order, detail)
+    })?;
+    Ok((commit, branch))
+}
+
 pub async fn prepare(this: &Buildkite, order: &Order) -> Result<Prepared, ConnectorError> {
     let way: Way = match &order.way {
         Some(way) => serde_json::from_value(Value::Object(way.clone()))
@@ -62,20 +83,7 @@ pub async fn prepare(this: &Buildkite, order: &Order) -> Result<Prepared, Connec
         let detail = "tells the pipeline nothing: with neither `parameters` nor `inputs` it cannot know the version";
         return Err(wrong(order, detail));
     }
-    let pipeline = client::pipeline(&this.instance, &slug).await?;
-    let own = pipeline.repository.as_deref().and_then(repository);
-    let is_own = own.is_some_and(|own| order.repositories.contains(&own));
-    let sha = order.to.as_ref().and_then(|to| to.sha.clone());
-    // Another repository does not have the commit.
-    let commit = sha.filter(|sha| is_own && told::is_sha(sha));
-    let commit = commit.unwrap_or_else(|| "HEAD".to_owned());
-    let branch = way.reference.or(pipeline.default_branch);
-    let branch = branch.ok_or_else(|| {
-        wrong(
-            order,
-            "names no branch (`ref`), and the pipeline has none of its own",
-        )
-    })?;
+    let (commit, branch) = place(this, order, &slug, way.reference).await?;
     let to = order.to.as_ref().map(Version::name);
     let to = to.unwrap_or_else(|| "a version".to_owned());
     let environment = order.environment.as_deref().unwrap_or("its environment");

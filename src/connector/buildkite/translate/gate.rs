@@ -16,6 +16,19 @@ fn lets_on(job: &Job) -> bool {
         || job.retried
 }
 
+/// That somebody unblocked it, and when.
+fn decided(job: &Job, opened: Timestamp, facts: &mut Facts) -> Option<(Decision, Timestamp)> {
+    match job.state.as_str() {
+        "unblocked" => Some((Decision::Approved, job.unblocked_at.unwrap_or(opened))),
+        "blocked" | "blocked_failed" | "unblocked_failed" | "waiting" | "pending" | "broken"
+        | "canceled" | "skipped" | "not_run" | "finished" | "passed" | "failed" => None,
+        other => {
+            facts.unknown("block.state", other);
+            None
+        }
+    }
+}
+
 pub(super) fn block(seen: &Seen<'_>, place: usize, facts: &mut Facts) {
     let build = seen.build;
     let Some((job, before)) = build
@@ -35,19 +48,10 @@ pub(super) fn block(seen: &Seen<'_>, place: usize, facts: &mut Facts) {
     };
     let mut before = before.iter().filter(|one| one.kind != "waiter");
     let was_reached = before.all(lets_on);
-    let closed: Option<(Decision, Timestamp)> = match job.state.as_str() {
-        "unblocked" => Some((Decision::Approved, job.unblocked_at.unwrap_or(opened))),
-        "blocked" | "blocked_failed" | "unblocked_failed" | "waiting" | "pending" | "broken"
-        | "canceled" | "skipped" | "not_run" | "finished" | "passed" | "failed" => None,
-        other => {
-            facts.unknown("block.state", other);
-            None
-        }
-    };
     let ended = has_ended(build) && was_reached;
     let ended = ended.then(|| (Decision::Cancelled, build.finished_at.unwrap_or(opened)));
+    let closed = decided(job, opened, facts).or(ended);
     let is_open = job.unblockable == Some(true) && !has_ended(build);
-    let closed = closed.or(ended);
     if closed.is_none() && !is_open {
         return;
     }

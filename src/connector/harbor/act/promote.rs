@@ -1,7 +1,7 @@
 //! Promotion by tag: the digest stays what it is. Harbor's API makes a tag and takes one away; it does not move one, so a tag that points elsewhere is taken away first.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Harbor, Probe};
 use crate::connector::ConnectorError;
@@ -108,40 +108,43 @@ pub async fn prepare(this: &Harbor, order: &Order) -> Result<Prepared, Connector
         digest: found.digest.clone(),
         before: before.as_ref().map(|before| before.digest.clone()),
     };
-    let request = |what: String, method, rest: &[&str], body: Option<Value>, probe| {
-        let url = client::artifacts_url(&this.instance, &name, rest, &[]);
-        this.instance.request(Draft {
-            what,
-            method,
-            url,
-            body,
-            probe,
-        })
-    };
     if let Some(before) = &before {
-        let own = before.tags.iter().flatten().find(|one| one.name == tag);
-        if own.is_some_and(|own| own.immutable) {
-            let text = format!("the tag {tag} of {name} is immutable, by a rule of its project");
-            let lifted = "a rule that leaves it out".to_owned();
-            prepared.objections.push((text, Some(lifted)));
-        }
-        prepared.notes.push(format!(
-            "Harbor's API does not move a tag: between the two requests {name}:{tag} does not exist, and what pulls it then fails; a source of kind oci moves it at once"
-        ));
+        take_away(&mut prepared, before, &moved);
         let what = format!("take the tag {tag} from {name}@{}", before.digest);
         let rest = [before.digest.as_str(), "tags", &tag];
-        let probe = Probe::Untag(moved.clone());
-        prepared
-            .requests
-            .push(request(what, "DELETE", &rest, None, probe));
+        prepared.requests.push(this.instance.request(Draft {
+            what,
+            method: "DELETE",
+            url: client::artifacts_url(&this.instance, &name, &rest, &[]),
+            body: None,
+            probe: Probe::Untag(moved.clone()),
+        }));
     }
-    let what = format!("tag {name}@{} ({}) as {tag}", found.digest, to.name());
     let rest = [found.digest.as_str(), "tags"];
-    let body = Some(json!({"name": tag}));
-    prepared
-        .requests
-        .push(request(what, "POST", &rest, body, Probe::Tag(moved)));
+    prepared.requests.push(this.instance.request(Draft {
+        what: format!("tag {name}@{} ({}) as {tag}", found.digest, to.name()),
+        method: "POST",
+        url: client::artifacts_url(&this.instance, &name, &rest, &[]),
+        body: Some(json!({"name": tag})),
+        probe: Probe::Tag(moved),
+    }));
     Ok(prepared)
+}
+
+/// What is to be known of a tag that is taken away from what it points to.
+fn take_away(prepared: &mut Prepared, before: &Artifact, moved: &Move) {
+    let Move {
+        repository, tag, ..
+    } = moved;
+    let own = before.tags.iter().flatten().find(|one| one.name == *tag);
+    if own.is_some_and(|own| own.immutable) {
+        let text = format!("the tag {tag} of {repository} is immutable, by a rule of its project");
+        let lifted = "a rule that leaves it out".to_owned();
+        prepared.objections.push((text, Some(lifted)));
+    }
+    prepared.notes.push(format!(
+        "Harbor's API does not move a tag: between the two requests {repository}:{tag} does not exist, and what pulls it then fails; a source of kind oci moves it at once"
+    ));
 }
 
 async fn now(this: &Harbor, probe: &Move) -> Result<Option<String>, ConnectorError> {

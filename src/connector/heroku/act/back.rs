@@ -77,7 +77,7 @@ pub async fn prepare(this: &Heroku, order: &Order) -> Result<Prepared, Connector
         slug: None,
         user: me.id.clone(),
         at: order.at,
-        page: page(app),
+        page: Some(page(app)),
     };
     let what = format!(
         "roll {app} back to v{} ({})",

@@ -162,8 +162,8 @@ impl Heroku {
 }
 
 /// Where people see the releases of an app.
-fn page(app: &str) -> Option<String> {
-    Some(format!("https://dashboard.heroku.com/apps/{app}/activity"))
+fn page(app: &str) -> String {
+    format!("https://dashboard.heroku.com/apps/{app}/activity")
 }
 
 /// Nothing of an app is to be released while something is.

@@ -1,6 +1,6 @@
 //! What is live in one stage of a pipeline is promoted to the app of another: Heroku copies the slug that runs there now, so it can promote nothing else.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Heroku, Probe, objected, page, pending};
 use crate::connector::ConnectorError;
@@ -34,6 +34,26 @@ async fn live(
     Ok(None)
 }
 
+/// Why nothing can be promoted to an app now.
+fn in_the_way(app: &str, releases: &[Release], wanted: &Release) -> Vec<(String, Option<String>)> {
+    let newest = releases.first().and_then(|newest| pending(app, newest));
+    let mut objections: Vec<_> = newest.into_iter().collect();
+    let runs = releases.iter().find(|one| one.current);
+    if runs.is_some_and(|one| one.slug.is_some() && one.slug == wanted.slug) {
+        objections.push((format!("{app} runs it already"), None));
+    }
+    objections
+}
+
+/// What is sent: from which app to which.
+fn body(pipeline: &str, source: &Place, target: &Place) -> Value {
+    json!({
+        "pipeline": {"id": pipeline},
+        "source": {"app": {"id": source.app}},
+        "targets": [{"app": {"id": target.app}}],
+    })
+}
+
 pub async fn prepare(this: &Heroku, order: &Order) -> Result<Prepared, ConnectorError> {
     let (place, all) = this.place(order).await?;
     let app = &place.name;
@@ -65,21 +85,12 @@ pub async fn prepare(this: &Heroku, order: &Order) -> Result<Prepared, Connector
     };
     let releases = client::newest(&this.instance, app).await?;
     let newest = releases.first().cloned().unwrap_or_default();
-    let mut objections = Vec::new();
-    objections.extend(pending(app, &newest));
-    let runs = releases.iter().find(|one| one.current);
-    if runs.is_some_and(|one| one.slug.is_some() && one.slug == current.slug) {
-        objections.push((format!("{app} runs it already"), None));
-    }
+    let objections = in_the_way(app, &releases, &current);
     let what = format!(
         "promote v{} of {} to {app} ({})",
         current.version, source.name, place.environment
     );
-    let body = json!({
-        "pipeline": {"id": pipeline},
-        "source": {"app": {"id": source.app}},
-        "targets": [{"app": {"id": place.app}}],
-    });
+    let body = body(pipeline, &source, &place);
     let probe = Probe {
         app: app.clone(),
         newest: newest.version,
@@ -87,7 +98,7 @@ pub async fn prepare(this: &Heroku, order: &Order) -> Result<Prepared, Connector
         slug: current.slug.map(|slug| slug.id),
         user: me.id.clone(),
         at: order.at,
-        page: page(app),
+        page: Some(page(app)),
     };
     let url = this.instance.address(&["pipeline-promotions"], &[]);
     let mut notes = vec![format!(

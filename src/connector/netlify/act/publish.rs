@@ -56,19 +56,10 @@ async fn meant(
     Ok(None)
 }
 
-pub async fn prepare(this: &Netlify, order: &Order) -> Result<Prepared, ConnectorError> {
-    let site = this.site(order).await?;
-    let name = &site.name;
-    let me = this.me().await?;
-    let to = order.to.clone().unwrap_or_default();
-    let Some(deploy) = meant(this, &site, order, &to).await? else {
-        let text = format!("{name} has no deploy of {} that is ready", to.name());
-        return Ok(objected(me, text, Some("deploying it again")));
-    };
-    let live = site.published_deploy.clone().unwrap_or_default();
-    if deploy.id == live.id {
-        return Ok(objected(me, format!("{name} serves it already"), None));
-    }
+type Objections = Vec<(String, Option<String>)>;
+
+/// Why a deploy cannot take the place of the one that is live, and what would undo it.
+fn weighed(name: &str, deploy: &Deploy, live: &Deploy) -> (Objections, Vec<String>) {
     let mut objections = Vec::new();
     if deploy.state != "ready" {
         let text = format!("the deploy {} of {name} is {}", deploy.id, deploy.state);
@@ -90,6 +81,23 @@ pub async fn prepare(this: &Netlify, order: &Order) -> Result<Prepared, Connecto
             "the next deploy of {name}'s production branch, which is published by itself unless it is held"
         ));
     }
+    (objections, undone_by)
+}
+
+pub async fn prepare(this: &Netlify, order: &Order) -> Result<Prepared, ConnectorError> {
+    let site = this.site(order).await?;
+    let name = &site.name;
+    let me = this.me().await?;
+    let to = order.to.clone().unwrap_or_default();
+    let Some(deploy) = meant(this, &site, order, &to).await? else {
+        let text = format!("{name} has no deploy of {} that is ready", to.name());
+        return Ok(objected(me, text, Some("deploying it again")));
+    };
+    let live = site.published_deploy.clone().unwrap_or_default();
+    if deploy.id == live.id {
+        return Ok(objected(me, format!("{name} serves it already"), None));
+    }
+    let (objections, undone_by) = weighed(name, &deploy, &live);
     let commit = deploy.commit_ref.as_deref().and_then(|sha| sha.get(..7));
     let what = format!(
         "publish the deploy {} ({}) of {name}",
