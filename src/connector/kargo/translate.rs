@@ -48,10 +48,10 @@ pub enum Named<'i> {
 #[must_use]
 pub fn read_id(id: &str) -> Option<Named<'_>> {
     let parts: Vec<&str> = id.split('/').collect();
-    match parts.as_slice() {
-        &["promotion", name] => Some(Named::Promotion(name)),
-        &["stage", stage, "freight", freight] => Some(Named::Waiting { stage, freight }),
-        &["stage", stage, "verification", _] => Some(Named::Verification { stage }),
+    match *parts.as_slice() {
+        ["promotion", name] => Some(Named::Promotion(name)),
+        ["stage", stage, "freight", freight] => Some(Named::Waiting { stage, freight }),
+        ["stage", stage, "verification", _] => Some(Named::Verification { stage }),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use leadtime::plan::request::{Order, Standing, Verb, Version};
 use serde_json::json;
 
 use super::connector;
-use super::world::{World, build, clock, omar, start};
+use super::world::{World, build, omar, start};
 use crate::support::deeds::{self, Ready, complaint, is_done, lost_answers, refusals, sent};
 
 const VERBS: [Verb; 7] = [
@@ -40,7 +40,7 @@ fn ready(verb: Verb) -> Ready<World> {
         way: json!({"pipeline": "acme/shop", "parameters": {"VERSION": "v2"}, "inputs": {"who": "x"}})
             .as_object()
             .cloned(),
-        ..deeds::order(verb, &format!("buildkite:{at}/acme/shop"), id, clock(0))
+        ..deeds::order(verb, &format!("buildkite:{at}/acme/shop"), id, deeds::clock())
     };
     Ready {
         source: connector(&server),

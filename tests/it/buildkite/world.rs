@@ -1,10 +1,9 @@
 //! A Buildkite of our own: as its reference says, it lists builds, and does what it is asked.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use leadtime::event::time::Timestamp;
 use serde_json::{Value, json};
 
+use crate::support::deeds::clock;
 use crate::support::wild::{Answer, Asked, Wild};
 
 pub type Server = Wild<World>;
@@ -15,12 +14,6 @@ pub fn jane() -> Value {
 
 pub fn omar() -> Value {
     json!({"id": "u-omar", "name": "Omar"})
-}
-
-/// The time by the clock of this machine, some seconds from now: what is done in the world is done at it.
-pub fn clock(seconds: i64) -> Timestamp {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    Timestamp::from_seconds(i64::try_from(now.as_secs()).unwrap() + seconds)
 }
 
 #[derive(Debug)]
@@ -126,7 +119,7 @@ impl World {
     }
 
     fn deed(&mut self, asked: &Asked, slug: &str, number: u64, rest: &[&str]) -> Answer {
-        let (me, at) = (self.me.clone(), clock(0).to_string());
+        let (me, at) = (self.me.clone(), clock().to_string());
         let fresh = self.builds.len() as u64 + 100;
         let Some(build) = self.find(slug, number) else {
             return Answer::new(404);
@@ -227,7 +220,7 @@ fn answer(world: &mut World, asked: &Asked) -> Answer {
             for key in ["commit", "branch", "env", "meta_data"] {
                 new[key] = body[key].clone();
             }
-            new["created_at"] = json!(clock(0).to_string());
+            new["created_at"] = json!(clock().to_string());
             new["creator"] = world.me.clone();
             world.builds.push(new.clone());
             Answer::json(201, &new)

@@ -5,7 +5,7 @@ use std::fs;
 use leadtime::plan::request::{Order, Sent, Standing, Verb, Version};
 use serde_json::{Value, json};
 
-use super::{World, clock, complaint, digest, source, start, tag};
+use super::{World, complaint, digest, source, start, tag};
 use crate::scans::payloads;
 use crate::support::deeds::{self, Ready, is_done, lost_answers, refusals, sent};
 use crate::support::swagger;
@@ -25,7 +25,7 @@ fn ready(verb: Verb, environment: &str) -> Ready<World> {
             verb,
             &format!("harbor:{at}/acme/team/shop"),
             &format!("scan/{}/r-1", digest('b')),
-            clock(),
+            deeds::clock(),
         )
     };
     Ready {

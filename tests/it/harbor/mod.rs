@@ -2,7 +2,7 @@
 
 mod acting;
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use leadtime::connector::Connector;
 use leadtime::connector::descriptor::Settings;
@@ -18,12 +18,6 @@ use crate::support::wild::{Answer, Asked, Wild};
 
 fn now() -> Timestamp {
     Timestamp::parse("2026-03-02T12:00:00Z").unwrap()
-}
-
-/// The time by the clock of this machine: what is done in the world is done at it.
-fn clock() -> Timestamp {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    Timestamp::from_seconds(i64::try_from(now.as_secs()).unwrap())
 }
 
 /// The artifacts of `acme/team/shop`, the newest first.
@@ -114,7 +108,7 @@ impl World {
                     return Answer::new(409);
                 }
                 let mut new = tag(&name, 59);
-                new["push_time"] = json!(clock().to_string());
+                new["push_time"] = json!(deeds::clock().to_string());
                 self.artifacts[place]["tags"]
                     .as_array_mut()
                     .unwrap()

@@ -3,7 +3,7 @@
 use leadtime::plan::request::{Order, Standing, Verb, Version};
 use serde_json::json;
 
-use super::{World, clock, omar, source, start};
+use super::{World, omar, source, start};
 use crate::support::deeds::{self, Ready, complaint, is_done, lost_answers, refusals, sent};
 
 pub fn ready(verb: Verb) -> Ready<World> {
@@ -25,7 +25,7 @@ pub fn ready(verb: Verb) -> Ready<World> {
             verb,
             &format!("heroku:{at}/shop-production"),
             "release/production-5",
-            clock(),
+            deeds::clock(),
         )
     };
     Ready {

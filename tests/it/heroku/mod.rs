@@ -3,7 +3,7 @@
 mod acting;
 mod schema;
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use leadtime::connector::Connector;
 use leadtime::connector::descriptor::Settings;
@@ -21,12 +21,6 @@ const ACCEPT: &str = "application/vnd.heroku+json; version=3";
 
 fn now() -> Timestamp {
     Timestamp::parse("2026-03-02T12:00:00Z").unwrap()
-}
-
-/// The time by the clock of this machine: what is done in the world is done at it.
-fn clock() -> Timestamp {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    Timestamp::from_seconds(i64::try_from(now.as_secs()).unwrap())
 }
 
 fn jane() -> Value {
@@ -97,7 +91,7 @@ impl World {
             one["current"] = json!(false);
         }
         let version = all.last().map_or(0, |one| one["version"].as_u64().unwrap()) + 1;
-        let at = clock().to_string();
+        let at = deeds::clock().to_string();
         let new = json!({
             "id": format!("{app}-{version}"), "version": version, "description": what, "status": "succeeded", "slug": slug,
             "user": me, "current": true, "eligible_for_rollback": true, "created_at": at, "updated_at": at,

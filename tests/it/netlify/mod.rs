@@ -102,7 +102,7 @@ fn answer(world: &mut World, asked: &Asked) -> Answer {
             .find(id)
             .map_or(Answer::new(404), |one| Answer::json(200, one)),
         ("POST", ["sites", "s-1", "deploys", id, "restore"]) => {
-            world.live = (*id).to_owned();
+            (*id).clone_into(&mut world.live);
             Answer::json(201, world.find(id).unwrap())
         }
         ("POST", ["deploys", id, word @ ("lock" | "unlock")]) => {

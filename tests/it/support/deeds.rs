@@ -13,6 +13,12 @@ use super::wild::{Answer, Mischief, Wild};
 /// A token that must never be seen anywhere but in a header.
 pub const CANARY: &str = "CanaryThatMustNeverBeSeen.0123456789";
 
+/// The time by the clock of this machine: what is done in a world is done at it.
+pub fn clock() -> Timestamp {
+    let now = leadtime::clock::now();
+    Timestamp::from_seconds(now.micros() / 1_000_000)
+}
+
 /// A tool, a source of it, and something to be done.
 pub struct Ready<S: Send + 'static> {
     pub server: Wild<S>,
@@ -132,10 +138,15 @@ pub async fn refusals<S: Send + 'static>(make: impl Fn() -> Ready<S>, said: Valu
         );
         assert_eq!(ready.server.deeds().len(), 1);
     }
+    unsent(make).await;
+}
+
+/// What does not leave is done by nobody.
+async fn unsent<S: Send + 'static>(make: impl Fn() -> Ready<S>) {
     // What was kept for another address is not sent there.
     let ready = make();
     let mut request = ready.request().await;
-    request.url = "https://elsewhere.example/x".to_owned();
+    "https://elsewhere.example/x".clone_into(&mut request.url);
     assert!(matches!(ready.send(&request).await, Sent::Refused(_)));
     assert_eq!(ready.server.deeds().len(), 0);
     // The address is there, but nobody is.

@@ -45,6 +45,16 @@ fn in_the_way(app: &str, releases: &[Release], wanted: &Release) -> Vec<(String,
     objections
 }
 
+fn notes(order: &Order, source: &Place) -> Vec<String> {
+    let text = format!(
+        "Heroku promotes what {} runs when it is asked, and not a release",
+        source.name
+    );
+    let mut notes = vec![text];
+    notes.extend(unkept(order, "Heroku"));
+    notes
+}
+
 /// What is sent: from which app to which.
 fn body(pipeline: &str, source: &Place, target: &Place) -> Value {
     json!({
@@ -101,14 +111,9 @@ pub async fn prepare(this: &Heroku, order: &Order) -> Result<Prepared, Connector
         page: Some(page(app)),
     };
     let url = this.instance.address(&["pipeline-promotions"], &[]);
-    let mut notes = vec![format!(
-        "Heroku promotes what {} runs when it is asked, and not a release",
-        source.name
-    )];
-    notes.extend(unkept(order, "Heroku"));
     Ok(Prepared {
         requests: vec![this.request(what, url, body, probe)],
-        notes,
+        notes: notes(order, &source),
         objections,
         undone_by: vec![format!(
             "the next deployment or promotion to {app}, automatic ones too"

@@ -158,18 +158,7 @@ async fn promoted(
         known: own.iter().map(|one| one.metadata.name.clone()).collect(),
     };
     if available(stage, freight).is_none() {
-        prepared.notes.push(format!(
-            "{} was not verified on its way to {place}: it is approved for it by hand first",
-            name(freight)
-        ));
-        let rest = ["freight", freight.metadata.name.as_str(), "approve"];
-        prepared.requests.push(this.instance.request(Draft {
-            what: format!("approve {} for {place}, unverified", name(freight)),
-            method: "POST",
-            url: client::url(&this.instance, project, &rest, &[("stage", place)]),
-            body: None,
-            probe: Probe::Allow(deed.clone()),
-        }));
+        allow(this, &mut prepared, freight, &deed);
     }
     prepared.requests.push(this.instance.request(Draft {
         what: format!("{what} of {project}"),
@@ -184,6 +173,22 @@ async fn promoted(
         probe: Probe::Promote(deed),
     }));
     Ok(prepared)
+}
+
+/// What was not verified on its way is approved by hand first.
+fn allow(this: &Kargo, prepared: &mut Prepared, freight: &Freight, deed: &Deed) {
+    let (name, place) = (name(freight), deed.stage.as_str());
+    prepared.notes.push(format!(
+        "{name} was not verified on its way to {place}: it is approved for it by hand first"
+    ));
+    let rest = ["freight", deed.freight.as_str(), "approve"];
+    prepared.requests.push(this.instance.request(Draft {
+        what: format!("approve {name} for {place}, unverified"),
+        method: "POST",
+        url: client::url(&this.instance, &deed.project, &rest, &[("stage", place)]),
+        body: None,
+        probe: Probe::Allow(deed.clone()),
+    }));
 }
 
 /// Whether a promotion is not over.
