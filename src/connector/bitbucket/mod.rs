@@ -34,6 +34,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         acts: &[],
         ways: &[],
     },
+    pushes: &[],
     signs: Some(Signs {
         files: &["bitbucket-pipelines.yml"],
         host: Some("bitbucket.org"),

@@ -43,6 +43,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         acts: act::ACTS,
         ways: act::WAYS,
     },
+    pushes: &[],
     signs: Some(Signs {
         files: &[".buildkite"],
         host: None,

@@ -44,6 +44,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         acts: act::ACTS,
         ways: act::WAYS,
     },
+    pushes: &[],
     signs: None,
 };
 

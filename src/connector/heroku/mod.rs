@@ -39,6 +39,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         acts: act::ACTS,
         ways: act::WAYS,
     },
+    pushes: &[],
     signs: Some(Signs {
         files: &["Procfile", "app.json"],
         host: None,

@@ -33,6 +33,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         acts: act::ACTS,
         ways: act::WAYS,
     },
+    pushes: &[],
     signs: Some(Signs {
         files: &["netlify.toml"],
         host: None,
