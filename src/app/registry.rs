@@ -9,8 +9,9 @@ use crate::connector::descriptor::{Descriptor, Open, Settings, Waiting};
 use crate::connector::error::ErrorKind;
 use crate::connector::signature::Lock;
 use crate::connector::{
-    Connector, ConnectorError, alertmanager, argocd, backstage, cdevents, circleci, command, git,
-    gitea, github, gitlab, jenkins, jira, oci, opsgenie, pagerduty, probe, scans, servicenow,
+    Connector, ConnectorError, alertmanager, argocd, backstage, bitbucket, buildkite, cdevents,
+    circleci, command, git, gitea, github, gitlab, harbor, heroku, jenkins, jira, kargo, netlify,
+    oci, opsgenie, pagerduty, probe, scans, servicenow,
 };
 
 /// Every connector: what it is, and how a source of its kind is opened.
@@ -18,6 +19,8 @@ pub const CONNECTORS: &[(&Descriptor, Open)] = &[
     (&alertmanager::DESCRIPTOR, alertmanager::open),
     (&argocd::DESCRIPTOR, argocd::open),
     (&backstage::DESCRIPTOR, backstage::open),
+    (&bitbucket::DESCRIPTOR, bitbucket::open),
+    (&buildkite::DESCRIPTOR, buildkite::open),
     (&cdevents::DESCRIPTOR, cdevents::open),
     (&circleci::DESCRIPTOR, circleci::open),
     (&command::DESCRIPTOR, command::open),
@@ -25,8 +28,12 @@ pub const CONNECTORS: &[(&Descriptor, Open)] = &[
     (&gitea::DESCRIPTOR, gitea::open),
     (&github::DESCRIPTOR, github::open),
     (&gitlab::DESCRIPTOR, gitlab::open),
+    (&harbor::DESCRIPTOR, harbor::open),
+    (&heroku::DESCRIPTOR, heroku::open),
     (&jenkins::DESCRIPTOR, jenkins::open),
     (&jira::DESCRIPTOR, jira::open),
+    (&kargo::DESCRIPTOR, kargo::open),
+    (&netlify::DESCRIPTOR, netlify::open),
     (&oci::DESCRIPTOR, oci::open),
     (&opsgenie::DESCRIPTOR, opsgenie::open),
     (&pagerduty::DESCRIPTOR, pagerduty::open),

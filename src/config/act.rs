@@ -85,15 +85,16 @@ pub struct Way {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub request: Option<String>,
-    /// oci: the image. Default: the workload's artifact.
+    /// oci, harbor: the image. Default: the workload's artifact.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub image: Option<String>,
-    /// oci: the tag that the image is given.
+    /// oci, harbor: the tag that the image is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub tag: Option<String>,
-    /// circleci: the definition of the pipeline that is run, by its id. Default: the project's own pipeline.
+    /// circleci: the definition of the pipeline that is run, by its id. Default: the project's own pipeline. buildkite: the pipeline that is built, as
+    /// `organization/pipeline`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub pipeline: Option<String>,
@@ -101,7 +102,7 @@ pub struct Way {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub job: Option<String>,
-    /// jenkins, circleci: what the job or the pipeline is told.
+    /// jenkins, circleci, buildkite: what the job or the pipeline is told.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, String>,
     /// The application, project or stage, as the tool names it. Default: told by the deployments that it reported.

@@ -11,13 +11,17 @@
 //! - It MUST NOT log a secret, and MUST NOT stop for a value that it does not know: the fact is kept, the value is reported as a [`Finding`].
 //!
 //! What connectors share stands beside their folders, to be looked through before anything is written again: `rows` (cursors), `facts` (events and unknown
-//! words), `piece` (readings with several requests under way), `naming` (repositories that have another name now), `message` (commits), `pattern`, `selection`, `ticket`, `issue`, `mention`, `template`, `health`,
-//! `signature` (what pushes are known by), `acting` (comments, probes), `opening` (requests for what was pushed), `spoken` and `once`; in [`scanner`] what scanners write; in [`http`] the address of a tool, parts of addresses, pages and answers that cannot be read.
+//! words), `piece` (readings with several requests under way), `series` (how far a list is read), `telling` (what a reading hands over), `naming`
+//! (repositories that have another name now), `message` (commits), `tag` (tags of images), `told` (parameters), `template`, `pattern`, `selection`, `ticket`, `issue`, `mention`,
+//! `health`, `signature` (what pushes are known by), `acting` (requests, comments, probes), `opening` (requests for what was pushed), `spoken` and `once`; in
+//! [`scanner`] what scanners write; in [`http`] the instance of a tool, parts of addresses, pages and answers that cannot be read.
 
 mod acting;
 pub mod alertmanager;
 pub mod argocd;
 pub mod backstage;
+pub mod bitbucket;
+pub mod buildkite;
 pub mod cdevents;
 pub mod circleci;
 pub mod command;
@@ -28,14 +32,18 @@ pub mod git;
 pub mod gitea;
 pub mod github;
 pub mod gitlab;
+pub mod harbor;
 mod health;
+pub mod heroku;
 pub mod http;
 mod issue;
 pub mod jenkins;
 pub mod jira;
+pub mod kargo;
 mod mention;
 mod message;
 mod naming;
+pub mod netlify;
 pub mod oci;
 mod once;
 pub mod opening;
@@ -48,11 +56,15 @@ mod rows;
 pub mod scanner;
 pub mod scans;
 mod selection;
+mod series;
 pub mod servicenow;
 pub mod signature;
 mod spoken;
+mod tag;
+mod telling;
 mod template;
 mod ticket;
+mod told;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! Which repositories a source reads, where they are named `owner/name`: by name, or by a pattern of an owner's.
+//! Which repositories a source reads, or what else is named `owner/name` in its tool: by name, or by a pattern of an owner's.
 
 use std::collections::BTreeSet;
 
@@ -16,9 +16,41 @@ pub struct Selection {
     excluded: Vec<GlobMatcher>,
 }
 
+/// What is selected, in the words of a configuration.
+#[derive(Clone, Copy, Debug)]
+pub struct Wording {
+    /// The key that names them.
+    pub key: &'static str,
+    pub one: &'static str,
+    pub many: &'static str,
+    pub example: &'static str,
+}
+
+const REPOSITORIES: Wording = Wording {
+    key: "repositories",
+    one: "repository",
+    many: "repositories",
+    example: "repositories = [\"acme/checkout\"], or [\"acme/*\", \"!acme/attic-*\"]",
+};
+
 impl Selection {
-    /// Reads the patterns.
+    /// Reads the patterns of repositories.
     pub fn read(source: &str, patterns: &[String]) -> Result<Self, ConnectorError> {
+        Self::read_as(&REPOSITORIES, source, patterns)
+    }
+
+    /// Reads patterns of what else a tool names so.
+    pub fn read_as(
+        words: &Wording,
+        source: &str,
+        patterns: &[String],
+    ) -> Result<Self, ConnectorError> {
+        let wrong_pattern = |source: &str, pattern: &str| {
+            let detail = format!("{pattern:?} is no pattern for {}", words.many);
+            ConnectorError::configuration(source, words.key, detail).hinted(
+                "owner/name or owner/*; the owner itself has no wildcard; a leading ! leaves out",
+            )
+        };
         let mut selection = Self::default();
         for pattern in patterns {
             let (excludes, pattern) = pattern::leaves_out(pattern);
@@ -45,10 +77,10 @@ impl Selection {
         if selection.named.is_empty() && selection.listed.is_empty() {
             return Err(ConnectorError::configuration(
                 source,
-                "repositories",
-                "names no repository to read",
+                words.key,
+                format!("names no {} to read", words.one),
             )
-            .hinted("repositories = [\"acme/checkout\"], or [\"acme/*\", \"!acme/attic-*\"]"));
+            .hinted(words.example));
         }
         let excluded = selection.excluded.clone();
         selection
@@ -94,13 +126,4 @@ pub fn is_repository(text: &str) -> bool {
     };
     text.split_once('/')
         .is_some_and(|(owner, name)| is_plain(owner) && is_plain(name))
-}
-
-fn wrong_pattern(source: &str, pattern: &str) -> ConnectorError {
-    ConnectorError::configuration(
-        source,
-        "repositories",
-        format!("{pattern:?} is no pattern for repositories"),
-    )
-    .hinted("owner/name or owner/*; the owner itself has no wildcard; a leading ! leaves out")
 }

@@ -96,10 +96,19 @@ impl<T: Transport> Http<T> {
 
     /// Asks for `url`; with an entity tag, only for what is newer.
     pub async fn get(&self, url: &str, etag: Option<&str>) -> Result<Answer, Stop> {
+        let mut headers = HeaderMap::new();
+        if let Some(tag) = etag.and_then(|tag| HeaderValue::from_str(tag).ok()) {
+            headers.insert(IF_NONE_MATCH, tag);
+        }
+        self.get_with(url, &headers).await
+    }
+
+    /// Asks for `url` with headers of one's own.
+    pub async fn get_with(&self, url: &str, headers: &HeaderMap) -> Result<Answer, Stop> {
         let mut url = url.to_owned();
         let mut moved = false;
         for _ in 0..=MOVES {
-            let answer = self.ask(&url, etag).await?;
+            let answer = self.ask(&url, headers).await?;
             if !matches!(answer.status, 301 | 302 | 307 | 308) {
                 return Ok(Answer { moved, ..answer });
             }
@@ -113,14 +122,14 @@ impl<T: Transport> Http<T> {
         ))
     }
 
-    async fn ask(&self, url: &str, etag: Option<&str>) -> Result<Answer, Stop> {
+    async fn ask(&self, url: &str, headers: &HeaderMap) -> Result<Answer, Stop> {
         let longest = self.policy.longest_wait;
         let pauses = ExponentialBuilder::default()
             .with_min_delay(self.policy.first_pause)
             .with_max_delay(longest)
             .with_max_times(self.policy.retries)
             .with_jitter();
-        (|| self.try_once(url, etag))
+        (|| self.try_once(url, headers))
             .retry(pauses)
             .when(|trouble| trouble.is_worth_another_try(longest))
             .adjust(|trouble, pause| pause.map(|pause| trouble.wait().unwrap_or(pause)))
@@ -131,7 +140,7 @@ impl<T: Transport> Http<T> {
             .map_err(|trouble| trouble.into_stop(url))
     }
 
-    async fn try_once(&self, url: &str, etag: Option<&str>) -> Result<Answer, Trouble> {
+    async fn try_once(&self, url: &str, headers: &HeaderMap) -> Result<Answer, Trouble> {
         // Copied out first: the lock must not be held when it is taken again.
         let budget = self.budget();
         if let Some(until) = budget.spent_until(clock::now()) {
@@ -142,13 +151,9 @@ impl<T: Transport> Http<T> {
             let pause = self.known().pace.take(per_minute, Instant::now());
             tokio::time::sleep(pause).await;
         }
-        let mut headers = HeaderMap::new();
-        if let Some(tag) = etag.and_then(|tag| HeaderValue::from_str(tag).ok()) {
-            headers.insert(IF_NONE_MATCH, tag);
-        }
         let answer = self
             .transport
-            .get(url, headers)
+            .get(url, headers.clone())
             .await
             .map_err(Trouble::Broken)?;
         tracing::debug!(url = %masked(url), status = answer.status, "answered");

@@ -1,10 +1,12 @@
 //! An instance of a tool that is spoken with over HTTP: where it is, as whom, and how it refuses. A connector asks it for addresses below it and gets what
 //! they hold, or an error that says what is wrong and what to do.
 
+use http::HeaderMap;
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::address::{Address, Hint};
+use super::page::Page;
 use super::parse::{self, Parsed};
 use super::plain::{Login, Plain};
 use super::refusal::Refusal;
@@ -26,6 +28,9 @@ pub struct Tool {
     pub hint: Hint,
     pub refusal: Refusal,
 }
+
+/// Short lists are read to here.
+const PAGES: usize = 100;
 
 /// Where a tool is, and as whom it is spoken with.
 pub struct Instance {
@@ -97,7 +102,17 @@ impl Instance {
 
     /// What an address answers. `what` it is, errors say.
     pub async fn answer(&self, url: &str, what: &str) -> Result<Answer, ConnectorError> {
-        match self.http.get(url, None).await {
+        self.answer_with(url, what, &HeaderMap::new()).await
+    }
+
+    /// The same, asked with headers of one's own.
+    pub async fn answer_with(
+        &self,
+        url: &str,
+        what: &str,
+        headers: &HeaderMap,
+    ) -> Result<Answer, ConnectorError> {
+        match self.http.get_with(url, headers).await {
             Ok(answer) if answer.is_success() => Ok(answer),
             Ok(answer) => Err(self.refused(what, &answer)),
             Err(stop) => Err(stop.into_error(what)),
@@ -123,6 +138,59 @@ impl Instance {
     ) -> Result<Parsed<T>, ConnectorError> {
         let answer = self.answer(url, what).await?;
         parse::list(&answer.body, field).map_err(|why| self.unreadable(what, &why))
+    }
+
+    /// A page of a list; `next` finds in an answer where the next one is.
+    pub async fn page<T: DeserializeOwned>(
+        &self,
+        url: &str,
+        field: Option<&str>,
+        what: &str,
+        next: impl Fn(&Answer) -> Option<String>,
+    ) -> Result<Page<T>, ConnectorError> {
+        let answer = self.answer(url, what).await?;
+        let parsed = parse::list(&answer.body, field);
+        let parsed = parsed.map_err(|why| self.unreadable(what, &why))?;
+        let next = next(&answer).filter(|next| next != url);
+        // The credentials go along, so it is followed nowhere else.
+        if let Some(next) = &next
+            && !next.starts_with(&self.address(&[""], &[]))
+        {
+            return Err(self.unreadable(what, "its next page is said to be at another address"));
+        }
+        Ok(Page {
+            items: parsed.items,
+            complaints: parsed.complaints,
+            next,
+        })
+    }
+
+    /// A short list, to its end.
+    pub async fn all<T: DeserializeOwned>(
+        &self,
+        url: &str,
+        field: Option<&str>,
+        what: &str,
+        next: impl Fn(&Answer) -> Option<String>,
+    ) -> Result<Parsed<T>, ConnectorError> {
+        let mut all = Parsed {
+            items: Vec::new(),
+            complaints: Vec::new(),
+        };
+        let mut url = url.to_owned();
+        for _ in 0..PAGES {
+            let page = self.page(&url, field, what, &next).await?;
+            all.items.extend(page.items);
+            all.complaints.extend(page.complaints);
+            match page.next {
+                Some(next) => url = next,
+                None => return Ok(all),
+            }
+        }
+        all.complaints.push(format!(
+            "it has more than {PAGES} pages: the rest is not read"
+        ));
+        Ok(all)
     }
 
     /// The error for an answer that is a refusal.

@@ -1,6 +1,24 @@
-//! The `Link` header (RFC 8288), as far as paging needs it.
+//! The `Link` header (RFC 8288), as far as paging needs it, and a page of a list.
 
 use url::Url;
+
+use super::Answer;
+
+/// A page of a list.
+#[derive(Debug)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// Items that cannot be read.
+    pub complaints: Vec<String>,
+    /// The address of the next page.
+    pub next: Option<String>,
+}
+
+/// The next page, as an answer's `Link` header names it.
+#[must_use]
+pub fn linked(answer: &Answer) -> Option<String> {
+    Links::read(answer.header("link")).next
+}
 
 /// The pages that an answer points to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

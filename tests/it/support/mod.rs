@@ -1,5 +1,6 @@
 //! What several tests share: doubles of the tools that leadtime reads, and a sink that remembers.
 
+pub mod deeds;
 pub mod desk;
 pub mod door;
 pub mod github;
@@ -10,6 +11,7 @@ pub mod kept;
 pub mod pty;
 pub mod registry;
 pub mod svg;
+pub mod swagger;
 pub mod wild;
 
 /// Says aloud that a part of a test is left out, since what it needs is absent.

@@ -4,44 +4,21 @@
 use super::{Origin, Seen, build::page, commit, commit::Commit, identity, outcome, run_id};
 use crate::connector::facts::Facts;
 use crate::connector::jenkins::wire::Build;
+use crate::connector::told::{filled, is_sha, version as told_version};
 use crate::event::kind::{Deployment, Kind, Phase};
 use crate::event::time::Timestamp;
 
-/// Names of parameters that say which version it is.
-const VERSIONS: [&str; 5] = ["VERSION", "TAG", "IMAGE_TAG", "RELEASE", "REVISION"];
-
-/// A text of the source with `{PARAMETER}`s filled in. `None`: the build has no such parameter.
-fn filled(text: &str, build: &Build) -> Option<String> {
-    let mut filled = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
-        let (name, after) = after.split_once('}')?;
-        filled.push_str(before);
-        filled.push_str(&build.parameter(name)?);
-        rest = after;
-    }
-    filled.push_str(rest);
-    Some(filled).filter(|text| !text.is_empty())
-}
-
 /// The environment that a build deploys to, where its source says that it does.
 pub(super) fn environment(origin: &Origin<'_>, build: &Build) -> Option<String> {
-    filled(origin.environment?, build)
+    filled(origin.environment?, |name| build.parameter(name))
 }
 
 /// The version that a build was told.
 pub(super) fn version(build: &Build) -> Option<String> {
-    let told = |name: &&str| {
+    told_version(|name| {
         let mut all = build.parameters();
-        let is = |given: &str| given.eq_ignore_ascii_case(name);
-        all.find(|one| is(&one.name))?.text()
-    };
-    let version = VERSIONS.iter().find_map(told);
-    version.filter(|version| !version.is_empty())
-}
-
-fn is_sha(text: &str) -> bool {
-    text.len() == 40 && text.bytes().all(|b| b.is_ascii_hexdigit())
+        all.find(|one| one.name.eq_ignore_ascii_case(name))?.text()
+    })
 }
 
 /// The commit that a build is about. One that deploys what it is told may have checked out anything, its own scripts for one.
@@ -61,7 +38,7 @@ pub(super) fn deployment(origin: &Origin<'_>, seen: &Seen<'_>, facts: &mut Facts
         return;
     };
     let service = match origin.service {
-        Some(text) => filled(text, build),
+        Some(text) => filled(text, |name| build.parameter(name)),
         None => job.rsplit('/').next().map(str::to_owned),
     };
     let commit = commit(origin, job, build);

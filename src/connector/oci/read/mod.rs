@@ -13,12 +13,12 @@ use super::config::Selection;
 use super::cursor::{
     ImageRow, RepositoryRow, TagRow, image, image_key, images, repository_key, tag_key, tags,
 };
-use super::translate::version::{self, Kind, newest_first};
 use super::wire::is_attachment;
 use crate::connector::error::ErrorKind;
 use crate::connector::http::Stop;
 use crate::connector::piece::End;
 use crate::connector::rows::{Rows, put};
+use crate::connector::tag::{Kind, newest_first, of as kind_of};
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink};
 
 use ask::Reach;
@@ -121,7 +121,7 @@ impl<'a> Reader<'a> {
             let row = known.get(tag);
             let environment = self.reach.config.is_environment(tag);
             let moves = row.is_some_and(|row| row.moves > 0);
-            let kind = match version::of(tag, all) {
+            let kind = match kind_of(tag, all) {
                 _ if environment => Kind::Moving,
                 Kind::Name if moves => Kind::Moving,
                 kind => kind,
@@ -218,7 +218,7 @@ impl<'a> Reader<'a> {
             .iter()
             .filter(|(tag, _)| *tag != environment)
             .filter(|(tag, _)| !self.reach.config.is_environment(tag))
-            .map(|(tag, row)| (tag, row, version::of(tag, all)))
+            .map(|(tag, row)| (tag, row, kind_of(tag, all)))
             .filter(|(_, row, kind)| match kind {
                 Kind::Full => true,
                 Kind::Name => row.moves == 0,

@@ -7,10 +7,10 @@ use super::beside;
 use crate::connector::Finding;
 use crate::connector::http::Stop;
 use crate::connector::oci::cursor::{self, ImageRow, TagRow};
-use crate::connector::oci::translate::version::Kind;
 use crate::connector::oci::translate::{Image, Move, Origin};
 use crate::connector::oci::wire::{self, Descriptor, Manifest};
 use crate::connector::rows::Rows;
+use crate::connector::tag::Kind;
 use crate::event::Event;
 use crate::event::time::{Span, Timestamp};
 

@@ -3,13 +3,13 @@
 
 pub mod referrer;
 pub mod scan;
-pub mod version;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::wire::{self, Manifest, text};
 use crate::connector::scanner::subject::{repository, sha};
+use crate::connector::tag::Kind as TagKind;
 use crate::event::Event;
 use crate::event::kind::{self, ArtifactPhase, Kind, Outcome, Phase};
 use crate::event::time::{Span, Timestamp};
@@ -128,15 +128,15 @@ impl Origin {
         digest: &str,
         image: &Image,
         tag: &str,
-        kind: version::Kind,
+        kind: TagKind,
     ) -> Event<String> {
         let version = match kind {
-            version::Kind::Full | version::Kind::Name => Some(tag.to_owned()),
-            version::Kind::Moving => image.version.clone(),
+            TagKind::Full | TagKind::Name => Some(tag.to_owned()),
+            TagKind::Moving => image.version.clone(),
         };
         let word = match kind {
-            version::Kind::Full => "version",
-            version::Kind::Name | version::Kind::Moving => "tag",
+            TagKind::Full => "version",
+            TagKind::Name | TagKind::Moving => "tag",
         };
         let fact = kind::Artifact {
             version,

@@ -1,0 +1,257 @@
+//! One reading: of each repository the requests that were changed since the last, its pipelines and its deployments, the newest first, and those that had not ended,
+//! one by one.
+
+use std::collections::BTreeSet;
+
+use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt, stream};
+
+use super::client::{self, bare};
+use super::cursor::{DEPLOYMENTS, OPEN, PIPELINES, PULLS, series};
+use super::translate::{Origin, change, deployment, pipeline};
+use super::wire::{Activity, Commit, Deployment, Pipeline, Pull, Step};
+use crate::connector::error::ErrorKind;
+use crate::connector::http::instance::Instance;
+use crate::connector::http::parse::Parsed;
+use crate::connector::rows::Rows;
+use crate::connector::selection::Selection;
+use crate::connector::series::Series;
+use crate::connector::telling::Telling;
+use crate::connector::{Batch, ConnectorError, Sink};
+use crate::event::time::Timestamp;
+
+/// Requests under way at once.
+const AT_ONCE: usize = 4;
+
+/// One reading, under way.
+pub struct Reader<'a> {
+    pub instance: &'a Instance,
+    pub selection: &'a Selection,
+    pub rows: Rows,
+    pub now: Timestamp,
+    /// The oldest fact wanted on a first reading.
+    pub since: Option<Timestamp>,
+}
+
+/// A request with all that is asked of it.
+struct Whole {
+    activity: Parsed<Activity>,
+    commits: Parsed<Commit>,
+    merge: Option<Commit>,
+}
+
+impl Reader<'_> {
+    pub async fn read(&self, sink: &mut dyn Sink) -> Result<(), ConnectorError> {
+        let mut telling = Telling::new(sink, "Bitbucket");
+        let mut names: BTreeSet<String> = self.selection.named.clone();
+        for owner in self.selection.owners() {
+            let listed = client::repositories(self.instance, owner).await;
+            let listed = listed.map(|found| {
+                telling.complain(owner, found.complaints);
+                let found = found.items.into_iter().map(|one| one.full_name);
+                names.extend(found.filter(|name| self.selection.wants(name)));
+            });
+            telling.part(owner, listed)?;
+        }
+        for (done, name) in names.iter().enumerate() {
+            let origin = Origin {
+                source: format!("{}/{name}", self.instance.source),
+                repository: name.clone(),
+            };
+            let read = self.pulls(&origin, &mut telling).await;
+            telling.part(&series(name, PULLS), read)?;
+            let read = self.pipelines(&origin, &mut telling).await;
+            telling.part(&series(name, PIPELINES), read)?;
+            let read = self.deployments(&origin, &mut telling).await;
+            telling.part(&series(name, DEPLOYMENTS), read)?;
+            telling.progress("repositories", done + 1, names.len());
+        }
+        telling.clock(self.instance);
+        Ok(())
+    }
+
+    fn series(&self, origin: &Origin, part: &str) -> Series<'_> {
+        let name = series(&origin.repository, part);
+        Series::new(&self.rows, &name, self.now, self.since)
+    }
+
+    async fn pulls(
+        &self,
+        origin: &Origin,
+        telling: &mut Telling<'_>,
+    ) -> Result<(), ConnectorError> {
+        let repository = &origin.repository;
+        let series = self.series(origin, PULLS);
+        let mut next = Some(client::pulls_url(self.instance, repository, series.from()));
+        while let Some(url) = next.take() {
+            let page = client::page::<Pull>(self.instance, &url, repository).await?;
+            telling.complain(repository, page.complaints);
+            let mut asked: Vec<BoxFuture<'_, Result<Whole, ConnectorError>>> = Vec::new();
+            for pull in &page.items {
+                asked.push(self.whole(repository, pull).boxed());
+            }
+            let details: Vec<_> = stream::iter(asked).buffered(AT_ONCE).collect().await;
+            let mut batch = Batch::default();
+            for (pull, whole) in page.items.iter().zip(details) {
+                let whole = whole?;
+                let subject = format!("{repository}#{}", pull.id);
+                telling.complain(&subject, whole.activity.complaints);
+                telling.complain(&subject, whole.commits.complaints);
+                let seen = change::Seen {
+                    pull,
+                    activity: &whole.activity.items,
+                    commits: &whole.commits.items,
+                    merge: whole.merge.as_ref(),
+                };
+                telling.take(&mut batch, change::pull(origin, &seen));
+            }
+            telling.batch(batch)?;
+            next = page.next;
+        }
+        let mut batch = Batch::default();
+        series.done(&mut batch);
+        telling.batch(batch)
+    }
+
+    async fn whole(&self, repository: &str, pull: &Pull) -> Result<Whole, ConnectorError> {
+        let (activity, commits) = client::detail(self.instance, repository, pull).await?;
+        let merge = match pull
+            .merge_commit
+            .as_ref()
+            .filter(|one| !one.hash.is_empty())
+        {
+            // The list names only a part of it.
+            Some(short) => match client::commit(self.instance, repository, &short.hash).await {
+                Ok(commit) => Some(commit),
+                Err(error) if error.kind == ErrorKind::NotFound => None,
+                Err(error) => return Err(error),
+            },
+            None => None,
+        };
+        Ok(Whole {
+            activity,
+            commits,
+            merge,
+        })
+    }
+
+    async fn pipelines(
+        &self,
+        origin: &Origin,
+        telling: &mut Telling<'_>,
+    ) -> Result<(), ConnectorError> {
+        let repository = &origin.repository;
+        let series = self.series(origin, PIPELINES);
+        let from = series.from();
+        let mut seen = BTreeSet::new();
+        let mut next = Some(client::pipelines_url(self.instance, repository));
+        while let Some(url) = next.take() {
+            let page = client::page::<Pipeline>(self.instance, &url, repository).await?;
+            telling.complain(repository, page.complaints);
+            let is_new = |one: &Pipeline| one.created_on.is_some_and(|at| at >= from);
+            let total = page.items.len();
+            let items: Vec<Pipeline> = page.items.into_iter().filter(is_new).collect();
+            next = page.next.filter(|_| items.len() == total);
+            seen.extend(items.iter().map(|one| bare(&one.uuid).to_owned()));
+            self.told(origin, &series, &items, telling).await?;
+        }
+        let open = series.open();
+        let mut again = Vec::new();
+        for uuid in open.iter().filter(|id| !seen.contains(*id)).take(OPEN) {
+            match client::pipeline(self.instance, repository, uuid).await {
+                Ok(one) => again.push(one),
+                Err(error) if error.kind == ErrorKind::NotFound => {
+                    forget(&series, (repository, uuid), telling)?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        self.told(origin, &series, &again, telling).await?;
+        let mut batch = Batch::default();
+        series.done(&mut batch);
+        telling.batch(batch)
+    }
+
+    /// Hands over pipelines with their steps.
+    async fn told(
+        &self,
+        origin: &Origin,
+        series: &Series<'_>,
+        items: &[Pipeline],
+        telling: &mut Telling<'_>,
+    ) -> Result<(), ConnectorError> {
+        let repository = &origin.repository;
+        let mut asked: Vec<BoxFuture<'_, Result<Parsed<Step>, ConnectorError>>> = Vec::new();
+        for one in items {
+            asked.push(client::steps(self.instance, repository, &one.uuid).boxed());
+        }
+        let steps: Vec<_> = stream::iter(asked).buffered(AT_ONCE).collect().await;
+        let mut batch = Batch::default();
+        for (one, steps) in items.iter().zip(steps) {
+            let steps = steps?;
+            telling.complain(repository, steps.complaints);
+            telling.take(&mut batch, pipeline::all(origin, one, &steps.items));
+            series.keep(&mut batch, bare(&one.uuid), !pipeline::has_ended(one));
+        }
+        telling.batch(batch)
+    }
+
+    async fn deployments(
+        &self,
+        origin: &Origin,
+        telling: &mut Telling<'_>,
+    ) -> Result<(), ConnectorError> {
+        let repository = &origin.repository;
+        let series = self.series(origin, DEPLOYMENTS);
+        let from = series.from();
+        let mut seen = BTreeSet::new();
+        let mut next = Some(client::deployments_url(self.instance, repository));
+        while let Some(url) = next.take() {
+            let page = client::page::<Deployment>(self.instance, &url, repository).await?;
+            telling.complain(repository, page.complaints);
+            let mut batch = Batch::default();
+            let began = |one: &Deployment| one.state.started_on;
+            let is_old = |one: &Deployment| began(one).is_some_and(|at| at < from);
+            next = page.next.filter(|_| !page.items.iter().any(is_old));
+            for one in page.items.iter().filter(|one| !is_old(one)) {
+                seen.insert(bare(&one.uuid).to_owned());
+                telling.take(&mut batch, deployment::all(origin, one));
+                series.keep(&mut batch, bare(&one.uuid), deployment::is_open(one));
+            }
+            telling.batch(batch)?;
+        }
+        let open = series.open();
+        for uuid in open.iter().filter(|id| !seen.contains(*id)).take(OPEN) {
+            match client::deployment(self.instance, repository, uuid).await {
+                Ok(one) => {
+                    let mut batch = Batch::default();
+                    telling.take(&mut batch, deployment::all(origin, &one));
+                    series.keep(&mut batch, uuid, deployment::is_open(&one));
+                    telling.batch(batch)?;
+                }
+                Err(error) if error.kind == ErrorKind::NotFound => {
+                    forget(&series, (repository, uuid), telling)?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let mut batch = Batch::default();
+        series.done(&mut batch);
+        telling.batch(batch)
+    }
+}
+
+/// What had not ended is gone.
+fn forget(
+    series: &Series<'_>,
+    (repository, id): (&str, &str),
+    telling: &mut Telling<'_>,
+) -> Result<(), ConnectorError> {
+    telling.warn(
+        repository,
+        format!("{id} is gone before it was seen to end"),
+    );
+    let mut batch = Batch::default();
+    series.keep(&mut batch, id, false);
+    telling.batch(batch)
+}

@@ -1,0 +1,8 @@
+//! How far a source is read: a series of artifacts for each repository, with a row for each whose scan is under way ([`crate::connector::series`]), and a row for each
+//! environment of it: the deployment that is told last.
+
+/// The row of an environment.
+#[must_use]
+pub fn environment(repository: &str, tag: &str) -> String {
+    format!("{repository} environment {tag}")
+}

@@ -1,0 +1,91 @@
+//! What Harbor's API 2.0 answers, as far as leadtime reads it.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::event::time::Timestamp;
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Repository {
+    /// `project/name`.
+    pub name: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Artifact {
+    pub digest: String,
+    pub push_time: Option<Timestamp>,
+    pub tags: Option<Vec<Tag>>,
+    pub annotations: Option<Map<String, Value>>,
+    pub extra_attrs: Option<Extra>,
+    /// By the media type of the report.
+    pub scan_overview: Option<BTreeMap<String, Report>>,
+    pub accessories: Option<Vec<Accessory>>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Tag {
+    pub name: String,
+    pub push_time: Option<Timestamp>,
+    pub immutable: bool,
+}
+
+/// What the image itself says.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Extra {
+    pub config: Option<Config>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Config {
+    #[serde(rename = "Labels")]
+    pub labels: Option<Map<String, Value>>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Report {
+    pub report_id: String,
+    /// `Pending`, `Scheduled`, `Running`, `Success`, `Error`, `Stopped`.
+    pub scan_status: String,
+    pub start_time: Option<Timestamp>,
+    pub end_time: Option<Timestamp>,
+    pub summary: Option<Summary>,
+    pub scanner: Option<Named>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Summary {
+    /// How many there are, by the word of their severity.
+    pub summary: BTreeMap<String, u32>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Named {
+    pub name: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Accessory {
+    pub digest: String,
+    /// `signature.cosign`, `signature.notation`, `sbom.harbor`, …
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub creation_time: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct User {
+    pub username: String,
+}

@@ -1,0 +1,7 @@
+//! How far a source is read: a series for each project ([`crate::connector::series`]). Objects are read whole; what happened before is left out by its time.
+
+/// The name of the series of a project.
+#[must_use]
+pub fn series(project: &str) -> String {
+    format!("project {project}")
+}
