@@ -7,7 +7,7 @@ use crate::connector::descriptor::{Descriptor, Open, Settings};
 use crate::connector::error::ErrorKind;
 use crate::connector::{
     Connector, ConnectorError, alertmanager, argocd, cdevents, circleci, command, git, gitea,
-    github, gitlab, jenkins, oci, pagerduty, scans,
+    github, gitlab, jenkins, kubernetes, oci, pagerduty, scans,
 };
 
 /// Every connector: what it is, and how a source of its kind is opened.
@@ -22,6 +22,7 @@ pub const CONNECTORS: &[(&Descriptor, Open)] = &[
     (&github::DESCRIPTOR, github::open),
     (&gitlab::DESCRIPTOR, gitlab::open),
     (&jenkins::DESCRIPTOR, jenkins::open),
+    (&kubernetes::DESCRIPTOR, kubernetes::open),
     (&oci::DESCRIPTOR, oci::open),
     (&pagerduty::DESCRIPTOR, pagerduty::open),
     (&scans::DESCRIPTOR, scans::open),
@@ -100,6 +101,8 @@ fn settings(source: &Source, parts: bool) -> Result<Settings, ConnectorError> {
         service: source.service.clone(),
         ca_file: source.ca_file.clone(),
         client_certificate: source.client_certificate.clone(),
+        kubeconfig: source.kubeconfig.clone(),
+        context: source.context.clone(),
         patience: None,
         since: source.since,
         parts,

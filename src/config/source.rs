@@ -79,6 +79,12 @@ pub struct Source {
     /// A file with the certificate and key (PEM) that leadtime shows.
     #[schemars(with = "Option<String>", length(min = 1))]
     pub client_certificate: Option<PathBuf>,
+    /// kubernetes: the file that says where clusters are and how one logs in. Default: `$KUBECONFIG`, `~/.kube/config`, else the cluster around us.
+    #[schemars(with = "Option<String>", length(min = 1))]
+    pub kubeconfig: Option<PathBuf>,
+    /// kubernetes: the context of the kubeconfig. Default: its current one.
+    #[schemars(length(min = 1))]
+    pub context: Option<String>,
     /// How often it is read.
     #[serde(default = "every", with = "text")]
     #[schemars(with = "TextSchema<Span>")]
@@ -98,7 +104,7 @@ fn every() -> Span {
 
 impl Source {
     /// The keys that only some kinds take, and whether they are given.
-    pub(super) fn special(&self) -> [(&'static str, bool); 16] {
+    pub(super) fn special(&self) -> [(&'static str, bool); 18] {
         [
             ("url", self.url.is_some()),
             ("token", self.token.is_some()),
@@ -116,6 +122,8 @@ impl Source {
             ("service", self.service.is_some()),
             ("ca_file", self.ca_file.is_some()),
             ("client_certificate", self.client_certificate.is_some()),
+            ("kubeconfig", self.kubeconfig.is_some()),
+            ("context", self.context.is_some()),
         ]
     }
 }

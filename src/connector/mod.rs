@@ -12,7 +12,7 @@
 //!
 //! What connectors share stands beside their folders, to be looked through before anything is written again: `rows` (cursors), `facts` (events and unknown
 //! words), `piece` (readings with several requests under way), `naming` (repositories that have another name now), `message` (commits), `pattern`, `selection`, `ticket`, `health`,
-//! `acting` (comments, probes), `spoken` and `once`; in [`scanner`] what scanners write; in [`http`] the address of a tool, parts of addresses, pages and answers that cannot be read.
+//! `environment` and `image` (what runs where), `lenient` (answers with holes), `acting` (comments, probes), `spoken` and `once`; in [`scanner`] what scanners write; in [`http`] the address of a tool, parts of addresses, pages and answers that cannot be read.
 
 mod acting;
 pub mod alertmanager;
@@ -21,6 +21,7 @@ pub mod cdevents;
 pub mod circleci;
 pub mod command;
 pub mod descriptor;
+mod environment;
 pub mod error;
 pub mod facts;
 pub mod git;
@@ -29,7 +30,10 @@ pub mod github;
 pub mod gitlab;
 mod health;
 pub mod http;
+mod image;
 pub mod jenkins;
+pub mod kubernetes;
+mod lenient;
 mod message;
 mod naming;
 pub mod oci;

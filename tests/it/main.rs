@@ -43,6 +43,7 @@ mod gitlab;
 mod inbox_and_matrix;
 mod jenkins;
 mod keys;
+mod kubernetes;
 mod laws;
 mod oci;
 mod pagerduty;

@@ -8,7 +8,7 @@ use super::address::{Address, Hint};
 use super::parse::{self, Parsed};
 use super::plain::{Login, Plain};
 use super::refusal::Refusal;
-use super::{Answer, Http, Policy};
+use super::{Answer, Http, Policy, Transport};
 use crate::connector::ConnectorError;
 use crate::connector::descriptor::Settings;
 
@@ -27,8 +27,8 @@ pub struct Tool {
     pub refusal: Refusal,
 }
 
-/// Where a tool is, and as whom it is spoken with.
-pub struct Instance {
+/// Where a tool is, and as whom it is spoken with, by a transport that most tools share or by their own.
+pub struct Instance<T = Plain> {
     tool: &'static Tool,
     /// The name of its source in the configuration.
     pub name: String,
@@ -36,7 +36,7 @@ pub struct Instance {
     pub source: String,
     /// Without a slash at the end.
     base: Url,
-    pub http: Http<Plain>,
+    pub http: Http<T>,
 }
 
 impl Instance {
@@ -48,12 +48,14 @@ impl Instance {
     ) -> Result<Self, ConnectorError> {
         Self::over(settings, tool, Plain::new(settings, login)?)
     }
+}
 
+impl<T: Transport> Instance<T> {
     /// The same over a transport that is made already.
     pub fn over(
         settings: &Settings,
         tool: &'static Tool,
-        plain: Plain,
+        transport: T,
     ) -> Result<Self, ConnectorError> {
         let name = settings.name.clone();
         let Some(address) = settings.url.as_deref().or(tool.public) else {
@@ -72,7 +74,7 @@ impl Instance {
             name,
             source: format!("{}:{}{}{path}", tool.kind, address.host, address.port()),
             base,
-            http: Http::new(plain, Policy::default()),
+            http: Http::new(transport, Policy::default()),
         })
     }
 
@@ -105,22 +107,22 @@ impl Instance {
     }
 
     /// One thing.
-    pub async fn one<T: DeserializeOwned>(
+    pub async fn one<A: DeserializeOwned>(
         &self,
         url: &str,
         what: &str,
-    ) -> Result<T, ConnectorError> {
+    ) -> Result<A, ConnectorError> {
         let answer = self.answer(url, what).await?;
         parse::one(&answer.body).map_err(|why| self.unreadable(what, &why))
     }
 
     /// A list: the answer itself, or the list under `field` of it.
-    pub async fn list<T: DeserializeOwned>(
+    pub async fn list<A: DeserializeOwned>(
         &self,
         url: &str,
         field: Option<&str>,
         what: &str,
-    ) -> Result<Parsed<T>, ConnectorError> {
+    ) -> Result<Parsed<A>, ConnectorError> {
         let answer = self.answer(url, what).await?;
         parse::list(&answer.body, field).map_err(|why| self.unreadable(what, &why))
     }
