@@ -27,6 +27,9 @@ pub async fn check(cluster: &Cluster<'_>) -> Result<Health, ConnectorError> {
     let mut absent = Vec::new();
     for family in FAMILIES {
         let resource = family.resource();
+        if !family.is_read() {
+            continue;
+        }
         let listed = if served.has(resource.group) {
             cluster.all(&served, resource).await
         } else {

@@ -23,6 +23,16 @@ pub trait Family: Sync {
         Vec::new()
     }
 
+    /// What has to be looked at to act.
+    fn needed(&self, object: &Object) -> Vec<Wanted> {
+        self.beside(object)
+    }
+
+    /// Whether its objects are listed; else they are only acted on.
+    fn is_read(&self) -> bool {
+        true
+    }
+
     /// All events that can be made of an object as it is, and what of it is under way. The error says which field cannot be read.
     fn tell(&self, seen: &Seen<'_>) -> Result<Told, String>;
 
@@ -68,6 +78,15 @@ pub static FAMILIES: &[&dyn Family] = &[
     &translate::kustomization::Kustomizations,
     &translate::helm::HelmReleases,
     &translate::policy::ImagePolicies,
+    &translate::run::PipelineRuns,
+    &translate::run::TaskRuns,
+    &translate::approval::ApprovalTasks,
+    &translate::build::Builds,
+    &translate::promotion::Promotions,
+    &translate::promotion::Stages,
+    &translate::knative::Services,
+    &translate::supply::Workloads,
+    &translate::supply::Deliverables,
 ];
 
 /// The family of objects whose ids begin so.

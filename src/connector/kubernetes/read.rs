@@ -62,7 +62,7 @@ impl Reader<'_> {
         let mut known = Known::new();
         let mut failures = Failures::default();
         for family in FAMILIES.iter().copied() {
-            if !served.has(family.resource().group) {
+            if !family.is_read() || !served.has(family.resource().group) {
                 continue;
             }
             let resource = family.resource();

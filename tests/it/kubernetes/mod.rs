@@ -6,6 +6,8 @@ mod failures;
 mod live;
 mod payloads;
 mod reading;
+mod runs;
+mod tools;
 mod world;
 
 use std::time::Duration;

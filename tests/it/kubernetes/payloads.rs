@@ -19,7 +19,15 @@ use super::now;
 use crate::support::left_out;
 
 /// The folders, and what is to be found in each at least.
-const FOLDERS: [(&str, usize); 3] = [("kubernetes", 6), ("argo-rollouts", 40), ("flux", 20)];
+const FOLDERS: [(&str, usize); 7] = [
+    ("kubernetes", 6),
+    ("argo-rollouts", 40),
+    ("flux", 20),
+    ("tekton", 100),
+    ("kpack", 2),
+    ("kargo", 4),
+    ("cartographer", 20),
+];
 
 fn shared() -> Option<PathBuf> {
     let shared = std::env::var_os("LEADTIME_SHARED").map_or_else(

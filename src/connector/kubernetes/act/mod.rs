@@ -2,10 +2,14 @@
 //! that hold first what must still be so, and so are refused by the cluster itself where something has changed; each leaves a mark by which it is known again
 //! ([`probe`]). Which object is meant is told by the step's `application`, else by the gate, run or deployment that the order is about.
 
+pub mod build;
 pub mod deployment;
 pub mod flux;
+pub mod kargo;
+pub mod knative;
 pub mod probe;
 pub mod rollout;
+pub mod tekton;
 
 use serde_json::{Value, json};
 
@@ -39,7 +43,7 @@ impl Actor for Kubernetes {
             let cluster = self.cluster();
             let found = find(&cluster, order).await?;
             let mut beside = Vec::new();
-            for wanted in found.family.beside(&found.object) {
+            for wanted in found.family.needed(&found.object) {
                 beside.push(cluster.beside(&found.served, &wanted).await?);
             }
             let mut case = Case {

@@ -3,11 +3,17 @@
 //!
 //! Ids begin with `<plural>.<group>/<namespace>/<name>`, then `@` and what is meant of it: a revision, an attempt.
 
+pub mod approval;
+pub mod build;
 pub mod deployment;
 pub mod helm;
+pub mod knative;
 pub mod kustomization;
 pub mod policy;
+pub mod promotion;
 pub mod rollout;
+pub mod run;
+pub mod supply;
 
 use std::collections::BTreeMap;
 
@@ -15,9 +21,11 @@ use super::cursor::{Home, Open, Row, What};
 use super::family::{Family, Seen};
 use super::wire::Object;
 use crate::connector::environment::{labelled, suffix};
+use crate::connector::image::Reference;
 use crate::event::Event;
 use crate::event::kind::{
-    Decision, Deployment, Gate, GatePhase, Kind, Mark, MarkKind, Outcome, Phase, Run,
+    Artifact, Decision, Deployment, Gate, GatePhase, Kind, Mark, MarkKind, Outcome, Phase, Run,
+    RunKind,
 };
 use crate::event::time::Timestamp;
 
@@ -228,6 +236,7 @@ pub fn ended(origin: &Origin<'_>, open: &Open, now: Timestamp) -> Event<String> 
         What::Run => {
             let fact = Run {
                 run: open.id.clone(),
+                kind: kind_of(&open.mark),
                 phase: Phase::Finished,
                 outcome: Some(Outcome::Other),
                 ..Run::default()
@@ -248,6 +257,90 @@ pub fn ended(origin: &Origin<'_>, open: &Open, now: Timestamp) -> Event<String> 
             origin.event(id, now, Kind::Mark(fact))
         }
     }
+}
+
+/// What kind of run something is that is open.
+fn kind_of(mark: &str) -> RunKind {
+    match mark {
+        "task" => RunKind::Task,
+        "build" => RunKind::Build,
+        _ => RunKind::Pipeline,
+    }
+}
+
+/// A thing that runs: when it was asked for, began and ended, as far as it did.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Times {
+    pub queued: Option<Timestamp>,
+    pub started: Option<Timestamp>,
+    pub ended: Option<(Timestamp, Outcome)>,
+}
+
+impl Told {
+    /// A thing ran, or runs.
+    pub fn run(&mut self, seen: &Seen<'_>, fact: &Run<String>, times: Times) {
+        let id = fact.run.clone();
+        let mut tell = |word: &str, at: Timestamp, phase: Phase, outcome: Option<Outcome>| {
+            let fact = Run {
+                phase,
+                outcome,
+                ..fact.clone()
+            };
+            let event = format!("{id}/{word}");
+            self.events
+                .push(seen.origin.event(event, at, Kind::Run(fact)));
+        };
+        if let Some(at) = times.queued {
+            tell("queued", at, Phase::Queued, None);
+        }
+        if let Some(at) = times.started {
+            tell("started", at, Phase::Started, None);
+        }
+        if let Some((at, outcome)) = times.ended {
+            tell("finished", at, Phase::Finished, Some(outcome));
+        } else if let Some(since) = times.started.or(times.queued) {
+            let mark = match fact.kind {
+                RunKind::Task => "task",
+                RunKind::Build => "build",
+                RunKind::Pipeline | RunKind::Test => "",
+            };
+            self.open.push(Open {
+                what: What::Run,
+                id: fact.run.clone(),
+                since,
+                mark: mark.to_owned(),
+            });
+        }
+    }
+
+    /// An image was made by a run.
+    pub fn packaged(
+        &mut self,
+        seen: &Seen<'_>,
+        run: &Run<String>,
+        at: Timestamp,
+        image: Reference<'_>,
+    ) {
+        let made = image.image();
+        let what = image.digest.or(image.tag).unwrap_or("image");
+        let id = format!("{}/packaged-{what}", run.run);
+        let fact = Artifact {
+            artifact: made.artifact,
+            version: made.version,
+            digest: image.digest.map(str::to_owned),
+            sha: run.sha.clone(),
+            repository: run.repository.clone(),
+            ..Artifact::default()
+        };
+        self.events
+            .push(seen.origin.event(id, at, Kind::Artifact(fact)));
+    }
+}
+
+/// Whether a text is a commit.
+#[must_use]
+pub fn is_sha(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// A gate is not open any more.

@@ -49,7 +49,10 @@ impl Family for Rollouts {
         let live = all
             .iter()
             .find(|revision| revision.hash() == Some(status.current_pod_hash.as_str()));
-        let number = object.annotation(REVISION).unwrap_or("0");
+        // The number that the object says may be newer than its status.
+        let number = live.map(|revision| revision.number.to_string());
+        let number = number.or_else(|| object.annotation(REVISION).map(str::to_owned));
+        let number = number.unwrap_or_else(|| "0".to_owned());
         let id = format!("{}@{number}-{}", key(self, object), status.current_pod_hash);
         let mut fact = deployed(&home, &id);
         fact.rollback = live.is_some_and(|revision| revision.is_again);
@@ -69,8 +72,8 @@ impl Family for Rollouts {
             How::Live => attempt.ended("finished", at, Outcome::Success, start),
             How::Aborted(outcome) => {
                 // It may be tried again, and aborted again.
-                let word = format!("aborted-{at}");
-                attempt.ended(&word, at, outcome, start);
+                let since = stands.at.map_or_else(String::new, |at| format!("-{at}"));
+                attempt.ended(&format!("aborted{since}"), at, outcome, start);
             }
             How::Late => attempt.ended("failed", at, Outcome::Failure, start),
             How::Moving => {

@@ -2,6 +2,8 @@
 //! own. Lenient on purpose: everything may be missing or `null`, a word that is not known stays a word, and the object itself is kept as it came.
 
 pub mod flux;
+pub mod kargo;
+pub mod runs;
 pub mod workload;
 
 use std::collections::BTreeMap;
@@ -38,6 +40,7 @@ answers! {
         namespace: String,
         uid: String,
         resource_version: String,
+        generate_name: String,
         generation: i64,
         creation_timestamp: Option<Timestamp>,
         deletion_timestamp: Option<Timestamp>,
