@@ -43,7 +43,7 @@ pub struct Source {
     /// The repositories to read; a leading `!` leaves out.
     #[serde(default)]
     pub repositories: Vec<Choice>,
-    /// The projects, jobs, pipelines or applications to read, as the tool names them; a leading `!` leaves out. Default: all, where the tool can list them.
+    /// The projects, jobs, pipelines, applications or namespaces to read, as the tool names them; a leading `!` leaves out. Default: all, where the tool can list them.
     #[serde(default)]
     pub projects: Vec<Choice>,
     /// The folder of the clone, or the file or folder that is read; for reports of scanners also a pattern (`scans/**/*.json`).

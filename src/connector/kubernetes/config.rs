@@ -237,13 +237,16 @@ impl Namespaces {
             .filter(|(excludes, _)| !excludes)
             .map(|(_, text)| text)
             .collect();
-        let named = if wanted.iter().all(plain) {
+        let in_full = if wanted.iter().all(plain) {
             let kept = wanted.iter().filter(|name| names.want(name));
             kept.map(|&name| name.to_owned()).collect()
         } else {
             Vec::new()
         };
-        Ok(Self { names, named })
+        Ok(Self {
+            names,
+            named: in_full,
+        })
     }
 
     /// Whether an object of this namespace is read; what is in none is.

@@ -18,6 +18,8 @@ use crate::connector::http::{Answer, Broken, Lost, Outgoing, Posting, Sending, T
 const CONNECT: Duration = Duration::from_secs(10);
 const READ: Duration = Duration::from_secs(30);
 const WHOLE: Duration = Duration::from_mins(2);
+/// The least that a login may take: it may have to ask elsewhere.
+const LOGIN: Duration = Duration::from_secs(30);
 
 /// A transport to one cluster. The client is made when it is first needed, and made again after a login that failed.
 pub struct Kube {
@@ -65,9 +67,19 @@ impl Kube {
     async fn client(&self) -> Result<&Client, String> {
         let make = async || {
             let config = self.config().await?;
-            Client::try_from(config).map_err(|error| words(&error))
+            // A program that is asked for a login is waited for.
+            let made = tokio::task::spawn_blocking(|| Client::try_from(config)).await;
+            let made = made.map_err(|_| "the login was broken off".to_owned())?;
+            made.map_err(|error| words(&error))
         };
-        self.client.get_or_try_init(make).await
+        let made = self.client.get_or_try_init(make);
+        let made = tokio::time::timeout(LOGIN.max(self.patience), made).await;
+        made.unwrap_or_else(|_| {
+            let seconds = LOGIN.max(self.patience).as_secs();
+            Err(format!(
+                "the login that the kubeconfig names took longer than {seconds} s"
+            ))
+        })
     }
 
     async fn exchange(&self, asked: Asked<'_>) -> Result<Answer, Lost> {

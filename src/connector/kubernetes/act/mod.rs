@@ -159,8 +159,8 @@ impl Case<'_> {
     ) {
         let reason = signed(self.order);
         let own = [(ACTION, self.order.key.as_str()), (REASON, reason.as_str())];
-        let noted = self.object.raw.pointer("/metadata/annotations");
-        if noted.is_none_or(Value::is_null) {
+        let present = self.object.raw.pointer("/metadata/annotations");
+        if present.is_none_or(Value::is_null) {
             changes.push(json!({"op": "add", "path": "/metadata/annotations", "value": {}}));
         }
         let all = notes.iter().chain(&own);
