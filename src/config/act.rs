@@ -81,6 +81,10 @@ pub struct Way {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub branch: Option<String>,
+    /// git: the source of the host on which a request for that branch is opened. Default: none is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub request: Option<String>,
     /// oci: the image. Default: the workload's artifact.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]

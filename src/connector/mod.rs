@@ -12,7 +12,8 @@
 //!
 //! What connectors share stands beside their folders, to be looked through before anything is written again: `rows` (cursors), `facts` (events and unknown
 //! words), `piece` (readings with several requests under way), `naming` (repositories that have another name now), `message` (commits), `pattern`, `selection`, `ticket`, `health`,
-//! `environment` and `image` (what runs where), `lenient` (answers with holes), `acting` (comments, probes), `spoken` and `once`; in [`scanner`] what scanners write; in [`http`] the address of a tool, parts of addresses, pages and answers that cannot be read.
+//! `environment` and `image` (what runs where), `lenient` (answers with holes), `acting` (comments, probes), `opening` (requests for what was pushed), `spoken` and
+//! `once`; in [`scanner`] what scanners write; in [`http`] the address of a tool, parts of addresses, pages and answers that cannot be read.
 
 mod acting;
 pub mod alertmanager;
@@ -38,6 +39,7 @@ mod message;
 mod naming;
 pub mod oci;
 mod once;
+pub mod opening;
 pub mod pagerduty;
 mod pattern;
 mod piece;

@@ -17,6 +17,7 @@ pub const APPROVERS: &str = "approvers";
 pub const LOCKED: &str = "locked_step";
 pub const EVIDENCE: &str = "evidence";
 pub const NEWER: &str = "newer_candidate";
+pub const SECOND: &str = "second";
 pub const SOAK: &str = "soak";
 pub const MIGRATION: &str = "migration";
 pub const COMMENT: &str = "comment";
@@ -88,6 +89,16 @@ pub fn check(overrides: &[String]) -> Result<(), Refusal> {
                 .hinted(format!("these can: {}", OVERRIDABLE.join(", "))),
         ),
     }
+}
+
+/// Whoever asked for what two people agree to cannot be both of them.
+pub fn twice(name: &str, draft: &mut Draft) {
+    object(
+        draft,
+        SECOND,
+        format!("{name} asked for it, and cannot be the second person"),
+        "somebody else who agrees, from their own leadtime".to_owned(),
+    );
 }
 
 /// An instant as people read it in a sentence.

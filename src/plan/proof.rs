@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::event::kind::{Decision, Outcome};
 use crate::event::time::Timestamp;
 use crate::model::Workload;
-use crate::model::entity::Run;
+use crate::model::entity::{Record, Run};
 use crate::model::version;
 
 /// What has to be seen.
@@ -23,6 +23,12 @@ pub enum Proof {
     },
     /// The run began again, or ended, after the action; or one like it began, where its tool makes a new one.
     Ran { source: String, run: String },
+    /// The deployment ended after the action, or another of its tool began in the same environment.
+    Went {
+        source: String,
+        deployment: String,
+        environment: Option<String>,
+    },
 }
 
 /// What was seen of a proof.
@@ -56,6 +62,16 @@ impl Proof {
                 live(workload, environment, &wanted, since)
             }
             Self::Ran { source, run } => ran(workload, source, run, since),
+            Self::Went {
+                source,
+                deployment,
+                environment,
+            } => went(
+                workload,
+                source,
+                (deployment, environment.as_deref()),
+                since,
+            ),
         }
     }
 
@@ -72,6 +88,7 @@ impl Proof {
                 )
             }
             Self::Ran { run, .. } => format!("run {run} in its tool"),
+            Self::Went { deployment, .. } => format!("deployment {deployment} in its tool"),
         }
     }
 }
@@ -166,6 +183,44 @@ fn ran(workload: &Workload, source: &str, id: &str, since: Timestamp) -> Seen {
     }
 }
 
+fn went(
+    workload: &Workload,
+    source: &str,
+    (id, environment): (&str, Option<&str>),
+    since: Timestamp,
+) -> Seen {
+    let began = |record: &Record| record.queued.or(record.started).or(record.finished);
+    let here = |record: &Record| {
+        let place = record.environment.map(|name| workload.text(name));
+        let itself = workload.text(record.deployment) == id;
+        let after = itself || began(record).is_some_and(|at| at >= since);
+        workload.text(record.source) == source && place == environment && after
+    };
+    let newest = workload
+        .records
+        .iter()
+        .filter(|record| here(record))
+        .filter_map(|record| {
+            let last = record.finished.max(began(record))?;
+            (last >= since).then_some((last, record))
+        })
+        .max_by_key(|(last, _)| *last);
+    let Some((_, record)) = newest else {
+        return Seen::NotYet;
+    };
+    let word = match record.outcome {
+        None => "began",
+        Some(Outcome::Success) => "succeeded",
+        Some(Outcome::Cancelled) => "was stopped",
+        Some(Outcome::Failure) => "failed",
+        Some(Outcome::Skipped | Outcome::Other) => "ended",
+    };
+    Seen::Shown(format!(
+        "deployment {} {word}",
+        workload.text(record.deployment)
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,5 +273,39 @@ mod tests {
         // Of another commit, or from before.
         assert_eq!(seen(&[("8", "b", "03-02 12:05")]), Seen::NotYet);
         assert_eq!(seen(&[("6", "a", "03-02 11:00")]), Seen::NotYet);
+    }
+
+    #[test]
+    fn a_deployment_is_seen_to_end_or_to_be_followed_by_another_of_its_tool() {
+        let proof = Proof::Went {
+            source: "deployer".to_owned(),
+            deployment: "d1".to_owned(),
+            environment: Some("production".to_owned()),
+        };
+        let seen = |more: &[(&str, &str, Outcome)]| {
+            let mut s = Sample::new("shop");
+            s.commit("r", "a", "03-02 09:00", &[]);
+            s.deploy("d1", "r", "a", "03-02 11:00");
+            s.outcome(Outcome::Failure);
+            for (deployment, time, outcome) in more {
+                s.deploy(deployment, "r", "a", time);
+                s.outcome(*outcome);
+            }
+            proof.seen(&s.done(), at("03-02 12:00"))
+        };
+        let shown = |text: &str| Seen::Shown(text.to_owned());
+        assert_eq!(seen(&[]), Seen::NotYet);
+        assert_eq!(
+            seen(&[("d2", "03-02 11:30", Outcome::Success)]),
+            Seen::NotYet
+        );
+        assert_eq!(
+            seen(&[("d1", "03-02 12:05", Outcome::Cancelled)]),
+            shown("deployment d1 was stopped")
+        );
+        assert_eq!(
+            seen(&[("d2", "03-02 12:05", Outcome::Success)]),
+            shown("deployment d2 succeeded")
+        );
     }
 }

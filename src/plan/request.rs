@@ -146,6 +146,8 @@ pub struct Prepared {
     pub undone_by: Vec<String>,
     /// Who the tool takes us for.
     pub user: Option<String>,
+    /// What another source is asked to do after it, and that source: a request for the branch that was pushed.
+    pub then: Vec<(Order, String)>,
 }
 
 /// What became of a request that was sent.

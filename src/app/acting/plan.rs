@@ -1,5 +1,7 @@
 //! What is wanted into a plan: the draft is made of what the log says, and the connectors say what they would send for its orders.
 
+use std::collections::VecDeque;
+
 use super::{Acting, action_key};
 use crate::app::Engine;
 use crate::app::sync::Feed;
@@ -161,9 +163,17 @@ pub fn gates(engine: &mut Engine, gates: &[String], approve: bool) -> Result<Vec
 /// Works out what exactly would be done. Only reads.
 pub async fn plan(acting: &Acting, engine: &mut Engine, asked: &Asked) -> Result<Plan, Failure> {
     let mut drafted = drafted(engine, asked)?;
+    let me = &acting.person;
+    if asked.first.as_ref().is_some_and(|first| first.by.is(me)) {
+        policy::twice(&me.name, &mut drafted);
+    }
     let mut prepared = Vec::new();
-    for (order, from) in std::mem::take(&mut drafted.orders) {
-        if let Some(told) = prepare(acting, &order, from.as_deref()).await? {
+    let mut orders: VecDeque<_> = std::mem::take(&mut drafted.orders).into();
+    while let Some((order, from)) = orders.pop_front() {
+        if let Some(mut told) = prepare(acting, &order, from.as_deref()).await? {
+            for (order, by) in told.then.drain(..).rev() {
+                orders.push_front((order, Some(by)));
+            }
             prepared.push(told);
         }
     }

@@ -133,7 +133,7 @@ Examples:
   leadtime retry '#412' --workload checkout --what failed    the change's last failed run, only what failed
   leadtime retry 4711 --workload checkout --what cancel")]
 pub struct RetryArgs {
-    /// A run; or a change, commit or ticket, for the last run of it that failed
+    /// A run or a deployment; or a change, commit or ticket, for the last of it that failed, or that is under way
     #[arg(value_name = "RUN")]
     pub run: String,
 

@@ -71,6 +71,19 @@ fn one(config: &Config, kinds: &[Kind], key: &str, way: &Way, findings: &mut Fin
         };
         return findings.add(&format!("{key}.from"), text, hint);
     };
+    if let Some(host) = &way.request {
+        // Where requests are merged, they are opened, too.
+        let hosts =
+            going().filter(|one| goes(one, kinds).is_some_and(|ways| ways.contains(&"merge")));
+        let hosts: Vec<&str> = hosts.map(|one| one.name.as_str()).collect();
+        if !hosts.contains(&host.as_str()) {
+            findings.add(
+                &format!("{key}.request"),
+                format!("{host:?} is no source in which leadtime can open a request"),
+                suggestion(host, hosts),
+            );
+        }
+    }
     let taken = goes(source, kinds).unwrap_or_default();
     for given in way.given() {
         if !taken.contains(&given.as_str()) {

@@ -43,7 +43,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     local: true,
     capability: Capability {
         acts: &[Verb::Promote, Verb::Rollback],
-        ways: &["file", "key", "value", "branch", "ref"],
+        ways: &["file", "key", "value", "branch", "ref", "request"],
     },
     signs: None,
 };

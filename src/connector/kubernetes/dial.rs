@@ -72,9 +72,9 @@ impl Kube {
             let made = made.map_err(|_| "the login was broken off".to_owned())?;
             made.map_err(|error| words(&error))
         };
-        let made = self.client.get_or_try_init(make);
-        let made = tokio::time::timeout(LOGIN.max(self.patience), made).await;
-        made.unwrap_or_else(|_| {
+        let login = self.client.get_or_try_init(make);
+        let client = tokio::time::timeout(LOGIN.max(self.patience), login).await;
+        client.unwrap_or_else(|_| {
             let seconds = LOGIN.max(self.patience).as_secs();
             Err(format!(
                 "the login that the kubeconfig names took longer than {seconds} s"

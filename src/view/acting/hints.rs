@@ -10,7 +10,8 @@ use crate::view::scene::Scene;
 #[must_use]
 pub fn hints(subject: &Subject, scene: &Scene) -> (Vec<Hint>, Vec<Hint>) {
     let front = front(subject, scene);
-    if front.is_none() && subject.gates.is_empty() {
+    let waits = subject.action.is_some();
+    if front.is_none() && subject.gates.is_empty() && !waits {
         return (Vec::new(), Vec::new());
     }
     let mut intents = [
@@ -22,8 +23,8 @@ pub fn hints(subject: &Subject, scene: &Scene) -> (Vec<Hint>, Vec<Hint>) {
         (Intent::Hold, "hold"),
         (Intent::Declare, "declare"),
     ];
-    if !subject.gates.is_empty() {
-        // Who looks at a gate wants to decide it.
+    if !subject.gates.is_empty() || waits {
+        // Who looks at a gate, or at what waits for a second person, wants to decide it.
         intents.rotate_left(2);
     }
     let place = subject.environment.as_ref();
@@ -33,6 +34,7 @@ pub fn hints(subject: &Subject, scene: &Scene) -> (Vec<Hint>, Vec<Hint>) {
     let hints = intents.into_iter().map(|(intent, text)| {
         let text = match intent {
             Intent::Hold if held => "release",
+            Intent::Approve if waits => "agree as second person",
             _ => text,
         };
         let why_not = meant(intent, subject, front).err();

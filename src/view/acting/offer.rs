@@ -219,8 +219,11 @@ fn roll_back(subject: &Subject, overview: &Overview) -> Result<Offer, String> {
 
 fn retry(subject: &Subject, overview: &Overview) -> Result<Offer, String> {
     let workload = &overview.summary.workload;
-    let Some(run) = &subject.change else {
-        return Err("a change has to be in front: its last run is run again".to_owned());
+    let Some(run) = subject.change.as_ref().or(subject.deployment.as_ref()) else {
+        return Err(
+            "a change or a deployment has to be in front: what ran last for it goes again"
+                .to_owned(),
+        );
     };
     let each = [
         (Verb::RetryFailed, "run again what failed"),
@@ -233,7 +236,10 @@ fn retry(subject: &Subject, overview: &Overview) -> Result<Offer, String> {
         let deed = Deed::Again { run, verb };
         Possible::plan(Line::of(Role::Text, words), Wish::of(workload, deed))
     });
-    let title = format!("the last run of {}, failed ones first", text::short(run));
+    let title = match &subject.change {
+        Some(change) => format!("the last run of {}, failed ones first", text::short(change)),
+        None => format!("deployment {}", text::short(run)),
+    };
     Ok(Offer::Lay(Box::new(Choice::new(title, each.into()))))
 }
 

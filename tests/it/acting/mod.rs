@@ -3,4 +3,5 @@
 mod commands;
 mod keyboard;
 mod killed;
+mod panics;
 mod plans;

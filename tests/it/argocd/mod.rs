@@ -4,6 +4,7 @@ mod acting;
 mod commands;
 mod doubt;
 mod failures;
+mod keyboard;
 mod payloads;
 mod prism;
 mod reading;

@@ -224,6 +224,15 @@ async fn a_sync_is_a_success_once_it_is_healthy_and_a_failure_when_it_makes_ill(
         read(&server, &mut kept_too).await.unwrap();
         assert_eq!(deployment(&kept_too, end).outcome, Some(Outcome::Failure));
     }
+    // Well since: then it was over, where that is told.
+    let mut kept_too = Kept {
+        cursors: kept.cursors.clone(),
+        ..Kept::default()
+    };
+    server.state().find("shop")["status"]["health"] =
+        json!({"status": "Healthy", "lastTransitionTime": "2026-03-02T11:56:00Z"});
+    read(&server, &mut kept_too).await.unwrap();
+    assert_eq!(kept_too.event(end).at, time("2026-03-02T11:56:00Z"));
     server.state().find("shop")["status"]["health"] = json!({"status": "Healthy"});
     read(&server, &mut kept).await.unwrap();
     assert_eq!(deployment(&kept, end).outcome, Some(Outcome::Success));

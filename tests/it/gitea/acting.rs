@@ -63,15 +63,17 @@ pub enum Deed {
     Titled,
     Untitled,
     Merge,
+    Open,
 }
 
-pub const DEEDS: [Deed; 6] = [
+pub const DEEDS: [Deed; 7] = [
     Deed::Run,
     Deed::Failed,
     Deed::Job,
     Deed::Titled,
     Deed::Untitled,
     Deed::Merge,
+    Deed::Open,
 ];
 
 /// A deed of each kind, ready to be sent.
@@ -85,6 +87,13 @@ pub async fn ready(deed: Deed) -> (Server, Prepared) {
         Deed::Titled => by(&server, &dispatch(json!({"id": "k-1", "version": "1.2.0"}))),
         Deed::Untitled => by(&server, &dispatch(json!({"version": "1.2.0"}))),
         Deed::Merge => by(&server, &json!({"merge": "promote/*"})),
+        Deed::Open => by(
+            &server,
+            &json!({
+                "repository": "acme/shop", "open": "promote/shop-9", "ref": "main", "title": "Promote shop 9 to production",
+                "text": "seen on staging\n\nLeadtime-Action: k-1",
+            }),
+        ),
     };
     let prepared = prepare(&server, &wanted).await;
     assert_eq!(

@@ -48,6 +48,7 @@ async fn every_request_is_one_that_the_description_allows() {
         "/rerun-failed-jobs",
         "/dispatches?",
         "/merge",
+        "sort=recentupdate",
     ] {
         assert!(
             all.iter().any(|(_, target, _)| target.contains(wanted)),

@@ -232,6 +232,16 @@ fn answer(world: &mut World, asked: &Asked) -> Answer {
                 &json!({"workflow_run_id": id, "html_url": url, "run_url": url}),
             )
         }
+        ["pulls"] => {
+            let body = asked.json();
+            let mut made = pull(9);
+            (made["title"], made["body"]) = (body["title"].clone(), body["body"].clone());
+            made["head"]["ref"] = body["head"].clone();
+            made["base"]["ref"] = body["base"].clone();
+            made["user"] = json!({"login": user});
+            world.list("acme/shop", "/pulls").insert(0, made.clone());
+            Answer::json(201, &made)
+        }
         ["pulls", number, "merge"] => {
             let pull = world.one("/pulls", "number", number.parse().unwrap());
             let body = asked.json();

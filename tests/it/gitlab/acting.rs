@@ -145,6 +145,17 @@ const DEEDS: &[(&str, Does)] = &[
         open["merge_user"] = user("reader");
         Answer::json(200, &open.clone())
     }),
+    ("POST /merge_requests", |world, asked| {
+        let body = asked.json();
+        let mut made = request(9, &now().to_string());
+        for key in ["source_branch", "target_branch", "title", "description"] {
+            made[key] = body[key].clone();
+        }
+        made["state"] = json!("opened");
+        made["author"] = user("reader");
+        world.list(SHOP, "/merge_requests").push(made.clone());
+        Answer::json(201, &made)
+    }),
     ("POST /pipelines/52/cancel", |world, _| {
         let run = world.one(SHOP, "/pipelines/52");
         run["status"] = json!("canceled");
@@ -177,6 +188,14 @@ fn orders() -> Vec<Order> {
         ),
         order(Verb::Promote, Some("41"), none()),
         back,
+        order(
+            Verb::Promote,
+            None,
+            json!({
+                "repository": SHOP, "open": "promote/shop-9", "ref": "main", "title": "Promote shop 9 to production",
+                "text": format!("seen on staging\n\nLeadtime-Action: {KEY}"),
+            }),
+        ),
     ]
 }
 
@@ -336,7 +355,7 @@ async fn what_fails_before_it_is_done_is_doubtful_and_found_open() {
 async fn what_somebody_else_does_is_not_ours() {
     /// Somebody else's hand.
     type Hand = fn(&mut World);
-    let table: [(usize, Hand, &str); 8] = [
+    let table: [(usize, Hand, &str); 9] = [
         (
             0,
             |world| {
@@ -397,6 +416,17 @@ async fn what_somebody_else_does_is_not_ours() {
                 world.list(SHOP, "/pipelines/1/jobs").push(again);
             },
             "jane ran it again",
+        ),
+        (
+            11,
+            |world| {
+                let mut other = request(8, &now().to_string());
+                other["state"] = json!("opened");
+                other["source_branch"] = json!("promote/shop-9");
+                other["target_branch"] = json!("main");
+                world.list(SHOP, "/merge_requests").push(other);
+            },
+            "!8 is open for promote/shop-9 already, by jane",
         ),
     ];
     for (number, hand, wanted) in table {

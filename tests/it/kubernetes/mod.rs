@@ -1,6 +1,7 @@
 //! The connector for Kubernetes, against a cluster of our own, a real API server where one is at hand, and recorded objects.
 
 mod acting;
+mod commands;
 mod doubt;
 mod failures;
 mod live;

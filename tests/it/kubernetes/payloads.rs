@@ -67,7 +67,7 @@ fn objects(path: &Path) -> Vec<Value> {
             let kind = ["PipelineRun", "TaskRun"].into_iter();
             let kind = kind
                 .filter(|kind| name.starts_with(&kind.to_ascii_lowercase()))
-                .last();
+                .next_back();
             object["kind"] = json!(kind);
         }
     }

@@ -147,17 +147,15 @@ async fn a_template_that_comes_back_is_a_rollback_and_a_pause_is_a_hold() {
     let server = start(World::of(deployment("shop", 2)));
     let mut kept = Kept::default();
     read(&server, &mut kept).await.unwrap();
-    let mut world = server.state();
-    world.change("replicasets/shop/web-1", |set| {
+    server.state().change("replicasets/shop/web-1", |set| {
         set["metadata"]["annotations"] = json!({"deployment.kubernetes.io/revision": "3", "deployment.kubernetes.io/revision-history": "1"});
     });
-    world.change("deployments/shop/web", |object| {
+    server.state().change("deployments/shop/web", |object| {
         object["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = json!("3");
         object["metadata"]["managedFields"] = json!([{"manager": "kubectl", "time": at(300), "fieldsV1": {"f:spec": {"f:template": {}}}}]);
         object["status"]["conditions"][0]["lastUpdateTime"] = json!(at(302));
         object["spec"]["paused"] = json!(true);
     });
-    drop(world);
     read(&server, &mut kept).await.unwrap();
     let id = "deployments.apps/shop/web@3-shop-000/finished";
     let fact = deployed(&kept, id);
@@ -167,7 +165,7 @@ async fn a_template_that_comes_back_is_a_rollback_and_a_pause_is_a_hold() {
         (Some(time(&at(300))), time(&at(302)))
     );
     let holds = |kept: &Kept, kind: MarkKind| {
-        let marks = kept.events.values().filter(|event| matches!(&event.kind, Kind::Mark(mark) if mark.kind == kind && mark.target == "web/production"));
+        let marks = kept.events.values().filter(|event| matches!(&event.kind, Kind::Mark(mark) if mark.kind == kind && mark.target == "production" && mark.service.as_deref() == Some("web")));
         marks.count()
     };
     assert_eq!(

@@ -147,6 +147,9 @@ async fn a_freight_is_approved_for_a_stage_and_a_promotion_aborted() {
         approved,
         json!({"prod": {"approvedAt": "2026-03-02T12:00:00Z"}})
     );
+    // What Kargo cannot hold is held by leadtime alone.
+    let alone = prepare(&server, &order(&server, Verb::Hold, PROMOTED)).await;
+    assert!(alone.requests.is_empty() && alone.notes[0].contains("cannot be held"));
     let server = kargo();
     let prepared = prepare(&server, &order(&server, Verb::Cancel, PROMOTED)).await;
     carry_out(&server, &prepared).await;

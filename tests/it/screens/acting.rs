@@ -396,7 +396,7 @@ fn nothing_is_done_where_it_is_forbidden_or_past_or_there_is_nothing_to_act_with
 fn where_a_key_means_nothing_it_says_why() {
     let mut desk = acme();
     for (keys, why) in [
-        ("1 t", "a change has to be in front"),
+        ("1 t", "a change or a deployment has to be in front"),
         ("1 m", "an incident or a deployment has to be in front"),
         ("S p", "no workload is in front"),
         ("6 a", "no workload is in front"),

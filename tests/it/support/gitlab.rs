@@ -87,8 +87,9 @@ fn page(list: &[Value], asked: &Asked, numbered: bool) -> Answer {
         after.is_none() || changed >= after
     };
     let mut items: Vec<&Value> = list.iter().filter(is_news).collect();
-    for key in ["sha", "ref", "username"] {
+    for key in ["sha", "ref", "username", "source_branch", "target_branch"] {
         if let Some(wanted) = asked.query(key) {
+            let wanted = &wanted.replace("%2F", "/");
             let field = |item: &Value| match key {
                 "username" => item["user"]["username"].clone(),
                 key => item[key].clone(),

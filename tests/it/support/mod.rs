@@ -1,9 +1,11 @@
 //! What several tests share: doubles of the tools that leadtime reads, and a sink that remembers.
 
+pub mod desk;
 pub mod door;
 pub mod github;
 pub mod gitlab;
 pub mod heard;
+pub mod hosting;
 pub mod kept;
 pub mod pty;
 pub mod registry;

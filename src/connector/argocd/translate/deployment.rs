@@ -88,11 +88,25 @@ impl Telling<'_> {
             match settled {
                 Settled::Not => self.begun(row, started, self.revision_of(entry)),
                 Settled::As(outcome) => {
-                    self.carried_out(entry, (started, at), outcome, is_newest);
+                    let ended = self.healthy_since(row, (started, at), is_newest);
+                    self.carried_out(entry, (started, ended), outcome, is_newest);
                     (row.deployed, row.last) = (Some(at), entry.id);
                 }
             }
         }
+    }
+
+    /// When a sync that was carried out was over: at once, or where it was seen to wait for its health (a Rollout that paused), with that.
+    fn healthy_since(
+        &self,
+        row: &Row,
+        (started, at): (Timestamp, Timestamp),
+        is_newest: bool,
+    ) -> Timestamp {
+        let health = &self.application.status.health;
+        let waited = is_newest && row.open == Some(started) && health.status == "Healthy";
+        let since = health.last_transition_time.filter(|_| waited);
+        since.map_or(at, |since| since.max(at))
     }
 
     /// Whether the application has become healthy, or ill, by the newest sync.

@@ -18,6 +18,8 @@ pub struct Wanted {
     pub target: Option<String>,
     /// The branch that is pushed instead.
     pub branch: Option<String>,
+    /// The source of the host that opens a request for it.
+    pub request: Option<String>,
     pub file: String,
     pub form: Form,
     pub key: Key,
@@ -75,6 +77,12 @@ pub fn wanted(source: &str, order: &Order) -> Result<Wanted, ConnectorError> {
     for branch in target.iter().chain(&branch) {
         nameable(branch).map_err(wrong)?;
     }
+    let request = told("request");
+    if request.is_some() && branch.is_none() {
+        let hint = "add `branch`, as in \"promote/{workload}-{version}\", or take `request` out";
+        let text = "a request is opened for a branch of its own, and the step names none";
+        return Err(wrong(Unfit::new(text, hint)));
+    }
     let version = || order.to.as_ref().and_then(|to| to.version.clone());
     let value = told("value").or_else(version).ok_or_else(|| {
         let hint = "add `value` to the step's `promote`, as in \"{sha}\"";
@@ -88,6 +96,7 @@ pub fn wanted(source: &str, order: &Order) -> Result<Wanted, ConnectorError> {
         key: Key::parse(&key).map_err(wrong)?,
         target,
         branch,
+        request,
         file,
         value,
     })

@@ -15,6 +15,7 @@ use similar::TextDiff;
 
 use super::config::Config;
 use crate::connector::error::ErrorKind;
+use crate::connector::opening::Opening;
 use crate::connector::{Actor, Answering, ConnectorError, Health, Pending};
 use crate::plan::request::{Order, Prepared, Receipt, Request, Sent, Standing};
 
@@ -25,6 +26,21 @@ use program::{Bench, Said};
 use remote::Remote;
 
 pub use remote::{Access, source};
+
+/// The request that asks for a branch to be merged: it says what its commit says.
+fn opening(remote: &Remote, change: &Change, branch: &str) -> Opening {
+    let (title, text) = change
+        .message
+        .split_once('\n')
+        .unwrap_or((&change.message, ""));
+    Opening {
+        repository: remote.repository.clone(),
+        branch: branch.to_owned(),
+        into: change.target.clone(),
+        title: title.to_owned(),
+        text: text.trim().to_owned(),
+    }
+}
 
 /// How often a change is made anew on a branch that moved.
 const TRIES: usize = 3;
@@ -103,6 +119,10 @@ impl Act {
                 "it takes effect once {branch} is merged into {}",
                 change.target
             ));
+        }
+        if let (Some(host), Some(branch)) = (wanted.request, &change.branch) {
+            let opening = opening(&remote, &change, branch);
+            prepared.then.push((opening.order(order), host));
         }
         let request = self.request(&remote, &change, &found.text, &edited)?;
         prepared.requests.push(request);

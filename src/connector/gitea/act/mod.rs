@@ -3,6 +3,7 @@
 
 mod dispatch;
 mod merge;
+mod open;
 mod run;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use super::wire::Dispatched;
 use crate::connector::acting::{ELSEWHERE, nothing_to, probe, standing};
 use crate::connector::error::ErrorKind;
 use crate::connector::http::{Answer, parse};
+use crate::connector::opening::{Opened, Opening};
 use crate::connector::selection::{Selection, is_repository};
 use crate::connector::{Actor, Answering, ConnectorError, Pending};
 use crate::plan::request::{Order, Prepared, Receipt, Request, Sent, Standing, Verb};
@@ -27,6 +29,7 @@ pub enum Probe {
     Again(run::Again),
     Dispatch(dispatch::Dispatch),
     Merge(merge::Merge),
+    Open(Opened),
 }
 
 /// What every deed needs.
@@ -115,6 +118,9 @@ fn only<'o>(tool: &Tool<'_>, order: &'o Order) -> Result<&'o str, ConnectorError
 }
 
 async fn promote(tool: &Tool<'_>, order: &Order) -> Result<Prepared, ConnectorError> {
+    if let Some(opening) = Opening::of(order)? {
+        return open::prepare(tool, order, &opening).await;
+    }
     let given = Value::Object(order.way.clone().unwrap_or_default());
     let way: Way = serde_json::from_value(given)
         .map_err(|error| wrong(order, &format!("cannot be read: {error}")))?;
@@ -158,6 +164,7 @@ impl Gitea {
             Probe::Again(deed) => run::ask(&tool, &deed).await,
             Probe::Dispatch(deed) => dispatch::ask(&tool, &deed).await,
             Probe::Merge(deed) => merge::ask(&tool, &deed).await,
+            Probe::Open(kept) => open::ask(&tool, &kept).await,
         }
     }
 }

@@ -124,6 +124,16 @@ pub struct Listed {
     pub head: Branch,
 }
 
+/// A request that was opened for a branch.
+#[derive(Debug, Deserialize)]
+pub struct Opened {
+    pub number: i64,
+    pub state: String,
+    pub user: Option<User>,
+    pub body: Option<String>,
+    pub html_url: Option<String>,
+}
+
 #[derive(Debug, Deserialize)]
 pub struct Branch {
     #[serde(rename = "ref")]
@@ -158,6 +168,8 @@ pub struct App {
 /// What is answered to a deed: of each family something else.
 #[derive(Debug, Default, Deserialize)]
 pub struct Taken {
+    /// Of a request.
+    pub number: Option<i64>,
     pub workflow_run_id: Option<i64>,
     pub id: Option<i64>,
     pub sha: Option<String>,

@@ -8,6 +8,7 @@ pub mod deployment;
 pub mod dispatch;
 pub mod gate;
 pub mod merge;
+pub mod open;
 pub mod promote;
 pub mod run;
 pub mod tool;
@@ -23,6 +24,7 @@ use super::fault::declined;
 use super::read::parse;
 use crate::connector::acting::{ELSEWHERE, nothing_to, probe, standing};
 use crate::connector::http::Answer;
+use crate::connector::opening::Opened;
 use crate::connector::{Actor, Answering, ConnectorError, Pending};
 use crate::plan::request::{Order, Prepared, Receipt, Request, Sent, Standing, Verb};
 
@@ -54,6 +56,7 @@ pub enum Probe {
     Dispatch(dispatch::Probe),
     Deployment(deployment::Probe),
     Merge(merge::Probe),
+    Open(Opened),
 }
 
 impl Actor for GitHub {
@@ -126,6 +129,7 @@ impl GitHub {
             Probe::Dispatch(probe) => dispatch::ask(&tool, &probe).await,
             Probe::Deployment(probe) => deployment::ask(&tool, &probe).await,
             Probe::Merge(probe) => merge::ask(&tool, &probe).await,
+            Probe::Open(kept) => open::ask(&tool, &kept).await,
         }
     }
 }
@@ -135,6 +139,9 @@ fn receipt(request: &Request, answer: &Answer) -> Receipt {
     let said: answer::Taken = parse::one(&answer.body).unwrap_or_default();
     let text = match (said.workflow_run_id, said.id, &said.sha) {
         (Some(run), ..) => format!("run {run} was started"),
+        _ if said.number.is_some_and(|number| number > 0) => {
+            format!("#{} was opened", said.number.unwrap_or_default())
+        }
         (_, Some(deployment), _) => format!("deployment {deployment} was created"),
         (.., Some(sha)) => format!("merged as {}", tool::short(sha)),
         _ => format!("GitHub took it ({})", answer.status),

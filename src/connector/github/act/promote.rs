@@ -4,13 +4,17 @@
 use super::run::{Aim, Deed, prepare_for};
 use super::tool::{Tool, short};
 use super::way::{How, Way, unsaid};
-use super::{answer, deployment, dispatch, merge};
+use super::{answer, deployment, dispatch, merge, open};
 use crate::connector::ConnectorError;
 use crate::connector::github::read::parse;
 use crate::connector::github::wire::DeploymentStatus;
+use crate::connector::opening::Opening;
 use crate::plan::request::{Order, Prepared, Verb, Version};
 
 pub async fn prepare(tool: &Tool<'_>, order: &Order) -> Result<Prepared, ConnectorError> {
+    if let Some(opening) = Opening::of(order)? {
+        return open::prepare(tool, order, &opening).await;
+    }
     let way = Way::of(tool, order)?;
     let repository = way.repository;
     match way.how {

@@ -7,6 +7,7 @@
 pub mod gate;
 pub mod may;
 pub mod merge;
+pub mod open;
 pub mod promote;
 pub mod rollback;
 pub mod run;
@@ -22,6 +23,7 @@ use super::translate::before;
 use super::wire::Done;
 use crate::connector::acting::{ELSEWHERE, nothing_to, probe, standing};
 use crate::connector::http::{Answer, parse};
+use crate::connector::opening::Opened;
 use crate::connector::{Actor, Answering, ConnectorError, Pending};
 use crate::plan::request::{Order, Prepared, Receipt, Request, Sent, Standing, Verb};
 
@@ -47,6 +49,7 @@ pub enum Probe {
     Stop(run::Stop),
     Start(start::Start),
     Merge(merge::Merge),
+    Open(Opened),
 }
 
 impl Actor for GitLab {
@@ -113,6 +116,7 @@ impl GitLab {
             Probe::Stop(probe) => run::stopped(&tool, &probe).await,
             Probe::Start(probe) => start::ask(&tool, &probe).await,
             Probe::Merge(probe) => merge::ask(&tool, &probe).await,
+            Probe::Open(kept) => open::ask(&tool, &kept).await,
         }
     }
 }

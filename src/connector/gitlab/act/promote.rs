@@ -7,11 +7,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::tool::{Tool, at};
-use super::{gate, merge, rollback, run, start};
+use super::{gate, merge, open, rollback, run, start};
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
 use crate::connector::gitlab::translate::{before, deployment, pipeline};
 use crate::connector::gitlab::wire::{Job, Pipeline};
+use crate::connector::opening::Opening;
 use crate::plan::request::{Order, Prepared, Verb};
 
 /// So many of the newest pipelines of a commit are looked through for a job.
@@ -30,6 +31,9 @@ struct Way {
 }
 
 pub async fn prepare(tool: &Tool<'_>, order: &Order) -> Result<Prepared, ConnectorError> {
+    if let Some(opening) = Opening::of(order)? {
+        return open::prepare(tool, order, &opening).await;
+    }
     let given = order.way.clone().unwrap_or_default();
     let said = given.keys().any(|key| key != "repository");
     let way: Way = serde_json::from_value(Value::Object(given))

@@ -20,10 +20,15 @@ pub fn draft(case: &mut Case<'_>) -> Option<Result<(), ConnectorError>> {
     Some(match case.order.verb {
         Verb::Promote => promote(case),
         Verb::Rollback => roll_back(case, REVISION),
-        Verb::Retry => restart(case),
-        Verb::Hold => pause(case, true),
-        Verb::Release | Verb::Resume => pause(case, false),
-        _ => return None,
+        verb => {
+            match verb {
+                Verb::Retry => restart(case),
+                Verb::Hold => pause(case, true),
+                Verb::Release | Verb::Resume => pause(case, false),
+                _ => return None,
+            }
+            Ok(())
+        }
     })
 }
 
@@ -172,7 +177,7 @@ fn called(revision: &Revision<'_>, object: &Object) -> String {
 }
 
 /// Restarts the pods, as `kubectl rollout restart` does: the time is that of the order, so that it is the same however often it is prepared.
-fn restart(case: &mut Case<'_>) -> Result<(), ConnectorError> {
+fn restart(case: &mut Case<'_>) {
     let at = case.order.at.to_string();
     let path = "/spec/template/metadata/annotations";
     let name = "kubectl.kubernetes.io/restartedAt";
@@ -184,16 +189,15 @@ fn restart(case: &mut Case<'_>) -> Result<(), ConnectorError> {
     };
     let what = format!("restart the pods of {}", case.name());
     case.patch(what, &[TEMPLATE], vec![change]);
-    Ok(())
 }
 
 /// Pauses it, so that no change of its template is rolled out; or lets it go on.
-fn pause(case: &mut Case<'_>, hold: bool) -> Result<(), ConnectorError> {
+fn pause(case: &mut Case<'_>, hold: bool) {
     let name = case.name();
     let paused = case.object.raw.pointer("/spec/paused") == Some(&Value::Bool(true));
     if paused == hold {
         let is = if hold { "paused" } else { "not paused" };
-        case.object(format!("{name} is {is} already"), "nothing");
+        return case.is_so(is);
     }
     let (what, note) = if hold {
         (
@@ -214,5 +218,4 @@ fn pause(case: &mut Case<'_>, hold: bool) -> Result<(), ConnectorError> {
     case.made.notes.push(note.to_owned());
     case.undone();
     case.patch(what, &["/spec/paused"], vec![change]);
-    Ok(())
 }

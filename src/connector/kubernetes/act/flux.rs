@@ -12,20 +12,21 @@ const SUSPEND: &str = "/spec/suspend";
 const REQUESTED: &str = "reconcile.fluxcd.io/requestedAt";
 
 pub fn draft(case: &mut Case<'_>) -> Option<Result<(), ConnectorError>> {
-    Some(match case.order.verb {
+    match case.order.verb {
         Verb::Retry => reconcile(case),
         Verb::Hold => suspend(case, true),
         Verb::Release | Verb::Resume => suspend(case, false),
-        Verb::Promote | Verb::Rollback => Err(elsewhere(case)),
+        Verb::Promote | Verb::Rollback => return Some(Err(elsewhere(case))),
         _ => return None,
-    })
+    }
+    Some(Ok(()))
 }
 
 fn is_suspended(case: &Case<'_>) -> bool {
     case.object.raw.pointer(SUSPEND) == Some(&Value::Bool(true))
 }
 
-fn reconcile(case: &mut Case<'_>) -> Result<(), ConnectorError> {
+fn reconcile(case: &mut Case<'_>) {
     let name = case.name();
     if is_suspended(case) {
         case.object(
@@ -45,14 +46,13 @@ fn reconcile(case: &mut Case<'_>) -> Result<(), ConnectorError> {
     case.made.notes.push(note.to_owned());
     let what = format!("reconcile {name} now");
     case.patch_noting(what, &[requested.as_str()], Vec::new(), &notes);
-    Ok(())
 }
 
-fn suspend(case: &mut Case<'_>, hold: bool) -> Result<(), ConnectorError> {
+fn suspend(case: &mut Case<'_>, hold: bool) {
     let name = case.name();
     if is_suspended(case) == hold {
         let is = if hold { "suspended" } else { "not suspended" };
-        case.object(format!("{name} is {is} already"), "nothing");
+        return case.is_so(is);
     }
     let what = if hold {
         case.made
@@ -68,7 +68,6 @@ fn suspend(case: &mut Case<'_>, hold: bool) -> Result<(), ConnectorError> {
     let change = json!({"op": "add", "path": SUSPEND, "value": hold});
     case.undone();
     case.patch(what, &[SUSPEND], vec![change]);
-    Ok(())
 }
 
 fn elsewhere(case: &Case<'_>) -> ConnectorError {

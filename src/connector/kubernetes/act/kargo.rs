@@ -28,12 +28,11 @@ fn both(case: &Case<'_>) -> Result<(Object, Object), ConnectorError> {
         return Err(case.nothing("its Stage is gone, or may not be seen"));
     };
     let freight = case.nth(0);
-    let found = match &case.order.to {
-        Some(to) => freight.iter().find(|one| is(one, to)),
-        None => {
-            let name = case.object.text("/spec/freight").unwrap_or_default();
-            freight.iter().find(|one| one.meta.name == name)
-        }
+    let found = if let Some(to) = &case.order.to {
+        freight.iter().find(|one| is(one, to))
+    } else {
+        let name = case.object.text("/spec/freight").unwrap_or_default();
+        freight.iter().find(|one| one.meta.name == name)
     };
     let Some(found) = found.cloned() else {
         let wanted = case

@@ -64,6 +64,13 @@ impl Actor for Kubernetes {
             match found.family.draft(&mut case) {
                 Some(Ok(())) => Ok(case.made),
                 Some(Err(error)) => Err(error),
+                // What the tool cannot hold leadtime holds alone.
+                None if matches!(order.verb, Verb::Hold | Verb::Release) => {
+                    let kind = found.family.resource().kind;
+                    let note = format!("nothing is sent to the cluster: a {kind} cannot be held");
+                    case.made.notes.push(note);
+                    Ok(case.made)
+                }
                 None => Err(nothing_to(
                     order,
                     found.family.resource().kind,
@@ -131,6 +138,12 @@ impl Case<'_> {
     #[must_use]
     pub fn name(&self) -> String {
         format!("{} {}", self.family.resource().kind, self.object.place())
+    }
+
+    /// It is already as it is asked to be, so nothing has to be sent.
+    pub fn is_so(&mut self, is: &str) {
+        let note = format!("nothing is sent to the cluster: {} is {is}", self.name());
+        self.made.notes.push(note);
     }
 
     pub fn object(&mut self, text: String, lifted_by: &str) {

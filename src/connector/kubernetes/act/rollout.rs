@@ -15,19 +15,21 @@ const HASH: &str = "/status/currentPodHash";
 pub fn draft(case: &mut Case<'_>) -> Option<Result<(), ConnectorError>> {
     let spec: Spec = case.object.of("spec").unwrap_or_default();
     let status: Status = case.object.of("status").unwrap_or_default();
-    Some(match case.order.verb {
-        Verb::Approve | Verb::Resume => go_on(case, &spec, &status),
-        Verb::Reject | Verb::Cancel => abort(case, &spec, &status),
+    match case.order.verb {
+        Verb::Approve | Verb::Resume => return Some(go_on(case, &spec, &status)),
+        Verb::Reject | Verb::Cancel => return Some(abort(case, &spec, &status)),
         Verb::Promote if is_on_its_way(case, &status) => promote_fully(case),
-        Verb::Promote if spec.workload_ref.is_some() => Err(refers(case, &spec)),
-        Verb::Rollback if spec.workload_ref.is_some() => Err(refers(case, &spec)),
-        Verb::Promote => deployment::promote(case),
-        Verb::Rollback => deployment::roll_back(case, REVISION),
+        Verb::Promote | Verb::Rollback if spec.workload_ref.is_some() => {
+            return Some(Err(refers(case, &spec)));
+        }
+        Verb::Promote => return Some(deployment::promote(case)),
+        Verb::Rollback => return Some(deployment::roll_back(case, REVISION)),
         Verb::Retry => retry(case, &status),
         Verb::Hold => pause(case, &spec, true),
         Verb::Release => pause(case, &spec, false),
         Verb::RetryFailed | Verb::Mark => return None,
-    })
+    }
+    Some(Ok(()))
 }
 
 fn refers(case: &Case<'_>, spec: &Spec) -> ConnectorError {
@@ -72,14 +74,16 @@ fn go_on(case: &mut Case<'_>, spec: &Spec, status: &Status) -> Result<(), Connec
             return Err(case.nothing("it is not paused any more"));
         }
         // A pause that would end by itself is ended early.
-        return end_pause(case, format!("end the pause of {name} early"), status);
+        end_pause(case, format!("end the pause of {name} early"), status);
+        return Ok(());
     };
     if !case.thing.is_empty() && !is_this(&case.thing, &pause.word, status) {
         let text = format!("it is not this pause that it is in now: {}", pause.why);
         case.object(text, "deciding on the newer one");
     }
     let what = format!("let {name} go on ({})", pause.why);
-    end_pause(case, what, status)
+    end_pause(case, what, status);
+    Ok(())
 }
 
 /// Whether what an order is about is this pause: a gate, or a deployment of the same revision.
@@ -89,7 +93,7 @@ fn is_this(thing: &str, word: &str, status: &Status) -> bool {
         && (gate.is_empty() || gate.starts_with(word))
 }
 
-fn end_pause(case: &mut Case<'_>, what: String, status: &Status) -> Result<(), ConnectorError> {
+fn end_pause(case: &mut Case<'_>, what: String, status: &Status) {
     let mut changes = vec![json!({"op": "remove", "path": PAUSES})];
     let is_inconclusive = status
         .pause_conditions
@@ -101,10 +105,9 @@ fn end_pause(case: &mut Case<'_>, what: String, status: &Status) -> Result<(), C
         changes.push(json!({"op": "add", "path": "/status/currentStepIndex", "value": step + 1}));
     }
     case.patch_status(what, &[HASH, PAUSES], changes);
-    Ok(())
 }
 
-fn promote_fully(case: &mut Case<'_>) -> Result<(), ConnectorError> {
+fn promote_fully(case: &mut Case<'_>) {
     let what = format!("promote {} fully", case.name());
     let note =
         "it is being rolled out already: this skips the steps, pauses and analyses that are left";
@@ -115,7 +118,6 @@ fn promote_fully(case: &mut Case<'_>) -> Result<(), ConnectorError> {
         &[HASH, "/status/promoteFull", "/status/stableRS"],
         vec![change],
     );
-    Ok(())
 }
 
 fn abort(case: &mut Case<'_>, spec: &Spec, status: &Status) -> Result<(), ConnectorError> {
@@ -144,29 +146,27 @@ fn abort(case: &mut Case<'_>, spec: &Spec, status: &Status) -> Result<(), Connec
 }
 
 /// An aborted one is tried again from its first step; another is restarted, pod by pod.
-fn retry(case: &mut Case<'_>, status: &Status) -> Result<(), ConnectorError> {
+fn retry(case: &mut Case<'_>, status: &Status) {
     let name = case.name();
     if status.abort {
         let change = json!({"op": "replace", "path": "/status/abort", "value": false});
         let what = format!("try the rollout of {name} again");
         case.patch_status(what, &[HASH, "/status/abort"], vec![change]);
-        return Ok(());
+        return;
     }
     let at = case.order.at.to_string();
     let change = json!({"op": "add", "path": "/spec/restartAt", "value": at});
     let what = format!("restart the pods of {name}");
     case.patch(what, &["/spec/restartAt"], vec![change]);
-    Ok(())
 }
 
-fn pause(case: &mut Case<'_>, spec: &Spec, hold: bool) -> Result<(), ConnectorError> {
+fn pause(case: &mut Case<'_>, spec: &Spec, hold: bool) {
     let name = case.name();
     if spec.paused == hold {
         let is = if hold { "paused" } else { "not paused" };
-        case.object(format!("{name} is {is} already"), "nothing");
+        return case.is_so(is);
     }
     let word = if hold { "pause" } else { "let go on" };
     let change = json!({"op": "add", "path": "/spec/paused", "value": Value::Bool(hold)});
     case.patch(format!("{word}: {name}"), &["/spec/paused"], vec![change]);
-    Ok(())
 }

@@ -18,7 +18,10 @@ pub fn pipeline(case: &mut Case<'_>) -> Option<Result<(), ConnectorError>> {
     Some(match case.order.verb {
         Verb::Cancel => cancel(case, "Cancelled"),
         Verb::Resume => begin(case),
-        Verb::Retry => again(case),
+        Verb::Retry => {
+            again(case);
+            Ok(())
+        }
         _ => return None,
     })
 }
@@ -30,7 +33,10 @@ pub fn task(case: &mut Case<'_>) -> Option<Result<(), ConnectorError>> {
         .map(str::to_owned);
     Some(match (case.order.verb, of) {
         (Verb::Cancel, _) => cancel(case, "TaskRunCancelled"),
-        (Verb::Retry, None) => again(case),
+        (Verb::Retry, None) => {
+            again(case);
+            Ok(())
+        }
         (Verb::Retry, Some(run)) => {
             let detail = format!("it is a part of the PipelineRun {run}");
             Err(case.nothing(detail).hinted("retry that one"))
@@ -72,7 +78,7 @@ fn begin(case: &mut Case<'_>) -> Result<(), ConnectorError> {
 }
 
 /// A copy of it, as `tkn pipeline start --use-pipelinerun` makes it.
-fn again(case: &mut Case<'_>) -> Result<(), ConnectorError> {
+fn again(case: &mut Case<'_>) {
     let name = case.name();
     if !is_over(case) {
         case.object(
@@ -118,7 +124,6 @@ fn again(case: &mut Case<'_>) -> Result<(), ConnectorError> {
     });
     let url = case.siblings();
     case.create(format!("run {name} again, as a copy of it"), url, copy);
-    Ok(())
 }
 
 pub fn approval(case: &mut Case<'_>) -> Option<Result<(), ConnectorError>> {

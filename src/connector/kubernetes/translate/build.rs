@@ -79,7 +79,9 @@ impl Family for Builds {
             let mut image = Reference::read(image);
             // What it is called, kpack says in its tags.
             let tag = spec.tags.iter().map(|tag| Reference::read(tag));
-            image.tag = image.tag.or_else(|| tag.filter_map(|one| one.tag).next());
+            image.tag = image
+                .tag
+                .or_else(|| tag.into_iter().find_map(|one| one.tag));
             told.packaged(seen, &fact, at, image);
         }
         Ok(told)

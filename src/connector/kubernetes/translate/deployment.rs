@@ -11,7 +11,7 @@ use crate::connector::kubernetes::family::{Family, Seen};
 use crate::connector::kubernetes::wire::workload::{
     Container, HASH, PodStatus, Revision, Spec, Status, revisions,
 };
-use crate::connector::kubernetes::wire::{Object, condition};
+use crate::connector::kubernetes::wire::{Condition, Object, condition};
 use crate::event::kind::{self, Outcome};
 use crate::event::time::Timestamp;
 
@@ -71,7 +71,7 @@ impl Family for Deployments {
         fact.rollback = live.is_some_and(|revision| revision.is_again);
         name(&mut fact, &spec.template.spec.containers, seen, live);
         let progress = condition(&status.conditions, "Progressing");
-        let settled = progress.and_then(|one| one.at());
+        let settled = progress.and_then(Condition::at);
         let began = began(object, live, settled);
         let mut attempt = Attempt {
             seen,

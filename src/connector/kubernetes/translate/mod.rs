@@ -187,30 +187,37 @@ pub fn since(row: &Row, id: &str) -> Option<Timestamp> {
 
 /// An environment that somebody keeps as it is: told while it is kept, and when it is not any more.
 pub fn held(seen: &Seen<'_>, told: &mut Told, id: String, home: &Home, reason: &str) {
-    let at = since(seen.row, &id).unwrap_or(seen.now);
-    let target = format!(
-        "{}/{}",
-        home.service,
-        home.environment.as_deref().unwrap_or_default()
-    );
-    let fact = Mark {
-        mark: format!("{id}@{at}"),
-        target: target.clone(),
-        reason: Some(reason.to_owned()),
-        service: Some(home.service.clone()),
-        environment: home.environment.clone(),
-        kind: MarkKind::Hold,
-        ..Mark::default()
+    let Some(environment) = &home.environment else {
+        return;
     };
-    let event = format!("{id}@{at}/hold");
-    told.events
-        .push(seen.origin.event(event, at, Kind::Mark(fact)));
-    told.open.push(Open {
+    let at = since(seen.row, &id).unwrap_or(seen.now);
+    let open = Open {
         what: What::Hold,
         id,
         since: at,
-        mark: target,
-    });
+        mark: format!("{}/{environment}", home.service),
+    };
+    let fact = Mark {
+        reason: Some(reason.to_owned()),
+        ..mark(&open, MarkKind::Hold)
+    };
+    let event = format!("{}@{at}/hold", open.id);
+    told.events
+        .push(seen.origin.event(event, at, Kind::Mark(fact)));
+    told.open.push(open);
+}
+
+/// A mark of an environment of a service.
+fn mark(open: &Open, kind: MarkKind) -> Mark<String> {
+    let (service, environment) = open.mark.split_once('/').unwrap_or(("", &open.mark));
+    Mark {
+        mark: format!("{}@{}", open.id, open.since),
+        target: environment.to_owned(),
+        service: Some(service.to_owned()),
+        environment: Some(environment.to_owned()),
+        kind,
+        ..Mark::default()
+    }
 }
 
 /// The end of something of which nothing is said any more, nobody knows how.
@@ -244,15 +251,7 @@ pub fn ended(origin: &Origin<'_>, open: &Open, now: Timestamp) -> Event<String> 
             origin.event(id("over"), now, Kind::Run(fact))
         }
         What::Hold => {
-            let (service, environment) = open.mark.rsplit_once('/').unwrap_or((&open.mark, ""));
-            let fact = Mark {
-                mark: format!("{}@{}", open.id, open.since),
-                target: open.mark.clone(),
-                service: Some(service.to_owned()),
-                environment: Some(environment.to_owned()).filter(|text| !text.is_empty()),
-                kind: MarkKind::ReleaseHold,
-                ..Mark::default()
-            };
+            let fact = mark(open, MarkKind::ReleaseHold);
             let id = format!("{}@{}/release", open.id, open.since);
             origin.event(id, now, Kind::Mark(fact))
         }

@@ -9,7 +9,7 @@ use crate::connector::kubernetes::client::{Resource, Wanted};
 use crate::connector::kubernetes::cursor::{Home, Open, What};
 use crate::connector::kubernetes::family::{Family, Seen};
 use crate::connector::kubernetes::wire::workload::{Spec, Status, revisions};
-use crate::connector::kubernetes::wire::{Object, condition};
+use crate::connector::kubernetes::wire::{Condition, Object, condition};
 use crate::event::Event;
 use crate::event::kind::{Decision, Gate, Outcome};
 use crate::event::time::Timestamp;
@@ -136,7 +136,7 @@ enum How {
 fn stands(status: &Status) -> Stands {
     let progress = condition(&status.conditions, "Progressing");
     let said = progress.map(|one| (one.status.as_str(), one.reason.as_str()));
-    let at = progress.and_then(|one| one.at());
+    let at = progress.and_then(Condition::at);
     if status.abort || said == Some(("False", "RolloutAborted")) {
         let words = progress.map_or("", |one| one.message.as_str());
         let by_analysis = ["Metric", "metric", "assessed", "nalysis"];
@@ -168,7 +168,7 @@ fn stands(status: &Status) -> Stands {
         && status.pause_conditions.is_empty();
     if is_stable && is_whole {
         let done = condition(&status.conditions, "Completed").filter(|one| one.status == "True");
-        let settled = done.and_then(|one| one.at()).or(at);
+        let settled = done.and_then(Condition::at).or(at);
         return Stands {
             how: How::Live,
             at: settled,

@@ -8,7 +8,6 @@ use ratatui::layout::Rect;
 
 use super::{Hint, Page, Reaction, Rows};
 use crate::intent::Intent;
-use crate::journal::story::State;
 use crate::report::sheet::Line;
 use crate::report::{Style, audit, figure};
 use crate::theme::Role;
@@ -131,17 +130,12 @@ impl Page for ActionsPage {
     fn hints(&self, _scene: &Scene) -> Vec<Hint> {
         let row = self.table.selected();
         let story = row.and_then(|row| self.table.listing.all.get(row));
-        let waits = story.is_some_and(|story| story.state == State::AwaitsSecond);
-        let mut hints = vec![
+        vec![
             Hint::new(Intent::Open, "all of it")
                 .unless(story.is_none().then(|| "nothing was done".to_owned())),
             Hint::new(Intent::Filter, "filter"),
             Hint::new(Intent::Back, "back"),
-        ];
-        if waits {
-            hints.insert(0, Hint::new(Intent::Approve, "agree as second person"));
-        }
-        hints
+        ]
     }
 
     fn about(&self) -> &'static str {

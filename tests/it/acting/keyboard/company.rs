@@ -1,5 +1,5 @@
-//! A company to act in: nine workloads with a staging and a production each, and a tool of its own for each way in which a version gets there. GitHub and the
-//! sink of events are ours, and count; the git remote, the registry and the program are real. What runs in staging is told by a file of events.
+//! A company to act in: workloads with a staging and a production each, and a tool of its own for each way in which a version gets there. GitHub and the
+//! sink of events are ours, and count; the git remotes, the registry and the program are real. What runs in staging is told by a file of events.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -9,20 +9,25 @@ use std::sync::{Arc, Mutex};
 use leadtime::clock;
 use serde_json::Value;
 
-use super::past::{NEWEST, committed, deployed, hours, images, remote, repository};
+use super::past::{NEWEST, committed, deployed, hours, images, incident, remote, repository};
 use crate::cli::place::{Place, Ran};
 use crate::support::github::living::Living;
-use crate::support::github::world::ago;
+use crate::support::github::world::{Repo, ago};
 use crate::support::registry::{Real, Repository};
 use crate::support::wild::{Answer, Wild};
 
 /// Every secret of every source. It must come out nowhere but at the tool that it is for.
 pub const CANARY: &str = "c4n4ry-t0ken-0f-all";
 
-/// Those that GitHub reads and deploys.
-const AT_GITHUB: [&str; 5] = ["site", "blog", "cart", "shop", "docs"];
-/// Those of which the file of events tells all.
-const ELSEWHERE: [&str; 4] = ["ledger", "depot", "mailer", "search"];
+/// Those that have versions to promote and gates to decide: what GitHub reads and deploys, and those of which the file of events tells all.
+const FIRST: Cast = (
+    &["site", "blog", "cart", "shop", "docs"],
+    &["ledger", "mailer", "search"],
+);
+/// Those whose runs went wrong, that need two people, that are deployed from a host of git, and that have an incident.
+const SECOND: Cast = (&["api", "feed"], &["vault", "wiki", "search"]);
+
+type Cast = (&'static [&'static str], &'static [&'static str]);
 /// Reads what it did, does what it is told, and can be asked; it counts. It gives away its token in what it says.
 const TOOL: &str = r#"
 [ -z "$LEADTIME_VERB" ] && { [ -e deployed.jsonl ] && cat deployed.jsonl; exit 0; }
@@ -44,7 +49,7 @@ name = "gh"
 kind = "github"
 url = "GITHUB"
 token = { env = "CANARY" }
-repositories = ["acme/site", "acme/blog", "acme/cart", "acme/shop", "acme/docs"]
+repositories = ["acme/*"]
 every = "1s"
 [[sources]]
 name = "events"
@@ -79,6 +84,14 @@ environment = "production"
 every = "1s"
 "#;
 
+const CHARTS: &str = r#"
+[[sources]]
+name = "charts"
+kind = "git"
+url = "HOST/acme/charts.git"
+token = { env = "CANARY" }
+"#;
+
 const FREEZE: &str = r#"
 [[paths.freezes]]
 environment = "production"
@@ -96,22 +109,48 @@ pub struct Company {
     pub registry: Option<Real>,
     /// Its images, as they were pushed.
     pub images: Repository,
-    names: Vec<&'static str>,
+    at_github: &'static [&'static str],
+    elsewhere: Vec<&'static str>,
     events: Arc<Mutex<File>>,
 }
 
 impl Company {
-    /// With a registry where there is one; or with a freeze over what the program deploys.
-    pub fn new(registry: Option<Real>, frozen: bool) -> Self {
-        let place = Place::new();
-        let github = AT_GITHUB.iter().map(|name| repository(name)).collect();
+    /// With a registry, where there is one, to promote in by tag.
+    pub fn promoting(registry: Option<Real>) -> Self {
+        let company = Self::of(Place::new(), FIRST, registry);
+        let images = company.registry.as_ref();
+        let images = images.map(|registry| IMAGES.replace("REGISTRY", &registry.url));
+        company.opened(&images.unwrap_or_default())
+    }
+
+    /// With a freeze over what the program deploys.
+    pub fn deciding() -> Self {
+        Self::of(Place::new(), FIRST, None).opened(FREEZE)
+    }
+
+    /// With a host of git, where there is one, that serves what lies in the folder.
+    pub fn mending(place: Place, host: Option<&str>) -> Self {
+        let mut company = Self::of(place, SECOND, None);
+        if host.is_none() {
+            company.elsewhere.retain(|name| *name != "wiki");
+        }
+        let charts = host.map(|host| CHARTS.replace("HOST", host));
+        let company = company.opened(&charts.unwrap_or_default());
+        company.tell(&incident("search"));
+        company
+    }
+
+    fn of(place: Place, (at_github, elsewhere): Cast, registry: Option<Real>) -> Self {
+        let mut github: Vec<Repo> = at_github.iter().map(|name| repository(name)).collect();
+        // What is deployed from it is asked for there.
+        github.push(Repo::empty("acme/charts"));
         let file = place.write("events.jsonl", "");
         place.write("tool.sh", TOOL);
         let own = "[user]\nname = Jane\nemail = jane@example.org\n";
         fs::write(place.home().join(".gitconfig"), own).unwrap();
-        let mut names = [&AT_GITHUB[..], &ELSEWHERE[..]].concat();
-        names.retain(|name| registry.is_some() || *name != "depot");
-        let company = Self {
+        let mut elsewhere = elsewhere.to_vec();
+        elsewhere.extend(registry.is_some().then_some("depot"));
+        Self {
             github: Living::serve(github, "jane"),
             sink: Wild::start(Vec::new(), |taken, asked| {
                 taken.push(asked.json());
@@ -120,40 +159,58 @@ impl Company {
             remote: remote(&place),
             images: images(),
             registry,
-            names,
+            at_github,
+            elsewhere,
             events: Arc::new(Mutex::new(File::options().append(true).open(file).unwrap())),
             place,
-        };
-        let config = company.config(frozen);
-        company.place.write("leadtime.toml", config);
-        company.begin();
-        company
+        }
+    }
+
+    /// With its configuration, of which some is its own, and a past.
+    fn opened(self, own: &str) -> Self {
+        let config = self.config(own);
+        self.place.write("leadtime.toml", config);
+        self.begin();
+        self
+    }
+
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.at_github.iter().chain(&self.elsewhere).copied()
     }
 
     /// How many workloads there are.
     pub fn count(&self) -> usize {
-        self.names.len()
+        self.names().count()
     }
 
-    fn config(&self, frozen: bool) -> String {
+    fn config(&self, own: &str) -> String {
         let mut text = SOURCES
             .replace("GITHUB", &self.github.url())
             .replace("SINK", &self.sink.url());
-        if let Some(registry) = &self.registry {
-            text.push_str(&IMAGES.replace("REGISTRY", &registry.url));
-        }
-        for path in ["web", "programs"] {
+        let (sources, paths) = if own.contains("[[sources]]") {
+            (own, "")
+        } else {
+            ("", own)
+        };
+        text.push_str(sources);
+        for (path, confirm) in [
+            ("web", ""),
+            ("guarded", ", confirm = \"second\""),
+            ("programs", ""),
+        ] {
             text.push_str(&format!(
                 "[[paths]]\nname = \"{path}\"\nsteps = [\n  {{ name = \"code\", kind = \"code\" }},\n  \
                  {{ name = \"staging\", kind = \"deploy\", environment = \"staging\" }},\n  \
-                 {{ name = \"production\", kind = \"deploy\", environment = \"production\" }},\n]\n"
+                 {{ name = \"production\", kind = \"deploy\", environment = \"production\"{confirm} }},\n]\n"
             ));
         }
-        if frozen {
-            text.push_str(FREEZE);
-        }
-        for name in &self.names {
-            let path = if *name == "mailer" { "programs" } else { "web" };
+        text.push_str(paths);
+        for name in self.names() {
+            let path = match name {
+                "mailer" => "programs",
+                "vault" => "guarded",
+                _ => "web",
+            };
             text.push_str(&format!(
                 "[[workloads]]\nname = \"{name}\"\npath = \"{path}\"\nrepositories = [\"acme/{name}\"]\nservices = [\"{name}\"]\n"
             ));
@@ -167,8 +224,8 @@ impl Company {
     /// What has happened so far.
     fn begin(&self) {
         let now = clock::now();
-        for name in &self.names {
-            let told = !AT_GITHUB.contains(name);
+        for name in self.names() {
+            let told = !self.at_github.contains(&name);
             for number in 1..=NEWEST {
                 if told {
                     self.tell(&committed(name, number, now));
@@ -254,7 +311,10 @@ fn way(name: &str) -> Option<&'static str> {
             r#"{ from = "deployments", file = "apps/{workload}/{environment}/kustomization.yaml", key = "images[name=acme/ledger].newTag" }"#
         }
         "depot" => r#"{ from = "images", image = "team/depot", tag = "{environment}" }"#,
-        "mailer" => r#"{ from = "deployer", arguments = ["to", "{environment}"] }"#,
+        "wiki" => {
+            r#"{ from = "charts", file = "charts/{workload}/values-{environment}.yaml", key = "image.tag", branch = "promote/{workload}-{version}", request = "gh" }"#
+        }
+        "mailer" | "vault" => r#"{ from = "deployer", arguments = ["to", "{environment}"] }"#,
         "search" => r#"{ from = "events", event = "dev.cdevents.service.upgraded.0.3.0" }"#,
         _ => return None,
     })

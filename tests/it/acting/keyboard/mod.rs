@@ -1,17 +1,33 @@
 //! Acting in the dashboard, by keyboard, from the first key to the audit: the program in a pseudo-terminal, against a GitHub that lives, a real registry, a real git
 //! remote, a program and a sink of events.
 
+mod again;
 mod company;
-mod desk;
 mod past;
+
+use std::path::Path;
 
 use serde_json::{Value, json};
 
 use crate::git::repo::run;
+use crate::support::desk::Desk;
 use crate::support::registry::{INDEX, Real};
 use company::{CANARY, Company};
-use desk::Desk;
 use past::{BEFORE, FILE, NEWEST, sha};
+
+/// Starts the dashboard, and waits until all is read.
+fn sit(company: &Company, arguments: &[&str]) -> Desk {
+    let desk = sit_as(company, "jane", arguments);
+    desk.see(&format!("{} behind in production", company.count()));
+    desk
+}
+
+fn sit_as(company: &Company, who: &str, arguments: &[&str]) -> Desk {
+    let desk = Desk::open(&company.place, who, ("CANARY", CANARY), arguments);
+    desk.see(&format!(" of {}", company.count()));
+    desk.press("5");
+    desk
+}
 
 /// What was done, the oldest first: verb, workload, and how it stands. The journal is as it was written.
 fn audited(company: &Company) -> Vec<(String, String, String)> {
@@ -48,12 +64,12 @@ fn keeps_secrets(company: &Company) {
     company.keeps_its_secrets();
 }
 
-/// The file and the history of the git remote.
-fn pushed(company: &Company) -> (String, String) {
-    let git = |arguments: &[&str]| run(&company.remote, arguments, b"");
+/// A file and the history of a git remote.
+fn pushed(remote: &Path, branch: &str, file: &str) -> (String, String) {
+    let git = |arguments: &[&str]| run(remote, arguments, b"");
     (
-        git(&["cat-file", "blob", &format!("main:{FILE}")]),
-        git(&["log", "--format=%an %s%n%(trailers)", "main"]),
+        git(&["cat-file", "blob", &format!("{branch}:{file}")]),
+        git(&["log", "--format=%an %s%n%(trailers)", branch]),
     )
 }
 
@@ -73,11 +89,11 @@ async fn digest(real: &Real, tag: &str) -> String {
 #[tokio::test]
 async fn a_version_is_promoted_by_every_means() {
     let registry = Real::start().await;
-    let company = Company::new(registry, false);
+    let company = Company::promoting(registry);
     if let Some(registry) = &company.registry {
         registry.push("team/depot", &company.images).await;
     }
-    let desk = Desk::sit(&company, &["--armed"]);
+    let desk = sit(&company, &["--armed"]);
     desk.see("▲ ARMED");
     let plan = |name: &str| {
         desk.cell(name, "staging");
@@ -117,7 +133,7 @@ async fn a_version_is_promoted_by_every_means() {
     // A file: what deploys from it tells of it afterwards.
     promote("ledger");
     unseen();
-    let (file, history) = pushed(&company);
+    let (file, history) = pushed(&company.remote, "main", FILE);
     assert_eq!(file, BEFORE.replace("3.0.0", "4.0.0").trim_end());
     assert_eq!(history.matches("Leadtime-Action: ").count(), 1, "{history}");
     company.went_live("ledger");
@@ -171,14 +187,20 @@ async fn a_version_is_promoted_by_every_means() {
     );
     assert_eq!(company.sink.deeds().len(), 1);
     assert_eq!(company.asked_of_program().len(), 1);
-    assert_eq!(pushed(&company).1.matches("Leadtime-Action: ").count(), 1);
+    assert_eq!(
+        pushed(&company.remote, "main", FILE)
+            .1
+            .matches("Leadtime-Action: ")
+            .count(),
+        1
+    );
     keeps_secrets(&company);
 }
 
 #[test]
 fn gates_are_decided_production_goes_back_and_rules_are_set_aside() {
-    let company = Company::new(None, true);
-    let desk = Desk::sit(&company, &[]);
+    let company = Company::deciding();
+    let desk = sit(&company, &[]);
     assert!(!desk.rows()[0].contains("ARMED"));
 
     // Armed from within the plan, for this workload alone.

@@ -18,6 +18,10 @@ pub const NEWEST: i64 = 4;
 /// The runs of GitHub that wait for a decision, with their workloads.
 const WAITING: [(&str, i64); 2] = [("site", 42), ("blog", 43)];
 
+/// A run that failed, and one that is under way.
+pub const FAILED: i64 = 52;
+pub const RUNNING: i64 = 53;
+
 /// What the git remote says of what runs where.
 pub const FILE: &str = "apps/ledger/production/kustomization.yaml";
 pub const BEFORE: &str = "# what runs\nimages:\n  - name: acme/other\n    newTag: \"7\"\n  - name: acme/ledger   # ours\n    newTag: 3.0.0   # live\n";
@@ -103,7 +107,23 @@ pub fn repository(name: &str) -> Repo {
     if let Some((_, id)) = WAITING.iter().find(|(of, _)| *of == name) {
         waits(&mut repo, *id, &newest(name), &ago(now, 1));
     }
+    match name {
+        "api" => runs(&mut repo, FAILED, "completed", Some("failure")),
+        "feed" => runs(&mut repo, RUNNING, "in_progress", None),
+        _ => {}
+    }
     repo
+}
+
+/// A run of the newest commit.
+fn runs(repo: &mut Repo, id: i64, status: &str, conclusion: Option<&str>) {
+    let (sha, at) = (
+        repo.commits[0]["sha"].as_str().unwrap().to_owned(),
+        ago(clock::now(), 1),
+    );
+    repo.runs = vec![github_run(id, status, conclusion, &sha, &at)];
+    repo.jobs
+        .insert(id, vec![job(id, status, conclusion, &sha, &at)]);
 }
 
 /// A request that promotes the newest version, as who promotes opened it.
@@ -138,22 +158,41 @@ fn waits(repo: &mut Repo, id: i64, sha: &str, at: &str) {
     repo.pending.insert(id, vec![pending]);
 }
 
-/// A bare repository of what runs where, with the file of one workload in it; and a clone, which knows where it came from.
-pub fn remote(place: &Place) -> PathBuf {
-    let bare = place.file("acme/deployments.git");
+/// What a chart is given for production, in a repository that is reached over HTTP.
+pub const VALUES: &str = "charts/wiki/values-production.yaml";
+pub const CHART: &str = "# production\nreplicas: 3   # as many as zones\nimage:\n  repository: ghcr.io/acme/wiki\n  tag: '3.0.0'  # live\n";
+
+/// A bare repository with one file in it.
+pub fn bare(place: &Place, name: &str, (file, text): (&str, &str)) -> PathBuf {
+    let bare = place.file(name);
     fs::create_dir_all(&bare).unwrap();
     run(&bare, &["init", "-q", "--bare", "-b", "main", "."], b"");
     let header = "commit refs/heads/main\ncommitter Host <host@example.org> 1700500000 +0000\ndata 5\nBegin\n";
-    let file = format!("M 100644 inline {FILE}\ndata {}\n{BEFORE}\n", BEFORE.len());
+    let file = format!("M 100644 inline {file}\ndata {}\n{text}\n", text.len());
     let stream = format!("{header}{file}");
     run(
         &bare,
         &["fast-import", "--quiet", "--force"],
         stream.as_bytes(),
     );
+    bare
+}
+
+/// What runs where, with the file of one workload in it; and a clone, which knows where it came from.
+pub fn remote(place: &Place) -> PathBuf {
+    let bare = bare(place, "acme/deployments.git", (FILE, BEFORE));
     let address = format!("file://{}", bare.display());
     run(&place.work(), &["clone", "-q", &address, "clone"], b"");
     bare
+}
+
+/// Something is wrong in production, since an hour.
+pub fn incident(name: &str) -> Value {
+    let content = json!({"service": {"id": name}, "environment": {"id": "production"}, "description": format!("{name} is slow")});
+    json!({
+        "context": {"specversion": "0.5.1", "id": "inc-7", "source": "pager", "type": "dev.cdevents.incident.detected.0.3.0", "timestamp": ago(clock::now(), 1)},
+        "subject": {"id": "INC-7", "content": content},
+    })
 }
 
 /// The images of the workload that is promoted by tag.

@@ -1,8 +1,5 @@
 //! Pushing over HTTP, to the program that comes with git (`git http-backend`) behind a server that asks for a login, says no, or does not answer.
 
-use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -15,6 +12,7 @@ use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request as Asked, Respond, ResponseTemplate};
 
 use super::*;
+use crate::support::hosting::{is_push, is_there, serve};
 use crate::support::left_out;
 
 const CANARY: &str = "c4n4ry-t0ken";
@@ -45,8 +43,7 @@ struct Host {
 
 impl Respond for Host {
     fn respond(&self, asked: &Asked) -> ResponseTemplate {
-        let pushing = asked.url.query() == Some("service=git-receive-pack")
-            || asked.url.path().ends_with("/git-receive-pack");
+        let pushing = is_push(asked);
         let manner = *self.manner.lock().unwrap();
         let login = STANDARD.encode(format!("x-access-token:{CANARY}"));
         let shown = asked
@@ -77,52 +74,12 @@ impl Respond for Host {
         match manner {
             Manner::Silent if deed => ResponseTemplate::new(200).set_delay(never),
             Manner::FailsAfter if deed => {
-                self.serve(asked);
+                serve(&self.root, asked);
                 ResponseTemplate::new(500)
             }
-            Manner::SilentAfter if deed => self.serve(asked).set_delay(never),
-            _ => self.serve(asked),
+            Manner::SilentAfter if deed => serve(&self.root, asked).set_delay(never),
+            _ => serve(&self.root, asked),
         }
-    }
-}
-
-impl Host {
-    /// Runs git's own program as a web server would.
-    fn serve(&self, asked: &Asked) -> ResponseTemplate {
-        let header = |name: &str| {
-            let value = asked
-                .headers
-                .get(name)
-                .and_then(|value| value.to_str().ok());
-            value.unwrap_or_default().to_owned()
-        };
-        let mut child = Command::new("git")
-            .arg("http-backend")
-            .env("GIT_PROJECT_ROOT", &self.root)
-            .env("GIT_HTTP_EXPORT_ALL", "1")
-            .env("REMOTE_USER", "ann")
-            .env("PATH_INFO", asked.url.path())
-            .env("QUERY_STRING", asked.url.query().unwrap_or(""))
-            .env("REQUEST_METHOD", asked.method.as_str())
-            .env("CONTENT_TYPE", header("content-type"))
-            .env("HTTP_CONTENT_ENCODING", header("content-encoding"))
-            .env("GIT_PROTOCOL", header("git-protocol"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        child.stdin.take().unwrap().write_all(&asked.body).unwrap();
-        let output = child.wait_with_output().unwrap().stdout;
-        let end = output
-            .windows(4)
-            .position(|four| four == b"\r\n\r\n")
-            .unwrap();
-        let head = String::from_utf8(output[..end].to_vec()).unwrap();
-        let field = |name: &str| head.lines().find_map(|line| line.strip_prefix(name));
-        let status = field("Status: ").map_or(200, |line| line[..3].parse().unwrap());
-        let kind = field("Content-Type: ").unwrap_or("text/plain").to_owned();
-        ResponseTemplate::new(status).set_body_raw(output[end + 4..].to_vec(), &kind)
     }
 }
 
@@ -136,13 +93,7 @@ struct Web {
 
 /// `None` where git comes without the program that serves repositories.
 async fn web() -> Option<Web> {
-    let path = Command::new("git")
-        .arg("--exec-path")
-        .output()
-        .unwrap()
-        .stdout;
-    let path = String::from_utf8(path).unwrap();
-    if !Path::new(path.trim()).join("git-http-backend").exists() {
+    if !is_there() {
         left_out("pushing over HTTP: git has no http-backend here");
         return None;
     }

@@ -43,6 +43,8 @@ pub struct Hub {
     pub enabled: bool,
     pub deployments: Vec<Value>,
     pub pull: Value,
+    /// Requests that were opened since.
+    pub opened: Vec<Value>,
     pub repository: Value,
     /// The deeds that were done, in words.
     pub done: Vec<String>,
@@ -87,6 +89,7 @@ impl Default for Hub {
                 "merged": false, "merged_by": null, "merge_commit_sha": null, "mergeable": true, "mergeable_state": "clean",
                 "head": {"ref": "promote/shop-1.2.3", "sha": SHA, "repo": {"full_name": REPOSITORY}}, "base": {"ref": "main", "sha": SHA},
             }),
+            opened: Vec::new(),
             repository: json!({"full_name": REPOSITORY, "default_branch": "main", "allow_merge_commit": true}),
             done: Vec::new(),
         }
@@ -195,6 +198,13 @@ impl Hub {
                 {"id": 2, "state": "inactive", "created_at": ago(100)},
                 {"id": 1, "state": "success", "created_at": ago(4000), "log_url": "https://github.com/acme/shop/actions/runs/41/job/77"},
             ]),
+            ["pulls"] if asked.query("head").is_some() => {
+                let head = asked.query("head").unwrap().replace("%2F", "/");
+                let fits = |one: &&Value| {
+                    head == format!("acme%3A{}", one["head"]["ref"].as_str().unwrap())
+                };
+                self.opened.iter().filter(fits).cloned().collect()
+            }
             ["pulls"] => json!([
                 {"number": 11, "head": {"ref": "promote/evil", "repo": {"full_name": "mallory/shop"}}},
                 {"number": 10, "head": {"ref": "feature", "repo": {"full_name": REPOSITORY}}},
@@ -238,6 +248,7 @@ impl Hub {
                 self.deployments.insert(0, deployment.clone());
                 Answer::json(201, &deployment)
             }
+            ["pulls"] => self.open(&body, &me),
             ["pulls", "12", "merge"] => self.merge(&body, &me),
             _ => Answer::json(404, &json!({"message": "Not Found"})),
         }
@@ -291,6 +302,17 @@ impl Hub {
         } else {
             Answer::new(204)
         }
+    }
+
+    pub fn open(&mut self, body: &Value, by: &str) -> Answer {
+        let number = 20 + self.opened.len();
+        let url = format!("https://github.com/acme/shop/pull/{number}");
+        let pull = json!({
+            "id": 4000, "number": number, "state": "open", "title": body["title"], "body": body["body"], "html_url": url, "user": user(by),
+            "head": {"ref": body["head"]}, "base": {"ref": body["base"]},
+        });
+        self.opened.push(pull.clone());
+        Answer::json(201, &pull)
     }
 
     pub fn merge(&mut self, body: &Value, by: &str) -> Answer {

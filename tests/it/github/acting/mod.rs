@@ -33,11 +33,12 @@ pub enum Case {
     DispatchKeyed,
     Deploy,
     Merge,
+    Open,
     RollBackByDispatch,
     RollBackByRun,
 }
 
-pub const CASES: [Case; 12] = [
+pub const CASES: [Case; 13] = [
     Case::Approve,
     Case::Reject,
     Case::Retry,
@@ -48,6 +49,7 @@ pub const CASES: [Case; 12] = [
     Case::DispatchKeyed,
     Case::Deploy,
     Case::Merge,
+    Case::Open,
     Case::RollBackByDispatch,
     Case::RollBackByRun,
 ];
@@ -116,6 +118,13 @@ impl Case {
             }
             Self::Deploy => by(Verb::Promote, &json!({"deployment": true})),
             Self::Merge => by(Verb::Promote, &json!({"merge": "promote/*"})),
+            Self::Open => by(
+                Verb::Promote,
+                &json!({
+                    "repository": REPOSITORY, "open": "promote/shop-9", "ref": "main", "title": "Promote shop 9 to production",
+                    "text": format!("seen on staging\n\nLeadtime-Action: {KEY}"),
+                }),
+            ),
             Self::RollBackByDispatch => by(Verb::Rollback, &dispatch),
             Self::RollBackByRun => order(Verb::Rollback),
         }
@@ -146,6 +155,10 @@ impl Case {
             Self::Merge => {
                 let body = json!({"sha": SHA});
                 hub.merge(&body, "li");
+            }
+            Self::Open => {
+                let body = json!({"head": "promote/shop-9", "base": "main", "title": "x", "body": "Leadtime-Action: 01JQOTHER"});
+                hub.open(&body, "li");
             }
             // Two may dispatch at the same time: this is ours all the same.
             Self::Dispatch | Self::DispatchKeyed | Self::RollBackByDispatch => {

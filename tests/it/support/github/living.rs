@@ -9,7 +9,7 @@ use leadtime::clock;
 use leadtime::event::time::Timestamp;
 use serde_json::{Value, json};
 
-use super::world::{Repo, World, user};
+use super::world::{Repo, World, pull, user};
 use crate::support::wild::{Answer, Asked, Wild};
 
 /// The one workflow that can be dispatched, in every repository.
@@ -88,6 +88,15 @@ impl Living {
                 let text = STANDARD.encode(WORKFLOW);
                 Some((None, json!({"content": text, "encoding": "base64"})))
             }
+            [.., "pulls"] => {
+                let (field, mut all) = found()?;
+                if let (Some(head), Some(all)) = (asked.query("head"), all.as_array_mut()) {
+                    let head = head.replace("%3A", ":").replace("%2F", "/");
+                    let branch = head.split_once(':').unwrap().1;
+                    all.retain(|one| one["head"]["ref"] == branch);
+                }
+                Some((field, all))
+            }
             [repo @ .., "pulls", number] => {
                 let (_, pulls) = self.world.find(&[repo, &["pulls"]].concat())?;
                 let mut pulls = pulls.as_array()?.iter();
@@ -111,6 +120,11 @@ impl Living {
                 self.decide(name, id.parse().unwrap(), body)
             }
             ["actions", "workflows", "deploy.yml", "dispatches"] => self.dispatch(name, body),
+            ["actions", "runs", id, "rerun" | "rerun-failed-jobs"] => {
+                self.again(name, id.parse().unwrap())
+            }
+            ["actions", "runs", id, "cancel"] => self.cancel(name, id.parse().unwrap()),
+            ["pulls"] => self.open(name, body),
             ["pulls", number, "merge"] => self.merge(name, number, body),
             ["deployments"] => {
                 let deployment = self.deploy(name, body);
@@ -158,6 +172,31 @@ impl Living {
         Answer::json(200, &json!([]))
     }
 
+    /// A request for a branch, unless there is one.
+    fn open(&mut self, name: &str, body: &Value) -> Answer {
+        self.last += 1;
+        let (me, at, number) = (user(self.me), stamp(), self.last);
+        let pulls = &mut self.world.repo(name).pulls;
+        let is_one = pulls
+            .iter()
+            .any(|one| one["state"] == "open" && one["head"]["ref"] == body["head"]);
+        if is_one {
+            let text = "A pull request already exists";
+            return Answer::json(422, &json!({"message": text}));
+        }
+        let mut pull = pull(number, &at, "a", "a");
+        for key in ["closed_at", "merged_at", "merge_commit_sha"] {
+            pull[key] = Value::Null;
+        }
+        pull["state"] = json!("open");
+        (pull["title"], pull["body"]) = (body["title"].clone(), body["body"].clone());
+        pull["user"] = me;
+        pull["head"] = json!({"ref": body["head"], "sha": "a", "repo": {"full_name": name}});
+        pull["base"] = json!({"ref": body["base"]});
+        pulls.insert(0, pull.clone());
+        Answer::json(201, &pull)
+    }
+
     /// The request is merged, and who listens deploys what it promotes.
     fn merge(&mut self, name: &str, number: &str, body: &Value) -> Answer {
         let (me, at) = (user(self.me), stamp());
@@ -181,6 +220,49 @@ impl Living {
             200,
             &json!({"merged": true, "message": "merged", "sha": sha}),
         )
+    }
+
+    /// A new attempt, which succeeds.
+    fn again(&mut self, name: &str, id: i64) -> Answer {
+        let (me, at) = (user(self.me), stamp());
+        let repo = self.world.repo(name);
+        let mut runs = repo.runs.iter_mut();
+        let run = runs.find(|run| run["id"] == id).unwrap();
+        if run["status"] != "completed" {
+            return Answer::json(
+                403,
+                &json!({"message": "The workflow run is already running"}),
+            );
+        }
+        let attempt = run["run_attempt"].as_i64().unwrap();
+        repo.attempts.insert((id, attempt), run.clone());
+        run["run_attempt"] = json!(attempt + 1);
+        run["run_started_at"] = json!(at);
+        run["triggering_actor"] = me;
+        end(run, "success", &at);
+        for job in repo.jobs.entry(id).or_default() {
+            job["run_attempt"] = json!(attempt + 1);
+            job["started_at"] = json!(at);
+            end(job, "success", &at);
+        }
+        Answer::json(201, &json!({}))
+    }
+
+    /// A run is stopped at once.
+    fn cancel(&mut self, name: &str, id: i64) -> Answer {
+        let at = stamp();
+        let repo = self.world.repo(name);
+        let mut runs = repo.runs.iter_mut();
+        let run = runs.find(|run| run["id"] == id).unwrap();
+        if run["status"] == "completed" {
+            let text = "Cannot cancel a workflow run that is completed.";
+            return Answer::json(409, &json!({"message": text}));
+        }
+        end(run, "cancelled", &at);
+        for job in repo.jobs.entry(id).or_default() {
+            end(job, "cancelled", &at);
+        }
+        Answer::json(202, &json!({}))
     }
 
     /// The workflow runs, and deploys what it was told.

@@ -5,8 +5,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use portable_pty::CommandBuilder;
 
-use super::company::{CANARY, Company, has};
-use crate::support::pty::Pty;
+use super::pty::Pty;
+use crate::cli::place::Place;
 
 const CONTROL_U: &str = "\x15";
 const ESC: &str = "\x1b";
@@ -18,29 +18,32 @@ const TOLD: &str = "what was done";
 
 pub struct Desk {
     pty: Pty,
+    secret: String,
 }
 
 impl Desk {
-    /// Starts the dashboard, and waits until all is read.
-    pub fn sit(company: &Company, arguments: &[&str]) -> Self {
+    /// Starts the dashboard in a folder, as somebody, with the variable that holds a secret, which the terminal must not be shown.
+    pub fn open(
+        place: &Place,
+        who: &str,
+        (name, secret): (&str, &str),
+        arguments: &[&str],
+    ) -> Self {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_leadtime"));
         command.args(arguments);
         command.env_clear();
-        command.env("HOME", company.place.home());
-        command.env("USER", "jane");
+        command.env("HOME", place.home());
+        command.env("USER", who);
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
         command.env("GIT_CONFIG_NOSYSTEM", "1");
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
-        command.env("CANARY", CANARY);
-        command.cwd(company.place.work());
-        let desk = Self {
+        command.env(name, secret);
+        command.cwd(place.work());
+        Self {
             pty: Pty::start(command, 120, 36),
-        };
-        desk.see(&format!(" of {}", company.count()));
-        desk.press("5");
-        desk.see(&format!("{} behind in production", company.count()));
-        desk
+            secret: secret.to_owned(),
+        }
     }
 
     pub fn press(&self, keys: &str) {
@@ -62,11 +65,11 @@ impl Desk {
         self.pty.seen().rows()
     }
 
-    /// Narrows the list in front to a workload.
-    fn filter(&self, name: &str) {
+    /// Narrows the list in front to one row.
+    pub fn filter(&self, words: &str) {
         self.press("/");
-        self.see("words and workload:");
-        self.press(&format!("{CONTROL_U}workload:{name}\r"));
+        self.see("words and ");
+        self.press(&format!("{CONTROL_U}{words}\r"));
         self.pty.wait("the filter", |seen| {
             seen.rows()
                 .last()
@@ -77,8 +80,8 @@ impl Desk {
     /// Goes to a cell of the environments.
     pub fn cell(&self, name: &str, environment: &str) {
         self.press("5");
-        self.see("behind in production");
-        self.filter(name);
+        self.see(" environment");
+        self.filter(&format!("workload:{name}"));
         self.see(&format!("  {name} in "));
         self.press(if environment == "staging" { "h" } else { "l" });
         self.see(&format!("  {name} in {environment}"));
@@ -88,7 +91,14 @@ impl Desk {
     pub fn gate(&self, name: &str) {
         self.press("4");
         self.see("decides");
-        self.filter(name);
+        self.filter(&format!("workload:{name}"));
+    }
+
+    /// Goes to a change, by its workload and words of its title.
+    pub fn change(&self, name: &str, words: &str) {
+        self.press("3");
+        self.see("since on");
+        self.filter(&format!("workload:{name} {words}"));
     }
 
     /// Types the reason that is asked for.
@@ -160,7 +170,7 @@ impl Desk {
         self.press("q");
         assert_eq!(self.pty.end().exit_code(), 0);
         assert_eq!(self.pty.left_behind(), [""; 0]);
-        assert!(!has(&self.pty.seen().bytes, CANARY));
+        assert!(!self.pty.seen().has(&self.secret));
     }
 }
 
