@@ -7,7 +7,8 @@ use http::{HeaderMap, Method, Request};
 use kube::client::Body;
 use kube::config::KubeConfigOptions;
 use kube::{Client, Config, Error};
-use tokio::sync::OnceCell;
+use tokio::runtime::{Handle, Id};
+use tokio::sync::Mutex;
 use url::Url;
 
 use super::config::{Access, Place};
@@ -21,13 +22,14 @@ const WHOLE: Duration = Duration::from_mins(2);
 /// The least that a login may take: it may have to ask elsewhere.
 const LOGIN: Duration = Duration::from_secs(30);
 
-/// A transport to one cluster. The client is made when it is first needed, and made again after a login that failed.
+/// A transport to one cluster. The client is made when it is first needed, made again after a login that failed, and for another runtime: it lives by a task
+/// of the one that it was made in.
 pub struct Kube {
     access: Access,
     /// What every address begins with: the client puts it before a path itself.
     base: String,
     patience: Duration,
-    client: OnceCell<Client>,
+    client: Mutex<Option<(Id, Client)>>,
 }
 
 impl Kube {
@@ -40,7 +42,7 @@ impl Kube {
                 .to_owned(),
             access: place.access,
             patience: settings.patience.unwrap_or(WHOLE),
-            client: OnceCell::new(),
+            client: Mutex::default(),
         }
     }
 
@@ -64,22 +66,30 @@ impl Kube {
         Ok(config)
     }
 
-    async fn client(&self) -> Result<&Client, String> {
-        let make = async || {
-            let config = self.config().await?;
-            // A program that is asked for a login is waited for.
-            let made = tokio::task::spawn_blocking(|| Client::try_from(config)).await;
-            let made = made.map_err(|_| "the login was broken off".to_owned())?;
-            made.map_err(|error| words(&error))
-        };
-        let login = self.client.get_or_try_init(make);
-        let client = tokio::time::timeout(LOGIN.max(self.patience), login).await;
-        client.unwrap_or_else(|_| {
-            let seconds = LOGIN.max(self.patience).as_secs();
+    async fn client(&self) -> Result<Client, String> {
+        let here = Handle::current().id();
+        let mut kept = self.client.lock().await;
+        if let Some((_, client)) = kept.as_ref().filter(|(of, _)| *of == here) {
+            return Ok(client.clone());
+        }
+        let patience = LOGIN.max(self.patience);
+        let made = tokio::time::timeout(patience, self.login()).await;
+        let client = made.unwrap_or_else(|_| {
+            let seconds = patience.as_secs();
             Err(format!(
                 "the login that the kubeconfig names took longer than {seconds} s"
             ))
-        })
+        })?;
+        *kept = Some((here, client.clone()));
+        Ok(client)
+    }
+
+    async fn login(&self) -> Result<Client, String> {
+        let config = self.config().await?;
+        // A program that is asked for a login is waited for.
+        let made = tokio::task::spawn_blocking(|| Client::try_from(config)).await;
+        let made = made.map_err(|_| "the login was broken off".to_owned())?;
+        made.map_err(|error| words(&error))
     }
 
     async fn exchange(&self, asked: Asked<'_>) -> Result<Answer, Lost> {
