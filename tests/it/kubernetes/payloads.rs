@@ -64,10 +64,8 @@ fn objects(path: &Path) -> Vec<Value> {
     let name = path.file_name().unwrap().to_str().unwrap();
     for object in &mut found {
         if object["kind"].is_null() && object["metadata"].is_object() {
-            let kind = ["PipelineRun", "TaskRun"].into_iter();
-            let kind = kind
-                .filter(|kind| name.starts_with(&kind.to_ascii_lowercase()))
-                .next_back();
+            let mut kinds = ["PipelineRun", "TaskRun"].into_iter();
+            let kind = kinds.find(|kind| name.starts_with(&kind.to_ascii_lowercase()));
             object["kind"] = json!(kind);
         }
     }
