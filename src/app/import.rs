@@ -53,6 +53,19 @@ pub fn kept(document: Document) -> Entry {
     }
 }
 
+/// Keeps documents that were handed over whole, in one transaction.
+pub fn keep(
+    store: &mut dyn Store,
+    documents: Vec<Document>,
+    arrived: Timestamp,
+) -> Result<Appended, StoreError> {
+    let batch = Batch {
+        entries: documents.into_iter().map(kept).collect(),
+        cursors: Vec::new(),
+    };
+    store.append(&batch, arrived)
+}
+
 /// Keeps events that were made here, in one transaction.
 pub fn append(
     store: &mut dyn Store,

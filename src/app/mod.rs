@@ -10,6 +10,7 @@ pub mod file;
 pub mod import;
 pub mod locate;
 pub mod owners;
+pub mod receive;
 pub mod registry;
 pub mod reports;
 pub mod silence;

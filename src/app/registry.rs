@@ -2,9 +2,12 @@
 
 use std::sync::LazyLock;
 
+use secrecy::SecretString;
+
 use crate::config::{Kind, SecretRef, Source};
 use crate::connector::descriptor::{Descriptor, Open, Settings};
 use crate::connector::error::ErrorKind;
+use crate::connector::signature::Lock;
 use crate::connector::{
     Connector, ConnectorError, alertmanager, argocd, cdevents, circleci, command, git, gitea,
     github, gitlab, jenkins, kubernetes, oci, pagerduty, scans,
@@ -51,6 +54,28 @@ pub fn is_local(source: &Source) -> bool {
     descriptor(source).is_some_and(|descriptor| descriptor.local)
 }
 
+/// What the pushes of a source are known by; `None` where it takes none.
+pub fn lock(source: &Source) -> Result<Option<Lock>, ConnectorError> {
+    let schemes = descriptor(source).map_or(&[][..], |descriptor| descriptor.pushes);
+    if schemes.is_empty() {
+        return Ok(None);
+    }
+    let secret = found(&source.name, "secret", source.secret.as_ref())?;
+    Ok(Some(Lock { schemes, secret }))
+}
+
+fn found(
+    source: &str,
+    what: &str,
+    secret: Option<&SecretRef>,
+) -> Result<Option<SecretString>, ConnectorError> {
+    let secret = secret.map(SecretRef::resolve);
+    secret.transpose().map_err(|error| {
+        let place = format!("the {what} of {source}");
+        ConnectorError::new(ErrorKind::Configuration, place, error.to_string())
+    })
+}
+
 fn find(source: &Source) -> Option<&'static (&'static Descriptor, Open)> {
     CONNECTORS
         .iter()
@@ -71,24 +96,14 @@ pub fn connector(source: &Source, parts: bool) -> Result<Box<dyn Connector>, Con
 }
 
 fn settings(source: &Source, parts: bool) -> Result<Settings, ConnectorError> {
-    let found = |what: &str, secret: &Option<SecretRef>| {
-        let secret = secret.as_ref().map(SecretRef::resolve);
-        secret.transpose().map_err(|error| {
-            ConnectorError::new(
-                ErrorKind::Configuration,
-                format!("the {what} of {}", source.name),
-                error.to_string(),
-            )
-        })
-    };
     let texts =
         |choices: &[crate::config::Choice]| choices.iter().map(ToString::to_string).collect();
     Ok(Settings {
         name: source.name.clone(),
         url: source.url.as_ref().map(|url| url.url().to_string()),
         user: source.user.clone(),
-        token: found("token", &source.token)?,
-        secret: found("secret", &source.secret)?,
+        token: found(&source.name, "token", source.token.as_ref())?,
+        secret: found(&source.name, "secret", source.secret.as_ref())?,
         repositories: texts(&source.repositories),
         projects: texts(&source.projects),
         path: source.path.clone(),

@@ -5,6 +5,7 @@ mod act;
 pub mod args;
 mod audit;
 mod bar;
+mod collect;
 mod completions;
 mod dashboard;
 mod demo;
@@ -103,6 +104,7 @@ fn dispatch(cli: Cli) -> Result<Ending, Failure> {
         Command::Env(args) => environments::run(&Session::new(global)?, &args),
         Command::Gates(args) => gates::run(&Session::new(global)?, &args),
         Command::Sync(args) => sync::run(&Session::new(global)?, &args),
+        Command::Collect(args) => collect::run(&Session::new(global)?, &args),
         Command::Import(args) => import::run(&Session::new(global)?, &args),
         Command::Export(args) => export::run(&Session::new(global)?, &args),
         Command::Doctor(args) => doctor::run(&Session::new(global)?, &args),

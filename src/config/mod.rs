@@ -40,7 +40,7 @@ pub use problem::{ConfigError, Problem};
 pub use schedule::{Freeze, Schedule};
 pub use schema::schema;
 pub use secret::{SecretError, SecretRef};
-pub use settings::{Items, Metrics, People, Store, StoreUrl};
+pub use settings::{Items, Metrics, People, Receive, Store, StoreUrl};
 pub use source::{Kind, Source, SourceKind};
 pub use value::{Address, LinkWindow};
 pub use workload::{StepChoice, Workload};
@@ -56,6 +56,7 @@ pub struct Config {
     pub metrics: Metrics,
     pub people: People,
     pub acting: Acting,
+    pub receive: Receive,
     pub sources: Vec<Source>,
     pub paths: Vec<Path>,
     pub workloads: Vec<Workload>,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chrono_tz::Tz;
@@ -21,6 +22,15 @@ use crate::event::time::Span;
 pub struct Store {
     /// `sqlite:FILE` (from the folder of this file), or `postgres://…` for a team. Default: a file in the user's data folder.
     pub url: Option<StoreUrl>,
+}
+
+/// Where tools push what happens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Receive {
+    /// The address and port at which pushes are taken, as in `127.0.0.1:8477`. Default: none are.
+    #[schemars(with = "Option<String>")]
+    pub listen: Option<SocketAddr>,
 }
 
 /// The address of a log.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use super::signature::Scheme;
 use super::{Connector, ConnectorError};
 use crate::event::time::Span;
 use crate::plan::request::Verb;
@@ -24,6 +25,8 @@ pub struct Descriptor {
     /// It reads what is at hand: cheap enough for every command.
     pub local: bool,
     pub capability: Capability,
+    /// By what its pushes are known; any of these is enough. Empty: it pushes nothing.
+    pub pushes: &'static [Scheme],
     /// How a repository shows that its changes go through this tool.
     pub signs: Option<Signs>,
 }

@@ -12,8 +12,8 @@
 //!
 //! What connectors share stands beside their folders, to be looked through before anything is written again: `rows` (cursors), `facts` (events and unknown
 //! words), `piece` (readings with several requests under way), `naming` (repositories that have another name now), `message` (commits), `pattern`, `selection`, `ticket`, `health`,
-//! `environment` and `image` (what runs where), `lenient` (answers with holes), `acting` (comments, probes), `opening` (requests for what was pushed), `spoken` and
-//! `once`; in [`scanner`] what scanners write; in [`http`] the address of a tool, parts of addresses, pages and answers that cannot be read.
+//! `environment` and `image` (what runs where), `lenient` (answers with holes), `signature` (what pushes are known by), `acting` (comments, probes), `opening` (requests for what was pushed),
+//! `spoken` and `once`; in [`scanner`] what scanners write; in [`http`] the address of a tool, parts of addresses, pages and answers that cannot be read.
 
 mod acting;
 pub mod alertmanager;
@@ -47,6 +47,7 @@ mod rows;
 pub mod scanner;
 pub mod scans;
 mod selection;
+pub mod signature;
 mod spoken;
 mod ticket;
 
@@ -139,6 +140,11 @@ pub trait Connector: Send + Sync {
 
     /// Looks whether the source can be read, and what stands in the way.
     fn check(&self, now: Timestamp) -> Pending<'_, Health>;
+
+    /// What was pushed here, where that holds the facts themselves. `None`: it says that there is something new to read.
+    fn heard(&self, _body: &str, _now: Timestamp) -> Result<Option<Vec<Document>>, ConnectorError> {
+        Ok(None)
+    }
 
     /// How it acts, where it can.
     fn actor(&self) -> Option<&dyn Actor> {

@@ -1,5 +1,5 @@
-//! The reader: a thread that reads the sources, each as often as it is configured, into the same log that the worker follows. A source that fails is told
-//! so, fails alone, and is tried again.
+//! The reader: a thread that reads the sources, each as often as it is configured and whenever its tool pushes, into the same log that the worker follows. A
+//! source that fails is told so, fails alone, and is tried again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use super::message::News;
 use crate::app::assemble;
 use crate::app::doctor::of_finding;
-use crate::app::import::append;
+use crate::app::import::{append, keep};
+use crate::app::receive::{Door, Pushed};
 use crate::app::sync::{Feed, Listener, note, sync};
 use crate::clock::Clock;
 use crate::connector::Progress;
@@ -20,6 +21,7 @@ use crate::event::Event;
 use crate::event::time::Span;
 use crate::model::diagnosis::Found;
 use crate::store::Store;
+use crate::theme::Role;
 use crate::view::scene::SourceState;
 
 /// Where news goes; `false` where nobody listens any more.
@@ -33,6 +35,8 @@ pub struct Feeds {
     /// The file of the log.
     pub log: PathBuf,
     pub feeds: Vec<(Feed, Span)>,
+    /// Where tools push what happens.
+    pub door: Option<Result<Door, Failure>>,
     /// Events of a demonstration, appended as their time comes.
     pub trickle: Option<Trickle>,
 }
@@ -40,14 +44,24 @@ pub struct Feeds {
 /// What tells what is read, as soon as that is known; `None` where it never will be.
 pub type Bring = Box<dyn FnOnce() -> Option<Feeds> + Send>;
 
+/// Why something is read before its time.
+pub enum Wanted {
+    /// Somebody wants to see all that is new.
+    All,
+    /// A tool pushed it.
+    Pushed(Pushed),
+}
+
 /// Starts to read; what is returned asks for a reading now.
 #[must_use]
-pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Sender<()> {
-    let (send, receive) = channel::<()>();
+pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Sender<Wanted> {
+    let (send, receive) = channel::<Wanted>();
+    let pushes = send.clone();
     thread::spawn(move || {
-        let Some(feeds) = bring() else {
+        let Some(mut feeds) = bring() else {
             return;
         };
+        let door = feeds.door.take();
         let board = Board::new(&feeds, tell);
         let mut reader = match Reader::new(feeds, clock, board) {
             Ok(reader) => reader,
@@ -56,12 +70,24 @@ pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Sender<()> {
                 return;
             }
         };
+        match door {
+            Some(Ok(door)) => {
+                let take = Box::new(move |pushed| pushes.send(Wanted::Pushed(pushed)).is_ok());
+                reader.runtime.spawn(door.serve(take));
+            }
+            Some(Err(failure)) => {
+                let text = format!("nothing that is pushed is taken: {}", failure.text);
+                (reader.board.tell)(News::Said(Role::Warning, text));
+            }
+            None => {}
+        }
         while reader.board.tell() {
             let wait = reader.read_due();
             match receive.recv_timeout(wait) {
-                Ok(()) => {
-                    reader.due.clear();
-                    reader.unasked = (0..reader.feeds.len()).collect();
+                Ok(wanted) => {
+                    reader.hear(wanted);
+                    // Of ten pushes that came meanwhile, one reading is made.
+                    receive.try_iter().for_each(|wanted| reader.hear(wanted));
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -207,6 +233,42 @@ impl Reader {
         } else {
             wait
         }
+    }
+
+    fn hear(&mut self, wanted: Wanted) {
+        let pushed = match wanted {
+            Wanted::All => {
+                self.due.clear();
+                self.unasked = (0..self.feeds.len()).collect();
+                return;
+            }
+            Wanted::Pushed(pushed) => pushed,
+        };
+        let mut feeds = self.feeds.iter();
+        let Some((feed, _)) = feeds.find(|(feed, _)| feed.name == pushed.source) else {
+            return;
+        };
+        let now = self.clock.now();
+        let failed = match feed.connector.heard(&pushed.body, now) {
+            Ok(None) => {
+                self.due.remove(&pushed.source);
+                return;
+            }
+            Ok(Some(documents)) => keep(&mut *self.store, documents, now)
+                .err()
+                .map(|error| error.to_string()),
+            Err(error) => Some(error.to_string()),
+        };
+        self.board.change(&pushed.source, |state| match failed {
+            None => state.read = Some(now),
+            Some(text) => {
+                state.findings = vec![Found {
+                    severity: "warning",
+                    subject: "what was pushed".to_owned(),
+                    text,
+                }];
+            }
+        });
     }
 
     fn read(&mut self, place: usize) {

@@ -12,7 +12,7 @@ use super::App;
 use super::clerk::Clerk;
 use super::message::{Effect, Errand, Job, News, Order};
 use super::operator::{self, Begin};
-use super::reader::{self, Bring};
+use super::reader::{self, Bring, Wanted};
 use super::themes::Themes;
 use super::worker::{self, Open};
 use crate::clock::Clock;
@@ -131,7 +131,7 @@ struct Desk {
     clock: Clock,
     orders: Sender<Order>,
     jobs: Sender<Job>,
-    refresh: Option<Sender<()>>,
+    refresh: Option<Sender<Wanted>>,
     errands: Sender<Errand>,
     personal: Personal,
 }
@@ -222,7 +222,7 @@ impl Desk {
                     if matches!(order, Order::Refresh)
                         && let Some(refresh) = &self.refresh
                     {
-                        let _gone = refresh.send(());
+                        let _gone = refresh.send(Wanted::All);
                     }
                     // A worker that has ended told why.
                     let _gone = self.orders.send(order);

@@ -117,7 +117,7 @@ impl FromStr for Chord {
     fn from_str(text: &str) -> Result<Self, ChordError> {
         let unknown = || ChordError::Unknown(text.to_owned());
         let mut mods = Mods::NONE;
-        let mut rest = text.trim();
+        let mut rest = text.trim_matches([' ', '\t']);
         while let Some((held, after)) = modifier(rest) {
             mods |= held;
             rest = after;

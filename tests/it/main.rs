@@ -49,6 +49,7 @@ mod oci;
 mod pagerduty;
 mod peers;
 mod published;
+mod receiving;
 mod reports;
 mod scans;
 mod screen;

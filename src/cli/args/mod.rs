@@ -20,7 +20,9 @@ pub use acting::{
 pub use dashboard::{DashboardArgs, DemoArgs};
 pub use figures::{By, Calendar, DoraArgs, EnvArgs, GatesArgs, MapArgs, WhereArgs};
 pub use import::{Format, ImportArgs};
-pub use upkeep::{CompletionsArgs, DoctorArgs, ExportArgs, InitArgs, ManArgs, SyncArgs};
+pub use upkeep::{
+    CollectArgs, CompletionsArgs, DoctorArgs, ExportArgs, InitArgs, ManArgs, SyncArgs,
+};
 
 const ABOUT: &str = "Where is my change, and what is it waiting on?";
 
@@ -164,6 +166,8 @@ pub enum Command {
     Audit(AuditArgs),
     /// Read every source once, newest facts first
     Sync(SyncArgs),
+    /// Read every source again and again, and take what tools push
+    Collect(CollectArgs),
     /// Read CDEvents from files into the log
     Import(ImportArgs),
     /// Write the log as CDEvents, a line each
@@ -211,6 +215,7 @@ mod tests {
             "leadtime env a b --as-of 2h",
             "leadtime gates a --mine",
             "leadtime sync gh --since 1w",
+            "leadtime collect --listen 127.0.0.1:8477",
             "leadtime import a.jsonl - --format cdevents",
             "leadtime export --since 30d -o out.jsonl",
             "leadtime doctor gh --offline",

@@ -1,5 +1,6 @@
-//! What the commands around the log and the configuration take: `sync`, `export`, `doctor`, `init`, `completions`, `man`.
+//! What the commands around the log and the configuration take: `sync`, `collect`, `export`, `doctor`, `init`, `completions`, `man`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
@@ -18,6 +19,16 @@ pub struct SyncArgs {
     /// How far back the first reading of a source goes
     #[arg(long, value_name = "TIME", default_value = "90d")]
     pub since: Moment,
+}
+
+/// Arguments of `collect`.
+#[derive(Clone, Debug, Default, Args)]
+#[command(after_help = "\
+Runs until it is stopped. Tools push to http://ADDRESS/hooks/SOURCE; docs/receiving.md tells what to write in each.")]
+pub struct CollectArgs {
+    /// Where pushes are taken; default: `listen` under [receive]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
 }
 
 /// Arguments of `export`.

@@ -1,7 +1,7 @@
 //! `leadtime` on a terminal, and `leadtime demo`: the dashboard.
 
 mod taste;
-mod threads;
+pub(super) mod threads;
 
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -177,6 +177,7 @@ pub fn demonstrate(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> 
     let feeds = Feeds {
         log,
         feeds: Vec::new(),
+        door: None,
         trickle: Some(Box::new(coming.into_iter())),
     };
     let threads = Threads {

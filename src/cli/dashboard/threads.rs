@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::app::assemble;
+use crate::app::receive::Door;
 use crate::cli::session::Session;
 use crate::dashboard::Setting;
 use crate::dashboard::kept::Kept;
@@ -58,6 +59,7 @@ pub fn feeds(session: &Session) -> Result<Feeds, Failure> {
     Ok(Feeds {
         log: session.log.clone(),
         feeds,
+        door: Door::of(&session.config, None),
         trickle: None,
     })
 }

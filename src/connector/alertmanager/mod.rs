@@ -18,6 +18,7 @@ use super::descriptor::{Capability, Descriptor, Settings};
 use super::http::plain::{Login, Plain};
 use super::http::{Http, Policy};
 use super::pattern::Names;
+use super::signature::Scheme;
 use super::{Connector, ConnectorError, Health, Pending, Reading, Sink};
 use crate::event::time::Timestamp;
 
@@ -25,6 +26,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     kind: "alertmanager",
     tool: "Alertmanager",
     takes: &[
+        "secret",
         "token",
         "user",
         "projects",
@@ -39,6 +41,10 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         acts: &[],
         ways: &[],
     },
+    pushes: &[Scheme::Token {
+        header: "authorization",
+        before: "Bearer ",
+    }],
     signs: None,
 };
 

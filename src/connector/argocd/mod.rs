@@ -21,6 +21,7 @@ use super::descriptor::{Capability, Descriptor, Settings, Signs};
 use super::http::plain::{Login, Plain};
 use super::http::{Http, Policy};
 use super::rows::Rows;
+use super::signature::Scheme;
 use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
 use crate::event::time::{Span, Timestamp};
 use crate::plan::request::Verb;
@@ -29,6 +30,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     kind: "argocd",
     tool: "Argo CD",
     takes: &[
+        "secret",
         "token",
         "projects",
         "environment",
@@ -50,6 +52,10 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         ],
         ways: &["application", "ref"],
     },
+    pushes: &[Scheme::Token {
+        header: "authorization",
+        before: "Bearer ",
+    }],
     signs: Some(Signs {
         files: &["argocd", ".argocd", "argo-cd"],
         host: None,

@@ -13,7 +13,9 @@ mod sign;
 mod translate;
 
 use super::descriptor::{Capability, Descriptor, Settings};
+use super::signature::Scheme;
 use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
+use crate::event::cdevents::Document;
 use crate::event::time::Timestamp;
 use crate::plan::request::Verb;
 
@@ -38,6 +40,17 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         acts: &[Verb::Approve, Verb::Reject, Verb::Promote, Verb::Rollback],
         ways: &["event"],
     },
+    pushes: &[
+        Scheme::Standard,
+        Scheme::Hex {
+            header: "x-hub-signature-256",
+            before: "sha256=",
+        },
+        Scheme::Token {
+            header: "authorization",
+            before: "Bearer ",
+        },
+    ],
     signs: None,
 };
 
@@ -77,6 +90,10 @@ impl Connector for CdEvents {
 
     fn check(&self, _now: Timestamp) -> Pending<'_, Health> {
         Box::pin(async move { check::check(&self.config) })
+    }
+
+    fn heard(&self, body: &str, now: Timestamp) -> Result<Option<Vec<Document>>, ConnectorError> {
+        translate::pushed(body, now).map(Some)
     }
 
     fn actor(&self) -> Option<&dyn Actor> {

@@ -2,14 +2,10 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, Mac};
 use secrecy::{ExposeSecret, SecretString};
-use sha2::Sha256;
 
+use crate::connector::signature::{key, mac};
 use crate::event::time::Timestamp;
-
-/// Before a key that is written in base 64.
-const MARK: &str = "whsec_";
 
 /// The headers that sign a body. `id` tells one event from another, `now` one sending.
 pub fn headers(
@@ -18,11 +14,11 @@ pub fn headers(
     now: Timestamp,
     body: &str,
 ) -> Vec<(String, String)> {
-    let text = secret.expose_secret();
+    let secret = secret.expose_secret().as_bytes();
     let seconds = now.micros().div_euclid(1_000_000).to_string();
     let signed = format!("{id}.{seconds}.{body}");
-    let hex = hex::encode(mac(text.as_bytes(), body.as_bytes()));
-    let mark = STANDARD.encode(mac(&key(text), signed.as_bytes()));
+    let hex = hex::encode(mac(secret, &[body.as_bytes()]));
+    let mark = STANDARD.encode(mac(&key(secret), &[signed.as_bytes()]));
     [
         ("x-hub-signature-256", format!("sha256={hex}")),
         ("webhook-id", id.to_owned()),
@@ -31,22 +27,6 @@ pub fn headers(
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .to_vec()
-}
-
-/// The key of Standard Webhooks: what follows its mark, else the secret as it is.
-fn key(secret: &str) -> Vec<u8> {
-    let coded = secret.strip_prefix(MARK);
-    let key = coded.and_then(|coded| STANDARD.decode(coded).ok());
-    key.unwrap_or_else(|| secret.as_bytes().to_vec())
-}
-
-fn mac(key: &[u8], text: &[u8]) -> Vec<u8> {
-    // HMAC takes a key of any length.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
-        return Vec::new();
-    };
-    mac.update(text);
-    mac.finalize().into_bytes().to_vec()
 }
 
 #[cfg(test)]

@@ -21,19 +21,24 @@ use super::descriptor::{Capability, Descriptor, Settings, Signs};
 use super::http::Http;
 use super::http::plain::Plain;
 use super::rows::Rows;
+use super::signature::Scheme;
 use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
 use crate::event::time::{Span, Timestamp};
 
 pub const DESCRIPTOR: Descriptor = Descriptor {
     kind: "circleci",
     tool: "CircleCI",
-    takes: &["url", "token", "ca_file", "client_certificate"],
+    takes: &["secret", "url", "token", "ca_file", "client_certificate"],
     needs: &[("projects", "[\"gh/acme/*\"]")],
     local: false,
     capability: Capability {
         acts: act::ACTS,
         ways: act::WAYS,
     },
+    pushes: &[Scheme::Hex {
+        header: "circleci-signature",
+        before: "v1=",
+    }],
     signs: Some(Signs {
         files: &[".circleci/config.yml"],
         host: None,

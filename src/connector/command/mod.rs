@@ -37,6 +37,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         ],
         ways: &["arguments"],
     },
+    pushes: &[],
     signs: None,
 };
 

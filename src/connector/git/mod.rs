@@ -45,6 +45,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         acts: &[Verb::Promote, Verb::Rollback],
         ways: &["file", "key", "value", "branch", "ref", "request"],
     },
+    pushes: &[],
     signs: None,
 };
 

@@ -21,6 +21,7 @@ use super::http::plain::{Login, Plain};
 use super::http::{Http, Policy};
 use super::rows::Rows;
 use super::selection::Selection;
+use super::signature::Scheme;
 use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
 use crate::event::time::{Span, Timestamp};
 use crate::plan::request::Verb;
@@ -28,7 +29,13 @@ use crate::plan::request::Verb;
 pub const DESCRIPTOR: Descriptor = Descriptor {
     kind: "gitea",
     tool: "Gitea or Forgejo",
-    takes: &["token", "repositories", "ca_file", "client_certificate"],
+    takes: &[
+        "secret",
+        "token",
+        "repositories",
+        "ca_file",
+        "client_certificate",
+    ],
     needs: &[
         ("url", "\"https://gitea.example.com\""),
         ("repositories", "[\"owner/*\"]"),
@@ -43,6 +50,16 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         ],
         ways: &["repository", "workflow", "ref", "inputs", "merge"],
     },
+    pushes: &[
+        Scheme::Hex {
+            header: "x-gitea-signature",
+            before: "",
+        },
+        Scheme::Hex {
+            header: "x-forgejo-signature",
+            before: "",
+        },
+    ],
     signs: Some(Signs {
         files: &[".gitea", ".forgejo"],
         host: Some("gitea"),

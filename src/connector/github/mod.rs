@@ -21,19 +21,24 @@ use self::read::{Reach, Reader};
 use super::descriptor::{Capability, Descriptor, Settings, Signs};
 use super::http::dial::{Dial, dial_as};
 use super::rows::Rows;
+use super::signature::Scheme;
 use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
 use crate::event::time::{Span, Timestamp};
 
 pub const DESCRIPTOR: Descriptor = Descriptor {
     kind: "github",
     tool: "GitHub",
-    takes: &["url", "token", "ca_file"],
+    takes: &["secret", "url", "token", "ca_file"],
     needs: &[("repositories", "[\"owner/*\"]")],
     local: false,
     capability: Capability {
         acts: act::VERBS,
         ways: act::WAYS,
     },
+    pushes: &[Scheme::Hex {
+        header: "x-hub-signature-256",
+        before: "sha256=",
+    }],
     signs: Some(Signs {
         files: &[".github/workflows"],
         host: Some("github"),

@@ -22,19 +22,27 @@ use super::descriptor::{Capability, Descriptor, Settings, Signs};
 use super::http::Http;
 use super::http::plain::Plain;
 use super::rows::Rows;
+use super::signature::Scheme;
 use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
 use crate::event::time::{Span, Timestamp};
 
 pub const DESCRIPTOR: Descriptor = Descriptor {
     kind: "gitlab",
     tool: "GitLab",
-    takes: &["url", "token", "ca_file", "client_certificate"],
+    takes: &["secret", "url", "token", "ca_file", "client_certificate"],
     needs: &[("repositories", "[\"group/*\"]")],
     local: false,
     capability: Capability {
         acts: act::ACTS,
         ways: act::WAYS,
     },
+    pushes: &[
+        Scheme::Token {
+            header: "x-gitlab-token",
+            before: "",
+        },
+        Scheme::Standard,
+    ],
     signs: Some(Signs {
         files: &[".gitlab-ci.yml"],
         host: Some("gitlab"),

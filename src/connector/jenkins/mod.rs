@@ -50,6 +50,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         ],
         ways: &["job", "parameters"],
     },
+    pushes: &[],
     signs: Some(Signs {
         files: &["Jenkinsfile"],
         host: None,

@@ -57,6 +57,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         ],
         ways: &["application"],
     },
+    pushes: &[],
     signs: Some(Signs {
         files: &[
             "k8s",

@@ -45,6 +45,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         acts: &[Verb::Promote, Verb::Rollback],
         ways: &["image", "tag"],
     },
+    pushes: &[],
     signs: Some(Signs {
         files: &["Dockerfile", "Containerfile"],
         host: None,

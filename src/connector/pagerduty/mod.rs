@@ -22,6 +22,7 @@ use super::http::plain::{Login, Plain};
 use super::http::{Http, Policy};
 use super::pattern::Names;
 use super::rows::Rows;
+use super::signature::Scheme;
 use super::{Connector, ConnectorError, Health, Pending, Reading, Sink};
 use crate::event::time::{Span, Timestamp};
 
@@ -29,6 +30,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     kind: "pagerduty",
     tool: "PagerDuty",
     takes: &[
+        "secret",
         "url",
         "projects",
         "environment",
@@ -41,6 +43,10 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         acts: &[],
         ways: &[],
     },
+    pushes: &[Scheme::Hex {
+        header: "x-pagerduty-signature",
+        before: "v1=",
+    }],
     signs: None,
 };
 

@@ -27,6 +27,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         acts: &[],
         ways: &[],
     },
+    pushes: &[],
     signs: None,
 };
 

@@ -147,6 +147,7 @@ const OURS: &[(&str, &[&str])] = &[
 
 /// Where a crate of others may be named, tests aside. One that is not here may be named anywhere.
 const OTHERS: &[(&str, &[&str])] = &[
+    ("axum", &["app::receive"]),
     ("backon", &["connector::http"]),
     // A login for the git program, the body of a file, the keys and marks of signed webhooks.
     ("base64", &["event::cdevents", "connector"]),
@@ -174,12 +175,17 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("fastrand", &["demo"]),
     ("gix", &["connector::git"]),
     ("globset", &["config", "app", "model", "connector"]),
-    ("hmac", &["connector::cdevents"]),
+    ("hmac", &["connector::signature"]),
     ("http_auth", &["connector::oci"]),
     ("humantime", &["config", "cli"]),
     (
         "hex",
-        &["journal::chain", "connector::cdevents", "connector::scans"],
+        &[
+            "journal::chain",
+            "connector::cdevents",
+            "connector::scans",
+            "connector::signature",
+        ],
     ),
     ("indicatif", &["cli"]),
     ("jsonc_parser", &["connector::git::act"]),
@@ -198,10 +204,10 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("similar", &["connector::git::act"]),
     ("rustls", &["main", "connector::http"]),
     ("schemars", &["config"]),
-    ("secrecy", &["config", "connector"]),
+    ("secrecy", &["config", "connector", "app::registry"]),
     ("yaml_serde", &["connector"]),
     ("sha2", &["journal::chain", "connector"]),
-    ("signal_hook", &["screen"]),
+    ("signal_hook", &["screen", "cli::collect"]),
     (
         "tempfile",
         &["config", "cli", "app::file", "connector::git::act"],
@@ -248,7 +254,12 @@ const OTHERS: &[(&str, &[&str])] = &[
             "dashboard",
         ],
     ),
-    ("std::net", &["connector"]),
+    ("std::net", &["connector", "app::receive"]),
+    // An address is a word like others.
+    (
+        "std::net::SocketAddr",
+        &["app::receive", "config::settings", "cli::args"],
+    ),
     (
         "std::process",
         &[

@@ -1,0 +1,274 @@
+//! What tools push: the marks by which each is known, against the published examples; and the collector, which takes a push, reads its source at once, and
+//! keeps what is told twice once.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use leadtime::app::receive::Door;
+use leadtime::app::registry::CONNECTORS;
+use leadtime::clock;
+use leadtime::connector::signature::{Lock, Scheme, mac, verify};
+use leadtime::event::time::Timestamp;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use crate::cli::place::{Place, Ran};
+use crate::support::github::living::Living;
+use crate::support::github::world::{Repo, commit};
+use crate::support::left_out;
+
+const SECRET: &str = "c4n4ry-of-a-push";
+
+/// The kinds of source that an example speaks of.
+fn kinds(tool: &str) -> &'static [&'static str] {
+    match tool {
+        "github" => &["github"],
+        "gitea/forgejo" => &["gitea"],
+        "bitbucket-cloud / jira" => &["bitbucket", "jira"],
+        "circleci" => &["circleci"],
+        "buildkite" => &["buildkite"],
+        "pagerduty v3" => &["pagerduty"],
+        "heroku" => &["heroku"],
+        "netlify" => &["netlify"],
+        _ if tool.starts_with("gitlab") => &["gitlab"],
+        _ => &[],
+    }
+}
+
+fn schemes(kind: &str) -> &'static [Scheme] {
+    let mut all = CONNECTORS.iter();
+    let found = all.find(|(descriptor, _)| descriptor.kind == kind);
+    found.map_or(&[], |(descriptor, _)| descriptor.pushes)
+}
+
+fn headers(all: &Value) -> HeaderMap {
+    let all = all.as_object().unwrap().iter();
+    all.map(|(name, value)| {
+        let name: HeaderName = name.parse().unwrap();
+        (
+            name,
+            HeaderValue::from_str(value.as_str().unwrap()).unwrap(),
+        )
+    })
+    .collect()
+}
+
+/// The instant of an example that says one.
+fn sent(all: &Value) -> Timestamp {
+    let text = all.to_string();
+    let known = ["1614265330", "1619071700"];
+    let at = known.iter().find(|at| text.contains(**at));
+    Timestamp::from_seconds(at.map_or(1_700_000_000, |at| at.parse().unwrap()))
+}
+
+#[test]
+fn the_published_examples_are_known_and_nothing_that_differs() {
+    let folder = std::env::var("LEADTIME_SHARED").unwrap_or_default();
+    let file = format!("{folder}/payloads/webhook-signatures/vectors.json");
+    let Ok(text) = fs::read_to_string(file) else {
+        left_out("the examples of signatures: LEADTIME_SHARED names no folder with them");
+        return;
+    };
+    let vectors: Vec<Value> = serde_json::from_str(&text).unwrap();
+    let mut checked = Vec::new();
+    for vector in &vectors {
+        let text = |key: &str| vector[key].as_str().unwrap();
+        for kind in kinds(text("tool")) {
+            let schemes = schemes(kind);
+            if schemes.is_empty() && !CONNECTORS.iter().any(|(one, _)| one.kind == *kind) {
+                continue;
+            }
+            assert!(!schemes.is_empty(), "{kind} takes no pushes");
+            let marks = headers(&vector["headers"]);
+            let look = |secret: &str, marks: &HeaderMap, body: &str| {
+                let secret = SecretString::from(secret);
+                let now = sent(&vector["headers"]);
+                verify(schemes, &secret, marks, body.as_bytes(), now).is_ok()
+            };
+            let (secret, body) = (text("secret"), text("body"));
+            assert!(look(secret, &marks, body), "{vector}");
+            assert!(!look("another", &marks, body), "{vector}");
+            assert!(!look(secret, &HeaderMap::new(), body), "{vector}");
+            let is_token = schemes.iter().any(|scheme| {
+                matches!(scheme, Scheme::Token { header, .. } if marks.contains_key(*header))
+            });
+            assert!(
+                is_token || !look(secret, &marks, &format!("{body} ")),
+                "{vector}"
+            );
+            checked.push(*kind);
+        }
+    }
+    assert!(checked.len() >= 8, "{checked:?}");
+}
+
+#[test]
+fn a_door_that_anybody_could_enter_is_not_opened() {
+    let lock = |secret: Option<&str>| {
+        let secret = secret.map(SecretString::from);
+        BTreeMap::from([(
+            "events".to_owned(),
+            Lock {
+                schemes: &[Scheme::Standard],
+                secret,
+            },
+        )])
+    };
+    let open = |address: &str, secret| Door::open(address.parse().unwrap(), lock(secret));
+    let error = open("0.0.0.0:0", None).err().unwrap();
+    assert!(
+        error.text.contains("source \"events\" has no `secret`"),
+        "{error}"
+    );
+    let door = open("127.0.0.1:0", None).unwrap();
+    let taken = open(&door.address.to_string(), None).err().unwrap();
+    assert!(taken.to_string().contains("another leadtime"), "{taken}");
+    assert!(open("0.0.0.0:0", Some("s")).is_ok());
+}
+
+const CONFIG: &str = r#"
+store = { url = "sqlite:log.db" }
+[receive]
+listen = "127.0.0.1:0"
+[[sources]]
+name = "gh"
+kind = "github"
+url = "GITHUB"
+token = { env = "SECRET" }
+secret = { env = "SECRET" }
+repositories = ["acme/shop"]
+every = "1d"
+[[sources]]
+name = "events"
+kind = "cdevents"
+path = "events.jsonl"
+secret = { env = "SECRET" }
+every = "1d"
+"#;
+
+/// The collector, while it runs.
+struct Collector<'p> {
+    place: &'p Place,
+    child: Child,
+    url: String,
+}
+
+impl Drop for Collector<'_> {
+    fn drop(&mut self) {
+        let _gone = self.child.kill();
+        let _gone = self.child.wait();
+    }
+}
+
+impl<'p> Collector<'p> {
+    /// Starts it, and waits until every source is read.
+    fn start(place: &'p Place) -> Self {
+        let mut command = place.command(&["collect"]);
+        command.env("SECRET", SECRET).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut next = || lines.next().unwrap().unwrap();
+        let first = next();
+        let url = first.split_whitespace().last().unwrap();
+        let url = url.replace("<source>", "");
+        let mut read = vec![next(), next()];
+        read.sort();
+        assert_eq!(read, ["events: read", "gh: read"]);
+        Self { place, child, url }
+    }
+
+    async fn push(&self, source: &str, body: &str, marks: &[(&str, String)]) -> u16 {
+        let mut asked = reqwest::Client::new().post(format!("{}{source}", self.url));
+        for (name, value) in marks {
+            asked = asked.header(*name, value);
+        }
+        let answer = asked.body(body.to_owned()).send().await.unwrap();
+        answer.status().as_u16()
+    }
+
+    fn log(&self) -> String {
+        let mut command = self.place.command(&["export"]);
+        let ran = Ran::of(command.env("SECRET", SECRET).output().unwrap());
+        let log = ran.ends(0).out;
+        assert!(!log.contains(SECRET));
+        log
+    }
+
+    /// Waits until something is in the log, and tells how often.
+    async fn logged(&self, text: &str) -> usize {
+        for _ in 0..300 {
+            let count = self.log().matches(text).count();
+            if count > 0 {
+                return count;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("{text} was never logged");
+    }
+}
+
+fn signed(body: &str) -> Vec<(&'static str, String)> {
+    let mark = hex::encode(mac(SECRET.as_bytes(), &[body.as_bytes()]));
+    vec![("x-hub-signature-256", format!("sha256={mark}"))]
+}
+
+fn event(id: &str) -> String {
+    json!({
+        "context": {"specversion": "0.5.1", "id": id, "source": "ci", "type": "dev.cdevents.testsuiterun.started.0.3.0", "timestamp": clock::now().to_string()},
+        "subject": {"id": id, "content": {}},
+    })
+    .to_string()
+}
+
+#[tokio::test]
+async fn what_is_pushed_is_there_at_once_and_once() {
+    let mut repo = Repo::empty("acme/shop");
+    let at = clock::now().to_string();
+    repo.commits.push(commit(&"a".repeat(40), &at, &[]));
+    let github = Living::serve(vec![repo], "jane");
+    let place = Place::new();
+    place.write("leadtime.toml", CONFIG.replace("GITHUB", &github.url()));
+    place.write("events.jsonl", format!("{}\n", event("first")));
+    let collector = Collector::start(&place);
+    assert_eq!(collector.logged("\"subject\":{\"id\":\"first\"").await, 1);
+
+    // What was polled is pushed, too; what is new comes with it.
+    let both = format!("[{},\n{}]", event("first"), event("second"));
+    let status = collector.push("events", &both, &signed(&both)).await;
+    assert_eq!(status, 202);
+    collector.logged("\"subject\":{\"id\":\"second\"").await;
+    let log = collector.log();
+    assert_eq!(
+        log.matches("\"subject\":{\"id\":\"first\"").count(),
+        1,
+        "{log}"
+    );
+
+    // Nobody reads GitHub for a day, but it says that something happened.
+    let deploy = json!({"ref": "a".repeat(40), "environment": "production"});
+    let made = reqwest::Client::new()
+        .post(format!("{}/repos/acme/shop/deployments", github.url()))
+        .header("authorization", format!("Bearer {SECRET}"))
+        .json(&deploy);
+    assert_eq!(made.send().await.unwrap().status(), 201);
+    let asked = github.asked().len();
+    let body = r#"{"action":"created"}"#;
+    assert_eq!(collector.push("gh", body, &[]).await, 401);
+    let wrong = signed("something else");
+    assert_eq!(collector.push("gh", body, &wrong).await, 401);
+    assert_eq!(collector.push("nobody", body, &signed(body)).await, 404);
+    assert_eq!(
+        collector
+            .push("events", "no event", &signed("no event"))
+            .await,
+        202
+    );
+    assert!(!collector.log().contains("production"));
+    assert_eq!(github.asked().len(), asked, "nothing was read for those");
+    assert_eq!(collector.push("gh", body, &signed(body)).await, 202);
+    collector.logged("\"environment\":\"production\"").await;
+}
