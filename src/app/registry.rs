@@ -10,8 +10,8 @@ use crate::connector::error::ErrorKind;
 use crate::connector::signature::Lock;
 use crate::connector::{
     Connector, ConnectorError, alertmanager, argocd, backstage, bitbucket, buildkite, cdevents,
-    circleci, command, git, gitea, github, gitlab, harbor, heroku, jenkins, jira, kargo, netlify,
-    oci, opsgenie, pagerduty, probe, scans, servicenow,
+    circleci, command, git, gitea, github, gitlab, harbor, heroku, jenkins, jira, kargo,
+    kubernetes, netlify, oci, opsgenie, pagerduty, probe, scans, servicenow,
 };
 
 /// Every connector: what it is, and how a source of its kind is opened.
@@ -34,6 +34,7 @@ pub const CONNECTORS: &[(&Descriptor, Open)] = &[
     (&jira::DESCRIPTOR, jira::open),
     (&kargo::DESCRIPTOR, kargo::open),
     (&netlify::DESCRIPTOR, netlify::open),
+    (&kubernetes::DESCRIPTOR, kubernetes::open),
     (&oci::DESCRIPTOR, oci::open),
     (&opsgenie::DESCRIPTOR, opsgenie::open),
     (&pagerduty::DESCRIPTOR, pagerduty::open),
@@ -130,6 +131,8 @@ fn settings(source: &Source, parts: bool) -> Result<Settings, ConnectorError> {
         gates: source.gates.iter().map(waiting).collect(),
         ca_file: source.ca_file.clone(),
         client_certificate: source.client_certificate.clone(),
+        kubeconfig: source.kubeconfig.clone(),
+        context: source.context.clone(),
         patience: None,
         since: source.since,
         parts,

@@ -44,7 +44,9 @@ pub fn run(session: &Session, args: &CollectArgs) -> Result<Ending, Failure> {
         match news {
             News::Sources(states) => {
                 let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
-                states.iter().for_each(|state| tell(&mut told, state));
+                for state in &states {
+                    tell(&mut told, state);
+                }
             }
             News::Said(_, words) => say(&words),
             _ => {}

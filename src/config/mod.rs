@@ -131,6 +131,7 @@ impl Config {
             source.path.as_mut().map(place);
             source.ca_file.as_mut().map(place);
             source.client_certificate.as_mut().map(place);
+            source.kubeconfig.as_mut().map(place);
             for secret in [&mut source.token, &mut source.secret] {
                 if let Some(SecretRef::File(file)) = secret {
                     place(file);

@@ -43,7 +43,7 @@ pub struct Source {
     /// The repositories to read; a leading `!` leaves out.
     #[serde(default)]
     pub repositories: Vec<Choice>,
-    /// The projects, jobs, pipelines or applications to read, as the tool names them; a leading `!` leaves out. Default: all, where the tool can list them.
+    /// The projects, jobs, pipelines, applications or namespaces to read, as the tool names them; a leading `!` leaves out. Default: all, where the tool can list them.
     #[serde(default)]
     pub projects: Vec<Choice>,
     /// The folder of the clone, or the file or folder that is read; for reports of scanners also a pattern (`scans/**/*.json`).
@@ -89,6 +89,12 @@ pub struct Source {
     /// A file with the certificate and key (PEM) that leadtime shows.
     #[schemars(with = "Option<String>", length(min = 1))]
     pub client_certificate: Option<PathBuf>,
+    /// kubernetes: the file that says where clusters are and how one logs in. Default: `$KUBECONFIG`, `~/.kube/config`, else the cluster around us.
+    #[schemars(with = "Option<String>", length(min = 1))]
+    pub kubeconfig: Option<PathBuf>,
+    /// kubernetes: the context of the kubeconfig. Default: its current one.
+    #[schemars(length(min = 1))]
+    pub context: Option<String>,
     /// How often it is read.
     #[serde(default = "every", with = "text")]
     #[schemars(with = "TextSchema<Span>")]
@@ -126,7 +132,7 @@ fn every() -> Span {
 
 impl Source {
     /// The keys that only some kinds take, and whether they are given.
-    pub(super) fn special(&self) -> [(&'static str, bool); 19] {
+    pub(super) fn special(&self) -> [(&'static str, bool); 21] {
         [
             ("url", self.url.is_some()),
             ("token", self.token.is_some()),
@@ -147,6 +153,8 @@ impl Source {
             ("incident_after", self.incident_after.is_some()),
             ("ca_file", self.ca_file.is_some()),
             ("client_certificate", self.client_certificate.is_some()),
+            ("kubeconfig", self.kubeconfig.is_some()),
+            ("context", self.context.is_some()),
         ]
     }
 }

@@ -93,6 +93,8 @@ pub struct Settings {
     pub incident_after: Option<Span>,
     pub ca_file: Option<PathBuf>,
     pub client_certificate: Option<PathBuf>,
+    pub kubeconfig: Option<PathBuf>,
+    pub context: Option<String>,
     /// How long an answer may take. `None`: as long as is usual.
     pub patience: Option<Duration>,
     /// How far back the first reading goes.

@@ -12,7 +12,7 @@
 //!
 //! What connectors share stands beside their folders, to be looked through before anything is written again: `rows` (cursors), `facts` (events and unknown
 //! words), `piece` (readings with several requests under way), `series` (how far a list is read), `telling` (what a reading hands over), `naming`
-//! (repositories that have another name now), `message` (commits), `tag` (tags of images), `told` (parameters), `template`, `pattern`, `selection`, `ticket`, `issue`, `mention`,
+//! (repositories that have another name now), `message` (commits), `tag` and `image` (of registries), `environment` (what runs where), `lenient` (answers with holes), `told` (parameters), `template`, `pattern`, `selection`, `ticket`, `issue`, `mention`,
 //! `health`, `signature` (what pushes are known by), `acting` (requests, comments, probes), `opening` (requests for what was pushed), `spoken` and `once`; in
 //! [`scanner`] what scanners write; in [`http`] the instance of a tool, parts of addresses, pages and answers that cannot be read.
 
@@ -26,6 +26,7 @@ pub mod cdevents;
 pub mod circleci;
 pub mod command;
 pub mod descriptor;
+mod environment;
 pub mod error;
 pub mod facts;
 pub mod git;
@@ -36,10 +37,13 @@ pub mod harbor;
 mod health;
 pub mod heroku;
 pub mod http;
+mod image;
 mod issue;
 pub mod jenkins;
 pub mod jira;
 pub mod kargo;
+pub mod kubernetes;
+mod lenient;
 mod mention;
 mod message;
 mod naming;

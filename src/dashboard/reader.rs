@@ -87,7 +87,9 @@ pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Sender<Wanted> {
                 Ok(wanted) => {
                     reader.hear(wanted);
                     // Of ten pushes that came meanwhile, one reading is made.
-                    receive.try_iter().for_each(|wanted| reader.hear(wanted));
+                    for wanted in receive.try_iter() {
+                        reader.hear(wanted);
+                    }
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,

@@ -50,6 +50,7 @@ mod jenkins;
 mod jira;
 mod kargo;
 mod keys;
+mod kubernetes;
 mod laws;
 mod netlify;
 mod oci;

@@ -204,8 +204,8 @@ fn parted(of: &Value, tools: [&str; 2]) {
     visits.sort_unstable();
     assert_eq!(visits, [SWAPPED - 2, DAYS - SWAPPED + 1]);
     for kind in ["process", "wait"] {
-        let sum = |of: &Value| of[kind]["sum_seconds"].as_f64().unwrap();
-        assert_eq!(parts.iter().map(sum).sum::<f64>(), sum(of), "{of}");
+        let sum = |of: &Value| of[kind]["sum_seconds"].as_i64().unwrap();
+        assert_eq!(parts.iter().map(sum).sum::<i64>(), sum(of), "{of}");
         for part in parts {
             assert_eq!(part[kind]["p50_seconds"], of[kind]["p50_seconds"]);
             assert_eq!(part[kind]["n"], part["visits"]);

@@ -124,6 +124,11 @@ fn read(organisation: &Organisation, file: &std::path::Path) -> Result<Config, F
     Ok(Config::parse(&text, file, &registry::KINDS)?)
 }
 
+fn folder() -> Result<tempfile::TempDir, Failure> {
+    let unable = |error| Failure::unable(format!("a folder for the demonstration: {error}"));
+    tempfile::tempdir().map_err(unable)
+}
+
 /// Runs it on a generated organisation, in which time passes quickly.
 pub fn demonstrate(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> {
     let start = working_morning(crate::clock::now());
@@ -132,8 +137,7 @@ pub fn demonstrate(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> 
     size.days += 30;
     size.events += size.events / 3;
     let organisation = Organisation::new(args.seed, size, start + AHEAD);
-    let folder = tempfile::tempdir()
-        .map_err(|error| Failure::unable(format!("a folder for the demonstration: {error}")))?;
+    let folder = folder()?;
     let log = folder.path().join("demo.db");
     let config = read(&organisation, &folder.path().join("demo.toml"))?;
     let rules = assemble::rules(&config, Some("you".to_owned()));

@@ -3,28 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::connector::lenient::answers;
 use crate::event::time::Timestamp;
-
-/// A value that may be `null`, as Go writes what is empty.
-fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
-    from: D,
-) -> Result<T, D::Error> {
-    Ok(Option::deserialize(from)?.unwrap_or_default())
-}
-
-/// Defines answers whose every field may be missing or `null`.
-macro_rules! answers {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$attribute:meta])* $field:ident: $type:ty,)* })*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-        #[serde(default, rename_all = "camelCase")]
-        pub struct $name { $($(#[$attribute])* #[serde(deserialize_with = "nullable")] pub $field: $type,)* }
-    )*};
-}
 
 answers! {
     Application {

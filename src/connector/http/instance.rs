@@ -10,7 +10,7 @@ use super::page::Page;
 use super::parse::{self, Parsed};
 use super::plain::{Login, Plain};
 use super::refusal::Refusal;
-use super::{Answer, Http, Policy};
+use super::{Answer, Http, Policy, Transport};
 use crate::connector::ConnectorError;
 use crate::connector::descriptor::Settings;
 
@@ -32,8 +32,8 @@ pub struct Tool {
 /// Short lists are read to here.
 const PAGES: usize = 100;
 
-/// Where a tool is, and as whom it is spoken with.
-pub struct Instance {
+/// Where a tool is, and as whom it is spoken with, by a transport that most tools share or by their own.
+pub struct Instance<T = Plain> {
     tool: &'static Tool,
     /// The name of its source in the configuration.
     pub name: String,
@@ -41,7 +41,7 @@ pub struct Instance {
     pub source: String,
     /// Without a slash at the end.
     base: Url,
-    pub http: Http<Plain>,
+    pub http: Http<T>,
 }
 
 impl Instance {
@@ -53,12 +53,14 @@ impl Instance {
     ) -> Result<Self, ConnectorError> {
         Self::over(settings, tool, Plain::new(settings, login)?)
     }
+}
 
+impl<T: Transport> Instance<T> {
     /// The same over a transport that is made already.
     pub fn over(
         settings: &Settings,
         tool: &'static Tool,
-        plain: Plain,
+        transport: T,
     ) -> Result<Self, ConnectorError> {
         let name = settings.name.clone();
         let Some(address) = settings.url.as_deref().or(tool.public) else {
@@ -77,7 +79,7 @@ impl Instance {
             name,
             source: format!("{}:{}{}{path}", tool.kind, address.host, address.port()),
             base,
-            http: Http::new(plain, Policy::default()),
+            http: Http::new(transport, Policy::default()),
         })
     }
 
@@ -120,34 +122,34 @@ impl Instance {
     }
 
     /// One thing.
-    pub async fn one<T: DeserializeOwned>(
+    pub async fn one<A: DeserializeOwned>(
         &self,
         url: &str,
         what: &str,
-    ) -> Result<T, ConnectorError> {
+    ) -> Result<A, ConnectorError> {
         let answer = self.answer(url, what).await?;
         parse::one(&answer.body).map_err(|why| self.unreadable(what, &why))
     }
 
     /// A list: the answer itself, or the list under `field` of it.
-    pub async fn list<T: DeserializeOwned>(
+    pub async fn list<A: DeserializeOwned>(
         &self,
         url: &str,
         field: Option<&str>,
         what: &str,
-    ) -> Result<Parsed<T>, ConnectorError> {
+    ) -> Result<Parsed<A>, ConnectorError> {
         let answer = self.answer(url, what).await?;
         parse::list(&answer.body, field).map_err(|why| self.unreadable(what, &why))
     }
 
     /// A page of a list; `next` finds in an answer where the next one is.
-    pub async fn page<T: DeserializeOwned>(
+    pub async fn page<A: DeserializeOwned>(
         &self,
         url: &str,
         field: Option<&str>,
         what: &str,
         next: impl Fn(&Answer) -> Option<String>,
-    ) -> Result<Page<T>, ConnectorError> {
+    ) -> Result<Page<A>, ConnectorError> {
         let answer = self.answer(url, what).await?;
         let parsed = parse::list(&answer.body, field);
         let parsed = parsed.map_err(|why| self.unreadable(what, &why))?;
@@ -166,13 +168,13 @@ impl Instance {
     }
 
     /// A short list, to its end.
-    pub async fn all<T: DeserializeOwned>(
+    pub async fn all<A: DeserializeOwned>(
         &self,
         url: &str,
         field: Option<&str>,
         what: &str,
         next: impl Fn(&Answer) -> Option<String>,
-    ) -> Result<Parsed<T>, ConnectorError> {
+    ) -> Result<Parsed<A>, ConnectorError> {
         let mut all = Parsed {
             items: Vec::new(),
             complaints: Vec::new(),

@@ -93,7 +93,7 @@ pub(super) fn by_producer(
         }
     }
     let figures = parted.into_iter().map(|(name, visits)| {
-        let (process, wait) = times(visits.iter());
+        let (process, wait) = times(&visits);
         ProducerFigures {
             producer: name.to_owned(),
             visits: visits.len(),

@@ -21,10 +21,9 @@ pub(super) fn figures(told: &Told<'_>, place: usize, delivered: &[&Life]) -> Ste
     let visited = |life: &'_ &Life| Some((life.change, visit(life, place, clock)?));
     let all_visits: Vec<(ChangeAt, Visit)> = delivered.iter().filter_map(visited).collect();
     let visits = all_visits.len();
-    let (process, wait) = times(all_visits.iter().map(|(_, visit)| visit));
-    let stay = all_visits
-        .iter()
-        .map(|(_, visit)| visit.process + visit.wait);
+    let costs: Vec<Visit> = all_visits.iter().map(|(_, visit)| *visit).collect();
+    let (process, wait) = times(&costs);
+    let stay = costs.iter().map(|visit| visit.process + visit.wait);
     let from = producers(lives, place);
     let wip = all
         .iter()
@@ -83,10 +82,10 @@ pub(super) fn visit(life: &Life, place: usize, clock: Clock) -> Option<Visit> {
 }
 
 /// What visits cost, work and wait; the sums are of those that held a change up.
-pub(super) fn times<'v>(visits: impl Iterator<Item = &'v Visit> + Clone) -> (Times, Times) {
+pub(super) fn times(visits: &[Visit]) -> (Times, Times) {
     let of = |cost: fn(&Visit) -> Span| {
-        let spread = Spread::of(visits.clone().map(cost).collect());
-        let held_up = visits.clone().filter(|visit| !visit.beside);
+        let spread = Spread::of(visits.iter().map(cost).collect());
+        let held_up = visits.iter().filter(|visit| !visit.beside);
         Times {
             n: spread.n,
             p50_seconds: spread.p50_seconds,

@@ -191,6 +191,7 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("jsonc_parser", &["connector::git::act"]),
     ("keybinds", &["key"]),
     ("keyring", &["config::secret"]),
+    ("kube", &["connector::kubernetes"]),
     ("octocrab", &["connector::github"]),
     ("nucleo_matcher", &["view"]),
     ("postcard", &["fold", "model", "dashboard::kept"]),

@@ -38,7 +38,7 @@ fn component(name: &str, team: &str) -> Value {
 }
 
 /// As the reference says: two at a time here, each page naming the next by a cursor.
-fn answer(world: &mut Vec<Value>, asked: &Asked) -> Answer {
+fn answer(world: &mut [Value], asked: &Asked) -> Answer {
     if asked.path() != "/backstage/api/catalog/entities/by-query" {
         return Answer::json(
             404,
@@ -112,7 +112,7 @@ async fn components_are_told_once_and_again_when_they_change() {
         .map(|name| component(name, "payments"))
         .collect();
     world.push(component("a", "others"));
-    let server = Wild::start(world, answer);
+    let server = Wild::start(world, |world, asked| answer(world, asked));
     let mut kept = Kept::default();
     read(settings(&server), &mut kept).await.unwrap();
     assert_eq!(kept.events.len(), 5);
@@ -197,7 +197,9 @@ async fn files_are_read_wherever_they_lie() {
 
 #[tokio::test]
 async fn what_goes_wrong_is_told_and_nothing_is_lost() {
-    let server = Wild::start(vec![component("a", "payments")], answer);
+    let server = Wild::start(vec![component("a", "payments")], |world, asked| {
+        answer(world, asked)
+    });
     let mut kept = Kept::default();
     for (status, body, kind, wanted) in [
         (

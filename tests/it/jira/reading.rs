@@ -135,7 +135,7 @@ async fn issues_are_tickets_incidents_and_gates_in_both_forms() {
             lists[0].starts_with("project in (\"PAY\",\"OPS\") AND updated >= -259201m"),
             "{lists:?}"
         );
-        assert_eq!(lists.len(), if cloud { 2 } else { 2 } + 2, "{lists:?}");
+        assert_eq!(lists.len(), 4, "{lists:?}");
     }
 }
 

@@ -3,71 +3,19 @@
 
 use super::Origin;
 use crate::connector::argocd::wire::Application;
-
-/// Labels that name an environment.
-const LABELS: [&str; 4] = [
-    "leadtime/environment",
-    "app.kubernetes.io/environment",
-    "environment",
-    "env",
-];
-
-/// What the last part of a name is when it is an environment.
-const ENVIRONMENTS: [&str; 22] = [
-    "acceptance",
-    "acc",
-    "canary",
-    "demo",
-    "dev",
-    "development",
-    "int",
-    "integration",
-    "live",
-    "nonprod",
-    "preprod",
-    "preview",
-    "prd",
-    "prod",
-    "production",
-    "qa",
-    "sandbox",
-    "stage",
-    "staging",
-    "stg",
-    "test",
-    "uat",
-];
+use crate::connector::environment::{labelled, suffix};
 
 /// The environment, as it is written there.
 #[must_use]
 pub fn environment(origin: &Origin<'_>, application: &Application) -> Option<String> {
-    let labels = &application.metadata.labels;
-    let label = || LABELS.iter().find_map(|name| labels.get(*name));
     let destination = &application.spec.destination;
     let or = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    label()
-        .and_then(|text| or(text))
+    labelled(&application.metadata.labels)
         .or_else(|| origin.environment.map(str::to_owned))
         .or_else(|| suffix(&application.metadata.name))
         .or_else(|| suffix(&destination.namespace))
         .or_else(|| or(&destination.namespace))
         .or_else(|| or(&destination.name))
-}
-
-fn suffix(name: &str) -> Option<String> {
-    let (_, last) = name.rsplit_once(['-', '_', '.'])?;
-    ENVIRONMENTS
-        .contains(&last.to_ascii_lowercase().as_str())
-        .then(|| last.to_owned())
-}
-
-/// The name without the environment at its end: `checkout` of `checkout-prod`.
-#[must_use]
-pub fn stem(name: &str) -> &str {
-    match (suffix(name), name.rsplit_once(['-', '_', '.'])) {
-        (Some(_), Some((stem, _))) => stem,
-        _ => name,
-    }
 }
 
 #[cfg(test)]
@@ -100,6 +48,5 @@ mod tests {
         let cluster = r#"{"metadata":{"name":"prod"},"spec":{"destination":{"name":"eu1"}}}"#;
         assert_eq!(told(None, cluster).as_deref(), Some("eu1"));
         assert_eq!(told(None, "{}"), None);
-        assert_eq!((stem("shop-prod"), stem("web-shop")), ("shop", "web-shop"));
     }
 }

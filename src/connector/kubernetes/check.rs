@@ -1,0 +1,66 @@
+//! Looks whether a cluster can be read, without reading it through: its version, which families it has, whether they may be listed, and which namespaces of the
+//! source hold anything.
+
+use std::collections::BTreeSet;
+
+use super::client::Cluster;
+use super::family::FAMILIES;
+use super::wire::Version;
+use crate::connector::error::ErrorKind;
+use crate::connector::{ConnectorError, Health};
+
+/// Looks.
+pub async fn check(cluster: &Cluster<'_>) -> Result<Health, ConnectorError> {
+    let instance = cluster.instance;
+    let mut health = Health::default();
+    let served = cluster.served().await?;
+    let url = instance.address(&["version"], &[]);
+    match instance.one::<Version>(&url, "the version").await {
+        Ok(version) => health.facts.push(format!(
+            "{} answers; it is Kubernetes {}",
+            instance.source, version.git_version
+        )),
+        Err(error) if error.kind == ErrorKind::Network => return Err(error),
+        Err(error) => health.warn(&instance.source, error.to_string()),
+    }
+    let mut namespaces = BTreeSet::new();
+    let mut absent = Vec::new();
+    for family in FAMILIES {
+        let resource = family.resource();
+        if !family.is_read() {
+            continue;
+        }
+        let listed = if served.has(resource.group) {
+            cluster.all(&served, resource).await
+        } else {
+            Ok(None)
+        };
+        match listed {
+            Ok(Some(listed)) => {
+                let many = listed.objects.len();
+                health.facts.push(format!("{}: {many}", resource.name()));
+                for complaint in listed.complaints {
+                    health.warn(&resource.name(), complaint);
+                }
+                namespaces.extend(listed.objects.into_iter().map(|one| one.meta.namespace));
+            }
+            Ok(None) => absent.push(resource.kind),
+            Err(error) if error.kind == ErrorKind::Network => return Err(error),
+            Err(error) => health.warn(&resource.name(), error.to_string()),
+        }
+    }
+    if !absent.is_empty() {
+        let text = format!("it has no {}", absent.join(", "));
+        health.facts.push(text);
+    }
+    let namespaces: Vec<String> = namespaces.into_iter().collect();
+    for idle in cluster.namespaces.idle(&namespaces) {
+        let text = format!(
+            "no namespace with anything to read fits {idle:?} of `projects`: is it spelt as the cluster has it, and may the login of source {:?} see it?",
+            instance.name
+        );
+        health.warn(&instance.source, text);
+    }
+    health.clock(&instance.http, &instance.source);
+    Ok(health)
+}

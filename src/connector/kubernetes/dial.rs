@@ -1,0 +1,197 @@
+//! Sends by the client of `kube`, which knows every login of a kubeconfig (tokens, certificates, programs that are asked for one), proxies and the cluster
+//! around us. Retries are not its business here: they are told off, since one wrapper around all connectors does them.
+
+use std::time::Duration;
+
+use http::{HeaderMap, Method, Request};
+use kube::client::Body;
+use kube::config::KubeConfigOptions;
+use kube::{Client, Config, Error};
+use tokio::runtime::{Handle, Id};
+use tokio::sync::Mutex;
+use url::Url;
+
+use super::config::{Access, Place};
+use crate::connector::descriptor::Settings;
+use crate::connector::http::dial::causes;
+use crate::connector::http::{Answer, Broken, Lost, Outgoing, Posting, Sending, Transport};
+
+const CONNECT: Duration = Duration::from_secs(10);
+const READ: Duration = Duration::from_secs(30);
+const WHOLE: Duration = Duration::from_mins(2);
+/// The least that a login may take: it may have to ask elsewhere.
+const LOGIN: Duration = Duration::from_secs(30);
+
+/// A transport to one cluster. The client is made when it is first needed, made again after a login that failed, and for another runtime: it lives by a task
+/// of the one that it was made in.
+pub struct Kube {
+    access: Access,
+    /// What every address begins with: the client puts it before a path itself.
+    base: String,
+    patience: Duration,
+    client: Mutex<Option<(Id, Client)>>,
+}
+
+impl Kube {
+    #[must_use]
+    pub fn new(place: Place, settings: &Settings) -> Self {
+        Self {
+            base: Url::parse(&place.url)
+                .map_or(place.url, String::from)
+                .trim_end_matches('/')
+                .to_owned(),
+            access: place.access,
+            patience: settings.patience.unwrap_or(WHOLE),
+            client: Mutex::default(),
+        }
+    }
+
+    async fn config(&self) -> Result<Config, String> {
+        let mut config = match &self.access {
+            Access::Inside(config) => (**config).clone(),
+            Access::Kubeconfig(kubeconfig, context) => {
+                let options = KubeConfigOptions {
+                    context: context.clone(),
+                    ..KubeConfigOptions::default()
+                };
+                let made = Config::from_custom_kubeconfig((**kubeconfig).clone(), &options).await;
+                // What it says may repeat what the kubeconfig holds.
+                made.map_err(|_| "what the kubeconfig says of the cluster cannot be used: its address, certificates or proxy".to_owned())?
+            }
+        };
+        config.default_retry = false;
+        config.connect_timeout = Some(CONNECT);
+        config.read_timeout = Some(READ.min(self.patience));
+        config.reset_reader_on_write = true;
+        Ok(config)
+    }
+
+    async fn client(&self) -> Result<Client, String> {
+        let here = Handle::current().id();
+        let mut kept = self.client.lock().await;
+        if let Some((_, client)) = kept.as_ref().filter(|(of, _)| *of == here) {
+            return Ok(client.clone());
+        }
+        let patience = LOGIN.max(self.patience);
+        let made = tokio::time::timeout(patience, self.login()).await;
+        let client = made.unwrap_or_else(|_| {
+            let seconds = patience.as_secs();
+            Err(format!(
+                "the login that the kubeconfig names took longer than {seconds} s"
+            ))
+        })?;
+        *kept = Some((here, client.clone()));
+        Ok(client)
+    }
+
+    async fn login(&self) -> Result<Client, String> {
+        let config = self.config().await?;
+        // A program that is asked for a login is waited for.
+        let made = tokio::task::spawn_blocking(|| Client::try_from(config)).await;
+        let made = made.map_err(|_| "the login was broken off".to_owned())?;
+        made.map_err(|error| words(&error))
+    }
+
+    async fn exchange(&self, asked: Asked<'_>) -> Result<Answer, Lost> {
+        let client = self.client().await.map_err(Lost::Unsent)?;
+        let path = asked.url.strip_prefix(&self.base);
+        let path = path.filter(|rest| rest.starts_with('/'));
+        let Some(path) = path else {
+            let text = "its address is not one of this cluster's";
+            return Err(Lost::Unsent(text.to_owned()));
+        };
+        let mut request = Request::new(Body::from(asked.body.to_vec()));
+        *request.method_mut() = asked.method;
+        *request.uri_mut() = path
+            .parse()
+            .map_err(|error| Lost::Unsent(format!("its address is none: {error}")))?;
+        *request.headers_mut() = asked.headers;
+        let exchange = async {
+            let answer = client.send(request).await.map_err(|error| lost(&error))?;
+            let (head, body) = answer.into_parts();
+            let body = body.collect_bytes().await;
+            let body = body.map_err(|error| Lost::Unknown(words(&error)))?;
+            Ok(Answer {
+                status: head.status.as_u16(),
+                headers: head.headers,
+                body: String::from_utf8_lossy(&body).into_owned(),
+                moved: false,
+            })
+        };
+        match tokio::time::timeout(self.patience, exchange).await {
+            Ok(answered) => answered,
+            Err(_) => Err(Lost::Unknown(format!(
+                "no answer within {} s",
+                self.patience.as_secs_f32()
+            ))),
+        }
+    }
+}
+
+struct Asked<'a> {
+    method: Method,
+    url: &'a str,
+    headers: HeaderMap,
+    body: &'a [u8],
+}
+
+impl Transport for Kube {
+    fn get<'a>(&'a self, url: &'a str, headers: HeaderMap) -> Sending<'a> {
+        let asked = Asked {
+            method: Method::GET,
+            url,
+            headers,
+            body: &[],
+        };
+        Box::pin(async move {
+            let answer = self.exchange(asked).await;
+            answer.map_err(|lost| match lost {
+                Lost::Unsent(text) | Lost::Unknown(text) => Broken(text),
+            })
+        })
+    }
+
+    fn send<'a>(&'a self, outgoing: Outgoing<'a>) -> Posting<'a> {
+        Box::pin(async move {
+            let method = Method::from_bytes(outgoing.method.as_bytes())
+                .map_err(|_| Lost::Unsent(format!("{:?} is no method", outgoing.method)))?;
+            let asked = Asked {
+                method,
+                url: outgoing.url,
+                headers: outgoing.headers,
+                body: outgoing.body.unwrap_or_default(),
+            };
+            self.exchange(asked).await
+        })
+    }
+}
+
+/// A connection that could not be made has carried nothing, and neither has a request for which no login was found.
+fn lost(error: &Error) -> Lost {
+    let text = words(error);
+    if matches!(error, Error::Auth(_)) || is_unconnected(error) {
+        Lost::Unsent(text)
+    } else {
+        Lost::Unknown(text)
+    }
+}
+
+/// Whether there never was a connection: its client has no other way to tell than its words.
+fn is_unconnected(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        if cause.to_string().starts_with("client error (Connect)") {
+            return true;
+        }
+        next = cause.source();
+    }
+    false
+}
+
+/// What a login says when it fails may be the login itself.
+fn words(error: &Error) -> String {
+    if matches!(error, Error::Auth(_)) {
+        return "the login that the kubeconfig names failed: its program, its token file or its certificate; `kubectl version` with the same context shows why".to_owned();
+    }
+    causes(error)
+}
