@@ -60,6 +60,7 @@ mod peers;
 mod probe;
 mod published;
 mod receiving;
+mod recipes;
 mod reports;
 mod scans;
 mod screen;

@@ -26,7 +26,7 @@ pub struct SyncArgs {
 #[command(after_help = "\
 Runs until it is stopped. Tools push to http://ADDRESS/hooks/SOURCE; docs/receiving.md tells what to write in each.")]
 pub struct CollectArgs {
-    /// Where pushes are taken; default: `listen` under [receive]
+    /// Where pushes are taken; default: `listen` of `receive`
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub listen: Option<SocketAddr>,
 }
