@@ -14,7 +14,7 @@ pub async fn check(
     now: Timestamp,
 ) -> Result<Health, ConnectorError> {
     let mut health = Health::default();
-    let host = &reach.base.source;
+    let host = &reach.instance.source;
     let version = reach.about().await?.version_info.version;
     health
         .facts
@@ -29,7 +29,7 @@ pub async fn check(
         health.warn(host, text);
     }
     let origin = Origin {
-        base: reach.base,
+        instance: reach.instance,
         receivers,
         labels,
         now,
@@ -51,6 +51,6 @@ pub async fn check(
             "it names no service: give it a label `service`, or the source service = \"{label}\"";
         health.warn(&trouble.name, text);
     }
-    health.clock(reach.http, host);
+    health.clock(&reach.instance.http, host);
     Ok(health)
 }

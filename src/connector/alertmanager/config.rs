@@ -2,65 +2,39 @@
 
 use std::collections::BTreeMap;
 
-use url::Url;
-
-use crate::connector::ConnectorError;
 use crate::connector::descriptor::Settings;
-use crate::connector::http::address::{Address, Hint};
+use crate::connector::http::address::{Hint, encoded};
+use crate::connector::http::instance::{Instance, Tool};
+use crate::connector::http::refusal::Refusal;
 use crate::connector::template::named;
 
-const HINT: Hint = Hint {
-    example: "url = \"https://alertmanager.example.com\", as it is opened in a browser",
-    login: "name them with `user` and `token`",
+pub static TOOL: Tool = Tool {
+    kind: "alertmanager",
+    name: "Alertmanager",
+    public: None,
+    suffix: "/api/v2",
+    hint: Hint {
+        example: "url = \"https://alertmanager.example.com\", as it is opened in a browser",
+        login: "name them with `user` and `token`",
+    },
+    refusal: Refusal {
+        says: &["/error", "/message"],
+        token: "it is of what is in front of Alertmanager, and a password where there is a `user`",
+        rights: "to be let through to /api/v2 by what is in front of Alertmanager",
+        missing: "`url` is the address of Alertmanager (0.16 or newer) with its path, without /api/v2",
+    },
 };
 
-/// Where it is.
-#[derive(Clone, Debug)]
-pub struct Base {
-    url: Url,
-    /// `alertmanager:<host>[:port][/path]`: the source of its events.
-    pub source: String,
-}
-
-impl Base {
-    /// Reads the address: of the web interface, with or without `/api/v2`.
-    pub fn read(source: &str, address: Option<&str>) -> Result<Self, ConnectorError> {
-        let Some(address) = address else {
-            let missing = ConnectorError::configuration(source, "url", "is missing");
-            return Err(missing.hinted(HINT.example));
-        };
-        let address = Address::read(source, address, HINT)?;
-        let path = address.path();
-        let path = path.strip_suffix("/api/v2").unwrap_or(path);
-        let source = format!("alertmanager:{}{}{path}", address.host, address.port());
-        let mut url = address.url.clone();
-        url.set_path(path);
-        url.set_query(None);
-        url.set_fragment(None);
-        Ok(Self { url, source })
-    }
-
-    /// An address of the API.
-    #[must_use]
-    pub fn api(&self, pieces: &[&str]) -> String {
-        let mut url = self.url.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend(["api", "v2"]).extend(pieces);
-        }
-        url.into()
-    }
-
-    /// Where people look at the alerts that have these labels.
-    #[must_use]
-    pub fn page(&self, labels: &BTreeMap<String, String>) -> String {
-        let matchers = labels
-            .iter()
-            .map(|(name, value)| format!("{name}={value:?}"));
-        let filter = format!("{{{}}}", matchers.collect::<Vec<_>>().join(","));
-        let filter = crate::connector::http::address::encoded(&filter);
-        let base = self.url.as_str().trim_end_matches('/');
-        format!("{base}/#/alerts?filter={filter}")
-    }
+/// Where people look at the alerts that have these labels.
+#[must_use]
+pub fn page(instance: &Instance, labels: &BTreeMap<String, String>) -> String {
+    let matchers = labels
+        .iter()
+        .map(|(name, value)| format!("{name}={value:?}"));
+    let filter = format!("{{{}}}", matchers.collect::<Vec<_>>().join(","));
+    let base = instance.address(&[], &[]);
+    let base = base.trim_end_matches('/');
+    format!("{base}/#/alerts?filter={}", encoded(&filter))
 }
 
 /// Which labels say of what an alert is.
@@ -107,6 +81,7 @@ impl Labels {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connector::http::plain::Login;
 
     #[test]
     fn labels_name_services_and_environments() {
@@ -136,30 +111,17 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_made_from_any_form_of_the_base() {
-        for (given, source, api) in [
-            (
-                "http://AM.example:9093/",
-                "alertmanager:am.example:9093",
-                "http://am.example:9093/api/v2/alerts/groups",
-            ),
-            (
-                "https://ops.example/am/api/v2",
-                "alertmanager:ops.example/am",
-                "https://ops.example/am/api/v2/alerts/groups",
-            ),
-        ] {
-            let base = Base::read("am", Some(given)).unwrap();
-            assert_eq!(base.source, source);
-            assert_eq!(base.api(&["alerts", "groups"]), api);
-        }
-        let base = Base::read("am", Some("https://ops.example/am/")).unwrap();
+    fn a_page_shows_the_alerts_of_its_labels() {
+        let settings = Settings {
+            url: Some("https://ops.example/am/api/v2".to_owned()),
+            ..Settings::default()
+        };
+        let instance = Instance::open(&settings, &TOOL, Login::None).unwrap();
+        assert_eq!(instance.source, "alertmanager:ops.example/am");
         let of = BTreeMap::from([("alertname".to_owned(), "Down".to_owned())]);
         assert_eq!(
-            base.page(&of),
+            page(&instance, &of),
             "https://ops.example/am/#/alerts?filter=%7Balertname%3D%22Down%22%7D"
         );
-        let wrong = Base::read("am", Some("https://jane:pw@ops.example")).unwrap_err();
-        assert!(!wrong.to_string().contains("pw@"), "{wrong}");
     }
 }

@@ -13,10 +13,10 @@ pub mod translate;
 pub mod wire;
 
 use self::client::Reach;
-use self::config::{Base, Labels};
+use self::config::{Labels, TOOL};
 use super::descriptor::{Capability, Descriptor, Settings};
-use super::http::plain::{Login, Plain};
-use super::http::{Http, Policy};
+use super::http::instance::Instance;
+use super::http::plain::Login;
 use super::pattern::Names;
 use super::signature::Scheme;
 use super::{Connector, ConnectorError, Health, Pending, Reading, Sink};
@@ -48,45 +48,41 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     signs: None,
 };
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "every connector is opened so"
+)]
 pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {
-    Ok(Box::new(Alertmanager::new(settings)?))
+    Ok(Box::new(Alertmanager::new(&settings)?))
 }
 
 /// A source of kind `alertmanager`.
 pub struct Alertmanager {
-    name: String,
-    base: Base,
+    instance: Instance,
     receivers: Names,
     labels: Labels,
-    http: Http<Plain>,
 }
 
 impl Alertmanager {
     /// Looks through the settings; nothing is asked yet.
-    pub fn new(settings: Settings) -> Result<Self, ConnectorError> {
-        let base = Base::read(&settings.name, settings.url.as_deref())?;
+    pub fn new(settings: &Settings) -> Result<Self, ConnectorError> {
         let receivers = Names::read(&settings.name, &settings.projects, "receivers")?;
-        let labels = Labels::read(&settings);
+        let labels = Labels::read(settings);
         let login = match (settings.user.clone(), settings.token.clone()) {
             (Some(user), Some(password)) => Login::Basic { user, password },
             (_, Some(token)) => Login::Bearer(token),
             (_, None) => Login::None,
         };
-        let http = Http::new(Plain::new(&settings, login)?, Policy::default());
         Ok(Self {
-            name: settings.name,
-            base,
+            instance: Instance::open(settings, &TOOL, login)?,
             receivers,
             labels,
-            http,
         })
     }
 
     fn reach(&self) -> Reach<'_> {
         Reach {
-            http: &self.http,
-            base: &self.base,
-            source: &self.name,
+            instance: &self.instance,
         }
     }
 }

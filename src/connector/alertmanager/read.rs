@@ -25,19 +25,19 @@ pub async fn read(
     sink: &mut dyn Sink,
 ) -> Result<(), ConnectorError> {
     let origin = Origin {
-        base: reach.base,
+        instance: reach.instance,
         receivers,
         labels,
         now: reading.now,
     };
     let groups = reach.groups().await?;
-    if let Some(finding) = health::clock(reach.http, &reach.base.source) {
+    if let Some(finding) = health::clock(&reach.instance.http, &reach.instance.source) {
         sink.finding(finding);
     }
     let is_whole = groups.complaints.is_empty();
     for complaint in groups.complaints {
         let text = format!("a group of alerts cannot be read: {complaint}");
-        sink.finding(Finding::warning(&reach.base.source, text));
+        sink.finding(Finding::warning(&reach.instance.source, text));
     }
     let troubles = origin.troubles(&groups.items);
     tell(reach, &troubles, sink).await;
@@ -59,7 +59,7 @@ pub async fn read(
                 row.incident,
                 row.seen.map(|at| at.to_string()).unwrap_or_default()
             );
-            sink.finding(note(&reach.base.source, text));
+            sink.finding(note(&reach.instance.source, text));
         }
         batch.events.push(origin.resolved(&row, reading.now));
         batch.cursors.push((format!("{OPEN}{key}"), None));

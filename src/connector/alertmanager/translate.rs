@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
-use super::config::{Base, Labels};
+use super::config::{Labels, page};
 use super::cursor::Open;
 use super::wire::{Alert, Group};
+use crate::connector::http::instance::Instance;
 use crate::connector::pattern::Names;
 use crate::event::Event;
 use crate::event::kind::{Incident, IncidentPhase, Kind};
@@ -35,7 +36,7 @@ pub struct Trouble {
 /// From what a source makes incidents.
 #[derive(Clone, Copy)]
 pub struct Origin<'a> {
-    pub base: &'a Base,
+    pub instance: &'a Instance,
     pub receivers: &'a Names,
     pub labels: &'a Labels,
     pub now: Timestamp,
@@ -96,7 +97,7 @@ impl Origin<'_> {
                 environment,
                 description: Some(described(alert, &trouble.name)),
                 severity: alert.labels.get("severity").cloned(),
-                url: Some(self.base.page(&group.labels)),
+                url: Some(page(self.instance, &group.labels)),
                 ..Open::default()
             };
         }
@@ -136,7 +137,7 @@ impl Origin<'_> {
             ..Incident::default()
         };
         Event {
-            source: self.base.source.clone(),
+            source: self.instance.source.clone(),
             id: format!("{}/{word}", open.incident),
             at,
             kind: Kind::Incident(fact),

@@ -7,7 +7,7 @@ use crate::connector::{ConnectorError, Health};
 
 pub async fn check(reach: &Reach<'_>, services: &Names) -> Result<Health, ConnectorError> {
     let mut health = Health::default();
-    let host = &reach.base.source;
+    let host = &reach.instance.source;
     let found = reach.services().await?;
     let names: Vec<String> = found.items.iter().filter_map(Named::told).collect();
     let wanted = names.iter().filter(|name| services.want(name)).count();
@@ -21,7 +21,7 @@ pub async fn check(reach: &Reach<'_>, services: &Names) -> Result<Health, Connec
         );
         health.warn(host, text);
     }
-    health.allowance(reach.http);
-    health.clock(reach.http, host);
+    health.allowance(&reach.instance.http);
+    health.clock(&reach.instance.http, host);
     Ok(health)
 }

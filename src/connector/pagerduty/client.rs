@@ -2,13 +2,11 @@
 
 use serde::de::DeserializeOwned;
 
-use super::config::Base;
-use super::wire::{Incident, Named, One, Page, Problem};
+use super::wire::{Incident, Named, One, Page};
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
+use crate::connector::http::instance::Instance;
 use crate::connector::http::parse::{self, Parsed};
-use crate::connector::http::plain::Plain;
-use crate::connector::http::{Answer, Http};
 use crate::event::time::Timestamp;
 
 /// How many are asked for at once: the most that there may be.
@@ -16,12 +14,10 @@ const PAGE: usize = 100;
 /// `PagerDuty` gives no more than so many of one list.
 const LAST: usize = 10_000;
 
-/// Who asks, and where.
+/// What is asked.
+#[derive(Clone, Copy)]
 pub struct Reach<'a> {
-    pub http: &'a Http<Plain>,
-    pub base: &'a Base,
-    /// The name of the source in the configuration.
-    pub source: &'a str,
+    pub instance: &'a Instance,
 }
 
 impl Reach<'_> {
@@ -46,12 +42,9 @@ impl Reach<'_> {
 
     /// One incident; `None` where it is gone.
     pub async fn incident(&self, id: &str) -> Result<Option<Incident>, ConnectorError> {
-        let url = self.base.api(&["incidents", id], &[]);
-        match self.body(&url, id).await {
-            Ok(body) => {
-                let one: One = parse::one(&body).map_err(|why| parse::unreadable(id, &why))?;
-                Ok(Some(one.incident))
-            }
+        let url = self.instance.address(&["incidents", id], &[]);
+        match self.instance.one::<One>(&url, id).await {
+            Ok(one) => Ok(Some(one.incident)),
             Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
@@ -71,14 +64,14 @@ impl Reach<'_> {
             let (limit, offset) = (PAGE.to_string(), offset.to_string());
             let mut query = query.to_vec();
             query.extend([("limit", limit.as_str()), ("offset", offset.as_str())]);
-            let url = self.base.api(&[what], &query);
-            let body = self.body(&url, what).await?;
+            let url = self.instance.address(&[what], &query);
+            let body = self.instance.answer(&url, what).await?.body;
             let read = || {
                 let found = parse::list(&body, Some(what))?;
                 Ok((found, parse::one::<Page>(&body)?))
             };
             let (found, page): (Parsed<T>, Page) =
-                read().map_err(|why: String| parse::unreadable(what, &why))?;
+                read().map_err(|why: String| self.instance.unreadable(what, &why))?;
             all.items.extend(found.items);
             all.complaints.extend(found.complaints);
             if !page.more {
@@ -89,45 +82,5 @@ impl Reach<'_> {
             "there are more than {LAST}: PagerDuty does not give the rest"
         ));
         Ok(all)
-    }
-
-    async fn body(&self, url: &str, what: &str) -> Result<String, ConnectorError> {
-        match self.http.get(url, None).await {
-            Ok(answer) if answer.is_success() => Ok(answer.body),
-            Ok(answer) => Err(refused(self.source, what, &answer)),
-            Err(stop) => Err(stop.into_error(what)),
-        }
-    }
-}
-
-/// The error for an answer that is a refusal.
-fn refused(source: &str, what: &str, answer: &Answer) -> ConnectorError {
-    let problem: Problem = serde_json::from_str(&answer.body).unwrap_or_default();
-    let says = problem
-        .error
-        .message
-        .chars()
-        .filter(|c| !c.is_control())
-        .take(300);
-    let says: String = says.collect();
-    let says = if says.is_empty() {
-        format!("answers {}", answer.status)
-    } else {
-        says
-    };
-    let error = |kind, detail: String| ConnectorError::new(kind, what.to_owned(), detail);
-    match answer.status {
-        401 => error(
-            ErrorKind::Unauthorized,
-            format!("PagerDuty refuses the token of source {source:?}: {says}"),
-        )
-        .hinted(format!(
-            "look at `token` of [[sources]] name = {source:?}: a read-only key of the REST API (Integrations, API Access Keys), and of the right region (`url`)"
-        )),
-        403 => error(ErrorKind::Forbidden, format!("not allowed: {says}")).hinted(format!(
-            "the key of source {source:?} must be allowed to read incidents and services"
-        )),
-        404 => error(ErrorKind::NotFound, format!("not found: {says}")),
-        status => error(ErrorKind::Malformed, format!("unexpected answer {status}: {says}")),
     }
 }

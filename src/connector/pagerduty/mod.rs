@@ -14,12 +14,12 @@ pub mod wire;
 use secrecy::SecretString;
 
 use self::client::Reach;
-use self::config::Base;
+use self::config::TOOL;
 use self::read::Reader;
 use self::translate::Origin;
 use super::descriptor::{Capability, Descriptor, Settings};
+use super::http::instance::Instance;
 use super::http::plain::{Login, Plain};
-use super::http::{Http, Policy};
 use super::pattern::Names;
 use super::rows::Rows;
 use super::signature::Scheme;
@@ -56,18 +56,15 @@ pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {
 
 /// A source of kind `pagerduty`.
 pub struct PagerDuty {
-    name: String,
-    base: Base,
+    instance: Instance,
     services: Names,
     environment: Option<String>,
     since: Option<Span>,
-    http: Http<Plain>,
 }
 
 impl PagerDuty {
     /// Looks through the settings; nothing is asked yet.
     pub fn new(settings: Settings) -> Result<Self, ConnectorError> {
-        let base = Base::read(&settings.name, settings.url.as_deref())?;
         let services = Names::read(&settings.name, &settings.projects, "services")?;
         let token = settings.token.clone();
         let login = Login::Header {
@@ -78,20 +75,16 @@ impl PagerDuty {
         let plain = Plain::new(&settings, login)?;
         let plain = plain.accepting("application/vnd.pagerduty+json;version=2");
         Ok(Self {
-            name: settings.name,
-            base,
+            instance: Instance::over(&settings, &TOOL, plain)?,
             services,
             environment: settings.environment,
             since: settings.since,
-            http: Http::new(plain, Policy::default()),
         })
     }
 
     fn reach(&self) -> Reach<'_> {
         Reach {
-            http: &self.http,
-            base: &self.base,
-            source: &self.name,
+            instance: &self.instance,
         }
     }
 }
@@ -107,7 +100,7 @@ impl Connector for PagerDuty {
             let reader = Reader {
                 reach: &self.reach(),
                 origin: Origin {
-                    source: &self.base.source,
+                    source: &self.instance.source,
                     environment: self.environment.as_deref(),
                 },
                 services: &self.services,

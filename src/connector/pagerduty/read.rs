@@ -67,7 +67,7 @@ impl Reader<'_> {
             sink.batch(batch)?;
             to = start;
         }
-        if let Some(finding) = health::clock(self.reach.http, self.origin.source) {
+        if let Some(finding) = health::clock(&self.reach.instance.http, self.origin.source) {
             sink.finding(finding);
         }
         self.open(&seen, &mut told, sink).await

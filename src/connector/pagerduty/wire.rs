@@ -49,15 +49,3 @@ pub struct One {
 pub struct Page {
     pub more: bool,
 }
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Problem {
-    pub error: Said,
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Said {
-    pub message: String,
-}

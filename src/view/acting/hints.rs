@@ -27,6 +27,10 @@ pub fn hints(subject: &Subject, scene: &Scene) -> (Vec<Hint>, Vec<Hint>) {
         // Who looks at a gate, or at what waits for a second person, wants to decide it.
         intents.rotate_left(2);
     }
+    if subject.incident.is_some() {
+        // Who looks at an incident wants to say what it was.
+        intents.rotate_right(1);
+    }
     let place = subject.environment.as_ref();
     let detail = front.and_then(|one| one.detail.as_ref());
     let mut all = detail.into_iter().flat_map(|one| &one.environments);

@@ -81,7 +81,7 @@ async fn a_look_says_what_is_there_and_what_is_missing() {
     )];
     let mut asked = settings(&server.url());
     asked.projects = vec!["hook".to_owned(), "oncall".to_owned()];
-    let source = Alertmanager::new(asked).unwrap();
+    let source = Alertmanager::new(&asked).unwrap();
     let health = source.check(at("2026-05-01T10:05:00Z")).await.unwrap();
     let facts = health.facts.join("\n");
     for wanted in [
@@ -133,7 +133,7 @@ fn what_is_configured_wrongly_is_told() {
     ] {
         let mut wrong = settings("");
         (wrong.url, wrong.projects) = (url.map(str::to_owned), projects);
-        let error = Alertmanager::new(wrong).err().unwrap().to_string();
+        let error = Alertmanager::new(&wrong).err().unwrap().to_string();
         assert!(
             error.contains(wanted) && !error.contains("pw@"),
             "{wanted}: {error}"

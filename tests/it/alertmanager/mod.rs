@@ -84,7 +84,7 @@ pub async fn read_with(
     now: &str,
 ) -> Result<(), ConnectorError> {
     kept.findings.clear();
-    let source = Alertmanager::new(settings)?;
+    let source = Alertmanager::new(&settings)?;
     let reading = kept.reading(at(now));
     source.read(reading, kept).await
 }

@@ -28,7 +28,7 @@ async fn every_request_is_one_that_the_description_allows() {
     read(&server, &mut Kept::default(), "2026-05-01T10:05:00Z")
         .await
         .unwrap();
-    let source = Alertmanager::new(settings(&server.url())).unwrap();
+    let source = Alertmanager::new(&settings(&server.url())).unwrap();
     source.check(at("2026-05-01T10:05:00Z")).await.unwrap();
     let mut targets: Vec<String> = server
         .asked()

@@ -16,7 +16,8 @@ use crate::support::kept::Kept;
 use crate::support::left_out;
 
 /// What is asked for and stands in no path of the trimmed description.
-const NOT_DESCRIBED: [&str; 7] = [
+const NOT_DESCRIBED: [&str; 8] = [
+    "/repos/acme/one/issues",
     "/repos/acme/one",
     "/repos/acme/one/tags",
     "/orgs/acme/repos",
