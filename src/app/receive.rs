@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
-use super::registry;
-use crate::clock;
-use crate::config::Config;
-use crate::connector::signature::Lock;
-use crate::error::Failure;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
+
+use super::registry;
+use crate::clock;
+use crate::config::Config;
+use crate::connector::signature::Lock;
+use crate::error::Failure;
 
 /// The longest push: what GitHub sends at most.
 const LONGEST: usize = 25 << 20;

@@ -2,8 +2,7 @@
 //! changes: a source that is read, one that cannot be, one that can again.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Mutex, PoisonError};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -12,7 +11,6 @@ use super::Ending;
 use super::args::CollectArgs;
 use super::dashboard::threads::feeds;
 use super::session::{Session, print};
-use crate::app::receive::Door;
 use crate::clock::Clock;
 use crate::dashboard::message::News;
 use crate::dashboard::reader;
@@ -21,15 +19,13 @@ use crate::report::text;
 use crate::view::scene::SourceState;
 
 pub fn run(session: &Session, args: &CollectArgs) -> Result<Ending, Failure> {
-    let mut feeds = feeds(session)?;
+    let mut feeds = feeds(session, args.listen)?;
     if feeds.feeds.is_empty() {
         return Err(Failure::unable("there is no source to read").hinted(
             "name one under [[sources]] in leadtime.toml, or let `leadtime init` propose it",
         ));
     }
-    // What was opened for the configured address is given back before another is taken.
-    feeds.door = None;
-    let door = Door::of(&session.config, args.listen).transpose()?;
+    let door = feeds.door.take().transpose()?;
     if let Some(door) = &door {
         print(&format!(
             "takes pushes at http://{}/hooks/<source>\n",

@@ -1,5 +1,6 @@
 //! What works beside the drawing: what opens the log, what is read, what acts.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -50,7 +51,8 @@ pub fn operations(session: Arc<Session>) -> Operations {
     }
 }
 
-pub fn feeds(session: &Session) -> Result<Feeds, Failure> {
+/// What is read, and where pushes are taken: at this address, else at the configured one.
+pub fn feeds(session: &Session, listen: Option<SocketAddr>) -> Result<Feeds, Failure> {
     let mut feeds = Vec::new();
     for source in &session.config.sources {
         feeds.push((session.feed(source, None)?, source.every));
@@ -59,7 +61,7 @@ pub fn feeds(session: &Session) -> Result<Feeds, Failure> {
     Ok(Feeds {
         log: session.log.clone(),
         feeds,
-        door: Door::of(&session.config, None),
+        door: Door::of(&session.config, listen),
         trickle: None,
     })
 }

@@ -258,7 +258,12 @@ const OTHERS: &[(&str, &[&str])] = &[
     // An address is a word like others.
     (
         "std::net::SocketAddr",
-        &["app::receive", "config::settings", "cli::args"],
+        &[
+            "app::receive",
+            "config::settings",
+            "cli::args",
+            "cli::dashboard::threads",
+        ],
     ),
     (
         "std::process",

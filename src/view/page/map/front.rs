@@ -21,7 +21,10 @@ impl MapPage {
         };
         let visits = self.longest.get(at).map_or(&[][..], Vec::as_slice);
         let mut lines = vec![figures(step)];
-        lines.extend(step.by_producer.iter().map(part));
+        let names = step.by_producer.iter();
+        let names = names.map(|one| Line::of(Role::Text, &one.producer).width());
+        let widest = names.max().unwrap_or(0);
+        lines.extend(step.by_producer.iter().map(|one| part(one, widest)));
         if let Some(why) = &step.empty {
             lines.push(Line::of(Role::Dim, format!("empty: {why}")));
         } else {
@@ -71,8 +74,9 @@ fn pair(line: &mut Line, name: &str, role: Role, one: Option<Span>, two: Option<
 }
 
 /// What one of several producers cost the changes that it served.
-fn part(part: &ProducerFigures) -> Line {
-    let mut line = Line::of(Role::Text, format!("{}   ", part.producer));
+fn part(part: &ProducerFigures, widest: usize) -> Line {
+    let mut line = Line::of(Role::Text, &part.producer);
+    line.pad_to(widest + 3);
     let (process, wait) = (&part.process, &part.wait);
     pair(
         &mut line,
