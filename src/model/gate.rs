@@ -257,6 +257,11 @@ fn superseded_by(lives: &Lives<'_>, gate: &Gate) -> Option<String> {
 /// What speaks for the version at a gate: each machine step that comes before it on the path.
 fn evidence(lives: &Lives<'_>, place: Option<usize>, gate: &Gate) -> Vec<Evidence> {
     let workload = lives.workload;
+    let names_none = gate.commit.is_none() && gate.artifact.is_none();
+    if names_none && workload.text(gate.source) == OWN {
+        // It holds changes, each of another version: as before its first approval, nothing is asked for.
+        return Vec::new();
+    }
     let known = gate
         .artifact
         .and_then(|id| workload.artifacts.iter().find(|artifact| artifact.id == id));

@@ -276,6 +276,10 @@ fn a_step_that_lives_in_no_tool_takes_as_many_approvals_as_it_asks_for() {
     let still = drafted(&lines, &ask("2026-03-04T15:20:00Z"), &promote()).unwrap();
     assert!(rules(&still).contains(&"evidence"));
     let second = drafted(&lines, &decide("ada", "k3", "2026-03-04T15:30:00Z"), &cab).unwrap();
+    assert!(
+        !rules(&second).contains(&"evidence"),
+        "as before the first approval, nothing is asked for"
+    );
     lines.extend(second.records.iter().map(leadtime::event::cdevents::write));
     let draft = drafted(&lines, &ask("2026-03-04T16:00:00Z"), &promote()).unwrap();
     assert_eq!(rules(&draft), ["four_eyes"]);
