@@ -254,8 +254,20 @@ impl Catalogue {
         postcard::to_stdvec(self).ok()
     }
 
+    /// From bytes; `None` where they are damaged or of another format.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        postcard::from_bytes(bytes).ok()
+        let catalogue: Self = postcard::from_bytes(bytes).ok()?;
+        catalogue.is_sound().then_some(catalogue)
+    }
+
+    /// Whether every number in it is one of its own: what is read may be damaged in a way that still can be read.
+    fn is_sound(&self) -> bool {
+        let is_own = |number: &u32| (*number as usize) < self.partitions.len();
+        self.neighbours.len() == self.partitions.len()
+            && self.neighbours.iter().flatten().all(is_own)
+            && self.numbers.iter().flatten().all(is_own)
+            && self.sources.len() == self.source_names.len()
+            && (self.keys.iter().zip(&self.numbers)).all(|(keys, numbers)| keys.len() == numbers.len())
     }
 }

@@ -12,7 +12,7 @@ use crate::cli::moment::Moment;
 /// Arguments of `sync`.
 #[derive(Clone, Debug, Args)]
 pub struct SyncArgs {
-    /// Sources, by their names in the configuration; default: all
+    /// Sources, by their names in the configuration, of which a first page is read, too; default: all
     #[arg(value_name = "SOURCE")]
     pub sources: Vec<String>,
 
