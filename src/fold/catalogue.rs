@@ -268,6 +268,7 @@ impl Catalogue {
             && self.neighbours.iter().flatten().all(is_own)
             && self.numbers.iter().flatten().all(is_own)
             && self.sources.len() == self.source_names.len()
-            && (self.keys.iter().zip(&self.numbers)).all(|(keys, numbers)| keys.len() == numbers.len())
+            && (self.keys.iter().zip(&self.numbers))
+                .all(|(keys, numbers)| keys.len() == numbers.len())
     }
 }

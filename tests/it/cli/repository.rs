@@ -173,7 +173,10 @@ fn init_sees_every_tool_by_each_of_its_signs() {
             let text = format!("---\napiVersion: \"{group}/v1\"\nkind: {kind}\n");
             ("deploy/all.yaml".to_owned(), text)
         });
-        let files = signs.files.iter().map(|file| ((*file).to_owned(), String::new()));
+        let files = signs
+            .files
+            .iter()
+            .map(|file| ((*file).to_owned(), String::new()));
         for (file, text) in files.chain(objects) {
             let repo = tagged();
             let path = repo.path.join(&file);
@@ -189,17 +192,34 @@ fn init_sees_every_tool_by_each_of_its_signs() {
 #[test]
 fn init_reads_the_way_to_production_and_whose_it_is_from_what_is_there() {
     let (place, repo) = (Place::new(), tagged());
-    repo.git(&["remote", "add", "origin", "https://github.com/acme/checkout.git"]);
+    repo.git(&[
+        "remote",
+        "add",
+        "origin",
+        "https://github.com/acme/checkout.git",
+    ]);
     for (file, text) in [
         (
             ".github/workflows/ship.yml",
             "jobs:\n  ship:\n    environment: production # the shop\n  qa:\n    environment:\n      name: 'qa'\n      url: x\n  pr:\n    environment: review/${{ github.ref }}\n    env:\n      IMAGE: ghcr.io/acme/checkout:${{ github.sha }}\n      BASE: ghcr.io/acme/base:1\n",
         ),
-        ("deploy/overlays/staging/kustomization.yaml", "kind: Kustomization\n"),
+        (
+            "deploy/overlays/staging/kustomization.yaml",
+            "kind: Kustomization\n",
+        ),
         ("chart/values-dev.yaml", "image: ghcr.io/acme/checkout\n"),
-        ("chart/templates/app.yaml", "apiVersion: apps/v1\nkind: {{ .Values.kind }}\n  broken: [\n"),
-        ("node_modules/x/overlays/uat/a.yaml", "apiVersion: kargo.akuity.io/v1alpha1\nkind: Stage\n"),
-        (".github/CODEOWNERS", "docs/ @acme/writers\n* @omar @acme/payments\n"),
+        (
+            "chart/templates/app.yaml",
+            "apiVersion: apps/v1\nkind: {{ .Values.kind }}\n  broken: [\n",
+        ),
+        (
+            "node_modules/x/overlays/uat/a.yaml",
+            "apiVersion: kargo.akuity.io/v1alpha1\nkind: Stage\n",
+        ),
+        (
+            ".github/CODEOWNERS",
+            "docs/ @acme/writers\n* @omar @acme/payments\n",
+        ),
         ("Dockerfile", "FROM scratch\n"),
     ] {
         let path = repo.path.join(file);
@@ -207,10 +227,14 @@ fn init_reads_the_way_to_production_and_whose_it_is_from_what_is_there() {
         fs::write(path, text).unwrap();
     }
     let printed = run(&place, &repo, "init --print").ends(0);
-    let steps = ["dev", "qa", "staging", "production"]
-        .map(|name| format!("  {{ name = \"{name}\", kind = \"deploy\", environment = \"{name}\" }},\n"));
+    let steps = ["dev", "qa", "staging", "production"].map(|name| {
+        format!("  {{ name = \"{name}\", kind = \"deploy\", environment = \"{name}\" }},\n")
+    });
     printed.shows(&[
-        &format!("  {{ name = \"build\", kind = \"build\" }},\n{}]", steps.concat()),
+        &format!(
+            "  {{ name = \"build\", kind = \"build\" }},\n{}]",
+            steps.concat()
+        ),
         "# As .github/CODEOWNERS says.\nteam = \"payments\"\n",
         "artifacts = [\"ghcr.io/acme/checkout\"]\n",
         "sets no label org.opencontainers.image.revision",
@@ -219,7 +243,11 @@ fn init_reads_the_way_to_production_and_whose_it_is_from_what_is_there() {
 
     let catalogue = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: shop-checkout\nspec:\n  type: service\n  owner: group:default/tills\n";
     fs::write(repo.path.join("catalog-info.yaml"), catalogue).unwrap();
-    fs::write(repo.path.join("Dockerfile"), "LABEL org.opencontainers.image.revision=$SHA\n").unwrap();
+    fs::write(
+        repo.path.join("Dockerfile"),
+        "LABEL org.opencontainers.image.revision=$SHA\n",
+    )
+    .unwrap();
     let printed = run(&place, &repo, "init --print").ends(0);
     printed.shows(&[
         "# Backstage: catalog-info.yaml is here.\n[[sources]]\nname = \"backstage\"\nkind = \"backstage\"\npath = \".\"\n",

@@ -255,11 +255,24 @@ async fn doctor_tells_of_a_first_page_whose_its_events_would_be() {
     place.write("events.jsonl", "");
     let told = run(&place, "doctor events").await.ends(0);
     told.shows(&["nothing happened in the last 30 days"]);
-    place.write("events.jsonl", event("1", "acme/shop") + "\n" + &event("2", "acme/attic") + "\n");
+    place.write(
+        "events.jsonl",
+        event("1", "acme/shop") + "\n" + &event("2", "acme/attic") + "\n",
+    );
     let told = run(&place, "doctor events").await;
-    told.shows(&["a page was read: 2 events", "unit", "(1 of ci)", "it would belong to shop (1)", "1 of 2 would belong to no workload, such as acme/attic"]);
+    told.shows(&[
+        "a page was read: 2 events",
+        "unit",
+        "(1 of ci)",
+        "it would belong to shop (1)",
+        "1 of 2 would belong to no workload, such as acme/attic",
+    ]);
     place.write("events.jsonl", event("2", "acme/attic") + "\n");
     let told = run(&place, "doctor events --json").await.ends(1).json();
     assert_eq!(told["sources"][0]["state"], "warning");
-    assert_eq!(run(&place, "export").await.ends(0).out, "", "nothing is kept");
+    assert_eq!(
+        run(&place, "export").await.ends(0).out,
+        "",
+        "nothing is kept"
+    );
 }
