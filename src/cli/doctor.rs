@@ -152,6 +152,8 @@ fn told(engine: &Engine, events: &[Event<String>], line: &mut SourceLine) {
         return;
     };
     let sentence = happening(first).text();
+    // Without the sign before it.
+    let sentence = sentence.trim_start_matches(|c: char| !c.is_alphanumeric());
     let count = match events.len() {
         1 => "an event".to_owned(),
         many => format!("{many} events"),

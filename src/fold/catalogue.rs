@@ -272,3 +272,31 @@ impl Catalogue {
                 .all(|(keys, numbers)| keys.len() == numbers.len())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_is_nobodys_is_damage() {
+        let mut catalogue = Catalogue::default();
+        let (one, two) = (
+            catalogue.add(Class::Service, "shop"),
+            catalogue.add(Class::Repository, "acme/shop"),
+        );
+        catalogue.relate(one, two);
+        let read = |catalogue: &Catalogue| Catalogue::from_bytes(&catalogue.to_bytes().unwrap());
+        assert_eq!(read(&catalogue).unwrap().extent(), (2, 2, 0));
+        for damage in [
+            |one: &mut Catalogue| one.numbers[Class::Service as usize][0] = 2,
+            |one: &mut Catalogue| one.numbers[Class::Service as usize].clear(),
+            |one: &mut Catalogue| one.neighbours[1].push(7),
+            |one: &mut Catalogue| drop(one.neighbours.pop()),
+            |one: &mut Catalogue| drop(one.source_names.intern("ci")),
+        ] {
+            let mut damaged = catalogue.clone();
+            damage(&mut damaged);
+            assert!(read(&damaged).is_none());
+        }
+    }
+}

@@ -374,11 +374,14 @@ async fn what_buildbot_built_is_told_as_buildbot_tells_it() {
     assert_eq!(told_of(&place, &bad, "\"outcome\": \"failure\""), 1);
 
     let long = buildbot.commit("PAY-3: never ends", "sleep 600");
-    let running = buildbot
-        .build(&long, |build| {
-            build["state_string"].to_string().contains("test")
-        })
-        .await;
+    let running = buildbot.build(&long, |_| true).await;
+    let steps = format!("builds/{}/steps", running["buildid"]);
+    let begun = |answer: &Value| {
+        let mut steps = answer["steps"].as_array()?.iter();
+        let test = steps.find(|step| step["name"] == "test")?;
+        test["started_at"].as_i64()
+    };
+    buildbot.until(&steps, begun).await;
     place.run(&["sync"]).ends(0);
     assert_eq!(standing(&place, &long), (json!("test"), json!("working")));
     buildbot.stop(&running).await;

@@ -12,7 +12,7 @@ use crate::cli::moment::Moment;
 /// Arguments of `sync`.
 #[derive(Clone, Debug, Args)]
 pub struct SyncArgs {
-    /// Sources, by their names in the configuration, of which a first page is read, too; default: all
+    /// Sources, by their names in the configuration; default: all
     #[arg(value_name = "SOURCE")]
     pub sources: Vec<String>,
 
@@ -46,7 +46,7 @@ pub struct ExportArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(after_help = "Exits with 1 when there is something to mend.")]
 pub struct DoctorArgs {
-    /// Sources, by their names in the configuration; default: all
+    /// Sources, by their names in the configuration, of which a first page is read, too; default: all
     #[arg(value_name = "SOURCE")]
     pub sources: Vec<String>,
 
