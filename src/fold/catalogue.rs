@@ -291,8 +291,8 @@ mod tests {
             |one: &mut Catalogue| one.numbers[Class::Service as usize][0] = 2,
             |one: &mut Catalogue| one.numbers[Class::Service as usize].clear(),
             |one: &mut Catalogue| one.neighbours[1].push(7),
-            |one: &mut Catalogue| drop(one.neighbours.pop()),
-            |one: &mut Catalogue| drop(one.source_names.intern("ci")),
+            |one: &mut Catalogue| _ = one.neighbours.pop(),
+            |one: &mut Catalogue| _ = one.source_names.intern("ci"),
         ] {
             let mut damaged = catalogue.clone();
             damage(&mut damaged);

@@ -364,7 +364,7 @@ async fn what_buildbot_built_is_told_as_buildbot_tells_it() {
         queued == built.0 || legs.contains(&waited),
         "{legs:?}, not {waited:?}"
     );
-    map_agrees(&buildbot, &place, &good, (&built, &tested)).await;
+    map_agrees(&buildbot, &place, &good, (&built, &tested));
 
     let bad = buildbot.commit("PAY-2: break", "exit 1");
     let build = buildbot.done(&bad).await;
@@ -400,12 +400,7 @@ async fn what_buildbot_built_is_told_as_buildbot_tells_it() {
 type Step = (Timestamp, Timestamp, Value);
 
 /// The map's figures of the two steps, for the one change that is live.
-async fn map_agrees(
-    buildbot: &Buildbot,
-    place: &Place,
-    sha: &str,
-    (built, tested): (&Step, &Step),
-) {
+fn map_agrees(buildbot: &Buildbot, place: &Place, sha: &str, (built, tested): (&Step, &Step)) {
     let map = place
         .run(&["map", "shop", "--json", "--changes", "--since", "2h"])
         .ends(0)

@@ -282,10 +282,10 @@ pub fn owners(root: &Path) -> Option<(String, String)> {
     ];
     places.iter().find_map(|place| {
         let text = fs::read_to_string(root.join(place)).ok()?;
-        let rules = text
+        let mut rules = text
             .lines()
             .filter_map(|line| line.trim().strip_prefix("* "));
-        let team = rules.last()?.split_whitespace().find_map(|owner| {
+        let team = rules.next_back()?.split_whitespace().find_map(|owner| {
             let (_, team) = owner.strip_prefix('@')?.rsplit_once('/')?;
             Some(team.to_owned())
         })?;
