@@ -1,0 +1,20 @@
+//! A probe of a version, as the suite of all connectors sees it.
+
+use super::{at, settings, start};
+use crate::conformance::subject::{Ask, Made, Pages, Subject};
+
+pub static SUBJECT: Subject = Subject {
+    kind: "probe",
+    now: || at(0),
+    make,
+    asks: &[Ask::of("/actuator/info")],
+    pages: Pages::None("it is one answer"),
+    // A version is any word.
+    ..Subject::READS
+};
+
+fn make() -> Made {
+    let server = start(r#"{"version": "1.0"}"#);
+    let settings = settings(&server);
+    Made::of(server, settings)
+}
