@@ -256,7 +256,7 @@ impl<T: Transport> Instance<T> {
 #[cfg(test)]
 impl Instance {
     /// One for tests of what is made of its addresses.
-    pub fn example(tool: &'static Tool, url: &str) -> Self {
+    pub(crate) fn example(tool: &'static Tool, url: &str) -> Self {
         let settings = Settings {
             name: "t".to_owned(),
             url: Some(url.to_owned()),

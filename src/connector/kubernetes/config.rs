@@ -13,6 +13,7 @@ use crate::connector::ConnectorError;
 use crate::connector::descriptor::Settings;
 use crate::connector::http::address::Hint;
 use crate::connector::http::instance::Tool;
+use crate::connector::http::plain::sendable;
 use crate::connector::http::refusal::Refusal;
 use crate::connector::pattern::{Names, leaves_out};
 
@@ -168,6 +169,7 @@ fn adjusted(
     let login = logins.find(|one| one.name == user);
     if let Some(login) = login.and_then(|one| one.auth_info.as_mut()) {
         if let Some(token) = &settings.token {
+            sendable(&settings.name, token)?;
             *login = AuthInfo::default();
             login.token = Some(token.clone());
         }

@@ -1,13 +1,9 @@
 //! Everything that goes wrong while reading: told in words that help, never more lost than must be, and never a secret in it.
 
-use leadtime::connector::argocd::ArgoCd;
-use leadtime::connector::descriptor::Settings;
 use leadtime::connector::error::ErrorKind;
-use secrecy::SecretString;
-use serde_json::json;
 
+use super::read;
 use super::world::{Server, World, application, start};
-use super::{CANARY, read, settings};
 use crate::support::kept::Kept;
 use crate::support::wild::{Answer, Mischief};
 

@@ -12,6 +12,8 @@ pub static SUBJECT: Subject = Subject {
     no: |status| complaint(status, "error/message"),
     pages: Pages::None("two at a time are a page in its world already"),
     // The words of a component are its people's own.
+    // A catalogue tells no times.
+    timed: false,
     ..Subject::READS
 };
 

@@ -1,13 +1,9 @@
 //! Everything that goes wrong while reading: told in words that help, never more lost than must be, and never a secret in it.
 
-use leadtime::connector::circleci::CircleCi;
-use leadtime::connector::descriptor::Settings;
 use leadtime::connector::error::ErrorKind;
-use secrecy::SecretString;
-use serde_json::json;
 
 use super::world::{World, start, uuid};
-use super::{CANARY, now, read, settings};
+use super::{now, read};
 use crate::support::kept::Kept;
 use crate::support::wild::{Answer, Mischief};
 

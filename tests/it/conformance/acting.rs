@@ -135,22 +135,46 @@ pub async fn lost(deed: &Deed) {
     }
 }
 
-/// It does not leave for another address; it is refused, and the tool's words are told, cleaned; it fails before it is done. Each leaves it open, and sent it
-/// once at most.
+/// It does not leave for another address; it is refused; it fails before it is done; nobody is there. Each leaves it open, and sent once at most.
 pub async fn refused(deed: &Deed, no: fn(u16) -> Answer) {
     let mut open = Open::of(deed).await;
+    elsewhere(&mut open).await;
+    declined(&open, no).await;
+    let before = open.case.server.deeds().len();
+    for status in [500, 503] {
+        let bad = Mischief::Instead(Answer::new(status));
+        let sent = open.mishandled(bad).await;
+        assert!(matches!(sent, Sent::Doubtful(_)), "{status}: {sent:?}");
+        assert_eq!(open.stands().await, Standing::Open, "it was not done");
+    }
+    assert_eq!(open.case.server.deeds().len(), before + 2);
+    open.case.server.refuse();
+    let sent = open.send().await;
+    assert!(is_unsent(&sent) || matches!(sent, Sent::Doubtful(_)));
+    let standing = open.stands().await;
+    assert!(matches!(standing, Standing::Unknown(_)), "{standing:?}");
+}
+
+fn is_unsent(sent: &Sent) -> bool {
+    matches!(sent, Sent::Refused(text) if text.starts_with("not sent"))
+}
+
+/// What was kept for another address is not sent there.
+async fn elsewhere(open: &mut Open) {
     let url = open.case.server.url();
     for elsewhere in ["https://elsewhere.example", "http://127.0.0.2:9"] {
         let there = open.request.url.replace(&url, elsewhere);
         let here = std::mem::replace(&mut open.request.url, there);
         let sent = open.send().await;
-        let told = matches!(&sent, Sent::Refused(text) if text.starts_with("not sent"));
-        assert!(told, "{sent:?}");
+        assert!(is_unsent(&sent), "{sent:?}");
         open.request.url = here;
     }
     open.sent(0);
-    let mut often = 0;
-    for status in [302, 400, 401, 403, 404, 409, 422, 429] {
+}
+
+/// The tool's words are told, cleaned.
+async fn declined(open: &Open, no: fn(u16) -> Answer) {
+    for (often, status) in (1..).zip([302, 400, 401, 403, 404, 409, 422, 429]) {
         let mut answer = no(status).header("retry-after", "7");
         if status == 302 {
             answer = answer.header("location", "https://sso.example.com/login");
@@ -162,24 +186,8 @@ pub async fn refused(deed: &Deed, no: fn(u16) -> Answer) {
         let silent = matches!(status, 302 | 429);
         assert!(silent || text.contains("so it is"), "{status}: {text}");
         assert_eq!(open.stands().await, Standing::Open, "{status}");
-        often += 1;
         open.sent(often);
     }
-    for status in [500, 503] {
-        let bad = Mischief::Instead(Answer::new(status));
-        let sent = open.mishandled(bad).await;
-        assert!(matches!(sent, Sent::Doubtful(_)), "{status}: {sent:?}");
-        assert_eq!(open.stands().await, Standing::Open, "it was not done");
-        often += 1;
-        open.sent(often);
-    }
-    // The address is there, but nobody is.
-    open.case.server.refuse();
-    let sent = open.send().await;
-    let unsent = matches!(&sent, Sent::Refused(text) if text.starts_with("not sent"));
-    assert!(unsent || matches!(sent, Sent::Doubtful(_)), "{sent:?}");
-    let standing = open.stands().await;
-    assert!(matches!(standing, Standing::Unknown(_)), "{standing:?}");
 }
 
 /// What the descriptor says is what can be done, and by no other words.

@@ -219,7 +219,9 @@ fn missed(name: &str, instead: Instead, kept: &Kept, read: &Result<(), Connector
         .collect();
     texts.extend(read.as_ref().err().map(ToString::to_string));
     assert!(!texts.is_empty(), "nothing is told of {instead:?}");
-    texts.iter().for_each(|text| told(name, text));
+    for text in &texts {
+        told(name, text);
+    }
     let ends = match instead {
         Instead::Status(401) => Some(ErrorKind::Unauthorized),
         Instead::Slowly => Some(ErrorKind::RateLimited),
@@ -259,7 +261,12 @@ pub async fn timed(subject: &Subject) {
     let then = "Fri, 02 Jan 2032 03:04:05 GMT";
     server.always("GET", "", Mischief::With("date", then));
     let kept = whole(subject, &*source).await;
-    assert!(kept.told().contains("clock"), "{}", kept.told());
+    assert_eq!(
+        kept.told().contains("clock"),
+        subject.timed,
+        "{}",
+        kept.told()
+    );
 }
 
 /// What is configured wrongly is refused before anything is asked, by its key, and nothing of a secret is repeated.

@@ -104,6 +104,8 @@ pub struct Subject {
     pub strange: Option<fn() -> Made>,
     /// It asks only for what is newer, by entity tags.
     pub conditional: bool,
+    /// Its times are of the tool's clock.
+    pub timed: bool,
     pub deeds: fn() -> Vec<Deed>,
     /// What it can do and no deed here stands for, and where that is held.
     pub elsewhere: &'static [(Verb, &'static str)],
@@ -123,6 +125,7 @@ impl Subject {
         pages: Pages::None(""),
         strange: None,
         conditional: false,
+        timed: true,
         deeds: Vec::new,
         elsewhere: &[],
     };

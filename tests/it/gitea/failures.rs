@@ -1,12 +1,7 @@
 //! Everything that goes wrong while reading: told in words that help, never more lost than must be, and never a secret in it.
 
-use leadtime::connector::descriptor::Settings;
-use leadtime::connector::error::ErrorKind;
-use leadtime::connector::gitea::Gitea;
-use secrecy::SecretString;
-
+use super::read;
 use super::world::start;
-use super::{CANARY, read, settings};
 use crate::support::kept::Kept;
 use crate::support::wild::{Answer, Mischief};
 

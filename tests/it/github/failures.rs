@@ -1,18 +1,13 @@
 //! Everything that goes wrong: told in words that help, never more lost than must be, and never a secret in it.
 
-use std::fmt::Write as _;
-use std::io;
-use std::sync::{Arc, Mutex};
-
+use leadtime::connector::ConnectorError;
 use leadtime::connector::error::ErrorKind;
 use leadtime::connector::github::{Config, GitHub};
-use leadtime::connector::{Connector, ConnectorError};
 use leadtime::event::kind::{Kind, Outcome};
 use secrecy::SecretString;
 use serde_json::json;
-use tracing_subscriber::fmt::MakeWriter;
 
-use super::{CANARY, connector, now, read};
+use super::{CANARY, now, read};
 use crate::support::github::world::Limit;
 use crate::support::github::{Fault, GitHubMock, Repo, World};
 use crate::support::kept::Kept;

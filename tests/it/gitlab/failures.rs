@@ -1,18 +1,11 @@
 //! Everything that goes wrong: told in words that help, never more lost than must be, and never a secret in it.
 
-use std::fmt::Write as _;
-use std::io;
-use std::sync::{Arc, Mutex};
-
+use leadtime::connector::ConnectorError;
 use leadtime::connector::error::ErrorKind;
-use leadtime::connector::gitlab::GitLab;
-use leadtime::connector::{Connector, ConnectorError};
 use leadtime::event::kind::{Kind, Outcome};
-use secrecy::SecretString;
 use serde_json::json;
-use tracing_subscriber::fmt::MakeWriter;
 
-use super::{CANARY, connector, now, read, settings};
+use super::{now, read};
 use crate::support::gitlab::{Mock, World, start};
 use crate::support::kept::Kept;
 use crate::support::wild::{Answer, Mischief};

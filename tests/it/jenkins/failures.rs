@@ -3,11 +3,9 @@
 use leadtime::connector::descriptor::Settings;
 use leadtime::connector::error::ErrorKind;
 use leadtime::connector::jenkins::Jenkins;
-use secrecy::SecretString;
-use serde_json::json;
 
 use super::world::{Server, build, job, start, waiting};
-use super::{CANARY, read, settings};
+use super::{read, settings};
 use crate::support::kept::Kept;
 use crate::support::wild::{Answer, Mischief};
 

@@ -10,6 +10,8 @@ pub static SUBJECT: Subject = Subject {
     asks: &[Ask::of("/actuator/info")],
     pages: Pages::None("it is one answer"),
     // A version is any word.
+    // A version is seen at the time of this machine.
+    timed: false,
     ..Subject::READS
 };
 
