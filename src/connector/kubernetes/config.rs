@@ -12,6 +12,7 @@ use kube::config::{
 use crate::connector::ConnectorError;
 use crate::connector::descriptor::Settings;
 use crate::connector::http::address::Hint;
+use crate::connector::http::dial::certificates;
 use crate::connector::http::instance::Tool;
 use crate::connector::http::plain::sendable;
 use crate::connector::http::refusal::Refusal;
@@ -198,6 +199,8 @@ fn adjusted(
         ));
     };
     if let Some(file) = &settings.ca_file {
+        // Told now: `kube` reads it when it connects, and says less.
+        certificates(file)?;
         cluster.certificate_authority_data = None;
         cluster.certificate_authority = Some(file.display().to_string());
     }
