@@ -38,6 +38,7 @@ mod circleci;
 mod cli;
 mod command;
 mod configs;
+mod conformance;
 mod demo;
 mod events;
 mod git;

@@ -5,6 +5,7 @@ mod doubt;
 mod failures;
 mod payloads;
 mod reading;
+pub mod subject;
 mod world;
 
 use std::cell::RefCell;
