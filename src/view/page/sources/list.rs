@@ -118,11 +118,16 @@ impl Source {
         if !self.is_read {
             return Line::of(Role::Dim, format!("{} not read", glyph::NOTE));
         }
-        if let Some(reading) = &self.reading {
+        // One that fails does so until it was read, however often that is tried.
+        if let Some(reading) = self.reading.as_ref().filter(|_| !self.fails()) {
             return Line::of(Role::Process, format!("{} {reading}", glyph::ARROW));
         }
         let (role, sign, word) = mark(self.state());
         Line::of(role, format!("{sign} {word}"))
+    }
+
+    fn fails(&self) -> bool {
+        self.state() == SourceState::Error
     }
 
     fn rank(&self) -> u8 {
@@ -168,6 +173,8 @@ impl Sources {
                 None => rows.push(Source::sent(sender)),
             }
         }
+        // Those that fail are in sight, however many there are.
+        rows.sort_by_key(|row| !row.fails());
         self.rows = rows;
     }
 
