@@ -38,6 +38,7 @@ mod cli;
 mod command;
 mod configs;
 mod demo;
+mod demonstration;
 mod events;
 mod git;
 mod gitea;

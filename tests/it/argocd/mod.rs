@@ -8,7 +8,7 @@ mod keyboard;
 mod payloads;
 mod prism;
 mod reading;
-mod world;
+pub mod world;
 
 use std::cell::RefCell;
 use std::rc::Rc;

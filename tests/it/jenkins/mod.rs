@@ -5,7 +5,7 @@ mod doubt;
 mod failures;
 mod payloads;
 mod reading;
-mod world;
+pub mod world;
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -3,7 +3,7 @@
 mod acting;
 mod joined;
 mod reading;
-mod world;
+pub mod world;
 
 use std::time::Duration;
 

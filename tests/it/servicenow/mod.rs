@@ -2,7 +2,7 @@
 
 mod acting;
 mod reading;
-mod world;
+pub mod world;
 
 use std::time::Duration;
 
