@@ -81,7 +81,7 @@ fn each_part_is_killed_and_started_again_while_the_others_go_on() {
         company.asks(&change);
         stands(&desk, &change, "cab", "gated");
     });
-    outage.of(&mut company, "argo", |company| {
+    outage.of(&mut company, "argo", |_| {
         approve(&desk, "cab", false);
         desk.seen();
         stands(&desk, &change, "production", "waiting");
@@ -90,6 +90,7 @@ fn each_part_is_killed_and_started_again_while_the_others_go_on() {
         company.wants(&change);
         stands(&desk, &change, "production", "gated");
         approve(&desk, "production", true);
+        desk.see("sent, not yet seen");
         company.syncs(&change);
         desk.seen();
     });
@@ -106,7 +107,8 @@ fn unknown(company: &Company, desk: &Desk, change: &Change) {
     company.ages("gh");
     company.raises();
     stands(desk, change, "", "? unknown");
-    let found = company.json(&["where", &format!("#{}", change.number)]);
+    let reference = format!("#{}", change.number);
+    let found = company.run(&["where", &reference, "--json"]).ends(1).json();
     assert_eq!(found["matches"][0]["state"], "unknown", "{found}");
     let sentence = found["matches"][0]["sentence"].as_str().unwrap();
     assert!(sentence.contains("its source is silent"), "{sentence}");
