@@ -215,6 +215,13 @@ impl Company {
             .change(|github| happen::merged(github, change, at));
     }
 
+    /// Nobody hesitates.
+    pub fn merges_at_once(&self, change: &mut Change) {
+        self.opens(change);
+        self.reviews(change);
+        self.merges(change);
+    }
+
     /// Jenkins builds and tests it, and then asks.
     pub fn builds(&self, change: &Change) {
         // All of it was just now.

@@ -3,6 +3,7 @@
 
 mod code;
 mod company;
+mod doubt;
 mod happen;
 mod parts;
 mod past;

@@ -56,9 +56,9 @@ pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     panic!("{what} never came to be");
 }
 
-/// What the log holds, each fact by its name; none is there twice.
-pub fn names(company: &Company) -> BTreeSet<(String, String)> {
-    let export = company.run(&["export"]).ends(0).out;
+/// What the log holds, each fact by its name; none is there twice. `more` names another log.
+pub fn names(company: &Company, more: &[&str]) -> BTreeSet<(String, String)> {
+    let export = company.run(&[more, &["export"]].concat()).ends(0).out;
     let name = |line: &str| {
         let event: Value = serde_json::from_str(line).unwrap();
         let text = |key: &str| event["context"][key].as_str().unwrap().to_owned();
