@@ -45,6 +45,12 @@ pub fn plan(desk: &Desk, gate: &str) {
     desk.clear();
 }
 
+/// Tells whoever runs the test with its output in sight.
+#[expect(clippy::print_stderr, reason = "figures of a run are for people")]
+pub fn tell(what: &str) {
+    eprintln!("seen: {what}");
+}
+
 /// Waits for something outside of the terminal.
 pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     for _ in 0..3_000 {

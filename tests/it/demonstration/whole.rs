@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::code::Change;
 use super::company::{Company, STEPS};
-use super::watch::{approve, names, plan, sit, stands, until};
+use super::watch::{approve, names, plan, sit, stands, tell, until};
 use crate::support::desk::Desk;
 
 /// Everybody writes, reviews and merges as ever; Jenkins builds, and asks.
@@ -149,4 +149,9 @@ fn a_change_goes_from_its_commit_to_production() {
     told(&company, &change);
     audited(&company, &change);
     company.keeps_its_secret();
+    let facts = names(&company, &[]).len();
+    tell(&format!(
+        "{facts} facts; three gates in three tools, each decided once; {} steps with two visits each",
+        STEPS.len()
+    ));
 }

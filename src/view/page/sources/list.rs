@@ -262,3 +262,26 @@ impl Listing for Sources {
         "no source is configured, and nothing was sent yet".to_owned()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn those_that_fail_stand_first_and_fail_until_they_were_read() {
+        let state = |name: &str, error: Option<&str>| scene::SourceState {
+            name: name.to_owned(),
+            error: error.map(str::to_owned),
+            reading: Some("reading".to_owned()),
+            ..scene::SourceState::default()
+        };
+        let states = [state("one", None), state("two", Some("refused"))];
+        let mut sources = Sources::default();
+        sources.gather(&states, None);
+        let told = sources.rows.iter().map(|row| {
+            let standing = row.standing().text();
+            (row.name.as_str(), standing.contains("error"))
+        });
+        assert_eq!(told.collect::<Vec<_>>(), [("two", true), ("one", false)]);
+    }
+}
