@@ -16,7 +16,7 @@ use crate::support::served::Served;
 pub const NAME: &str = "team/shop";
 
 pub enum Registry {
-    Real(Box<Real>),
+    Real(Real),
     Ours(Process<World>),
 }
 
@@ -28,7 +28,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 impl Registry {
     pub fn start(folder: &Path) -> Self {
         match block_on(Real::start()) {
-            Some(real) => Self::Real(Box::new(real)),
+            Some(real) => Self::Real(real),
             None => Self::Ours(Process::start(folder, World::default())),
         }
     }
