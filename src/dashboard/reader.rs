@@ -1,10 +1,10 @@
-//! The reader: a thread that reads the sources, each as often as it is configured and whenever its tool pushes, into the same log that the worker follows. A
-//! source that fails is told so, fails alone, and is tried again.
+//! The reader: a thread that has the sources read, each as often as it is configured and whenever its tool pushes, into the same log that the worker follows. They
+//! are read side by side: one that fails, or does not answer, is told so, keeps no other waiting, and is tried again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -13,12 +13,12 @@ use crate::app::assemble;
 use crate::app::doctor::of_finding;
 use crate::app::import::{append, keep};
 use crate::app::receive::{Door, Pushed};
-use crate::app::sync::{Feed, Listener, note, sync};
+use crate::app::sync::{self, Feed, Listener, note};
 use crate::clock::Clock;
 use crate::connector::Progress;
 use crate::error::Failure;
 use crate::event::Event;
-use crate::event::time::Span;
+use crate::event::time::{Span, Timestamp};
 use crate::model::diagnosis::Found;
 use crate::store::Store;
 use crate::theme::Role;
@@ -44,26 +44,28 @@ pub struct Feeds {
 /// What tells what is read, as soon as that is known; `None` where it never will be.
 pub type Bring = Box<dyn FnOnce() -> Option<Feeds> + Send>;
 
-/// Why something is read before its time.
+/// What the reader is told.
 pub enum Wanted {
     /// Somebody wants to see all that is new.
     All,
     /// A tool pushed it.
     Pushed(Pushed),
+    /// The reading of a source is over, by its place.
+    Read(usize),
 }
 
 /// Starts to read; what is returned asks for a reading now.
 #[must_use]
 pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Sender<Wanted> {
     let (send, receive) = channel::<Wanted>();
-    let pushes = send.clone();
+    let (pushes, over) = (send.clone(), send.clone());
     thread::spawn(move || {
         let Some(mut feeds) = bring() else {
             return;
         };
         let door = feeds.door.take();
         let board = Board::new(&feeds, tell);
-        let mut reader = match Reader::new(feeds, clock, board) {
+        let mut reader = match Reader::new(feeds, clock, board, over) {
             Ok(reader) => reader,
             Err((board, failure)) => {
                 board.all_failed(&failure.to_string());
@@ -120,7 +122,7 @@ impl Board {
     }
 
     fn change(&self, name: &str, change: impl FnOnce(&mut SourceState)) {
-        let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut states = lock(&self.states);
         if let Some(state) = states.iter_mut().find(|state| state.name == name) {
             change(state);
         }
@@ -128,14 +130,8 @@ impl Board {
         self.tell();
     }
 
-    fn has_failed(&self, name: &str) -> bool {
-        let states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
-        let state = states.iter().find(|state| state.name == name);
-        state.is_some_and(|state| state.error.is_some())
-    }
-
     fn all_failed(&self, reason: &str) {
-        let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut states = lock(&self.states);
         for state in states.iter_mut() {
             state.error = Some(reason.to_owned());
         }
@@ -144,7 +140,7 @@ impl Board {
     }
 
     fn tell(&self) -> bool {
-        let states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        let states = lock(&self.states);
         (self.tell)(News::Sources(states.clone()))
     }
 }
@@ -159,26 +155,42 @@ impl Listener for Arc<Board> {
     }
 }
 
+/// So many sources that are read from the disk may keep a thread each.
+const THREADS: usize = 4;
+
+type Log = Arc<Mutex<Box<dyn Store>>>;
+
 struct Reader {
-    store: Box<dyn Store>,
-    feeds: Vec<(Feed, Span)>,
+    log: Log,
+    feeds: Vec<(Arc<Feed>, Span)>,
     trickle: Option<std::iter::Peekable<Trickle>>,
     clock: Clock,
     board: Arc<Board>,
     runtime: tokio::runtime::Runtime,
-    /// When each source is read next; at once where nothing is said.
-    due: BTreeMap<String, Instant>,
-    /// Sources that were not asked yet how they are, by place.
+    /// Told when a reading is over.
+    over: Sender<Wanted>,
+    /// When each source is read next, by place; at once where nothing is said.
+    due: BTreeMap<usize, Instant>,
+    /// Those that are being read.
+    busy: BTreeSet<usize>,
+    /// Those of them that are to be read again: something is new since they began to be.
+    again: BTreeSet<usize>,
+    /// Sources that were not asked yet how they are.
     unasked: BTreeSet<usize>,
 }
 
 impl Reader {
-    fn new(feeds: Feeds, clock: Clock, board: Arc<Board>) -> Result<Self, (Arc<Board>, Failure)> {
+    fn new(
+        feeds: Feeds,
+        clock: Clock,
+        board: Arc<Board>,
+        over: Sender<Wanted>,
+    ) -> Result<Self, (Arc<Board>, Failure)> {
         let made = assemble::open_log(&feeds.log)
             .map_err(Failure::from)
             .and_then(|store| {
                 let runtime = tokio::runtime::Builder::new_multi_thread()
-                    .worker_threads(1)
+                    .worker_threads(THREADS)
                     .enable_all()
                     .build()
                     .map_err(|error| Failure::unable(format!("threads: {error}")))?;
@@ -197,36 +209,39 @@ impl Reader {
             }
         }
         let unasked = (0..feeds.feeds.len()).collect();
+        let feeds_shared = feeds.feeds.into_iter();
         Ok(Self {
-            store: Box::new(store),
-            feeds: feeds.feeds,
+            log: Arc::new(Mutex::new(Box::new(store))),
+            feeds: feeds_shared
+                .map(|(feed, every)| (Arc::new(feed), every))
+                .collect(),
             trickle: feeds.trickle.map(Iterator::peekable),
             clock,
             board,
             runtime,
+            over,
             due: BTreeMap::new(),
+            busy: BTreeSet::new(),
+            again: BTreeSet::new(),
             unasked,
         })
     }
 
-    /// Reads what is due; tells how long nothing is.
+    /// Begins to read what is due; tells how long nothing is.
     fn read_due(&mut self) -> Duration {
         self.trickle();
+        let now = Instant::now();
         for place in 0..self.feeds.len() {
-            let (feed, every) = &self.feeds[place];
-            let due = self.due.get(&feed.name);
-            if due.is_some_and(|due| *due > Instant::now()) {
-                continue;
+            let is_due = self.due.get(&place).is_none_or(|due| *due <= now);
+            if is_due && self.busy.insert(place) {
+                self.read(place);
             }
-            let every = Duration::from_micros(u64::try_from(every.micros()).unwrap_or(1_000_000));
-            let (name, every) = (feed.name.clone(), every.max(Duration::from_secs(1)));
-            self.read(place);
-            self.due.insert(name, Instant::now() + every);
         }
-        while let Some(place) = self.unasked.pop_first() {
-            self.ask(place);
-        }
-        let next = self.due.values().min().copied();
+        let idle = self
+            .due
+            .iter()
+            .filter(|(place, _)| !self.busy.contains(place));
+        let next = idle.map(|(_, due)| *due).min();
         let wait = next.map_or(Duration::from_mins(1), |next| {
             next.saturating_duration_since(Instant::now())
         });
@@ -240,23 +255,23 @@ impl Reader {
     fn hear(&mut self, wanted: Wanted) {
         let pushed = match wanted {
             Wanted::All => {
-                self.due.clear();
                 self.unasked = (0..self.feeds.len()).collect();
+                for place in 0..self.feeds.len() {
+                    self.want(place);
+                }
                 return;
             }
+            Wanted::Read(place) => return self.was_read(place),
             Wanted::Pushed(pushed) => pushed,
         };
         let mut feeds = self.feeds.iter();
-        let Some((feed, _)) = feeds.find(|(feed, _)| feed.name == pushed.source) else {
+        let Some(place) = feeds.position(|(feed, _)| feed.name == pushed.source) else {
             return;
         };
         let now = self.clock.now();
-        let failed = match feed.connector.heard(&pushed.body, now) {
-            Ok(None) => {
-                self.due.remove(&pushed.source);
-                return;
-            }
-            Ok(Some(documents)) => keep(&mut *self.store, documents, now)
+        let failed = match self.feeds[place].0.connector.heard(&pushed.body, now) {
+            Ok(None) => return self.want(place),
+            Ok(Some(documents)) => keep(&mut **lock(&self.log), documents, now)
                 .err()
                 .map(|error| error.to_string()),
             Err(error) => Some(error.to_string()),
@@ -273,51 +288,37 @@ impl Reader {
         });
     }
 
-    fn read(&mut self, place: usize) {
-        let (feed, _) = &self.feeds[place];
-        let name = feed.name.clone();
-        self.board
-            .change(&name, |state| state.reading = Some("reading".to_owned()));
-        let now = self.clock.now();
-        let feeds = std::slice::from_ref(feed);
-        let reading = sync(feeds, &mut *self.store, now, &self.board);
-        let outcome = self.runtime.block_on(reading);
-        let error = match outcome {
-            Ok(outcomes) => outcomes
-                .into_iter()
-                .find_map(|outcome| outcome.error)
-                .map(|error| error.to_string()),
-            Err(error) => Some(error.to_string()),
-        };
-        self.board.change(&name, |state| {
-            state.reading = None;
-            if error.is_none() {
-                state.read = Some(now);
-            }
-            state.error = error;
-        });
+    /// It is to be read now; where it is being read, once more after that, which may have looked too early.
+    fn want(&mut self, place: usize) {
+        if self.busy.contains(&place) {
+            self.again.insert(place);
+        }
+        self.due.remove(&place);
     }
 
-    /// Asks a source how it is. One that could just not be read has said it.
-    fn ask(&self, place: usize) {
-        let (feed, _) = &self.feeds[place];
-        if self.board.has_failed(&feed.name) {
+    fn was_read(&mut self, place: usize) {
+        self.busy.remove(&place);
+        if self.again.remove(&place) {
             return;
         }
-        let health = self
-            .runtime
-            .block_on(feed.connector.check(self.clock.now()));
-        self.board.change(&feed.name, |state| match health {
-            Ok(health) => {
-                state.facts = health.facts;
-                state.findings = health.findings.iter().map(of_finding).collect();
-            }
-            Err(error) => {
-                state.findings = vec![Found {
-                    severity: "warning",
-                    subject: "asked how it is".to_owned(),
-                    text: error.to_string(),
-                }];
+        let every = self.feeds[place].1.micros();
+        let every = Duration::from_micros(u64::try_from(every).unwrap_or(1_000_000));
+        let next = Instant::now() + every.max(Duration::from_secs(1));
+        self.due.insert(place, next);
+    }
+
+    /// Has a source read, beside the others; and asked how it is, where that was not done yet.
+    fn read(&mut self, place: usize) {
+        let over = Over(place, self.over.clone());
+        let feed = Arc::clone(&self.feeds[place].0);
+        let (log, board, clock) = (Arc::clone(&self.log), Arc::clone(&self.board), self.clock);
+        let is_unasked = self.unasked.remove(&place);
+        self.runtime.spawn(async move {
+            let _over = over;
+            let is_well = read(&feed, &log, clock.now(), &board).await;
+            // One that could just not be read has said how it is.
+            if is_well && is_unasked {
+                ask(&feed, &board, clock).await;
             }
         });
     }
@@ -333,9 +334,61 @@ impl Reader {
             events.push(event);
         }
         if !events.is_empty()
-            && let Err(error) = append(&mut *self.store, &events, now)
+            && let Err(error) = append(&mut **lock(&self.log), &events, now)
         {
             tracing::warn!(%error, "the demonstration");
         }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Tells that a reading is over, also where it broke off.
+struct Over(usize, Sender<Wanted>);
+
+impl Drop for Over {
+    fn drop(&mut self) {
+        // Nobody waits for it where the reader is gone.
+        let _gone = self.1.send(Wanted::Read(self.0));
+    }
+}
+
+/// Reads a source; tells whether it could be.
+async fn read(feed: &Feed, log: &Log, now: Timestamp, board: &Arc<Board>) -> bool {
+    board.change(&feed.name, |state| {
+        state.reading = Some("reading".to_owned());
+    });
+    let error = match sync::read(feed, &**log, now, board).await {
+        Ok(outcome) => outcome.error.map(|error| error.to_string()),
+        Err(error) => Some(error.to_string()),
+    };
+    let is_well = error.is_none();
+    board.change(&feed.name, |state| {
+        state.reading = None;
+        if is_well {
+            state.read = Some(now);
+        }
+        state.error = error;
+    });
+    is_well
+}
+
+/// Asks a source how it is.
+async fn ask(feed: &Feed, board: &Board, clock: Clock) {
+    let health = feed.connector.check(clock.now()).await;
+    board.change(&feed.name, |state| match health {
+        Ok(health) => {
+            state.facts = health.facts;
+            state.findings = health.findings.iter().map(of_finding).collect();
+        }
+        Err(error) => {
+            state.findings = vec![Found {
+                severity: "warning",
+                subject: "asked how it is".to_owned(),
+                text: error.to_string(),
+            }];
+        }
+    });
 }

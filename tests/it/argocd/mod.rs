@@ -9,7 +9,7 @@ mod payloads;
 mod prism;
 mod reading;
 pub mod subject;
-mod world;
+pub mod world;
 
 use std::cell::RefCell;
 use std::rc::Rc;

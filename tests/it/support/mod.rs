@@ -14,6 +14,8 @@ pub mod hosting;
 pub mod kept;
 pub mod pty;
 pub mod registry;
+pub mod secret;
+pub mod served;
 pub mod svg;
 pub mod swagger;
 pub mod wild;

@@ -134,7 +134,16 @@ impl<S: Send + 'static> Wild<S> {
         state: S,
         apply: impl Fn(&mut S, &Asked) -> Answer + Send + Sync + 'static,
     ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0)), state, apply)
+    }
+
+    /// At an address that was chosen before.
+    pub fn start_at(
+        address: SocketAddr,
+        state: S,
+        apply: impl Fn(&mut S, &Asked) -> Answer + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind(address).unwrap();
         let address = listener.local_addr().unwrap();
         let inner = Arc::new(Inner {
             state: Mutex::new(state),
