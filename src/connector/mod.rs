@@ -8,6 +8,7 @@
 //! - It MUST NOT sleep, retry, count limits or cache: that is done once, around all connectors, in [`http`].
 //! - It MUST send each request at most once; what has no sure answer is [`Sent::Doubtful`], and is asked after.
 //! - It MUST NOT send anything but in [`Actor::send`]; [`Actor::prepare`] and [`Actor::ask`] only read.
+//! - It MAY say at once that there is something new ([`Connector::listen`]); what that is, a reading tells as ever.
 //! - It MUST NOT log a secret, and MUST NOT stop for a value that it does not know: the fact is kept, the value is reported as a [`Finding`].
 //!
 //! What connectors share stands beside their folders, to be looked through before anything is written again: `rows` (cursors), `facts` (events and unknown
@@ -176,10 +177,25 @@ pub trait Connector: Send + Sync {
         Ok(None)
     }
 
+    /// Listens for as long as its tool goes on saying by itself that something happens. `None`: it has no way to say so. It tells [`Ear::heard`] once it
+    /// listens, for what happened before, and again whenever something happens: so that what is listened to and what is read on a round is one fact. Who
+    /// listens again when it ended, and when, is not its business.
+    fn listen<'a>(&'a self, _ear: &'a dyn Ear) -> Option<Pending<'a, ()>> {
+        None
+    }
+
     /// How it acts, where it can.
     fn actor(&self) -> Option<&dyn Actor> {
         None
     }
+}
+
+/// Who is told what a source says by itself.
+pub trait Ear: Send + Sync {
+    /// Something happened, or may have: a reading would bring it.
+    fn heard(&self);
+    /// A part of the source that cannot be listened to; it is read as often as ever.
+    fn finding(&self, finding: Finding);
 }
 
 pub type Answering<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

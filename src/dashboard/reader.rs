@@ -1,28 +1,29 @@
-//! The reader: a thread that reads the sources, each as often as it is configured and whenever its tool pushes, into the same log that the worker follows. A
-//! source that fails is told so, fails alone, and is tried again.
+//! The reader: a thread that reads the sources, each as often as it is configured, and whenever its tool pushes or says by itself that something is new, into
+//! the same log that the worker follows. A source that fails is told so, fails alone, and is tried again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::bell::{Bell, Rope, Rung};
+use super::board::{Board, Listening};
 use super::message::News;
 use crate::app::assemble;
 use crate::app::doctor::of_finding;
 use crate::app::import::{append, keep};
-use crate::app::receive::{Door, Pushed};
-use crate::app::sync::{Feed, Listener, note, sync};
+use crate::app::listen::{Pace, listen};
+use crate::app::receive::{Door, Pushed, Take};
+use crate::app::sync::{Feed, note, sync};
 use crate::clock::Clock;
-use crate::connector::Progress;
+use crate::connector::Connector;
 use crate::error::Failure;
 use crate::event::Event;
 use crate::event::time::Span;
 use crate::model::diagnosis::Found;
 use crate::store::Store;
 use crate::theme::Role;
-use crate::view::scene::SourceState;
 
 /// Where news goes; `false` where nobody listens any more.
 pub type Tell = Box<dyn Fn(News) -> bool + Send + Sync>;
@@ -44,19 +45,14 @@ pub struct Feeds {
 /// What tells what is read, as soon as that is known; `None` where it never will be.
 pub type Bring = Box<dyn FnOnce() -> Option<Feeds> + Send>;
 
-/// Why something is read before its time.
-pub enum Wanted {
-    /// Somebody wants to see all that is new.
-    All,
-    /// A tool pushed it.
-    Pushed(Pushed),
-}
+/// How long a source that was read because something is new is left alone at least; one that takes longer to read, for as long as that took.
+const REST: Duration = Duration::from_millis(250);
 
-/// Starts to read; what is returned asks for a reading now.
+/// Starts to read, until what is returned is let go of; by it, everything is read now.
 #[must_use]
-pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Sender<Wanted> {
-    let (send, receive) = channel::<Wanted>();
-    let pushes = send.clone();
+pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Rope {
+    let bell = Arc::new(Bell::default());
+    let rope = Rope(Arc::clone(&bell));
     thread::spawn(move || {
         let Some(mut feeds) = bring() else {
             return;
@@ -72,7 +68,7 @@ pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Sender<Wanted> {
         };
         match door {
             Some(Ok(door)) => {
-                let take = Box::new(move |pushed| pushes.send(Wanted::Pushed(pushed)).is_ok());
+                let take = porter(&reader.feeds, &bell, clock);
                 reader.runtime.spawn(door.serve(take));
             }
             Some(Err(failure)) => {
@@ -81,82 +77,33 @@ pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Sender<Wanted> {
             }
             None => {}
         }
+        reader.listen(&bell);
         while reader.board.tell() {
             let wait = reader.read_due();
-            match receive.recv_timeout(wait) {
-                Ok(wanted) => {
-                    reader.hear(wanted);
-                    // Of ten pushes that came meanwhile, one reading is made.
-                    for wanted in receive.try_iter() {
-                        reader.hear(wanted);
-                    }
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return,
-            }
+            let Some(rung) = bell.wait(wait) else {
+                break;
+            };
+            reader.hear(rung);
         }
+        // What listens and what takes pushes ends here; a login that somebody is asked for is not waited for.
+        reader.runtime.shutdown_background();
     });
-    send
+    rope
 }
 
-/// How the sources are doing, told whenever it changes.
-struct Board {
-    states: Mutex<Vec<SourceState>>,
-    tell: Tell,
-}
-
-impl Board {
-    fn new(feeds: &Feeds, tell: Tell) -> Arc<Self> {
-        let states = feeds.feeds.iter().map(|(feed, every)| SourceState {
-            name: feed.name.clone(),
-            kind: feed.connector.kind().to_owned(),
-            every: Some(*every),
-            ..SourceState::default()
-        });
-        Arc::new(Self {
-            states: Mutex::new(states.collect()),
-            tell,
-        })
-    }
-
-    fn change(&self, name: &str, change: impl FnOnce(&mut SourceState)) {
-        let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(state) = states.iter_mut().find(|state| state.name == name) {
-            change(state);
-        }
-        drop(states);
-        self.tell();
-    }
-
-    fn has_failed(&self, name: &str) -> bool {
-        let states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
-        let state = states.iter().find(|state| state.name == name);
-        state.is_some_and(|state| state.error.is_some())
-    }
-
-    fn all_failed(&self, reason: &str) {
-        let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
-        for state in states.iter_mut() {
-            state.error = Some(reason.to_owned());
-        }
-        drop(states);
-        self.tell();
-    }
-
-    fn tell(&self) -> bool {
-        let states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
-        (self.tell)(News::Sources(states.clone()))
-    }
-}
-
-impl Listener for Arc<Board> {
-    fn progress(&self, source: &str, progress: &Progress) {
-        let words = match progress.total {
-            Some(total) => format!("{} {} of {total}", progress.what, progress.done),
-            None => format!("{} {}", progress.what, progress.done),
+/// Takes what is pushed: what is itself the facts, or word that there are some.
+fn porter(feeds: &[(Feed, Span)], bell: &Arc<Bell>, clock: Clock) -> Take {
+    let bell = Arc::clone(bell);
+    let feeds = feeds.iter();
+    let connectors: BTreeMap<String, Arc<dyn Connector>> = feeds
+        .map(|(feed, _)| (feed.name.clone(), Arc::clone(&feed.connector)))
+        .collect();
+    Box::new(move |pushed: Pushed| {
+        let Some(connector) = connectors.get(&pushed.source) else {
+            return true;
         };
-        self.change(source, |state| state.reading = Some(words));
-    }
+        bell.push(&pushed.source, connector.heard(&pushed.body, clock.now()))
+    })
 }
 
 struct Reader {
@@ -168,6 +115,8 @@ struct Reader {
     runtime: tokio::runtime::Runtime,
     /// When each source is read next; at once where nothing is said.
     due: BTreeMap<String, Instant>,
+    /// Until when each is left alone, whoever says that something is new.
+    rests: BTreeMap<String, Instant>,
     /// Sources that were not asked yet how they are, by place.
     unasked: BTreeSet<usize>,
 }
@@ -205,6 +154,7 @@ impl Reader {
             board,
             runtime,
             due: BTreeMap::new(),
+            rests: BTreeMap::new(),
             unasked,
         })
     }
@@ -220,8 +170,12 @@ impl Reader {
             }
             let every = Duration::from_micros(u64::try_from(every.micros()).unwrap_or(1_000_000));
             let (name, every) = (feed.name.clone(), every.max(Duration::from_secs(1)));
+            let began = Instant::now();
             self.read(place);
-            self.due.insert(name, Instant::now() + every);
+            let ended = Instant::now();
+            self.rests
+                .insert(name.clone(), ended + (ended - began).max(REST));
+            self.due.insert(name, ended + every);
         }
         while let Some(place) = self.unasked.pop_first() {
             self.ask(place);
@@ -237,39 +191,46 @@ impl Reader {
         }
     }
 
-    fn hear(&mut self, wanted: Wanted) {
-        let pushed = match wanted {
-            Wanted::All => {
-                self.due.clear();
-                self.unasked = (0..self.feeds.len()).collect();
-                return;
+    /// Listens to every source that says something by itself.
+    fn listen(&self, bell: &Arc<Bell>) {
+        for (feed, _) in &self.feeds {
+            let connector = Arc::clone(&feed.connector);
+            let listening = Listening::new(&feed.name, bell, &self.board);
+            self.runtime
+                .spawn(async move { listen(&*connector, &listening, Pace::default()).await });
+        }
+    }
+
+    fn hear(&mut self, rung: Rung) {
+        if rung.all {
+            self.due.clear();
+            self.unasked = (0..self.feeds.len()).collect();
+        }
+        for name in rung.sources {
+            let rests = self.rests.get(&name).copied();
+            if let Some(due) = self.due.get_mut(&name) {
+                *due = (*due).min(rests.unwrap_or(*due));
             }
-            Wanted::Pushed(pushed) => pushed,
-        };
-        let mut feeds = self.feeds.iter();
-        let Some((feed, _)) = feeds.find(|(feed, _)| feed.name == pushed.source) else {
-            return;
-        };
+        }
         let now = self.clock.now();
-        let failed = match feed.connector.heard(&pushed.body, now) {
-            Ok(None) => {
-                self.due.remove(&pushed.source);
-                return;
+        for (name, documents) in rung.pushed {
+            match keep(&mut *self.store, documents, now) {
+                Ok(_) => self.board.change(&name, |state| state.read = Some(now)),
+                Err(error) => self.not_kept(&name, error.to_string()),
             }
-            Ok(Some(documents)) => keep(&mut *self.store, documents, now)
-                .err()
-                .map(|error| error.to_string()),
-            Err(error) => Some(error.to_string()),
-        };
-        self.board.change(&pushed.source, |state| match failed {
-            None => state.read = Some(now),
-            Some(text) => {
-                state.findings = vec![Found {
-                    severity: "warning",
-                    subject: "what was pushed".to_owned(),
-                    text,
-                }];
-            }
+        }
+        for (name, text) in rung.unread {
+            self.not_kept(&name, text);
+        }
+    }
+
+    fn not_kept(&self, name: &str, text: String) {
+        self.board.change(name, |state| {
+            state.findings = vec![Found {
+                severity: "warning",
+                subject: "what was pushed".to_owned(),
+                text,
+            }];
         });
     }
 

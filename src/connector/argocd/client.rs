@@ -2,18 +2,20 @@
 //! fields of its own choosing (`fields=`), and the history is none of them: it is in the application itself. `project` is always sent, since without it
 //! Argo CD answers 403 for what does not exist.
 
+use http::HeaderMap;
 use serde::de::DeserializeOwned;
 
 use super::config::{Base, Selection};
 use super::wire::{self, Application, Problem};
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
+use crate::connector::http::lines::Lines;
 use crate::connector::http::mask::masked;
 use crate::connector::http::plain::Plain;
-use crate::connector::http::{Answer, Http};
+use crate::connector::http::{Answer, Http, Unopened};
 
 /// What the list is asked to say of each application.
-const FIELDS: &str = "items.metadata.name,items.metadata.namespace,items.metadata.deletionTimestamp,items.spec,items.status.sync.status,items.status.health,items.status.operationState.phase,items.status.operationState.startedAt,items.status.operationState.finishedAt";
+pub const FIELDS: &str = "items.metadata.name,items.metadata.namespace,items.metadata.deletionTimestamp,items.spec,items.status.sync.status,items.status.health,items.status.operationState.phase,items.status.operationState.startedAt,items.status.operationState.finishedAt";
 
 /// An application, by what its address needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -141,7 +143,21 @@ impl Reach<'_> {
         wire::one(&body).map_err(|why| malformed(url, &why))
     }
 
-    async fn body(&self, url: &str, what: &str) -> Result<String, ConnectorError> {
+    /// The lines of what goes on.
+    pub async fn lines(
+        &self,
+        url: &str,
+        what: &str,
+        headers: HeaderMap,
+    ) -> Result<Lines, ConnectorError> {
+        let opened = self.http.lines(url, headers).await;
+        opened.map_err(|unopened| match unopened {
+            Unopened::Refused(answer) => refused(self.source, what, &answer),
+            Unopened::Failed(error) => error,
+        })
+    }
+
+    pub async fn body(&self, url: &str, what: &str) -> Result<String, ConnectorError> {
         match self.http.get(url, None).await {
             Ok(answer) if answer.is_success() => Ok(answer.body),
             Ok(answer) => Err(refused(self.source, what, &answer)),

@@ -1,10 +1,12 @@
-//! Looks whether a cluster can be read, without reading it through: its version, which families it has, whether they may be listed, and which namespaces of the
-//! source hold anything.
+//! Looks whether a cluster can be read, without reading it through: its version, which families it has, what the login may do with each, and which namespaces of
+//! the source hold anything.
 
 use std::collections::BTreeSet;
 
 use super::client::Cluster;
 use super::family::FAMILIES;
+use super::rights;
+use super::translate::key;
 use super::wire::Version;
 use crate::connector::error::ErrorKind;
 use crate::connector::{ConnectorError, Health};
@@ -23,11 +25,25 @@ pub async fn check(cluster: &Cluster<'_>) -> Result<Health, ConnectorError> {
         Err(error) if error.kind == ErrorKind::Network => return Err(error),
         Err(error) => health.warn(&instance.source, error.to_string()),
     }
+    let missing = match rights::review(cluster, &served).await {
+        Ok(missing) => {
+            rights::tell(&missing, &instance.name, &mut health);
+            missing
+        }
+        Err(error) if error.kind == ErrorKind::Network => return Err(error),
+        Err(error) => {
+            let text = format!("what the login may do is not known: {error}");
+            health.facts.push(text);
+            Vec::new()
+        }
+    };
     let mut namespaces = BTreeSet::new();
     let mut absent = Vec::new();
     for family in FAMILIES {
         let resource = family.resource();
-        if !family.is_read() {
+        let name = resource.name();
+        let is_barred = missing.iter().any(|one| one.is_list_of(&name));
+        if !family.is_read() || is_barred {
             continue;
         }
         let listed = if served.has(resource.group) {
@@ -38,15 +54,20 @@ pub async fn check(cluster: &Cluster<'_>) -> Result<Health, ConnectorError> {
         match listed {
             Ok(Some(listed)) => {
                 let many = listed.objects.len();
-                health.facts.push(format!("{}: {many}", resource.name()));
+                health.facts.push(format!("{name}: {many}"));
                 for complaint in listed.complaints {
-                    health.warn(&resource.name(), complaint);
+                    health.warn(&name, complaint);
+                }
+                for object in &listed.objects {
+                    if let Some(why) = family.ails(object) {
+                        health.warn(&key(*family, object), why);
+                    }
                 }
                 namespaces.extend(listed.objects.into_iter().map(|one| one.meta.namespace));
             }
             Ok(None) => absent.push(resource.kind),
             Err(error) if error.kind == ErrorKind::Network => return Err(error),
-            Err(error) => health.warn(&resource.name(), error.to_string()),
+            Err(error) => health.warn(&name, error.to_string()),
         }
     }
     if !absent.is_empty() {

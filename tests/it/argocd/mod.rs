@@ -8,6 +8,7 @@ mod keyboard;
 mod payloads;
 mod prism;
 mod reading;
+mod streaming;
 mod world;
 
 use std::cell::RefCell;

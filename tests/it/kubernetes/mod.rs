@@ -7,8 +7,10 @@ mod failures;
 mod live;
 mod payloads;
 mod reading;
+mod rights;
 mod runs;
 mod tools;
+mod watching;
 mod world;
 
 use std::time::Duration;

@@ -8,6 +8,7 @@ pub mod gitlab;
 pub mod heard;
 pub mod hosting;
 pub mod kept;
+pub mod program;
 pub mod pty;
 pub mod registry;
 pub mod svg;
