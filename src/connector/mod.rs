@@ -13,7 +13,7 @@
 //!
 //! What connectors share stands beside their folders, to be looked through before anything is written again: `rows` (cursors), `facts` (events and unknown
 //! words), `piece` (readings with several requests under way), `series` (how far a list is read), `telling` (what a reading hands over), `naming`
-//! (repositories that have another name now), `message` (commits), `tag` and `image` (of registries), `environment` (what runs where), `lenient` (answers with holes), `told` (parameters), `template`, `pattern`, `selection`, `ticket`, `issue`, `mention`,
+//! (repositories that have another name now), `message` (commits), `tag`, `image` and `referrer` (of registries), `environment` (what runs where), `lenient` (answers with holes), `told` (parameters), `template`, `pattern`, `selection`, `ticket`, `issue`, `mention`,
 //! `health`, `signature` (what pushes are known by), `acting` (requests, comments, probes), `opening` (requests for what was pushed), `spoken` and `once`; in
 //! [`scanner`] what scanners write; in [`http`] the instance of a tool, parts of addresses, pages and answers that cannot be read.
 
@@ -57,6 +57,7 @@ pub mod pagerduty;
 mod pattern;
 mod piece;
 pub mod probe;
+mod referrer;
 mod rows;
 pub mod scanner;
 pub mod scans;

@@ -4,12 +4,14 @@ mod acting;
 mod commands;
 mod doubt;
 mod failures;
+mod families;
 mod live;
 mod payloads;
 mod reading;
 mod rights;
 mod runs;
 mod tools;
+mod watched;
 mod watching;
 mod world;
 

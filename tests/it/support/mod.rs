@@ -15,6 +15,15 @@ pub mod svg;
 pub mod swagger;
 pub mod wild;
 
+/// Says aloud what was measured, for who asked for it with `--nocapture`.
+#[expect(
+    clippy::print_stderr,
+    reason = "a figure is for whoever runs the tests"
+)]
+pub fn figure(what: &str) {
+    eprintln!("measured: {what}");
+}
+
 /// Says aloud that a part of a test is left out, since what it needs is absent.
 #[expect(clippy::print_stderr, reason = "whoever runs the tests should know")]
 pub fn left_out(what: &str) {

@@ -127,9 +127,16 @@ fn waits(spec: &Spec, status: &Status) -> String {
         .filter(|one| one.phase != "success")
         .map(|one| format!("{} ({})", one.key, one.phase))
         .collect();
-    match (open.is_empty(), spec.auto_merge) {
-        (false, _) => format!("it waits for {}", open.join(", ")),
-        (true, Some(false)) => "its pull request waits to be merged".to_owned(),
-        (true, _) => "it is about to be merged".to_owned(),
+    let mut conditions = status.conditions.iter();
+    let refused = conditions.find(|one| one["type"] == "Ready" && one["status"] == "False");
+    match (open.is_empty(), spec.auto_merge, refused) {
+        (false, ..) => format!("it waits for {}", open.join(", ")),
+        (true, _, Some(ready)) => {
+            let said = ready["message"].as_str().unwrap_or_default().chars();
+            let said: String = said.filter(|c| !c.is_control()).take(300).collect();
+            format!("it cannot be merged: {said}")
+        }
+        (true, Some(false), _) => "its pull request waits to be merged".to_owned(),
+        (true, ..) => "it is about to be merged".to_owned(),
     }
 }

@@ -1,5 +1,7 @@
 //! What the GitOps Promoter says of the way of a commit into one branch: what that branch holds, what is proposed for it, and what stands in the way.
 
+use serde_json::Value;
+
 use crate::connector::lenient::answers;
 use crate::event::time::Timestamp;
 
@@ -15,6 +17,8 @@ answers! {
         /// What the branch held before, the newest first.
         history: Vec<Past>,
         pull_request: Option<PullRequest>,
+        /// Read with care: one of another shape is no reason to leave the rest out.
+        conditions: Vec<Value>,
     }
     Past {
         active: State,
