@@ -134,7 +134,7 @@ fn asking(c: &mut Criterion) {
         b.iter(|| {
             let mut engine = open(Box::new(SqliteStore::open(&file).unwrap()));
             let mut found = 0;
-            for definition in engine.candidates(&sha).unwrap() {
+            for definition in engine.candidates(&sha).unwrap().workloads {
                 let workload = engine.workload(&definition, until()).unwrap();
                 let rules = engine.rules.clone();
                 let lives = Lives::new(&workload, &rules, None);

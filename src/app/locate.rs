@@ -29,17 +29,19 @@ pub fn locate(
 ) -> Result<Whereabouts, StoreError> {
     let mut known = reference.to_owned();
     let mut candidates = engine.candidates(&known)?;
-    if candidates.is_empty()
+    if candidates.workloads.is_empty()
         && let Some(sha) = resolve(reference)
     {
         known = sha;
         candidates = engine.candidates(&known)?;
     }
     let mut matches = Vec::new();
-    for definition in candidates {
+    for definition in candidates.workloads {
         // Only a change that is not found by itself may be known by its ticket.
         let mut workload = engine.workload_without_tickets(&definition, as_of)?;
-        if find(&Lives::new(&workload, &engine.rules, None), &known).is_empty() {
+        if candidates.is_ticket
+            && find(&Lives::new(&workload, &engine.rules, None), &known).is_empty()
+        {
             workload = engine.workload(&definition, as_of)?;
         }
         let silent = silence::silent_since(sources, engine, &definition, as_of)?;

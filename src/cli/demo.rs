@@ -8,12 +8,9 @@ use super::bar::Bar;
 use super::dashboard;
 use crate::app::file;
 use crate::clock;
-use crate::demo::{Organisation, Size};
+use crate::demo::Organisation;
 use crate::error::Failure;
 use crate::event::cdevents;
-
-/// Events of one workload in one day, in the usual organisation.
-const USUAL: f64 = 6_000.0 / (12.0 * 90.0);
 
 pub fn run(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> {
     if !args.export {
@@ -29,7 +26,7 @@ pub fn run(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> {
         .map_or_else(clock::now, |moment| {
             moment.resolve(clock::now(), chrono_tz::Tz::UTC)
         });
-    let organisation = Organisation::new(args.seed, size(args), until);
+    let organisation = Organisation::new(args.seed, args.size(), until);
     if let Some(file) = &args.config_out {
         file::write(file, |out| {
             Ok(out.write_all(organisation.configuration().as_bytes()))
@@ -51,25 +48,6 @@ pub fn run(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> {
     };
     bar.end();
     written.map(|()| Ending::Done)
-}
-
-/// How large it is asked to be.
-#[must_use]
-pub fn size(args: &DemoArgs) -> Size {
-    Size {
-        workloads: args.workloads as usize,
-        events: args.events.unwrap_or_else(|| usual(args)),
-        days: args.days,
-    }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a small positive number"
-)]
-fn usual(args: &DemoArgs) -> u64 {
-    (f64::from(args.workloads) * f64::from(args.days) * USUAL).round() as u64
 }
 
 fn write(organisation: &Organisation, mut out: impl Write, bar: &Bar) -> std::io::Result<()> {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Workload;
 use super::definition::{Limits, Step, StepKind};
-use super::entity::{Artifact, CommitAt, Scan};
+use super::entity::{Artifact, Change, CommitAt, Scan};
 use super::name::Name;
 use super::step;
 use crate::event::kind::{Outcome, Severities};
@@ -72,6 +72,29 @@ pub struct Subject {
     pub artifacts: Vec<Name>,
     /// When that was packaged: a scan from before is stale.
     pub packaged: Option<Timestamp>,
+}
+
+impl Subject {
+    /// A change as it was merged, with what was made of it last.
+    #[must_use]
+    pub fn of_change(workload: &Workload, change: &Change) -> Self {
+        let made = workload.artifacts.iter();
+        let made = made.filter(|made| made.commit.is_some() && made.commit == change.sha);
+        let made = made.max_by_key(|made| made.packaged.or(made.published));
+        let names = made.map(|made| [Some(made.id), made.digest]);
+        Self {
+            commit: change.sha,
+            request: request(change),
+            artifacts: names.into_iter().flatten().flatten().collect(),
+            packaged: made.and_then(|made| made.packaged),
+        }
+    }
+}
+
+/// The commits of the request of a change.
+#[must_use]
+pub fn request(change: &Change) -> Vec<CommitAt> {
+    change.commits.iter().copied().chain(change.head).collect()
 }
 
 /// What speaks for a version at a machine step of the path.

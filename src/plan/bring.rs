@@ -13,7 +13,7 @@ use crate::event::kind::Decision;
 use crate::model::Workload;
 use crate::model::definition::{Step, StepKind};
 use crate::model::entity::Record;
-use crate::model::evidence::Subject;
+use crate::model::evidence::{Subject, request};
 use crate::model::gate;
 use crate::model::state::Lives;
 use crate::model::step;
@@ -327,9 +327,7 @@ fn subject(workload: &Workload, version: &Version) -> Subject {
         .and_then(|place| workload.changes.get(place as usize));
     Subject {
         commit: version.commit,
-        request: change.map_or_else(Vec::new, |change| {
-            change.commits.iter().copied().chain(change.head).collect()
-        }),
+        request: change.map_or_else(Vec::new, request),
         artifacts: names.filter_map(|name| workload.names.get(name)).collect(),
         packaged: artifact.and_then(|artifact| artifact.packaged),
     }

@@ -205,13 +205,7 @@ impl At<'_> {
     /// A step that lives in no tool is decided by an event in the log.
     fn here(&self, asked: bool, draft: &mut Draft) -> Result<(), Refusal> {
         let (ask, gate) = (self.ask, self.gate);
-        if gate.may_decide == Some(false) {
-            let why = gate.why_not.clone().unwrap_or_default();
-            let lifted = format!("a decision of {}", gate.approvers.join(", "));
-            let text = format!("you may not decide: {why}");
-            policy::object(draft, policy::APPROVERS, text, lifted);
-        }
-        if gate.voted.contains(&ask.by) {
+        if gate.votes.iter().any(|vote| vote.is_of(&ask.by)) {
             return Err(Refusal::new(
                 "nothing",
                 format!("{} has approved {} already", ask.by, gate.gate),
@@ -220,6 +214,12 @@ impl At<'_> {
                 "{} approvals are needed, by different people",
                 gate.approvals
             )));
+        }
+        if gate.may_decide == Some(false) {
+            let why = gate.why_not.clone().unwrap_or_default();
+            let lifted = format!("a decision of {}", gate.approvers.join(", "));
+            let text = format!("you may not decide: {why}");
+            policy::object(draft, policy::APPROVERS, text, lifted);
         }
         let id = if asked {
             gate.gate.clone()
@@ -232,7 +232,7 @@ impl At<'_> {
                 .records
                 .push(event(ask, &id, "created", gate.opened, fact));
         }
-        let voices = u32::try_from(gate.voted.len() + 1).unwrap_or(u32::MAX);
+        let voices = u32::try_from(gate.votes.len() + 1).unwrap_or(u32::MAX);
         let last = !self.approve || voices >= gate.approvals;
         let (word, phase) = if last {
             ("closed", GatePhase::Closed)

@@ -136,4 +136,26 @@ fn decide(gate: &OpenGate, style: &Style, sheet: &mut Sheet) {
         None => (Role::Text, who),
     };
     labelled("decides", role, &text, style, sheet);
+    for vote in votes(gate, style) {
+        labelled("approved", Role::Good, &vote, style, sheet);
+    }
+}
+
+/// Each approval so far, of whom more are needed: which it is of how many, who, when and why.
+#[must_use]
+pub fn votes(gate: &OpenGate, style: &Style) -> Vec<String> {
+    let votes = gate.votes.iter().zip(1..);
+    votes
+        .map(|(vote, number)| {
+            let of = if gate.approvals > 1 {
+                format!("{number} of {} ", gate.approvals)
+            } else {
+                String::new()
+            };
+            let by = vote.by.as_deref().unwrap_or("somebody");
+            let why = vote.comment.as_deref().map(|text| format!(": {text}"));
+            let at = style.moment_and_age(vote.at);
+            format!("{of}by {by}, {at}{}", why.unwrap_or_default())
+        })
+        .collect()
 }

@@ -9,7 +9,7 @@ pub mod duration;
 pub mod earlier;
 mod environments;
 pub mod figure;
-mod gates;
+pub mod gates;
 pub mod glyph;
 pub mod happening;
 pub mod json;

@@ -168,14 +168,19 @@ impl<L: Listing> Table<L> {
         })
     }
 
+    /// The marked rows that pass.
+    fn marked(&self) -> Vec<usize> {
+        if self.marked.is_empty() {
+            return Vec::new();
+        }
+        let is_marked = |row: &usize| self.marked.contains(&*self.listing.id(*row));
+        self.rows().filter(is_marked).collect()
+    }
+
     /// The marked rows; the one under the cursor where none is.
     #[must_use]
     pub fn chosen(&self) -> Vec<usize> {
-        let marked = |row: &usize| self.marked.contains(&*self.listing.id(*row));
-        let mut chosen = Vec::new();
-        if !self.marked.is_empty() {
-            chosen.extend(self.rows().filter(marked));
-        }
+        let mut chosen = self.marked();
         if chosen.is_empty() {
             chosen.extend(self.selected());
         }
@@ -194,7 +199,7 @@ impl<L: Listing> Table<L> {
         self.refresh();
     }
 
-    /// `3 of 214`, and how many there are without the filter.
+    /// `3 of 214`, and how many there are without the filter; before it how many are marked.
     #[must_use]
     pub fn position(&self) -> String {
         let shown = self.rows().count();
@@ -203,11 +208,15 @@ impl<L: Listing> Table<L> {
             .filter(|entry| matches!(entry, Entry::Row(_)))
             .count();
         let at = if shown == 0 { 0 } else { before + 1 };
+        let marked = match self.marked().len() {
+            0 => String::new(),
+            count => format!("{count} marked · "),
+        };
         let all = self.listing.len();
         if shown == all {
-            format!("{at} of {all}")
+            format!("{marked}{at} of {all}")
         } else {
-            format!("{at} of {shown} (of {all})")
+            format!("{marked}{at} of {shown} (of {all})")
         }
     }
 

@@ -49,6 +49,14 @@ impl std::fmt::Debug for Engine {
     }
 }
 
+/// The workloads that may know a reference.
+#[derive(Debug)]
+pub struct Candidates {
+    pub workloads: Vec<Definition>,
+    /// Whether some ticket is called so, or names what is.
+    pub is_ticket: bool,
+}
+
 /// Told while the log is being read: events done, events in all.
 pub type Watch<'a> = &'a mut dyn FnMut(u64, u64);
 
@@ -330,10 +338,11 @@ impl Engine {
     }
 
     /// The workloads that may know a reference; a ticket is known by the changes that it names, too.
-    pub fn candidates(&self, reference: &str) -> Result<Vec<Definition>, StoreError> {
+    pub fn candidates(&self, reference: &str) -> Result<Candidates, StoreError> {
         let mut pieces = self.pieces(reference)?;
         let tickets = self.fold.catalogue.number(Class::Tickets, "");
-        if let Some(tickets) = tickets.filter(|tickets| pieces.contains(tickets)) {
+        let ticket = tickets.filter(|tickets| pieces.contains(tickets));
+        if let Some(tickets) = ticket {
             for change in self.changes_of_ticket(tickets, reference)? {
                 pieces.extend(self.pieces(&change)?);
             }
@@ -344,12 +353,11 @@ impl Engine {
                 .iter()
                 .any(|number| Some(*number) != tickets && pieces.contains(number))
         };
-        Ok(self
-            .definitions
-            .iter()
-            .filter(is_candidate)
-            .cloned()
-            .collect())
+        let candidates = self.definitions.iter().filter(is_candidate);
+        Ok(Candidates {
+            workloads: candidates.cloned().collect(),
+            is_ticket: ticket.is_some(),
+        })
     }
 
     /// The partitions that know a reference.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 
 use crate::cli::moment::Moment;
+use crate::demo::Size;
 
 /// Arguments of the dashboard.
 #[derive(Clone, Debug, Default, Args)]
@@ -79,6 +80,9 @@ pub struct DemoArgs {
     pub config_out: Option<PathBuf>,
 }
 
+/// Events of one workload in one day, in the usual organisation.
+const USUAL: f64 = 6_000.0 / (12.0 * 90.0);
+
 impl DemoArgs {
     /// As `leadtime demo` without more.
     #[must_use]
@@ -94,5 +98,23 @@ impl DemoArgs {
             output: None,
             config_out: None,
         }
+    }
+    /// How large it is asked to be.
+    #[must_use]
+    pub fn size(&self) -> Size {
+        Size {
+            workloads: self.workloads as usize,
+            events: self.events.unwrap_or_else(|| self.usual_events()),
+            days: self.days,
+        }
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a small positive number"
+    )]
+    fn usual_events(&self) -> u64 {
+        (f64::from(self.workloads) * f64::from(self.days) * USUAL).round() as u64
     }
 }

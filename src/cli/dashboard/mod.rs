@@ -9,7 +9,7 @@ use std::sync::mpsc::channel;
 
 use super::args::{DashboardArgs, DemoArgs, Global};
 use super::session::{LOOK_BACK, Session};
-use super::{Ending, demo, hint, recall};
+use super::{Ending, hint, recall};
 use crate::app::{assemble, import, registry};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -133,7 +133,7 @@ fn folder() -> Result<tempfile::TempDir, Failure> {
 pub fn demonstrate(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> {
     let start = working_morning(crate::clock::now());
     let clock = Clock::fast(start, SPEED);
-    let mut size = demo::size(args);
+    let mut size = args.size();
     size.days += 30;
     size.events += size.events / 3;
     let organisation = Organisation::new(args.seed, size, start + AHEAD);

@@ -6,7 +6,7 @@ use crate::model::Workload;
 use crate::model::delivery::Delivery;
 use crate::model::entity::{Artifact, ChangeAt, CommitAt, Record};
 use crate::model::environment::{live, short, version};
-use crate::model::evidence::Subject;
+use crate::model::evidence::{self, Subject};
 use crate::model::state::Lives;
 
 pub(super) struct Live<'w> {
@@ -91,10 +91,8 @@ fn request(workload: &Workload, commit: Option<CommitAt>) -> Vec<CommitAt> {
     let Some(change) = change else {
         return Vec::new();
     };
-    let own = change.commits.iter().copied();
-    own.chain(change.head)
-        .filter(|own| Some(*own) != commit)
-        .collect()
+    let own = evidence::request(change).into_iter();
+    own.filter(|own| Some(*own) != commit).collect()
 }
 
 /// What the deployment brought; where it brought nothing new (a rollback, a redeploy), what the one brought that made its commit live first; else the

@@ -87,6 +87,11 @@ impl Dialog {
         matches!(scene.acting.reply(self.id), Some(Reply::Carried(_)))
     }
 
+    /// Whether there is nothing to be done, and so nothing to be asked.
+    fn is_refused(&self, scene: &Scene) -> bool {
+        matches!(scene.acting.reply(self.id), Some(Reply::Nothing { .. }))
+    }
+
     fn reading(&mut self, chord: Chord, scene: &Scene) -> Outcome {
         if leaves(chord) {
             return Outcome::Close;
@@ -238,6 +243,9 @@ impl Overlay for Dialog {
         if moved && matches!(self.stage, Stage::Agreed) {
             self.stage = Stage::Reading;
         }
+        if self.is_refused(scene) {
+            self.stage = Stage::Reading;
+        }
         let key = chord.to_string();
         let input = match &mut self.stage {
             Stage::Reading | Stage::Agreed => return self.reading(chord, scene),
@@ -353,6 +361,7 @@ impl Dialog {
         let (x, y) = (foot.x + 2, foot.y);
         let scene = pen.scene;
         let typing = match &self.stage {
+            _ if self.is_refused(scene) => None,
             Stage::Comment(input) => Some(("why: ".to_owned(), input)),
             Stage::Name(input) => {
                 let name = self.plan(scene).map_or("", |(plan, _)| &plan.workload);

@@ -677,7 +677,7 @@ pub fn gate() -> OpenGate {
         ],
         url: some("https://acme.service-now.com/change/CHG0031415"),
         approvals: 1,
-        voted: Vec::new(),
+        votes: Vec::new(),
     }
 }
 

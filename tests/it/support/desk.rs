@@ -142,7 +142,7 @@ impl Desk {
 
     /// Waits until the log of actions shows so many, each done and seen.
     pub fn all_done(&self, count: usize) {
-        self.see(&format!("{count} actions"));
+        self.see(&format!("{count} action"));
         self.pty.wait("all of them done", |seen| {
             let rows = seen.rows();
             let done = rows.iter().filter(|row| row.contains("✓ done, and seen  "));

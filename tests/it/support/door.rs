@@ -227,7 +227,7 @@ impl Door {
     /// The workloads that the index offers for a reference.
     pub fn candidates(&mut self, query: &str) -> Vec<String> {
         let found = self.engine.candidates(query).unwrap();
-        found.into_iter().map(|one| one.name).collect()
+        found.workloads.into_iter().map(|one| one.name).collect()
     }
 }
 

@@ -7,6 +7,7 @@ use super::inbox::{late, name, version, waited};
 use crate::model::gate::{Evidence, OpenGate};
 use crate::model::locate::Match;
 use crate::model::overview::Overview;
+use crate::report::gates::votes;
 use crate::report::sheet::{Line, Sheet};
 use crate::report::{Style, duration, figure, glyph, text};
 use crate::theme::Role;
@@ -165,6 +166,9 @@ impl Lines<'_> {
             gate.approvers.join(", ")
         };
         self.labelled("approvers", Role::Text, &names);
+        for line in votes(gate, self.style) {
+            self.labelled("approved", Role::Good, &line);
+        }
         let why = gate.why_not.as_deref();
         match gate.may_decide {
             Some(true) => self.labelled("you", Role::Good, &format!("{} may decide", glyph::GOOD)),

@@ -27,6 +27,9 @@ const FIRST: Cast = (
 /// Those whose runs went wrong, that need two people, that are deployed from a host of git, and that have an incident.
 const SECOND: Cast = (&["api", "feed"], &["vault", "wiki", "search"]);
 
+/// Those that a board decides on, and one that has nothing to do with it.
+const THIRD: Cast = (&["site"], &["ferry", "mailer"]);
+
 type Cast = (&'static [&'static str], &'static [&'static str]);
 /// Reads what it did, does what it is told, and can be asked; it counts. It gives away its token in what it says.
 const TOOL: &str = r#"
@@ -44,6 +47,7 @@ const SOURCES: &str = r#"
 store = { url = "sqlite:log.db" }
 [people]
 me = "jane"
+teams = { board = ["jane", "li", "omar"] }
 [[sources]]
 name = "gh"
 kind = "github"
@@ -100,6 +104,19 @@ for = "24h"
 reason = "year end"
 "#;
 
+/// Two of three, within an hour, of what has passed its tests.
+const BOARD: &str = r#"
+[[paths]]
+name = "boarded"
+steps = [
+  { name = "code", kind = "code" },
+  { name = "test", kind = "test" },
+  { name = "staging", kind = "deploy", environment = "staging" },
+  { name = "board", kind = "gate", approvers = ["@board"], approvals = 2, within = "1h" },
+  { name = "production", kind = "deploy", environment = "production" },
+]
+"#;
+
 pub struct Company {
     pub place: Place,
     pub github: Wild<Living>,
@@ -126,6 +143,11 @@ impl Company {
     /// With a freeze over what the program deploys.
     pub fn deciding() -> Self {
         Self::of(Place::new(), FIRST, None).opened(FREEZE)
+    }
+
+    /// With a board that decides what goes live.
+    pub fn meeting() -> Self {
+        Self::of(Place::new(), THIRD, None).opened(BOARD)
     }
 
     /// With a host of git, where there is one, that serves what lies in the folder.
@@ -209,6 +231,7 @@ impl Company {
             let path = match name {
                 "mailer" => "programs",
                 "vault" => "guarded",
+                "ferry" => "boarded",
                 _ => "web",
             };
             text.push_str(&format!(
@@ -240,7 +263,7 @@ impl Company {
         }
     }
 
-    fn tell(&self, event: &Value) {
+    pub fn tell(&self, event: &Value) {
         writeln!(self.events.lock().unwrap(), "{event}").unwrap();
     }
 
@@ -314,7 +337,9 @@ fn way(name: &str) -> Option<&'static str> {
         "wiki" => {
             r#"{ from = "charts", file = "charts/{workload}/values-{environment}.yaml", key = "image.tag", branch = "promote/{workload}-{version}", request = "gh" }"#
         }
-        "mailer" | "vault" => r#"{ from = "deployer", arguments = ["to", "{environment}"] }"#,
+        "mailer" | "vault" | "ferry" => {
+            r#"{ from = "deployer", arguments = ["to", "{environment}"] }"#
+        }
         "search" => r#"{ from = "events", event = "dev.cdevents.service.upgraded.0.3.0" }"#,
         _ => return None,
     })

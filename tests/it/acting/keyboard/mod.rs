@@ -2,6 +2,7 @@
 //! remote, a program and a sink of events.
 
 mod again;
+mod board;
 mod company;
 mod past;
 

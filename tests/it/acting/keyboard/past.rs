@@ -65,6 +65,17 @@ pub fn committed(name: &str, number: i64, now: Timestamp) -> Value {
     event(&format!("c-{own}"), "commit.created", &at, &own, &content)
 }
 
+/// The tests of a version were run, some hours ago.
+pub fn tested(name: &str, number: i64, outcome: &str, hours: i64) -> Value {
+    let own = sha(name, number);
+    let at = ago(clock::now(), hours);
+    json!({
+        "context": {"specversion": "0.5.1", "id": format!("t-{own}-{outcome}"), "source": "tests", "type": "dev.cdevents.testsuiterun.finished.0.3.0", "timestamp": at},
+        "subject": {"id": format!("t-{own}-{outcome}"), "content": {"testSuite": {"name": "unit"}, "outcome": outcome}},
+        "customData": {"repository": format!("acme/{name}"), "sha": own},
+    })
+}
+
 pub fn deployed(name: &str, number: i64, environment: &str, at: &str) -> Value {
     let id = format!("{name}-{environment}-{number}");
     let content = json!({

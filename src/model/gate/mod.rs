@@ -1,13 +1,15 @@
 //! Open gates, worst first (age times changes held), with the evidence beside them and who may decide.
 
+mod own;
+
 use serde::Serialize;
 
 use super::definition::{Rules, StepKind};
 use super::delivery::Delivery;
-use super::entity::Gate;
+use super::entity::{Change, Gate};
 use super::evidence::{Standing, Subject, machine};
 use super::name::Name;
-use super::state::{End, Lives, State, carried};
+use super::state::{Lives, carried};
 use super::{OWN, Workload, step};
 use crate::event::kind::Decision;
 use crate::event::time::{Span, Timestamp};
@@ -45,8 +47,16 @@ pub struct OpenGate {
     pub url: Option<String>,
     /// How many have to approve, where leadtime itself keeps the decision; else 1.
     pub approvals: u32,
-    /// Who has approved so far.
-    pub voted: Vec<String>,
+    /// Who has approved so far, of whom more are needed.
+    pub votes: Vec<Vote>,
+}
+
+/// An approval that did not decide a gate.
+#[derive(Clone, Debug, Serialize)]
+pub struct Vote {
+    pub by: Option<String>,
+    pub at: Timestamp,
+    pub comment: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -68,7 +78,7 @@ pub fn open(lives: &Lives<'_>) -> Vec<OpenGate> {
         .filter(|gate| gate.closed.is_none())
         .map(|gate| one(lives, gate))
         .collect();
-    gates.extend(manual(lives));
+    gates.extend(own::manual(lives));
     gates
 }
 
@@ -111,7 +121,12 @@ fn one(lives: &Lives<'_>, gate: &Gate) -> OpenGate {
         let names = gate.approvers.iter();
         names.map(|name| workload.text(*name).to_owned()).collect()
     };
-    let (may_decide, why_not) = may_decide(lives.rules, &approvers, gate.may_decide);
+    let votes = votes(workload, gate);
+    let me = lives.rules.me.as_deref();
+    let (may_decide, why_not) = match me.filter(|me| votes.iter().any(|vote| vote.is_of(me))) {
+        Some(me) => (Some(false), Some(format!("{me} has approved it already"))),
+        None => may_decide(lives.rules, &approvers, gate.may_decide),
+    };
     let sha = gate
         .commit
         .and_then(|commit| workload.commits.get(commit as usize));
@@ -139,13 +154,28 @@ fn one(lives: &Lives<'_>, gate: &Gate) -> OpenGate {
         url: text(gate.url),
         changes,
         approvals: step.map_or(1, |step| step.approvals),
-        voted: gate
-            .votes
-            .iter()
-            .filter(|vote| vote.decision == Some(Decision::Approved))
-            .filter_map(|vote| text(vote.by))
-            .collect(),
+        votes,
     }
+}
+
+impl Vote {
+    #[must_use]
+    pub fn is_of(&self, who: &str) -> bool {
+        self.by.as_deref() == Some(who)
+    }
+}
+
+fn votes(workload: &Workload, gate: &Gate) -> Vec<Vote> {
+    let text = |name: Option<Name>| name.map(|name| workload.text(name).to_owned());
+    let votes = gate.votes.iter();
+    votes
+        .filter(|vote| vote.decision == Some(Decision::Approved))
+        .map(|vote| Vote {
+            by: text(vote.by),
+            at: vote.at,
+            comment: text(vote.comment),
+        })
+        .collect()
 }
 
 /// The changes that wait at a gate: those that it names, or those that its commit carries and production has not.
@@ -259,8 +289,8 @@ fn evidence(lives: &Lives<'_>, place: Option<usize>, gate: &Gate) -> Vec<Evidenc
     let workload = lives.workload;
     let names_none = gate.commit.is_none() && gate.artifact.is_none();
     if names_none && workload.text(gate.source) == OWN {
-        // It holds changes, each of another version: as before its first approval, nothing is asked for.
-        return Vec::new();
+        let held = |change: &&Change| gate.changes.contains(&change.id);
+        return own::newest(lives, place, workload.changes.iter().filter(held));
     }
     let known = gate
         .artifact
@@ -305,75 +335,6 @@ pub fn before(lives: &Lives<'_>, place: Option<usize>, subject: &Subject) -> Vec
                 detail: found.detail,
                 url: found.url,
             }
-        })
-        .collect()
-}
-
-/// The changes at a gate of leadtime's own that some have approved, and more must: it is told of with the others.
-fn asked(workload: &Workload) -> Vec<Name> {
-    let open = workload
-        .gates
-        .iter()
-        .filter(|gate| gate.closed.is_none() && workload.text(gate.source) == OWN);
-    open.flat_map(|gate| gate.changes.iter().copied()).collect()
-}
-
-/// Gates that live in no tool: one for each step at which changes wait.
-fn manual(lives: &Lives<'_>) -> Vec<OpenGate> {
-    let workload = lives.workload;
-    let manual: Vec<usize> = (0..workload.path.steps.len())
-        .filter(|place| lives.is_manual(*place))
-        .collect();
-    if manual.is_empty() {
-        return Vec::new();
-    }
-    let mut waiting: Vec<Vec<(Timestamp, String)>> = vec![Vec::new(); workload.path.steps.len()];
-    let asked = asked(workload);
-    let places = (0..).zip(&workload.changes).map(|(place, _)| place);
-    for life in places
-        .filter(|place| lives.in_flight(*place))
-        .filter_map(|place| lives.life(place))
-        .filter(|life| life.end == End::InFlight)
-    {
-        if let Some(leg) = life.legs.last().filter(|leg| leg.state == State::Gated) {
-            let id = workload.changes[life.change as usize].id;
-            if asked.contains(&id) {
-                continue;
-            }
-            waiting[leg.step].push((leg.from, workload.text(id).to_owned()));
-        }
-    }
-    manual
-        .into_iter()
-        .filter_map(|place| {
-            let step = &workload.path.steps[place];
-            let mut held = std::mem::take(&mut waiting[place]);
-            held.sort();
-            let opened = held.first()?.0;
-            let (may_decide, why_not) = may_decide(lives.rules, &step.approvers, None);
-            Some(OpenGate {
-                gate: format!("{}/{}", workload.name(), step.name),
-                workload: workload.name().to_owned(),
-                step: Some(step.name.clone()),
-                environment: None,
-                opened,
-                waiting_seconds: workload.as_of - opened,
-                due: step.within.map(|within| opened + within),
-                requestor: None,
-                changes: held.into_iter().map(|(_, id)| id).collect(),
-                version: None,
-                sha: None,
-                artifact: None,
-                approvers: step.approvers.clone(),
-                may_decide,
-                why_not,
-                superseded_by: None,
-                holds_back: 0,
-                evidence: Vec::new(),
-                url: None,
-                approvals: step.approvals,
-                voted: Vec::new(),
-            })
         })
         .collect()
 }

@@ -1,0 +1,93 @@
+//! Gates that live in no tool: they are steps of the path, and leadtime itself keeps what is decided. Each holds the changes that wait there.
+
+use super::super::entity::Change;
+use super::super::evidence::Subject;
+use super::super::name::Name;
+use super::super::state::{End, Lives, State};
+use super::super::{OWN, Workload};
+use super::{Evidence, OpenGate, before, may_decide};
+use crate::event::time::Timestamp;
+
+/// What speaks for the newest of some changes, which carries those before it: a gate that lives in no tool holds changes, and no version of its own.
+pub(super) fn newest<'a>(
+    lives: &Lives<'_>,
+    place: Option<usize>,
+    held: impl Iterator<Item = &'a Change>,
+) -> Vec<Evidence> {
+    let newest = held.max_by_key(|change| change.merged);
+    newest.map_or_else(Vec::new, |change| {
+        before(lives, place, &Subject::of_change(lives.workload, change))
+    })
+}
+
+/// The changes at a gate of leadtime's own that some have approved, and more must: it is told of with the others.
+fn asked(workload: &Workload) -> Vec<Name> {
+    let open = workload
+        .gates
+        .iter()
+        .filter(|gate| gate.closed.is_none() && workload.text(gate.source) == OWN);
+    open.flat_map(|gate| gate.changes.iter().copied()).collect()
+}
+
+/// Gates that live in no tool: one for each step at which changes wait.
+pub(super) fn manual(lives: &Lives<'_>) -> Vec<OpenGate> {
+    let workload = lives.workload;
+    let manual: Vec<usize> = (0..workload.path.steps.len())
+        .filter(|place| lives.is_manual(*place))
+        .collect();
+    if manual.is_empty() {
+        return Vec::new();
+    }
+    let mut waiting: Vec<Vec<(Timestamp, &Change)>> = vec![Vec::new(); workload.path.steps.len()];
+    let asked = asked(workload);
+    let places = (0..).zip(&workload.changes).map(|(place, _)| place);
+    for life in places
+        .filter(|place| lives.in_flight(*place))
+        .filter_map(|place| lives.life(place))
+        .filter(|life| life.end == End::InFlight)
+    {
+        if let Some(leg) = life.legs.last().filter(|leg| leg.state == State::Gated) {
+            let change = &workload.changes[life.change as usize];
+            if !asked.contains(&change.id) {
+                waiting[leg.step].push((leg.from, change));
+            }
+        }
+    }
+    manual
+        .into_iter()
+        .filter_map(|place| {
+            let step = &workload.path.steps[place];
+            let mut held = std::mem::take(&mut waiting[place]);
+            let id = |change: &Change| workload.text(change.id);
+            held.sort_by_key(|(from, change)| (*from, id(change)));
+            let opened = held.first()?.0;
+            let (may_decide, why_not) = may_decide(lives.rules, &step.approvers, None);
+            Some(OpenGate {
+                gate: format!("{}/{}", workload.name(), step.name),
+                workload: workload.name().to_owned(),
+                step: Some(step.name.clone()),
+                environment: None,
+                opened,
+                waiting_seconds: workload.as_of - opened,
+                due: step.within.map(|within| opened + within),
+                requestor: None,
+                changes: held
+                    .iter()
+                    .map(|(_, change)| id(change).to_owned())
+                    .collect(),
+                version: None,
+                sha: None,
+                artifact: None,
+                approvers: step.approvers.clone(),
+                may_decide,
+                why_not,
+                superseded_by: None,
+                holds_back: 0,
+                evidence: newest(lives, Some(place), held.iter().map(|(_, change)| *change)),
+                url: None,
+                approvals: step.approvals,
+                votes: Vec::new(),
+            })
+        })
+        .collect()
+}
