@@ -12,7 +12,7 @@ use super::config::Selection;
 use super::cursor::mark;
 use super::wire::{self, Application};
 use crate::connector::error::ErrorKind;
-use crate::connector::http::Broken;
+use crate::connector::http::{Broken, parse};
 use crate::connector::lenient::answers;
 use crate::connector::{ConnectorError, Ear};
 
@@ -73,7 +73,7 @@ pub async fn listen(
             continue;
         };
         let told: Told =
-            wire::one(data).map_err(|why| ConnectorError::new(ErrorKind::Malformed, what, why))?;
+            parse::one(data).map_err(|why| ConnectorError::new(ErrorKind::Malformed, what, why))?;
         if let Some(trouble) = told.error {
             let says: String = trouble
                 .message
@@ -102,7 +102,7 @@ async fn known(
     let url = reach.base.api(&["applications"], &query);
     let body = reach.body(&url, "the applications").await?;
     let malformed = |why| ConnectorError::new(ErrorKind::Malformed, "the applications", why);
-    let listed: Listed = wire::one(&body).map_err(malformed)?;
+    let listed: Listed = parse::one(&body).map_err(malformed)?;
     let (applications, _) = wire::applications(&body).map_err(malformed)?;
     let wanted = applications
         .iter()

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::client::Cluster;
-use super::family::FAMILIES;
+use super::client::{Cluster, Listed};
+use super::family::{FAMILIES, Family};
 use super::rights;
 use super::translate::key;
 use super::wire::Version;
@@ -39,30 +39,19 @@ pub async fn check(cluster: &Cluster<'_>) -> Result<Health, ConnectorError> {
     };
     let mut namespaces = BTreeSet::new();
     let mut absent = Vec::new();
-    for family in FAMILIES {
+    for family in FAMILIES.iter().copied().filter(|one| one.is_read()) {
         let resource = family.resource();
         let name = resource.name();
-        let is_barred = missing.iter().any(|one| one.is_list_of(&name));
-        if !family.is_read() || is_barred {
+        if missing.iter().any(|one| one.is_list_of(&name)) {
             continue;
         }
-        let listed = if served.has(resource.group) {
-            cluster.all(&served, resource).await
-        } else {
-            Ok(None)
-        };
-        match listed {
+        if !served.has(resource.group) {
+            absent.push(resource.kind);
+            continue;
+        }
+        match cluster.all(&served, resource).await {
             Ok(Some(listed)) => {
-                let many = listed.objects.len();
-                health.facts.push(format!("{name}: {many}"));
-                for complaint in listed.complaints {
-                    health.warn(&name, complaint);
-                }
-                for object in &listed.objects {
-                    if let Some(why) = family.ails(object) {
-                        health.warn(&key(*family, object), why);
-                    }
-                }
+                seen(family, &listed, &mut health);
                 namespaces.extend(listed.objects.into_iter().map(|one| one.meta.namespace));
             }
             Ok(None) => absent.push(resource.kind),
@@ -84,4 +73,20 @@ pub async fn check(cluster: &Cluster<'_>) -> Result<Health, ConnectorError> {
     }
     health.clock(&instance.http, &instance.source);
     Ok(health)
+}
+
+/// What is there of a family, and what ails it.
+fn seen(family: &dyn Family, listed: &Listed, health: &mut Health) {
+    let name = family.resource().name();
+    health
+        .facts
+        .push(format!("{name}: {}", listed.objects.len()));
+    for complaint in &listed.complaints {
+        health.warn(&name, complaint.clone());
+    }
+    for object in &listed.objects {
+        if let Some(why) = family.ails(object) {
+            health.warn(&key(family, object), why);
+        }
+    }
 }

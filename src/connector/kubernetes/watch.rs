@@ -105,7 +105,7 @@ struct Ended {
     lines: usize,
 }
 
-impl<'a> Watch<'a> {
+impl Watch<'_> {
     /// Opens it at the end of its list. `None`: it cannot be watched, and the others can.
     async fn open(mut self) -> Result<Option<(Self, Lines)>, ConnectorError> {
         let newest = self

@@ -1,4 +1,4 @@
-//! What Flux fetches, what analyses find, what the GitOps Promoter brings from branch to branch: into events as it happens, each once.
+//! What Flux fetches, what analyses find, what the `GitOps` Promoter brings from branch to branch: into events as it happens, each once.
 
 use leadtime::connector::Connector;
 use leadtime::event::kind::{Decision, GatePhase, Kind, Outcome, Phase, RunKind};

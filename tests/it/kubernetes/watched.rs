@@ -83,7 +83,7 @@ fn told(mut times: Vec<Duration>) -> String {
 }
 
 /// Waits beside the runtime, which goes on.
-async fn logged(program: &Program, parts: Vec<String>) {
+fn logged(program: &Program, parts: Vec<String>) {
     tokio::task::block_in_place(|| {
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         program.logged(&parts)
@@ -111,8 +111,7 @@ async fn what_changes_in_a_real_cluster_is_told_at_once() {
             "@1-".to_owned(),
             "/finished".to_owned(),
         ],
-    )
-    .await;
+    );
 
     // Rolled out: told when it begins, and when it has ended, by the cluster's own controllers.
     let mut begun = Vec::new();
@@ -121,13 +120,12 @@ async fn what_changes_in_a_real_cluster_is_told_at_once() {
         let body = json!({"spec": {"template": {"spec": {"containers": [{"name": "web", "image": image}]}}}});
         let at = Instant::now();
         cluster.merge("apps/v1", "deployments/web", &body).await;
-        logged(&program, vec![format!("@{number}-"), "/started".to_owned()]).await;
+        logged(&program, vec![format!("@{number}-"), "/started".to_owned()]);
         begun.push(at.elapsed());
         logged(
             &program,
             vec![format!("@{number}-"), "/finished".to_owned()],
-        )
-        .await;
+        );
     }
     figure(&format!(
         "a rollout that begins, to its event in the log: {}",
@@ -138,15 +136,14 @@ async fn what_changes_in_a_real_cluster_is_told_at_once() {
     let stuck = json!({"spec": {"template": {"spec": {"containers": [
         {"name": "web", "image": "registry.example.com/acme/web:2.0.0", "resources": {"requests": {"cpu": "1000"}}}]}}}});
     cluster.merge("apps/v1", "deployments/web", &stuck).await;
-    logged(&program, vec!["@7-".to_owned(), "/failed".to_owned()]).await;
+    logged(&program, vec!["@7-".to_owned(), "/failed".to_owned()]);
     let back = json!({"spec": {"template": {"spec": {"containers": [
         {"name": "web", "image": "registry.example.com/acme/web:1.6.0", "resources": null}]}}}});
     cluster.merge("apps/v1", "deployments/web", &back).await;
     logged(
         &program,
         vec!["@8-".to_owned(), "/finished".to_owned(), "1.6.0".to_owned()],
-    )
-    .await;
+    );
     if has_definitions {
         analyses(&cluster, &program).await;
     }
@@ -169,8 +166,7 @@ async fn analyses(cluster: &Cluster, program: &Program) {
         logged(
             program,
             vec![format!("/run-{number}@"), "/finished".to_owned()],
-        )
-        .await;
+        );
         times.push(at.elapsed());
         // Not while it rests from the last.
         tokio::time::sleep(Duration::from_millis(700)).await;
@@ -218,8 +214,7 @@ async fn a_gate_of_a_rollout_is_watched_and_approved_in_a_real_cluster() {
             "/step-2".to_owned(),
             "/created".to_owned(),
         ],
-    )
-    .await;
+    );
     let mut kept = Kept::default();
     cluster
         .source
@@ -258,8 +253,7 @@ async fn a_gate_of_a_rollout_is_watched_and_approved_in_a_real_cluster() {
             "/closed".to_owned(),
             "approved".to_owned(),
         ],
-    )
-    .await;
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

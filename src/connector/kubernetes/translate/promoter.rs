@@ -1,4 +1,4 @@
-//! The GitOps Promoter: a `ChangeTransferPolicy` brings commits into the branch of one environment. Each commit that the branch comes to hold is a deployment to
+//! The `GitOps` Promoter: a `ChangeTransferPolicy` brings commits into the branch of one environment. Each commit that the branch comes to hold is a deployment to
 //! it; one that is proposed and not there yet waits, for a merge or for commit statuses, and that is a gate. A `PromotionStrategy` is the sum of its policies,
 //! and tells nothing beside.
 

@@ -1,4 +1,4 @@
-//! What the GitOps Promoter says of the way of a commit into one branch: what that branch holds, what is proposed for it, and what stands in the way.
+//! What the `GitOps` Promoter says of the way of a commit into one branch: what that branch holds, what is proposed for it, and what stands in the way.
 
 use serde_json::Value;
 
