@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::client::{Cluster, Listed};
+use super::client::{Cluster, Listed, Served};
 use super::family::{FAMILIES, Family};
-use super::rights;
+use super::rights::{self, Missing};
 use super::translate::key;
 use super::wire::Version;
 use crate::connector::error::ErrorKind;
@@ -25,18 +25,7 @@ pub async fn check(cluster: &Cluster<'_>) -> Result<Health, ConnectorError> {
         Err(error) if error.kind == ErrorKind::Network => return Err(error),
         Err(error) => health.warn(&instance.source, error.to_string()),
     }
-    let missing = match rights::review(cluster, &served).await {
-        Ok(missing) => {
-            rights::tell(&missing, &instance.name, &mut health);
-            missing
-        }
-        Err(error) if error.kind == ErrorKind::Network => return Err(error),
-        Err(error) => {
-            let text = format!("what the login may do is not known: {error}");
-            health.facts.push(text);
-            Vec::new()
-        }
-    };
+    let missing = reviewed(cluster, &served, &mut health).await?;
     let mut namespaces = BTreeSet::new();
     let mut absent = Vec::new();
     for family in FAMILIES.iter().copied().filter(|one| one.is_read()) {
@@ -73,6 +62,26 @@ pub async fn check(cluster: &Cluster<'_>) -> Result<Health, ConnectorError> {
     }
     health.clock(&instance.http, &instance.source);
     Ok(health)
+}
+
+/// What the login may not do, told; nothing where the cluster does not say.
+async fn reviewed(
+    cluster: &Cluster<'_>,
+    served: &Served,
+    health: &mut Health,
+) -> Result<Vec<Missing>, ConnectorError> {
+    match rights::review(cluster, served).await {
+        Ok(missing) => {
+            rights::tell(&missing, &cluster.instance.name, health);
+            Ok(missing)
+        }
+        Err(error) if error.kind == ErrorKind::Network => Err(error),
+        Err(error) => {
+            let text = format!("what the login may do is not known: {error}");
+            health.facts.push(text);
+            Ok(Vec::new())
+        }
+    }
 }
 
 /// What is there of a family, and what ails it.
