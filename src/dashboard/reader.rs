@@ -45,8 +45,10 @@ pub struct Feeds {
 /// What tells what is read, as soon as that is known; `None` where it never will be.
 pub type Bring = Box<dyn FnOnce() -> Option<Feeds> + Send>;
 
-/// How long a source that was read because something is new is left alone at least; one that takes longer to read, for as long as that took.
+/// How long a source is left alone at least when it was read, whoever says that something is new; and for how many times as long as that took, so that what
+/// changes without end costs a large tool no more than a part of its time.
 const REST: Duration = Duration::from_millis(250);
+const RESTS: u32 = 4;
 
 /// Starts to read, until what is returned is let go of; by it, everything is read now.
 #[must_use]
@@ -174,7 +176,7 @@ impl Reader {
             self.read(place);
             let ended = Instant::now();
             self.rests
-                .insert(name.clone(), ended + (ended - began).max(REST));
+                .insert(name.clone(), ended + REST.max((ended - began) * RESTS));
             self.due.insert(name, ended + every);
         }
         while let Some(place) = self.unasked.pop_first() {
