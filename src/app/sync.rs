@@ -1,7 +1,7 @@
 //! Sources into the log: each is read on its own, keeps what it read batch by batch together with where it stands, and fails alone.
 
 use std::ops::DerefMut;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::future::join_all;
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,8 @@ const NOTE: &str = "~reading";
 /// A source that is to be read.
 pub struct Feed {
     pub name: String,
-    pub connector: Box<dyn Connector>,
+    /// Shared with those who listen to it while it is read.
+    pub connector: Arc<dyn Connector>,
     /// The oldest fact wanted on a first reading.
     pub since: Option<Timestamp>,
 }

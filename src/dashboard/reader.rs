@@ -1,28 +1,30 @@
-//! The reader: a thread that has the sources read, each as often as it is configured and whenever its tool pushes, into the same log that the worker follows. They
-//! are read side by side: one that fails, or does not answer, is told so, keeps no other waiting, and is tried again.
+//! The reader: a thread that has the sources read, each as often as it is configured, and whenever its tool pushes or says by itself that something is new,
+//! into the same log that the worker follows. They are read side by side: one that fails, or does not answer, is told so, keeps no other waiting, and is tried
+//! again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::bell::{Bell, Rope, Rung};
+use super::board::{Board, Listening};
 use super::message::News;
 use crate::app::assemble;
 use crate::app::doctor::of_finding;
 use crate::app::import::{append, keep};
-use crate::app::receive::{Door, Pushed};
-use crate::app::sync::{self, Feed, Listener, note};
+use crate::app::listen::{Pace, listen};
+use crate::app::receive::{Door, Pushed, Take};
+use crate::app::sync::{self, Feed, note};
 use crate::clock::Clock;
-use crate::connector::Progress;
+use crate::connector::Connector;
 use crate::error::Failure;
 use crate::event::Event;
 use crate::event::time::{Span, Timestamp};
 use crate::model::diagnosis::Found;
 use crate::store::Store;
 use crate::theme::Role;
-use crate::view::scene::SourceState;
 
 /// Where news goes; `false` where nobody listens any more.
 pub type Tell = Box<dyn Fn(News) -> bool + Send + Sync>;
@@ -44,28 +46,23 @@ pub struct Feeds {
 /// What tells what is read, as soon as that is known; `None` where it never will be.
 pub type Bring = Box<dyn FnOnce() -> Option<Feeds> + Send>;
 
-/// What the reader is told.
-pub enum Wanted {
-    /// Somebody wants to see all that is new.
-    All,
-    /// A tool pushed it.
-    Pushed(Pushed),
-    /// The reading of a source is over, by its place.
-    Read(usize),
-}
+/// How long a source is left alone at least when it was read, whoever says that something is new; and for how many times as long as that took, so that what
+/// changes without end costs a large tool no more than a part of its time.
+const REST: Duration = Duration::from_millis(250);
+const RESTS: u32 = 4;
 
-/// Starts to read; what is returned asks for a reading now.
+/// Starts to read, until what is returned is let go of; by it, everything is read now.
 #[must_use]
-pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Sender<Wanted> {
-    let (send, receive) = channel::<Wanted>();
-    let (pushes, over) = (send.clone(), send.clone());
+pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Rope {
+    let bell = Arc::new(Bell::default());
+    let rope = Rope(Arc::clone(&bell));
     thread::spawn(move || {
         let Some(mut feeds) = bring() else {
             return;
         };
         let door = feeds.door.take();
         let board = Board::new(&feeds, tell);
-        let mut reader = match Reader::new(feeds, clock, board, over) {
+        let mut reader = match Reader::new(feeds, clock, board, &bell) {
             Ok(reader) => reader,
             Err((board, failure)) => {
                 board.all_failed(&failure.to_string());
@@ -74,7 +71,7 @@ pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Sender<Wanted> {
         };
         match door {
             Some(Ok(door)) => {
-                let take = Box::new(move |pushed| pushes.send(Wanted::Pushed(pushed)).is_ok());
+                let take = porter(&reader.feeds, &bell, clock);
                 reader.runtime.spawn(door.serve(take));
             }
             Some(Err(failure)) => {
@@ -83,76 +80,33 @@ pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Sender<Wanted> {
             }
             None => {}
         }
+        reader.listen();
         while reader.board.tell() {
             let wait = reader.read_due();
-            match receive.recv_timeout(wait) {
-                Ok(wanted) => {
-                    reader.hear(wanted);
-                    // Of ten pushes that came meanwhile, one reading is made.
-                    for wanted in receive.try_iter() {
-                        reader.hear(wanted);
-                    }
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return,
-            }
+            let Some(rung) = bell.wait(wait) else {
+                break;
+            };
+            reader.hear(rung);
         }
+        // What listens and what takes pushes ends here; a login that somebody is asked for is not waited for.
+        reader.runtime.shutdown_background();
     });
-    send
+    rope
 }
 
-/// How the sources are doing, told whenever it changes.
-struct Board {
-    states: Mutex<Vec<SourceState>>,
-    tell: Tell,
-}
-
-impl Board {
-    fn new(feeds: &Feeds, tell: Tell) -> Arc<Self> {
-        let states = feeds.feeds.iter().map(|(feed, every)| SourceState {
-            name: feed.name.clone(),
-            kind: feed.connector.kind().to_owned(),
-            every: Some(*every),
-            ..SourceState::default()
-        });
-        Arc::new(Self {
-            states: Mutex::new(states.collect()),
-            tell,
-        })
-    }
-
-    fn change(&self, name: &str, change: impl FnOnce(&mut SourceState)) {
-        let mut states = lock(&self.states);
-        if let Some(state) = states.iter_mut().find(|state| state.name == name) {
-            change(state);
-        }
-        drop(states);
-        self.tell();
-    }
-
-    fn all_failed(&self, reason: &str) {
-        let mut states = lock(&self.states);
-        for state in states.iter_mut() {
-            state.error = Some(reason.to_owned());
-        }
-        drop(states);
-        self.tell();
-    }
-
-    fn tell(&self) -> bool {
-        let states = lock(&self.states);
-        (self.tell)(News::Sources(states.clone()))
-    }
-}
-
-impl Listener for Arc<Board> {
-    fn progress(&self, source: &str, progress: &Progress) {
-        let words = match progress.total {
-            Some(total) => format!("{} {} of {total}", progress.what, progress.done),
-            None => format!("{} {}", progress.what, progress.done),
+/// Takes what is pushed: what is itself the facts, or word that there are some.
+fn porter(feeds: &[(Arc<Feed>, Span)], bell: &Arc<Bell>, clock: Clock) -> Take {
+    let bell = Arc::clone(bell);
+    let feeds = feeds.iter();
+    let connectors: BTreeMap<String, Arc<dyn Connector>> = feeds
+        .map(|(feed, _)| (feed.name.clone(), Arc::clone(&feed.connector)))
+        .collect();
+    Box::new(move |pushed: Pushed| {
+        let Some(connector) = connectors.get(&pushed.source) else {
+            return true;
         };
-        self.change(source, |state| state.reading = Some(words));
-    }
+        bell.push(&pushed.source, connector.heard(&pushed.body, clock.now()))
+    })
 }
 
 /// So many sources that are read from the disk may keep a thread each.
@@ -166,13 +120,14 @@ struct Reader {
     trickle: Option<std::iter::Peekable<Trickle>>,
     clock: Clock,
     board: Arc<Board>,
+    bell: Arc<Bell>,
     runtime: tokio::runtime::Runtime,
-    /// Told when a reading is over.
-    over: Sender<Wanted>,
     /// When each source is read next, by place; at once where nothing is said.
     due: BTreeMap<usize, Instant>,
-    /// Those that are being read.
-    busy: BTreeSet<usize>,
+    /// Until when each is left alone, whoever says that something is new.
+    rests: BTreeMap<usize, Instant>,
+    /// Those that are being read, and since when.
+    busy: BTreeMap<usize, Instant>,
     /// Those of them that are to be read again: something is new since they began to be.
     again: BTreeSet<usize>,
     /// Sources that were not asked yet how they are.
@@ -184,7 +139,7 @@ impl Reader {
         feeds: Feeds,
         clock: Clock,
         board: Arc<Board>,
-        over: Sender<Wanted>,
+        bell: &Arc<Bell>,
     ) -> Result<Self, (Arc<Board>, Failure)> {
         let made = assemble::open_log(&feeds.log)
             .map_err(Failure::from)
@@ -209,19 +164,20 @@ impl Reader {
             }
         }
         let unasked = (0..feeds.feeds.len()).collect();
-        let feeds_shared = feeds.feeds.into_iter();
+        let shared = feeds.feeds.into_iter();
         Ok(Self {
             log: Arc::new(Mutex::new(Box::new(store))),
-            feeds: feeds_shared
+            feeds: shared
                 .map(|(feed, every)| (Arc::new(feed), every))
                 .collect(),
             trickle: feeds.trickle.map(Iterator::peekable),
             clock,
             board,
+            bell: Arc::clone(bell),
             runtime,
-            over,
             due: BTreeMap::new(),
-            busy: BTreeSet::new(),
+            rests: BTreeMap::new(),
+            busy: BTreeMap::new(),
             again: BTreeSet::new(),
             unasked,
         })
@@ -233,14 +189,13 @@ impl Reader {
         let now = Instant::now();
         for place in 0..self.feeds.len() {
             let is_due = self.due.get(&place).is_none_or(|due| *due <= now);
-            if is_due && self.busy.insert(place) {
+            if is_due && !self.busy.contains_key(&place) {
+                self.busy.insert(place, now);
                 self.read(place);
             }
         }
-        let idle = self
-            .due
-            .iter()
-            .filter(|(place, _)| !self.busy.contains(place));
+        let idle = self.due.iter();
+        let idle = idle.filter(|(place, _)| !self.busy.contains_key(place));
         let next = idle.map(|(_, due)| *due).min();
         let wait = next.map_or(Duration::from_mins(1), |next| {
             next.saturating_duration_since(Instant::now())
@@ -252,64 +207,82 @@ impl Reader {
         }
     }
 
-    fn hear(&mut self, wanted: Wanted) {
-        let pushed = match wanted {
-            Wanted::All => {
-                self.unasked = (0..self.feeds.len()).collect();
-                for place in 0..self.feeds.len() {
-                    self.want(place);
-                }
-                return;
+    /// Listens to every source that says something by itself.
+    fn listen(&self) {
+        for (feed, _) in &self.feeds {
+            let connector = Arc::clone(&feed.connector);
+            let listening = Listening::new(&feed.name, &self.bell, &self.board);
+            self.runtime
+                .spawn(async move { listen(&*connector, &listening, Pace::default()).await });
+        }
+    }
+
+    fn hear(&mut self, rung: Rung) {
+        for place in rung.read {
+            self.was_read(place);
+        }
+        if rung.all {
+            self.due.clear();
+            self.again.extend(self.busy.keys());
+            self.unasked = (0..self.feeds.len()).collect();
+        }
+        for (place, (feed, _)) in self.feeds.iter().enumerate() {
+            if !rung.sources.contains(&feed.name) {
+                continue;
             }
-            Wanted::Read(place) => return self.was_read(place),
-            Wanted::Pushed(pushed) => pushed,
-        };
-        let mut feeds = self.feeds.iter();
-        let Some(place) = feeds.position(|(feed, _)| feed.name == pushed.source) else {
-            return;
-        };
+            if self.busy.contains_key(&place) {
+                // What is being read may have been looked at too early.
+                self.again.insert(place);
+            } else if let Some(due) = self.due.get_mut(&place) {
+                *due = (*due).min(self.rests.get(&place).copied().unwrap_or(*due));
+            }
+        }
         let now = self.clock.now();
-        let failed = match self.feeds[place].0.connector.heard(&pushed.body, now) {
-            Ok(None) => return self.want(place),
-            Ok(Some(documents)) => keep(&mut **lock(&self.log), documents, now)
-                .err()
-                .map(|error| error.to_string()),
-            Err(error) => Some(error.to_string()),
-        };
-        self.board.change(&pushed.source, |state| match failed {
-            None => state.read = Some(now),
-            Some(text) => {
-                state.findings = vec![Found {
-                    severity: "warning",
-                    subject: "what was pushed".to_owned(),
-                    text,
-                }];
+        for (name, documents) in rung.pushed {
+            let kept = keep(&mut **lock(&self.log), documents, now);
+            match kept {
+                Ok(_) => self.board.change(&name, |state| state.read = Some(now)),
+                Err(error) => self.not_kept(&name, error.to_string()),
             }
-        });
-    }
-
-    /// It is to be read now; where it is being read, once more after that, which may have looked too early.
-    fn want(&mut self, place: usize) {
-        if self.busy.contains(&place) {
-            self.again.insert(place);
         }
-        self.due.remove(&place);
+        for (name, text) in rung.unread {
+            self.not_kept(&name, text);
+        }
     }
 
+    /// The reading of a source is over: it rests, and is read on its round, or sooner where something is new already.
     fn was_read(&mut self, place: usize) {
-        self.busy.remove(&place);
-        if self.again.remove(&place) {
-            return;
-        }
-        let every = self.feeds[place].1.micros();
-        let every = Duration::from_micros(u64::try_from(every).unwrap_or(1_000_000));
-        let next = Instant::now() + every.max(Duration::from_secs(1));
+        let now = Instant::now();
+        let took = self
+            .busy
+            .remove(&place)
+            .map_or(Duration::ZERO, |began| now - began);
+        let rest = now + REST.max(took * RESTS);
+        self.rests.insert(place, rest);
+        let every = u64::try_from(self.feeds[place].1.micros());
+        let every = Duration::from_micros(every.unwrap_or(1_000_000));
+        let next = now + every.max(Duration::from_secs(1));
+        let next = if self.again.remove(&place) {
+            rest.min(next)
+        } else {
+            next
+        };
         self.due.insert(place, next);
+    }
+
+    fn not_kept(&self, name: &str, text: String) {
+        self.board.change(name, |state| {
+            state.findings = vec![Found {
+                severity: "warning",
+                subject: "what was pushed".to_owned(),
+                text,
+            }];
+        });
     }
 
     /// Has a source read, beside the others; and asked how it is, where that was not done yet.
     fn read(&mut self, place: usize) {
-        let over = Over(place, self.over.clone());
+        let over = Over(place, Arc::clone(&self.bell));
         let feed = Arc::clone(&self.feeds[place].0);
         let (log, board, clock) = (Arc::clone(&self.log), Arc::clone(&self.board), self.clock);
         let is_unasked = self.unasked.remove(&place);
@@ -346,12 +319,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Tells that a reading is over, also where it broke off.
-struct Over(usize, Sender<Wanted>);
+struct Over(usize, Arc<Bell>);
 
 impl Drop for Over {
     fn drop(&mut self) {
-        // Nobody waits for it where the reader is gone.
-        let _gone = self.1.send(Wanted::Read(self.0));
+        self.1.read(self.0);
     }
 }
 

@@ -8,6 +8,7 @@ mod keyboard;
 mod payloads;
 mod prism;
 mod reading;
+mod streaming;
 pub mod subject;
 pub mod world;
 

@@ -200,6 +200,11 @@ pub fn answer(world: &mut World, asked: &Asked) -> Answer {
             Answer::json(200, &json!({"value": if world.may { "yes" } else { "no" }}))
         }
         ("GET", ["v1", "applications"]) => list(world, asked),
+        ("GET", ["v1", "stream", "applications"]) => {
+            assert_eq!(asked.header("accept"), Some("text/event-stream"));
+            assert_eq!(asked.query("resourceVersion"), Some("4711"));
+            Answer::flow()
+        }
         (method, ["v1", "applications", name, rest @ ..]) => {
             let known = world
                 .applications
@@ -264,7 +269,10 @@ fn list(world: &World, asked: &Asked) -> Answer {
         }
         items.push(item);
     }
-    Answer::json(200, &json!({"metadata": {}, "items": items}))
+    Answer::json(
+        200,
+        &json!({"metadata": {"resourceVersion": "4711"}, "items": items}),
+    )
 }
 
 fn one(world: &mut World, (method, rest): (&str, &[&str]), name: &str, asked: &Asked) -> Answer {

@@ -12,6 +12,7 @@ pub mod gitlab;
 pub mod heard;
 pub mod hosting;
 pub mod kept;
+pub mod program;
 pub mod pty;
 pub mod registry;
 pub mod secret;
@@ -28,6 +29,15 @@ pub fn instance(tool: &'static Tool, url: &str) -> Instance {
         ..Settings::default()
     };
     Instance::open(&settings, tool, Login::None).unwrap()
+}
+
+/// Says aloud what was measured, for who asked for it with `--nocapture`.
+#[expect(
+    clippy::print_stderr,
+    reason = "a figure is for whoever runs the tests"
+)]
+pub fn figure(what: &str) {
+    eprintln!("measured: {what}");
 }
 
 /// Says aloud that a part of a test is left out, since what it needs is absent.

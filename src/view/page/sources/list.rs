@@ -83,9 +83,10 @@ impl Source {
         self.every = now.every;
         self.reading.clone_from(&now.reading);
         self.facts.extend(now.facts.iter().cloned());
+        self.facts.extend(now.listens.map(listening));
         // What was noted of the last reading is older than what is told now.
         self.findings.retain(|one| one.subject != LAST);
-        for one in &now.findings {
+        for one in now.findings.iter().chain(&now.unheard) {
             if !self.findings.iter().any(|known| known.text == one.text) {
                 self.findings.push(one.clone());
             }
@@ -139,6 +140,16 @@ impl Source {
             SourceState::Ok => 3,
         }
     }
+}
+
+/// Whether its tool is listened to.
+fn listening(listens: bool) -> String {
+    let text = if listens {
+        "listened to: what changes is read at once"
+    } else {
+        "not listened to just now: read as often as ever"
+    };
+    text.to_owned()
 }
 
 /// What an error of the last reading is about.

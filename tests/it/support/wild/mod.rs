@@ -13,6 +13,8 @@
 //!
 //! It keeps connections alive, runs on threads of its own, and serves any process of this machine.
 
+mod flow;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -64,6 +66,8 @@ pub struct Answer {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: String,
+    /// It goes on: with what [`Wild::say`] says.
+    pub flows: bool,
 }
 
 impl Answer {
@@ -72,6 +76,15 @@ impl Answer {
             status,
             headers: Vec::new(),
             body: String::new(),
+            flows: false,
+        }
+    }
+
+    /// An answer that begins, and goes on.
+    pub fn flow() -> Self {
+        Self {
+            flows: true,
+            ..Self::new(200)
         }
     }
 
@@ -120,6 +133,7 @@ struct Inner<S> {
     asked: Mutex<Vec<Asked>>,
     rules: Mutex<Vec<Rule>>,
     open: Mutex<Vec<TcpStream>>,
+    flows: Mutex<Vec<flow::Flow>>,
     closed: AtomicBool,
 }
 
@@ -151,6 +165,7 @@ impl<S: Send + 'static> Wild<S> {
             asked: Mutex::default(),
             rules: Mutex::default(),
             open: Mutex::default(),
+            flows: Mutex::default(),
             closed: AtomicBool::new(false),
         });
         let shared = Arc::clone(&inner);
@@ -205,6 +220,7 @@ impl<S: Send + 'static> Wild<S> {
     /// From now on no connection is accepted: the port is closed, and stays so. To see a connection refused, ask with a client that has none open.
     pub fn refuse(&self) {
         if !self.inner.closed.swap(true, Ordering::SeqCst) {
+            lock(&self.inner.flows).clear();
             for stream in lock(&self.inner.open).drain(..) {
                 // It may have ended by itself.
                 let _ = stream.shutdown(Shutdown::Both);
@@ -277,6 +293,9 @@ fn serve<S>(inner: &Inner<S>, stream: &TcpStream) -> Option<()> {
             Some(Mischief::Instead(answer)) => answer.clone(),
             _ => (inner.apply)(&mut lock(&inner.state), &asked),
         };
+        if truth.flows && !matches!(mischief, Some(Mischief::DoneThen(_))) {
+            return flow::serve(inner, stream, &asked);
+        }
         let bytes = bytes(&truth);
         let sent = match mischief {
             None | Some(Mischief::Instead(_)) => writer.write_all(&bytes),
