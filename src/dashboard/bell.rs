@@ -23,6 +23,8 @@ pub struct Rung {
     pub pushed: Vec<(String, Vec<Document>)>,
     /// Pushes that could not be read: the last of each source.
     pub unread: BTreeMap<String, String>,
+    /// Readings that are over, by the places of their sources.
+    pub over: BTreeSet<usize>,
 }
 
 #[derive(Debug, Default)]
@@ -36,7 +38,7 @@ impl State {
     fn is_quiet(&self) -> bool {
         let rung = &self.rung;
         let is_named = rung.sources.is_empty() && rung.pushed.is_empty() && rung.unread.is_empty();
-        !self.closed && !rung.all && is_named
+        !self.closed && !rung.all && is_named && rung.over.is_empty()
     }
 }
 
@@ -66,6 +68,13 @@ impl Bell {
             if !state.rung.sources.contains(name) {
                 state.rung.sources.insert(name.to_owned());
             }
+        });
+    }
+
+    /// A reading is over.
+    pub fn over(&self, place: usize) {
+        self.ring(|state| {
+            state.rung.over.insert(place);
         });
     }
 

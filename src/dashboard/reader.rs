@@ -1,9 +1,9 @@
-//! The reader: a thread that reads the sources, each as often as it is configured, and whenever its tool pushes or says by itself that something is new, into
-//! the same log that the worker follows. A source that fails is told so, fails alone, and is tried again.
+//! The reader: a thread that has the sources read, each as often as it is configured, and whenever its tool pushes or says by itself that something is new, into
+//! the same log that the worker follows. They are read side by side: one that fails, or does not answer, is told so, keeps no other waiting, and is tried again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,12 +15,11 @@ use crate::app::doctor::of_finding;
 use crate::app::import::{append, keep};
 use crate::app::listen::{Pace, listen};
 use crate::app::receive::{Door, Pushed, Take};
-use crate::app::sync::{Feed, note, sync};
+use crate::app::sync::{self, Feed, note};
 use crate::clock::Clock;
-use crate::connector::Connector;
 use crate::error::Failure;
 use crate::event::Event;
-use crate::event::time::Span;
+use crate::event::time::{Span, Timestamp};
 use crate::model::diagnosis::Found;
 use crate::store::Store;
 use crate::theme::Role;
@@ -61,7 +60,7 @@ pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Rope {
         };
         let door = feeds.door.take();
         let board = Board::new(&feeds, tell);
-        let mut reader = match Reader::new(feeds, clock, board) {
+        let mut reader = match Reader::new(feeds, clock, board, Arc::clone(&bell)) {
             Ok(reader) => reader,
             Err((board, failure)) => {
                 board.all_failed(&failure.to_string());
@@ -79,7 +78,7 @@ pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Rope {
             }
             None => {}
         }
-        reader.listen(&bell);
+        reader.listen();
         while reader.board.tell() {
             let wait = reader.read_due();
             let Some(rung) = bell.wait(wait) else {
@@ -94,42 +93,63 @@ pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Rope {
 }
 
 /// Takes what is pushed: what is itself the facts, or word that there are some.
-fn porter(feeds: &[(Feed, Span)], bell: &Arc<Bell>, clock: Clock) -> Take {
+fn porter(feeds: &[(Arc<Feed>, Span)], bell: &Arc<Bell>, clock: Clock) -> Take {
     let bell = Arc::clone(bell);
-    let feeds = feeds.iter();
-    let connectors: BTreeMap<String, Arc<dyn Connector>> = feeds
-        .map(|(feed, _)| (feed.name.clone(), Arc::clone(&feed.connector)))
+    let feeds: BTreeMap<String, Arc<Feed>> = feeds
+        .iter()
+        .map(|(feed, _)| (feed.name.clone(), Arc::clone(feed)))
         .collect();
     Box::new(move |pushed: Pushed| {
-        let Some(connector) = connectors.get(&pushed.source) else {
+        let Some(feed) = feeds.get(&pushed.source) else {
             return true;
         };
-        bell.push(&pushed.source, connector.heard(&pushed.body, clock.now()))
+        bell.push(
+            &pushed.source,
+            feed.connector.heard(&pushed.body, clock.now()),
+        )
     })
 }
 
+/// So many sources that are read from the disk may keep a thread each.
+const THREADS: usize = 4;
+
+type Log = Arc<Mutex<Box<dyn Store>>>;
+
 struct Reader {
-    store: Box<dyn Store>,
-    feeds: Vec<(Feed, Span)>,
+    log: Log,
+    feeds: Vec<(Arc<Feed>, Span)>,
     trickle: Option<std::iter::Peekable<Trickle>>,
     clock: Clock,
     board: Arc<Board>,
     runtime: tokio::runtime::Runtime,
-    /// When each source is read next; at once where nothing is said.
-    due: BTreeMap<String, Instant>,
+    /// Rung when a reading is over, too.
+    bell: Arc<Bell>,
+    /// When each source is read next, by place; at once where nothing is said.
+    due: BTreeMap<usize, Instant>,
     /// Until when each is left alone, whoever says that something is new.
-    rests: BTreeMap<String, Instant>,
-    /// Sources that were not asked yet how they are, by place.
+    rests: BTreeMap<usize, Instant>,
+    /// When the reading that is under way began.
+    began: BTreeMap<usize, Instant>,
+    /// Those that are being read.
+    busy: BTreeSet<usize>,
+    /// Those of them that are to be read again: something is new since they began to be.
+    again: BTreeSet<usize>,
+    /// Sources that were not asked yet how they are.
     unasked: BTreeSet<usize>,
 }
 
 impl Reader {
-    fn new(feeds: Feeds, clock: Clock, board: Arc<Board>) -> Result<Self, (Arc<Board>, Failure)> {
+    fn new(
+        feeds: Feeds,
+        clock: Clock,
+        board: Arc<Board>,
+        bell: Arc<Bell>,
+    ) -> Result<Self, (Arc<Board>, Failure)> {
         let made = assemble::open_log(&feeds.log)
             .map_err(Failure::from)
             .and_then(|store| {
                 let runtime = tokio::runtime::Builder::new_multi_thread()
-                    .worker_threads(1)
+                    .worker_threads(THREADS)
                     .enable_all()
                     .build()
                     .map_err(|error| Failure::unable(format!("threads: {error}")))?;
@@ -148,41 +168,41 @@ impl Reader {
             }
         }
         let unasked = (0..feeds.feeds.len()).collect();
+        let feeds_shared = feeds.feeds.into_iter();
         Ok(Self {
-            store: Box::new(store),
-            feeds: feeds.feeds,
+            log: Arc::new(Mutex::new(Box::new(store))),
+            feeds: feeds_shared
+                .map(|(feed, every)| (Arc::new(feed), every))
+                .collect(),
             trickle: feeds.trickle.map(Iterator::peekable),
             clock,
             board,
             runtime,
+            bell,
             due: BTreeMap::new(),
             rests: BTreeMap::new(),
+            began: BTreeMap::new(),
+            busy: BTreeSet::new(),
+            again: BTreeSet::new(),
             unasked,
         })
     }
 
-    /// Reads what is due; tells how long nothing is.
+    /// Begins to read what is due; tells how long nothing is.
     fn read_due(&mut self) -> Duration {
         self.trickle();
+        let now = Instant::now();
         for place in 0..self.feeds.len() {
-            let (feed, every) = &self.feeds[place];
-            let due = self.due.get(&feed.name);
-            if due.is_some_and(|due| *due > Instant::now()) {
-                continue;
+            let is_due = self.due.get(&place).is_none_or(|due| *due <= now);
+            if is_due && self.busy.insert(place) {
+                self.read(place);
             }
-            let every = Duration::from_micros(u64::try_from(every.micros()).unwrap_or(1_000_000));
-            let (name, every) = (feed.name.clone(), every.max(Duration::from_secs(1)));
-            let began = Instant::now();
-            self.read(place);
-            let ended = Instant::now();
-            self.rests
-                .insert(name.clone(), ended + REST.max((ended - began) * RESTS));
-            self.due.insert(name, ended + every);
         }
-        while let Some(place) = self.unasked.pop_first() {
-            self.ask(place);
-        }
-        let next = self.due.values().min().copied();
+        let idle = self
+            .due
+            .iter()
+            .filter(|(place, _)| !self.busy.contains(place));
+        let next = idle.map(|(_, due)| *due).min();
         let wait = next.map_or(Duration::from_mins(1), |next| {
             next.saturating_duration_since(Instant::now())
         });
@@ -194,29 +214,37 @@ impl Reader {
     }
 
     /// Listens to every source that says something by itself.
-    fn listen(&self, bell: &Arc<Bell>) {
+    fn listen(&self) {
         for (feed, _) in &self.feeds {
-            let connector = Arc::clone(&feed.connector);
-            let listening = Listening::new(&feed.name, bell, &self.board);
-            self.runtime
-                .spawn(async move { listen(&*connector, &listening, Pace::default()).await });
+            let feed = Arc::clone(feed);
+            let listening = Listening::new(&feed.name, &self.bell, &self.board);
+            self.runtime.spawn(async move {
+                listen(&*feed.connector, &listening, Pace::default()).await;
+            });
         }
     }
 
     fn hear(&mut self, rung: Rung) {
+        for place in rung.over {
+            self.was_read(place);
+        }
         if rung.all {
-            self.due.clear();
             self.unasked = (0..self.feeds.len()).collect();
+            for place in 0..self.feeds.len() {
+                self.rests.remove(&place);
+                self.want(place);
+            }
         }
         for name in rung.sources {
-            let rests = self.rests.get(&name).copied();
-            if let Some(due) = self.due.get_mut(&name) {
-                *due = (*due).min(rests.unwrap_or(*due));
+            let mut feeds = self.feeds.iter();
+            if let Some(place) = feeds.position(|(feed, _)| feed.name == name) {
+                self.want(place);
             }
         }
         let now = self.clock.now();
         for (name, documents) in rung.pushed {
-            match keep(&mut *self.store, documents, now) {
+            let kept = keep(&mut **lock(&self.log), documents, now);
+            match kept {
                 Ok(_) => self.board.change(&name, |state| state.read = Some(now)),
                 Err(error) => self.not_kept(&name, error.to_string()),
             }
@@ -236,51 +264,44 @@ impl Reader {
         });
     }
 
-    fn read(&mut self, place: usize) {
-        let (feed, _) = &self.feeds[place];
-        let name = feed.name.clone();
-        self.board
-            .change(&name, |state| state.reading = Some("reading".to_owned()));
-        let now = self.clock.now();
-        let feeds = std::slice::from_ref(feed);
-        let reading = sync(feeds, &mut *self.store, now, &self.board);
-        let outcome = self.runtime.block_on(reading);
-        let error = match outcome {
-            Ok(outcomes) => outcomes
-                .into_iter()
-                .find_map(|outcome| outcome.error)
-                .map(|error| error.to_string()),
-            Err(error) => Some(error.to_string()),
-        };
-        self.board.change(&name, |state| {
-            state.reading = None;
-            if error.is_none() {
-                state.read = Some(now);
-            }
-            state.error = error;
-        });
-    }
-
-    /// Asks a source how it is. One that could just not be read has said it.
-    fn ask(&self, place: usize) {
-        let (feed, _) = &self.feeds[place];
-        if self.board.has_failed(&feed.name) {
+    /// It is to be read as soon as it may be; where it is being read, once more after that, which may have looked too early.
+    fn want(&mut self, place: usize) {
+        if self.busy.contains(&place) {
+            self.again.insert(place);
             return;
         }
-        let health = self
-            .runtime
-            .block_on(feed.connector.check(self.clock.now()));
-        self.board.change(&feed.name, |state| match health {
-            Ok(health) => {
-                state.facts = health.facts;
-                state.findings = health.findings.iter().map(of_finding).collect();
-            }
-            Err(error) => {
-                state.findings = vec![Found {
-                    severity: "warning",
-                    subject: "asked how it is".to_owned(),
-                    text: error.to_string(),
-                }];
+        match (self.rests.get(&place), self.due.get_mut(&place)) {
+            (Some(rests), Some(due)) => *due = (*due).min(*rests),
+            _ => drop(self.due.remove(&place)),
+        }
+    }
+
+    fn was_read(&mut self, place: usize) {
+        self.busy.remove(&place);
+        let now = Instant::now();
+        let took = self.began.remove(&place).map_or(REST, |began| now - began);
+        let rests = now + REST.max(took * RESTS);
+        self.rests.insert(place, rests);
+        let every = self.feeds[place].1.micros();
+        let every = Duration::from_micros(u64::try_from(every).unwrap_or(1_000_000));
+        let next = now + every.max(Duration::from_secs(1));
+        let is_wanted = self.again.remove(&place);
+        self.due.insert(place, if is_wanted { rests } else { next });
+    }
+
+    /// Has a source read, beside the others; and asked how it is, where that was not done yet.
+    fn read(&mut self, place: usize) {
+        let over = Over(place, Arc::clone(&self.bell));
+        self.began.insert(place, Instant::now());
+        let feed = Arc::clone(&self.feeds[place].0);
+        let (log, board, clock) = (Arc::clone(&self.log), Arc::clone(&self.board), self.clock);
+        let is_unasked = self.unasked.remove(&place);
+        self.runtime.spawn(async move {
+            let _over = over;
+            let is_well = read(&feed, &log, clock.now(), &board).await;
+            // One that could just not be read has said how it is.
+            if is_well && is_unasked {
+                ask(&feed, &board, clock).await;
             }
         });
     }
@@ -296,9 +317,60 @@ impl Reader {
             events.push(event);
         }
         if !events.is_empty()
-            && let Err(error) = append(&mut *self.store, &events, now)
+            && let Err(error) = append(&mut **lock(&self.log), &events, now)
         {
             tracing::warn!(%error, "the demonstration");
         }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Tells that a reading is over, also where it broke off.
+struct Over(usize, Arc<Bell>);
+
+impl Drop for Over {
+    fn drop(&mut self) {
+        self.1.over(self.0);
+    }
+}
+
+/// Reads a source; tells whether it could be.
+async fn read(feed: &Feed, log: &Log, now: Timestamp, board: &Arc<Board>) -> bool {
+    board.change(&feed.name, |state| {
+        state.reading = Some("reading".to_owned());
+    });
+    let error = match sync::read(feed, &**log, now, board).await {
+        Ok(outcome) => outcome.error.map(|error| error.to_string()),
+        Err(error) => Some(error.to_string()),
+    };
+    let is_well = error.is_none();
+    board.change(&feed.name, |state| {
+        state.reading = None;
+        if is_well {
+            state.read = Some(now);
+        }
+        state.error = error;
+    });
+    is_well
+}
+
+/// Asks a source how it is.
+async fn ask(feed: &Feed, board: &Board, clock: Clock) {
+    let health = feed.connector.check(clock.now()).await;
+    board.change(&feed.name, |state| match health {
+        Ok(health) => {
+            state.facts = health.facts;
+            state.findings = health.findings.iter().map(of_finding).collect();
+        }
+        Err(error) => {
+            state.findings = vec![Found {
+                severity: "warning",
+                subject: "asked how it is".to_owned(),
+                text: error.to_string(),
+            }];
+        }
+    });
 }

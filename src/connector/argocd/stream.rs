@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use http::header::{ACCEPT, HeaderMap, HeaderValue};
 
 use super::client::{FIELDS, Reach};
-use super::config::Selection;
+use super::config::{Selection, api};
 use super::cursor::mark;
 use super::wire::{self, Application};
 use crate::connector::error::ErrorKind;
@@ -59,9 +59,9 @@ pub async fn listen(
     let mut query = query;
     query.push(("fields", &fields));
     query.push(("resourceVersion", &since));
-    let url = reach.base.api(&["stream", "applications"], &query);
+    let url = api(reach.instance, &["stream", "applications"], &query);
     let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("text/event-stream"))]);
-    let mut lines = reach.lines(&url, what, headers).await?;
+    let mut lines = reach.instance.lines(&url, what, headers).await?;
     ear.heard();
     loop {
         let line = match lines.next().await {
@@ -99,8 +99,8 @@ async fn known(
 ) -> Result<(String, Marks), ConnectorError> {
     let mut query = query.to_vec();
     query.push(("fields", FIELDS));
-    let url = reach.base.api(&["applications"], &query);
-    let body = reach.body(&url, "the applications").await?;
+    let url = api(reach.instance, &["applications"], &query);
+    let body = reach.instance.answer(&url, "the applications").await?.body;
     let malformed = |why| ConnectorError::new(ErrorKind::Malformed, "the applications", why);
     let listed: Listed = parse::one(&body).map_err(malformed)?;
     let (applications, _) = wire::applications(&body).map_err(malformed)?;

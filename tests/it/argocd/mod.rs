@@ -9,7 +9,8 @@ mod payloads;
 mod prism;
 mod reading;
 mod streaming;
-mod world;
+pub mod subject;
+pub mod world;
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -5,7 +5,8 @@ mod doubt;
 mod failures;
 mod payloads;
 mod reading;
-mod world;
+pub mod subject;
+pub mod world;
 
 use std::cell::RefCell;
 use std::rc::Rc;

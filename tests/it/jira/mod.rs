@@ -3,7 +3,8 @@
 mod acting;
 mod joined;
 mod reading;
-mod world;
+pub mod subject;
+pub mod world;
 
 use std::time::Duration;
 

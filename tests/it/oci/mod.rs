@@ -6,7 +6,8 @@ mod failures;
 mod reading;
 mod real;
 mod recorded;
-mod world;
+pub mod subject;
+pub mod world;
 
 use leadtime::connector::descriptor::Settings;
 use leadtime::connector::oci::Oci;

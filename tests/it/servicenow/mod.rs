@@ -2,7 +2,8 @@
 
 mod acting;
 mod reading;
-mod world;
+pub mod subject;
+pub mod world;
 
 use std::time::Duration;
 

@@ -119,11 +119,16 @@ impl Source {
         if !self.is_read {
             return Line::of(Role::Dim, format!("{} not read", glyph::NOTE));
         }
-        if let Some(reading) = &self.reading {
+        // One that fails does so until it was read, however often that is tried.
+        if let Some(reading) = self.reading.as_ref().filter(|_| !self.fails()) {
             return Line::of(Role::Process, format!("{} {reading}", glyph::ARROW));
         }
         let (role, sign, word) = mark(self.state());
         Line::of(role, format!("{sign} {word}"))
+    }
+
+    fn fails(&self) -> bool {
+        self.state() == SourceState::Error
     }
 
     fn rank(&self) -> u8 {
@@ -179,6 +184,8 @@ impl Sources {
                 None => rows.push(Source::sent(sender)),
             }
         }
+        // Those that fail are in sight, however many there are.
+        rows.sort_by_key(|row| !row.fails());
         self.rows = rows;
     }
 
@@ -264,5 +271,28 @@ impl Listing for Sources {
 
     fn nothing(&self, _scene: &Scene) -> String {
         "no source is configured, and nothing was sent yet".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn those_that_fail_stand_first_and_fail_until_they_were_read() {
+        let state = |name: &str, error: Option<&str>| scene::SourceState {
+            name: name.to_owned(),
+            error: error.map(str::to_owned),
+            reading: Some("reading".to_owned()),
+            ..scene::SourceState::default()
+        };
+        let states = [state("one", None), state("two", Some("refused"))];
+        let mut sources = Sources::default();
+        sources.gather(&states, None);
+        let told = sources.rows.iter().map(|row| {
+            let standing = row.standing().text();
+            (row.name.as_str(), standing.contains("error"))
+        });
+        assert_eq!(told.collect::<Vec<_>>(), [("two", true), ("one", false)]);
     }
 }

@@ -115,6 +115,8 @@ pub enum Mischief {
     DoneThenCut,
     /// Applied; the connection ends without a byte.
     DoneThenGone,
+    /// Applied, and answered truly but for a header of this name.
+    With(&'static str, &'static str),
 }
 
 struct Rule {
@@ -146,7 +148,16 @@ impl<S: Send + 'static> Wild<S> {
         state: S,
         apply: impl Fn(&mut S, &Asked) -> Answer + Send + Sync + 'static,
     ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0)), state, apply)
+    }
+
+    /// At an address that was chosen before.
+    pub fn start_at(
+        address: SocketAddr,
+        state: S,
+        apply: impl Fn(&mut S, &Asked) -> Answer + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind(address).unwrap();
         let address = listener.local_addr().unwrap();
         let inner = Arc::new(Inner {
             state: Mutex::new(state),
@@ -297,6 +308,11 @@ fn serve<S>(inner: &Inner<S>, stream: &TcpStream) -> Option<()> {
                 break;
             }
             Some(Mischief::DoneThenGone) => break,
+            Some(Mischief::With(name, value)) => {
+                let mut changed = truth;
+                changed.headers.retain(|(known, _)| known != name);
+                writer.write_all(&self::bytes(&changed.header(name, value)))
+            }
         };
         sent.ok()?;
     }
