@@ -19,12 +19,12 @@ pub struct Rung {
     pub all: bool,
     /// Sources of which something is new.
     pub sources: BTreeSet<String>,
-    /// Sources of which a reading is over, by their places.
-    pub read: Vec<usize>,
     /// What was pushed that holds the facts themselves, and of whom.
     pub pushed: Vec<(String, Vec<Document>)>,
     /// Pushes that could not be read: the last of each source.
     pub unread: BTreeMap<String, String>,
+    /// Readings that are over, by the places of their sources.
+    pub over: BTreeSet<usize>,
 }
 
 #[derive(Debug, Default)]
@@ -38,7 +38,7 @@ impl State {
     fn is_quiet(&self) -> bool {
         let rung = &self.rung;
         let is_named = rung.sources.is_empty() && rung.pushed.is_empty() && rung.unread.is_empty();
-        !self.closed && !rung.all && is_named && rung.read.is_empty()
+        !self.closed && !rung.all && is_named && rung.over.is_empty()
     }
 }
 
@@ -71,9 +71,11 @@ impl Bell {
         });
     }
 
-    /// The reading of a source is over.
-    pub fn read(&self, place: usize) {
-        self.ring(|state| state.rung.read.push(place));
+    /// A reading is over.
+    pub fn over(&self, place: usize) {
+        self.ring(|state| {
+            state.rung.over.insert(place);
+        });
     }
 
     /// What was pushed for a source, as its connector reads it; `false` where too much waits already.

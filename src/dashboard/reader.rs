@@ -1,6 +1,5 @@
-//! The reader: a thread that has the sources read, each as often as it is configured, and whenever its tool pushes or says by itself that something is new,
-//! into the same log that the worker follows. They are read side by side: one that fails, or does not answer, is told so, keeps no other waiting, and is tried
-//! again.
+//! The reader: a thread that has the sources read, each as often as it is configured, and whenever its tool pushes or says by itself that something is new, into
+//! the same log that the worker follows. They are read side by side: one that fails, or does not answer, is told so, keeps no other waiting, and is tried again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -18,7 +17,6 @@ use crate::app::listen::{Pace, listen};
 use crate::app::receive::{Door, Pushed, Take};
 use crate::app::sync::{self, Feed, note};
 use crate::clock::Clock;
-use crate::connector::Connector;
 use crate::error::Failure;
 use crate::event::Event;
 use crate::event::time::{Span, Timestamp};
@@ -62,7 +60,7 @@ pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Rope {
         };
         let door = feeds.door.take();
         let board = Board::new(&feeds, tell);
-        let mut reader = match Reader::new(feeds, clock, board, &bell) {
+        let mut reader = match Reader::new(feeds, clock, board, Arc::clone(&bell)) {
             Ok(reader) => reader,
             Err((board, failure)) => {
                 board.all_failed(&failure.to_string());
@@ -97,15 +95,18 @@ pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Rope {
 /// Takes what is pushed: what is itself the facts, or word that there are some.
 fn porter(feeds: &[(Arc<Feed>, Span)], bell: &Arc<Bell>, clock: Clock) -> Take {
     let bell = Arc::clone(bell);
-    let feeds = feeds.iter();
-    let connectors: BTreeMap<String, Arc<dyn Connector>> = feeds
-        .map(|(feed, _)| (feed.name.clone(), Arc::clone(&feed.connector)))
+    let feeds: BTreeMap<String, Arc<Feed>> = feeds
+        .iter()
+        .map(|(feed, _)| (feed.name.clone(), Arc::clone(feed)))
         .collect();
     Box::new(move |pushed: Pushed| {
-        let Some(connector) = connectors.get(&pushed.source) else {
+        let Some(feed) = feeds.get(&pushed.source) else {
             return true;
         };
-        bell.push(&pushed.source, connector.heard(&pushed.body, clock.now()))
+        bell.push(
+            &pushed.source,
+            feed.connector.heard(&pushed.body, clock.now()),
+        )
     })
 }
 
@@ -120,14 +121,17 @@ struct Reader {
     trickle: Option<std::iter::Peekable<Trickle>>,
     clock: Clock,
     board: Arc<Board>,
-    bell: Arc<Bell>,
     runtime: tokio::runtime::Runtime,
+    /// Rung when a reading is over, too.
+    bell: Arc<Bell>,
     /// When each source is read next, by place; at once where nothing is said.
     due: BTreeMap<usize, Instant>,
     /// Until when each is left alone, whoever says that something is new.
     rests: BTreeMap<usize, Instant>,
-    /// Those that are being read, and since when.
-    busy: BTreeMap<usize, Instant>,
+    /// When the reading that is under way began.
+    began: BTreeMap<usize, Instant>,
+    /// Those that are being read.
+    busy: BTreeSet<usize>,
     /// Those of them that are to be read again: something is new since they began to be.
     again: BTreeSet<usize>,
     /// Sources that were not asked yet how they are.
@@ -139,7 +143,7 @@ impl Reader {
         feeds: Feeds,
         clock: Clock,
         board: Arc<Board>,
-        bell: &Arc<Bell>,
+        bell: Arc<Bell>,
     ) -> Result<Self, (Arc<Board>, Failure)> {
         let made = assemble::open_log(&feeds.log)
             .map_err(Failure::from)
@@ -164,20 +168,21 @@ impl Reader {
             }
         }
         let unasked = (0..feeds.feeds.len()).collect();
-        let shared = feeds.feeds.into_iter();
+        let feeds_shared = feeds.feeds.into_iter();
         Ok(Self {
             log: Arc::new(Mutex::new(Box::new(store))),
-            feeds: shared
+            feeds: feeds_shared
                 .map(|(feed, every)| (Arc::new(feed), every))
                 .collect(),
             trickle: feeds.trickle.map(Iterator::peekable),
             clock,
             board,
-            bell: Arc::clone(bell),
             runtime,
+            bell,
             due: BTreeMap::new(),
             rests: BTreeMap::new(),
-            busy: BTreeMap::new(),
+            began: BTreeMap::new(),
+            busy: BTreeSet::new(),
             again: BTreeSet::new(),
             unasked,
         })
@@ -189,13 +194,14 @@ impl Reader {
         let now = Instant::now();
         for place in 0..self.feeds.len() {
             let is_due = self.due.get(&place).is_none_or(|due| *due <= now);
-            if is_due && !self.busy.contains_key(&place) {
-                self.busy.insert(place, now);
+            if is_due && self.busy.insert(place) {
                 self.read(place);
             }
         }
-        let idle = self.due.iter();
-        let idle = idle.filter(|(place, _)| !self.busy.contains_key(place));
+        let idle = self
+            .due
+            .iter()
+            .filter(|(place, _)| !self.busy.contains(place));
         let next = idle.map(|(_, due)| *due).min();
         let wait = next.map_or(Duration::from_mins(1), |next| {
             next.saturating_duration_since(Instant::now())
@@ -210,31 +216,29 @@ impl Reader {
     /// Listens to every source that says something by itself.
     fn listen(&self) {
         for (feed, _) in &self.feeds {
-            let connector = Arc::clone(&feed.connector);
+            let feed = Arc::clone(feed);
             let listening = Listening::new(&feed.name, &self.bell, &self.board);
-            self.runtime
-                .spawn(async move { listen(&*connector, &listening, Pace::default()).await });
+            self.runtime.spawn(async move {
+                listen(&*feed.connector, &listening, Pace::default()).await;
+            });
         }
     }
 
     fn hear(&mut self, rung: Rung) {
-        for place in rung.read {
+        for place in rung.over {
             self.was_read(place);
         }
         if rung.all {
-            self.due.clear();
-            self.again.extend(self.busy.keys());
             self.unasked = (0..self.feeds.len()).collect();
-        }
-        for (place, (feed, _)) in self.feeds.iter().enumerate() {
-            if !rung.sources.contains(&feed.name) {
-                continue;
+            for place in 0..self.feeds.len() {
+                self.rests.remove(&place);
+                self.want(place);
             }
-            if self.busy.contains_key(&place) {
-                // What is being read may have been looked at too early.
-                self.again.insert(place);
-            } else if let Some(due) = self.due.get_mut(&place) {
-                *due = (*due).min(self.rests.get(&place).copied().unwrap_or(*due));
+        }
+        for name in rung.sources {
+            let mut feeds = self.feeds.iter();
+            if let Some(place) = feeds.position(|(feed, _)| feed.name == name) {
+                self.want(place);
             }
         }
         let now = self.clock.now();
@@ -250,26 +254,6 @@ impl Reader {
         }
     }
 
-    /// The reading of a source is over: it rests, and is read on its round, or sooner where something is new already.
-    fn was_read(&mut self, place: usize) {
-        let now = Instant::now();
-        let took = self
-            .busy
-            .remove(&place)
-            .map_or(Duration::ZERO, |began| now - began);
-        let rest = now + REST.max(took * RESTS);
-        self.rests.insert(place, rest);
-        let every = u64::try_from(self.feeds[place].1.micros());
-        let every = Duration::from_micros(every.unwrap_or(1_000_000));
-        let next = now + every.max(Duration::from_secs(1));
-        let next = if self.again.remove(&place) {
-            rest.min(next)
-        } else {
-            next
-        };
-        self.due.insert(place, next);
-    }
-
     fn not_kept(&self, name: &str, text: String) {
         self.board.change(name, |state| {
             state.findings = vec![Found {
@@ -280,9 +264,36 @@ impl Reader {
         });
     }
 
+    /// It is to be read as soon as it may be; where it is being read, once more after that, which may have looked too early.
+    fn want(&mut self, place: usize) {
+        if self.busy.contains(&place) {
+            self.again.insert(place);
+            return;
+        }
+        match (self.rests.get(&place), self.due.get_mut(&place)) {
+            (Some(rests), Some(due)) => *due = (*due).min(*rests),
+            _ => drop(self.due.remove(&place)),
+        }
+    }
+
+    fn was_read(&mut self, place: usize) {
+        self.busy.remove(&place);
+        let now = Instant::now();
+        let took = self.began.remove(&place).map_or(REST, |began| now - began);
+        let rests = now + REST.max(took * RESTS);
+        self.rests.insert(place, rests);
+        let every = self.feeds[place].1.micros();
+        let every = Duration::from_micros(u64::try_from(every).unwrap_or(1_000_000));
+        let next = now + every.max(Duration::from_secs(1));
+        let is_wanted = self.again.remove(&place);
+        self.due
+            .insert(place, if is_wanted { rests.min(next) } else { next });
+    }
+
     /// Has a source read, beside the others; and asked how it is, where that was not done yet.
     fn read(&mut self, place: usize) {
         let over = Over(place, Arc::clone(&self.bell));
+        self.began.insert(place, Instant::now());
         let feed = Arc::clone(&self.feeds[place].0);
         let (log, board, clock) = (Arc::clone(&self.log), Arc::clone(&self.board), self.clock);
         let is_unasked = self.unasked.remove(&place);
@@ -323,7 +334,7 @@ struct Over(usize, Arc<Bell>);
 
 impl Drop for Over {
     fn drop(&mut self) {
-        self.1.read(self.0);
+        self.1.over(self.0);
     }
 }
 

@@ -106,7 +106,7 @@ async fn what_the_cluster_has_forgotten_is_listed_anew() {
     let gone =
         json!({"type": "ERROR", "object": {"kind": "Status", "code": 410, "message": "too old"}});
     server.say(DEPLOYMENTS, &change("BOOKMARK", "", 2));
-    server.say(DEPLOYMENTS, &gone.to_string());
+    server.say_last(DEPLOYMENTS, &gone.to_string());
     assert_eq!(
         listener.heard.heard(2),
         2,

@@ -21,6 +21,15 @@ pub mod svg;
 pub mod swagger;
 pub mod wild;
 
+/// Says aloud what was measured, for who asked for it with `--nocapture`.
+#[expect(
+    clippy::print_stderr,
+    reason = "a figure is for whoever runs the tests"
+)]
+pub fn figure(what: &str) {
+    eprintln!("measured: {what}");
+}
+
 /// An instance of a tool that nobody asks anything.
 pub fn instance(tool: &'static Tool, url: &str) -> Instance {
     let settings = Settings {
@@ -29,15 +38,6 @@ pub fn instance(tool: &'static Tool, url: &str) -> Instance {
         ..Settings::default()
     };
     Instance::open(&settings, tool, Login::None).unwrap()
-}
-
-/// Says aloud what was measured, for who asked for it with `--nocapture`.
-#[expect(
-    clippy::print_stderr,
-    reason = "a figure is for whoever runs the tests"
-)]
-pub fn figure(what: &str) {
-    eprintln!("measured: {what}");
 }
 
 /// Says aloud that a part of a test is left out, since what it needs is absent.

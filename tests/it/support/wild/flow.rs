@@ -45,6 +45,15 @@ impl<S: Send + 'static> Wild<S> {
         self.each(part, || Piece::End)
     }
 
+    /// Says a line, and ends with it.
+    pub fn say_last(&self, part: &str, line: &str) {
+        let flows = lock(&self.inner.flows);
+        for flow in flows.iter().filter(|flow| flow.target.contains(part)) {
+            let said = flow.pieces.send(Piece::Text(format!("{line}\n")));
+            let _ended = said.and_then(|()| flow.pieces.send(Piece::End));
+        }
+    }
+
     /// Cuts what goes on off.
     pub fn cut(&self, part: &str) -> usize {
         let mut flows = lock(&self.inner.flows);
