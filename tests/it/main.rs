@@ -37,6 +37,7 @@ mod circleci;
 mod cli;
 mod command;
 mod configs;
+mod conformance;
 mod demo;
 mod demonstration;
 mod events;

@@ -14,7 +14,7 @@ pub async fn check(
     selection: &Selection,
 ) -> Result<Health, ConnectorError> {
     let mut health = Health::default();
-    let host = &reach.base.source;
+    let host = &reach.instance.source;
     match reach.version().await {
         Ok(version) => health
             .facts
@@ -46,7 +46,7 @@ pub async fn check(
     for idle in selection.idle(&names) {
         let text = format!(
             "no application fits {idle:?} of `projects`: is it spelt as Argo CD has it, and may the account of source {:?} see it?",
-            reach.source
+            reach.instance.name
         );
         health.warn(host, text);
     }
@@ -66,6 +66,6 @@ pub async fn check(
             Err(error) => health.warn(&one.key(), error.to_string()),
         }
     }
-    health.clock(reach.http, host);
+    health.clock(&reach.instance.http, host);
     Ok(health)
 }

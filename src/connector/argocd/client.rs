@@ -4,13 +4,10 @@
 
 use serde::de::DeserializeOwned;
 
-use super::config::{Base, Selection};
-use super::wire::{self, Application, Problem};
+use super::config::{Selection, api};
+use super::wire::{self, Application};
 use crate::connector::ConnectorError;
-use crate::connector::error::ErrorKind;
-use crate::connector::http::mask::masked;
-use crate::connector::http::plain::Plain;
-use crate::connector::http::{Answer, Http};
+use crate::connector::http::instance::Instance;
 
 /// What the list is asked to say of each application.
 const FIELDS: &str = "items.metadata.name,items.metadata.namespace,items.metadata.deletionTimestamp,items.spec,items.status.sync.status,items.status.health,items.status.operationState.phase,items.status.operationState.startedAt,items.status.operationState.finishedAt";
@@ -47,12 +44,9 @@ impl Place {
     }
 }
 
-/// Who asks, and where.
+/// Asks an instance.
 pub struct Reach<'a> {
-    pub http: &'a Http<Plain>,
-    pub base: &'a Base,
-    /// The name of the source in the configuration.
-    pub source: &'a str,
+    pub instance: &'a Instance,
 }
 
 impl Reach<'_> {
@@ -64,28 +58,33 @@ impl Reach<'_> {
         let projects = selection.projects();
         let mut query: Vec<(&str, &str)> = projects.into_iter().map(|p| ("projects", p)).collect();
         query.push(("fields", FIELDS));
-        let url = self.base.api(&["applications"], &query);
-        let body = self.body(&url, "the applications").await?;
-        wire::applications(&body).map_err(|why| malformed(&url, &why))
+        self.applications(&query, "the applications").await
+    }
+
+    async fn applications(
+        &self,
+        query: &[(&str, &str)],
+        what: &str,
+    ) -> Result<(Vec<Application>, Vec<String>), ConnectorError> {
+        let url = api(self.instance, &["applications"], query);
+        let answer = self.instance.answer(&url, what).await?;
+        let read = wire::applications(&answer.body);
+        read.map_err(|why| self.instance.unreadable(what, &why))
     }
 
     /// The applications of this name: one in each namespace that has one.
     pub async fn named(&self, name: &str) -> Result<Vec<Application>, ConnectorError> {
-        let url = self
-            .base
-            .api(&["applications"], &[("name", name), ("fields", FIELDS)]);
-        let body = self.body(&url, name).await?;
-        let (mut found, _) = wire::applications(&body).map_err(|why| malformed(&url, &why))?;
+        let query = [("name", name), ("fields", FIELDS)];
+        let (mut found, _) = self.applications(&query, name).await?;
         found.retain(|application| application.metadata.name == name);
         Ok(found)
     }
 
     /// An application, whole.
     pub async fn application(&self, place: &Place) -> Result<Application, ConnectorError> {
-        let url = self
-            .base
-            .api(&["applications", &place.name], &place.query());
-        self.read(&url, &place.name).await
+        let pieces = ["applications", &place.name];
+        let url = api(self.instance, &pieces, &place.query());
+        self.instance.one(&url, &place.name).await
     }
 
     /// Something that an application has.
@@ -99,7 +98,8 @@ impl Reach<'_> {
         path.extend(pieces);
         let mut query = more.to_vec();
         query.extend(place.query());
-        self.read(&self.base.api(&path, &query), &place.name).await
+        let url = api(self.instance, &path, &query);
+        self.instance.one(&url, &place.name).await
     }
 
     /// Whether we may do something to an application; `None` where Argo CD does not say.
@@ -113,8 +113,10 @@ impl Reach<'_> {
             path.push(&meta.namespace);
         }
         path.push(&meta.name);
-        let url = self.base.api(&path, &[]);
-        let answered: wire::Answered = self.read(&url, "what the token may do").await.ok()?;
+        let url = api(self.instance, &path, &[]);
+        let answered: Result<wire::Answered, _> =
+            self.instance.one(&url, "what the token may do").await;
+        let answered = answered.ok()?;
         match answered.value.as_str() {
             "yes" => Some(true),
             "no" => Some(false),
@@ -124,76 +126,15 @@ impl Reach<'_> {
 
     /// Who Argo CD takes us for.
     pub async fn user(&self) -> Result<Option<String>, ConnectorError> {
-        let url = self.base.api(&["session", "userinfo"], &[]);
-        let user: wire::UserInfo = self.read(&url, "whose token it is").await?;
+        let url = api(self.instance, &["session", "userinfo"], &[]);
+        let user: wire::UserInfo = self.instance.one(&url, "whose token it is").await?;
         let name = Some(user.username).filter(|name| !name.is_empty());
         Ok(name.filter(|_| user.logged_in))
     }
 
     pub async fn version(&self) -> Result<String, ConnectorError> {
-        let url = self.base.address(&["api", "version"], &[]);
-        let version: wire::Version = self.read(&url, "the version").await?;
+        let url = self.instance.address(&["api", "version"], &[]);
+        let version: wire::Version = self.instance.one(&url, "the version").await?;
         Ok(version.version)
-    }
-
-    async fn read<T: DeserializeOwned>(&self, url: &str, what: &str) -> Result<T, ConnectorError> {
-        let body = self.body(url, what).await?;
-        wire::one(&body).map_err(|why| malformed(url, &why))
-    }
-
-    async fn body(&self, url: &str, what: &str) -> Result<String, ConnectorError> {
-        match self.http.get(url, None).await {
-            Ok(answer) if answer.is_success() => Ok(answer.body),
-            Ok(answer) => Err(refused(self.source, what, &answer)),
-            Err(stop) => Err(stop.into_error(what)),
-        }
-    }
-}
-
-fn malformed(url: &str, why: &str) -> ConnectorError {
-    let why = format!("cannot be read: {why}");
-    ConnectorError::new(ErrorKind::Malformed, format!("GET {}", masked(url)), why)
-        .hinted("is `url` the address of Argo CD itself, as it is opened in a browser?")
-}
-
-/// What an answer says, cleaned.
-#[must_use]
-pub fn says(answer: &Answer) -> String {
-    let problem: Problem = serde_json::from_str(&answer.body).unwrap_or_default();
-    let text = if problem.message.is_empty() {
-        problem.error
-    } else {
-        problem.message
-    };
-    let clean = text.chars().filter(|c| !c.is_control()).take(300);
-    let clean: String = clean.collect();
-    if clean.is_empty() {
-        format!("answers {}", answer.status)
-    } else {
-        clean
-    }
-}
-
-/// The error for an answer that is a refusal.
-fn refused(source: &str, what: &str, answer: &Answer) -> ConnectorError {
-    let says = says(answer);
-    let error = |kind, detail: String| ConnectorError::new(kind, what.to_owned(), detail);
-    match answer.status {
-        401 => error(
-            ErrorKind::Unauthorized,
-            format!("Argo CD refuses the token of source {source:?}: {says}"),
-        )
-        .hinted(format!(
-            "look at `token` of [[sources]] name = {source:?}: is it expired, or another Argo CD's? `argocd account generate-token` makes one"
-        )),
-        403 => error(ErrorKind::Forbidden, format!("not allowed: {says}")).hinted(format!(
-            "give the account of source {source:?} `applications, get` on it in Argo CD's RBAC (argocd-rbac-cm, or a role of the project)"
-        )),
-        404 => error(ErrorKind::NotFound, format!("not found: {says}"))
-            .hinted("it is gone, or in another project or namespace"),
-        status => error(
-            ErrorKind::Malformed,
-            format!("unexpected answer {status}: {says}"),
-        ),
     }
 }

@@ -3,24 +3,45 @@
 use std::collections::BTreeSet;
 
 use globset::GlobMatcher;
-use url::Url;
 
 use crate::connector::ConnectorError;
-use crate::connector::http::address::{Address, Hint};
+use crate::connector::http::address::Hint;
+use crate::connector::http::instance::{Instance, Tool};
+use crate::connector::http::refusal::Refusal;
 use crate::connector::pattern;
 
-const HINT: Hint = Hint {
-    example: "url = \"https://argocd.example.com\", as it is opened in a browser",
-    login: "name a token with `token`",
+pub static TOOL: Tool = Tool {
+    kind: "argocd",
+    name: "Argo CD",
+    public: None,
+    suffix: "/api/v1",
+    hint: Hint {
+        example: "url = \"https://argocd.example.com\", as it is opened in a browser",
+        login: "name a token with `token`",
+    },
+    refusal: Refusal {
+        says: &["/message", "/error"],
+        token: "is it expired, or another Argo CD's? `argocd account generate-token` makes one",
+        rights: "`applications, get` on it in Argo CD's RBAC (argocd-rbac-cm, or a role of the project); to act also what `argocd account can-i` says no to, and no sync window that forbids it",
+        missing: "it is gone, or in another project or namespace",
+    },
 };
 
-/// Where Argo CD is.
-#[derive(Clone, Debug)]
-pub struct Base {
-    /// As people open it in a browser, without a slash at the end.
-    url: Url,
-    /// `argocd:<host>[:port][/path]`: the source of its events.
-    pub source: String,
+/// An address of the API.
+#[must_use]
+pub fn api(instance: &Instance, pieces: &[&str], query: &[(&str, &str)]) -> String {
+    let all: Vec<&str> = ["api", "v1"].iter().chain(pieces).copied().collect();
+    instance.address(&all, query)
+}
+
+/// Where people look at an application.
+#[must_use]
+pub fn page(instance: &Instance, namespace: &str, name: &str) -> String {
+    if namespace.is_empty() {
+        instance.address(&["applications", name], &[])
+    } else {
+        instance.address(&["applications", namespace, name], &[])
+    }
 }
 
 /// Which applications are wanted.
@@ -103,55 +124,6 @@ impl Selection {
     }
 }
 
-impl Base {
-    /// Reads the address: of the web interface, with or without `/api/v1`.
-    pub fn read(source: &str, address: Option<&str>) -> Result<Self, ConnectorError> {
-        let Some(address) = address else {
-            let missing = ConnectorError::configuration(source, "url", "is missing");
-            return Err(missing.hinted(HINT.example));
-        };
-        let address = Address::read(source, address, HINT)?;
-        let path = address.path();
-        let path = path.strip_suffix("/api/v1").unwrap_or(path);
-        let source = format!("argocd:{}{}{path}", address.host, address.port());
-        let mut url = address.url.clone();
-        url.set_path(path);
-        url.set_query(None);
-        url.set_fragment(None);
-        Ok(Self { url, source })
-    }
-
-    /// An address below the base: its path piece by piece, and its query.
-    #[must_use]
-    pub fn address(&self, pieces: &[&str], query: &[(&str, &str)]) -> String {
-        let mut url = self.url.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend(pieces);
-        }
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
-        url.into()
-    }
-
-    /// An address of the API.
-    #[must_use]
-    pub fn api(&self, pieces: &[&str], query: &[(&str, &str)]) -> String {
-        let all: Vec<&str> = ["api", "v1"].iter().chain(pieces).copied().collect();
-        self.address(&all, query)
-    }
-
-    /// Where people look at an application.
-    #[must_use]
-    pub fn page(&self, namespace: &str, name: &str) -> String {
-        if namespace.is_empty() {
-            self.address(&["applications", name], &[])
-        } else {
-            self.address(&["applications", namespace, name], &[])
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,38 +150,6 @@ mod tests {
         for wrong in ["", "a/b/c", "a/[b", "!"] {
             let error = Selection::read("argo", &[wrong.to_owned()]).unwrap_err();
             assert!(error.to_string().contains("\"argo\", projects"), "{error}");
-        }
-    }
-
-    #[test]
-    fn addresses_are_made_from_any_form_of_the_base() {
-        for (given, source, api) in [
-            (
-                "https://CD.example.com/",
-                "argocd:cd.example.com",
-                "https://cd.example.com/api/v1/applications/a%2Fb?project=x+y",
-            ),
-            (
-                "http://127.0.0.1:8080/argo/api/v1/",
-                "argocd:127.0.0.1:8080/argo",
-                "http://127.0.0.1:8080/argo/api/v1/applications/a%2Fb?project=x+y",
-            ),
-        ] {
-            let base = Base::read("argo", Some(given)).unwrap();
-            assert_eq!(base.source, source);
-            assert_eq!(
-                base.api(&["applications", "a/b"], &[("project", "x y")]),
-                api
-            );
-        }
-        for wrong in [
-            None,
-            Some("argocd"),
-            Some("ftp://x"),
-            Some("https://u:hunter2@x"),
-        ] {
-            let error = Base::read("argo", wrong).unwrap_err();
-            assert!(!format!("{error} {error:?}").contains("hunter2"));
         }
     }
 }

@@ -14,12 +14,12 @@ pub mod translate;
 pub mod wire;
 
 use self::client::Reach;
-use self::config::{Base, Selection};
+use self::config::{Selection, TOOL};
 use self::read::Reader;
 use self::translate::Origin;
 use super::descriptor::{Capability, Descriptor, Settings, Signs};
-use super::http::plain::{Login, Plain};
-use super::http::{Http, Policy};
+use super::http::instance::Instance;
+use super::http::plain::Login;
 use super::rows::Rows;
 use super::signature::Scheme;
 use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
@@ -74,42 +74,34 @@ pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {
 
 /// A source of kind `argocd`.
 pub struct ArgoCd {
-    name: String,
-    base: Base,
+    instance: Instance,
     selection: Selection,
     environment: Option<String>,
     since: Option<Span>,
-    http: Http<Plain>,
 }
 
 impl ArgoCd {
     /// Looks through the settings; nothing is asked yet.
     pub fn new(settings: Settings) -> Result<Self, ConnectorError> {
-        let base = Base::read(&settings.name, settings.url.as_deref())?;
         let selection = Selection::read(&settings.name, &settings.projects)?;
         let login = settings.token.clone().map_or(Login::None, Login::Bearer);
-        let http = Http::new(Plain::new(&settings, login)?, Policy::default());
         Ok(Self {
-            name: settings.name,
-            base,
+            instance: Instance::open(&settings, &TOOL, login)?,
             selection,
             environment: settings.environment,
             since: settings.since,
-            http,
         })
     }
 
     fn reach(&self) -> Reach<'_> {
         Reach {
-            http: &self.http,
-            base: &self.base,
-            source: &self.name,
+            instance: &self.instance,
         }
     }
 
     fn origin(&self) -> Origin<'_> {
         Origin {
-            base: &self.base,
+            instance: &self.instance,
             environment: self.environment.as_deref(),
         }
     }

@@ -59,7 +59,8 @@ impl Reader<'_> {
             let text = format!("an application of the list cannot be read: {complaint}");
             sink.finding(warning("the applications", text));
         }
-        if let Some(finding) = health::clock(self.reach.http, &self.origin.base.source) {
+        if let Some(finding) = health::clock(&self.reach.instance.http, &self.reach.instance.source)
+        {
             sink.finding(finding);
         }
         let mut wanted: Vec<Application> = listed

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::connector::http::parse::one;
 use crate::connector::lenient::answers;
 use crate::event::time::Timestamp;
 
@@ -166,11 +167,6 @@ answers! {
         message: String,
         last_timestamp: Option<Timestamp>,
     }
-    /// What an error answer says.
-    Problem {
-        message: String,
-        error: String,
-    }
 }
 
 /// The applications of a list, and what could not be read, in words that name the item.
@@ -193,21 +189,6 @@ pub fn applications(body: &str) -> Result<(Vec<Application>, Vec<String>), Strin
         }
     }
     Ok((read, complaints))
-}
-
-/// Reads one thing; the error names the field.
-pub fn one<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, String> {
-    let mut deserializer = serde_json::Deserializer::from_str(body);
-    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        // serde repeats the value it met, which may be anything.
-        let why: String = error.into_inner().to_string().chars().take(160).collect();
-        if path == "." {
-            why
-        } else {
-            format!("field `{path}`: {why}")
-        }
-    })
 }
 
 impl Application {

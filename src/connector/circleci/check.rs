@@ -1,16 +1,17 @@
 //! Looks whether CircleCI can be read, without reading it through: whose token it is, what is left of its allowance, and whether a page of each list of
 //! pipelines can be read.
 
-use super::client::{Page, Reach, pipelines};
+use super::client::{Reach, pipelines};
 use super::config::Selection;
 use super::wire::Pipeline;
 use crate::connector::error::ErrorKind;
+use crate::connector::http::page::Page;
 use crate::connector::{ConnectorError, Health};
 
 /// Looks.
 pub async fn check(reach: &Reach<'_>, selection: &Selection) -> Result<Health, ConnectorError> {
     let mut health = Health::default();
-    let host = &reach.base.host;
+    let host = &reach.instance.host;
     match reach.me().await {
         Ok(me) => health
             .facts
@@ -48,7 +49,7 @@ pub async fn check(reach: &Reach<'_>, selection: &Selection) -> Result<Health, C
             health.warn(list.name(), complaint);
         }
     }
-    health.allowance(reach.http);
-    health.clock(reach.http, host);
+    health.allowance(&reach.instance.http);
+    health.clock(&reach.instance.http, host);
     Ok(health)
 }

@@ -1,67 +1,37 @@
 //! CircleCI's API, as far as it is asked: each answer read into what it holds, or into an error that says what is wrong and what to do. A list names the
 //! token of its next page. Retries and limits are the wrapper's ([`crate::connector::http`]).
 
+use http::HeaderMap;
 use serde::de::DeserializeOwned;
 
-use super::config::{Base, List};
-use super::fault::refused;
+use super::config::List;
 use super::wire::{Next, User};
-use crate::connector::ConnectorError;
-use crate::connector::descriptor::Settings;
 use crate::connector::http::address::encoded;
-use crate::connector::http::plain::{Login, Plain};
-use crate::connector::http::{Http, Policy, Stop, parse};
+use crate::connector::http::instance::Instance;
+use crate::connector::http::page::Page;
+use crate::connector::http::{Stop, parse};
 
 /// Short lists are read to here: so many pages.
 const PAGES: usize = 20;
 
-/// A client for a source.
-pub fn open(settings: &Settings) -> Result<Http<Plain>, ConnectorError> {
-    let login = settings
-        .token
-        .clone()
-        .map_or(Login::None, |secret| Login::Header {
-            name: "circle-token",
-            before: "",
-            secret,
-        });
-    Ok(Http::new(Plain::new(settings, login)?, Policy::default()))
-}
-
-/// A page of a list.
-#[derive(Debug)]
-pub struct Page<T> {
-    pub items: Vec<T>,
-    /// Items that cannot be read.
-    pub complaints: Vec<String>,
-    pub next: Option<String>,
-}
-
-/// Who asks, and where.
+/// Asks an instance.
 #[derive(Clone, Copy)]
 pub struct Reach<'a> {
-    pub http: &'a Http<Plain>,
-    pub base: &'a Base,
-    /// The name of the source in the configuration.
-    pub source: &'a str,
+    pub instance: &'a Instance,
 }
 
 impl Reach<'_> {
     async fn body(&self, what: &str, path: &str) -> Result<String, Stop> {
-        let url = format!("{}{path}", self.base.url);
-        let answer = self.http.get(&url, None).await?;
-        if answer.is_success() {
-            Ok(answer.body)
-        } else {
-            Err(refused(self.source, what, &answer).into())
-        }
+        let url = self.instance.at(path);
+        let answer = self.instance.asked(&url, what, &HeaderMap::new()).await?;
+        Ok(answer.body)
     }
 
     /// One thing.
     pub async fn one<T: DeserializeOwned>(&self, what: &str, path: &str) -> Result<T, Stop> {
         let body = self.body(what, path).await?;
         let read = parse::one(&body);
-        Ok(read.map_err(|why| parse::unreadable(what, &why))?)
+        Ok(read.map_err(|why| self.instance.unreadable(what, &why))?)
     }
 
     /// A page of a list.
@@ -79,7 +49,7 @@ impl Reach<'_> {
             }
         };
         let body = self.body(what, &path).await?;
-        let unreadable = |why: String| parse::unreadable(what, &why);
+        let unreadable = |why: String| self.instance.unreadable(what, &why);
         let parsed = parse::list(&body, Some("items")).map_err(unreadable)?;
         let next: Next = parse::one(&body).map_err(unreadable)?;
         Ok(Page {

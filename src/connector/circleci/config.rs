@@ -6,43 +6,34 @@ use std::collections::BTreeSet;
 use globset::GlobMatcher;
 
 use crate::connector::ConnectorError;
-use crate::connector::http::address::{Address, Hint};
+use crate::connector::http::address::Hint;
+use crate::connector::http::instance::{Instance, Tool};
+use crate::connector::http::refusal::Refusal;
 use crate::connector::pattern;
 
-/// The API of the public CircleCI.
-pub const PUBLIC: &str = "https://circleci.com/api/v2";
-
-const HINT: Hint = Hint {
-    example: "url = \"https://circleci.example.com/api/v2\", or leave it out for circleci.com",
-    login: "name it with `token`",
+pub static TOOL: Tool = Tool {
+    kind: "circleci",
+    name: "CircleCI",
+    public: Some("https://circleci.com"),
+    suffix: "/api/v2",
+    hint: Hint {
+        example: "url = \"https://circleci.example.com/api/v2\", or leave it out for circleci.com",
+        login: "name it with `token`",
+    },
+    refusal: Refusal {
+        says: &["/message", "/error"],
+        token: "it has to be a personal API token that is not revoked, since the API takes no project tokens",
+        rights: "to be a member of the organization, and may need to follow the project; to act also to be able to push to the repository, and to be in the security groups of its contexts",
+        missing: "it is gone, or the token may not see it: check the spelling in `projects` (gh/acme/checkout), and whether the owner of the token sees the project in CircleCI",
+    },
 };
 
-/// Where the API is, and the pages for people.
-#[derive(Clone, Debug)]
-pub struct Base {
-    /// With `/api/v2`, without a slash at the end.
-    pub url: String,
-    /// The host as it stands in the source of events.
-    pub host: String,
-    /// Where pages are, without a slash at the end.
-    pub pages: String,
-}
-
-impl Base {
-    /// Reads the address: of the API, or of the CircleCI that it belongs to.
-    pub fn read(source: &str, address: Option<&str>) -> Result<Self, ConnectorError> {
-        let address = Address::read(source, address.unwrap_or(PUBLIC), HINT)?;
-        let path = address.path();
-        let path = path.strip_suffix("/api/v2").unwrap_or(path);
-        let pages = match address.host.as_str() {
-            "circleci.com" => "https://app.circleci.com".to_owned(),
-            _ => address.at(path),
-        };
-        Ok(Self {
-            url: address.at(&format!("{path}/api/v2")),
-            host: address.host,
-            pages,
-        })
+/// Where pages for people are, without a slash at the end.
+#[must_use]
+pub fn pages(instance: &Instance) -> &str {
+    match instance.host.as_str() {
+        "circleci.com" => "https://app.circleci.com",
+        _ => instance.root(),
     }
 }
 
@@ -206,14 +197,12 @@ mod tests {
     }
 
     #[test]
-    fn the_api_is_found_below_any_address() {
-        let base = |text| Base::read("circle", text).unwrap();
-        assert_eq!(base(None).url, PUBLIC);
-        assert_eq!(base(None).pages, "https://app.circleci.com");
-        let own = base(Some("http://127.0.0.1:8080/ci/api/v2/"));
-        assert_eq!(own.url, "http://127.0.0.1:8080/ci/api/v2");
-        assert_eq!(own.pages, "http://127.0.0.1:8080/ci");
-        let error = Base::read("circle", Some("https://jane:hunter2@x.example")).unwrap_err();
-        assert!(!format!("{error} {error:?}").contains("hunter2"));
+    fn pages_are_where_the_api_is_but_for_the_public_one() {
+        let own = Instance::example(&TOOL, "http://127.0.0.1:8080/ci/api/v2/");
+        assert_eq!(own.at("/me"), "http://127.0.0.1:8080/ci/api/v2/me");
+        assert_eq!(pages(&own), "http://127.0.0.1:8080/ci");
+        let public = Instance::example(&TOOL, "https://circleci.com/api/v2");
+        assert_eq!(public.at("/me"), "https://circleci.com/api/v2/me");
+        assert_eq!(pages(&public), "https://app.circleci.com");
     }
 }

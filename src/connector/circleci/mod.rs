@@ -9,17 +9,16 @@ pub mod check;
 pub mod client;
 pub mod config;
 pub mod cursor;
-pub mod fault;
 pub mod read;
 pub mod translate;
 pub mod wire;
 
 use self::client::Reach;
-use self::config::{Base, Selection};
+use self::config::{Selection, TOOL};
 use self::read::Reader;
 use super::descriptor::{Capability, Descriptor, Settings, Signs};
-use super::http::Http;
-use super::http::plain::Plain;
+use super::http::instance::Instance;
+use super::http::plain::Login;
 use super::rows::Rows;
 use super::signature::Scheme;
 use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
@@ -64,30 +63,30 @@ const SINCE: Span = Span::from_seconds(90 * 24 * 3600);
 
 /// A source of kind `circleci`.
 pub struct CircleCi {
-    name: String,
+    instance: Instance,
     since: Option<Span>,
-    base: Base,
     selection: Selection,
-    http: Http<Plain>,
 }
 
 impl CircleCi {
     /// Looks through the configuration; nothing is asked yet.
     pub fn new(settings: &Settings) -> Result<Self, ConnectorError> {
+        let token = settings.token.clone();
+        let login = token.map_or(Login::None, |secret| Login::Header {
+            name: "circle-token",
+            before: "",
+            secret,
+        });
         Ok(Self {
-            name: settings.name.clone(),
+            instance: Instance::open(settings, &TOOL, login)?,
             since: settings.since,
-            base: Base::read(&settings.name, settings.url.as_deref())?,
             selection: Selection::read(&settings.name, &settings.projects)?,
-            http: client::open(settings)?,
         })
     }
 
     fn reach(&self) -> Reach<'_> {
         Reach {
-            http: &self.http,
-            base: &self.base,
-            source: &self.name,
+            instance: &self.instance,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::future::BoxFuture;
 use futures::{StreamExt, stream};
 
-use super::client::{Page, Reach, jobs, pipelines, workflows};
+use super::client::{Reach, jobs, pipelines, workflows};
 use super::config::{List, Selection};
 use super::cursor::{self, Known, Place, Todo, place_key, todo_key, user_key};
 use super::translate::{self, People};
@@ -16,6 +16,7 @@ use crate::connector::error::ErrorKind;
 use crate::connector::facts::Unknown;
 use crate::connector::health;
 use crate::connector::http::Stop;
+use crate::connector::http::page::Page;
 use crate::connector::piece::{Done, End, Failures};
 use crate::connector::rows::{Rows, put};
 use crate::connector::{ConnectorError, Progress, Sink};
@@ -67,7 +68,7 @@ impl<'a> Reader<'a> {
 
     pub async fn read(mut self, selection: &Selection) -> Result<(), ConnectorError> {
         let ended = self.through(selection).await;
-        if let Some(finding) = health::clock(self.reach.http, &self.reach.base.host) {
+        if let Some(finding) = health::clock(&self.reach.instance.http, &self.reach.instance.host) {
             self.sink.finding(finding);
         }
         match ended {
@@ -253,7 +254,7 @@ impl<'a> Reader<'a> {
     /// Tells a pipeline, and whether it has to be looked at again.
     async fn take(&mut self, whole: &Whole, todo: &Todo, done: &mut Done) -> Result<(), Stop> {
         let people = self.people(whole, done).await?;
-        let facts = translate::pipeline(self.reach.base, whole, &people, self.now);
+        let facts = translate::pipeline(self.reach.instance, whole, &people, self.now);
         done.take(facts);
         for complaint in &whole.complaints {
             let text = format!("what cannot be read is left out: {complaint}");

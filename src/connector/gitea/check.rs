@@ -9,7 +9,7 @@ use crate::connector::{ConnectorError, Health};
 /// Looks.
 pub async fn check(reach: &Reach<'_>, selection: &Selection) -> Result<Health, ConnectorError> {
     let mut health = Health::default();
-    let host = &reach.base.host;
+    let host = &reach.instance.source;
     match reach.version().await {
         Ok(version) => {
             let fact = format!("{host} answers; it is version {version}");
@@ -46,6 +46,6 @@ pub async fn check(reach: &Reach<'_>, selection: &Selection) -> Result<Health, C
             );
         }
     }
-    health.clock(reach.http, host);
+    health.clock(&reach.instance.http, host);
     Ok(health)
 }

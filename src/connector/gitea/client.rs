@@ -3,23 +3,19 @@
 
 use serde::de::DeserializeOwned;
 
-use super::config::Base;
-use super::wire::{Problem, User, Version};
+use super::wire::{User, Version};
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
-use crate::connector::http::page::Links;
-use crate::connector::http::plain::Plain;
-use crate::connector::http::{Answer, Http, parse};
+use crate::connector::http::instance::Instance;
+use crate::connector::http::page::linked;
+use crate::connector::http::parse;
 
 /// Things in a page.
 pub const LIMIT: usize = 50;
 
-/// Who asks, and where.
+/// Asks an instance.
 pub struct Reach<'a> {
-    pub http: &'a Http<Plain>,
-    pub base: &'a Base,
-    /// The name of the source in the configuration.
-    pub source: &'a str,
+    pub instance: &'a Instance,
 }
 
 /// One page of a list.
@@ -37,8 +33,7 @@ impl Reach<'_> {
         what: &str,
         path: &str,
     ) -> Result<T, ConnectorError> {
-        let answer = self.answer(what, path).await?;
-        parse::one(&answer.body).map_err(|why| parse::unreadable(what, &why))
+        self.instance.one(&self.instance.at(path), what).await
     }
 
     /// A page of a list: the body itself, or the list under `field` of it.
@@ -50,11 +45,11 @@ impl Reach<'_> {
     ) -> Result<Page<T>, ConnectorError> {
         let mark = if path.contains('?') { '&' } else { '?' };
         let path = format!("{path}{mark}limit={LIMIT}&page={number}");
-        let answer = self.answer(what, &path).await?;
-        let parsed =
-            parse::list(&answer.body, field).map_err(|why| parse::unreadable(what, &why))?;
+        let answer = self.instance.answer(&self.instance.at(&path), what).await?;
+        let parsed = parse::list(&answer.body, field);
+        let parsed = parsed.map_err(|why| self.instance.unreadable(what, &why))?;
         let read = parsed.items.len() + parsed.complaints.len();
-        let next = Links::read(answer.header("link")).next;
+        let next = linked(&answer);
         Ok(Page {
             is_last: read == 0
                 || (next.is_none() && (read < LIMIT || answer.header("link").is_some())),
@@ -93,54 +88,5 @@ impl Reach<'_> {
     pub async fn version(&self) -> Result<String, ConnectorError> {
         let version: Version = self.one("the version", "/version").await?;
         Ok(version.version)
-    }
-
-    async fn answer(&self, what: &str, path: &str) -> Result<Answer, ConnectorError> {
-        let url = format!("{}{path}", self.base.url);
-        match self.http.get(&url, None).await {
-            Ok(answer) if answer.is_success() => Ok(answer),
-            Ok(answer) => Err(refused(self.source, what, &answer)),
-            Err(stop) => Err(stop.into_error(what)),
-        }
-    }
-}
-
-/// What an answer says, cleaned.
-#[must_use]
-pub fn says(answer: &Answer) -> String {
-    let problem: Problem = serde_json::from_str(&answer.body).unwrap_or_default();
-    let all = std::iter::once(problem.message).chain(problem.errors);
-    let all: Vec<String> = all.filter(|text| !text.is_empty()).collect();
-    let text = all.join("; ");
-    let clean: String = text.chars().filter(|c| !c.is_control()).take(300).collect();
-    if clean.is_empty() {
-        format!("answers {}", answer.status)
-    } else {
-        clean
-    }
-}
-
-/// The error for an answer that is a refusal.
-fn refused(source: &str, what: &str, answer: &Answer) -> ConnectorError {
-    let says = says(answer);
-    let error = |kind, detail: String| ConnectorError::new(kind, what.to_owned(), detail);
-    match answer.status {
-        401 => error(
-            ErrorKind::Unauthorized,
-            format!("Gitea refuses the token of source {source:?}: {says}"),
-        )
-        .hinted(format!(
-            "look at `token` of [[sources]] name = {source:?}: is it revoked, or another host's? It is made under Settings > Applications"
-        )),
-        403 => error(ErrorKind::Forbidden, format!("not allowed: {says}")).hinted(format!(
-            "the token of source {source:?} needs the scopes read:repository, read:issue, read:organization and read:user"
-        )),
-        404 => error(ErrorKind::NotFound, "not found".to_owned()).hinted(format!(
-            "it is gone, switched off in the repository, or the owner of the token of source {source:?} may not see it"
-        )),
-        status => error(
-            ErrorKind::Malformed,
-            format!("unexpected answer {status}: {says}"),
-        ),
     }
 }

@@ -14,11 +14,11 @@ pub mod translate;
 pub mod wire;
 
 use self::client::Reach;
-use self::config::Base;
+use self::config::TOOL;
 use self::read::Reader;
 use super::descriptor::{Capability, Descriptor, Settings, Signs};
-use super::http::plain::{Login, Plain};
-use super::http::{Http, Policy};
+use super::http::instance::Instance;
+use super::http::plain::Login;
 use super::rows::Rows;
 use super::selection::Selection;
 use super::signature::Scheme;
@@ -76,45 +76,40 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
 /// How far back a first reading goes where nothing is said.
 const SINCE: Span = Span::from_seconds(90 * 24 * 3600);
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "every connector is opened so"
+)]
 pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {
-    Ok(Box::new(Gitea::new(settings)?))
+    Ok(Box::new(Gitea::new(&settings)?))
 }
 
 /// A source of kind `gitea`.
 pub struct Gitea {
-    name: String,
-    base: Base,
+    instance: Instance,
     selection: Selection,
     since: Option<Span>,
-    http: Http<Plain>,
 }
 
 impl Gitea {
     /// Looks through the settings; nothing is asked yet.
-    pub fn new(settings: Settings) -> Result<Self, ConnectorError> {
-        let base = Base::read(&settings.name, settings.url.as_deref())?;
-        let selection = Selection::read(&settings.name, &settings.repositories)?;
+    pub fn new(settings: &Settings) -> Result<Self, ConnectorError> {
         let login = settings.token.clone();
         let login = login.map_or(Login::None, |secret| Login::Header {
             name: "authorization",
             before: "token ",
             secret,
         });
-        let http = Http::new(Plain::new(&settings, login)?, Policy::default());
         Ok(Self {
-            name: settings.name,
-            base,
-            selection,
+            instance: Instance::open(settings, &TOOL, login)?,
+            selection: Selection::read(&settings.name, &settings.repositories)?,
             since: settings.since,
-            http,
         })
     }
 
     fn reach(&self) -> Reach<'_> {
         Reach {
-            http: &self.http,
-            base: &self.base,
-            source: &self.name,
+            instance: &self.instance,
         }
     }
 }

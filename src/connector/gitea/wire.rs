@@ -180,11 +180,6 @@ answers! {
         workflow_run_id: i64,
         html_url: String,
     }
-    /// What an error answer says.
-    Problem {
-        message: String,
-        errors: Vec<String>,
-    }
 }
 
 impl Run {

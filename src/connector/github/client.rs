@@ -4,7 +4,7 @@
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Request};
 use octocrab::{OctoBody, Octocrab};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
@@ -46,13 +46,6 @@ pub fn open(
         ..Policy::default()
     };
     Ok(Http::new(Crab(crab), policy))
-}
-
-/// Whether a token can stand in a header at all: a line break from a file cannot.
-#[must_use]
-pub fn is_sendable(token: &SecretString) -> bool {
-    let text = token.expose_secret();
-    !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic())
 }
 
 impl Transport for Crab {

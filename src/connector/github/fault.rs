@@ -54,7 +54,7 @@ pub fn declined(source: &str, answer: &Answer) -> String {
             allowance_of(source, answer, "write")
         ),
         404 => format!(
-            "not found: it is gone, or the token of source {source:?} may not write there (it needs write access to actions, deployments, contents and pull requests; classic: scope repo)"
+            "not found: {says} (it is gone, or the token of source {source:?} may not write there: it needs write access to actions, deployments, contents and pull requests; classic: scope repo)"
         ),
         405 => {
             format!("GitHub does not do it: {says} (what the branch's rules ask for is missing)")

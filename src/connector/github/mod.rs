@@ -20,6 +20,7 @@ use self::config::{Base, Selection};
 use self::read::{Reach, Reader};
 use super::descriptor::{Capability, Descriptor, Settings, Signs};
 use super::http::dial::{Dial, dial_as};
+use super::http::plain::sendable;
 use super::rows::Rows;
 use super::signature::Scheme;
 use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
@@ -79,15 +80,8 @@ impl GitHub {
     pub fn new(config: Config) -> Result<Self, ConnectorError> {
         let base = Base::read(&config.name, config.url.as_deref())?;
         let selection = Selection::read(&config.name, &config.repositories)?;
-        if let Some(token) = &config.token
-            && !client::is_sendable(token)
-        {
-            return Err(ConnectorError::configuration(
-                &config.name,
-                "token",
-                "what `token` refers to is empty, or holds a space or a line break",
-            )
-            .hinted("the token must be all that the variable, file or command gives"));
+        if let Some(token) = &config.token {
+            sendable(&config.name, token)?;
         }
         let dialled = dial_as(&Dial {
             ca_file: config.ca_file.as_deref(),

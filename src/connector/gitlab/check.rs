@@ -3,11 +3,11 @@
 
 use serde::Deserialize;
 
+use super::client::Reach;
 use super::config::Selection;
 use super::cursor::{Known, List, Place};
-use super::fault::refused;
+use super::read::find;
 use super::read::list::{self, Page};
-use super::read::{Reach, find};
 use super::translate::Origin;
 use super::wire::User;
 use crate::connector::http::parse;
@@ -39,7 +39,7 @@ pub async fn check(
     } else {
         health.facts.push(format!(
             "{} is asked without a token: public projects only",
-            reach.base.host
+            reach.instance.host
         ));
     }
     let (projects, rows) = find_all(reach, selection, &mut health).await?;
@@ -52,7 +52,7 @@ pub async fn check(
         let mut read = Vec::new();
         for list in List::ALL {
             let page = Page {
-                origin: Origin::new(&reach.base.host, project),
+                origin: Origin::new(&reach.instance.host, project),
                 list,
                 place: Place::default(),
                 walking: false,
@@ -67,27 +67,30 @@ pub async fn check(
         }
         health.facts.push(format!("{project}: {}", read.join(", ")));
     }
-    health.allowance(reach.http);
-    health.clock(reach.http, &reach.base.host);
+    health.allowance(&reach.instance.http);
+    health.clock(&reach.instance.http, &reach.instance.host);
     Ok(health)
 }
 
 async fn whose(reach: &Reach<'_>, health: &mut Health) -> Result<(), ConnectorError> {
     let answer = match reach.ask("/user", None).await {
         Ok(answer) => answer,
-        Err(stop) => return health.note(&reach.base.host, stop),
+        Err(stop) => return health.note(&reach.instance.host, stop),
     };
     if answer.status == 401 {
-        return Err(refused(reach.source, "whose token it is", &answer));
+        return Err(reach.instance.refused("whose token it is", &answer));
     }
     let user: User = parse::one(&answer.body).unwrap_or_default();
     health.facts.push(match user.username {
         Some(login) if answer.is_success() => {
-            format!("{} answers; the token belongs to {login}", reach.base.host)
+            format!(
+                "{} answers; the token belongs to {login}",
+                reach.instance.host
+            )
         }
         _ => format!(
             "{} answers; whose the token is it does not say",
-            reach.base.host
+            reach.instance.host
         ),
     });
     // Older versions, and tokens that are none of a person, do not tell.

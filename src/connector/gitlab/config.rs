@@ -5,26 +5,33 @@ use std::collections::BTreeSet;
 use globset::GlobMatcher;
 
 use crate::connector::ConnectorError;
-use crate::connector::http::address::{Address, Hint};
+use crate::connector::http::address::Hint;
+use crate::connector::http::instance::Tool;
+use crate::connector::http::refusal::Refusal;
 use crate::connector::pattern;
 
-/// The API of the public GitLab.
-pub const PUBLIC: &str = "https://gitlab.com/api/v4";
+/// The host of the public GitLab.
+pub const PUBLIC: &str = "gitlab.com";
 
-const HINT: Hint = Hint {
-    example: "url = \"https://gitlab.example.com/api/v4\", or leave it out for gitlab.com",
-    login: "name it with `token`",
+/// What it allows in a minute with a token is 2000; some of it is left for people.
+pub const PER_MINUTE: usize = 1500;
+
+pub static TOOL: Tool = Tool {
+    kind: "gitlab",
+    name: "GitLab",
+    public: Some("https://gitlab.com"),
+    suffix: "/api/v4",
+    hint: Hint {
+        example: "url = \"https://gitlab.example.com/api/v4\", or leave it out for gitlab.com",
+        login: "name it with `token`",
+    },
+    refusal: Refusal {
+        says: &["/message", "/error", "/error_description"],
+        token: "is it expired, revoked, or another host's? To read it needs the scope read_api, to act the scope api",
+        rights: "at least the role Reporter in the project, and for environments and to act the role Developer, named in the rules of what is protected; and its token the scope read_api, to act the scope api",
+        missing: "it is gone, this edition of GitLab has no such thing, or the token may not see it: check the spelling in `repositories`, and whether the owner of the token is a member of the project",
+    },
 };
-
-/// Where the API is.
-#[derive(Clone, Debug)]
-pub struct Base {
-    /// With `/api/v4`, without a slash at the end.
-    pub url: String,
-    /// The host as it stands in the source of events.
-    pub host: String,
-    pub is_public: bool,
-}
 
 /// Which projects are wanted.
 #[derive(Clone, Debug, Default)]
@@ -131,20 +138,6 @@ fn wrong_pattern(source: &str, pattern: &str) -> ConnectorError {
     .hinted("group/project, group/subgroup/*, or group/** for all that lies in the group; the first group has no wildcard; a leading ! leaves out")
 }
 
-impl Base {
-    /// Reads the address: of the API, or of the GitLab that it belongs to.
-    pub fn read(source: &str, address: Option<&str>) -> Result<Self, ConnectorError> {
-        let address = Address::read(source, address.unwrap_or(PUBLIC), HINT)?;
-        let path = address.path();
-        let path = path.strip_suffix("/api/v4").unwrap_or(path);
-        Ok(Self {
-            url: address.at(&format!("{path}/api/v4")),
-            is_public: address.host == "gitlab.com",
-            host: address.host,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,29 +185,5 @@ mod tests {
             assert!(error.contains("\"gl\""), "{error}");
         }
         assert!(select(&["!acme/*"]).is_err(), "nothing is left to read");
-    }
-
-    #[test]
-    fn the_api_is_found_below_any_address() {
-        let url = |text| Base::read("gl", text).unwrap().url;
-        assert_eq!(url(None), PUBLIC);
-        assert_eq!(url(Some("https://gitlab.com")), PUBLIC);
-        assert_eq!(
-            url(Some("https://x.example/git/api/v4/")),
-            "https://x.example/git/api/v4"
-        );
-        assert_eq!(
-            url(Some("https://x.example:8443/git")),
-            "https://x.example:8443/git/api/v4"
-        );
-        assert_eq!(
-            Base::read("gl", Some("https://Git.X.example"))
-                .unwrap()
-                .host,
-            "git.x.example"
-        );
-        let error = Base::read("gl", Some("https://jane:hunter2@x.example")).unwrap_err();
-        assert!(!format!("{error} {error:?}").contains("hunter2"));
-        assert!(Base::read("gl", Some("ftp://x.example")).is_err());
     }
 }

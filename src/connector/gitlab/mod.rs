@@ -10,17 +10,17 @@ pub mod check;
 pub mod client;
 pub mod config;
 pub mod cursor;
-pub mod fault;
 pub mod read;
 pub mod ticket;
 pub mod translate;
 pub mod wire;
 
-use self::config::{Base, Selection};
-use self::read::{Reach, Reader};
+use self::client::Reach;
+use self::config::{PER_MINUTE, PUBLIC, Selection, TOOL};
+use self::read::Reader;
 use super::descriptor::{Capability, Descriptor, Settings, Signs};
-use super::http::Http;
-use super::http::plain::Plain;
+use super::http::instance::Instance;
+use super::http::plain::Login;
 use super::rows::Rows;
 use super::signature::Scheme;
 use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
@@ -68,35 +68,32 @@ const SINCE: Span = Span::from_seconds(90 * 24 * 3600);
 
 /// A source of kind `gitlab`.
 pub struct GitLab {
-    name: String,
+    instance: Instance,
     since: Option<Span>,
-    base: Base,
     selection: Selection,
     has_token: bool,
-    http: Http<Plain>,
 }
 
 impl GitLab {
     /// Looks through the configuration; nothing is asked yet.
     pub fn new(settings: &Settings) -> Result<Self, ConnectorError> {
-        let base = Base::read(&settings.name, settings.url.as_deref())?;
-        let selection = Selection::read(&settings.name, &settings.repositories)?;
-        let http = client::open(settings, base.is_public)?;
+        // A bearer is what it takes personal, project and group access tokens and those of OAuth as.
+        let login = settings.token.clone().map_or(Login::None, Login::Bearer);
+        let mut instance = Instance::open(settings, &TOOL, login)?;
+        if instance.host == PUBLIC {
+            instance.http.keep_to(PER_MINUTE);
+        }
         Ok(Self {
-            name: settings.name.clone(),
+            instance,
             since: settings.since,
+            selection: Selection::read(&settings.name, &settings.repositories)?,
             has_token: settings.token.is_some(),
-            base,
-            selection,
-            http,
         })
     }
 
     fn reach(&self, since: Option<Timestamp>, now: Timestamp) -> Reach<'_> {
         Reach {
-            http: &self.http,
-            base: &self.base,
-            source: &self.name,
+            instance: &self.instance,
             now,
             since: since.unwrap_or_else(|| now - self.since.unwrap_or(SINCE)),
         }

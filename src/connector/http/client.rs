@@ -80,6 +80,11 @@ impl<T: Transport> Http<T> {
         }
     }
 
+    /// Asks no oftener than so from now on.
+    pub fn keep_to(&mut self, per_minute: usize) {
+        self.policy.per_minute = Some(per_minute);
+    }
+
     pub(super) fn transport(&self) -> &T {
         &self.transport
     }
@@ -234,12 +239,15 @@ impl Trouble {
     fn into_stop(self, url: &str) -> Stop {
         match self {
             Self::Spent { until, limit } => Stop::Budget { until, limit },
-            Self::Broken(Broken(text)) => failed(ErrorKind::Network, url, text),
-            Self::Failing { status, .. } => failed(
-                ErrorKind::Unavailable,
-                url,
-                format!("answers {status}, and still does after several tries"),
-            ),
+            Self::Broken(Broken(text)) => {
+                let hint = "can this machine reach it? It is asked again at the next reading";
+                failed_with(ErrorKind::Network, url, text, hint)
+            }
+            Self::Failing { status, .. } => {
+                let text = format!("answers {status}, and still does after several tries");
+                let hint = "nothing is lost: it is asked again at the next reading";
+                failed_with(ErrorKind::Unavailable, url, text, hint)
+            }
             Self::Limited { wait, text } => {
                 // A source that names no time is left alone for a minute.
                 let wait = wait.unwrap_or(Duration::from_mins(1)).as_secs();
@@ -256,11 +264,15 @@ impl Trouble {
 }
 
 fn failed(kind: ErrorKind, url: &str, detail: String) -> Stop {
-    Stop::Failed(ConnectorError::new(
-        kind,
-        format!("GET {}", masked(url)),
-        detail,
-    ))
+    error(kind, url, detail).into()
+}
+
+fn failed_with(kind: ErrorKind, url: &str, detail: String, hint: &str) -> Stop {
+    error(kind, url, detail).hinted(hint).into()
+}
+
+fn error(kind: ErrorKind, url: &str, detail: String) -> ConnectorError {
+    ConnectorError::new(kind, format!("GET {}", masked(url)), detail)
 }
 
 /// Where a moved address is now. Credentials go along, so only on the same host.

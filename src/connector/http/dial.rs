@@ -75,7 +75,8 @@ fn shown(path: &Path) -> Result<reqwest::Identity, ConnectorError> {
         .map_err(|_| wrong("holds no certificate with its key".to_owned()))
 }
 
-fn certificates(path: &Path) -> Result<Vec<Certificate>, ConnectorError> {
+/// The certificates of a file.
+pub fn certificates(path: &Path) -> Result<Vec<Certificate>, ConnectorError> {
     let wrong = |detail: String| {
         ConnectorError::new(
             ErrorKind::Configuration,

@@ -10,7 +10,7 @@ use super::page::Page;
 use super::parse::{self, Parsed};
 use super::plain::{Login, Plain};
 use super::refusal::Refusal;
-use super::{Answer, Http, Policy, Transport};
+use super::{Answer, Http, Policy, Stop, Transport};
 use crate::connector::ConnectorError;
 use crate::connector::descriptor::Settings;
 
@@ -39,6 +39,8 @@ pub struct Instance<T = Plain> {
     pub name: String,
     /// `<kind>:<host>[:port][/path]`: the source of its events, or what it begins with.
     pub source: String,
+    /// As it is named in lower case, without a port.
+    pub host: String,
     /// Without a slash at the end.
     base: Url,
     pub http: Http<T>,
@@ -78,6 +80,7 @@ impl<T: Transport> Instance<T> {
             tool,
             name,
             source: format!("{}:{}{}{path}", tool.kind, address.host, address.port()),
+            host: address.host,
             base,
             http: Http::new(transport, Policy::default()),
         })
@@ -94,6 +97,24 @@ impl<T: Transport> Instance<T> {
             url.query_pairs_mut().extend_pairs(query);
         }
         url.into()
+    }
+
+    /// The same without a slash at the end, and without what belongs to the API.
+    #[must_use]
+    pub fn root(&self) -> &str {
+        self.base.as_str().trim_end_matches('/')
+    }
+
+    /// An address of its API: a path and a query that are encoded already.
+    #[must_use]
+    pub fn at(&self, path: &str) -> String {
+        format!("{}{}{path}", self.root(), self.tool.suffix)
+    }
+
+    /// The source of the events of a part of it: `gitea:git.example.com/acme/checkout` of `acme/checkout`.
+    #[must_use]
+    pub fn source_of(&self, part: &str) -> String {
+        format!("{}/{part}", self.source)
     }
 
     /// What follows in the source of an event, where it is of this instance: `acme/checkout` of `gitea:git.example.com/acme/checkout`.
@@ -114,10 +135,17 @@ impl<T: Transport> Instance<T> {
         what: &str,
         headers: &HeaderMap,
     ) -> Result<Answer, ConnectorError> {
-        match self.http.get_with(url, headers).await {
-            Ok(answer) if answer.is_success() => Ok(answer),
-            Ok(answer) => Err(self.refused(what, &answer)),
-            Err(stop) => Err(stop.into_error(what)),
+        let asked = self.asked(url, what, headers).await;
+        asked.map_err(|stop| stop.into_error(what))
+    }
+
+    /// The same, for who can go on later where the allowance is used up.
+    pub async fn asked(&self, url: &str, what: &str, headers: &HeaderMap) -> Result<Answer, Stop> {
+        let answer = self.http.get_with(url, headers).await?;
+        if answer.is_success() {
+            Ok(answer)
+        } else {
+            Err(self.refused(what, &answer).into())
         }
     }
 
@@ -226,6 +254,19 @@ impl<T: Transport> Instance<T> {
 }
 
 #[cfg(test)]
+impl Instance {
+    /// One for tests of what is made of its addresses.
+    pub(crate) fn example(tool: &'static Tool, url: &str) -> Self {
+        let settings = Settings {
+            name: "t".to_owned(),
+            url: Some(url.to_owned()),
+            ..Settings::default()
+        };
+        Self::open(&settings, tool, Login::None).unwrap()
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -280,6 +321,14 @@ mod tests {
             assert_eq!(instance.address(&pieces, &[("project", "x y")]), list);
             assert_eq!(
                 instance.within(&format!("{source}/acme/shop")),
+                Some("acme/shop")
+            );
+            assert_eq!(
+                instance.at("/acme%2Fshop?x=1"),
+                format!("{}/api/v1/acme%2Fshop?x=1", instance.root())
+            );
+            assert_eq!(
+                instance.within(&instance.source_of("acme/shop")),
                 Some("acme/shop")
             );
             assert_eq!(instance.within("tool:elsewhere/acme/shop"), None);

@@ -11,7 +11,6 @@ use super::dial::{Dial, Identity, causes, dial_as};
 use super::{Answer, Broken, Lost, Outgoing, Posting, Sending, Transport};
 use crate::connector::ConnectorError;
 use crate::connector::descriptor::Settings;
-use crate::connector::error::ErrorKind;
 
 /// How a tool wants to know who asks.
 #[derive(Clone, Debug, Default)]
@@ -50,13 +49,8 @@ impl Plain {
             identity: identity.map(Identity).as_ref(),
             patience: settings.patience,
         })?;
-        if !login.is_sendable() {
-            return Err(ConnectorError::new(
-                ErrorKind::Configuration,
-                format!("source {:?}, token", settings.name),
-                "what `token` refers to is empty, or holds a space or a line break",
-            )
-            .hinted("the token must be all that the variable, file or command gives"));
+        if let Some(secret) = login.secret() {
+            sendable(&settings.name, secret)?;
         }
         Ok(Self {
             client,
@@ -98,19 +92,27 @@ impl Plain {
 }
 
 impl Login {
-    /// Whether it can stand in a header at all: a line break from a file cannot.
-    fn is_sendable(&self) -> bool {
-        let (Self::Bearer(secret)
-        | Self::Basic {
-            password: secret, ..
+    fn secret(&self) -> Option<&SecretString> {
+        match self {
+            Self::None => None,
+            Self::Bearer(secret)
+            | Self::Basic {
+                password: secret, ..
+            }
+            | Self::Header { secret, .. } => Some(secret),
         }
-        | Self::Header { secret, .. }) = self
-        else {
-            return true;
-        };
-        let text = secret.expose_secret();
-        !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic())
     }
+}
+
+/// Whether a secret can stand in a header at all: a line break from a file cannot.
+pub fn sendable(source: &str, secret: &SecretString) -> Result<(), ConnectorError> {
+    let text = secret.expose_secret();
+    if !text.is_empty() && text.chars().all(|c| c.is_ascii_graphic()) {
+        return Ok(());
+    }
+    let detail = "what `token` refers to is empty, or holds a space or a line break";
+    Err(ConnectorError::configuration(source, "token", detail)
+        .hinted("the token must be all that the variable, file or command gives"))
 }
 
 impl Transport for Plain {

@@ -10,7 +10,8 @@ use crate::connector::error::ErrorKind;
 /// How a tool refuses, and what helps.
 #[derive(Clone, Copy, Debug)]
 pub struct Refusal {
-    /// Where its answer says why: JSON pointers, all of which are told.
+    /// Where its answer says why, all of which is told: JSON pointers (`/message`); headers, and after a space what they are to be read as (`x-error`);
+    /// and, where nothing else says it, the title of its page ([`TITLE`]).
     pub says: &'static [&'static str],
     /// Where a token comes from, and which kind is wanted.
     pub token: &'static str,
@@ -19,6 +20,9 @@ pub struct Refusal {
     /// What it may be where something is not found.
     pub missing: &'static str,
 }
+
+/// What is between `<title>` and `</title>`, for tools that refuse with a page.
+pub const TITLE: &str = "<title>";
 
 /// The most that is repeated of what a tool says, in characters.
 const LONGEST: usize = 300;
@@ -29,9 +33,17 @@ impl Refusal {
     pub fn says(&self, answer: &Answer) -> String {
         let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
         let mut parts = Vec::new();
-        for pointer in self.says {
-            gather(body.pointer(pointer).unwrap_or_default(), &mut parts);
+        for place in self.says {
+            if place.starts_with('/') {
+                gather(body.pointer(place).unwrap_or_default(), &mut parts);
+            } else if *place == TITLE {
+                parts.extend(title(&answer.body).filter(|_| parts.is_empty()));
+            } else {
+                parts.extend(header(answer, place));
+            }
         }
+        // Some say the same in two fields.
+        parts.dedup();
         let text = parts.join("; ");
         let clean = text.chars().filter(|c| !c.is_control()).take(LONGEST);
         let clean: String = clean.collect();
@@ -60,11 +72,14 @@ impl Refusal {
                 self.rights
             )),
             404 | 410 => error(ErrorKind::NotFound, format!("not found: {says}"))
-                .hinted(self.missing.to_owned()),
+                .hinted(format!("{}; looked for by source {source:?}", self.missing)),
             status => error(
                 ErrorKind::Malformed,
                 format!("unexpected answer {status}: {says}"),
-            ),
+            )
+            .hinted(format!(
+                "is `url` of source {source:?} the address of {tool} itself?"
+            )),
         }
     }
 
@@ -73,8 +88,10 @@ impl Refusal {
     pub fn declined(&self, tool: &str, source: &str, answer: &Answer) -> String {
         let says = self.says(answer);
         match answer.status {
-            301 | 302 | 307 | 308 => "it has moved; nothing was done".to_owned(),
-            400 | 422 => format!("{tool} does not take it: {says}"),
+            301 | 302 | 307 | 308 => {
+                "it has moved; nothing was done (name it as it is called now)".to_owned()
+            }
+            400 | 405 | 406 | 422 | 423 => format!("{tool} does not take it: {says}"),
             401 => format!(
                 "{tool} refuses the token of source {source:?}: {says} ({})",
                 self.token
@@ -88,6 +105,19 @@ impl Refusal {
             status => format!("answers {status}: {says}"),
         }
     }
+}
+
+/// What a header says, after the words that make it a sentence.
+fn header(answer: &Answer, place: &str) -> Option<String> {
+    let (name, words) = place.split_once(' ').unwrap_or((place, ""));
+    let text = answer.header(name)?;
+    Some(format!("{words} {text}").trim().to_owned())
+}
+
+fn title(page: &str) -> Option<String> {
+    let (_, rest) = page.split_once(TITLE)?;
+    let (title, _) = rest.split_once("</title>")?;
+    Some(title.replace("&#039;", "'").replace("&quot;", "\""))
 }
 
 /// The texts of a value: itself, those of a list, those by field.
@@ -113,7 +143,7 @@ mod tests {
     use super::*;
 
     const REFUSAL: Refusal = Refusal {
-        says: &["/message", "/errors"],
+        says: &["/message", "/errors", "x-error", "x-needs it needs", TITLE],
         token: "a token of the kind X",
         rights: "the role Reader",
         missing: "it is gone",
@@ -137,6 +167,11 @@ mod tests {
             "wrong; a; name: is taken, is long"
         );
         assert_eq!(says("<html>"), "answers 418");
+        let page = "<html><head><title>No \u{7}&quot;job&quot;</title>";
+        assert_eq!(says(page), "No \"job\"");
+        let mut told = answer(403, page);
+        told.headers.insert("x-needs", "Job/Build".parse().unwrap());
+        assert_eq!(REFUSAL.says(&told), "it needs Job/Build");
         assert_eq!(says(r#"{"message":" "}"#), "answers 418");
         let long = format!(r#"{{"message":"{}"}}"#, "x".repeat(1000));
         assert_eq!(says(&long).len(), LONGEST);

@@ -13,7 +13,7 @@ const TRIED: usize = 5;
 /// Looks.
 pub async fn check(reach: &Reach<'_>, selection: &Selection) -> Result<Health, ConnectorError> {
     let mut health = Health::default();
-    let host = &reach.base.source;
+    let host = &reach.instance.source;
     health.facts.push(match reach.version().await? {
         Some(version) => format!("{host} answers; it is Jenkins {version}"),
         None => format!("{host} answers, and does not say that it is Jenkins"),
@@ -34,12 +34,12 @@ pub async fn check(reach: &Reach<'_>, selection: &Selection) -> Result<Health, C
     for idle in selection.idle(&names) {
         let text = format!(
             "no job fits {idle:?} of `projects`: is it the full name, as in the job's address, and may the user of source {:?} see it?",
-            reach.source
+            reach.instance.name
         );
         health.warn(host, text);
     }
     stages(reach, &found, &mut health).await?;
-    health.clock(reach.http, host);
+    health.clock(&reach.instance.http, host);
     Ok(health)
 }
 

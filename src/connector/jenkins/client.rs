@@ -3,23 +3,18 @@
 
 use serde::de::DeserializeOwned;
 
-use super::config::Base;
+use super::config::of_job;
 use super::wire::{self, Build, Builds, Input, Item, Job, Queue, Run, Stage, User};
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
-use crate::connector::http::mask::masked;
-use crate::connector::http::plain::Plain;
-use crate::connector::http::{Answer, Http, parse};
+use crate::connector::http::instance::Instance;
 
 /// Folders within folders that one request looks into.
 pub const DEPTH: usize = 3;
 
-/// Who asks, and where.
+/// Asks an instance.
 pub struct Reach<'a> {
-    pub http: &'a Http<Plain>,
-    pub base: &'a Base,
-    /// The name of the source in the configuration.
-    pub source: &'a str,
+    pub instance: &'a Instance,
 }
 
 impl Reach<'_> {
@@ -56,8 +51,8 @@ impl Reach<'_> {
     pub async fn run(&self, job: &str, number: u64) -> Result<Run, ConnectorError> {
         let what = format!("{job} #{number}: its stages");
         let number = number.to_string();
-        let url = self.base.of_job(job, &[&number, "wfapi", "describe"], &[]);
-        self.read(&url, &what).await
+        let pieces = [number.as_str(), "wfapi", "describe"];
+        self.at(job, &pieces, &what).await
     }
 
     /// A stage, with its steps.
@@ -72,7 +67,7 @@ impl Reach<'_> {
             "wfapi",
             "describe",
         ];
-        self.read(&self.base.of_job(job, &pieces, &[]), &what).await
+        self.at(job, &pieces, &what).await
     }
 
     /// The inputs of a build that wait.
@@ -80,7 +75,7 @@ impl Reach<'_> {
         let what = format!("{job} #{number}: its inputs");
         let number = number.to_string();
         let pieces = [number.as_str(), "wfapi", "pendingInputActions"];
-        self.read(&self.base.of_job(job, &pieces, &[]), &what).await
+        self.at(job, &pieces, &what).await
     }
 
     /// A job, as far as building it goes.
@@ -108,8 +103,8 @@ impl Reach<'_> {
 
     /// The version that every answer names.
     pub async fn version(&self) -> Result<Option<String>, ConnectorError> {
-        let url = self.base.of_job("", &["api", "json"], &[("tree", "mode")]);
-        let answer = self.answer(&url, "Jenkins").await?;
+        let url = of_job(self.instance, "", &["api", "json"], &[("tree", "mode")]);
+        let answer = self.instance.answer(&url, "Jenkins").await?;
         Ok(answer.header("x-jenkins").map(str::to_owned))
     }
 
@@ -122,74 +117,17 @@ impl Reach<'_> {
     ) -> Result<T, ConnectorError> {
         let mut pieces = rest.to_vec();
         pieces.extend(["api", "json"]);
-        let url = self.base.of_job(job, &pieces, &[("tree", tree)]);
-        self.read(&url, what).await
+        let url = of_job(self.instance, job, &pieces, &[("tree", tree)]);
+        self.instance.one(&url, what).await
     }
 
-    /// Reads what an address answers.
-    pub async fn read<T: DeserializeOwned>(
+    async fn at<T: DeserializeOwned>(
         &self,
-        url: &str,
+        job: &str,
+        pieces: &[&str],
         what: &str,
     ) -> Result<T, ConnectorError> {
-        let answer = self.answer(url, what).await?;
-        parse::one(&answer.body).map_err(|why| {
-            let error = parse::unreadable(&format!("GET {}", masked(url)), &why);
-            error.hinted("is `url` the address of Jenkins itself, and does it let a token in without its own page of login?")
-        })
-    }
-
-    async fn answer(&self, url: &str, what: &str) -> Result<Answer, ConnectorError> {
-        match self.http.get(url, None).await {
-            Ok(answer) if answer.is_success() => Ok(answer),
-            Ok(answer) => Err(refused(self.source, what, &answer)),
-            Err(stop) => Err(stop.into_error(what)),
-        }
-    }
-}
-
-/// What a refusal says, cleaned: in a header, or in the title of its page.
-#[must_use]
-pub fn says(answer: &Answer) -> String {
-    let title = || {
-        let (_, rest) = answer.body.split_once("<title>")?;
-        Some(rest.split_once("</title>")?.0)
-    };
-    let needs = answer.header("x-required-permission");
-    let text = match (answer.header("x-error").or_else(title), needs) {
-        (_, Some(needs)) => format!("it needs the permission {needs}"),
-        (Some(text), None) => text.to_owned(),
-        (None, None) => String::new(),
-    };
-    let text = text.replace("&#039;", "'").replace("&quot;", "\"");
-    let clean: String = text.chars().filter(|c| !c.is_control()).take(300).collect();
-    if clean.trim().is_empty() {
-        format!("answers {}", answer.status)
-    } else {
-        clean.trim().to_owned()
-    }
-}
-
-/// The error for an answer that is a refusal.
-fn refused(source: &str, what: &str, answer: &Answer) -> ConnectorError {
-    let says = says(answer);
-    let error = |kind, detail: String| ConnectorError::new(kind, what.to_owned(), detail);
-    match answer.status {
-        401 => error(
-            ErrorKind::Unauthorized,
-            format!("Jenkins refuses the token of source {source:?}: {says}"),
-        )
-        .hinted(format!(
-            "look at `user` and `token` of [[sources]] name = {source:?}: the token is made on that user's page, Security > API Token"
-        )),
-        403 => error(ErrorKind::Forbidden, format!("not allowed: {says}")).hinted(format!(
-            "give the user of source {source:?} Overall/Read and Job/Read there; without `user` and `token` nobody is logged in"
-        )),
-        404 => error(ErrorKind::NotFound, format!("not found: {says}"))
-            .hinted("it is gone, has another name, or the user may not see it"),
-        status => error(
-            ErrorKind::Malformed,
-            format!("unexpected answer {status}: {says}"),
-        ),
+        let url = of_job(self.instance, job, pieces, &[]);
+        self.instance.one(&url, what).await
     }
 }

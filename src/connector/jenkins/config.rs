@@ -2,24 +2,41 @@
 //! a branch `feature/x` of a multibranch project is the part `feature%2Fx`.
 
 use globset::GlobMatcher;
-use url::Url;
 
 use crate::connector::ConnectorError;
-use crate::connector::http::address::{Address, Hint};
+use crate::connector::http::address::Hint;
+use crate::connector::http::instance::{Instance, Tool};
+use crate::connector::http::refusal::{Refusal, TITLE};
 use crate::connector::pattern;
 
-const HINT: Hint = Hint {
-    example: "url = \"https://jenkins.example.com\", as it is opened in a browser",
-    login: "use `user` and `token`",
+pub static TOOL: Tool = Tool {
+    kind: "jenkins",
+    name: "Jenkins",
+    public: None,
+    suffix: "",
+    hint: Hint {
+        example: "url = \"https://jenkins.example.com\", as it is opened in a browser",
+        login: "use `user` and `token`",
+    },
+    refusal: Refusal {
+        says: &[
+            "x-required-permission it needs the permission",
+            "x-error",
+            TITLE,
+        ],
+        token: "`user` is whose it is, and it is made on that user's page, Security > API Token",
+        rights: "Overall/Read and Job/Read there, and to act Job/Build and Job/Cancel; without `user` and `token` nobody is logged in",
+        missing: "it is gone, has another name, or the user may not see it",
+    },
 };
 
-/// Where Jenkins is.
-#[derive(Clone, Debug)]
-pub struct Base {
-    /// As people open it in a browser, without a slash at the end.
-    url: Url,
-    /// `jenkins:<host>[:port][/path]`: what the sources of its events begin with.
-    pub source: String,
+/// An address of a job, or below it. The job without a name is Jenkins itself.
+#[must_use]
+pub fn of_job(instance: &Instance, job: &str, rest: &[&str], query: &[(&str, &str)]) -> String {
+    let parts = job.split('/').filter(|part| !part.is_empty());
+    let mut pieces: Vec<&str> = parts.flat_map(|part| ["job", part]).collect();
+    pieces.extend(rest);
+    instance.address(&pieces, query)
 }
 
 /// Which jobs are wanted.
@@ -132,58 +149,6 @@ impl Selection {
     }
 }
 
-impl Base {
-    /// Reads the address of the web interface.
-    pub fn read(source: &str, address: Option<&str>) -> Result<Self, ConnectorError> {
-        let Some(address) = address else {
-            let missing = ConnectorError::configuration(source, "url", "is missing");
-            return Err(missing.hinted(HINT.example));
-        };
-        let address = Address::read(source, address, HINT)?;
-        let path = address.path();
-        let source = format!("jenkins:{}{}{path}", address.host, address.port());
-        let mut url = address.url.clone();
-        url.set_path(path);
-        url.set_query(None);
-        url.set_fragment(None);
-        Ok(Self { url, source })
-    }
-
-    /// An address below the base: its path piece by piece, each encoded as one, and its query.
-    #[must_use]
-    pub fn address(&self, pieces: &[&str], query: &[(&str, &str)]) -> String {
-        let mut url = self.url.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend(pieces);
-        }
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
-        url.into()
-    }
-
-    /// An address of a job, or below it. The job without a name is Jenkins itself.
-    #[must_use]
-    pub fn of_job(&self, job: &str, rest: &[&str], query: &[(&str, &str)]) -> String {
-        let parts = job.split('/').filter(|part| !part.is_empty());
-        let mut pieces: Vec<&str> = parts.flat_map(|part| ["job", part]).collect();
-        pieces.extend(rest);
-        self.address(&pieces, query)
-    }
-
-    /// The source of the events of a job.
-    #[must_use]
-    pub fn source_of(&self, job: &str) -> String {
-        format!("{}/{job}", self.source)
-    }
-
-    /// The job of a source, where it is of this Jenkins.
-    #[must_use]
-    pub fn job_of<'s>(&self, source: &'s str) -> Option<&'s str> {
-        source.strip_prefix(&self.source)?.strip_prefix('/')
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,27 +183,15 @@ mod tests {
 
     #[test]
     fn each_part_of_a_name_is_encoded_as_one() {
-        let base = Base::read("ci", Some("http://CI.example.com:8080/jenkins/")).unwrap();
-        assert_eq!(base.source, "jenkins:ci.example.com:8080/jenkins");
+        let ci = Instance::example(&TOOL, "http://CI.example.com:8080/jenkins/");
+        assert_eq!(ci.source, "jenkins:ci.example.com:8080/jenkins");
         assert_eq!(
-            base.of_job("Größe & Co/shop/feature%2Fx", &["7", "stop"], &[]),
+            of_job(&ci, "Größe & Co/shop/feature%2Fx", &["7", "stop"], &[]),
             "http://ci.example.com:8080/jenkins/job/Gr%C3%B6%C3%9Fe%20&%20Co/job/shop/job/feature%252Fx/7/stop"
         );
         assert_eq!(
-            base.of_job("", &["api", "json"], &[("tree", "jobs[name]{0,5}")]),
+            of_job(&ci, "", &["api", "json"], &[("tree", "jobs[name]{0,5}")]),
             "http://ci.example.com:8080/jenkins/api/json?tree=jobs%5Bname%5D%7B0%2C5%7D"
         );
-        let source = base.source_of("a/b");
-        assert_eq!(base.job_of(&source), Some("a/b"));
-        assert_eq!(base.job_of("jenkins:ci.example.com:8080/other/a"), None);
-        for wrong in [
-            None,
-            Some("ci"),
-            Some("ftp://x"),
-            Some("https://u:hunter2@x"),
-        ] {
-            let error = Base::read("ci", wrong).unwrap_err();
-            assert!(!format!("{error} {error:?}").contains("hunter2"));
-        }
     }
 }

@@ -14,12 +14,12 @@ pub mod translate;
 pub mod wire;
 
 use self::client::Reach;
-use self::config::{Base, Selection};
+use self::config::{Selection, TOOL};
 use self::read::Reader;
 use self::translate::Origin;
 use super::descriptor::{Capability, Descriptor, Settings, Signs};
-use super::http::plain::{Login, Plain};
-use super::http::{Http, Policy};
+use super::http::instance::Instance;
+use super::http::plain::Login;
 use super::rows::Rows;
 use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
 use crate::event::time::{Span, Timestamp};
@@ -70,19 +70,16 @@ pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {
 
 /// A source of kind `jenkins`.
 pub struct Jenkins {
-    name: String,
-    base: Base,
+    instance: Instance,
     selection: Selection,
     environment: Option<String>,
     service: Option<String>,
     since: Option<Span>,
-    http: Http<Plain>,
 }
 
 impl Jenkins {
     /// Looks through the settings; nothing is asked yet.
     pub fn new(settings: Settings) -> Result<Self, ConnectorError> {
-        let base = Base::read(&settings.name, settings.url.as_deref())?;
         let selection = Selection::read(&settings.name, &settings.projects)?;
         let login = match (settings.user.clone(), settings.token.clone()) {
             (Some(user), Some(password)) => Login::Basic { user, password },
@@ -102,29 +99,24 @@ impl Jenkins {
                     .hinted("token = { env = \"JENKINS_TOKEN\" }: made on the user's page, Security > API Token"));
             }
         };
-        let http = Http::new(Plain::new(&settings, login)?, Policy::default());
         Ok(Self {
-            name: settings.name,
-            base,
+            instance: Instance::open(&settings, &TOOL, login)?,
             selection,
             environment: settings.environment,
             service: settings.service,
             since: settings.since,
-            http,
         })
     }
 
     fn reach(&self) -> Reach<'_> {
         Reach {
-            http: &self.http,
-            base: &self.base,
-            source: &self.name,
+            instance: &self.instance,
         }
     }
 
     fn origin(&self) -> Origin<'_> {
         Origin {
-            base: &self.base,
+            instance: &self.instance,
             environment: self.environment.as_deref(),
             service: self.service.as_deref(),
         }

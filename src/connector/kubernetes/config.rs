@@ -12,7 +12,9 @@ use kube::config::{
 use crate::connector::ConnectorError;
 use crate::connector::descriptor::Settings;
 use crate::connector::http::address::Hint;
+use crate::connector::http::dial::certificates;
 use crate::connector::http::instance::Tool;
+use crate::connector::http::plain::sendable;
 use crate::connector::http::refusal::Refusal;
 use crate::connector::pattern::{Names, leaves_out};
 
@@ -168,6 +170,7 @@ fn adjusted(
     let login = logins.find(|one| one.name == user);
     if let Some(login) = login.and_then(|one| one.auth_info.as_mut()) {
         if let Some(token) = &settings.token {
+            sendable(&settings.name, token)?;
             *login = AuthInfo::default();
             login.token = Some(token.clone());
         }
@@ -196,6 +199,8 @@ fn adjusted(
         ));
     };
     if let Some(file) = &settings.ca_file {
+        // Told now: `kube` reads it when it connects, and says less.
+        certificates(file)?;
         cluster.certificate_authority_data = None;
         cluster.certificate_authority = Some(file.display().to_string());
     }

@@ -22,6 +22,7 @@ use self::read::Reader;
 use self::read::ask::Reach;
 use super::descriptor::{Capability, Descriptor, Settings, Signs};
 use super::http::Http;
+use super::http::plain::sendable;
 use super::rows::Rows;
 use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
 use crate::event::time::{Span, Timestamp};
@@ -77,6 +78,9 @@ impl Oci {
     /// Looks through the configuration; nothing is asked yet.
     pub fn new(settings: &Settings) -> Result<Self, ConnectorError> {
         let config = Config::read(settings)?;
+        if let Some(token) = &settings.token {
+            sendable(&settings.name, token)?;
+        }
         let http = client::open(settings, &config.base)?;
         let user = settings.user.clone().filter(|_| settings.token.is_some());
         Ok(Self {

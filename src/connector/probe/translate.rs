@@ -94,7 +94,8 @@ fn usual(body: &str) -> Result<Live, String> {
                 let commit = value(labels, "revision").or_else(|| value(labels, "commit"));
                 (value(labels, "version"), commit)
             }
-            None if body.contains('<') => (None, None),
+            // A page, or JSON that is cut off or has no fields.
+            None if body.contains('<') || body.trim_start().starts_with(['{', '[']) => (None, None),
             None => (Some(body.to_owned()), None),
         },
     };

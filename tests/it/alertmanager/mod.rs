@@ -4,6 +4,7 @@ mod failures;
 mod payloads;
 mod prism;
 mod reading;
+pub mod subject;
 
 use leadtime::connector::alertmanager::Alertmanager;
 use leadtime::connector::descriptor::Settings;

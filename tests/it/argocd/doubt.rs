@@ -1,13 +1,10 @@
 //! Answers that are late, lost or wrong: what is said of each, and that nothing is ever sent twice or taken for ours that is not.
 
-use leadtime::connector::Actor;
-use leadtime::connector::argocd::ArgoCd;
 use leadtime::plan::request::{Prepared, Sent, Standing, Verb};
 use serde_json::json;
 
 use super::world::{Server, World, application, automated, behind, sha, start};
-use super::{ask, order, prepare, send, settings, to_sha};
-use crate::support::wild::{Answer, Mischief};
+use super::{ask, order, prepare, send, to_sha};
 
 /// A deed of each kind, ready to be sent.
 async fn ready(verb: Verb) -> (Server, Prepared) {
@@ -39,81 +36,6 @@ const VERBS: [Verb; 5] = [
     Verb::Cancel,
     Verb::Resume,
 ];
-
-#[tokio::test]
-async fn a_deed_whose_answer_is_lost_is_found_done_and_was_sent_once() {
-    for verb in VERBS {
-        for mischief in [
-            Mischief::DoneThen(Answer::new(502)),
-            Mischief::DoneThenSilent,
-            Mischief::DoneThenCut,
-            Mischief::DoneThenGone,
-        ] {
-            let (server, prepared) = ready(verb).await;
-            let request = &prepared.requests[0];
-            server.once(&request.method, "/applications/shop", mischief.clone());
-            let sent = send(&server, request).await;
-            assert!(
-                matches!(sent, Sent::Doubtful(_)),
-                "{verb:?} {mischief:?}: {sent:?}"
-            );
-            let standing = ask(&server, request).await;
-            assert!(
-                matches!(standing, Standing::Done(_)),
-                "{verb:?} {mischief:?}: {standing:?}"
-            );
-            assert_eq!(server.deeds().len(), 1, "{verb:?}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_refusal_is_told_in_argo_cds_words_and_leaves_the_deed_open() {
-    for verb in VERBS {
-        for (status, wanted) in [
-            (400, "will not"),
-            (401, "token"),
-            (403, "RBAC"),
-            (404, "not found"),
-            (409, "will not"),
-            (422, "422"),
-            (429, "429"),
-        ] {
-            let (server, prepared) = ready(verb).await;
-            let request = &prepared.requests[0];
-            let mut no = Answer::json(status, &json!({"error": "x", "message": "so it is\u{7}"}));
-            no = no.header("retry-after", "7");
-            server.once(&request.method, "/applications/shop", Mischief::Instead(no));
-            let sent = send(&server, request).await;
-            let Sent::Refused(text) = sent else {
-                panic!("{verb:?} {status}: {sent:?}")
-            };
-            assert!(text.contains(wanted) && !text.contains('\u{7}'), "{text}");
-            assert!(status == 429 || text.contains("so it is"), "{text}");
-            assert_eq!(
-                ask(&server, request).await,
-                Standing::Open,
-                "{verb:?} {status}"
-            );
-            assert_eq!(server.deeds().len(), 1);
-        }
-        let (server, prepared) = ready(verb).await;
-        server.once(
-            &prepared.requests[0].method,
-            "shop",
-            Mischief::Instead(Answer::new(503)),
-        );
-        assert!(matches!(
-            send(&server, &prepared.requests[0]).await,
-            Sent::Doubtful(_)
-        ));
-        assert_eq!(
-            ask(&server, &prepared.requests[0]).await,
-            Standing::Open,
-            "{verb:?}: it was not done"
-        );
-    }
-}
 
 #[tokio::test]
 async fn what_somebody_else_did_is_not_taken_for_ours() {
@@ -179,16 +101,4 @@ async fn what_argo_cd_does_not_tell_is_not_guessed() {
     server.state().applications.clear();
     let standing = ask(&server, &prepared.requests[0]).await;
     assert!(matches!(standing, Standing::Unknown(_)), "{standing:?}");
-}
-
-#[tokio::test]
-async fn nothing_leaves_when_nobody_is_there() {
-    let (server, prepared) = ready(Verb::Promote).await;
-    server.refuse();
-    let fresh = ArgoCd::new(settings(&server.url())).unwrap();
-    let sent = fresh.send(&prepared.requests[0]).await;
-    assert!(
-        matches!(&sent, Sent::Refused(text) if text.starts_with("not sent")),
-        "{sent:?}"
-    );
 }

@@ -8,6 +8,7 @@ mod keyboard;
 mod payloads;
 mod prism;
 mod reading;
+pub mod subject;
 pub mod world;
 
 use std::cell::RefCell;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use leadtime::connector::argocd::config::Base;
+use leadtime::connector::argocd::config::TOOL;
 use leadtime::connector::argocd::cursor::Row;
 use leadtime::connector::argocd::translate::gate::{Opening, opened, waiting};
 use leadtime::connector::argocd::translate::{Origin, deployment};
@@ -14,7 +14,7 @@ use leadtime::event::cdevents::write;
 use serde_json::{Value, json};
 
 use super::now;
-use crate::support::left_out;
+use crate::support::{instance, left_out};
 
 pub fn folder() -> Option<PathBuf> {
     let shared = std::env::var_os("LEADTIME_SHARED").map_or_else(
@@ -46,9 +46,9 @@ fn objects(folder: &Path) -> Vec<(String, Value)> {
 }
 
 fn events(application: &Application) -> String {
-    let base = Base::read("argo", Some("https://cd.example.com")).unwrap();
+    let instance = instance(&TOOL, "https://cd.example.com");
     let origin = Origin {
-        base: &base,
+        instance: &instance,
         environment: None,
     };
     let mut row = Row::default();

@@ -1,5 +1,7 @@
 //! Bitbucket Cloud: recorded answers, a double of its API with pages that name the next, and answers that are none.
 
+pub mod subject;
+
 use std::fs;
 use std::time::Duration;
 
@@ -355,37 +357,7 @@ async fn every_page_is_read_and_a_kill_loses_nothing() {
 }
 
 #[tokio::test]
-async fn what_goes_wrong_is_told_and_made_good() {
-    let said = json!({"type": "error", "error": {"message": "so it is\u{7}"}});
-    for part in [
-        "/shop/pullrequests?",
-        "/activity",
-        "/shop/pipelines/?",
-        "/steps/",
-        "/deployments/?",
-    ] {
-        let make = || {
-            let server = Wild::start(world(), answer);
-            let source = source(&server);
-            (server, source)
-        };
-        deeds::readings(make, part, said.clone(), now()).await;
-    }
-    let server = Wild::start(world(), answer);
-    server
-        .state()
-        .pulls
-        .push(json!({"id": "x", "updated_on": "2026-03-02T10:00:00Z"}));
-    server.state().pipelines[0]["state"]["result"]["name"] = json!("PONDERED");
-    let mut kept = Kept::default();
-    deeds::read(&*source(&server), &mut kept, now())
-        .await
-        .unwrap();
-    assert!(
-        kept.told().contains("field `id`") && kept.told().contains("PONDERED"),
-        "{}",
-        kept.told()
-    );
+async fn a_page_elsewhere_is_not_asked_for() {
     // A next page elsewhere would take the credentials along.
     let server = Wild::start(world(), |_, _| {
         Answer::json(

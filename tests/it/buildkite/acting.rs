@@ -5,9 +5,9 @@ use serde_json::json;
 
 use super::connector;
 use super::world::{World, build, omar, start};
-use crate::support::deeds::{self, Ready, complaint, is_done, lost_answers, refusals, sent};
+use crate::support::deeds::{self, Ready, sent};
 
-const VERBS: [Verb; 7] = [
+pub const VERBS: [Verb; 7] = [
     Verb::Approve,
     Verb::Reject,
     Verb::Cancel,
@@ -18,7 +18,7 @@ const VERBS: [Verb; 7] = [
 ];
 
 /// A deed of each kind, ready to be done.
-fn ready(verb: Verb) -> Ready<World> {
+pub fn ready(verb: Verb) -> Ready<World> {
     let mut failed = build("shop", 1, false);
     failed["state"] = json!("failed");
     failed["jobs"][3]["state"] = json!("failed");
@@ -114,27 +114,6 @@ async fn a_pipeline_of_another_repository_is_built_at_its_own_head() {
             .await
             .unwrap_err();
         assert!(error.to_string().contains(wanted), "{error}");
-    }
-}
-
-#[tokio::test]
-async fn a_deed_whose_answer_is_lost_is_found_and_was_sent_once() {
-    for verb in VERBS {
-        let found = |standing: &Standing| match verb {
-            // Buildkite does not tell who cancelled.
-            Verb::Cancel | Verb::Reject => {
-                matches!(standing, Standing::Unknown(text) if text.contains("cancelled"))
-            }
-            _ => is_done(standing),
-        };
-        lost_answers(|| ready(verb), found).await;
-    }
-}
-
-#[tokio::test]
-async fn a_refusal_is_told_and_leaves_the_deed_open() {
-    for verb in VERBS {
-        refusals(|| ready(verb), complaint("message")).await;
     }
 }
 

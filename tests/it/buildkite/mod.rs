@@ -3,9 +3,8 @@
 mod acting;
 mod payloads;
 mod reading;
+pub mod subject;
 mod world;
-
-use std::time::Duration;
 
 use leadtime::connector::Connector;
 use leadtime::connector::buildkite::Buildkite;
@@ -13,6 +12,7 @@ use leadtime::connector::descriptor::Settings;
 use leadtime::event::time::Timestamp;
 use secrecy::SecretString;
 
+use crate::conformance::subject::HASTE;
 use crate::support::deeds::CANARY;
 use world::Server;
 
@@ -27,7 +27,7 @@ pub fn settings(url: &str, projects: &[&str]) -> Settings {
         url: Some(url.to_owned()),
         token: Some(SecretString::from(CANARY)),
         projects: projects.iter().map(|&text| text.to_owned()).collect(),
-        patience: Some(Duration::from_millis(400)),
+        patience: HASTE,
         ..Settings::default()
     }
 }

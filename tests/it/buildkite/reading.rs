@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::world::{World, build, jane, start};
 use super::{connector, now, settings};
-use crate::support::deeds::{self, complaint};
+use crate::support::deeds;
 use crate::support::kept::Kept;
 
 #[tokio::test]
@@ -111,41 +111,6 @@ async fn what_waited_is_seen_to_go_on_and_what_is_retried_ends_again() {
 }
 
 #[tokio::test]
-async fn every_page_is_read_and_a_kill_loses_nothing() {
-    let builds: Vec<_> = (1..=25)
-        .map(|number| build("shop", number, number % 5 == 0))
-        .collect();
-    let server = start(World {
-        page: 10,
-        ..World::of(builds)
-    });
-    let mut kept = Kept {
-        killed_after: Some(2),
-        ..Kept::default()
-    };
-    assert!(
-        deeds::read(&*connector(&server), &mut kept, now())
-            .await
-            .is_err()
-    );
-    assert!(!kept.cursors.contains_key("acme read"));
-    kept.killed_after = None;
-    deeds::read(&*connector(&server), &mut kept, now())
-        .await
-        .unwrap();
-    let mut whole = Kept::default();
-    deeds::read(&*connector(&server), &mut whole, now())
-        .await
-        .unwrap();
-    assert_eq!(
-        (&kept.events, &kept.cursors),
-        (&whole.events, &whole.cursors)
-    );
-    assert_eq!(kept.differing, []);
-    assert_eq!(kept.cursors.len(), 6, "five wait");
-}
-
-#[tokio::test]
 async fn a_source_that_deploys_tells_deployments() {
     let mut one = build("deploy", 7, false);
     one["env"] = json!({"Version": "1.4.2", "ENV": "production"});
@@ -192,35 +157,6 @@ async fn words_of_next_year_are_kept_and_told() {
             .iter()
             .any(|id| id.starts_with("acme/shop#1/finished/"))
     );
-}
-
-#[tokio::test]
-async fn what_goes_wrong_is_told_and_made_good() {
-    let make = || {
-        let server = start(World::of(vec![
-            build("shop", 1, false),
-            build("shop", 2, false),
-        ]));
-        let source = connector(&server);
-        (server, source)
-    };
-    deeds::readings(
-        make,
-        "/v2/organizations/acme/builds",
-        complaint("message"),
-        now(),
-    )
-    .await;
-    // One item that cannot be read leaves the others.
-    let (server, source) = make();
-    server
-        .state()
-        .builds
-        .push(json!({"number": "seven", "created_at": "2026-03-02T09:00:00Z"}));
-    let mut kept = Kept::default();
-    deeds::read(&*source, &mut kept, now()).await.unwrap();
-    assert!(kept.told().contains("field `number`"), "{}", kept.told());
-    assert!(kept.events.len() > 10);
 }
 
 #[tokio::test]

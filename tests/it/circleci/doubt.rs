@@ -1,12 +1,10 @@
 //! Answers that are late, lost or wrong: what is said of each, and that nothing is ever sent twice or taken for ours that is not.
 
-use leadtime::connector::Actor;
 use leadtime::plan::request::{Prepared, Sent, Standing, Verb};
 use serde_json::json;
 
 use super::world::{OMAR, Server, World, at, start, user, uuid};
-use super::{ask, connector, order, prepare, send};
-use crate::support::wild::{Answer, Mischief};
+use super::{ask, order, prepare, send};
 
 /// A deed of each kind, ready to be sent.
 async fn ready(verb: Verb) -> (Server, Prepared) {
@@ -35,75 +33,6 @@ const VERBS: [Verb; 7] = [
     Verb::Promote,
     Verb::Rollback,
 ];
-
-#[tokio::test]
-async fn a_deed_whose_answer_is_lost_is_found_done_and_was_sent_once() {
-    for verb in VERBS {
-        for mischief in [
-            Mischief::DoneThen(Answer::new(502)),
-            Mischief::DoneThenSilent,
-            Mischief::DoneThenCut,
-            Mischief::DoneThenGone,
-        ] {
-            let (server, prepared) = ready(verb).await;
-            let request = &prepared.requests[0];
-            server.once("POST", "/api/v2", mischief.clone());
-            let sent = send(&server, request).await;
-            assert!(
-                matches!(sent, Sent::Doubtful(_)),
-                "{verb:?} {mischief:?}: {sent:?}"
-            );
-            let standing = ask(&server, request).await;
-            assert!(
-                matches!(standing, Standing::Done(_)),
-                "{verb:?} {mischief:?}: {standing:?}"
-            );
-            assert_eq!(server.deeds().len(), 1, "{verb:?}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_refusal_is_told_in_circlecis_words_and_leaves_the_deed_open() {
-    for verb in VERBS {
-        for (status, wanted) in [
-            (400, "does not take it"),
-            (401, "personal API token"),
-            (403, "security groups"),
-            (404, "not found"),
-            (409, "changed meanwhile"),
-            (422, "does not take it"),
-            (429, "429"),
-        ] {
-            let (server, prepared) = ready(verb).await;
-            let request = &prepared.requests[0];
-            let no = Answer::json(status, &json!({"message": "so it is\u{7}"}));
-            server.once(
-                "POST",
-                "/api/v2",
-                Mischief::Instead(no.header("retry-after", "7")),
-            );
-            let sent = send(&server, request).await;
-            let Sent::Refused(text) = sent else {
-                panic!("{verb:?} {status}: {sent:?}")
-            };
-            assert!(text.contains(wanted) && !text.contains('\u{7}'), "{text}");
-            assert!(status == 429 || text.contains("so it is"), "{text}");
-            assert_eq!(
-                ask(&server, request).await,
-                Standing::Open,
-                "{verb:?} {status}"
-            );
-            assert_eq!(server.deeds().len(), 1);
-        }
-        let (server, prepared) = ready(verb).await;
-        server.once("POST", "/api/v2", Mischief::Instead(Answer::new(503)));
-        let sent = send(&server, &prepared.requests[0]).await;
-        assert!(matches!(sent, Sent::Doubtful(_)), "{sent:?}");
-        let standing = ask(&server, &prepared.requests[0]).await;
-        assert_eq!(standing, Standing::Open, "{verb:?}: it was not done");
-    }
-}
 
 #[tokio::test]
 async fn what_somebody_else_did_is_not_taken_for_ours() {
@@ -175,16 +104,5 @@ async fn what_circleci_does_not_tell_is_not_guessed() {
     assert!(
         matches!(&standing, Standing::Moved(how) if how.contains("success")),
         "{standing:?}"
-    );
-}
-
-#[tokio::test]
-async fn nothing_leaves_when_nobody_is_there() {
-    let (server, prepared) = ready(Verb::Approve).await;
-    server.refuse();
-    let sent = connector(&server).send(&prepared.requests[0]).await;
-    assert!(
-        matches!(&sent, Sent::Refused(text) if text.starts_with("not sent")),
-        "{sent:?}"
     );
 }

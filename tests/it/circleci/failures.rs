@@ -1,17 +1,9 @@
 //! Everything that goes wrong while reading: told in words that help, never more lost than must be, and never a secret in it.
 
-use std::fmt::Write as _;
-
-use leadtime::connector::circleci::CircleCi;
-use leadtime::connector::descriptor::Settings;
 use leadtime::connector::error::ErrorKind;
-use leadtime::connector::{Actor, Connector};
-use leadtime::plan::request::Verb;
-use secrecy::SecretString;
-use serde_json::json;
 
 use super::world::{World, start, uuid};
-use super::{CANARY, connector, now, order, read, settings};
+use super::{now, read};
 use crate::support::kept::Kept;
 use crate::support::wild::{Answer, Mischief};
 
@@ -19,21 +11,6 @@ fn instead(status: u16, body: &str) -> Mischief {
     let mut answer = Answer::new(status);
     body.clone_into(&mut answer.body);
     Mischief::Instead(answer)
-}
-
-#[tokio::test]
-async fn a_refused_token_ends_the_reading_and_says_which() {
-    let server = start(World::of(2));
-    let body = r#"{"message":"Invalid token provided."}"#;
-    server.always("GET", "/api/", instead(401, body));
-    let error = read(&server, &mut Kept::default()).await.unwrap_err();
-    assert_eq!(error.kind, ErrorKind::Unauthorized);
-    for wanted in ["Invalid token", "\"circle\"", "personal API token"] {
-        assert!(error.to_string().contains(wanted), "{wanted} in {error}");
-    }
-    assert_eq!(server.asked().len(), 1);
-    let error = connector(&server).check(now()).await.unwrap_err();
-    assert_eq!(error.kind, ErrorKind::Unauthorized);
 }
 
 #[tokio::test]
@@ -157,61 +134,4 @@ async fn slowness_and_failures_of_the_server_end_it_with_what_was_read() {
     server.refuse();
     let error = read(&server, &mut kept).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Network, "{error}");
-}
-
-#[tokio::test]
-async fn clocks_that_differ_are_told() {
-    let server = start(World::of(1));
-    let mut answer = Answer::new(200).header("date", "Fri, 02 Jan 2032 03:04:05 GMT");
-    answer.body = json!({"items": [], "next_page_token": null}).to_string();
-    server.once("GET", "/pipeline?", Mischief::Instead(answer));
-    let mut kept = Kept::default();
-    read(&server, &mut kept).await.unwrap();
-    assert!(kept.told().contains("clock"), "{}", kept.told());
-}
-
-#[test]
-fn wrong_settings_are_refused_before_anything_is_asked() {
-    let told = |change: fn(&mut Settings)| {
-        let mut settings = settings("https://circle.example.com", &["gh/acme/*"]);
-        change(&mut settings);
-        let error = CircleCi::new(&settings).err().expect("an error");
-        assert_eq!(error.kind, ErrorKind::Configuration);
-        assert!(!format!("{error} {error:?}").contains("Canary"), "{error}");
-        error.to_string()
-    };
-    assert!(told(|settings| settings.url = Some("x".to_owned())).contains("url"));
-    assert!(told(|settings| settings.projects.clear()).contains("projects"));
-    assert!(told(|settings| settings.projects = vec!["a/b".to_owned()]).contains("projects"));
-    assert!(
-        told(|settings| settings.token = Some(SecretString::from(format!("{CANARY}\n"))))
-            .contains("line break")
-    );
-}
-
-#[tokio::test]
-async fn the_token_is_sent_and_never_seen() {
-    let mut world = World::of(3);
-    let gate = world.hold(20);
-    let server = start(world);
-    let mut kept = Kept::default();
-    let mut seen = String::new();
-    let source = connector(&server);
-    let done = source.read(kept.reading(now()), &mut kept).await;
-    write!(seen, "{done:?} {kept:?} {:?}", source.check(now()).await).unwrap();
-    for verb in [Verb::Approve, Verb::Reject, Verb::Promote] {
-        let prepared = source.prepare(&order(verb, &gate)).await.unwrap();
-        for status in [401, 403, 500] {
-            server.once("POST", "/api/", instead(status, "{}"));
-            write!(seen, "{:?}", source.send(&prepared.requests[0]).await).unwrap();
-        }
-        let journal = serde_json::to_string(&prepared.requests).unwrap();
-        write!(seen, "{prepared:?} {journal}").unwrap();
-    }
-    let all = server.asked();
-    assert!(
-        all.iter()
-            .all(|one| one.header("circle-token") == Some(CANARY))
-    );
-    assert!(!seen.contains("Canary"), "{seen}");
 }

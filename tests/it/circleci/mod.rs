@@ -6,6 +6,7 @@ mod failures;
 mod payloads;
 mod prism;
 mod reading;
+pub mod subject;
 mod world;
 
 use std::time::Duration;

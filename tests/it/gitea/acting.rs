@@ -1,13 +1,11 @@
 //! Acting: the exact requests for each order, what is said of answers that are late, lost or wrong, and that nothing is sent twice or taken for ours that is not.
 
 use leadtime::connector::Actor;
-use leadtime::connector::gitea::Gitea;
 use leadtime::plan::request::{Order, Prepared, Request, Sent, Standing, Target, Verb, Version};
 use serde_json::{Value, json};
 
 use super::world::{Server, run, sha, start};
-use super::{connector, now, settings};
-use crate::support::wild::{Answer, Mischief};
+use super::{connector, now};
 
 /// An order about a run or a job.
 pub fn order(server: &Server, verb: Verb, id: &str) -> Order {
@@ -76,8 +74,8 @@ pub const DEEDS: [Deed; 7] = [
     Deed::Open,
 ];
 
-/// A deed of each kind, ready to be sent.
-pub async fn ready(deed: Deed) -> (Server, Prepared) {
+/// A deed of each kind, to be prepared.
+pub fn begun(deed: Deed) -> (Server, Order) {
     let server = start(&["acme/shop"]);
     let dispatch = |inputs: Value| json!({"workflow": "deploy.yml", "inputs": inputs});
     let wanted = match deed {
@@ -95,12 +93,13 @@ pub async fn ready(deed: Deed) -> (Server, Prepared) {
             }),
         ),
     };
+    (server, wanted)
+}
+
+/// A deed of each kind, ready to be sent.
+pub async fn ready(deed: Deed) -> (Server, Prepared) {
+    let (server, wanted) = begun(deed);
     let prepared = prepare(&server, &wanted).await;
-    assert_eq!(
-        prepared,
-        prepare(&server, &wanted).await,
-        "the same when nothing changed"
-    );
     assert_eq!(
         (prepared.objections.len(), prepared.requests.len()),
         (0, 1),
@@ -125,98 +124,6 @@ async fn each_order_becomes_its_request() {
         );
     }
     insta::assert_snapshot!("requests", all);
-}
-
-#[tokio::test]
-async fn a_deed_is_done_once_and_found_done_whatever_became_of_its_answer() {
-    for deed in DEEDS {
-        let (server, prepared) = ready(deed).await;
-        let request = &prepared.requests[0];
-        assert_eq!(ask(&server, request).await, Standing::Open, "{deed:?}");
-        let sent = connector(&server).send(request).await;
-        assert!(
-            matches!(&sent, Sent::Done(receipt) if receipt.url.is_some()),
-            "{deed:?}: {sent:?}"
-        );
-        let standing = ask(&server, request).await;
-        assert!(
-            matches!(standing, Standing::Done(_)),
-            "{deed:?}: {standing:?}"
-        );
-        for mischief in [
-            Mischief::DoneThen(Answer::new(502)),
-            Mischief::DoneThenSilent,
-            Mischief::DoneThenGone,
-        ] {
-            let (server, prepared) = ready(deed).await;
-            let request = &prepared.requests[0];
-            server.once("POST", "/repos/", mischief.clone());
-            let sent = connector(&server).send(request).await;
-            assert!(
-                matches!(sent, Sent::Doubtful(_)),
-                "{deed:?} {mischief:?}: {sent:?}"
-            );
-            let standing = ask(&server, request).await;
-            assert!(
-                matches!(standing, Standing::Done(_)),
-                "{deed:?} {mischief:?}: {standing:?}"
-            );
-            assert_eq!(server.deeds().len(), 1, "{deed:?}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_refusal_is_told_in_giteas_words_and_leaves_the_deed_open() {
-    for deed in DEEDS {
-        for (status, wanted) in [
-            (307, "moved"),
-            (400, "will not"),
-            (401, "token"),
-            (403, "write:repository"),
-            (404, "not found"),
-            (409, "will not"),
-            (422, "will not"),
-            (429, "429"),
-        ] {
-            let (server, prepared) = ready(deed).await;
-            let request = &prepared.requests[0];
-            let no = Answer::json(status, &json!({"message": "so it is\u{7}"}));
-            server.once("POST", "/repos/", Mischief::Instead(no));
-            let sent = connector(&server).send(request).await;
-            let Sent::Refused(text) = sent else {
-                panic!("{deed:?} {status}: {sent:?}")
-            };
-            assert!(text.contains(wanted) && !text.contains('\u{7}'), "{text}");
-            assert!(
-                matches!(status, 307 | 429) || text.contains("so it is"),
-                "{text}"
-            );
-            assert_eq!(
-                ask(&server, request).await,
-                Standing::Open,
-                "{deed:?} {status}"
-            );
-            assert_eq!(server.deeds().len(), 1);
-        }
-        let (server, prepared) = ready(deed).await;
-        server.once("POST", "/repos/", Mischief::Instead(Answer::new(503)));
-        let sent = connector(&server).send(&prepared.requests[0]).await;
-        assert!(matches!(sent, Sent::Doubtful(_)), "{deed:?}: {sent:?}");
-        assert_eq!(
-            ask(&server, &prepared.requests[0]).await,
-            Standing::Open,
-            "it was not done"
-        );
-    }
-    let (server, prepared) = ready(Deed::Merge).await;
-    server.refuse();
-    let fresh = Gitea::new(settings(&server.url())).unwrap();
-    let sent = fresh.send(&prepared.requests[0]).await;
-    assert!(
-        matches!(&sent, Sent::Refused(text) if text.starts_with("not sent")),
-        "{sent:?}"
-    );
 }
 
 #[tokio::test]

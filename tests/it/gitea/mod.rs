@@ -5,6 +5,7 @@ mod failures;
 mod payloads;
 mod prism;
 mod reading;
+pub mod subject;
 mod world;
 
 use std::cell::RefCell;
@@ -45,7 +46,7 @@ pub fn connector(server: &Server) -> Rc<Gitea> {
     KNOWN.with_borrow_mut(|known| match known {
         Some((of, known)) if *of == url => Rc::clone(known),
         _ => {
-            let made = Rc::new(Gitea::new(settings(&url)).unwrap());
+            let made = Rc::new(Gitea::new(&settings(&url)).unwrap());
             *known = Some((url, Rc::clone(&made)));
             made
         }

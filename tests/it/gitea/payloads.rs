@@ -5,12 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use leadtime::connector::facts::Facts;
-use leadtime::connector::gitea::config::Base;
+use leadtime::connector::gitea::config::TOOL;
 use leadtime::connector::gitea::translate::{Origin, change, commit, issue};
 use leadtime::event::cdevents::write;
 use serde_json::{Value, from_value};
 
-use crate::support::left_out;
+use crate::support::{instance, left_out};
 
 pub fn folder() -> Option<PathBuf> {
     let shared = std::env::var_os("LEADTIME_SHARED").map_or_else(
@@ -27,8 +27,8 @@ fn recorded_payloads_become_events() {
         left_out("no recorded payloads of Gitea beside the project");
         return;
     };
-    let base = Base::read("tea", Some("https://git.example.com")).unwrap();
-    let origin = Origin::new(&base, "acme/shop");
+    let instance = instance(&TOOL, "https://git.example.com");
+    let origin = Origin::new(&instance, "acme/shop");
     let files = fs::read_dir(folder.join("webhooks/gitea")).unwrap();
     let mut files: Vec<PathBuf> = files.map(|entry| entry.unwrap().path()).collect();
     files.sort();

@@ -127,7 +127,7 @@ async fn lists_that_are_switched_off_and_old_facts_are_left_out() {
     some.repositories.push("!acme/attic-*".to_owned());
     some.repositories.push("acme/missing".to_owned());
     some.since = Some(leadtime::event::time::Span::from_seconds(24 * 3600));
-    let source = Gitea::new(some).unwrap();
+    let source = Gitea::new(&some).unwrap();
     let mut kept = Kept::default();
     source.read(kept.reading(now()), &mut kept).await.unwrap();
     assert_eq!(kept.findings.len(), 1, "{}", kept.told());

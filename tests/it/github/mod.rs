@@ -6,6 +6,7 @@ mod payloads;
 mod prism;
 mod reading;
 mod samples;
+pub mod subject;
 
 use leadtime::connector::github::{Config, GitHub};
 use leadtime::connector::{Connector, ConnectorError};

@@ -10,13 +10,13 @@ use leadtime::event::time::Timestamp;
 use leadtime::plan::request::{Order, Prepared, Request, Sent, Standing, Target, Verb, Version};
 use serde_json::{Map, Value, json};
 
-use super::{CANARY, now, settings};
+use super::{now, settings};
 use crate::support::gitlab::{
     Mock, World, ago, below, deployment, job, pipeline, request, sha, start, user,
 };
-use crate::support::wild::{Answer, Asked, Mischief};
+use crate::support::wild::{Answer, Asked};
 
-const SHOP: &str = "acme/shop";
+pub const SHOP: &str = "acme/shop";
 const KEY: &str = "0190-act";
 
 fn actor(mock: &Mock) -> GitLab {
@@ -54,7 +54,7 @@ fn none() -> Value {
 }
 
 /// A blocked deployment, a manual job, a failed pipeline, a running one, an earlier deployment, and a request that waits.
-fn world() -> World {
+pub fn world() -> World {
     let mut world = World::new(now());
     let at = ago(now(), 3);
     world.generate(1, SHOP, 2, (now(), 24));
@@ -164,7 +164,7 @@ const DEEDS: &[(&str, Does)] = &[
     }),
 ];
 
-fn orders() -> Vec<Order> {
+pub fn orders() -> Vec<Order> {
     let inputs = json!({"ref": "main", "inputs": {"VERSION": "1.2.0", "DRY": "no"}});
     let mut back = order(Verb::Rollback, Some("42"), none());
     back.to.as_mut().unwrap().deployment = Some("1".to_owned());
@@ -237,118 +237,6 @@ async fn every_deed_is_one_exact_request_and_preparing_it_does_nothing() {
     }
     assert_eq!(mock.deeds().len(), 0);
     insta::assert_json_snapshot!("requests", shown);
-}
-
-#[tokio::test]
-async fn a_deed_is_done_once_whatever_becomes_of_its_answer() {
-    for order in orders() {
-        for mischief in [
-            None,
-            Some(Mischief::DoneThen(Answer::new(502))),
-            Some(Mischief::DoneThenCut),
-            Some(Mischief::DoneThenGone),
-            Some(Mischief::DoneThenSilent),
-        ] {
-            let mock = start(world());
-            let actor = actor(&mock);
-            let request = one_request(&actor, &order).await;
-            let lost = mischief.is_some();
-            if let Some(mischief) = mischief {
-                mock.once(&request.method, "/", mischief);
-            }
-            let sent = actor.send(&request).await;
-            match (&sent, lost) {
-                (Sent::Done(_), false) | (Sent::Doubtful(_), true) => {}
-                _ => panic!("{}: {sent:?}", request.what),
-            }
-            let standing = actor.ask(&request).await;
-            assert!(
-                matches!(standing, Standing::Done(_)),
-                "{}: {standing:?}",
-                request.what
-            );
-            assert_eq!(mock.deeds().len(), 1, "{}", request.what);
-            let told = format!("{request:?} {sent:?} {standing:?}");
-            assert!(!told.contains("Canary"), "{told}");
-            let deed = &mock.deeds()[0];
-            assert_eq!(
-                deed.header("authorization"),
-                Some(&*format!("Bearer {CANARY}"))
-            );
-            assert_eq!(
-                deed.body,
-                request.body.clone().unwrap_or_default(),
-                "as it was shown"
-            );
-        }
-    }
-}
-
-#[tokio::test]
-async fn what_is_refused_was_not_done_and_says_why() {
-    let says = |text: &str| json!({"message": text});
-    for (answer, wanted) in [
-        (
-            Answer::json(
-                400,
-                &says("Insufficient permissions to set pipeline variables"),
-            ),
-            "Insufficient permissions",
-        ),
-        (Answer::json(401, &says("401 Unauthorized")), "scope api"),
-        (Answer::json(403, &says("403 Forbidden")), "role Developer"),
-        (Answer::json(404, &says("404 Not found")), "edition"),
-        (
-            Answer::json(405, &says("405 Method Not Allowed")),
-            "405 Method",
-        ),
-        (Answer::json(409, &says("SHA does not match")), "meanwhile"),
-        (
-            Answer::json(422, &says("Branch cannot be merged")),
-            "cannot be merged",
-        ),
-        (
-            Answer::json(429, &says("Retry later")).header("retry-after", "7"),
-            "7 s",
-        ),
-        (Answer::new(302).header("location", "/login"), "moved"),
-    ] {
-        let mock = start(world());
-        let actor = actor(&mock);
-        for order in orders() {
-            let request = one_request(&actor, &order).await;
-            mock.once(&request.method, "/", Mischief::Instead(answer.clone()));
-            let Sent::Refused(text) = actor.send(&request).await else {
-                panic!("{}", request.what)
-            };
-            assert!(text.contains(wanted), "{wanted} in {text}");
-            assert_eq!(actor.ask(&request).await, Standing::Open);
-        }
-        assert_eq!(mock.deeds().len(), orders().len(), "each was sent once");
-    }
-}
-
-#[tokio::test]
-async fn what_fails_before_it_is_done_is_doubtful_and_found_open() {
-    let mock = start(world());
-    let actor = actor(&mock);
-    for order in orders() {
-        let request = one_request(&actor, &order).await;
-        mock.once(&request.method, "/", Mischief::Instead(Answer::new(503)));
-        let sent = actor.send(&request).await;
-        assert!(matches!(sent, Sent::Doubtful(_)), "{sent:?}");
-        assert_eq!(actor.ask(&request).await, Standing::Open);
-    }
-    let request = one_request(&actor, &orders()[0]).await;
-    mock.refuse();
-    let unknown = actor.ask(&request).await;
-    assert!(matches!(unknown, Standing::Unknown(_)), "{unknown:?}");
-    let fresh = self::actor(&mock);
-    let sent = fresh.send(&request).await;
-    assert!(
-        matches!(&sent, Sent::Refused(text) if text.starts_with("not sent")),
-        "{sent:?}"
-    );
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ mod acting;
 mod failures;
 mod payloads;
 mod reading;
+pub mod subject;
 mod waiting;
 
 use leadtime::connector::descriptor::Settings;

@@ -5,13 +5,13 @@ use std::fs;
 use leadtime::plan::request::{Order, Sent, Standing, Verb, Version};
 use serde_json::{Value, json};
 
-use super::{World, complaint, digest, source, start, tag};
+use super::{World, digest, source, start, tag};
 use crate::scans::payloads;
-use crate::support::deeds::{self, Ready, is_done, lost_answers, refusals, sent};
+use crate::support::deeds::{self, Ready, is_done, sent};
 use crate::support::swagger;
 
 /// `staging` does not exist yet; `production` does.
-fn ready(verb: Verb, environment: &str) -> Ready<World> {
+pub fn ready(verb: Verb, environment: &str) -> Ready<World> {
     let server = start();
     let at = server.url().replace("http://", "");
     let order = Order {
@@ -101,17 +101,6 @@ async fn each_deed_is_one_that_the_description_has() {
             swagger::hold(description, "DELETE", &deeds[0].target, &Value::Null),
             Ok(())
         );
-    }
-}
-
-#[tokio::test]
-async fn a_deed_whose_answer_is_lost_is_found_and_was_sent_once() {
-    lost_answers(|| ready(Verb::Promote, "staging"), is_done).await;
-    lost_answers(|| ready(Verb::Rollback, "staging"), is_done).await;
-    let scanned = |standing: &Standing| matches!(standing, Standing::Unknown(text) if text.contains("who asked"));
-    lost_answers(|| ready(Verb::Retry, ""), scanned).await;
-    for verb in [Verb::Promote, Verb::Rollback, Verb::Retry] {
-        refusals(|| ready(verb, "staging"), complaint()).await;
     }
 }
 

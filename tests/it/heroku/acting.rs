@@ -4,7 +4,7 @@ use leadtime::plan::request::{Order, Standing, Verb, Version};
 use serde_json::json;
 
 use super::{World, omar, source, start};
-use crate::support::deeds::{self, Ready, complaint, is_done, lost_answers, refusals, sent};
+use crate::support::deeds::{self, Ready, sent};
 
 pub fn ready(verb: Verb) -> Ready<World> {
     let server = start();
@@ -67,14 +67,6 @@ async fn each_deed_is_the_request_that_the_schema_names() {
             .as_object()
             .cloned();
         assert_eq!(sent(&other).await.2, json!({"release": "production-4"}));
-    }
-}
-
-#[tokio::test]
-async fn a_deed_whose_answer_is_lost_is_found_done_and_was_sent_once() {
-    for verb in [Verb::Rollback, Verb::Promote] {
-        lost_answers(|| ready(verb), is_done).await;
-        refusals(|| ready(verb), complaint("message")).await;
     }
 }
 

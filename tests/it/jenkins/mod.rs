@@ -5,6 +5,7 @@ mod doubt;
 mod failures;
 mod payloads;
 mod reading;
+pub mod subject;
 pub mod world;
 
 use std::cell::RefCell;

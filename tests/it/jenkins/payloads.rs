@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use leadtime::connector::jenkins::config::Base;
+use leadtime::connector::jenkins::config::TOOL;
 use leadtime::connector::jenkins::translate::{self, Origin, Seen};
 use leadtime::connector::jenkins::wire::{Build, Input, Item, Run, Stage};
 use leadtime::event::cdevents::write;
 use serde_json::Value;
 
-use crate::support::left_out;
+use crate::support::{instance, left_out};
 
 fn folder() -> Option<PathBuf> {
     let shared = std::env::var_os("LEADTIME_SHARED").map_or_else(
@@ -40,9 +40,9 @@ fn bodies(folder: &Path, name: &str) -> Vec<(String, Value)> {
 }
 
 fn told(job: &str, build: &Build, stages: Option<&[Stage]>, paused: &[Stage]) -> String {
-    let base = Base::read("ci", Some("https://ci.example.com")).unwrap();
+    let instance = instance(&TOOL, "https://ci.example.com");
     let origin = Origin {
-        base: &base,
+        instance: &instance,
         environment: None,
         service: None,
     };

@@ -9,10 +9,10 @@ use super::world::{Server, World, approval, history, issue, jira, start};
 use super::{CANARY, connector, now};
 use crate::support::wild::{Answer, Mischief};
 
-const STATUS: &str = "PAY-1/Ready for release";
-const APPROVAL: &str = "PAY-1/approval/7";
+pub const STATUS: &str = "PAY-1/Ready for release";
+pub const APPROVAL: &str = "PAY-1/approval/7";
 
-fn order(verb: Verb, server: &Server, id: &str) -> Order {
+pub fn order(verb: Verb, server: &Server, id: &str) -> Order {
     let host = server.url().replace("http://", "");
     Order {
         verb,
@@ -33,7 +33,7 @@ fn order(verb: Verb, server: &Server, id: &str) -> Order {
     }
 }
 
-fn world() -> World {
+pub fn world() -> World {
     let approvals = vec![approval(
         "7",
         9,
@@ -210,28 +210,6 @@ async fn what_stands_against_it_is_told() {
     assert!(source.speaks_for(&order(Verb::Approve, &server, STATUS).target.unwrap().source));
     assert!(!source.speaks_for("jira:else.example"));
     assert_eq!(server.deeds().len(), 0);
-}
-
-#[tokio::test]
-async fn a_deed_whose_answer_is_lost_is_found_done_and_was_sent_once() {
-    for (verb, id) in [(Verb::Approve, STATUS), (Verb::Reject, APPROVAL)] {
-        for mischief in [
-            Mischief::DoneThen(Answer::new(502)),
-            Mischief::DoneThenSilent,
-            Mischief::DoneThenGone,
-        ] {
-            let (server, request) = ready(verb, id).await;
-            server.once("POST", "/rest/", mischief.clone());
-            let sent = connector(&server).send(&request).await;
-            assert!(matches!(sent, Sent::Doubtful(_)), "{mischief:?}: {sent:?}");
-            let standing = ask(&server, &request).await;
-            assert!(
-                matches!(standing, Standing::Done(_)),
-                "{mischief:?}: {standing:?}"
-            );
-            assert_eq!(server.deeds().len(), 1);
-        }
-    }
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod acting;
 mod joined;
 mod reading;
+pub mod subject;
 pub mod world;
 
 use std::time::Duration;

@@ -1,16 +1,12 @@
 //! Everything that goes wrong while reading: told in words that help, never more lost than must be, and never a secret in it.
 
-use std::fmt::Write as _;
-
 use leadtime::connector::descriptor::Settings;
-use leadtime::connector::error::ErrorKind;
 use leadtime::connector::kubernetes::Kubernetes;
 use leadtime::connector::{Actor, Connector};
-use leadtime::plan::request::Verb;
 use serde_json::json;
 
 use super::world::{Server, World, deployment, kustomization, no, start};
-use super::{CANARY, connector, now, order, read, settings};
+use super::{CANARY, connector, now, read, settings};
 use crate::support::kept::Kept;
 use crate::support::wild::{Answer, Mischief};
 
@@ -18,17 +14,6 @@ fn two() -> Server {
     let mut objects = deployment("shop", 2);
     objects.push(kustomization(1));
     start(World::of(objects))
-}
-
-#[tokio::test]
-async fn a_refused_login_ends_the_reading_and_says_which() {
-    let server = two();
-    server.always("GET", "/apis", Mischief::Instead(no(401, "Unauthorized")));
-    let error = read(&server, &mut Kept::default()).await.unwrap_err();
-    assert_eq!(error.kind, ErrorKind::Unauthorized);
-    for wanted in ["Unauthorized", "\"cluster\"", "kubectl auth whoami"] {
-        assert!(error.to_string().contains(wanted), "{wanted} in {error}");
-    }
 }
 
 #[tokio::test]
@@ -110,21 +95,6 @@ async fn pods_and_sets_that_may_not_be_seen_cost_only_what_they_tell() {
 }
 
 #[tokio::test]
-async fn a_cut_answer_is_asked_for_again() {
-    let server = two();
-    server.once("GET", "deployments?", Mischief::DoneThenCut);
-    let mut kept = Kept::default();
-    read(&server, &mut kept).await.unwrap();
-    assert_eq!(
-        (kept.findings.len(), server.count("GET", "deployments?")),
-        (0, 2)
-    );
-    server.refuse();
-    let error = read(&server, &mut kept).await.unwrap_err();
-    assert_eq!(error.kind, ErrorKind::Network);
-}
-
-#[tokio::test]
 async fn the_check_tells_what_is_there_and_what_stands_in_the_way() {
     let server = two();
     let mut told = settings(&server.url());
@@ -193,28 +163,4 @@ fn a_kubeconfig_that_is_none_is_told_and_nothing_of_it_repeated() {
         ..Settings::default()
     };
     assert!(told(Kubernetes::new(both)).contains("one too many"));
-}
-
-#[tokio::test]
-async fn the_token_is_in_the_header_and_nowhere_else() {
-    let server = two();
-    let mut kept = Kept::default();
-    read(&server, &mut kept).await.unwrap();
-    let bearer = format!("Bearer {CANARY}");
-    assert!(
-        server
-            .asked()
-            .iter()
-            .all(|one| one.header("authorization") == Some(&bearer))
-    );
-    let mut seen = format!("{:?} {:?} {:?}", kept.events, kept.cursors, kept.findings);
-    let wanted = order(&server, Verb::Hold, "deployments.apps/shop/web@2-shop-000");
-    let prepared = connector(&server).prepare(&wanted).await.unwrap();
-    write!(seen, "{prepared:?}").unwrap();
-    server.always("PATCH", "", Mischief::Instead(no(403, "no")));
-    let sent = connector(&server).send(&prepared.requests[0]).await;
-    server.always("GET", "", Mischief::Instead(no(401, "no")));
-    let error = read(&server, &mut kept).await.unwrap_err();
-    write!(seen, "{sent:?} {error} {error:?}").unwrap();
-    assert!(!seen.contains(CANARY), "{seen}");
 }

@@ -8,6 +8,7 @@ mod live;
 mod payloads;
 mod reading;
 mod runs;
+pub mod subject;
 mod tools;
 mod world;
 

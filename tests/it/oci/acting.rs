@@ -12,7 +12,7 @@ use super::world::{IMAGE, Registry, World, start};
 use super::{CANARY, OTHER, SHA, connector, now, settings, world};
 use crate::support::wild::{Answer, Mischief};
 
-fn order(verb: Verb, to: Version) -> Order {
+pub fn order(verb: Verb, to: Version) -> Order {
     let way = json!({"image": "acme/shop", "tag": "production"});
     Order {
         verb,
@@ -29,7 +29,7 @@ fn order(verb: Verb, to: Version) -> Order {
     }
 }
 
-fn version(text: &str) -> Version {
+pub fn version(text: &str) -> Version {
     Version {
         version: Some(text.to_owned()),
         ..Version::default()
@@ -37,7 +37,7 @@ fn version(text: &str) -> Version {
 }
 
 /// Two versions, the first of them in production; jane may push.
-fn shop() -> World {
+pub fn shop() -> World {
     let mut world = world(|shop| {
         let old = shop.tagged("1.4.0", SHA);
         shop.tagged("1.4.1", OTHER);

@@ -10,7 +10,7 @@ use super::{CANARY, OTHER, SHA, connector, now, read, settings, world};
 use crate::support::kept::Kept;
 use crate::support::wild::{Answer, Mischief};
 
-fn two() -> World {
+pub fn two() -> World {
     let mut world = world(|shop| {
         shop.tagged("1.0.0", SHA);
         shop.tagged("1.1.0", OTHER);

@@ -6,6 +6,7 @@ mod failures;
 mod reading;
 mod real;
 mod recorded;
+pub mod subject;
 pub mod world;
 
 use leadtime::connector::descriptor::Settings;

@@ -1,5 +1,7 @@
 //! A probe: a version that changes is told once, whatever its form; a service that is down is an incident only where that is wanted.
 
+pub mod subject;
+
 use std::time::Duration;
 
 use leadtime::connector::descriptor::Settings;

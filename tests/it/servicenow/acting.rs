@@ -10,7 +10,7 @@ use super::world::{Server, World, approval, april, at, change, start};
 use super::{CANARY, connector, settings};
 use crate::support::wild::{Answer, Mischief};
 
-fn order(verb: Verb, server: &Server, id: &str) -> Order {
+pub fn order(verb: Verb, server: &Server, id: &str) -> Order {
     let host = server.url().replace("http://", "");
     Order {
         verb,
@@ -31,7 +31,7 @@ fn order(verb: Verb, server: &Server, id: &str) -> Order {
     }
 }
 
-fn world() -> World {
+pub fn world() -> World {
     World::new(
         vec![change(1, 1, &json!({"start_date": april(9, 6)}))],
         vec![
@@ -170,29 +170,6 @@ async fn what_stands_against_it_is_told() {
     );
     assert!(source.speaks_for(&asked.target.unwrap().source));
     assert!(!source.speaks_for("servicenow:else.example"));
-}
-
-#[tokio::test]
-async fn a_deed_whose_answer_is_lost_is_found_done_and_was_sent_once() {
-    for verb in [Verb::Approve, Verb::Reject] {
-        for mischief in [
-            Mischief::DoneThen(Answer::new(502)),
-            Mischief::DoneThenSilent,
-            Mischief::DoneThenCut,
-            Mischief::DoneThenGone,
-        ] {
-            let (server, request) = ready(verb).await;
-            server.once("PATCH", "sysapproval", mischief.clone());
-            let sent = connector(&server).send(&request).await;
-            assert!(matches!(sent, Sent::Doubtful(_)), "{mischief:?}: {sent:?}");
-            let standing = ask(&server, &request).await;
-            assert!(
-                matches!(standing, Standing::Done(_)),
-                "{mischief:?}: {standing:?}"
-            );
-            assert_eq!(server.deeds().len(), 1);
-        }
-    }
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod acting;
 mod reading;
+pub mod subject;
 pub mod world;
 
 use std::time::Duration;

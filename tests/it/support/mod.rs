@@ -1,5 +1,9 @@
 //! What several tests share: doubles of the tools that leadtime reads, and a sink that remembers.
 
+use leadtime::connector::descriptor::Settings;
+use leadtime::connector::http::instance::{Instance, Tool};
+use leadtime::connector::http::plain::Login;
+
 pub mod deeds;
 pub mod desk;
 pub mod door;
@@ -15,6 +19,16 @@ pub mod served;
 pub mod svg;
 pub mod swagger;
 pub mod wild;
+
+/// An instance of a tool that nobody asks anything.
+pub fn instance(tool: &'static Tool, url: &str) -> Instance {
+    let settings = Settings {
+        name: "t".to_owned(),
+        url: Some(url.to_owned()),
+        ..Settings::default()
+    };
+    Instance::open(&settings, tool, Login::None).unwrap()
+}
 
 /// Says aloud that a part of a test is left out, since what it needs is absent.
 #[expect(clippy::print_stderr, reason = "whoever runs the tests should know")]

@@ -102,6 +102,8 @@ pub enum Mischief {
     DoneThenCut,
     /// Applied; the connection ends without a byte.
     DoneThenGone,
+    /// Applied, and answered truly but for a header of this name.
+    With(&'static str, &'static str),
 }
 
 struct Rule {
@@ -287,6 +289,11 @@ fn serve<S>(inner: &Inner<S>, stream: &TcpStream) -> Option<()> {
                 break;
             }
             Some(Mischief::DoneThenGone) => break,
+            Some(Mischief::With(name, value)) => {
+                let mut changed = truth;
+                changed.headers.retain(|(known, _)| known != name);
+                writer.write_all(&self::bytes(&changed.header(name, value)))
+            }
         };
         sent.ok()?;
     }

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::request::{Before, KEY, Probe, Target, read_held};
 use crate::connector::argocd::client::{Place, Reach};
+use crate::connector::argocd::config::page;
 use crate::connector::argocd::translate::Revision;
 use crate::connector::argocd::translate::deployment::of_operation;
 use crate::connector::argocd::translate::gate::HELD;
@@ -164,7 +165,7 @@ impl Deed<'_> {
 impl Asking<'_> {
     fn done(&self, text: String) -> Standing {
         let meta = &self.application.metadata;
-        let url = self.reach.base.page(&meta.namespace, &meta.name);
+        let url = page(self.reach.instance, &meta.namespace, &meta.name);
         Standing::Done(Receipt {
             text,
             url: Some(url),

@@ -319,8 +319,7 @@ impl Case<'_> {
 
     pub(super) fn maker(&self) -> Maker<'_> {
         Maker {
-            connector: self.reach.source,
-            base: self.reach.base,
+            instance: self.reach.instance,
             place: &self.place,
         }
     }

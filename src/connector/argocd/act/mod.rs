@@ -8,7 +8,7 @@ mod rollback;
 mod rollout;
 
 use super::ArgoCd;
-use super::client::{Place, Reach, says};
+use super::client::{Place, Reach};
 use super::translate::{deployment, gate};
 use super::wire::{Application, SyncWindows};
 use crate::connector::error::ErrorKind;
@@ -18,7 +18,7 @@ use crate::plan::request::{Order, Prepared, Receipt, Request, Sent, Standing, Ve
 
 impl Actor for ArgoCd {
     fn speaks_for(&self, source: &str) -> bool {
-        source == self.base.source
+        source == self.instance.source
     }
 
     fn prepare<'a>(&'a self, order: &'a Order) -> Pending<'a, Prepared> {
@@ -44,12 +44,12 @@ impl Actor for ArgoCd {
 
     fn send<'a>(&'a self, request: &'a Request) -> Answering<'a, Sent> {
         Box::pin(async move {
-            let page = request::page(&self.base, request);
+            let page = request::page(&self.instance, request);
             let receipt = |answer: &Answer| Receipt {
                 text: format!("Argo CD took it ({}): {}", answer.status, request.what),
                 url: page.clone(),
             };
-            self.http.carry_out(request, receipt, refusal).await
+            self.instance.carry_out(request, receipt).await
         })
     }
 
@@ -180,7 +180,7 @@ async fn find(reach: &Reach<'_>, order: &Order) -> Result<Place, ConnectorError>
             } else {
                 "promote"
             },
-            reach.source
+            reach.instance.name
         )),
     )
 }
@@ -211,17 +211,5 @@ async fn looked_up(
             )
             .hinted("name it with its project: application = \"project/name\""))
         }
-    }
-}
-
-/// What Argo CD's no means, in its own words, and what to do.
-fn refusal(answer: &Answer) -> String {
-    let says = says(answer);
-    match answer.status {
-        401 => format!("Argo CD refuses the token: {says}; look at `token` of the source"),
-        403 => format!("not allowed: {says}; Argo CD's RBAC or a sync window must allow it"),
-        404 => format!("not found: {says}"),
-        400 | 409 => format!("Argo CD will not: {says}"),
-        status => format!("Argo CD answers {status}: {says}"),
     }
 }

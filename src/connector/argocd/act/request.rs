@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::connector::argocd::client::Place;
-use crate::connector::argocd::config::Base;
+use crate::connector::argocd::config::{self, api};
 use crate::connector::argocd::translate::gate::HELD;
+use crate::connector::http::instance::Instance;
 use crate::event::time::Timestamp;
 use crate::plan::request::Request;
 
@@ -98,17 +99,15 @@ impl Probe {
 
 /// Where people look at what a request is about.
 #[must_use]
-pub fn page(base: &Base, request: &Request) -> Option<String> {
+pub fn page(instance: &Instance, request: &Request) -> Option<String> {
     let probe: Probe = serde_json::from_value(request.probe.clone()).ok()?;
     let place = probe.place();
-    Some(base.page(&place.namespace, &place.name))
+    Some(config::page(instance, &place.namespace, &place.name))
 }
 
 /// Makes requests for one application.
 pub struct Maker<'a> {
-    /// The name of the source.
-    pub connector: &'a str,
-    pub base: &'a Base,
+    pub instance: &'a Instance,
     pub place: &'a Place,
 }
 
@@ -242,10 +241,8 @@ impl Maker<'_> {
     #[must_use]
     pub fn terminate(&self, what: String, probe: &Probe) -> Request {
         let mut request = self.request("DELETE", &["operation"], what, None, probe);
-        request.url = self.base.api(
-            &["applications", &self.place.name, "operation"],
-            &self.place.query(),
-        );
+        let pieces = ["applications", &self.place.name, "operation"];
+        request.url = api(self.instance, &pieces, &self.place.query());
         request
     }
 
@@ -264,7 +261,7 @@ impl Maker<'_> {
             let mut query: Vec<(&str, &str)> = resource.query().to_vec();
             query.extend(self.place.query());
             let path = ["applications", &self.place.name, "resource", "actions"];
-            request.url = self.base.api(&path, &query);
+            request.url = api(self.instance, &path, &query);
             return Some(request);
         }
         let body = ActionBody {
@@ -294,10 +291,10 @@ impl Maker<'_> {
         let mut path = vec!["applications", self.place.name.as_str()];
         path.extend(pieces);
         Request {
-            connector: self.connector.to_owned(),
+            connector: self.instance.name.clone(),
             what,
             method: method.to_owned(),
-            url: self.base.api(&path, &[]),
+            url: api(self.instance, &path, &[]),
             // Argo CD refuses whatever is no GET without it, body or not.
             headers: vec![("content-type".to_owned(), "application/json".to_owned())],
             body,

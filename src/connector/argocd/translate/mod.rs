@@ -6,18 +6,19 @@ pub mod gate;
 pub mod image;
 pub mod place;
 
-use super::config::Base;
+use super::config::page;
 use super::cursor::Row;
 use super::wire::{Application, Source};
 use crate::connector::facts::Facts;
+use crate::connector::http::instance::Instance;
 use crate::event::Event;
 use crate::event::kind::{self, Decision, GatePhase, Kind, Outcome, Phase};
 use crate::event::time::Timestamp;
 
 /// Where facts come from.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Origin<'a> {
-    pub base: &'a Base,
+    pub instance: &'a Instance,
     /// The environment that the source speaks of, where an application does not say so itself.
     pub environment: Option<&'a str>,
 }
@@ -25,7 +26,7 @@ pub struct Origin<'a> {
 impl Origin<'_> {
     fn event(&self, id: String, at: Timestamp, kind: Kind<String>) -> Event<String> {
         Event {
-            source: self.base.source.clone(),
+            source: self.instance.source.clone(),
             id,
             at,
             kind,
@@ -35,7 +36,7 @@ impl Origin<'_> {
     #[expect(clippy::unnecessary_wraps, reason = "events hold it so")]
     fn url(&self, application: &Application) -> Option<String> {
         let meta = &application.metadata;
-        Some(self.base.page(&meta.namespace, &meta.name))
+        Some(page(self.instance, &meta.namespace, &meta.name))
     }
 }
 

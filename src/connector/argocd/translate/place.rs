@@ -21,12 +21,13 @@ pub fn environment(origin: &Origin<'_>, application: &Application) -> Option<Str
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connector::argocd::config::Base;
+    use crate::connector::argocd::config::TOOL;
+    use crate::connector::http::instance::Instance;
 
     fn told(given: Option<&str>, application: &str) -> Option<String> {
-        let base = Base::read("argo", Some("https://cd.example.com")).unwrap();
+        let instance = Instance::example(&TOOL, "https://cd.example.com");
         let origin = Origin {
-            base: &base,
+            instance: &instance,
             environment: given,
         };
         environment(&origin, &serde_json::from_str(application).unwrap())

@@ -8,6 +8,7 @@ use super::Probe;
 use super::tool::{Draft, Thing, Tool, objected};
 use crate::connector::ConnectorError;
 use crate::connector::circleci::client::workflows;
+use crate::connector::circleci::config::pages;
 use crate::connector::circleci::translate::page;
 use crate::connector::circleci::wire::Workflow;
 use crate::connector::error::ErrorKind;
@@ -125,7 +126,7 @@ pub async fn ask(tool: &Tool<'_>, probe: &Again) -> Result<Standing, ConnectorEr
     let fresh = |one: &&Workflow| one.name == probe.name && !probe.known.contains(&one.id);
     let ours = |one: &&Workflow| one.started_by.as_ref() == Some(&probe.user);
     if let Some(one) = all.iter().filter(fresh).find(ours) {
-        let pages = &tool.reach.base.pages;
+        let pages = pages(tool.reach.instance);
         let number = one.pipeline_number;
         let page = number.map(|number| page(pages, &probe.slug, number, &one.id));
         return Ok(Standing::Done(Receipt {

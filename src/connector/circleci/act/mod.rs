@@ -14,13 +14,11 @@ use serde::{Deserialize, Serialize};
 
 use self::tool::Tool;
 use super::CircleCi;
-use super::fault::declined;
 use super::translate::before;
 use super::wire::Taken;
 use crate::connector::acting::{ELSEWHERE, nothing_to, probe, standing};
 use crate::connector::http::{Answer, parse};
 use crate::connector::{Actor, Answering, ConnectorError, Pending};
-use crate::event::time::Span;
 use crate::plan::request::{Order, Prepared, Receipt, Request, Sent, Standing, Verb};
 
 pub const ACTS: &[Verb] = &[
@@ -48,7 +46,7 @@ pub enum Probe {
 impl Actor for CircleCi {
     fn speaks_for(&self, source: &str) -> bool {
         source
-            .strip_prefix(&before(&self.base.host))
+            .strip_prefix(&before(&self.instance.host))
             .is_some_and(|slug| self.selection.has(slug))
     }
 
@@ -62,7 +60,7 @@ impl Actor for CircleCi {
                 Verb::Retry | Verb::RetryFailed => again::prepare(&tool, order).await,
                 Verb::Cancel => stop::cancel(&tool, order).await,
                 Verb::Resume | Verb::Hold | Verb::Release | Verb::Mark => {
-                    Err(nothing_to(order, "CircleCI", &self.name))
+                    Err(nothing_to(order, "CircleCI", &self.instance.name))
                 }
             }
         })
@@ -70,18 +68,12 @@ impl Actor for CircleCi {
 
     fn send<'a>(&'a self, request: &'a Request) -> Answering<'a, Sent> {
         Box::pin(async move {
-            let rest = request.url.strip_prefix(&self.base.url);
-            let ours = |rest: &str| rest.starts_with("/workflow/") || rest.starts_with("/project/");
-            if !rest.is_some_and(ours) {
+            let below = |path| request.url.starts_with(&self.instance.at(path));
+            if !below("/workflow/") && !below("/project/") {
                 return Sent::Refused(ELSEWHERE.to_owned());
             }
-            self.http
-                .carry_out(
-                    request,
-                    |answer| receipt(request, answer),
-                    |answer| declined(&self.name, answer),
-                )
-                .await
+            let receipt = |answer: &Answer| receipt(request, answer);
+            self.instance.carry_out(request, receipt).await
         })
     }
 
@@ -124,6 +116,3 @@ fn receipt(request: &Request, answer: &Answer) -> Receipt {
     };
     Receipt { text, url: page }
 }
-
-/// CircleCI's clock, as far as it is known, may differ from its own answers by so much.
-pub const SLACK: Span = Span::from_seconds(5);

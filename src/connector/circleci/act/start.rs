@@ -10,7 +10,7 @@ use super::Probe;
 use super::tool::{Draft, Tool};
 use crate::connector::ConnectorError;
 use crate::connector::circleci::client::pipelines;
-use crate::connector::circleci::config::{List, long, short};
+use crate::connector::circleci::config::{List, long, pages, short};
 use crate::connector::circleci::wire::Pipeline;
 use crate::connector::error::ErrorKind;
 use crate::connector::http::address::encoded;
@@ -44,7 +44,7 @@ fn example(tool: &Tool<'_>, order: &Order) -> String {
     format!(
         "{} = {{ from = {:?}, parameters = {{ version = \"{{version}}\" }} }}",
         order.verb.word(),
-        tool.reach.source
+        tool.reach.instance.name
     )
 }
 
@@ -53,7 +53,7 @@ fn wrong(tool: &Tool<'_>, order: &Order, detail: impl Into<String>) -> Connector
         "{} of {} in source {:?}",
         order.verb.word(),
         order.workload,
-        tool.reach.source
+        tool.reach.instance.name
     );
     ConnectorError::new(ErrorKind::Configuration, context, detail)
         .hinted(format!("say it in the step: {}", example(tool, order)))
@@ -168,7 +168,7 @@ pub async fn prepare(tool: &Tool<'_>, order: &Order) -> Result<Prepared, Connect
         probe: Probe::Start(Start {
             page: Some(format!(
                 "{}/pipelines/{}",
-                tool.reach.base.pages,
+                pages(tool.reach.instance),
                 long(&slug)
             )),
             slug,

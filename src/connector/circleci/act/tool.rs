@@ -3,14 +3,14 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Probe, SLACK};
-use crate::connector::ConnectorError;
+use super::Probe;
 use crate::connector::circleci::client::{Reach, jobs, workflow};
-use crate::connector::circleci::config::Selection;
+use crate::connector::circleci::config::{Selection, pages};
 use crate::connector::circleci::translate::{before, page};
 use crate::connector::circleci::wire::{Job, User, Workflow};
 use crate::connector::error::ErrorKind;
-use crate::event::time::{Span, Timestamp};
+use crate::connector::{ConnectorError, acting};
+use crate::event::time::Timestamp;
 use crate::plan::request::{Order, Prepared, Request};
 
 pub struct Tool<'a> {
@@ -68,7 +68,7 @@ impl Tool<'_> {
 
     pub async fn me(&self) -> Result<User, ConnectorError> {
         let me = self.reach.me().await;
-        me.map_err(|stop| stop.into_error(&self.reach.base.host))
+        me.map_err(|stop| stop.into_error(&self.reach.instance.host))
     }
 
     /// What to call somebody of whom CircleCI tells an id.
@@ -88,7 +88,7 @@ impl Tool<'_> {
     /// The page of a workflow, for people.
     #[must_use]
     pub fn page(&self, thing: &Thing, workflow: &Workflow) -> Option<String> {
-        let pages = &self.reach.base.pages;
+        let pages = pages(self.reach.instance);
         let number = workflow.pipeline_number?;
         Some(page(pages, &thing.slug, number, &workflow.id))
     }
@@ -96,27 +96,23 @@ impl Tool<'_> {
     /// From when on what we ask for can have happened, by CircleCI's own clock.
     #[must_use]
     pub fn since(&self, at: Timestamp) -> Timestamp {
-        at + self.reach.http.skew().unwrap_or(Span::ZERO) - SLACK
+        self.reach.instance.earliest(at)
     }
 
     #[must_use]
     pub fn request(&self, draft: Draft) -> Request {
-        let body = draft.body.map(|body| body.to_string());
-        let json = ("content-type".to_owned(), "application/json".to_owned());
-        Request {
-            connector: self.reach.source.to_owned(),
+        self.reach.instance.request(acting::Draft {
             what: draft.what,
-            method: "POST".to_owned(),
-            url: format!("{}{}", self.reach.base.url, draft.path),
-            headers: body.iter().map(|_| json.clone()).collect(),
-            body,
-            probe: serde_json::to_value(draft.probe).unwrap_or_default(),
-        }
+            method: "POST",
+            url: self.reach.instance.at(&draft.path),
+            body: draft.body,
+            probe: draft.probe,
+        })
     }
 
     /// What an order is about.
     pub fn target(&self, order: &Order) -> Result<Thing, ConnectorError> {
-        let host = &self.reach.base.host;
+        let host = &self.reach.instance.host;
         let what = format!("{} in {host}", order.verb.word());
         let missing = |detail: String| ConnectorError::new(ErrorKind::NotFound, what, detail);
         let Some(target) = &order.target else {

@@ -6,11 +6,12 @@ pub mod run;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::config::{Base, long, short};
+use super::config::{long, pages, short};
 use super::cursor::Known;
 use super::read::Whole;
 use super::wire::{Job, Pipeline, Workflow};
 use crate::connector::facts::{Facts, given};
+use crate::connector::http::instance::Instance;
 use crate::event::Event;
 use crate::event::kind::Kind;
 use crate::event::time::Timestamp;
@@ -138,11 +139,11 @@ pub fn deciders(whole: &Whole) -> BTreeSet<String> {
 
 /// All that a pipeline tells.
 #[must_use]
-pub fn pipeline(base: &Base, whole: &Whole, people: &People, now: Timestamp) -> Facts {
+pub fn pipeline(instance: &Instance, whole: &Whole, people: &People, now: Timestamp) -> Facts {
     let pipeline = &whole.pipeline;
     let origin = Origin {
-        source: format!("{}{}", before(&base.host), pipeline.slug),
-        pages: &base.pages,
+        source: format!("{}{}", before(&instance.host), pipeline.slug),
+        pages: pages(instance),
         pipeline,
     };
     let mut facts = Facts::default();

@@ -94,7 +94,7 @@ pub async fn prepare(
     let path = format!("{workflow}/dispatches?return_run_details=true");
     prepared
         .requests
-        .push(tool.request(what, &path, Some(&body), &probe));
+        .push(tool.request(what, &path, Some(body), &probe));
     Ok(prepared)
 }
 

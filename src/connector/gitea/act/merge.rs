@@ -132,7 +132,7 @@ pub async fn prepare(
     let path = format!("/repos/{repository}/pulls/{number}/merge");
     prepared
         .requests
-        .push(tool.request(what, &path, Some(&body), &probe));
+        .push(tool.request(what, &path, Some(body), &probe));
     Ok(prepared)
 }
 

@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Gitea;
-use super::client::{Reach, says};
+use super::client::Reach;
 use super::wire::Dispatched;
-use crate::connector::acting::{ELSEWHERE, nothing_to, probe, standing};
+use crate::connector::acting::{Draft, ELSEWHERE, nothing_to, probe, standing};
 use crate::connector::error::ErrorKind;
 use crate::connector::http::{Answer, parse};
 use crate::connector::opening::{Opened, Opening};
@@ -53,23 +53,14 @@ struct Way {
 impl Tool<'_> {
     /// A request that does something, below the base.
     #[must_use]
-    pub fn request(
-        &self,
-        what: String,
-        path: &str,
-        body: Option<&Value>,
-        probe: &Probe,
-    ) -> Request {
-        let json = ("content-type".to_owned(), "application/json".to_owned());
-        Request {
-            connector: self.reach.source.to_owned(),
+    pub fn request(&self, what: String, path: &str, body: Option<Value>, probe: &Probe) -> Request {
+        self.reach.instance.request(Draft {
             what,
-            method: "POST".to_owned(),
-            url: format!("{}{path}", self.reach.base.url),
-            headers: body.iter().map(|_| json.clone()).collect(),
-            body: body.map(Value::to_string),
-            probe: serde_json::to_value(probe).unwrap_or_default(),
-        }
+            method: "POST",
+            url: self.reach.instance.at(path),
+            body,
+            probe,
+        })
     }
 }
 
@@ -171,7 +162,7 @@ impl Gitea {
 
 impl Actor for Gitea {
     fn speaks_for(&self, source: &str) -> bool {
-        let repository = self.base.repository_of(source);
+        let repository = self.instance.within(source);
         repository.is_some_and(|repository| self.selection.has(repository))
     }
 
@@ -181,15 +172,14 @@ impl Actor for Gitea {
             match order.verb {
                 Verb::Promote | Verb::Rollback => promote(&tool, order).await,
                 Verb::Retry | Verb::RetryFailed => run::prepare(&tool, order).await,
-                _ => Err(nothing_to(order, "Gitea", &self.name)),
+                _ => Err(nothing_to(order, "Gitea", &self.instance.name)),
             }
         })
     }
 
     fn send<'a>(&'a self, request: &'a Request) -> Answering<'a, Sent> {
         Box::pin(async move {
-            let rest = request.url.strip_prefix(&self.base.url);
-            if !rest.is_some_and(|rest| rest.starts_with("/repos/")) {
+            if !request.url.starts_with(&self.instance.at("/repos/")) {
                 return Sent::Refused(ELSEWHERE.to_owned());
             }
             let page = request.probe.get("page").and_then(Value::as_str);
@@ -201,28 +191,11 @@ impl Actor for Gitea {
                     url: said.or_else(|| page.map(str::to_owned)),
                 }
             };
-            self.http.carry_out(request, receipt, refusal).await
+            self.instance.carry_out(request, receipt).await
         })
     }
 
     fn ask<'a>(&'a self, request: &'a Request) -> Answering<'a, Standing> {
         Box::pin(async move { standing(self.asked(request).await) })
-    }
-}
-
-/// What Gitea's no means, in its own words, and what to do.
-fn refusal(answer: &Answer) -> String {
-    let says = says(answer);
-    match answer.status {
-        301..=399 => {
-            "the repository has moved; nothing was done (name it as it is called now)".to_owned()
-        }
-        401 => format!("Gitea refuses the token: {says}; look at `token` of the source"),
-        403 => format!(
-            "not allowed: {says}; the token needs the scope write:repository, and its owner the right to write there"
-        ),
-        404 => format!("not found: {says}; it is gone, or this Gitea is too old for it"),
-        405 | 409 | 422 | 423 | 400 => format!("Gitea will not: {says}"),
-        status => format!("Gitea answers {status}: {says}"),
     }
 }

@@ -18,7 +18,7 @@ pub async fn prepare(
     let path = format!("/repos/{}/pulls", opening.repository);
     let probe = Probe::Open(opening.kept(order));
     Ok(Prepared {
-        requests: vec![tool.request(opening.what(), &path, Some(&body), &probe)],
+        requests: vec![tool.request(opening.what(), &path, Some(body), &probe)],
         user: tool.reach.me().await?,
         ..Prepared::default()
     })

@@ -30,7 +30,7 @@ async fn read(tool: &Tool<'_>, repository: &str, run: i64) -> Result<Run, Connec
 pub async fn prepare(tool: &Tool<'_>, order: &Order) -> Result<Prepared, ConnectorError> {
     let target = order.target.as_ref();
     let named = target.and_then(|target| {
-        let repository = tool.reach.base.repository_of(&target.source)?;
+        let repository = tool.reach.instance.within(&target.source)?;
         Some((repository, read_id(&target.id)?))
     });
     let Some((repository, (id, job))) = named else {

@@ -97,7 +97,8 @@ impl Reader<'_> {
         for (subject, text) in complaints {
             sink.finding(warning(&subject, text));
         }
-        if let Some(finding) = health::clock(self.reach.http, &self.reach.base.host) {
+        if let Some(finding) = health::clock(&self.reach.instance.http, &self.reach.instance.source)
+        {
             sink.finding(finding);
         }
         let mut all: Vec<Under> = found
@@ -147,7 +148,7 @@ impl Reader<'_> {
         }
         let of = list::Of {
             reach: self.reach,
-            origin: Origin::new(self.reach.base, &under.repository.full_name),
+            origin: Origin::new(self.reach.instance, &under.repository.full_name),
             since: self.since,
         };
         let brought = match list {

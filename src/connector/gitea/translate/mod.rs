@@ -6,7 +6,7 @@ pub mod commit;
 pub mod issue;
 pub mod run;
 
-use super::config::Base;
+use crate::connector::http::instance::Instance;
 use crate::event::Event;
 use crate::event::kind::Kind;
 use crate::event::time::Timestamp;
@@ -22,9 +22,9 @@ pub struct Origin {
 
 impl Origin {
     #[must_use]
-    pub fn new(base: &Base, repository: &str) -> Self {
+    pub fn new(instance: &Instance, repository: &str) -> Self {
         Self {
-            source: base.source_of(repository),
+            source: instance.source_of(repository),
             repository: repository.to_owned(),
         }
     }

@@ -27,7 +27,10 @@ impl Reach<'_> {
     #[must_use]
     pub fn unreadable(&self, what: &str, why: &str) -> Stop {
         parse::unreadable(what, why)
-            .hinted("it is asked for again at the next reading")
+            .hinted(format!(
+                "it is asked for again at the next reading of source {:?}",
+                self.source
+            ))
             .into()
     }
 }

@@ -18,7 +18,6 @@ use serde::{Deserialize, Serialize};
 
 use self::tool::Tool;
 use super::GitLab;
-use super::fault::declined;
 use super::translate::before;
 use super::wire::Done;
 use crate::connector::acting::{ELSEWHERE, nothing_to, probe, standing};
@@ -55,7 +54,7 @@ pub enum Probe {
 impl Actor for GitLab {
     fn speaks_for(&self, source: &str) -> bool {
         source
-            .strip_prefix(&before(&self.base.host))
+            .strip_prefix(&before(&self.instance.host))
             .is_some_and(|project| self.selection.has(project))
     }
 
@@ -69,7 +68,7 @@ impl Actor for GitLab {
                 Verb::Retry | Verb::RetryFailed => run::again(&tool, order).await,
                 Verb::Cancel => run::stop(&tool, order).await,
                 Verb::Resume | Verb::Hold | Verb::Release | Verb::Mark => {
-                    Err(nothing_to(order, "GitLab", &self.name))
+                    Err(nothing_to(order, "GitLab", &self.instance.name))
                 }
             }
         })
@@ -77,18 +76,11 @@ impl Actor for GitLab {
 
     fn send<'a>(&'a self, request: &'a Request) -> Answering<'a, Sent> {
         Box::pin(async move {
-            // The credentials go along, so a request that was kept goes nowhere else.
-            let rest = request.url.strip_prefix(&self.base.url);
-            if !rest.is_some_and(|rest| rest.starts_with("/projects/")) {
+            if !request.url.starts_with(&self.instance.at("/projects/")) {
                 return Sent::Refused(ELSEWHERE.to_owned());
             }
-            self.http
-                .carry_out(
-                    request,
-                    |answer| receipt(request, answer),
-                    |answer| declined(&self.name, answer),
-                )
-                .await
+            let receipt = |answer: &Answer| receipt(request, answer);
+            self.instance.carry_out(request, receipt).await
         })
     }
 
@@ -100,9 +92,7 @@ impl Actor for GitLab {
 impl GitLab {
     fn tool(&self) -> Tool<'_> {
         Tool {
-            http: &self.http,
-            base: &self.base,
-            source: &self.name,
+            instance: &self.instance,
             selection: &self.selection,
         }
     }

@@ -66,7 +66,8 @@ fn project(
         return Ok(named);
     }
     let target = order.target.as_ref();
-    let of_target = target.and_then(|target| target.source.strip_prefix(&before(&tool.base.host)));
+    let of_target =
+        target.and_then(|target| target.source.strip_prefix(&before(&tool.instance.host)));
     if let Some(project) = of_target {
         return Ok(project.to_owned());
     }

@@ -4,25 +4,22 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Probe;
-use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
-use crate::connector::gitlab::config::{Base, Selection};
-use crate::connector::gitlab::fault::refused;
-use crate::connector::gitlab::read::next;
+use crate::connector::gitlab::client::next;
+use crate::connector::gitlab::config::Selection;
 use crate::connector::gitlab::translate::before;
 use crate::connector::gitlab::wire::User;
 use crate::connector::http::address::encoded;
-use crate::connector::http::plain::Plain;
-use crate::connector::http::{Answer, Http, parse};
+use crate::connector::http::instance::Instance;
+use crate::connector::http::parse;
+use crate::connector::{ConnectorError, acting};
 use crate::plan::request::{Order, Request};
 
 /// Lists are looked through to here: so many hundreds.
 const PAGES: usize = 10;
 
 pub struct Tool<'a> {
-    pub http: &'a Http<Plain>,
-    pub base: &'a Base,
-    pub source: &'a str,
+    pub instance: &'a Instance,
     pub selection: &'a Selection,
 }
 
@@ -45,23 +42,13 @@ pub enum Thing {
 }
 
 impl Tool<'_> {
-    pub async fn get(&self, path: &str) -> Result<Answer, ConnectorError> {
-        let url = format!("{}{path}", self.base.url);
-        let answer = self.http.get(&url, None).await;
-        answer.map_err(|stop| stop.into_error(&self.base.host))
-    }
-
     /// One thing. Where it is not found: an error that says so.
     pub async fn read<T: DeserializeOwned>(
         &self,
         what: &str,
         path: &str,
     ) -> Result<T, ConnectorError> {
-        let answer = self.get(path).await?;
-        if !answer.is_success() {
-            return Err(refused(self.source, what, &answer));
-        }
-        parse::one(&answer.body).map_err(|why| parse::unreadable(what, &why))
+        self.instance.one(&self.instance.at(path), what).await
     }
 
     /// One thing that an edition or a role may not show.
@@ -92,12 +79,10 @@ impl Tool<'_> {
         };
         let mut items = Vec::new();
         for _ in 0..PAGES {
-            let answer = self.get(&format!("{path}?{query}")).await?;
-            if !answer.is_success() {
-                return Err(refused(self.source, what, &answer));
-            }
-            let parsed =
-                parse::list(&answer.body, None).map_err(|why| parse::unreadable(what, &why))?;
+            let url = self.instance.at(&format!("{path}?{query}"));
+            let answer = self.instance.answer(&url, what).await?;
+            let parsed = parse::list(&answer.body, None);
+            let parsed = parsed.map_err(|why| self.instance.unreadable(what, &why))?;
             items.extend(parsed.items);
             match next(&answer, &query).filter(|next| *next != query) {
                 Some(next) => query = next,
@@ -115,27 +100,23 @@ impl Tool<'_> {
 
     #[must_use]
     pub fn request(&self, draft: Draft) -> Request {
-        let body = draft.body.map(|body| body.to_string());
-        let json = ("content-type".to_owned(), "application/json".to_owned());
-        Request {
-            connector: self.source.to_owned(),
+        self.instance.request(acting::Draft {
             what: draft.what,
-            method: draft.method.to_owned(),
-            url: format!("{}{}", self.base.url, draft.path),
-            headers: body.iter().map(|_| json.clone()).collect(),
-            body,
-            probe: serde_json::to_value(draft.probe).unwrap_or_default(),
-        }
+            method: draft.method,
+            url: self.instance.at(&draft.path),
+            body: draft.body,
+            probe: draft.probe,
+        })
     }
 
     /// The project and the thing that an order is about.
     pub fn target(&self, order: &Order) -> Result<(String, Thing), ConnectorError> {
-        let what = format!("{} in {}", order.verb.word(), self.base.host);
+        let what = format!("{} in {}", order.verb.word(), self.instance.host);
         let missing = |detail: String| ConnectorError::new(ErrorKind::NotFound, what, detail);
         let Some(target) = &order.target else {
             return Err(missing("nothing says what it is about".to_owned()));
         };
-        let Some(project) = target.source.strip_prefix(&before(&self.base.host)) else {
+        let Some(project) = target.source.strip_prefix(&before(&self.instance.host)) else {
             let from = &target.source;
             return Err(missing(format!("{from:?} is no source of this GitLab's")));
         };

@@ -1,9 +1,8 @@
 //! Which projects there are to read: those named in full, asked for once, and those that a group's list holds, asked for on condition.
 
-use super::{Reach, next};
+use crate::connector::gitlab::client::{Reach, next};
 use crate::connector::gitlab::config::Selection;
 use crate::connector::gitlab::cursor::{Known, Listed, group_key};
-use crate::connector::gitlab::fault::refused;
 use crate::connector::gitlab::wire::Project;
 use crate::connector::http::address::encoded;
 use crate::connector::http::{Stop, parse};
@@ -15,12 +14,12 @@ use crate::connector::rows::{Rows, put};
 pub async fn one(reach: &Reach<'_>, name: String) -> Result<Done, Stop> {
     let answer = reach.ask(&Reach::project(&name), None).await?;
     if !answer.is_success() {
-        return Err(refused(reach.source, &name, &answer).into());
+        return Err(reach.instance.refused(&name, &answer).into());
     }
     let read: Project = parse::one(&answer.body).map_err(|why| reach.unreadable(&name, &why))?;
     let mut done = Done::default();
     let present = read.path_with_namespace.clone();
-    naming::keep(&mut done, reach.source, &name, &present);
+    naming::keep(&mut done, &reach.instance.name, &name, &present);
     keep(&mut done, &read, true);
     Ok(done)
 }
@@ -90,7 +89,7 @@ pub async fn grouped(
             group,
             &format!(
                 "none of its projects fits `repositories` of source {:?}, or the token may see none",
-                reach.source
+                reach.instance.name
             ),
         );
     }
@@ -128,7 +127,7 @@ async fn list(
                 next: next(&answer, query),
             }));
         }
-        refusal = Some(refused(reach.source, &what, &answer));
+        refusal = Some(reach.instance.refused(&what, &answer));
         if answer.status != 404 {
             break;
         }

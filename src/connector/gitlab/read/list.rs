@@ -6,13 +6,12 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 
 use super::changing::Changing;
-use super::{Reach, next};
 use crate::connector::Batch;
 use crate::connector::facts::Facts;
+use crate::connector::gitlab::client::{Reach, next};
 use crate::connector::gitlab::cursor::{
     List, OpenDeployment, OpenPipeline, Place, Todo, Walk, deployment_key, pipeline_key, place_key,
 };
-use crate::connector::gitlab::fault::refused;
 use crate::connector::gitlab::translate::{Origin, change, commit, deployment, gate, issue};
 use crate::connector::gitlab::wire::{
     Commit, Deployment, Environment, Issue, Pipeline, Protected, Release, Request, Tag,
@@ -104,7 +103,7 @@ pub async fn read(reach: &Reach<'_>, page: Page) -> Result<Done, Stop> {
         return Ok(Done::default());
     }
     if !answer.is_success() {
-        return Err(refused(reach.source, &page.what(), &answer).into());
+        return Err(reach.instance.refused(&page.what(), &answer).into());
     }
     let what = page.what();
     let digest = Digest::new(page, &answer, &query, after);

@@ -6,13 +6,13 @@ mod changing;
 pub mod detail;
 pub mod find;
 pub mod list;
-mod reach;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use futures::{StreamExt, stream};
 use globset::GlobBuilder;
 
+use super::client::Reach;
 use super::config::Selection;
 use super::cursor::{Known, List, Todo, place, todos};
 use super::translate::Origin;
@@ -25,10 +25,6 @@ use crate::connector::piece::{Done, End, Failures, Piece, Subject, barred};
 use crate::connector::rows::Rows;
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink};
 use crate::event::time::Timestamp;
-
-use reach::part;
-
-pub use reach::{Reach, next};
 
 /// Requests under way at once.
 const AT_ONCE: usize = 6;
@@ -63,7 +59,7 @@ impl<'a> Reader<'a> {
     /// Reads what is new. An allowance that is used up is an ordinary end.
     pub async fn read(mut self, selection: &Selection) -> Result<(), ConnectorError> {
         let ended = self.read_all(selection).await;
-        if let Some(finding) = health::clock(self.reach.http, &self.reach.base.host) {
+        if let Some(finding) = health::clock(&self.reach.instance.http, &self.reach.instance.host) {
             self.sink.finding(finding);
         }
         ended.or_else(End::outcome)
@@ -160,7 +156,7 @@ impl<'a> Reader<'a> {
     fn page(&self, project: &str, list: List, walking: bool) -> Piece<'a> {
         let watching = matches!(list, List::Pipelines | List::Deployments);
         let page = list::Page {
-            origin: Origin::new(&self.reach.base.host, project),
+            origin: Origin::new(&self.reach.instance.host, project),
             list,
             place: place(&self.rows, project, list),
             walking,
@@ -232,7 +228,7 @@ impl<'a> Reader<'a> {
             _ => BTreeMap::new(),
         };
         let detail = detail::Detail {
-            origin: Origin::new(&self.reach.base.host, project),
+            origin: Origin::new(&self.reach.instance.host, project),
             key,
             tags: self.tags(project, matches!(todo, Todo::Deployment(_))),
             todo,
@@ -307,7 +303,7 @@ impl<'a> Reader<'a> {
     fn out_of_budget(&mut self, until: Timestamp, limit: Option<u64>) -> End {
         let whole = limit.map_or(String::new(), |limit| format!(" of {limit} requests"));
         self.sink.finding(Finding {
-            subject: self.reach.base.host.clone(),
+            subject: self.reach.instance.host.clone(),
             severity: Severity::Warning,
             text: format!(
                 "the allowance{whole} is used up but for a reserve; reading goes on after {until}"
@@ -384,4 +380,13 @@ fn approvers(known: &BTreeMap<String, Vec<String>>, environment: &str) -> Vec<St
     all.find(|(pattern, _)| fits(pattern))
         .map(|(_, who)| who.clone())
         .unwrap_or_default()
+}
+
+/// Which kind of detail it is, in words.
+fn part(todo: &Todo) -> &'static str {
+    match todo {
+        Todo::Request(_) => "notes and commits",
+        Todo::Pipeline(_) => "jobs",
+        Todo::Deployment(_) => "approvals of deployments",
+    }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Me, Probe, Tool, objected};
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
+use crate::connector::jenkins::config::of_job;
 use crate::connector::jenkins::read::detail;
 use crate::connector::jenkins::translate::gate::{self, Stands};
 use crate::connector::jenkins::wire::{Build, Input, Stage};
@@ -64,10 +65,8 @@ pub async fn prepare(
     }
     let last = if approve { "proceedEmpty" } else { "abort" };
     let text = number.to_string();
-    let url = tool
-        .reach
-        .base
-        .of_job(job, &[&text, "input", &input.id, last], &[]);
+    let pieces = [text.as_str(), "input", &input.id, last];
+    let url = of_job(tool.reach.instance, job, &pieces, &[]);
     let what = if approve {
         format!("let {job} #{number} go on: {}", input.message)
     } else {

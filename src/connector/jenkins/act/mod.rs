@@ -8,20 +8,18 @@ mod stop;
 use serde::{Deserialize, Serialize};
 
 use super::Jenkins;
-use super::client::{Reach, says};
-use super::config::Selection;
+use super::client::Reach;
+use super::config::{Selection, of_job};
 use super::translate::{Named, read_id};
 use super::wire::User;
 use crate::connector::acting::{ELSEWHERE, nothing_to, probe, standing};
 use crate::connector::error::ErrorKind;
 use crate::connector::http::Answer;
 use crate::connector::http::deed::judge;
+use crate::connector::http::instance::Instance;
 use crate::connector::{Actor, Answering, ConnectorError, Pending};
-use crate::event::time::{Span, Timestamp};
+use crate::event::time::Timestamp;
 use crate::plan::request::{Order, Prepared, Receipt, Request, Sent, Standing, Verb};
-
-/// Clocks may differ by so much after the difference that is known is taken away: answers tell the time in whole seconds.
-const SLACK: Span = Span::from_seconds(5);
 
 /// What is needed to ask after a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,7 +67,7 @@ impl Tool<'_> {
         let Some(target) = &order.target else {
             return Err(missing("nothing says what it is about".to_owned()));
         };
-        let known = self.reach.base.job_of(&target.source);
+        let known = self.reach.instance.within(&target.source);
         match read_id(&target.id).filter(|named| known == Some(named.job)) {
             Some(named) => Ok(named),
             None => Err(missing(format!(
@@ -86,13 +84,13 @@ impl Tool<'_> {
     /// What happened earlier, by Jenkins' clock, was not caused by what was asked then.
     #[must_use]
     pub fn earliest(&self, at: Timestamp) -> Timestamp {
-        at + self.reach.http.skew().unwrap_or(Span::ZERO) - SLACK
+        self.reach.instance.earliest(at)
     }
 
     /// Where people look at a build.
     #[must_use]
     pub fn page(&self, job: &str, number: u64) -> String {
-        self.reach.base.of_job(job, &[&number.to_string(), ""], &[])
+        of_job(self.reach.instance, job, &[&number.to_string(), ""], &[])
     }
 
     #[must_use]
@@ -106,7 +104,7 @@ impl Tool<'_> {
         let form = "application/x-www-form-urlencoded".to_owned();
         let form = ("content-type".to_owned(), form);
         Request {
-            connector: self.reach.source.to_owned(),
+            connector: self.reach.instance.name.clone(),
             what,
             method: "POST".to_owned(),
             url,
@@ -146,7 +144,7 @@ impl Jenkins {
 
 impl Actor for Jenkins {
     fn speaks_for(&self, source: &str) -> bool {
-        let job = self.base.job_of(source);
+        let job = self.instance.within(source);
         job.is_some_and(|job| self.selection.wants(job))
     }
 
@@ -159,7 +157,7 @@ impl Actor for Jenkins {
                 Verb::Promote | Verb::Rollback => start::promote(&tool, order).await,
                 Verb::Retry => start::again(&tool, order).await,
                 Verb::Cancel => stop::prepare(&tool, order).await,
-                _ => Err(nothing_to(order, "Jenkins", &self.name)),
+                _ => Err(nothing_to(order, "Jenkins", &self.instance.name)),
             }
         })
     }
@@ -167,10 +165,8 @@ impl Actor for Jenkins {
     fn send<'a>(&'a self, request: &'a Request) -> Answering<'a, Sent> {
         Box::pin(async move {
             let tool = self.tool();
-            if !request
-                .url
-                .starts_with(&tool.reach.base.of_job("", &["job", ""], &[]))
-            {
+            let jobs = of_job(&self.instance, "", &["job", ""], &[]);
+            if !request.url.starts_with(&jobs) {
                 return Sent::Refused(ELSEWHERE.to_owned());
             }
             let probe: Option<Probe> = probe(request).ok();
@@ -181,9 +177,9 @@ impl Actor for Jenkins {
             let judged = |answer: &Answer| match &probe {
                 // Jenkins sends who stops a build on to its page.
                 Some(Probe::Stop(_)) if is_sent_on(&tool, answer) => Sent::Done(taken(answer)),
-                _ => judge(answer, taken, refusal),
+                _ => judge(answer, taken, |answer| refusal(&self.instance, answer)),
             };
-            let sent = self.http.carry_out_judged(request, judged).await;
+            let sent = self.instance.http.carry_out_judged(request, judged).await;
             match (sent, &probe) {
                 (Sent::Done(receipt), Some(Probe::Start(deed))) => {
                     Sent::Done(start::followed(&tool, deed, receipt).await)
@@ -204,40 +200,34 @@ fn place(tool: &Tool<'_>, probe: Option<&Probe>, answer: &Answer) -> Option<Stri
         Probe::Input(deed) => Some(tool.page(&deed.job, deed.number)),
         Probe::Stop(deed) => Some(tool.page(&deed.job, deed.number)),
         Probe::Start(deed) => {
-            let own = tool.reach.base.of_job("", &[""], &[]);
+            let own = of_job(tool.reach.instance, "", &[""], &[]);
             let said = answer.header("location").map(str::to_owned);
             said.filter(|url| url.starts_with(&own))
-                .or_else(|| Some(tool.reach.base.of_job(&deed.job, &[""], &[])))
+                .or_else(|| Some(of_job(tool.reach.instance, &deed.job, &[""], &[])))
         }
     }
 }
 
 /// Whether an answer sends on to a page of Jenkins itself, and not to where people log in.
 fn is_sent_on(tool: &Tool<'_>, answer: &Answer) -> bool {
-    let own = tool.reach.base.of_job("", &[""], &[]);
+    let own = of_job(tool.reach.instance, "", &[""], &[]);
     let to = answer.header("location").unwrap_or_default();
     matches!(answer.status, 302 | 303)
         && (to.starts_with(&own) || to.starts_with('/') || to == ".")
         && !to.contains("login")
 }
 
-/// What Jenkins' no means, in its own words, and what to do.
-fn refusal(answer: &Answer) -> String {
-    let says = says(answer);
+/// What Jenkins' no means where that is not what others mean by it.
+fn refusal(instance: &Instance, answer: &Answer) -> String {
+    let says = instance.says(answer);
     match answer.status {
-        401 => {
-            format!("Jenkins refuses the token: {says}; look at `user` and `token` of the source")
-        }
         403 if says.to_ascii_lowercase().contains("crumb") => format!(
             "Jenkins wants a crumb: {says}; with an API token it wants none (a password is no token)"
         ),
-        403 => format!("not allowed: {says}; whoever administers the job can give it"),
-        404 => format!("not found: {says}"),
-        400 | 409 => format!("Jenkins will not: {says}"),
         301..=399 => format!(
             "Jenkins sends elsewhere ({}): is somebody to log in there?",
             answer.status
         ),
-        status => format!("Jenkins answers {status}: {says}"),
+        _ => instance.declined(answer),
     }
 }

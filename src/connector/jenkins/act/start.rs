@@ -11,6 +11,7 @@ use url::form_urlencoded;
 use super::{Me, Probe, Tool, objected};
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
+use crate::connector::jenkins::config::of_job;
 use crate::connector::jenkins::wire::{Action, Build, Definition, Job, Waiting};
 use crate::plan::request::{Order, Prepared, Receipt, Standing, Verb, Version};
 
@@ -152,7 +153,7 @@ async fn started(
         form.extend_pairs(&parameters);
         ("buildWithParameters", Some(form.finish()))
     };
-    let url = tool.reach.base.of_job(name, &[last], &[]);
+    let url = of_job(tool.reach.instance, name, &[last], &[]);
     let probe = Probe::Start(Deed {
         job: name.to_owned(),
         after: job.newest(),
@@ -179,7 +180,7 @@ fn check(
     if job.buildable == Some(false) {
         let lifted = format!(
             "enabling it at {}",
-            tool.reach.base.of_job(name, &[""], &[])
+            of_job(tool.reach.instance, name, &[""], &[])
         );
         object(format!("{name} is disabled, or cannot be built"), lifted);
     }
@@ -203,7 +204,7 @@ fn check(
     if !tool.selection.wants(name) {
         prepared.notes.push(format!(
             "`projects` of source {:?} leaves {name} out: its builds will not be seen",
-            tool.reach.source
+            tool.reach.instance.name
         ));
     }
 }
@@ -276,7 +277,7 @@ pub async fn ask(tool: &Tool<'_>, deed: &Deed) -> Result<Standing, ConnectorErro
         many => return Ok(one_of(many)),
     }
     let queue = tool.reach.queue().await?;
-    let page = tool.reach.base.of_job(&deed.job, &[""], &[]);
+    let page = of_job(tool.reach.instance, &deed.job, &[""], &[]);
     let items: Vec<&Waiting> = queue.items.iter().filter(|one| is_of(one, &page)).collect();
     if let Some(item) = items
         .iter()
@@ -355,11 +356,9 @@ pub async fn followed(tool: &Tool<'_>, deed: &Deed, receipt: Receipt) -> Receipt
     let Some(item) = item else { return receipt };
     let tree = [("tree", "id,why,cancelled,executable[number]")];
     let number = item.to_string();
-    let url = tool
-        .reach
-        .base
-        .of_job("", &["queue", "item", &number, "api", "json"], &tree);
-    let found: Result<Waiting, _> = tool.reach.read(&url, "the queue").await;
+    let pieces = ["queue", "item", &number, "api", "json"];
+    let url = of_job(tool.reach.instance, "", &pieces, &tree);
+    let found: Result<Waiting, _> = tool.reach.instance.one(&url, "the queue").await;
     match found {
         Ok(Waiting {
             executable: Some(build),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Me, Probe, Tool, objected};
 use crate::connector::ConnectorError;
+use crate::connector::jenkins::config::of_job;
 use crate::connector::jenkins::translate::gate;
 use crate::event::kind::Decision;
 use crate::event::time::Timestamp;
@@ -30,7 +31,7 @@ pub async fn prepare(tool: &Tool<'_>, order: &Order) -> Result<Prepared, Connect
         return Ok(objected(me.as_ref(), text, None));
     }
     let text = number.to_string();
-    let url = tool.reach.base.of_job(job, &[&text, "stop"], &[]);
+    let url = of_job(tool.reach.instance, job, &[&text, "stop"], &[]);
     let mut prepared = Prepared {
         user: me.as_ref().map(|me| me.id.clone()),
         ..Prepared::default()

@@ -74,7 +74,8 @@ impl Reader<'_> {
         for (place, why) in &found.complaints {
             sink.finding(warning(place, why.clone()));
         }
-        if let Some(finding) = health::clock(self.reach.http, &self.origin.base.source) {
+        if let Some(finding) = health::clock(&self.reach.instance.http, &self.reach.instance.source)
+        {
             sink.finding(finding);
         }
         if found.complaints.is_empty() {

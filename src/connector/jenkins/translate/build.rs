@@ -3,6 +3,7 @@
 
 use super::{Origin, Seen, deployment, ended, identity, run_id};
 use crate::connector::facts::Facts;
+use crate::connector::jenkins::config::of_job;
 use crate::connector::jenkins::wire::PAUSED;
 use crate::event::kind::{Kind, Outcome, Phase, Run, RunKind};
 use crate::event::time::Timestamp;
@@ -59,7 +60,7 @@ fn known(origin: &Origin<'_>, seen: &Seen<'_>) -> Run<String> {
 pub(super) fn page(origin: &Origin<'_>, seen: &Seen<'_>) -> String {
     let number = seen.build.number.to_string();
     // With the slash: a plugin may show another page where Jenkins would send people on to it.
-    origin.base.of_job(seen.job, &[&number, ""], &[])
+    of_job(origin.instance, seen.job, &[&number, ""], &[])
 }
 
 /// The phases of the stages. One that was not reached, or left out, never began.

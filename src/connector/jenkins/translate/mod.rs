@@ -7,18 +7,18 @@ pub mod commit;
 pub mod deployment;
 pub mod gate;
 
-use super::config::Base;
 use super::cursor::Row;
 use super::wire::{Build, Stage};
 use crate::connector::facts::Facts;
+use crate::connector::http::instance::Instance;
 use crate::event::Event;
 use crate::event::kind::{Decision, Gate, GatePhase, Kind, Outcome, Phase, Run};
 use crate::event::time::Timestamp;
 
 /// Where facts come from, and what the source says of itself.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Origin<'a> {
-    pub base: &'a Base,
+    pub instance: &'a Instance,
     /// Where its jobs deploy to: a word, or `{PARAMETER}` of the build.
     pub environment: Option<&'a str>,
     /// What they deploy, likewise. Default: the job's own name.
@@ -72,7 +72,7 @@ fn identity(run: &str, began: i64, what: &str) -> String {
 impl Origin<'_> {
     fn event(&self, job: &str, id: String, at: Timestamp, kind: Kind<String>) -> Event<String> {
         Event {
-            source: self.base.source_of(job),
+            source: self.instance.source_of(job),
             id,
             at,
             kind,
