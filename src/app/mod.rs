@@ -8,6 +8,7 @@ pub mod doctor;
 pub mod engine;
 pub mod file;
 pub mod import;
+pub mod listen;
 pub mod locate;
 pub mod owners;
 pub mod receive;

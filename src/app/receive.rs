@@ -34,7 +34,7 @@ pub struct Door {
     locks: BTreeMap<String, Lock>,
 }
 
-/// Where a push goes; `false` where nobody takes it any more.
+/// Where a push goes; `false` where no more can be taken now.
 pub type Take = Box<dyn Fn(Pushed) -> bool + Send + Sync>;
 
 struct Porter {
@@ -120,6 +120,9 @@ async fn pushed(
     if (porter.take)(Pushed { source, body }) {
         (StatusCode::ACCEPTED, "taken\n")
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "nobody reads any more\n")
+        (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "no more can be taken now; push it again later\n",
+        )
     }
 }

@@ -1,7 +1,7 @@
 //! Sources into the log: each is read on its own, keeps what it read batch by batch together with where it stands, and fails alone.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::ops::DerefMut;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::future::join_all;
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,8 @@ const NOTE: &str = "~reading";
 /// A source that is to be read.
 pub struct Feed {
     pub name: String,
-    pub connector: Box<dyn Connector>,
+    /// Shared with those who listen to it while it is read.
+    pub connector: Arc<dyn Connector>,
     /// The oldest fact wanted on a first reading.
     pub since: Option<Timestamp>,
 }
@@ -78,55 +79,58 @@ pub async fn sync(
     now: Timestamp,
     listener: &dyn Listener,
 ) -> Result<Vec<Outcome>, StoreError> {
-    let mut kept: BTreeMap<&str, Vec<(String, String)>> = BTreeMap::new();
-    for feed in feeds {
-        let cursors = store.cursors(&feed.name)?;
-        let values = cursors
-            .into_iter()
-            .filter(|cursor| cursor.key != NOTE)
-            .filter_map(|cursor| Some((cursor.key, cursor.value?)));
-        kept.insert(&feed.name, values.collect());
-    }
-    let notes: BTreeMap<&str, Note> = feeds
-        .iter()
-        .map(|feed| Ok((feed.name.as_str(), note(store, &feed.name)?)))
-        .collect::<Result<_, StoreError>>()?;
-    let shared = Mutex::new(store);
-    let readings = feeds.iter().map(|feed| async {
-        let mut sink = Keeper {
-            source: &feed.name,
-            store: &shared,
-            listener,
-            now,
-            outcome: Outcome {
-                source: feed.name.clone(),
-                new: 0,
-                known: 0,
-                error: None,
-                findings: Vec::new(),
-            },
-        };
-        let reading = Reading {
-            cursors: kept.get(feed.name.as_str()).cloned().unwrap_or_default(),
-            since: feed.since,
-            now,
-        };
-        tracing::info!(source = feed.name, kind = feed.connector.kind(), "reading");
-        let result = feed.connector.read(reading, &mut sink).await;
-        sink.outcome.error = result.err();
-        sink.outcome
-    });
-    let outcomes = join_all(readings).await;
-    let store = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
-    for outcome in &outcomes {
-        let before = notes.get(outcome.source.as_str()).cloned();
-        keep_note(store, outcome, &before.unwrap_or_default(), now)?;
-    }
-    Ok(outcomes)
+    let store = Mutex::new(store);
+    let readings = feeds.iter().map(|feed| read(feed, &store, now, listener));
+    join_all(readings).await.into_iter().collect()
+}
+
+/// Reads one source. The log is taken for moments alone, so that others can be read beside it.
+pub async fn read<S: DerefMut<Target: Store> + Send>(
+    feed: &Feed,
+    store: &Mutex<S>,
+    now: Timestamp,
+    listener: &dyn Listener,
+) -> Result<Outcome, StoreError> {
+    let (cursors, before) = {
+        let store = lock(store);
+        (store.cursors(&feed.name)?, note(&**store, &feed.name)?)
+    };
+    let cursors = cursors
+        .into_iter()
+        .filter(|cursor| cursor.key != NOTE)
+        .filter_map(|cursor| Some((cursor.key, cursor.value?)));
+    let reading = Reading {
+        cursors: cursors.collect(),
+        since: feed.since,
+        now,
+    };
+    let mut sink = Keeper {
+        source: &feed.name,
+        store,
+        listener,
+        now,
+        outcome: Outcome {
+            source: feed.name.clone(),
+            new: 0,
+            known: 0,
+            error: None,
+            findings: Vec::new(),
+        },
+    };
+    tracing::info!(source = feed.name, kind = feed.connector.kind(), "reading");
+    let result = feed.connector.read(reading, &mut sink).await;
+    let mut outcome = sink.outcome;
+    outcome.error = result.err();
+    keep_note(&mut **lock(store), &outcome, &before, now)?;
+    Ok(outcome)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// How the last reading of a source went.
-pub fn note(store: &dyn Store, source: &str) -> Result<Note, StoreError> {
+pub fn note<S: Store + ?Sized>(store: &S, source: &str) -> Result<Note, StoreError> {
     let cursors = store.cursors(source)?;
     let value = cursors
         .into_iter()
@@ -137,8 +141,8 @@ pub fn note(store: &dyn Store, source: &str) -> Result<Note, StoreError> {
         .unwrap_or_default())
 }
 
-fn keep_note(
-    store: &mut dyn Store,
+fn keep_note<S: Store + ?Sized>(
+    store: &mut S,
     outcome: &Outcome,
     before: &Note,
     now: Timestamp,
@@ -191,15 +195,15 @@ fn entries(mut events: Vec<Event<String>>) -> Vec<Entry> {
 }
 
 /// Keeps what one source hands over.
-struct Keeper<'a, 's> {
+struct Keeper<'a, S> {
     source: &'a str,
-    store: &'a Mutex<&'s mut dyn Store>,
+    store: &'a Mutex<S>,
     listener: &'a dyn Listener,
     now: Timestamp,
     outcome: Outcome,
 }
 
-impl Keeper<'_, '_> {
+impl<S: DerefMut<Target: Store>> Keeper<'_, S> {
     fn keep(
         &mut self,
         entries: Vec<Entry>,
@@ -214,8 +218,8 @@ impl Keeper<'_, '_> {
             entries,
             cursors: cursors.collect(),
         };
-        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
-        let appended = store.append(&batch, self.now).map_err(|error| {
+        let appended = lock(self.store).append(&batch, self.now);
+        let appended = appended.map_err(|error| {
             ConnectorError::new(ErrorKind::Store, "keeping what was read", error.to_string())
         })?;
         self.outcome.new += appended.new;
@@ -224,7 +228,7 @@ impl Keeper<'_, '_> {
     }
 }
 
-impl Sink for Keeper<'_, '_> {
+impl<S: DerefMut<Target: Store> + Send> Sink for Keeper<'_, S> {
     fn batch(&mut self, batch: connector::Batch) -> Result<(), ConnectorError> {
         self.keep(entries(batch.events), batch.cursors)
     }

@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::args::{Global, WindowArgs};
 use super::bar::Bar;
@@ -124,7 +125,7 @@ impl Session {
         };
         Some(sync::Feed {
             name: HERE.to_owned(),
-            connector: Box::new(git::Git::new(config)),
+            connector: Arc::new(git::Git::new(config)),
             since: None,
         })
     }
@@ -143,7 +144,7 @@ impl Session {
         let since = source.since.map(|span| self.now - span).or(since);
         Ok(sync::Feed {
             name: source.name.clone(),
-            connector: registry::connector(source, parts)?,
+            connector: registry::connector(source, parts)?.into(),
             since,
         })
     }

@@ -8,11 +8,12 @@
 //! - It MUST NOT sleep, retry, count limits or cache: that is done once, around all connectors, in [`http`].
 //! - It MUST send each request at most once; what has no sure answer is [`Sent::Doubtful`], and is asked after.
 //! - It MUST NOT send anything but in [`Actor::send`]; [`Actor::prepare`] and [`Actor::ask`] only read.
+//! - It MAY say at once that there is something new ([`Connector::listen`]); what that is, a reading tells as ever.
 //! - It MUST NOT log a secret, and MUST NOT stop for a value that it does not know: the fact is kept, the value is reported as a [`Finding`].
 //!
 //! What connectors share stands beside their folders, to be looked through before anything is written again: `rows` (cursors), `facts` (events and unknown
 //! words), `piece` (readings with several requests under way), `series` (how far a list is read), `telling` (what a reading hands over), `naming`
-//! (repositories that have another name now), `message` (commits), `tag` and `image` (of registries), `environment` (what runs where), `lenient` (answers with holes), `told` (parameters), `template`, `pattern`, `selection`, `ticket`, `issue`, `mention`,
+//! (repositories that have another name now), `message` (commits), `tag`, `image` and `referrer` (of registries), `environment` (what runs where), `lenient` (answers with holes), `told` (parameters), `template`, `pattern`, `selection`, `ticket`, `issue`, `mention`,
 //! `health`, `signature` (what pushes are known by), `acting` (requests, comments, probes), `opening` (requests for what was pushed), `spoken` and `once`; in
 //! [`scanner`] what scanners write; in [`http`] the instance of a tool, parts of addresses, pages and answers that cannot be read.
 
@@ -56,6 +57,7 @@ pub mod pagerduty;
 mod pattern;
 mod piece;
 pub mod probe;
+mod referrer;
 mod rows;
 pub mod scanner;
 pub mod scans;
@@ -176,10 +178,25 @@ pub trait Connector: Send + Sync {
         Ok(None)
     }
 
+    /// Listens for as long as its tool goes on saying by itself that something happens. `None`: it has no way to say so. It tells [`Ear::heard`] once it
+    /// listens, for what happened before, and again whenever something happens: so that what is listened to and what is read on a round is one fact. Who
+    /// listens again when it ended, and when, is not its business.
+    fn listen<'a>(&'a self, _ear: &'a dyn Ear) -> Option<Pending<'a, ()>> {
+        None
+    }
+
     /// How it acts, where it can.
     fn actor(&self) -> Option<&dyn Actor> {
         None
     }
+}
+
+/// Who is told what a source says by itself.
+pub trait Ear: Send + Sync {
+    /// Something happened, or may have: a reading would bring it.
+    fn heard(&self);
+    /// A part of the source that cannot be listened to; it is read as often as ever.
+    fn finding(&self, finding: Finding);
 }
 
 pub type Answering<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -93,6 +93,12 @@ pub fn verify(
 }
 
 impl Scheme {
+    /// What tools send that make no mark of their own: the secret as a bearer's token, in a header that one writes in them.
+    pub const BEARER: Self = Self::Token {
+        header: "authorization",
+        before: "Bearer ",
+    };
+
     /// The header that holds the mark.
     #[must_use]
     pub const fn header(self) -> &'static str {

@@ -5,6 +5,8 @@
 mod acting;
 mod activity;
 pub mod answer;
+pub mod bell;
+mod board;
 mod clerk;
 mod diagnosis;
 mod export;

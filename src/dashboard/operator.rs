@@ -27,6 +27,9 @@ const LOOK: Duration = Duration::from_secs(2);
 /// So often it is looked for whether the time to be seen is over, where nothing is new.
 const AGAIN: Duration = Duration::from_secs(30);
 
+/// So often tools are asked what became of what is in doubt: one that was down may be there again.
+const DOUBT: Duration = Duration::from_secs(10);
+
 /// What plans and acts need.
 pub struct Bench {
     pub acting: Acting,
@@ -67,6 +70,7 @@ pub fn run(begin: Begin, jobs: &Receiver<Job>, busy: &AtomicBool, tell: Tell) {
         shown: None,
         known: Vec::new(),
         looked: Instant::now(),
+        asked: Instant::now(),
         tell,
     };
     operator.open();
@@ -99,6 +103,8 @@ struct Operator {
     /// What was told of actions.
     known: Vec<Arc<Story>>,
     looked: Instant,
+    /// When tools were last asked what became of what is in doubt.
+    asked: Instant,
     tell: Tell,
 }
 
@@ -119,14 +125,15 @@ impl Operator {
             Ok(read) => self.publish(read),
             Err(error) => tracing::warn!(%error, "the journal"),
         }
-        let cut_off = |story: &Arc<Story>| matches!(story.state, State::Sending | State::InDoubt);
-        if self.known.iter().any(cut_off) {
+        let mut known = self.known.iter();
+        if known.any(|story| matches!(story.state, State::Sending | State::InDoubt)) {
             self.settle();
             self.look();
         }
     }
 
     fn settle(&mut self) {
+        self.asked = Instant::now();
         let settled = self.with(|runtime, bench| {
             runtime.block_on(follow::settle(&mut bench.acting))?;
             Ok(())
@@ -136,9 +143,16 @@ impl Operator {
         }
     }
 
-    /// Whether something is still to be seen.
+    /// Whether something is still to be seen, or to be found out.
     fn waits(&self) -> bool {
-        self.known.iter().any(|story| story.state == State::Sent)
+        let mut known = self.known.iter();
+        known.any(|story| matches!(story.state, State::Sent | State::InDoubt))
+    }
+
+    /// Whether it is time to ask what became of what is in doubt.
+    fn is_in_doubt(&self) -> bool {
+        let mut known = self.known.iter();
+        self.asked.elapsed() >= DOUBT && known.any(|story| story.state == State::InDoubt)
     }
 
     fn with<T>(
@@ -209,7 +223,7 @@ impl Operator {
 
     /// Whether there may be something to be seen: the log has grown, or it was long since.
     fn is_due(&mut self) -> bool {
-        if self.looked.elapsed() >= AGAIN {
+        if self.looked.elapsed() >= AGAIN || self.is_in_doubt() {
             return true;
         }
         let grew = self.with(|_, bench| Ok(!bench.engine.follow()?.is_empty()));
@@ -218,6 +232,9 @@ impl Operator {
 
     /// Looks in the log for what shows that something was done, and tells of it.
     fn look(&mut self) {
+        if self.is_in_doubt() {
+            self.settle();
+        }
         self.looked = Instant::now();
         let waits = self.waits() || self.bench.is_some();
         let read = if waits {

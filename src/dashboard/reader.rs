@@ -1,28 +1,28 @@
-//! The reader: a thread that reads the sources, each as often as it is configured and whenever its tool pushes, into the same log that the worker follows. A
-//! source that fails is told so, fails alone, and is tried again.
+//! The reader: a thread that has the sources read, each as often as it is configured, and whenever its tool pushes or says by itself that something is new, into
+//! the same log that the worker follows. They are read side by side: one that fails, or does not answer, is told so, keeps no other waiting, and is tried again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::bell::{Bell, Rope, Rung};
+use super::board::{Board, Listening};
 use super::message::News;
 use crate::app::assemble;
 use crate::app::doctor::of_finding;
 use crate::app::import::{append, keep};
-use crate::app::receive::{Door, Pushed};
-use crate::app::sync::{Feed, Listener, note, sync};
+use crate::app::listen::{Pace, listen};
+use crate::app::receive::{Door, Pushed, Take};
+use crate::app::sync::{self, Feed, note};
 use crate::clock::Clock;
-use crate::connector::Progress;
 use crate::error::Failure;
 use crate::event::Event;
-use crate::event::time::Span;
+use crate::event::time::{Span, Timestamp};
 use crate::model::diagnosis::Found;
 use crate::store::Store;
 use crate::theme::Role;
-use crate::view::scene::SourceState;
 
 /// Where news goes; `false` where nobody listens any more.
 pub type Tell = Box<dyn Fn(News) -> bool + Send + Sync>;
@@ -44,26 +44,23 @@ pub struct Feeds {
 /// What tells what is read, as soon as that is known; `None` where it never will be.
 pub type Bring = Box<dyn FnOnce() -> Option<Feeds> + Send>;
 
-/// Why something is read before its time.
-pub enum Wanted {
-    /// Somebody wants to see all that is new.
-    All,
-    /// A tool pushed it.
-    Pushed(Pushed),
-}
+/// How long a source is left alone at least when it was read, whoever says that something is new; and for how many times as long as that took, so that what
+/// changes without end costs a large tool no more than a part of its time.
+const REST: Duration = Duration::from_millis(250);
+const RESTS: u32 = 4;
 
-/// Starts to read; what is returned asks for a reading now.
+/// Starts to read, until what is returned is let go of; by it, everything is read now.
 #[must_use]
-pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Sender<Wanted> {
-    let (send, receive) = channel::<Wanted>();
-    let pushes = send.clone();
+pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Rope {
+    let bell = Arc::new(Bell::default());
+    let rope = Rope(Arc::clone(&bell));
     thread::spawn(move || {
         let Some(mut feeds) = bring() else {
             return;
         };
         let door = feeds.door.take();
         let board = Board::new(&feeds, tell);
-        let mut reader = match Reader::new(feeds, clock, board) {
+        let mut reader = match Reader::new(feeds, clock, board, Arc::clone(&bell)) {
             Ok(reader) => reader,
             Err((board, failure)) => {
                 board.all_failed(&failure.to_string());
@@ -72,7 +69,7 @@ pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Sender<Wanted> {
         };
         match door {
             Some(Ok(door)) => {
-                let take = Box::new(move |pushed| pushes.send(Wanted::Pushed(pushed)).is_ok());
+                let take = porter(&reader.feeds, &bell, clock);
                 reader.runtime.spawn(door.serve(take));
             }
             Some(Err(failure)) => {
@@ -81,104 +78,78 @@ pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Sender<Wanted> {
             }
             None => {}
         }
+        reader.listen();
         while reader.board.tell() {
             let wait = reader.read_due();
-            match receive.recv_timeout(wait) {
-                Ok(wanted) => {
-                    reader.hear(wanted);
-                    // Of ten pushes that came meanwhile, one reading is made.
-                    for wanted in receive.try_iter() {
-                        reader.hear(wanted);
-                    }
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return,
-            }
+            let Some(rung) = bell.wait(wait) else {
+                break;
+            };
+            reader.hear(rung);
         }
+        // What listens and what takes pushes ends here; a login that somebody is asked for is not waited for.
+        reader.runtime.shutdown_background();
     });
-    send
+    rope
 }
 
-/// How the sources are doing, told whenever it changes.
-struct Board {
-    states: Mutex<Vec<SourceState>>,
-    tell: Tell,
-}
-
-impl Board {
-    fn new(feeds: &Feeds, tell: Tell) -> Arc<Self> {
-        let states = feeds.feeds.iter().map(|(feed, every)| SourceState {
-            name: feed.name.clone(),
-            kind: feed.connector.kind().to_owned(),
-            every: Some(*every),
-            ..SourceState::default()
-        });
-        Arc::new(Self {
-            states: Mutex::new(states.collect()),
-            tell,
-        })
-    }
-
-    fn change(&self, name: &str, change: impl FnOnce(&mut SourceState)) {
-        let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(state) = states.iter_mut().find(|state| state.name == name) {
-            change(state);
-        }
-        drop(states);
-        self.tell();
-    }
-
-    fn has_failed(&self, name: &str) -> bool {
-        let states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
-        let state = states.iter().find(|state| state.name == name);
-        state.is_some_and(|state| state.error.is_some())
-    }
-
-    fn all_failed(&self, reason: &str) {
-        let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
-        for state in states.iter_mut() {
-            state.error = Some(reason.to_owned());
-        }
-        drop(states);
-        self.tell();
-    }
-
-    fn tell(&self) -> bool {
-        let states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
-        (self.tell)(News::Sources(states.clone()))
-    }
-}
-
-impl Listener for Arc<Board> {
-    fn progress(&self, source: &str, progress: &Progress) {
-        let words = match progress.total {
-            Some(total) => format!("{} {} of {total}", progress.what, progress.done),
-            None => format!("{} {}", progress.what, progress.done),
+/// Takes what is pushed: what is itself the facts, or word that there are some.
+fn porter(feeds: &[(Arc<Feed>, Span)], bell: &Arc<Bell>, clock: Clock) -> Take {
+    let bell = Arc::clone(bell);
+    let feeds: BTreeMap<String, Arc<Feed>> = feeds
+        .iter()
+        .map(|(feed, _)| (feed.name.clone(), Arc::clone(feed)))
+        .collect();
+    Box::new(move |pushed: Pushed| {
+        let Some(feed) = feeds.get(&pushed.source) else {
+            return true;
         };
-        self.change(source, |state| state.reading = Some(words));
-    }
+        bell.push(
+            &pushed.source,
+            feed.connector.heard(&pushed.body, clock.now()),
+        )
+    })
 }
+
+/// So many sources that are read from the disk may keep a thread each.
+const THREADS: usize = 4;
+
+type Log = Arc<Mutex<Box<dyn Store>>>;
 
 struct Reader {
-    store: Box<dyn Store>,
-    feeds: Vec<(Feed, Span)>,
+    log: Log,
+    feeds: Vec<(Arc<Feed>, Span)>,
     trickle: Option<std::iter::Peekable<Trickle>>,
     clock: Clock,
     board: Arc<Board>,
     runtime: tokio::runtime::Runtime,
-    /// When each source is read next; at once where nothing is said.
-    due: BTreeMap<String, Instant>,
-    /// Sources that were not asked yet how they are, by place.
+    /// Rung when a reading is over, too.
+    bell: Arc<Bell>,
+    /// When each source is read next, by place; at once where nothing is said.
+    due: BTreeMap<usize, Instant>,
+    /// Until when each is left alone, whoever says that something is new.
+    rests: BTreeMap<usize, Instant>,
+    /// When the reading that is under way began.
+    began: BTreeMap<usize, Instant>,
+    /// Those that are being read.
+    busy: BTreeSet<usize>,
+    /// Those of them that are to be read again: something is new since they began to be.
+    again: BTreeSet<usize>,
+    /// Sources that were not asked yet how they are.
     unasked: BTreeSet<usize>,
 }
 
 impl Reader {
-    fn new(feeds: Feeds, clock: Clock, board: Arc<Board>) -> Result<Self, (Arc<Board>, Failure)> {
+    fn new(
+        feeds: Feeds,
+        clock: Clock,
+        board: Arc<Board>,
+        bell: Arc<Bell>,
+    ) -> Result<Self, (Arc<Board>, Failure)> {
         let made = assemble::open_log(&feeds.log)
             .map_err(Failure::from)
             .and_then(|store| {
                 let runtime = tokio::runtime::Builder::new_multi_thread()
-                    .worker_threads(1)
+                    .worker_threads(THREADS)
                     .enable_all()
                     .build()
                     .map_err(|error| Failure::unable(format!("threads: {error}")))?;
@@ -197,36 +168,41 @@ impl Reader {
             }
         }
         let unasked = (0..feeds.feeds.len()).collect();
+        let feeds_shared = feeds.feeds.into_iter();
         Ok(Self {
-            store: Box::new(store),
-            feeds: feeds.feeds,
+            log: Arc::new(Mutex::new(Box::new(store))),
+            feeds: feeds_shared
+                .map(|(feed, every)| (Arc::new(feed), every))
+                .collect(),
             trickle: feeds.trickle.map(Iterator::peekable),
             clock,
             board,
             runtime,
+            bell,
             due: BTreeMap::new(),
+            rests: BTreeMap::new(),
+            began: BTreeMap::new(),
+            busy: BTreeSet::new(),
+            again: BTreeSet::new(),
             unasked,
         })
     }
 
-    /// Reads what is due; tells how long nothing is.
+    /// Begins to read what is due; tells how long nothing is.
     fn read_due(&mut self) -> Duration {
         self.trickle();
+        let now = Instant::now();
         for place in 0..self.feeds.len() {
-            let (feed, every) = &self.feeds[place];
-            let due = self.due.get(&feed.name);
-            if due.is_some_and(|due| *due > Instant::now()) {
-                continue;
+            let is_due = self.due.get(&place).is_none_or(|due| *due <= now);
+            if is_due && self.busy.insert(place) {
+                self.read(place);
             }
-            let every = Duration::from_micros(u64::try_from(every.micros()).unwrap_or(1_000_000));
-            let (name, every) = (feed.name.clone(), every.max(Duration::from_secs(1)));
-            self.read(place);
-            self.due.insert(name, Instant::now() + every);
         }
-        while let Some(place) = self.unasked.pop_first() {
-            self.ask(place);
-        }
-        let next = self.due.values().min().copied();
+        let idle = self
+            .due
+            .iter()
+            .filter(|(place, _)| !self.busy.contains(place));
+        let next = idle.map(|(_, due)| *due).min();
         let wait = next.map_or(Duration::from_mins(1), |next| {
             next.saturating_duration_since(Instant::now())
         });
@@ -237,87 +213,96 @@ impl Reader {
         }
     }
 
-    fn hear(&mut self, wanted: Wanted) {
-        let pushed = match wanted {
-            Wanted::All => {
-                self.due.clear();
-                self.unasked = (0..self.feeds.len()).collect();
-                return;
+    /// Listens to every source that says something by itself.
+    fn listen(&self) {
+        for (feed, _) in &self.feeds {
+            let feed = Arc::clone(feed);
+            let listening = Listening::new(&feed.name, &self.bell, &self.board);
+            self.runtime.spawn(async move {
+                listen(&*feed.connector, &listening, Pace::default()).await;
+            });
+        }
+    }
+
+    fn hear(&mut self, rung: Rung) {
+        for place in rung.over {
+            self.was_read(place);
+        }
+        if rung.all {
+            self.unasked = (0..self.feeds.len()).collect();
+            for place in 0..self.feeds.len() {
+                self.rests.remove(&place);
+                self.want(place);
             }
-            Wanted::Pushed(pushed) => pushed,
-        };
-        let mut feeds = self.feeds.iter();
-        let Some((feed, _)) = feeds.find(|(feed, _)| feed.name == pushed.source) else {
-            return;
-        };
+        }
+        for name in rung.sources {
+            let mut feeds = self.feeds.iter();
+            if let Some(place) = feeds.position(|(feed, _)| feed.name == name) {
+                self.want(place);
+            }
+        }
         let now = self.clock.now();
-        let failed = match feed.connector.heard(&pushed.body, now) {
-            Ok(None) => {
-                self.due.remove(&pushed.source);
-                return;
+        for (name, documents) in rung.pushed {
+            let kept = keep(&mut **lock(&self.log), documents, now);
+            match kept {
+                Ok(_) => self.board.change(&name, |state| state.read = Some(now)),
+                Err(error) => self.not_kept(&name, error.to_string()),
             }
-            Ok(Some(documents)) => keep(&mut *self.store, documents, now)
-                .err()
-                .map(|error| error.to_string()),
-            Err(error) => Some(error.to_string()),
-        };
-        self.board.change(&pushed.source, |state| match failed {
-            None => state.read = Some(now),
-            Some(text) => {
-                state.findings = vec![Found {
-                    severity: "warning",
-                    subject: "what was pushed".to_owned(),
-                    text,
-                }];
-            }
+        }
+        for (name, text) in rung.unread {
+            self.not_kept(&name, text);
+        }
+    }
+
+    fn not_kept(&self, name: &str, text: String) {
+        self.board.change(name, |state| {
+            state.findings = vec![Found {
+                severity: "warning",
+                subject: "what was pushed".to_owned(),
+                text,
+            }];
         });
     }
 
-    fn read(&mut self, place: usize) {
-        let (feed, _) = &self.feeds[place];
-        let name = feed.name.clone();
-        self.board
-            .change(&name, |state| state.reading = Some("reading".to_owned()));
-        let now = self.clock.now();
-        let feeds = std::slice::from_ref(feed);
-        let reading = sync(feeds, &mut *self.store, now, &self.board);
-        let outcome = self.runtime.block_on(reading);
-        let error = match outcome {
-            Ok(outcomes) => outcomes
-                .into_iter()
-                .find_map(|outcome| outcome.error)
-                .map(|error| error.to_string()),
-            Err(error) => Some(error.to_string()),
-        };
-        self.board.change(&name, |state| {
-            state.reading = None;
-            if error.is_none() {
-                state.read = Some(now);
-            }
-            state.error = error;
-        });
-    }
-
-    /// Asks a source how it is. One that could just not be read has said it.
-    fn ask(&self, place: usize) {
-        let (feed, _) = &self.feeds[place];
-        if self.board.has_failed(&feed.name) {
+    /// It is to be read as soon as it may be; where it is being read, once more after that, which may have looked too early.
+    fn want(&mut self, place: usize) {
+        if self.busy.contains(&place) {
+            self.again.insert(place);
             return;
         }
-        let health = self
-            .runtime
-            .block_on(feed.connector.check(self.clock.now()));
-        self.board.change(&feed.name, |state| match health {
-            Ok(health) => {
-                state.facts = health.facts;
-                state.findings = health.findings.iter().map(of_finding).collect();
-            }
-            Err(error) => {
-                state.findings = vec![Found {
-                    severity: "warning",
-                    subject: "asked how it is".to_owned(),
-                    text: error.to_string(),
-                }];
+        match (self.rests.get(&place), self.due.get_mut(&place)) {
+            (Some(rests), Some(due)) => *due = (*due).min(*rests),
+            _ => drop(self.due.remove(&place)),
+        }
+    }
+
+    fn was_read(&mut self, place: usize) {
+        self.busy.remove(&place);
+        let now = Instant::now();
+        let took = self.began.remove(&place).map_or(REST, |began| now - began);
+        let rests = now + REST.max(took * RESTS);
+        self.rests.insert(place, rests);
+        let every = self.feeds[place].1.micros();
+        let every = Duration::from_micros(u64::try_from(every).unwrap_or(1_000_000));
+        let next = now + every.max(Duration::from_secs(1));
+        let is_wanted = self.again.remove(&place);
+        self.due
+            .insert(place, if is_wanted { rests.min(next) } else { next });
+    }
+
+    /// Has a source read, beside the others; and asked how it is, where that was not done yet.
+    fn read(&mut self, place: usize) {
+        let over = Over(place, Arc::clone(&self.bell));
+        self.began.insert(place, Instant::now());
+        let feed = Arc::clone(&self.feeds[place].0);
+        let (log, board, clock) = (Arc::clone(&self.log), Arc::clone(&self.board), self.clock);
+        let is_unasked = self.unasked.remove(&place);
+        self.runtime.spawn(async move {
+            let _over = over;
+            let is_well = read(&feed, &log, clock.now(), &board).await;
+            // One that could just not be read has said how it is.
+            if is_well && is_unasked {
+                ask(&feed, &board, clock).await;
             }
         });
     }
@@ -333,9 +318,60 @@ impl Reader {
             events.push(event);
         }
         if !events.is_empty()
-            && let Err(error) = append(&mut *self.store, &events, now)
+            && let Err(error) = append(&mut **lock(&self.log), &events, now)
         {
             tracing::warn!(%error, "the demonstration");
         }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Tells that a reading is over, also where it broke off.
+struct Over(usize, Arc<Bell>);
+
+impl Drop for Over {
+    fn drop(&mut self) {
+        self.1.over(self.0);
+    }
+}
+
+/// Reads a source; tells whether it could be.
+async fn read(feed: &Feed, log: &Log, now: Timestamp, board: &Arc<Board>) -> bool {
+    board.change(&feed.name, |state| {
+        state.reading = Some("reading".to_owned());
+    });
+    let error = match sync::read(feed, &**log, now, board).await {
+        Ok(outcome) => outcome.error.map(|error| error.to_string()),
+        Err(error) => Some(error.to_string()),
+    };
+    let is_well = error.is_none();
+    board.change(&feed.name, |state| {
+        state.reading = None;
+        if is_well {
+            state.read = Some(now);
+        }
+        state.error = error;
+    });
+    is_well
+}
+
+/// Asks a source how it is.
+async fn ask(feed: &Feed, board: &Board, clock: Clock) {
+    let health = feed.connector.check(clock.now()).await;
+    board.change(&feed.name, |state| match health {
+        Ok(health) => {
+            state.facts = health.facts;
+            state.findings = health.findings.iter().map(of_finding).collect();
+        }
+        Err(error) => {
+            state.findings = vec![Found {
+                severity: "warning",
+                subject: "asked how it is".to_owned(),
+                text: error.to_string(),
+            }];
+        }
+    });
 }

@@ -9,10 +9,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::App;
+use super::bell::Rope;
 use super::clerk::Clerk;
 use super::message::{Effect, Errand, Job, News, Order};
 use super::operator::{self, Begin};
-use super::reader::{self, Bring, Wanted};
+use super::reader::{self, Bring};
 use super::themes::Themes;
 use super::worker::{self, Open};
 use crate::clock::Clock;
@@ -131,7 +132,7 @@ struct Desk {
     clock: Clock,
     orders: Sender<Order>,
     jobs: Sender<Job>,
-    refresh: Option<Sender<Wanted>>,
+    refresh: Option<Rope>,
     errands: Sender<Errand>,
     personal: Personal,
 }
@@ -222,7 +223,7 @@ impl Desk {
                     if matches!(order, Order::Refresh)
                         && let Some(refresh) = &self.refresh
                     {
-                        let _gone = refresh.send(Wanted::All);
+                        refresh.all();
                     }
                     // A worker that has ended told why.
                     let _gone = self.orders.send(order);

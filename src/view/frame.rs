@@ -83,7 +83,12 @@ fn state(scene: &Scene) -> Line {
     }
     line.push(Role::Dim, "  ");
     line.append(armed(scene));
-    for source in &scene.sources {
+    // Where not all of them fit, those that fail are not the ones that are left out.
+    let (failing, well): (Vec<_>, Vec<_>) = scene
+        .sources
+        .iter()
+        .partition(|source| source.error.is_some());
+    for source in failing.into_iter().chain(well) {
         line.push(Role::Dim, " · ");
         line.append(freshness(source, scene.lens.now));
     }

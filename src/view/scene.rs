@@ -88,6 +88,10 @@ pub struct SourceState {
     /// What it told when it was asked how it is: whose token, what is left of the rate limit.
     pub facts: Vec<String>,
     pub findings: Vec<Found>,
+    /// Whether it is listened to, so that what changes is read at once; `None`: it says nothing by itself.
+    pub listens: Option<bool>,
+    /// What of it is not listened to, and why.
+    pub unheard: Vec<Found>,
 }
 
 /// How far the dashboard is with its work.

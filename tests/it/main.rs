@@ -40,6 +40,7 @@ mod command;
 mod configs;
 mod conformance;
 mod demo;
+mod demonstration;
 mod events;
 mod git;
 mod gitea;

@@ -1,7 +1,7 @@
 //! What tools push: the marks by which each is known, against the published examples; and the collector, which takes a push, reads its source at once, and
 //! keeps what is told twice once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
@@ -104,6 +104,47 @@ fn the_published_examples_are_known_and_nothing_that_differs() {
         }
     }
     assert!(checked.len() >= 8, "{checked:?}");
+}
+
+/// The kinds of source in the table of the documentation, in the order of their rows.
+fn documented() -> BTreeSet<String> {
+    let page = include_str!("../../docs/receiving.md");
+    let table = page.split("| kind | header |").nth(1).unwrap();
+    let rows = table
+        .lines()
+        .skip(2)
+        .take_while(|line| line.starts_with('|'));
+    let kinds = rows.flat_map(|row| row.split('|').nth(1).unwrap().split(','));
+    kinds
+        .map(|kind| kind.trim().trim_matches('`').to_owned())
+        .collect()
+}
+
+#[test]
+fn every_kind_that_is_pushed_to_is_documented_and_given_a_secret() {
+    let mut taking = BTreeSet::new();
+    for (descriptor, _) in CONNECTORS {
+        let has_secret = descriptor.takes.contains(&"secret");
+        let is_pushed = !descriptor.pushes.is_empty();
+        assert!(has_secret || !is_pushed, "{}", descriptor.kind);
+        taking.extend(is_pushed.then(|| descriptor.kind.to_owned()));
+    }
+    assert_eq!(documented(), taking);
+}
+
+#[test]
+fn a_tool_that_signs_nothing_bears_the_secret() {
+    for kind in ["argocd", "alertmanager", "opsgenie", "servicenow", "kargo"] {
+        let look = |mark: &str| {
+            let marks = headers(&json!({"authorization": mark}));
+            let secret = SecretString::from(SECRET);
+            verify(schemes(kind), &secret, &marks, b"{}", clock::now()).is_ok()
+        };
+        assert!(look(&format!("Bearer {SECRET}")), "{kind}");
+        for wrong in [SECRET, "Bearer ", "Bearer x", "Basic eDp4"] {
+            assert!(!look(wrong), "{kind}: {wrong}");
+        }
+    }
 }
 
 #[test]

@@ -41,10 +41,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         acts: &[],
         ways: &[],
     },
-    pushes: &[Scheme::Token {
-        header: "authorization",
-        before: "Bearer ",
-    }],
+    pushes: &[Scheme::BEARER],
     signs: Some(Signs {
         files: &["alertmanager.yml", "alertmanager.yaml"],
         objects: &["monitoring.coreos.com"],

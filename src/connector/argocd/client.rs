@@ -10,7 +10,7 @@ use crate::connector::ConnectorError;
 use crate::connector::http::instance::Instance;
 
 /// What the list is asked to say of each application.
-const FIELDS: &str = "items.metadata.name,items.metadata.namespace,items.metadata.deletionTimestamp,items.spec,items.status.sync.status,items.status.health,items.status.operationState.phase,items.status.operationState.startedAt,items.status.operationState.finishedAt";
+pub const FIELDS: &str = "items.metadata.name,items.metadata.namespace,items.metadata.deletionTimestamp,items.spec,items.status.sync.status,items.status.health,items.status.operationState.phase,items.status.operationState.startedAt,items.status.operationState.finishedAt";
 
 /// An application, by what its address needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

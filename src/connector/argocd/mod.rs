@@ -1,8 +1,8 @@
 //! Argo CD: the applications, what was synced to them and how that went, what waits to be synced by a person; and syncing, rolling back, holding. What is
 //! read, what can be done and what cannot stands in `docs/connectors/argocd.md`.
 //!
-//! [`config`] → [`client`] asks → [`wire`] holds the answers → [`translate`] makes events of them, purely → [`read`] hands them over with [`cursor`] rows;
-//! [`act`] makes requests of what is ordered, and asks after them.
+//! [`config`] → [`client`] asks → [`wire`] holds the answers → [`translate`] makes events of them, purely → [`read`] hands them over with [`cursor`] rows, on its round and
+//! whenever [`stream`] says that something is new; [`act`] makes requests of what is ordered, and asks after them.
 
 pub mod act;
 pub mod check;
@@ -10,6 +10,7 @@ pub mod client;
 pub mod config;
 pub mod cursor;
 pub mod read;
+pub mod stream;
 pub mod translate;
 pub mod wire;
 
@@ -22,7 +23,7 @@ use super::http::instance::Instance;
 use super::http::plain::Login;
 use super::rows::Rows;
 use super::signature::Scheme;
-use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
+use super::{Actor, Connector, ConnectorError, Ear, Health, Pending, Reading, Sink};
 use crate::event::time::{Span, Timestamp};
 use crate::plan::request::Verb;
 
@@ -134,6 +135,12 @@ impl Connector for ArgoCd {
 
     fn check(&self, _now: Timestamp) -> Pending<'_, Health> {
         Box::pin(async move { check::check(&self.reach(), &self.origin(), &self.selection).await })
+    }
+
+    fn listen<'a>(&'a self, ear: &'a dyn Ear) -> Option<Pending<'a, ()>> {
+        Some(Box::pin(async move {
+            stream::listen(&self.reach(), &self.selection, ear).await
+        }))
     }
 
     fn actor(&self) -> Option<&dyn Actor> {

@@ -46,10 +46,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
             header: "x-hub-signature-256",
             before: "sha256=",
         },
-        Scheme::Token {
-            header: "authorization",
-            before: "Bearer ",
-        },
+        Scheme::BEARER,
     ],
     signs: None,
 };

@@ -1,15 +1,20 @@
 //! Harbor's API, as far as it is asked. Lists are paged by `Link`, which names the next page without its host; a slash in the name of a repository is encoded twice.
 
+use http::header::{ACCEPT, HeaderMap, HeaderValue};
 use url::Url;
 
-use super::wire::{Artifact, Repository, User};
+use super::wire::{Artifact, Index, Repository, User};
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
 use crate::connector::http::Answer;
 use crate::connector::http::address::encoded;
 use crate::connector::http::instance::Instance;
 use crate::connector::http::page::{Page, linked};
-use crate::connector::http::parse::Parsed;
+use crate::connector::http::parse::{self, Parsed};
+use crate::connector::referrer::Descriptor;
+
+/// How a registry writes a list of what refers to something.
+const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
 const WITH: [(&str, &str); 3] = [
     ("with_tag", "true"),
@@ -81,6 +86,23 @@ pub async fn artifact(
         Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// What refers to an artifact, as Harbor's own registry lists it: Harbor's API tells that something does, and not what it is.
+pub async fn referrers(
+    instance: &Instance,
+    repository: &str,
+    digest: &str,
+) -> Result<Vec<Descriptor>, ConnectorError> {
+    let mut pieces = vec!["v2"];
+    pieces.extend(repository.split('/'));
+    pieces.extend(["referrers", digest]);
+    let url = instance.address(&pieces, &[]);
+    let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(INDEX))]);
+    let what = format!("what refers to {repository}@{digest}");
+    let answer = instance.answer_with(&url, &what, &headers).await?;
+    let index: Index = parse::one(&answer.body).map_err(|why| instance.unreadable(&what, &why))?;
+    Ok(index.manifests.unwrap_or_default())
 }
 
 /// The repositories of a project.

@@ -7,6 +7,7 @@ use super::client;
 use super::cursor;
 use super::translate::{Origin, is_open};
 use super::wire::Artifact;
+use crate::connector::error::ErrorKind;
 use crate::connector::http::instance::Instance;
 use crate::connector::rows::{Rows, put};
 use crate::connector::selection::Selection;
@@ -69,6 +70,7 @@ impl Reader<'_> {
             for one in &items {
                 seen.insert(one.digest.clone());
                 telling.take(&mut batch, self.origin.artifact(name, one));
+                self.beside(name, one, &mut batch, telling).await?;
                 series.keep(&mut batch, &one.digest, is_open(one));
             }
             telling.batch(batch)?;
@@ -106,9 +108,59 @@ impl Reader<'_> {
                 put(batch, key, &event.id);
                 batch.events.push(event);
             }
-            // What is live is scanned again now and then.
+            // What is live is scanned again now and then, and signed late.
             telling.take(batch, self.origin.artifact(name, &artifact));
+            self.beside(name, &artifact, batch, telling).await?;
         }
         Ok(())
     }
+
+    /// What refers to an artifact and is known to Harbor only as something that does: asked of the registry, once for each that is new.
+    async fn beside(
+        &self,
+        name: &str,
+        artifact: &Artifact,
+        batch: &mut Batch,
+        telling: &mut Telling<'_>,
+    ) -> Result<(), ConnectorError> {
+        let all = artifact.accessories.iter().flatten();
+        let unnamed = all.filter(|one| one.kind == REFERS);
+        let unnamed: BTreeSet<&str> = unnamed.map(|one| one.digest.as_str()).collect();
+        let key = cursor::referrers(name, &artifact.digest);
+        let told: BTreeSet<String> = self.rows.get(&key).unwrap_or_default();
+        if unnamed.iter().all(|one| told.contains(*one)) {
+            return Ok(());
+        }
+        let listed = match client::referrers(self.instance, name, &artifact.digest).await {
+            Ok(listed) => listed,
+            // The account may read Harbor and not pull from it.
+            Err(error)
+                if matches!(
+                    error.kind,
+                    ErrorKind::Forbidden
+                        | ErrorKind::Unauthorized
+                        | ErrorKind::NotFound
+                        | ErrorKind::Malformed
+                ) =>
+            {
+                telling.warn(
+                    name,
+                    format!("what refers to its artifacts cannot be told apart: {error}"),
+                );
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
+        let fresh = listed
+            .iter()
+            .filter(|one| unnamed.contains(one.digest.as_str()));
+        let fresh = fresh.filter(|one| !told.contains(&one.digest));
+        let events = fresh.filter_map(|one| self.origin.referrer(name, artifact, one));
+        batch.events.extend(events);
+        put(batch, key, &unnamed);
+        Ok(())
+    }
 }
+
+/// What Harbor calls everything that refers to an artifact and that it does not know itself.
+const REFERS: &str = "subject.accessory";

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::wire::{Artifact, Report, Tag};
 use crate::connector::facts::Facts;
+use crate::connector::referrer::{self, Descriptor, Referrer};
 use crate::connector::scanner::severity::Severity;
 use crate::connector::scanner::subject::{Subject, repository, sha};
 use crate::connector::tag::{self, Kind as TagKind};
@@ -66,17 +67,8 @@ impl Origin<'_> {
     pub fn artifact(&self, name: &str, artifact: &Artifact) -> Facts {
         let mut facts = Facts::default();
         let digest = &artifact.digest;
-        let (Some(pushed), Some(purl)) = (artifact.push_time, self.purl(name, digest)) else {
+        let Some((pushed, fact)) = self.published(name, artifact) else {
             return facts;
-        };
-        let of = said(artifact);
-        let fact = kind::Artifact {
-            artifact: purl,
-            repository: of.repository,
-            sha: of.sha,
-            digest: Some(digest.clone()),
-            phase: ArtifactPhase::Published,
-            ..kind::Artifact::default()
         };
         for (tag, kind) in tags(artifact) {
             let word = if kind == TagKind::Full {
@@ -95,32 +87,76 @@ impl Origin<'_> {
                 .push(self.event(name, id, pushed, Kind::Artifact(fact)));
         }
         for accessory in artifact.accessories.iter().flatten() {
-            let at = accessory.creation_time.unwrap_or(pushed);
-            let own = &accessory.digest;
-            let (id, fact) = if accessory.kind.starts_with("signature") {
-                let fact = kind::Artifact {
-                    phase: ArtifactPhase::Signed,
-                    ..fact.clone()
-                };
-                (format!("signed/{digest}/{own}"), fact)
-            } else if accessory.kind.starts_with("sbom") {
-                let host = self.instance.trim_start_matches("harbor:");
-                let fact = kind::Artifact {
-                    sbom: Some(format!("{host}/{name}@{own}")),
-                    ..fact.clone()
-                };
-                (format!("published/{digest}/sbom/{own}"), fact)
-            } else {
-                continue;
+            let what = match accessory.kind.split('.').next() {
+                Some("signature") => Referrer::Signature,
+                Some("sbom") => Referrer::Bill,
+                _ => continue,
             };
-            facts
-                .events
-                .push(self.event(name, id, at, Kind::Artifact(fact)));
+            let at = accessory.creation_time.unwrap_or(pushed);
+            let event = self.beside(name, &fact, &what, (&accessory.digest, at));
+            facts.events.extend(event);
         }
         for report in artifact.scan_overview.iter().flat_map(|all| all.values()) {
             self.scan(name, (artifact, &fact), report, &mut facts);
         }
         facts
+    }
+
+    /// What every record of an artifact says, and when it was pushed.
+    fn published(
+        &self,
+        name: &str,
+        artifact: &Artifact,
+    ) -> Option<(Timestamp, kind::Artifact<String>)> {
+        let digest = &artifact.digest;
+        let of = said(artifact);
+        let fact = kind::Artifact {
+            artifact: self.purl(name, digest)?,
+            repository: of.repository,
+            sha: of.sha,
+            digest: Some(digest.clone()),
+            phase: ArtifactPhase::Published,
+            ..kind::Artifact::default()
+        };
+        Some((artifact.push_time?, fact))
+    }
+
+    /// What refers to an artifact, by the list of the registry. `None`: it is nothing that leadtime reads.
+    #[must_use]
+    pub fn referrer(
+        &self,
+        name: &str,
+        artifact: &Artifact,
+        one: &Descriptor,
+    ) -> Option<Event<String>> {
+        let (pushed, fact) = self.published(name, artifact)?;
+        let at = referrer::made(one).unwrap_or(pushed);
+        self.beside(name, &fact, &referrer::of(one), (&one.digest, at))
+    }
+
+    /// A signature or a bill of materials that lies beside an artifact.
+    fn beside(
+        &self,
+        name: &str,
+        fact: &kind::Artifact<String>,
+        what: &Referrer,
+        (own, at): (&str, Timestamp),
+    ) -> Option<Event<String>> {
+        let digest = fact.digest.as_deref()?;
+        let mut fact = fact.clone();
+        let id = match what {
+            Referrer::Signature => {
+                fact.phase = ArtifactPhase::Signed;
+                format!("signed/{digest}/{own}")
+            }
+            Referrer::Bill => {
+                let host = self.instance.trim_start_matches("harbor:");
+                fact.sbom = Some(format!("{host}/{name}@{own}"));
+                format!("published/{digest}/sbom/{own}")
+            }
+            Referrer::Report | Referrer::Other(_) => return None,
+        };
+        Some(self.event(name, id, at, Kind::Artifact(fact)))
     }
 
     fn scan(

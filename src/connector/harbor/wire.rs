@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::connector::referrer::Descriptor;
 use crate::event::time::Timestamp;
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -82,6 +83,13 @@ pub struct Accessory {
     #[serde(rename = "type")]
     pub kind: String,
     pub creation_time: Option<Timestamp>,
+}
+
+/// What refers to an artifact.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Index {
+    pub manifests: Option<Vec<Descriptor>>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -5,12 +5,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use backon::{ExponentialBuilder, Retryable};
-use http::header::{HeaderMap, HeaderValue, IF_NONE_MATCH, LOCATION};
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, IF_NONE_MATCH, LOCATION};
 use url::Url;
 
 use super::limit::{Budget, Pace, retry_after, skew};
+use super::lines::Lines;
 use super::mask::masked;
-use super::{Answer, Broken, Stop, Transport};
+use super::{Answer, Broken, Lost, Outgoing, Stop, Transport};
 use crate::clock;
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
@@ -51,6 +52,13 @@ pub struct Http<T> {
     transport: T,
     policy: Policy,
     known: Mutex<Known>,
+}
+
+/// Why nothing goes on.
+#[derive(Debug)]
+pub enum Unopened {
+    Refused(Answer),
+    Failed(ConnectorError),
 }
 
 /// Why one try has no answer.
@@ -125,6 +133,44 @@ impl<T: Transport> Http<T> {
             &url,
             "moved too often".to_owned(),
         ))
+    }
+
+    /// Asks once for what goes on, and gets its lines; an answer that is no success is one as ever. Who wants it asks again.
+    pub async fn lines(&self, url: &str, headers: HeaderMap) -> Result<Lines, Unopened> {
+        let flow = self.transport.flow(url, headers).await;
+        let flow = flow.map_err(|Broken(text)| {
+            let place = format!("GET {}", masked(url));
+            Unopened::Failed(ConnectorError::new(ErrorKind::Network, place, text))
+        })?;
+        tracing::debug!(url = %masked(url), status = flow.status, "goes on");
+        let (status, headers) = (flow.status, flow.headers);
+        let lines = Lines::new(flow.pieces);
+        if (200..300).contains(&status) {
+            return Ok(lines);
+        }
+        Err(Unopened::Refused(Answer {
+            status,
+            headers,
+            body: lines.begin().await,
+            moved: false,
+        }))
+    }
+
+    /// Asks once a question that has a body: what does nothing where it is sent, and only asks.
+    pub async fn question(&self, url: &str, body: &[u8]) -> Result<Answer, ConnectorError> {
+        let json = HeaderValue::from_static("application/json");
+        let outgoing = Outgoing {
+            method: "POST",
+            url,
+            headers: HeaderMap::from_iter([(CONTENT_TYPE, json)]),
+            body: Some(body),
+        };
+        let answer = self.transport.send(outgoing).await;
+        answer.map_err(|lost| {
+            let (Lost::Unsent(text) | Lost::Unknown(text)) = lost;
+            let place = format!("POST {}", masked(url));
+            ConnectorError::new(ErrorKind::Network, place, text)
+        })
     }
 
     async fn ask(&self, url: &str, headers: &HeaderMap) -> Result<Answer, Stop> {

@@ -6,11 +6,12 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::address::{Address, Hint};
+use super::lines::Lines;
 use super::page::Page;
 use super::parse::{self, Parsed};
 use super::plain::{Login, Plain};
 use super::refusal::Refusal;
-use super::{Answer, Http, Policy, Stop, Transport};
+use super::{Answer, Http, Policy, Stop, Transport, Unopened};
 use crate::connector::ConnectorError;
 use crate::connector::descriptor::Settings;
 
@@ -147,6 +148,20 @@ impl<T: Transport> Instance<T> {
         } else {
             Err(self.refused(what, &answer).into())
         }
+    }
+
+    /// The lines of what goes on.
+    pub async fn lines(
+        &self,
+        url: &str,
+        what: &str,
+        headers: HeaderMap,
+    ) -> Result<Lines, ConnectorError> {
+        let opened = self.http.lines(url, headers).await;
+        opened.map_err(|unopened| match unopened {
+            Unopened::Refused(answer) => self.refused(what, &answer),
+            Unopened::Failed(error) => error,
+        })
     }
 
     /// One thing.

@@ -1,7 +1,7 @@
 //! How every connector speaks HTTP: one wrapper around whatever sends the request. It waits, retries, counts limits, follows a move, asks
 //! conditionally, keeps time-outs, proxies and certificates, and masks what it logs, so that no connector does any of it.
 //!
-//! What does something is sent once and never again ([`deed`]).
+//! What does something is sent once and never again ([`deed`]). What goes on saying what happens is cut into [`lines`].
 //!
 //! A connector brings a [`Transport`] (its client with its credentials) and asks [`Http::get`] for an address; it gets an [`Answer`] for every
 //! status that means something to it, and a [`Stop`] for everything that ends the request.
@@ -12,6 +12,7 @@ pub mod deed;
 pub mod dial;
 pub mod instance;
 pub mod limit;
+pub mod lines;
 pub mod mask;
 pub mod page;
 pub mod parse;
@@ -21,13 +22,14 @@ pub mod refusal;
 use std::future::Future;
 use std::pin::Pin;
 
+use futures::stream::BoxStream;
 use http::HeaderMap;
 
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
 use crate::event::time::Timestamp;
 
-pub use client::{Http, Policy};
+pub use client::{Http, Policy, Unopened};
 
 /// What came back, whole.
 #[derive(Clone, Debug)]
@@ -69,9 +71,24 @@ pub struct Broken(pub String);
 
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Answer, Broken>> + Send + 'a>>;
 
+/// An answer that goes on: its body comes piece by piece, as things happen.
+pub struct Flow {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub pieces: BoxStream<'static, Result<Vec<u8>, Broken>>,
+}
+
+pub type Flowing<'a> = Pin<Box<dyn Future<Output = Result<Flow, Broken>> + Send + 'a>>;
+
 /// What sends one request, once, with the credentials of its source.
 pub trait Transport: Send + Sync {
     fn get<'a>(&'a self, url: &'a str, headers: HeaderMap) -> Sending<'a>;
+
+    /// Asks for what goes on. A transport that only asks and is answered says so.
+    fn flow<'a>(&'a self, _url: &'a str, _headers: HeaderMap) -> Flowing<'a> {
+        let text = "nothing goes on by the way that this source is asked";
+        Box::pin(async move { Err(Broken(text.to_owned())) })
+    }
 
     /// Sends what does something. A transport that only reads says so.
     fn send<'a>(&'a self, outgoing: Outgoing<'a>) -> Posting<'a> {

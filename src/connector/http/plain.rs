@@ -1,16 +1,21 @@
 //! A transport for tools that want nothing but HTTP and a credential: what most connectors send with.
 
 use std::path::Path;
+use std::time::Duration;
 
+use futures::{StreamExt, stream};
 use http::HeaderMap;
-use http::header::{ACCEPT, HeaderName, HeaderValue};
+use http::header::{ACCEPT, ACCEPT_ENCODING, HeaderName, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::dial::{Dial, Identity, causes, dial_as};
-use super::{Answer, Broken, Lost, Outgoing, Posting, Sending, Transport};
+use super::{Answer, Broken, Flow, Flowing, Lost, Outgoing, Posting, Sending, Transport};
 use crate::connector::ConnectorError;
 use crate::connector::descriptor::Settings;
+
+/// How long what goes on may go on at most; that it says nothing for long ends it earlier.
+const ENDLESS: Duration = Duration::from_hours(24);
 
 /// How a tool wants to know who asks.
 #[derive(Clone, Debug, Default)]
@@ -126,6 +131,26 @@ impl Transport for Plain {
             whole(request.send().await.map_err(broken)?)
                 .await
                 .map_err(broken)
+        })
+    }
+
+    fn flow<'a>(&'a self, url: &'a str, mut headers: HeaderMap) -> Flowing<'a> {
+        // What is packed comes when there is enough of it, not when it happens.
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        Box::pin(async move {
+            let request = self.with_login(self.client.get(url)).headers(headers);
+            let answer = request.timeout(ENDLESS).send().await;
+            let answer = answer.map_err(|error| Broken(causes(&error)))?;
+            Ok(Flow {
+                status: answer.status().as_u16(),
+                headers: answer.headers().clone(),
+                pieces: stream::try_unfold(answer, |mut answer| async {
+                    let piece = answer.chunk().await;
+                    let piece = piece.map_err(|error| Broken(causes(&error)))?;
+                    Ok(piece.map(|piece| (piece.to_vec(), answer)))
+                })
+                .boxed(),
+            })
         })
     }
 

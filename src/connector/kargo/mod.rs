@@ -20,13 +20,20 @@ use super::http::instance::Instance;
 use super::http::plain::Login;
 use super::pattern::Names;
 use super::rows::Rows;
+use super::signature::Scheme;
 use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
 use crate::event::time::{Span, Timestamp};
 
 pub const DESCRIPTOR: Descriptor = Descriptor {
     kind: "kargo",
     tool: "Kargo",
-    takes: &["projects", "service", "ca_file", "client_certificate"],
+    takes: &[
+        "secret",
+        "projects",
+        "service",
+        "ca_file",
+        "client_certificate",
+    ],
     needs: &[
         ("url", "\"https://kargo.example.com\""),
         ("token", "{ env = \"KARGO_TOKEN\" }"),
@@ -36,7 +43,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         acts: act::ACTS,
         ways: act::WAYS,
     },
-    pushes: &[],
+    pushes: &[Scheme::BEARER],
     signs: Some(Signs {
         files: &[],
         objects: &["kargo.akuity.io"],

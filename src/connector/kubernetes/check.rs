@@ -1,10 +1,12 @@
-//! Looks whether a cluster can be read, without reading it through: its version, which families it has, whether they may be listed, and which namespaces of the
-//! source hold anything.
+//! Looks whether a cluster can be read, without reading it through: its version, which families it has, what the login may do with each, and which namespaces of
+//! the source hold anything.
 
 use std::collections::BTreeSet;
 
-use super::client::Cluster;
-use super::family::FAMILIES;
+use super::client::{Cluster, Listed, Served};
+use super::family::{FAMILIES, Family};
+use super::rights::{self, Missing};
+use super::translate::key;
 use super::wire::Version;
 use crate::connector::error::ErrorKind;
 use crate::connector::{ConnectorError, Health};
@@ -23,30 +25,27 @@ pub async fn check(cluster: &Cluster<'_>) -> Result<Health, ConnectorError> {
         Err(error) if error.kind == ErrorKind::Network => return Err(error),
         Err(error) => health.warn(&instance.source, error.to_string()),
     }
+    let missing = reviewed(cluster, &served, &mut health).await?;
     let mut namespaces = BTreeSet::new();
     let mut absent = Vec::new();
-    for family in FAMILIES {
+    for family in FAMILIES.iter().copied().filter(|one| one.is_read()) {
         let resource = family.resource();
-        if !family.is_read() {
+        let name = resource.name();
+        if missing.iter().any(|one| one.is_list_of(&name)) {
             continue;
         }
-        let listed = if served.has(resource.group) {
-            cluster.all(&served, resource).await
-        } else {
-            Ok(None)
-        };
-        match listed {
+        if !served.has(resource.group) {
+            absent.push(resource.kind);
+            continue;
+        }
+        match cluster.all(&served, resource).await {
             Ok(Some(listed)) => {
-                let many = listed.objects.len();
-                health.facts.push(format!("{}: {many}", resource.name()));
-                for complaint in listed.complaints {
-                    health.warn(&resource.name(), complaint);
-                }
+                seen(family, &listed, &mut health);
                 namespaces.extend(listed.objects.into_iter().map(|one| one.meta.namespace));
             }
             Ok(None) => absent.push(resource.kind),
             Err(error) if error.kind == ErrorKind::Network => return Err(error),
-            Err(error) => health.warn(&resource.name(), error.to_string()),
+            Err(error) => health.warn(&name, error.to_string()),
         }
     }
     if !absent.is_empty() {
@@ -63,4 +62,40 @@ pub async fn check(cluster: &Cluster<'_>) -> Result<Health, ConnectorError> {
     }
     health.clock(&instance.http, &instance.source);
     Ok(health)
+}
+
+/// What the login may not do, told; nothing where the cluster does not say.
+async fn reviewed(
+    cluster: &Cluster<'_>,
+    served: &Served,
+    health: &mut Health,
+) -> Result<Vec<Missing>, ConnectorError> {
+    match rights::review(cluster, served).await {
+        Ok(missing) => {
+            rights::tell(&missing, &cluster.instance.name, health);
+            Ok(missing)
+        }
+        Err(error) if error.kind == ErrorKind::Network => Err(error),
+        Err(error) => {
+            let text = format!("what the login may do is not known: {error}");
+            health.facts.push(text);
+            Ok(Vec::new())
+        }
+    }
+}
+
+/// What is there of a family, and what ails it.
+fn seen(family: &dyn Family, listed: &Listed, health: &mut Health) {
+    let name = family.resource().name();
+    health
+        .facts
+        .push(format!("{name}: {}", listed.objects.len()));
+    for complaint in &listed.complaints {
+        health.warn(&name, complaint.clone());
+    }
+    for object in &listed.objects {
+        if let Some(why) = family.ails(object) {
+            health.warn(&key(family, object), why);
+        }
+    }
 }

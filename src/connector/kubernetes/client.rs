@@ -105,19 +105,43 @@ impl Cluster<'_> {
         for version in served.versions(resource.group) {
             let mut listed = Listed::default();
             let mut is_there = true;
-            let everywhere = [String::new()];
-            let places = match self.namespaces.named.as_slice() {
-                [] => everywhere.as_slice(),
-                named => named,
-            };
-            for namespace in places {
-                let pieces = pieces(resource, version, namespace);
+            for namespace in self.places() {
+                let pieces = pieces(resource, version, &namespace);
                 is_there &= self.pages(&pieces, &[], &mut listed).await?;
             }
             if is_there {
                 let wanted = |one: &Object| self.namespaces.want(&one.meta.namespace);
                 listed.objects.retain(wanted);
                 return Ok(Some(listed));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The namespaces that are asked for, each by its name; else one without, which is the whole cluster.
+    #[must_use]
+    pub fn places(&self) -> Vec<String> {
+        match self.namespaces.named.as_slice() {
+            [] => vec![String::new()],
+            named => named.to_vec(),
+        }
+    }
+
+    /// The place of a list, and how new it is; none of what is in it. `None` where the cluster has no such kind.
+    pub async fn newest(
+        &self,
+        served: &Served,
+        resource: Resource,
+        namespace: &str,
+    ) -> Result<Option<(Vec<String>, String)>, ConnectorError> {
+        let what = resource.name();
+        for version in served.versions(resource.group) {
+            let pieces = pieces(resource, version, namespace);
+            let url = self.address(&pieces, &[("limit", "1")]);
+            match self.instance.one::<List>(&url, &what).await {
+                Ok(page) => return Ok(Some((pieces, page.metadata.resource_version))),
+                Err(error) if error.kind == ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
             }
         }
         Ok(None)
@@ -137,7 +161,7 @@ impl Cluster<'_> {
             let mut listed = Listed::default();
             let read = if let Some(name) = &wanted.name {
                 pieces.push(name.clone());
-                let read = self.one(&self.address(&pieces)).await?;
+                let read = self.one(&self.address(&pieces, &[])).await?;
                 listed.objects.extend(read);
                 Ok(!listed.objects.is_empty())
             } else {
@@ -165,7 +189,7 @@ impl Cluster<'_> {
         for version in served.versions(resource.group) {
             let mut pieces = pieces(resource, version, namespace);
             pieces.push(name.to_owned());
-            let url = self.address(&pieces);
+            let url = self.address(&pieces, &[]);
             if let Some(object) = self.one(&url).await? {
                 return Ok(Some((url, object)));
             }
@@ -186,9 +210,10 @@ impl Cluster<'_> {
         }
     }
 
-    fn address(&self, pieces: &[String]) -> String {
+    #[must_use]
+    pub fn address(&self, pieces: &[String], query: &[(&str, &str)]) -> String {
         let pieces: Vec<&str> = pieces.iter().map(String::as_str).collect();
-        self.instance.address(&pieces, &[])
+        self.instance.address(&pieces, query)
     }
 
     /// A list to its end; whether there is one.

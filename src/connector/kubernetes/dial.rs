@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use futures::{AsyncBufReadExt, StreamExt, stream};
+use http::header::{ACCEPT_ENCODING, HeaderValue};
 use http::{HeaderMap, Method, Request};
 use kube::client::Body;
 use kube::config::KubeConfigOptions;
@@ -14,11 +16,15 @@ use url::Url;
 use super::config::{Access, Place};
 use crate::connector::descriptor::Settings;
 use crate::connector::http::dial::causes;
-use crate::connector::http::{Answer, Broken, Lost, Outgoing, Posting, Sending, Transport};
+use crate::connector::http::{
+    Answer, Broken, Flow, Flowing, Lost, Outgoing, Posting, Sending, Transport,
+};
 
 const CONNECT: Duration = Duration::from_secs(10);
 const READ: Duration = Duration::from_secs(30);
 const WHOLE: Duration = Duration::from_mins(2);
+/// How long a watch may say nothing: longer than the cluster is asked to let it last.
+const SILENT: Duration = Duration::from_mins(6);
 /// The least that a login may take: it may have to ask elsewhere.
 const LOGIN: Duration = Duration::from_secs(30);
 
@@ -29,8 +35,12 @@ pub struct Kube {
     /// What every address begins with: the client puts it before a path itself.
     base: String,
     patience: Duration,
-    client: Mutex<Option<(Id, Client)>>,
+    client: Made,
+    /// Another, since one that waits for what happens has more patience.
+    watching: Made,
 }
+
+type Made = Mutex<Option<(Id, Client)>>;
 
 impl Kube {
     #[must_use]
@@ -43,10 +53,11 @@ impl Kube {
             access: place.access,
             patience: settings.patience.unwrap_or(WHOLE),
             client: Mutex::default(),
+            watching: Mutex::default(),
         }
     }
 
-    async fn config(&self) -> Result<Config, String> {
+    async fn config(&self, silent: Duration) -> Result<Config, String> {
         let mut config = match &self.access {
             Access::Inside(config) => (**config).clone(),
             Access::Kubeconfig(kubeconfig, context) => {
@@ -61,19 +72,19 @@ impl Kube {
         };
         config.default_retry = false;
         config.connect_timeout = Some(CONNECT);
-        config.read_timeout = Some(READ.min(self.patience));
+        config.read_timeout = Some(silent);
         config.reset_reader_on_write = true;
         Ok(config)
     }
 
-    async fn client(&self) -> Result<Client, String> {
+    async fn client(&self, made: &Made, silent: Duration) -> Result<Client, String> {
         let here = Handle::current().id();
-        let mut kept = self.client.lock().await;
+        let mut kept = made.lock().await;
         if let Some((_, client)) = kept.as_ref().filter(|(of, _)| *of == here) {
             return Ok(client.clone());
         }
         let patience = LOGIN.max(self.patience);
-        let made = tokio::time::timeout(patience, self.login()).await;
+        let made = tokio::time::timeout(patience, self.login(silent)).await;
         let client = made.unwrap_or_else(|_| {
             let seconds = patience.as_secs();
             Err(format!(
@@ -84,28 +95,65 @@ impl Kube {
         Ok(client)
     }
 
-    async fn login(&self) -> Result<Client, String> {
-        let config = self.config().await?;
+    async fn login(&self, silent: Duration) -> Result<Client, String> {
+        let config = self.config(silent).await?;
         // A program that is asked for a login is waited for.
         let made = tokio::task::spawn_blocking(|| Client::try_from(config)).await;
         let made = made.map_err(|_| "the login was broken off".to_owned())?;
         made.map_err(|error| words(&error))
     }
 
-    async fn exchange(&self, asked: Asked<'_>) -> Result<Answer, Lost> {
-        let client = self.client().await.map_err(Lost::Unsent)?;
+    fn request(&self, asked: Asked<'_>) -> Result<Request<Vec<u8>>, String> {
         let path = asked.url.strip_prefix(&self.base);
         let path = path.filter(|rest| rest.starts_with('/'));
         let Some(path) = path else {
-            let text = "its address is not one of this cluster's";
-            return Err(Lost::Unsent(text.to_owned()));
+            return Err("its address is not one of this cluster's".to_owned());
         };
-        let mut request = Request::new(Body::from(asked.body.to_vec()));
+        let mut request = Request::new(asked.body.to_vec());
         *request.method_mut() = asked.method;
         *request.uri_mut() = path
             .parse()
-            .map_err(|error| Lost::Unsent(format!("its address is none: {error}")))?;
+            .map_err(|error| format!("its address is none: {error}"))?;
         *request.headers_mut() = asked.headers;
+        Ok(request)
+    }
+
+    /// What goes on: a watch. That it is opened may take no longer than any answer.
+    async fn open(&self, asked: Asked<'_>) -> Result<Flow, String> {
+        let client = self.client(&self.watching, SILENT).await?;
+        let request = self.request(asked)?;
+        let opened = tokio::time::timeout(self.patience, client.request_stream(request)).await;
+        let Ok(opened) = opened else {
+            let seconds = self.patience.as_secs_f32();
+            return Err(format!("no answer within {seconds} s"));
+        };
+        let (status, pieces) = match opened {
+            Ok(reader) => {
+                let pieces = stream::try_unfold(Box::pin(reader), |mut reader| async {
+                    let piece = reader.fill_buf().await;
+                    let piece = piece.map_err(|error| Broken(causes(&error)))?.to_vec();
+                    reader.consume_unpin(piece.len());
+                    Ok((!piece.is_empty()).then_some((piece, reader)))
+                });
+                (200, pieces.boxed())
+            }
+            Err(Error::Api(status)) => {
+                let body = serde_json::to_vec(&*status).unwrap_or_default();
+                (status.code, stream::iter([Ok(body)]).boxed())
+            }
+            Err(error) => return Err(words(&error)),
+        };
+        Ok(Flow {
+            status,
+            headers: HeaderMap::new(),
+            pieces,
+        })
+    }
+
+    async fn exchange(&self, asked: Asked<'_>) -> Result<Answer, Lost> {
+        let client = self.client(&self.client, READ.min(self.patience)).await;
+        let client = client.map_err(Lost::Unsent)?;
+        let request = self.request(asked).map_err(Lost::Unsent)?.map(Body::from);
         let exchange = async {
             let answer = client.send(request).await.map_err(|error| lost(&error))?;
             let (head, body) = answer.into_parts();
@@ -149,6 +197,18 @@ impl Transport for Kube {
                 Lost::Unsent(text) | Lost::Unknown(text) => Broken(text),
             })
         })
+    }
+
+    fn flow<'a>(&'a self, url: &'a str, mut headers: HeaderMap) -> Flowing<'a> {
+        // What is packed comes when there is enough of it, not when it happens.
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        let asked = Asked {
+            method: Method::GET,
+            url,
+            headers,
+            body: &[],
+        };
+        Box::pin(async move { self.open(asked).await.map_err(Broken) })
     }
 
     fn send<'a>(&'a self, outgoing: Outgoing<'a>) -> Posting<'a> {

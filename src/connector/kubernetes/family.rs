@@ -33,6 +33,11 @@ pub trait Family: Sync {
         true
     }
 
+    /// Why an object does not do what it is there for, where it says so and no event does: told when the cluster is looked at.
+    fn ails(&self, _object: &Object) -> Option<String> {
+        None
+    }
+
     /// All events that can be made of an object as it is, and what of it is under way. The error says which field cannot be read.
     fn tell(&self, seen: &Seen<'_>) -> Result<Told, String>;
 
@@ -75,6 +80,11 @@ impl Seen<'_> {
 pub static FAMILIES: &[&dyn Family] = &[
     &translate::deployment::Deployments,
     &translate::rollout::Rollouts,
+    &translate::analysis::AnalysisRuns,
+    &translate::source::GIT,
+    &translate::source::OCI,
+    &translate::source::HELM,
+    &translate::source::BUCKET,
     &translate::kustomization::Kustomizations,
     &translate::helm::HelmReleases,
     &translate::policy::ImagePolicies,
@@ -84,6 +94,7 @@ pub static FAMILIES: &[&dyn Family] = &[
     &translate::build::Builds,
     &translate::promotion::Promotions,
     &translate::promotion::Stages,
+    &translate::promoter::Policies,
     &translate::knative::Services,
     &translate::supply::Workloads,
     &translate::supply::Deliverables,

@@ -2,7 +2,7 @@
 //! it, and a family that it has not is not read. What is read, what can be done and what cannot stands in `docs/connectors/kubernetes.md`.
 //!
 //! [`config`] says where the cluster is → [`dial`] sends, with the logins that a kubeconfig knows → [`client`] asks → [`wire`] holds the answers →
-//! [`translate`] makes events of them, purely → [`read`] hands them over with [`cursor`] rows; [`act`] makes requests of what is ordered, and asks after them.
+//! [`translate`] makes events of them, purely → [`read`] hands them over with [`cursor`] rows, on its round and whenever [`watch`] sees a change; [`act`] makes requests of what is ordered, and asks after them.
 //! What there is to a family of objects (Deployments, Rollouts, …) stands in one list, [`family`]: a file each in `wire`, `translate` and `act`.
 
 pub mod act;
@@ -13,7 +13,9 @@ pub mod cursor;
 pub mod dial;
 pub mod family;
 pub mod read;
+pub mod rights;
 pub mod translate;
+pub mod watch;
 pub mod wire;
 
 use self::client::Cluster;
@@ -24,7 +26,7 @@ use self::translate::Origin;
 use super::descriptor::{Capability, Descriptor, Settings, Signs};
 use super::http::instance::Instance;
 use super::rows::Rows;
-use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
+use super::{Actor, Connector, ConnectorError, Ear, Health, Pending, Reading, Sink};
 use crate::event::time::{Span, Timestamp};
 use crate::plan::request::Verb;
 
@@ -158,6 +160,12 @@ impl Connector for Kubernetes {
 
     fn check(&self, _now: Timestamp) -> Pending<'_, Health> {
         Box::pin(async move { check::check(&self.cluster()).await })
+    }
+
+    fn listen<'a>(&'a self, ear: &'a dyn Ear) -> Option<Pending<'a, ()>> {
+        Some(Box::pin(
+            async move { watch::watch(&self.cluster(), ear).await },
+        ))
     }
 
     fn actor(&self) -> Option<&dyn Actor> {

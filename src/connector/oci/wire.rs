@@ -5,6 +5,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256, Sha512};
 
+use crate::connector::referrer::{Descriptor, text};
+
 /// All forms in which an image is described, as they are asked for.
 pub const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
      application/vnd.docker.distribution.manifest.list.v2+json, \
@@ -34,17 +36,6 @@ pub struct Manifest {
     pub layers: Option<Vec<Descriptor>>,
     /// An index has these.
     pub manifests: Option<Vec<Descriptor>>,
-    pub annotations: Option<Map<String, Value>>,
-}
-
-/// A thing by its digest.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct Descriptor {
-    pub media_type: Option<String>,
-    pub artifact_type: Option<String>,
-    pub digest: String,
-    pub size: i64,
     pub annotations: Option<Map<String, Value>>,
 }
 
@@ -103,13 +94,6 @@ impl Descriptor {
                 || kind.starts_with("application/vnd.docker.container.image.")
         })
     }
-}
-
-/// A text among annotations or labels.
-#[must_use]
-pub fn text(map: Option<&Map<String, Value>>, key: &str) -> Option<String> {
-    let text = map?.get(key)?.as_str()?.trim();
-    (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// The digest of some bytes, by the algorithm of another digest.

@@ -22,6 +22,7 @@ use super::http::instance::Instance;
 use super::http::plain::Login;
 use super::pattern::Names;
 use super::rows::Rows;
+use super::signature::Scheme;
 use super::{Connector, ConnectorError, Health, Pending, Reading, Sink};
 use crate::event::time::{Span, Timestamp};
 
@@ -29,6 +30,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     kind: "opsgenie",
     tool: "Opsgenie",
     takes: &[
+        "secret",
         "url",
         "projects",
         "service",
@@ -42,7 +44,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         acts: &[],
         ways: &[],
     },
-    pushes: &[],
+    pushes: &[Scheme::BEARER],
     signs: None,
 };
 

@@ -21,6 +21,7 @@ use super::http::instance::Instance;
 use super::http::plain::Login;
 use super::pattern::Names;
 use super::rows::Rows;
+use super::signature::Scheme;
 use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
 use crate::event::time::{Span, Timestamp};
 
@@ -28,6 +29,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     kind: "servicenow",
     tool: "ServiceNow",
     takes: &[
+        "secret",
         "user",
         "projects",
         "service",
@@ -45,7 +47,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         acts: act::ACTS,
         ways: &[],
     },
-    pushes: &[],
+    pushes: &[Scheme::BEARER],
     signs: None,
 };
 

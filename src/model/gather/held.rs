@@ -4,6 +4,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Gatherer;
+use crate::model::Workload;
 use crate::model::name::Name;
 
 impl Gatherer {
@@ -14,21 +15,8 @@ impl Gatherer {
             return;
         }
         let own: FxHashSet<Name> = workload.changes.iter().map(|change| change.id).collect();
-        let mut by_name: FxHashMap<String, Vec<Name>> = FxHashMap::default();
-        for change in &workload.changes {
-            for ticket in &change.tickets {
-                let ticket = workload.names.text(*ticket).to_owned();
-                by_name.entry(ticket).or_default().push(change.id);
-            }
-            if let Some(repository) = change.repository {
-                let [repository, id] =
-                    [repository, change.id].map(|name| workload.names.text(name));
-                let whole = format!("{repository}{id}");
-                by_name.entry(whole).or_default().push(change.id);
-            }
-        }
+        let by_name = named(workload);
         let rooted = &self.rooted;
-        let names = &workload.names;
         workload.gates.retain_mut(|gate| {
             if gate.changes.is_empty() {
                 return true;
@@ -38,7 +26,7 @@ impl Gatherer {
             for name in &gate.changes {
                 // A number alone is a change of any repository.
                 let told = (is_rooted && own.contains(name)).then_some(std::slice::from_ref(name));
-                let told = told.or_else(|| by_name.get(names.text(*name)).map(Vec::as_slice));
+                let told = told.or_else(|| by_name.get(name).map(Vec::as_slice));
                 for change in told.unwrap_or_default() {
                     if !held.contains(change) {
                         held.push(*change);
@@ -55,6 +43,39 @@ impl Gatherer {
             true
         });
     }
+}
+
+/// The changes that each name is which some gate names. Only those are looked for: what there is of changes is not written out.
+fn named(workload: &Workload) -> FxHashMap<Name, Vec<Name>> {
+    let mut by_name: FxHashMap<Name, Vec<Name>> = FxHashMap::default();
+    let gates = workload.gates.iter();
+    for name in gates.flat_map(|gate| gate.changes.iter().copied()) {
+        by_name.entry(name).or_default();
+    }
+    let mut known: FxHashSet<(Name, Name)> = FxHashSet::default();
+    let mut repositories: Vec<Name> = Vec::new();
+    for change in &workload.changes {
+        for ticket in &change.tickets {
+            if let Some(changes) = by_name.get_mut(ticket) {
+                changes.push(change.id);
+            }
+        }
+        if let Some(repository) = change.repository {
+            known.insert((repository, change.id));
+            if !repositories.contains(&repository) {
+                repositories.push(repository);
+            }
+        }
+    }
+    let names = &workload.names;
+    for (name, changes) in &mut by_name {
+        for repository in &repositories {
+            let id = names.text(*name).strip_prefix(names.text(*repository));
+            let id = id.and_then(|id| names.get(id));
+            changes.extend(id.filter(|id| known.contains(&(*repository, *id))));
+        }
+    }
+    by_name
 }
 
 #[cfg(test)]

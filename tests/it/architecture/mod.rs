@@ -148,7 +148,8 @@ const OURS: &[(&str, &[&str])] = &[
 /// Where a crate of others may be named, tests aside. One that is not here may be named anywhere.
 const OTHERS: &[(&str, &[&str])] = &[
     ("axum", &["app::receive"]),
-    ("backon", &["connector::http"]),
+    // Requests that are asked again, and streams that are opened anew.
+    ("backon", &["connector::http", "app::listen"]),
     // A login for the git program, the body of a file, the keys and marks of signed webhooks.
     ("base64", &["event::cdevents", "connector"]),
     (

@@ -8,8 +8,9 @@ mod keyboard;
 mod payloads;
 mod prism;
 mod reading;
+mod streaming;
 pub mod subject;
-mod world;
+pub mod world;
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::support::wild::{Answer, Asked, Wild};
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct World {
     pub applications: Vec<Value>,
     pub user: String,
@@ -15,6 +16,8 @@ pub struct World {
     pub deeds_by: Option<String>,
     pub notes: Vec<Value>,
     pub windows: Value,
+    /// When revisions were committed, of those that were not long ago.
+    pub commits: BTreeMap<String, String>,
     pub may: bool,
     pub version: String,
     /// The actions that Rollouts offer.
@@ -33,6 +36,7 @@ impl Default for World {
             deeds_by: None,
             notes: Vec::new(),
             windows: json!({"canSync": true}),
+            commits: BTreeMap::new(),
             may: true,
             version: "v3.2.1+abc".to_owned(),
             actions: BTreeMap::new(),
@@ -173,7 +177,7 @@ fn refuse(status: u16, message: &str) -> Answer {
     )
 }
 
-fn answer(world: &mut World, asked: &Asked) -> Answer {
+pub fn answer(world: &mut World, asked: &Asked) -> Answer {
     if asked.method != "GET" && asked.header("content-type") != Some("application/json") {
         return refuse(415, "Invalid content type");
     }
@@ -196,6 +200,11 @@ fn answer(world: &mut World, asked: &Asked) -> Answer {
             Answer::json(200, &json!({"value": if world.may { "yes" } else { "no" }}))
         }
         ("GET", ["v1", "applications"]) => list(world, asked),
+        ("GET", ["v1", "stream", "applications"]) => {
+            assert_eq!(asked.header("accept"), Some("text/event-stream"));
+            assert_eq!(asked.query("resourceVersion"), Some("4711"));
+            Answer::flow()
+        }
         (method, ["v1", "applications", name, rest @ ..]) => {
             let known = world
                 .applications
@@ -260,7 +269,10 @@ fn list(world: &World, asked: &Asked) -> Answer {
         }
         items.push(item);
     }
-    Answer::json(200, &json!({"metadata": {}, "items": items}))
+    Answer::json(
+        200,
+        &json!({"metadata": {"resourceVersion": "4711"}, "items": items}),
+    )
 }
 
 fn one(world: &mut World, (method, rest): (&str, &[&str]), name: &str, asked: &Asked) -> Answer {
@@ -276,10 +288,14 @@ fn one(world: &mut World, (method, rest): (&str, &[&str]), name: &str, asked: &A
                 .collect();
             Answer::json(200, &json!({"actions": actions}))
         }
-        ("GET", ["revisions", _, "metadata"]) => Answer::json(
-            200,
-            &json!({"author": "jane", "date": at(600), "message": "x"}),
-        ),
+        ("GET", ["revisions", revision, "metadata"]) => {
+            let date = world.commits.get(*revision).cloned();
+            let date = date.unwrap_or_else(|| at(600));
+            Answer::json(
+                200,
+                &json!({"author": "jane", "date": date, "message": "x"}),
+            )
+        }
         ("POST", ["sync"]) => {
             let revision = &body["revision"];
             let is_auto = world.find(name)["spec"]["syncPolicy"]["automated"].is_object();

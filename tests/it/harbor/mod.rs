@@ -126,6 +126,21 @@ impl World {
 
 fn answer(world: &mut World, asked: &Asked) -> Answer {
     let path = asked.path().to_owned();
+    if let Some(rest) = path.strip_prefix("/v2/acme/team/shop/referrers/") {
+        assert!(asked.header("accept").unwrap().contains("image.index"));
+        assert_eq!(rest.replace("%3A", ":"), digest('b'));
+        let of = |letter: char, kind: &str| {
+            let made = json!({"org.opencontainers.image.created": "2026-03-02T09:45:00Z"});
+            json!({"mediaType": "application/vnd.oci.image.manifest.v1+json", "artifactType": kind, "digest": digest(letter), "size": 7, "annotations": made})
+        };
+        let all = [
+            of('4', "application/vnd.cyclonedx+json"),
+            of('5', "application/vnd.cncf.notary.signature"),
+            of('6', "application/vnd.in-toto+json"),
+            of('9', "application/vnd.dev.cosign.artifact.sig.v1+json"),
+        ];
+        return Answer::json(200, &json!({"schemaVersion": 2, "manifests": all}));
+    }
     let Some(rest) = path.strip_prefix("/api/v2.0/") else {
         return Answer::new(404);
     };
@@ -186,6 +201,73 @@ fn settings(server: &Server) -> Settings {
 
 fn source(server: &Server) -> Box<dyn Connector> {
     Box::new(Harbor::new(&settings(server)).unwrap())
+}
+
+#[tokio::test]
+async fn what_harbor_cannot_name_its_registry_tells_apart() {
+    let server = start();
+    let mut kept = Kept::default();
+    let source = source(&server);
+    deeds::read(&*source, &mut kept, now()).await.unwrap();
+    assert_eq!(
+        server.count("GET", "/referrers/"),
+        0,
+        "Harbor knows them all"
+    );
+    let before = kept.events.len();
+    {
+        let mut world = server.state();
+        let known = world.artifacts[1]["accessories"].as_array_mut().unwrap();
+        known.extend(
+            ['4', '5', '6']
+                .map(|letter| json!({"digest": digest(letter), "type": "subject.accessory"})),
+        );
+    }
+    for _ in 0..2 {
+        deeds::read(&*source, &mut kept, now()).await.unwrap();
+    }
+    assert_eq!(
+        server.count("GET", "/referrers/"),
+        1,
+        "asked once for what is new"
+    );
+    assert_eq!((kept.events.len(), kept.told().as_str()), (before + 2, ""));
+    let bill = kept.event(&format!("published/{}/sbom/{}", digest('b'), digest('4')));
+    let Kind::Artifact(fact) = &bill.kind else {
+        panic!()
+    };
+    assert!(
+        fact.sbom
+            .as_deref()
+            .unwrap()
+            .ends_with(&format!("/acme/team/shop@{}", digest('4')))
+    );
+    assert_eq!(fact.sha, Some("b".repeat(40)));
+    let signed = kept.event(&format!("signed/{}/{}", digest('b'), digest('5')));
+    assert_eq!(Some(signed.at), Timestamp::parse("2026-03-02T09:45:00Z"));
+    // Whoever may not pull is told, and loses nothing else.
+    let server = start();
+    server.state().artifacts[1]["accessories"] =
+        json!([{"digest": digest('4'), "type": "subject.accessory"}]);
+    let denied = Answer::json(
+        403,
+        &json!({"errors": [{"code": "DENIED", "message": "no pull"}]}),
+    );
+    server.always(
+        "GET",
+        "/v2/",
+        crate::support::wild::Mischief::Instead(denied),
+    );
+    let mut kept = Kept::default();
+    deeds::read(&*self::source(&server), &mut kept, now())
+        .await
+        .unwrap();
+    assert!(
+        kept.told().contains("cannot be told apart") && kept.told().contains("no pull"),
+        "{}",
+        kept.told()
+    );
+    assert!(kept.events.len() > 5);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ mod failures;
 mod payloads;
 mod reading;
 pub mod subject;
-mod world;
+pub mod world;
 
 use std::cell::RefCell;
 use std::rc::Rc;

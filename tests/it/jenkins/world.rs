@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use percent_encoding::percent_decode_str;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
@@ -12,12 +13,13 @@ use crate::support::wild::{Answer, Asked, Wild};
 /// 2026-03-02T12:00:00Z, in milliseconds: when the tests take place.
 pub const NOW: i64 = 1_772_452_800_000;
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct World {
     /// By their full names; those without `builds` are folders.
     pub jobs: BTreeMap<String, Value>,
     pub queue: Vec<Value>,
     /// Who the token belongs to.
+    #[serde(skip, default = "leadtime")]
     pub user: Option<(&'static str, &'static str)>,
     /// Whether what is built waits in the queue, and does not begin.
     pub quiet: bool,
@@ -29,18 +31,12 @@ pub struct World {
 
 pub type Server = Wild<World>;
 
+fn leadtime() -> Option<(&'static str, &'static str)> {
+    Some(("leadtime", "Lead Time"))
+}
+
 pub fn start(jobs: impl IntoIterator<Item = (&'static str, Value)>) -> Server {
-    let jobs = jobs.into_iter().map(|(name, job)| (name.to_owned(), job));
-    let world = World {
-        jobs: jobs.collect(),
-        queue: Vec::new(),
-        user: Some(("leadtime", "Lead Time")),
-        quiet: false,
-        blind: false,
-        now: NOW,
-        address: String::new(),
-    };
-    let server = Wild::start(world, answer);
+    let server = Wild::start(World::of(jobs), answer);
     server.state().address = server.url();
     server
 }
@@ -131,6 +127,19 @@ pub fn waiting(number: u64) -> Value {
 }
 
 impl World {
+    pub fn of(jobs: impl IntoIterator<Item = (&'static str, Value)>) -> Self {
+        let jobs = jobs.into_iter().map(|(name, job)| (name.to_owned(), job));
+        Self {
+            jobs: jobs.collect(),
+            queue: Vec::new(),
+            user: leadtime(),
+            quiet: false,
+            blind: false,
+            now: NOW,
+            address: String::new(),
+        }
+    }
+
     pub fn builds(&mut self, job: &str) -> &mut Vec<Value> {
         let job = self.jobs.get_mut(job).unwrap();
         job["builds"].as_array_mut().unwrap()
@@ -146,7 +155,7 @@ impl World {
         let (user, now) = (self.user, self.now);
         let build = self.build(job, number);
         build["pending"] = json!([]);
-        let stage = &mut build["wf"]["stages"][1];
+        let stage = asking(build);
         let node = &mut stage["stageFlowNodes"][0];
         let pause = now - node["startTimeMillis"].as_i64().unwrap();
         node["pauseDurationMillis"] = json!(pause);
@@ -160,7 +169,7 @@ impl World {
             }
         } else {
             stage["status"] = json!("ABORTED");
-            node_of(build)["status"] = json!("ABORTED");
+            stage["stageFlowNodes"][0]["status"] = json!("ABORTED");
             let cause = match user {
                 Some((id, name)) => {
                     json!({"_class": "org.jenkinsci.plugins.workflow.support.steps.input.Rejection",
@@ -229,8 +238,11 @@ impl World {
     }
 }
 
-fn node_of(build: &mut Value) -> &mut Value {
-    &mut build["wf"]["stages"][1]["stageFlowNodes"][0]
+/// The stage of a build in which its input is.
+pub fn asking(build: &mut Value) -> &mut Value {
+    let mut stages = build["wf"]["stages"].as_array_mut().unwrap().iter_mut();
+    let asks = |stage: &&mut Value| stage["stageFlowNodes"][0].is_object();
+    stages.find(asks).unwrap()
 }
 
 fn end(build: &mut Value, now: i64, cause: Value) {
@@ -344,7 +356,7 @@ pub fn refuse(status: u16, message: &str) -> Answer {
     answer
 }
 
-fn answer(world: &mut World, asked: &Asked) -> Answer {
+pub fn answer(world: &mut World, asked: &Asked) -> Answer {
     if world.user.is_some()
         && !asked
             .header("authorization")

@@ -4,7 +4,7 @@ mod acting;
 mod joined;
 mod reading;
 pub mod subject;
-mod world;
+pub mod world;
 
 use std::time::Duration;
 

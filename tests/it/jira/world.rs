@@ -3,21 +3,24 @@
 use std::collections::BTreeMap;
 
 use leadtime::event::time::{Span, Timestamp};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::support::wild::{Answer, Asked, Wild};
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct World {
     /// Newest first.
     pub issues: Vec<Value>,
     /// By the key of an issue.
     pub approvals: BTreeMap<String, Vec<Value>>,
     /// Who the token belongs to.
+    #[serde(skip, default = "jane")]
     pub me: &'static str,
     /// Its clock.
     pub now: Timestamp,
     /// What the workflow offers: an id, a name, a status, and the fields of its screen.
+    #[serde(skip)]
     pub transitions: Vec<(&'static str, &'static str, &'static str, Value)>,
     /// How many histories a list tells of an issue.
     pub told: usize,
@@ -76,12 +79,16 @@ pub fn with(mut issue: Value, histories: &[Value]) -> Value {
     issue
 }
 
+fn jane() -> &'static str {
+    "jane"
+}
+
 impl Default for World {
     fn default() -> Self {
         Self {
             issues: Vec::new(),
             approvals: BTreeMap::new(),
-            me: "jane",
+            me: jane(),
             now: at("2026-05-01T12:00:00Z"),
             transitions: vec![
                 ("31", "Release it", "Done", json!({})),
@@ -111,7 +118,7 @@ fn refuse(status: u16, message: &str) -> Answer {
     Answer::json(status, &json!({"errorMessages": [message], "errors": {}}))
 }
 
-fn answer(world: &mut World, asked: &Asked) -> Answer {
+pub fn answer(world: &mut World, asked: &Asked) -> Answer {
     let path = asked.path().to_owned();
     let pieces: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     match (asked.method.as_str(), pieces.as_slice()) {

@@ -6,7 +6,8 @@ use leadtime::event::time::Timestamp;
 use leadtime::plan::request::{Order, Sent, Standing, Verb, Version};
 use serde_json::{Value, json};
 
-use super::{World, promotion, source, start};
+use super::source;
+use super::world::{World, promotion, start};
 use crate::scans::payloads;
 use crate::support::deeds::{self, Ready, is_done, sent};
 use crate::support::swagger;

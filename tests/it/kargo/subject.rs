@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::acting::{VERBS, ready};
-use super::{World, answer, now, settings, world};
+use super::world::{World, answer, world};
+use super::{now, settings};
 use crate::conformance::subject::{Ask, Deed, Found, Made, Pages, STRANGE, Subject, complaint};
 use crate::support::wild::Wild;
 

@@ -14,15 +14,57 @@ use serde_json::{Value, json};
 use crate::support::kept::Kept;
 use crate::support::left_out;
 
-struct Cluster {
-    source: Kubernetes,
+pub struct Cluster {
+    pub source: Kubernetes,
     kept: Kept,
     base: String,
+    /// A namespace of its own, and nothing else is read.
+    pub space: String,
+    settings: Settings,
     orders: u32,
 }
 
+/// The cluster, where there is one.
+pub async fn cluster() -> Option<Cluster> {
+    let Some(file) = std::env::var_os("LEADTIME_KUBERNETES") else {
+        left_out("no cluster: LEADTIME_KUBERNETES names no kubeconfig");
+        return None;
+    };
+    let text = std::fs::read_to_string(&file).unwrap();
+    let kubeconfig: Value = yaml_serde::from_str(&text).unwrap();
+    let server = kubeconfig["clusters"][0]["cluster"]["server"]
+        .as_str()
+        .unwrap();
+    let space = format!("leadtime-{}", clock::now().micros());
+    let settings = Settings {
+        name: "cluster".to_owned(),
+        kubeconfig: Some(file.into()),
+        projects: vec![space.clone()],
+        ..Settings::default()
+    };
+    let cluster = Cluster {
+        source: Kubernetes::new(settings.clone()).unwrap(),
+        kept: Kept::default(),
+        base: server.trim_end_matches('/').to_owned(),
+        space: space.clone(),
+        settings,
+        orders: 0,
+    };
+    let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": space}});
+    cluster.make("/api/v1/namespaces", namespace).await;
+    Some(cluster)
+}
+
+/// A Deployment that gives up after five seconds.
+pub fn web() -> Value {
+    json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": {
+        "replicas": 2, "progressDeadlineSeconds": 5, "selector": {"matchLabels": {"app": "web"}},
+        "template": {"metadata": {"labels": {"app": "web"}}, "spec": {"terminationGracePeriodSeconds": 0,
+            "containers": [{"name": "web", "image": "registry.example.com/acme/web:1.0.0"}]}}}})
+}
+
 impl Cluster {
-    async fn read(&mut self) {
+    pub async fn read(&mut self) {
         let reading = self.kept.reading(clock::now());
         self.source.read(reading, &mut self.kept).await.unwrap();
     }
@@ -101,19 +143,48 @@ impl Cluster {
         }
     }
 
-    /// Makes something, by the connector's own way of sending.
-    async fn make(&self, path: &str, body: Value) {
+    /// Sends something, by the connector's own way of sending.
+    pub async fn send(&self, method: &str, path: &str, form: &str, body: &Value) -> Sent {
         let request = Request {
             connector: "cluster".to_owned(),
             what: "make it".to_owned(),
-            method: "POST".to_owned(),
+            method: method.to_owned(),
             url: format!("{}{path}", self.base),
-            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            headers: vec![("content-type".to_owned(), form.to_owned())],
             body: Some(body.to_string()),
             probe: Value::Null,
         };
-        let sent = self.source.send(&request).await;
+        self.source.send(&request).await
+    }
+
+    pub async fn make(&self, path: &str, body: Value) {
+        let sent = self.send("POST", path, "application/json", &body).await;
         assert!(matches!(sent, Sent::Done(_)), "{sent:?}");
+    }
+
+    /// Makes an object in its namespace.
+    pub async fn put(&self, plural: &str, body: Value) {
+        let version = body["apiVersion"].as_str().unwrap();
+        let path = format!("/apis/{version}/namespaces/{}/{plural}", self.space);
+        self.make(&path, body).await;
+    }
+
+    /// Changes an object in its namespace: `apps/v1`, `deployments/web`.
+    pub async fn merge(&self, version: &str, object: &str, body: &Value) {
+        let path = format!("/apis/{version}/namespaces/{}/{object}", self.space);
+        let form = "application/merge-patch+json";
+        let sent = self.send("PATCH", &path, form, body).await;
+        assert!(matches!(sent, Sent::Done(_)), "{sent:?}");
+    }
+
+    /// The same source once more, as somebody else.
+    pub fn source_as(&self, token: Option<&str>) -> Kubernetes {
+        let token = token.map(secrecy::SecretString::from);
+        let settings = Settings {
+            token,
+            ..self.settings.clone()
+        };
+        Kubernetes::new(settings).unwrap()
     }
 }
 
@@ -126,27 +197,8 @@ fn version(text: &str) -> Option<Version> {
 
 #[tokio::test]
 async fn a_real_cluster_rolls_out_and_back() {
-    let Some(file) = std::env::var_os("LEADTIME_KUBERNETES") else {
-        left_out("no cluster: LEADTIME_KUBERNETES names no kubeconfig");
+    let Some(mut cluster) = cluster().await else {
         return;
-    };
-    let text = std::fs::read_to_string(&file).unwrap();
-    let kubeconfig: Value = yaml_serde::from_str(&text).unwrap();
-    let server = kubeconfig["clusters"][0]["cluster"]["server"]
-        .as_str()
-        .unwrap();
-    let space = format!("leadtime-{}", clock::now().micros());
-    let source = Kubernetes::new(Settings {
-        name: "cluster".to_owned(),
-        kubeconfig: Some(file.into()),
-        projects: vec![space.clone()],
-        ..Settings::default()
-    });
-    let mut cluster = Cluster {
-        source: source.unwrap(),
-        kept: Kept::default(),
-        base: server.trim_end_matches('/').to_owned(),
-        orders: 0,
     };
     let health = cluster.source.check(clock::now()).await.unwrap();
     assert!(
@@ -156,22 +208,7 @@ async fn a_real_cluster_rolls_out_and_back() {
             .any(|fact| fact.contains("it is Kubernetes v")),
         "{health:?}"
     );
-    cluster
-        .make(
-            "/api/v1/namespaces",
-            json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": space}}),
-        )
-        .await;
-    let deployment = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": {
-        "replicas": 2, "progressDeadlineSeconds": 5, "selector": {"matchLabels": {"app": "web"}},
-        "template": {"metadata": {"labels": {"app": "web"}}, "spec": {"terminationGracePeriodSeconds": 0,
-            "containers": [{"name": "web", "image": "registry.example.com/acme/web:1.0.0"}]}}}});
-    cluster
-        .make(
-            &format!("/apis/apps/v1/namespaces/{space}/deployments"),
-            deployment,
-        )
-        .await;
+    cluster.put("deployments", web()).await;
     assert!(!cluster.until(Outcome::Success, "1.0.0").await);
     cluster.act(Verb::Promote, version("1.1.0")).await;
     assert!(!cluster.until(Outcome::Success, "1.1.0").await);

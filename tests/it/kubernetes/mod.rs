@@ -4,12 +4,16 @@ mod acting;
 mod commands;
 mod doubt;
 mod failures;
+mod families;
 mod live;
 mod payloads;
 mod reading;
+mod rights;
 mod runs;
 pub mod subject;
 mod tools;
+mod watched;
+mod watching;
 mod world;
 
 use std::time::Duration;

@@ -19,10 +19,11 @@ use super::now;
 use crate::support::left_out;
 
 /// The folders, and what is to be found in each at least.
-const FOLDERS: [(&str, usize); 7] = [
+const FOLDERS: [(&str, usize); 8] = [
     ("kubernetes", 6),
     ("argo-rollouts", 40),
-    ("flux", 20),
+    ("flux", 40),
+    ("gitops-promoter", 10),
     ("tekton", 100),
     ("kpack", 2),
     ("kargo", 4),

@@ -14,6 +14,12 @@ pub struct World {
     pub version: u64,
     /// Objects in a page, however many are asked for.
     pub page: Option<usize>,
+    /// Up to which version it does not remember what changed.
+    pub forgotten: u64,
+    /// Whether it says what one may do.
+    pub reviews: bool,
+    /// What one may not: `list deployments.apps`, or with `in shop`.
+    pub denied: Vec<String>,
     /// Kinds that the cluster has though nothing is there: `apps/v1/deployments`.
     pub kinds: Vec<String>,
 }
@@ -108,6 +114,15 @@ fn answer(world: &mut World, asked: &Asked) -> Answer {
         ("GET", ["apis"]) => Answer::json(200, &groups(world)),
         ("GET", ["apis" | "api", ..]) => get(world, asked, &parts[1..]),
         ("PATCH", ["apis", rest @ ..]) => patch(world, asked, rest),
+        (
+            "POST",
+            [
+                "apis",
+                "authorization.k8s.io",
+                "v1",
+                "selfsubjectaccessreviews",
+            ],
+        ) if world.reviews => review(world, asked),
         ("POST", ["apis", group, version, "namespaces", _, _]) => {
             let object = asked.json();
             assert_eq!(object["apiVersion"], format!("{group}/{version}"));
@@ -119,6 +134,23 @@ fn answer(world: &mut World, asked: &Asked) -> Answer {
         }
         _ => no(404, "the server could not find the requested resource"),
     }
+}
+
+fn review(world: &World, asked: &Asked) -> Answer {
+    let attributes = &asked.json()["spec"]["resourceAttributes"];
+    let part = |name: &str, before: &str| match attributes[name].as_str().unwrap() {
+        "" => String::new(),
+        text => format!("{before}{text}"),
+    };
+    let verb = part("verb", "");
+    let resource = part("resource", "") + &part("subresource", "/") + &part("group", ".");
+    let right = format!("{verb} {resource}");
+    let there = right.clone() + &part("namespace", " in ");
+    let is_denied = world.denied.contains(&right) || world.denied.contains(&there);
+    Answer::json(
+        201,
+        &json!({"kind": "SelfSubjectAccessReview", "status": {"allowed": !is_denied}}),
+    )
 }
 
 pub fn no(status: u16, message: &str) -> Answer {
@@ -179,6 +211,14 @@ fn get(world: &World, asked: &Asked, parts: &[&str]) -> Answer {
     if !world.kinds.contains(&kind) && group != "v1" {
         return no(404, "the server could not find the requested resource");
     }
+    if asked.query("watch") == Some("true") {
+        assert_eq!(asked.query("allowWatchBookmarks"), Some("true"));
+        let since: u64 = asked.query("resourceVersion").unwrap().parse().unwrap();
+        if since < world.forgotten {
+            return no(410, "too old resource version");
+        }
+        return Answer::flow();
+    }
     let start = format!("{kind}/");
     let labels = asked.query("labelSelector").unwrap_or_default();
     let labels = labels
@@ -200,7 +240,10 @@ fn get(world: &World, asked: &Asked, parts: &[&str]) -> Answer {
     let from: usize = asked
         .query("continue")
         .map_or(0, |text| text.parse().unwrap());
-    let page = world.page.unwrap_or(500);
+    let limit: usize = asked
+        .query("limit")
+        .map_or(500, |text| text.parse().unwrap());
+    let page = world.page.unwrap_or(limit);
     let more = all.len() > from + page;
     let items: Vec<&Value> = all.into_iter().skip(from).take(page).collect();
     let next = if more {

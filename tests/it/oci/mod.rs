@@ -7,7 +7,7 @@ mod reading;
 mod real;
 mod recorded;
 pub mod subject;
-mod world;
+pub mod world;
 
 use leadtime::connector::descriptor::Settings;
 use leadtime::connector::oci::Oci;

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use leadtime::connector::oci::wire::digest_like;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub use crate::support::registry::{IMAGE, INDEX, Repository};
 use crate::support::wild::{Answer, Asked, Wild};
 
 /// What a registry holds.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct World {
     pub repositories: BTreeMap<String, Repository>,
     /// Who may come in: user and password; nobody needs to say who they are where it is `None`.
@@ -47,7 +48,7 @@ fn problem(status: u16, code: &str) -> Answer {
     )
 }
 
-fn answer(world: &mut World, asked: &Asked) -> Answer {
+pub fn answer(world: &mut World, asked: &Asked) -> Answer {
     if asked.path() == "/token" {
         return token(world, asked);
     }

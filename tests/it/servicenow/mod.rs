@@ -3,7 +3,7 @@
 mod acting;
 mod reading;
 pub mod subject;
-mod world;
+pub mod world;
 
 use std::time::Duration;
 

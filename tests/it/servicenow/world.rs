@@ -1,11 +1,12 @@
 //! A ServiceNow of our own: change requests, their approvals, and what its Table API does with them, as its reference says.
 
 use leadtime::event::time::{Span, Timestamp};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::support::wild::{Answer, Asked, Wild};
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct World {
     pub changes: Vec<Value>,
     pub approvals: Vec<Value>,
@@ -123,7 +124,7 @@ fn refuse(status: u16, message: &str) -> Answer {
     )
 }
 
-fn answer(world: &mut World, asked: &Asked) -> Answer {
+pub fn answer(world: &mut World, asked: &Asked) -> Answer {
     let Some(rest) = asked.path().strip_prefix("/api/now/table/") else {
         return refuse(404, "Requested URI does not represent any resource");
     };

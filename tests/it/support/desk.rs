@@ -4,8 +4,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use portable_pty::CommandBuilder;
+use rustix::process::Signal;
 
-use super::pty::Pty;
+use super::pty::{Pty, Seen};
 use crate::cli::place::Place;
 
 const CONTROL_U: &str = "\x15";
@@ -54,6 +55,15 @@ impl Desk {
         self.pty.wait_for(text);
     }
 
+    /// Waits for a row in which all of these stand.
+    pub fn see_row(&self, words: &[&str]) {
+        self.pty.wait(&format!("a row with {words:?}"), |seen| {
+            let rows = seen.rows();
+            rows.iter()
+                .any(|row| words.iter().all(|word| row.contains(word)))
+        });
+    }
+
     /// Waits until something is no longer seen.
     pub fn miss(&self, text: &str) {
         self.pty
@@ -67,13 +77,18 @@ impl Desk {
 
     /// Narrows the list in front to one row.
     pub fn filter(&self, words: &str) {
-        self.press("/");
-        self.see("words and ");
-        self.press(&format!("{CONTROL_U}{words}\r"));
-        self.pty.wait("the filter", |seen| {
+        // As long as words are typed, it is told what they match.
+        let asks = |seen: &Seen| {
             seen.rows()
                 .last()
-                .is_some_and(|foot| foot.contains("1 of 1") && !foot.contains("words and"))
+                .is_some_and(|foot| foot.contains("words"))
+        };
+        self.press("/");
+        self.pty.wait("the filter's line", asks);
+        self.press(&format!("{CONTROL_U}{words}\r"));
+        self.pty.wait("the filter", |seen| {
+            let rows = seen.rows();
+            rows.last().is_some_and(|foot| foot.contains("1 of 1")) && !asks(seen)
         });
     }
 
@@ -163,6 +178,13 @@ impl Desk {
             let shows = |text: &str| seen.shows(text);
             !shows(TOLD) && !shows("as curl") && !shows("leave it")
         });
+    }
+
+    /// Ends it as a power cut would; the terminal was never shown a secret.
+    pub fn kill(self) {
+        self.pty.signal(Signal::KILL);
+        self.pty.end();
+        assert!(!self.pty.seen().has(&self.secret));
     }
 
     /// Ends it; the terminal was never shown a secret.

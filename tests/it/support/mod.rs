@@ -12,11 +12,23 @@ pub mod gitlab;
 pub mod heard;
 pub mod hosting;
 pub mod kept;
+pub mod program;
 pub mod pty;
 pub mod registry;
+pub mod secret;
+pub mod served;
 pub mod svg;
 pub mod swagger;
 pub mod wild;
+
+/// Says aloud what was measured, for who asked for it with `--nocapture`.
+#[expect(
+    clippy::print_stderr,
+    reason = "a figure is for whoever runs the tests"
+)]
+pub fn figure(what: &str) {
+    eprintln!("measured: {what}");
+}
 
 /// An instance of a tool that nobody asks anything.
 pub fn instance(tool: &'static Tool, url: &str) -> Instance {

@@ -2,22 +2,22 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::process::Command;
 
 use leadtime::connector::oci::wire::{digest_like, fallback_tag};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::left_out;
+use super::served::{Served, address};
 
 pub const IMAGE: &str = "application/vnd.oci.image.manifest.v1+json";
 pub const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 
 /// What a repository of a registry holds.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Repository {
     pub tags: BTreeMap<String, String>,
     /// Media type and bytes, by digest.
@@ -91,27 +91,16 @@ impl Repository {
 
 /// A registry, until it is dropped.
 pub struct Real {
-    child: Child,
+    pub served: Served,
     pub url: String,
     _folder: TempDir,
-}
-
-impl Drop for Real {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 impl Real {
     /// `None`: it is not installed.
     pub async fn start() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
-        let address = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap();
+        let address = address();
         let config = format!(
             "version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {:?}}}, delete: {{enabled: true}}}}\nhttp: {{addr: \"{address}\"}}\n",
             folder.path().join("data")
@@ -123,24 +112,18 @@ impl Real {
             .arg("serve")
             .arg(&file)
             .env("OTEL_TRACES_EXPORTER", "none");
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        let Ok(child) = child else {
+        let Ok(served) = Served::start(address, command) else {
             left_out("a real registry: docker-registry is not installed");
             return None;
         };
-        let url = format!("http://{address}");
-        let real = Self {
-            child,
+        let url = served.url();
+        let answer = reqwest::get(format!("{url}/v2/")).await.unwrap();
+        assert_eq!(answer.status(), 200);
+        Some(Self {
+            served,
             url,
             _folder: folder,
-        };
-        for _ in 0..400 {
-            if reqwest::get(format!("{}/v2/", real.url)).await.is_ok() {
-                return Some(real);
-            }
-            tokio::time::sleep(Duration::from_millis(25)).await;
-        }
-        panic!("docker-registry was started and does not answer");
+        })
     }
 
     /// Pushes what a repository holds: blobs, then manifests, then tags.

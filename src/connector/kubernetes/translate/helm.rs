@@ -5,7 +5,8 @@ use crate::connector::ConnectorError;
 use crate::connector::kubernetes::act::{self, Case};
 use crate::connector::kubernetes::client::Resource;
 use crate::connector::kubernetes::family::{Family, Seen};
-use crate::connector::kubernetes::wire::flux::{Spec, Status};
+use crate::connector::kubernetes::wire::Object;
+use crate::connector::kubernetes::wire::flux::{Spec, Status, not_ready};
 use crate::event::kind::Outcome;
 
 pub struct HelmReleases;
@@ -21,6 +22,10 @@ impl Family for HelmReleases {
 
     fn word(&self) -> &'static str {
         "helmrelease"
+    }
+
+    fn ails(&self, object: &Object) -> Option<String> {
+        not_ready(object)
     }
 
     fn tell(&self, seen: &Seen<'_>) -> Result<Told, String> {

@@ -6,8 +6,8 @@ use crate::connector::ConnectorError;
 use crate::connector::kubernetes::act::{self, Case};
 use crate::connector::kubernetes::client::Resource;
 use crate::connector::kubernetes::family::{Family, Seen};
-use crate::connector::kubernetes::wire::condition;
-use crate::connector::kubernetes::wire::flux::{Spec, Status, commit, version};
+use crate::connector::kubernetes::wire::flux::{Spec, Status, commit, not_ready, version};
+use crate::connector::kubernetes::wire::{Object, condition};
 use crate::event::kind::Outcome;
 use crate::event::time::Timestamp;
 
@@ -28,6 +28,10 @@ impl Family for Kustomizations {
 
     fn word(&self) -> &'static str {
         "kustomization"
+    }
+
+    fn ails(&self, object: &Object) -> Option<String> {
+        not_ready(object)
     }
 
     fn tell(&self, seen: &Seen<'_>) -> Result<Told, String> {

@@ -3,6 +3,7 @@
 //!
 //! Ids begin with `<plural>.<group>/<namespace>/<name>`, then `@` and what is meant of it: a revision, an attempt.
 
+pub mod analysis;
 pub mod approval;
 pub mod build;
 pub mod deployment;
@@ -10,9 +11,11 @@ pub mod helm;
 pub mod knative;
 pub mod kustomization;
 pub mod policy;
+pub mod promoter;
 pub mod promotion;
 pub mod rollout;
 pub mod run;
+pub mod source;
 pub mod supply;
 
 use std::collections::BTreeMap;

@@ -1,12 +1,16 @@
 //! What Flux says of what it applies.
 
-use super::Condition;
+use std::collections::BTreeMap;
+
+use super::{Condition, Object, condition};
 use crate::connector::lenient::answers;
 use crate::event::time::Timestamp;
 
 answers! {
     Spec {
         suspend: bool,
+        /// Of what is fetched: from where.
+        url: String,
         /// Of a `HelmRelease`: what its release is called.
         release_name: String,
     }
@@ -19,6 +23,13 @@ answers! {
         /// Of an `ImagePolicy`.
         latest_ref: Option<ImageRef>,
         latest_image: String,
+        /// Of what is fetched: what it was last.
+        artifact: Option<Artifact>,
+    }
+    Artifact {
+        revision: String,
+        last_update_time: Option<Timestamp>,
+        metadata: BTreeMap<String, String>,
     }
     Release {
         name: String,
@@ -56,6 +67,23 @@ pub fn version(revision: &str) -> Option<&str> {
     }
     let name = revision.split_once('@').map_or(revision, |(name, _)| name);
     (!name.is_empty() && name != "latest" && !name.starts_with("sha256:")).then_some(name)
+}
+
+/// Enough of a revision to tell it from others.
+#[must_use]
+pub fn mark(revision: &str) -> &str {
+    let last = revision.rsplit([':', '/']).next().unwrap_or(revision);
+    last.get(..12).unwrap_or(last)
+}
+
+/// Why an object is not ready, in one line.
+#[must_use]
+pub fn not_ready(object: &Object) -> Option<String> {
+    let status: Status = object.of("status").ok()?;
+    let ready = condition(&status.conditions, "Ready").filter(|one| one.status == "False")?;
+    let said = ready.message.chars().filter(|c| !c.is_control()).take(300);
+    let said: String = said.collect();
+    Some(format!("not ready ({}): {said}", ready.reason))
 }
 
 #[cfg(test)]

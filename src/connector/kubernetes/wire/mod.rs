@@ -3,6 +3,7 @@
 
 pub mod flux;
 pub mod kargo;
+pub mod promoter;
 pub mod runs;
 pub mod workload;
 
@@ -34,6 +35,26 @@ answers! {
     ListMetadata {
         #[serde(rename = "continue")]
         next: String,
+        resource_version: String,
+    }
+    /// Whether something is allowed.
+    Review {
+        status: ReviewStatus,
+    }
+    ReviewStatus {
+        allowed: bool,
+    }
+    /// One line of a watch.
+    Change {
+        #[serde(rename = "type")]
+        name: String,
+        object: Changed,
+    }
+    /// What has changed; of an error, why.
+    Changed {
+        metadata: Metadata,
+        code: u16,
+        message: String,
     }
     Metadata {
         name: String,

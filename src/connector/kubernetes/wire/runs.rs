@@ -159,7 +159,8 @@ impl Spec {
 }
 
 /// `acme/shop` of `https://git.example.com/acme/shop.git` or `git@git.example.com:acme/shop`.
-fn repository(url: &str) -> Option<String> {
+#[must_use]
+pub fn repository(url: &str) -> Option<String> {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let path = match rest.split_once(':') {
         Some((_, path)) if !url.contains("://") => path,

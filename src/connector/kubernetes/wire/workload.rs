@@ -74,6 +74,20 @@ answers! {
     BlueGreenStatus {
         active_selector: String,
     }
+    /// Of an `AnalysisRun`.
+    AnalysisStatus {
+        phase: String,
+        message: String,
+        started_at: Option<Timestamp>,
+        completed_at: Option<Timestamp>,
+        metric_results: Vec<Metric>,
+    }
+    Metric {
+        measurements: Vec<Measurement>,
+    }
+    Measurement {
+        finished_at: Option<Timestamp>,
+    }
     Pause {
         reason: String,
         start_time: Option<Timestamp>,

@@ -12,7 +12,8 @@ use crate::connector::http::page::Links;
 use crate::connector::http::{Answer, Http, Stop};
 use crate::connector::oci::config::{Config, Selection, is_name, is_tag};
 use crate::connector::oci::fault::refused;
-use crate::connector::oci::wire::{Catalog, Descriptor, Manifest, Tags, digest_like, is_digest};
+use crate::connector::oci::wire::{Catalog, Manifest, Tags, digest_like, is_digest};
+use crate::connector::referrer::Descriptor;
 use crate::event::time::Timestamp;
 
 use super::super::client::Registry;

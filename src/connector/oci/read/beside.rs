@@ -6,9 +6,9 @@ use super::tag::{Around, Done};
 use crate::connector::error::ErrorKind;
 use crate::connector::http::Stop;
 use crate::connector::oci::cursor::ImageRow;
-use crate::connector::oci::translate::referrer::{self, Referrer};
-use crate::connector::oci::translate::{Origin, scan};
-use crate::connector::oci::wire::{Descriptor, Manifest, fallback_tag, is_digest};
+use crate::connector::oci::translate::{Origin, bill, scan};
+use crate::connector::oci::wire::{Manifest, fallback_tag, is_digest};
+use crate::connector::referrer::{self, Descriptor, Referrer};
 use crate::connector::{Finding, Severity};
 
 /// So many referrers of one image are read; more are no release's.
@@ -147,7 +147,7 @@ pub async fn attested(
         match reach.manifest(name, &attestation.digest, None).await? {
             Found::Manifest(found) => {
                 let manifest: Manifest = found.manifest;
-                referrer::attested_bill(&manifest)
+                bill::attested(&manifest)
             }
             Found::Unchanged | Found::Nothing => None,
         },

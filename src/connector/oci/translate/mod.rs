@@ -1,13 +1,14 @@
 //! From what a registry answers to events: pure, no network and no clock. The identity of an event is made of digests and tags, so that the same fact,
 //! read twice or by another way, is one event.
 
-pub mod referrer;
+pub mod bill;
 pub mod scan;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::wire::{self, Manifest, text};
+use super::wire::{self, Manifest};
+use crate::connector::referrer::text;
 use crate::connector::scanner::subject::{repository, sha};
 use crate::connector::tag::Kind as TagKind;
 use crate::event::Event;

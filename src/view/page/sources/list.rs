@@ -83,9 +83,10 @@ impl Source {
         self.every = now.every;
         self.reading.clone_from(&now.reading);
         self.facts.extend(now.facts.iter().cloned());
+        self.facts.extend(now.listens.map(listening));
         // What was noted of the last reading is older than what is told now.
         self.findings.retain(|one| one.subject != LAST);
-        for one in &now.findings {
+        for one in now.findings.iter().chain(&now.unheard) {
             if !self.findings.iter().any(|known| known.text == one.text) {
                 self.findings.push(one.clone());
             }
@@ -118,11 +119,16 @@ impl Source {
         if !self.is_read {
             return Line::of(Role::Dim, format!("{} not read", glyph::NOTE));
         }
-        if let Some(reading) = &self.reading {
+        // One that fails does so until it was read, however often that is tried.
+        if let Some(reading) = self.reading.as_ref().filter(|_| !self.fails()) {
             return Line::of(Role::Process, format!("{} {reading}", glyph::ARROW));
         }
         let (role, sign, word) = mark(self.state());
         Line::of(role, format!("{sign} {word}"))
+    }
+
+    fn fails(&self) -> bool {
+        self.state() == SourceState::Error
     }
 
     fn rank(&self) -> u8 {
@@ -134,6 +140,16 @@ impl Source {
             SourceState::Ok => 3,
         }
     }
+}
+
+/// Whether its tool is listened to.
+fn listening(listens: bool) -> String {
+    let text = if listens {
+        "listened to: what changes is read at once"
+    } else {
+        "not listened to just now: read as often as ever"
+    };
+    text.to_owned()
 }
 
 /// What an error of the last reading is about.
@@ -168,6 +184,8 @@ impl Sources {
                 None => rows.push(Source::sent(sender)),
             }
         }
+        // Those that fail are in sight, however many there are.
+        rows.sort_by_key(|row| !row.fails());
         self.rows = rows;
     }
 
@@ -253,5 +271,28 @@ impl Listing for Sources {
 
     fn nothing(&self, _scene: &Scene) -> String {
         "no source is configured, and nothing was sent yet".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn those_that_fail_stand_first_and_fail_until_they_were_read() {
+        let state = |name: &str, error: Option<&str>| scene::SourceState {
+            name: name.to_owned(),
+            error: error.map(str::to_owned),
+            reading: Some("reading".to_owned()),
+            ..scene::SourceState::default()
+        };
+        let states = [state("one", None), state("two", Some("refused"))];
+        let mut sources = Sources::default();
+        sources.gather(&states, None);
+        let told = sources.rows.iter().map(|row| {
+            let standing = row.standing().text();
+            (row.name.as_str(), standing.contains("error"))
+        });
+        assert_eq!(told.collect::<Vec<_>>(), [("two", true), ("one", false)]);
     }
 }

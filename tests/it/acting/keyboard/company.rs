@@ -14,6 +14,7 @@ use crate::cli::place::{Place, Ran};
 use crate::support::github::living::Living;
 use crate::support::github::world::{Repo, ago};
 use crate::support::registry::{Real, Repository};
+use crate::support::secret::lies_nowhere;
 use crate::support::wild::{Answer, Wild};
 
 /// Every secret of every source. It must come out nowhere but at the tool that it is for.
@@ -298,28 +299,10 @@ impl Company {
         for asked in asked.iter().chain(&self.sink.deeds()) {
             assert_eq!(asked.header("authorization"), Some(bearer.as_str()));
         }
-        let mut folders = vec![self.place.work(), self.place.home()];
-        let mut looked = Vec::new();
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(folder).unwrap() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    folders.push(path);
-                    continue;
-                }
-                let bytes = fs::read(&path).unwrap();
-                assert!(!has(&bytes, CANARY), "a secret lies in {}", path.display());
-                looked.push(path);
-            }
-        }
+        let folders = vec![self.place.work(), self.place.home()];
+        let looked = lies_nowhere(CANARY, folders);
         assert!(looked.contains(&self.place.file("log.db")), "{looked:?}");
     }
-}
-
-/// Whether bytes hold a text.
-pub fn has(bytes: &[u8], text: &str) -> bool {
-    let text = text.as_bytes();
-    bytes.windows(text.len()).any(|window| window == text)
 }
 
 /// How a version of a workload gets to production.

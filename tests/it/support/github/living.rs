@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use leadtime::clock;
 use leadtime::event::time::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::world::{Repo, World, pull, user};
@@ -26,24 +27,33 @@ on:
 ";
 
 /// What is there, and who the token belongs to.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Living {
     pub world: World,
-    me: &'static str,
+    me: String,
     /// The id that was given last.
     last: i64,
 }
 
 impl Living {
-    pub fn serve(repos: Vec<Repo>, me: &'static str) -> Wild<Self> {
-        let world = World::new(clock::now(), repos);
-        let last = 9000;
-        Wild::start(Self { world, me, last }, |living, asked| {
-            let date = clock::now().to_utc().format("%a, %d %b %Y %H:%M:%S GMT");
-            living.answer(asked).header("date", &date.to_string())
-        })
+    pub fn new(repos: Vec<Repo>, me: &str) -> Self {
+        Self {
+            world: World::new(clock::now(), repos),
+            me: me.to_owned(),
+            last: 9000,
+        }
     }
 
-    fn answer(&mut self, asked: &Asked) -> Answer {
+    pub fn serve(repos: Vec<Repo>, me: &str) -> Wild<Self> {
+        Wild::start(Self::new(repos, me), Self::answer)
+    }
+
+    pub fn answer(&mut self, asked: &Asked) -> Answer {
+        let date = clock::now().to_utc().format("%a, %d %b %Y %H:%M:%S GMT");
+        self.answered(asked).header("date", &date.to_string())
+    }
+
+    fn answered(&mut self, asked: &Asked) -> Answer {
         let path = asked.path().to_owned();
         let words: Vec<&str> = path.trim_matches('/').split('/').collect();
         if asked.method == "GET" {
@@ -69,7 +79,7 @@ impl Living {
     fn told(&self, words: &[&str], asked: &Asked) -> Option<(Option<&'static str>, Value)> {
         let found = || self.world.find(words);
         match words {
-            ["user"] => Some((None, user(self.me))),
+            ["user"] => Some((None, user(&self.me))),
             ["repos", _, _, "actions", "workflows", "deploy.yml"] => {
                 let path = ".github/workflows/deploy.yml";
                 Some((
@@ -136,7 +146,7 @@ impl Living {
 
     /// The pending deployment is gone, the decision is told, and the run ends: what was approved is deployed.
     fn decide(&mut self, name: &str, id: i64, body: &Value) -> Answer {
-        let (me, at) = (user(self.me), stamp());
+        let (me, at) = (user(&self.me), stamp());
         let repo = self.world.repo(name);
         let pending = repo.pending.entry(id).or_default();
         let ids = body["environment_ids"].as_array().unwrap();
@@ -175,7 +185,7 @@ impl Living {
     /// A request for a branch, unless there is one.
     fn open(&mut self, name: &str, body: &Value) -> Answer {
         self.last += 1;
-        let (me, at, number) = (user(self.me), stamp(), self.last);
+        let (me, at, number) = (user(&self.me), stamp(), self.last);
         let pulls = &mut self.world.repo(name).pulls;
         let is_one = pulls
             .iter()
@@ -199,7 +209,7 @@ impl Living {
 
     /// The request is merged, and who listens deploys what it promotes.
     fn merge(&mut self, name: &str, number: &str, body: &Value) -> Answer {
-        let (me, at) = (user(self.me), stamp());
+        let (me, at) = (user(&self.me), stamp());
         let mut pulls = self.world.repo(name).pulls.iter_mut();
         let pull = pulls.find(|one| one["number"].to_string() == number);
         let pull = pull.filter(|one| one["head"]["sha"] == body["sha"]);
@@ -224,7 +234,7 @@ impl Living {
 
     /// A new attempt, which succeeds.
     fn again(&mut self, name: &str, id: i64) -> Answer {
-        let (me, at) = (user(self.me), stamp());
+        let (me, at) = (user(&self.me), stamp());
         let repo = self.world.repo(name);
         let mut runs = repo.runs.iter_mut();
         let run = runs.find(|run| run["id"] == id).unwrap();
@@ -278,7 +288,7 @@ impl Living {
         let run = json!({
             "id": id, "name": "deploy", "display_title": title, "head_branch": body["ref"], "head_sha": inputs["sha"], "status": "completed",
             "conclusion": "success", "event": "workflow_dispatch", "run_attempt": 1, "created_at": at, "updated_at": at, "run_started_at": at,
-            "html_url": url, "actor": user(self.me), "triggering_actor": user(self.me),
+            "html_url": url, "actor": user(&self.me), "triggering_actor": user(&self.me),
         });
         self.world.repo(name).runs.insert(0, run);
         let deployment = json!({"ref": inputs["sha"], "environment": inputs["where"]});
@@ -295,7 +305,7 @@ impl Living {
         let (id, at, place) = (self.last, stamp(), &body["environment"]);
         let deployment = json!({
             "id": id, "sha": body["ref"], "ref": body["ref"], "task": "deploy", "environment": place, "payload": body["payload"],
-            "creator": user(self.me), "created_at": at, "updated_at": at,
+            "creator": user(&self.me), "created_at": at, "updated_at": at,
         });
         let repo = self.world.repo(name);
         repo.deployments.insert(0, deployment.clone());

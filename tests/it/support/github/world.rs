@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use leadtime::event::time::{Span, Timestamp};
@@ -15,21 +16,24 @@ pub struct Limit {
     pub reset: i64,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct World {
     pub repos: Vec<Repo>,
     /// Former names, and the names of now.
     pub renamed: BTreeMap<String, String>,
     pub organizations: Vec<String>,
+    #[serde(skip)]
     pub faults: Vec<Fault>,
+    #[serde(skip)]
     pub limit: Option<Limit>,
     /// The `Date` of every answer.
     pub date: String,
+    #[serde(skip)]
     pub asked: Vec<Asked>,
 }
 
 /// A repository; lists are newest first, as GitHub gives them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Repo {
     pub full_name: String,
     pub archived: bool,
@@ -38,6 +42,8 @@ pub struct Repo {
     pub pull_commits: BTreeMap<i64, Vec<Value>>,
     pub commits: Vec<Value>,
     pub runs: Vec<Value>,
+    /// By run and number: no key that JSON has.
+    #[serde(skip)]
     pub attempts: BTreeMap<(i64, i64), Value>,
     pub jobs: BTreeMap<i64, Vec<Value>>,
     pub pending: BTreeMap<i64, Vec<Value>>,

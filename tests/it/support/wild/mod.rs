@@ -14,6 +14,8 @@
 //! It keeps connections alive, runs on threads of its own, and serves any process of this machine. Where `LEADTIME_ANSWERS` names a folder, what is answered
 //! to those who read is kept there, a file a server: what `fuzz/` begins with.
 
+mod flow;
+
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -67,6 +69,8 @@ pub struct Answer {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: String,
+    /// It goes on: with what [`Wild::say`] says.
+    pub flows: bool,
 }
 
 impl Answer {
@@ -75,6 +79,15 @@ impl Answer {
             status,
             headers: Vec::new(),
             body: String::new(),
+            flows: false,
+        }
+    }
+
+    /// An answer that begins, and goes on.
+    pub fn flow() -> Self {
+        Self {
+            flows: true,
+            ..Self::new(200)
         }
     }
 
@@ -123,6 +136,7 @@ struct Inner<S> {
     asked: Mutex<Vec<Asked>>,
     rules: Mutex<Vec<Rule>>,
     open: Mutex<Vec<TcpStream>>,
+    flows: Mutex<Vec<flow::Flow>>,
     closed: AtomicBool,
     answers: Option<Mutex<File>>,
 }
@@ -138,7 +152,16 @@ impl<S: Send + 'static> Wild<S> {
         state: S,
         apply: impl Fn(&mut S, &Asked) -> Answer + Send + Sync + 'static,
     ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0)), state, apply)
+    }
+
+    /// At an address that was chosen before.
+    pub fn start_at(
+        address: SocketAddr,
+        state: S,
+        apply: impl Fn(&mut S, &Asked) -> Answer + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind(address).unwrap();
         let address = listener.local_addr().unwrap();
         let inner = Arc::new(Inner {
             state: Mutex::new(state),
@@ -146,6 +169,7 @@ impl<S: Send + 'static> Wild<S> {
             asked: Mutex::default(),
             rules: Mutex::default(),
             open: Mutex::default(),
+            flows: Mutex::default(),
             closed: AtomicBool::new(false),
             answers: answers(),
         });
@@ -201,6 +225,7 @@ impl<S: Send + 'static> Wild<S> {
     /// From now on no connection is accepted: the port is closed, and stays so. To see a connection refused, ask with a client that has none open.
     pub fn refuse(&self) {
         if !self.inner.closed.swap(true, Ordering::SeqCst) {
+            lock(&self.inner.flows).clear();
             for stream in lock(&self.inner.open).drain(..) {
                 // It may have ended by itself.
                 let _ = stream.shutdown(Shutdown::Both);
@@ -275,6 +300,9 @@ fn serve<S>(inner: &Inner<S>, stream: &TcpStream) -> Option<()> {
         };
         if asked.method == "GET" {
             record(inner, &asked, &truth);
+        }
+        if truth.flows && !matches!(mischief, Some(Mischief::DoneThen(_))) {
+            return flow::serve(inner, stream, &asked);
         }
         let bytes = bytes(&truth);
         let sent = match mischief {

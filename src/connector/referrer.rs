@@ -1,7 +1,30 @@
-//! What refers to an image: a bill of materials, a signature, a scanner's report, or something else. Told by its type alone.
+//! What refers to an image, as registries list it: a bill of materials, a signature, a scanner's report, or something else. Told by its type alone; shared by all
+//! who read such lists.
 
-use crate::connector::oci::wire::{Descriptor, Manifest, text};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
 use crate::event::time::Timestamp;
+
+const CREATED: &str = "org.opencontainers.image.created";
+
+/// A thing by its digest.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Descriptor {
+    pub media_type: Option<String>,
+    pub artifact_type: Option<String>,
+    pub digest: String,
+    pub size: i64,
+    pub annotations: Option<Map<String, Value>>,
+}
+
+/// A text among annotations or labels.
+#[must_use]
+pub fn text(map: Option<&Map<String, Value>>, key: &str) -> Option<String> {
+    let text = map?.get(key)?.as_str()?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
 
 /// What a thing is that refers to an image.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,18 +70,7 @@ pub fn of(descriptor: &Descriptor) -> Referrer {
 #[must_use]
 pub fn made(descriptor: &Descriptor) -> Option<Timestamp> {
     let annotations = descriptor.annotations.as_ref();
-    Timestamp::parse(&text(annotations, super::CREATED)?)
-}
-
-/// The bill of materials that a builder keeps in an attestation beside the images of an index: the digest of its layer.
-#[must_use]
-pub fn attested_bill(attestation: &Manifest) -> Option<String> {
-    let layers = attestation.layers.as_deref().unwrap_or_default();
-    let bill = layers.iter().find(|layer| {
-        text(layer.annotations.as_ref(), "in-toto.io/predicate-type")
-            .is_some_and(|kind| kind.contains("spdx.dev") || kind.contains("cyclonedx.org"))
-    });
-    bill.map(|layer| layer.digest.clone())
+    Timestamp::parse(&text(annotations, CREATED)?)
 }
 
 #[cfg(test)]
