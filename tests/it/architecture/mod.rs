@@ -240,6 +240,8 @@ const OTHERS: &[(&str, &[&str])] = &[
             "report::style",
             "screen",
             "connector::command",
+            // Where a kubeconfig is that nobody names.
+            "connector::kubernetes",
         ],
     ),
     (
