@@ -294,7 +294,8 @@ fn serve<S>(inner: &Inner<S>, stream: &TcpStream) -> Option<()> {
             _ => (inner.apply)(&mut lock(&inner.state), &asked),
         };
         if truth.flows && !matches!(mischief, Some(Mischief::DoneThen(_))) {
-            return flow::serve(inner, stream, &asked);
+            flow::serve(inner, stream, &asked)?;
+            continue;
         }
         let bytes = bytes(&truth);
         let sent = match mischief {
