@@ -197,6 +197,7 @@ fn filled(config: &Config, path: &crate::config::Path, workload: &Workload) -> P
                 environment: step.environment.clone(),
                 needs: step.needs.iter().flatten().filter_map(place).collect(),
                 locked: step.locked,
+                reason: step.reason.clone(),
                 from: step.from.clone(),
                 accepts: step.accepts.clone(),
                 matches: step

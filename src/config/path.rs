@@ -49,6 +49,9 @@ pub struct Step {
     /// Whether a workload may not choose another tool for it.
     #[serde(default)]
     pub locked: bool,
+    /// Why it is locked: told to whoever is refused.
+    #[schemars(length(min = 1))]
+    pub reason: Option<String>,
     /// The tool whose events fill the step. Default: any that sends its kind.
     #[schemars(length(min = 1))]
     pub from: Option<String>,

@@ -36,10 +36,14 @@ pub struct Descriptor {
 pub struct Signs {
     /// Files and folders at its root.
     pub files: &'static [&'static str],
+    /// Groups of Kubernetes objects that its manifests are of, each perhaps with a kind: `tekton.dev`, `argoproj.io/Application`.
+    pub objects: &'static [&'static str],
     /// A part of the name of the host that its remote is on: `github`.
     pub host: Option<&'static str>,
     /// Those files say how what is committed is built.
     pub builds: bool,
+    /// Those keys are all right as they are: nothing is to be filled in.
+    pub ready: bool,
     /// The keys of its source, a line each; `{host}` and `{repository}` are filled in.
     pub source: &'static [&'static str],
     /// The line for a host other than the tool's own, with that host.

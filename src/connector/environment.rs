@@ -43,13 +43,17 @@ pub fn labelled(labels: &BTreeMap<String, String>) -> Option<String> {
     found.filter(|text| !text.is_empty()).cloned()
 }
 
+/// Whether a word is the name of an environment.
+#[must_use]
+pub fn is_one(word: &str) -> bool {
+    ENVIRONMENTS.contains(&word.to_ascii_lowercase().as_str())
+}
+
 /// The environment at the end of a name: `prod` of `checkout-prod`.
 #[must_use]
 pub fn suffix(name: &str) -> Option<String> {
     let (_, last) = name.rsplit_once(['-', '_', '.'])?;
-    ENVIRONMENTS
-        .contains(&last.to_ascii_lowercase().as_str())
-        .then(|| last.to_owned())
+    is_one(last).then(|| last.to_owned())
 }
 
 /// The name without the environment at its end: `checkout` of `checkout-prod`.

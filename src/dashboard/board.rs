@@ -73,12 +73,6 @@ impl Board {
         }
     }
 
-    pub fn has_failed(&self, name: &str) -> bool {
-        let states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
-        let state = states.iter().find(|state| state.name == name);
-        state.is_some_and(|state| state.error.is_some())
-    }
-
     pub fn all_failed(&self, reason: &str) {
         let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
         for state in states.iter_mut() {

@@ -286,7 +286,8 @@ impl Reader {
         let every = Duration::from_micros(u64::try_from(every).unwrap_or(1_000_000));
         let next = now + every.max(Duration::from_secs(1));
         let is_wanted = self.again.remove(&place);
-        self.due.insert(place, if is_wanted { rests } else { next });
+        self.due
+            .insert(place, if is_wanted { rests.min(next) } else { next });
     }
 
     /// Has a source read, beside the others; and asked how it is, where that was not done yet.

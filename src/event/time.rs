@@ -26,7 +26,7 @@ impl Timestamp {
 
     #[must_use]
     pub const fn from_seconds(seconds: i64) -> Self {
-        Self(seconds * 1_000_000)
+        Self(seconds.saturating_mul(1_000_000))
     }
 
     #[must_use]
@@ -64,7 +64,7 @@ impl Span {
 
     #[must_use]
     pub const fn from_seconds(seconds: i64) -> Self {
-        Self(seconds * 1_000_000)
+        Self(seconds.saturating_mul(1_000_000))
     }
 
     #[must_use]
@@ -85,7 +85,7 @@ impl Span {
 impl Sub for Timestamp {
     type Output = Span;
     fn sub(self, earlier: Self) -> Span {
-        Span(self.0 - earlier.0)
+        Span(self.0.saturating_sub(earlier.0))
     }
 }
 
@@ -106,14 +106,14 @@ impl Sub<Span> for Timestamp {
 impl Add for Span {
     type Output = Self;
     fn add(self, other: Self) -> Self {
-        Self(self.0 + other.0)
+        Self(self.0.saturating_add(other.0))
     }
 }
 
 impl Sub for Span {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
-        Self(self.0 - other.0)
+        Self(self.0.saturating_sub(other.0))
     }
 }
 
@@ -190,6 +190,16 @@ mod tests {
         let time = Timestamp::parse("2022-01-06T13:10:47+01:00").unwrap();
         assert_eq!(time.to_string(), "2022-01-06T12:10:47Z");
         assert_eq!(Timestamp::parse("2022-01-06 13:10"), None);
+    }
+
+    #[test]
+    fn what_no_clock_tells_is_as_far_away_as_can_be() {
+        let far = Timestamp::from_seconds(i64::MAX);
+        assert_eq!(far, Timestamp::from_micros(i64::MAX));
+        let length = far - Timestamp::from_seconds(i64::MIN);
+        assert_eq!(length, Span::from_micros(i64::MAX));
+        assert_eq!(length + Span::from_seconds(1), length);
+        assert_eq!(Span::ZERO - length - length, Span::from_seconds(i64::MIN));
     }
 
     #[test]

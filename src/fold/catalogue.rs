@@ -254,8 +254,49 @@ impl Catalogue {
         postcard::to_stdvec(self).ok()
     }
 
+    /// From bytes; `None` where they are damaged or of another format.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        postcard::from_bytes(bytes).ok()
+        let catalogue: Self = postcard::from_bytes(bytes).ok()?;
+        catalogue.is_sound().then_some(catalogue)
+    }
+
+    /// Whether every number in it is one of its own: what is read may be damaged in a way that still can be read.
+    fn is_sound(&self) -> bool {
+        let is_own = |number: &u32| (*number as usize) < self.partitions.len();
+        self.neighbours.len() == self.partitions.len()
+            && self.neighbours.iter().flatten().all(is_own)
+            && self.numbers.iter().flatten().all(is_own)
+            && self.sources.len() == self.source_names.len()
+            && (self.keys.iter().zip(&self.numbers))
+                .all(|(keys, numbers)| keys.len() == numbers.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_is_nobodys_is_damage() {
+        let mut catalogue = Catalogue::default();
+        let (one, two) = (
+            catalogue.add(Class::Service, "shop"),
+            catalogue.add(Class::Repository, "acme/shop"),
+        );
+        catalogue.relate(one, two);
+        let read = |catalogue: &Catalogue| Catalogue::from_bytes(&catalogue.to_bytes().unwrap());
+        assert_eq!(read(&catalogue).unwrap().extent(), (2, 2, 0));
+        for damage in [
+            |one: &mut Catalogue| one.numbers[Class::Service as usize][0] = 2,
+            |one: &mut Catalogue| one.numbers[Class::Service as usize].clear(),
+            |one: &mut Catalogue| one.neighbours[1].push(7),
+            |one: &mut Catalogue| _ = one.neighbours.pop(),
+            |one: &mut Catalogue| _ = one.source_names.intern("ci"),
+        ] {
+            let mut damaged = catalogue.clone();
+            damage(&mut damaged);
+            assert!(read(&damaged).is_none());
+        }
     }
 }

@@ -80,6 +80,8 @@ pub struct Step {
     /// The steps that must be done before, as places in the path. Always earlier places.
     pub needs: Vec<usize>,
     pub locked: bool,
+    /// Why it is locked, where the path says so.
+    pub reason: Option<String>,
     /// The producer whose events fill the step; any where not set.
     pub from: Option<String>,
     /// Other producers whose events fill it as well; of no account where `from` is not set.
@@ -115,6 +117,7 @@ impl Step {
             environment: None,
             needs: Vec::new(),
             locked: false,
+            reason: None,
             from: None,
             accepts: Vec::new(),
             matches: None,
@@ -129,6 +132,13 @@ impl Step {
             promote: None,
             rollback: None,
         }
+    }
+
+    /// Why it is locked, to be put behind what it refuses: ` (reason)`, or nothing.
+    #[must_use]
+    pub fn because(&self) -> String {
+        let reason = self.reason.as_ref().filter(|_| self.locked);
+        reason.map_or_else(String::new, |reason| format!(" ({reason})"))
     }
 
     /// What a person confirms with before leadtime acts on it.

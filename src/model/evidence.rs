@@ -195,7 +195,7 @@ pub(super) fn otherwise(
     let (standing, detail) = if step.locked {
         (
             Standing::Overridden,
-            format!("locked to {from}, filled by {tool}"),
+            format!("locked to {from}{}, filled by {tool}", step.because()),
         )
     } else {
         (

@@ -182,6 +182,16 @@ fn soaking(lives: &Lives<'_>, place: usize, at: Timestamp, draft: &mut Draft) {
     }
 }
 
+/// What a locked step refuses, with the path's reason; a detail may have told it already.
+fn because(text: String, step: &Step) -> String {
+    let reason = step.because();
+    if text.contains(&reason) {
+        text
+    } else {
+        text + &reason
+    }
+}
+
 /// Evidence that is missing, stale or failed. What a locked step asks for cannot be set aside.
 pub fn evidence(lives: &Lives<'_>, evidence: &[Evidence], draft: &mut Draft) {
     let steps = &lives.workload.path.steps;
@@ -191,11 +201,11 @@ pub fn evidence(lives: &Lives<'_>, evidence: &[Evidence], draft: &mut Draft) {
         }
         let locked = steps
             .iter()
-            .any(|step| step.name == found.what && step.locked);
+            .find(|step| step.name == found.what && step.locked);
         let text = format!("{} is {}: {}", found.what, found.state, found.detail);
-        if locked {
+        if let Some(step) = locked {
             let lifted = format!("{} passing for this version", found.what);
-            object(draft, LOCKED, text, lifted);
+            object(draft, LOCKED, because(text, step), lifted);
         } else {
             object(draft, EVIDENCE, text, with_reason(EVIDENCE));
         }
@@ -206,7 +216,8 @@ pub fn evidence(lives: &Lives<'_>, evidence: &[Evidence], draft: &mut Draft) {
 pub fn undecided(step: &Step, draft: &mut Draft) {
     let text = format!("{} has not been decided for this version", step.name);
     if step.locked {
-        object(draft, LOCKED, text, format!("a decision at {}", step.name));
+        let lifted = format!("a decision at {}", step.name);
+        object(draft, LOCKED, because(text, step), lifted);
     } else {
         let lifted = format!("a decision at {}, or {}", step.name, with_reason(EVIDENCE));
         object(draft, EVIDENCE, text, lifted);

@@ -106,8 +106,13 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
                 lines.push(std::mem::take(&mut line));
             }
         }
-        while line.is_empty() && self::width(word) > width {
+        // Only as much of a word is looked at as fits: a word as long as a file would be looked through for each of its lines.
+        while line.is_empty() {
             let part = head(word, width);
+            let all = word.len() == part.len();
+            if all || (word.len() <= 8 * width && self::width(word) <= width) {
+                break;
+            }
             // A sign wider than the line: the line is cut where it is drawn.
             let part = if part.is_empty() { word } else { part };
             lines.push(part.to_owned());
@@ -189,6 +194,12 @@ mod tests {
         assert_eq!(wrap("it is 92 %, yes", 8), ["it is", "92 %,", "yes"]);
         assert!(wrap("", 5).is_empty());
         assert_eq!(wrap("日本", 1), ["日本"]);
+    }
+
+    #[test]
+    fn a_word_as_long_as_a_file_is_looked_through_once() {
+        let long = "x".repeat(1 << 21);
+        assert_eq!(wrap(&long, 2).len(), 1 << 20);
     }
 
     #[test]

@@ -31,6 +31,7 @@ mod argocd;
 mod backstage;
 mod beside;
 mod bitbucket;
+mod buildbot;
 mod buildkite;
 mod cdevents;
 mod circleci;

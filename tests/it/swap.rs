@@ -305,8 +305,25 @@ fn a_locked_step_refuses_the_swap_and_says_which_path_has_locked_it() {
             "{told}"
         );
     }
-    // The path itself may accept both, and then nothing has to be chosen.
+    // With the path's reason, where it gives one; the step tells it too.
+    let because = r#", locked = true, from = "jenkins", reason = "one runner is audited""#;
+    let told = refused(&configuration(
+        because,
+        "",
+        r#"steps.test = { from = "circleci" }"#,
+    ));
+    let wanted = "is locked by path \"web\" (one runner is audited): a workload may not";
+    assert!(told.contains(wanted), "{told}");
     let builds = [BUILDS[0], BUILDS[0]];
+    let kept = map(&month(&TESTS, &builds), &configuration(because, "", ""));
+    assert_eq!(step(&kept, "test")["reason"], "one runner is audited");
+    assert_eq!(step(&kept, "build")["reason"], Value::Null);
+    let told = refused(&configuration(r#", reason = "why""#, "", ""));
+    assert!(
+        told.contains("steps[2].reason") && told.contains("is not; add `locked = true`"),
+        "{told}"
+    );
+    // The path itself may accept both, and then nothing has to be chosen.
     let lines = month(&TESTS, &builds);
     let swapped = map(&lines, &configuration(locked, "", ""));
     let same = map(

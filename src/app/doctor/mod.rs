@@ -1,11 +1,13 @@
 //! How the program itself is: what each source told of its last reading, clocks that are off, the log, and, in steps ([`Search`]), the events that could
 //! not be linked. Asked by `leadtime doctor` and by the page of sources.
 
+mod trial;
 mod unlinked;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+pub use trial::{BACK, Trial};
 pub use unlinked::Search;
 
 use super::Engine;

@@ -46,7 +46,7 @@ pub struct ExportArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(after_help = "Exits with 1 when there is something to mend.")]
 pub struct DoctorArgs {
-    /// Sources, by their names in the configuration; default: all
+    /// Sources, by their names in the configuration, of which a first page is read, too; default: all
     #[arg(value_name = "SOURCE")]
     pub sources: Vec<String>,
 

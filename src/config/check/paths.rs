@@ -33,6 +33,13 @@ fn steps(path: &Path, key: &str, findings: &mut Findings) {
                 "add `environment = \"production\"`, or the name that your deployer uses",
             );
         }
+        if step.reason.is_some() && !step.locked {
+            findings.add(
+                &format!("{key}.reason"),
+                format!("says why a step is locked, and {:?} is not", step.name),
+                "add `locked = true`, or take it out",
+            );
+        }
         if step.limits.is_some() && step.kind != StepKind::Scan {
             findings.add(
                 &format!("{key}.limits"),

@@ -86,14 +86,20 @@ fn choices(config: &Config, workload: &Workload, key: &str, findings: &mut Findi
             Some(step) if step.locked => findings.add(
                 &key,
                 format!(
-                    "step {name:?} is locked by path {:?}: a workload may not choose for it",
-                    path.name
+                    "step {name:?} is locked by path {:?}{}: a workload may not choose for it",
+                    path.name,
+                    told_why(step.reason.as_deref())
                 ),
                 "take it out, or ask whoever keeps the path to unlock the step",
             ),
             Some(_) => {}
         }
     }
+}
+
+/// The reason that the path gives, where it gives one.
+fn told_why(reason: Option<&str>) -> String {
+    reason.map_or_else(String::new, |reason| format!(" ({reason})"))
 }
 
 pub(super) fn warnings(config: &Config, findings: &mut Findings) {

@@ -14,7 +14,7 @@ pub mod wire;
 
 use self::client::Reach;
 use self::config::{Labels, TOOL};
-use super::descriptor::{Capability, Descriptor, Settings};
+use super::descriptor::{Capability, Descriptor, Settings, Signs};
 use super::http::instance::Instance;
 use super::http::plain::Login;
 use super::pattern::Names;
@@ -42,7 +42,15 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         ways: &[],
     },
     pushes: &[Scheme::BEARER],
-    signs: None,
+    signs: Some(Signs {
+        files: &["alertmanager.yml", "alertmanager.yaml"],
+        objects: &["monitoring.coreos.com"],
+        host: None,
+        builds: false,
+        ready: false,
+        source: &["url = \"https://alertmanager.example.com\""],
+        elsewhere: None,
+    }),
 };
 
 #[expect(

@@ -59,8 +59,14 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     }],
     signs: Some(Signs {
         files: &["argocd", ".argocd", "argo-cd"],
+        objects: &[
+            "argoproj.io/Application",
+            "argoproj.io/ApplicationSet",
+            "argoproj.io/AppProject",
+        ],
         host: None,
         builds: false,
+        ready: false,
         source: &[
             "url = \"https://argocd.example.com\"",
             "token = { env = \"ARGOCD_TOKEN\" }",

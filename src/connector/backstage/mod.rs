@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use self::config::TOOL;
 use self::read::Reader;
 use self::wire::Entity;
-use super::descriptor::{Capability, Descriptor, Settings};
+use super::descriptor::{Capability, Descriptor, Settings, Signs};
 use super::http::instance::Instance;
 use super::http::plain::Login;
 use super::pattern::Names;
@@ -43,7 +43,15 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         ways: &[],
     },
     pushes: &[],
-    signs: None,
+    signs: Some(Signs {
+        files: &["catalog-info.yaml", "catalog-info.yml"],
+        objects: &[],
+        host: None,
+        builds: false,
+        ready: true,
+        source: &["path = \".\""],
+        elsewhere: None,
+    }),
 };
 
 pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {

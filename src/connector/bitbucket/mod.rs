@@ -41,8 +41,10 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     }],
     signs: Some(Signs {
         files: &["bitbucket-pipelines.yml"],
+        objects: &[],
         host: Some("bitbucket.org"),
         builds: true,
+        ready: false,
         source: &[
             "token = { env = \"BITBUCKET_TOKEN\" }",
             "repositories = [\"{repository}\"]",

@@ -56,8 +56,10 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     ],
     signs: Some(Signs {
         files: &[".buildkite"],
+        objects: &[],
         host: None,
         builds: true,
+        ready: false,
         source: &[
             "token = { env = \"BUILDKITE_TOKEN\" }",
             "projects = [\"{repository}\"]   # organization/pipeline, as in the pipeline's address",

@@ -40,8 +40,10 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     }],
     signs: Some(Signs {
         files: &[".circleci/config.yml"],
+        objects: &[],
         host: None,
         builds: true,
+        ready: false,
         source: &[
             "token = { env = \"CIRCLECI_TOKEN\" }",
             "projects = [\"gh/acme/*\"]",

@@ -15,7 +15,7 @@ mod emission;
 mod finding;
 mod graph;
 mod identity;
-mod message;
+pub mod message;
 mod paths;
 mod reading;
 mod refs;
@@ -31,6 +31,8 @@ use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
 use crate::plan::request::Verb;
 
 use act::{Access, Act};
+
+pub use act::edit;
 
 pub use config::Config;
 pub use identity::{Identity, discover, identify, resolve};

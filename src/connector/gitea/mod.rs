@@ -62,8 +62,10 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     ],
     signs: Some(Signs {
         files: &[".gitea", ".forgejo"],
+        objects: &[],
         host: Some("gitea"),
         builds: true,
+        ready: false,
         source: &[
             "url = \"https://gitea.example.com\"",
             "token = { env = \"GITEA_TOKEN\" }",

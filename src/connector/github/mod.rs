@@ -42,8 +42,10 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     }],
     signs: Some(Signs {
         files: &[".github/workflows"],
+        objects: &[],
         host: Some("github"),
         builds: true,
+        ready: false,
         source: &[
             "token = { env = \"GITHUB_TOKEN\" }",
             "repositories = [{repository}]",

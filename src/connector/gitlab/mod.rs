@@ -45,8 +45,10 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     ],
     signs: Some(Signs {
         files: &[".gitlab-ci.yml"],
+        objects: &[],
         host: Some("gitlab"),
         builds: true,
+        ready: false,
         source: &[
             "token = { env = \"GITLAB_TOKEN\" }",
             "repositories = [{repository}]",

@@ -46,8 +46,10 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     }],
     signs: Some(Signs {
         files: &["Procfile", "app.json"],
+        objects: &[],
         host: None,
         builds: false,
+        ready: false,
         source: &["token = { env = \"HEROKU_API_KEY\" }"],
         elsewhere: None,
     }),

@@ -53,8 +53,10 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     pushes: &[],
     signs: Some(Signs {
         files: &["Jenkinsfile"],
+        objects: &[],
         host: None,
         builds: true,
+        ready: false,
         source: &[
             "url = \"https://jenkins.example.com\"",
             "user = \"leadtime\"",

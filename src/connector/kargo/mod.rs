@@ -15,7 +15,7 @@ pub mod wire;
 
 use self::config::TOOL;
 use self::read::Reader;
-use super::descriptor::{Capability, Descriptor, Settings};
+use super::descriptor::{Capability, Descriptor, Settings, Signs};
 use super::http::instance::Instance;
 use super::http::plain::Login;
 use super::pattern::Names;
@@ -44,7 +44,18 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         ways: act::WAYS,
     },
     pushes: &[Scheme::BEARER],
-    signs: None,
+    signs: Some(Signs {
+        files: &[],
+        objects: &["kargo.akuity.io"],
+        host: None,
+        builds: false,
+        ready: false,
+        source: &[
+            "url = \"https://kargo.example.com\"",
+            "token = { env = \"KARGO_TOKEN\" }",
+        ],
+        elsewhere: None,
+    }),
 };
 
 #[expect(

@@ -1,7 +1,7 @@
 //! What a Kubernetes source is told: where its cluster is and who asks (a kubeconfig and a context of it, an address and a token, or the cluster that
 //! leadtime itself runs in), and which namespaces are read.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use kube::Config;
 use kube::config::{
@@ -64,6 +64,15 @@ impl Place {
 
 /// Finds the cluster of a source.
 pub fn place(settings: &Settings) -> Result<Place, ConnectorError> {
+    let named = settings
+        .kubeconfig
+        .clone()
+        .map_or_else(usual, |path| vec![path]);
+    if settings.url.is_none()
+        && let Some(cut) = named.iter().find(|path| is_cut(path))
+    {
+        return Err(unread(settings, Some(cut), "is no kubeconfig"));
+    }
     let mut kubeconfig = match (&settings.url, &settings.kubeconfig) {
         (Some(url), None) => synthesised(url),
         (None, Some(path)) => {
@@ -210,17 +219,38 @@ fn adjusted(
     })
 }
 
+/// Where a kubeconfig is that nobody names.
+fn usual() -> Vec<PathBuf> {
+    match std::env::var_os("KUBECONFIG") {
+        Some(all) => std::env::split_paths(&all).collect(),
+        None => (std::env::home_dir().into_iter())
+            .map(|home| home.join(".kube").join("config"))
+            .collect(),
+    }
+}
+
+/// Whether a file says that it is UTF-16 and ends within a sign: who reads kubeconfigs looks for the rest of it, and panics.
+fn is_cut(path: &Path) -> bool {
+    std::fs::read(path).is_ok_and(|bytes| {
+        matches!(bytes.as_slice(), [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) && bytes.len() % 2 == 1
+    })
+}
+
 /// A kubeconfig holds secrets, so nothing of it is repeated.
 fn wrong(settings: &Settings, path: Option<&Path>, error: &KubeconfigError) -> ConnectorError {
-    let place = path.map_or_else(
-        || "$KUBECONFIG or ~/.kube/config".to_owned(),
-        |path| path.display().to_string(),
-    );
     let why = match error {
         KubeconfigError::ReadConfig(error, _) => format!("cannot be read: {error}"),
         KubeconfigError::FindPath => "is not to be found".to_owned(),
         _ => "is no kubeconfig".to_owned(),
     };
+    unread(settings, path, &why)
+}
+
+fn unread(settings: &Settings, path: Option<&Path>, why: &str) -> ConnectorError {
+    let place = path.map_or_else(
+        || "$KUBECONFIG or ~/.kube/config".to_owned(),
+        |path| path.display().to_string(),
+    );
     ConnectorError::configuration(&settings.name, "kubeconfig", format!("{place} {why}"))
         .hinted("name the file with `kubeconfig`, or the cluster with `url` and `token`")
 }

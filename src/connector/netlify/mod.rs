@@ -40,8 +40,10 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     }],
     signs: Some(Signs {
         files: &["netlify.toml"],
+        objects: &[],
         host: None,
         builds: false,
+        ready: false,
         source: &["token = { env = \"NETLIFY_AUTH_TOKEN\" }"],
         elsewhere: None,
     }),

@@ -49,8 +49,10 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     pushes: &[],
     signs: Some(Signs {
         files: &["Dockerfile", "Containerfile"],
+        objects: &[],
         host: None,
         builds: false,
+        ready: false,
         source: &[
             "url = \"https://registry.example.com\"",
             "repositories = [{repository}]",

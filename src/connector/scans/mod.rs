@@ -11,7 +11,7 @@ mod cursor;
 mod files;
 pub mod translate;
 
-use super::descriptor::{Capability, Descriptor, Settings};
+use super::descriptor::{Capability, Descriptor, Settings, Signs};
 use super::{Connector, ConnectorError, Health, Pending, Reading, Sink};
 use crate::event::time::Timestamp;
 
@@ -28,7 +28,22 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         ways: &[],
     },
     pushes: &[],
-    signs: None,
+    signs: Some(Signs {
+        files: &[
+            "trivy.yaml",
+            ".trivyignore",
+            ".grype.yaml",
+            ".snyk",
+            "osv-scanner.toml",
+            ".vex",
+        ],
+        objects: &[],
+        host: None,
+        builds: false,
+        ready: false,
+        source: &["path = \"reports\""],
+        elsewhere: None,
+    }),
 };
 
 #[expect(

@@ -64,6 +64,8 @@ pub struct StepFigures {
     pub kind: StepKind,
     pub environment: Option<String>,
     pub locked: bool,
+    /// Why it is locked, where the path says so.
+    pub reason: Option<String>,
     /// The producers that filled it.
     pub from: Vec<String>,
     /// The same figures for each of them, where runs of several filled it.

@@ -43,6 +43,7 @@ pub(super) fn figures(told: &Told<'_>, place: usize, delivered: &[&Life]) -> Ste
         kind: step.kind,
         environment: step.environment.clone(),
         locked: step.locked,
+        reason: step.reason.clone(),
         by_producer: if from.len() > 1 {
             by_producer(lives, place, &all_visits)
         } else {

@@ -153,6 +153,7 @@ mod tests {
             kind: StepKind::Test,
             environment: None,
             locked: false,
+            reason: None,
             from: Vec::new(),
             by_producer: Vec::new(),
             visits: 1,

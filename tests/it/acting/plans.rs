@@ -21,7 +21,7 @@ command = ["true"]
 name = "web"
 steps = [
   { name = "code", kind = "code" },
-  { name = "test", kind = "test", locked = true },
+  { name = "test", kind = "test", locked = true, reason = "nothing untested ships" },
   { name = "staging", kind = "deploy", environment = "staging" },
   { name = "cab", kind = "gate", approvers = ["@board"], approvals = 2 },
   { name = "production", kind = "deploy", environment = "production", four_eyes = true, promote = { arguments = ["{environment}", "{version}", "{from}"] } },
@@ -194,6 +194,10 @@ fn what_a_locked_step_asks_for_cannot_be_set_aside() {
     assert!(!locked.overridden, "{locked:?}");
     assert!(
         locked.lifted_by.as_ref().unwrap().contains("test"),
+        "{locked:?}"
+    );
+    assert!(
+        locked.text.ends_with("(nothing untested ships)"),
         "{locked:?}"
     );
 }

@@ -196,7 +196,7 @@ fn map() {
         "lead": {"n": "count", "p50_seconds": "number?", "p85_seconds": "number?"}, "process_seconds": "number", "wait_seconds": "number",
         "flow_efficiency": {"low": "rate?", "high": "rate?"}, "rolled_complete_accurate": "rate?",
         "steps": [{
-            "name": "text", "kind": "code|review|test|build|scan|configure|gate|deploy|verify", "locked": "bool", "from": ["text"], "visits": "count",
+            "name": "text", "kind": "code|review|test|build|scan|configure|gate|deploy|verify", "locked": "bool", "reason": "text?", "from": ["text"], "visits": "count",
             "wip": "count", "process": times, "wait": times, "complete_accurate": {"n": "count", "rate": "rate?"}, "share_of_lead": "rate?",
             "constraint": "bool",
         }],

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use leadtime::app::registry;
+
 use super::place::{Place, Ran};
 use crate::git::repo::{Repo, entry, hosted};
 
@@ -157,6 +159,102 @@ fn init_sees_by_files_and_host_which_tools_are_used() {
         "\n# kind = \"oci\"\n",
     ]);
     assert!(!printed.out.contains("github"), "{}", printed.out);
+}
+
+#[test]
+fn init_sees_every_tool_by_each_of_its_signs() {
+    let place = Place::new();
+    for (descriptor, _) in registry::CONNECTORS {
+        let Some(signs) = descriptor.signs else {
+            continue;
+        };
+        let objects = signs.objects.iter().map(|object| {
+            let (group, kind) = object.split_once('/').unwrap_or((object, "Thing"));
+            let text = format!("---\napiVersion: \"{group}/v1\"\nkind: {kind}\n");
+            ("deploy/all.yaml".to_owned(), text)
+        });
+        let files = signs
+            .files
+            .iter()
+            .map(|file| ((*file).to_owned(), String::new()));
+        for (file, text) in files.chain(objects) {
+            let repo = tagged();
+            let path = repo.path.join(&file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, &text).unwrap();
+            let printed = run(&place, &repo, "init --print").ends(0);
+            let kind = format!("kind = \"{}\"\n", descriptor.kind);
+            printed.shows(&[&kind, &format!("{file} is here")]);
+        }
+    }
+}
+
+#[test]
+fn init_reads_the_way_to_production_and_whose_it_is_from_what_is_there() {
+    let (place, repo) = (Place::new(), tagged());
+    repo.git(&[
+        "remote",
+        "add",
+        "origin",
+        "https://github.com/acme/checkout.git",
+    ]);
+    for (file, text) in [
+        (
+            ".github/workflows/ship.yml",
+            "jobs:\n  ship:\n    environment: production # the shop\n  qa:\n    environment:\n      name: 'qa'\n      url: x\n  pr:\n    environment: review/${{ github.ref }}\n    env:\n      IMAGE: ghcr.io/acme/checkout:${{ github.sha }}\n      BASE: ghcr.io/acme/base:1\n",
+        ),
+        (
+            "deploy/overlays/staging/kustomization.yaml",
+            "kind: Kustomization\n",
+        ),
+        ("chart/values-dev.yaml", "image: ghcr.io/acme/checkout\n"),
+        (
+            "chart/templates/app.yaml",
+            "apiVersion: apps/v1\nkind: {{ .Values.kind }}\n  broken: [\n",
+        ),
+        (
+            "node_modules/x/overlays/uat/a.yaml",
+            "apiVersion: kargo.akuity.io/v1alpha1\nkind: Stage\n",
+        ),
+        (
+            ".github/CODEOWNERS",
+            "docs/ @acme/writers\n* @omar @acme/payments\n",
+        ),
+        ("Dockerfile", "FROM scratch\n"),
+    ] {
+        let path = repo.path.join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let printed = run(&place, &repo, "init --print").ends(0);
+    let steps = ["dev", "qa", "staging", "production"].map(|name| {
+        format!("  {{ name = \"{name}\", kind = \"deploy\", environment = \"{name}\" }},\n")
+    });
+    printed.shows(&[
+        &format!(
+            "  {{ name = \"build\", kind = \"build\" }},\n{}]",
+            steps.concat()
+        ),
+        "# As .github/CODEOWNERS says.\nteam = \"payments\"\n",
+        "artifacts = [\"ghcr.io/acme/checkout\"]\n",
+        "sets no label org.opencontainers.image.revision",
+    ]);
+    assert!(!printed.out.contains("kargo"), "{}", printed.out);
+
+    let catalogue = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: shop-checkout\nspec:\n  type: service\n  owner: group:default/tills\n";
+    fs::write(repo.path.join("catalog-info.yaml"), catalogue).unwrap();
+    fs::write(
+        repo.path.join("Dockerfile"),
+        "LABEL org.opencontainers.image.revision=$SHA\n",
+    )
+    .unwrap();
+    let printed = run(&place, &repo, "init --print").ends(0);
+    printed.shows(&[
+        "# Backstage: catalog-info.yaml is here.\n[[sources]]\nname = \"backstage\"\nkind = \"backstage\"\npath = \".\"\n",
+        "# As catalog-info.yaml says.\nteam = \"tills\"\n",
+        "services = [\"shop-checkout\"]\n",
+    ]);
+    assert!(!printed.out.contains("sets no label"), "{}", printed.out);
 }
 
 #[test]

@@ -108,7 +108,13 @@ async fn a_source_without_its_token_fails_alone() {
         .await
         .ends(1)
         .shows(&["other", "export NOT_THERE="]);
-    run(&place, "doctor gh").await.ends(0);
+    let before = run(&place, "export").await.ends(0).out;
+    run(&place, "doctor gh")
+        .await
+        .ends(0)
+        .shows(&["a page was read: ", "it would belong to one ("]);
+    let after = run(&place, "export").await.ends(0).out;
+    assert_eq!(before, after, "a first page is thrown away");
     run(&place, "env").await.ends(0).shows(&["one"]);
 }
 
@@ -230,5 +236,43 @@ async fn a_direct_commit_that_is_not_deployed_yet_has_reached_the_target_branch(
     assert!(
         exported.contains(&format!("\"branch/main/{direct}\"")),
         "{exported}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn doctor_tells_of_a_first_page_whose_its_events_would_be() {
+    let place = Place::new();
+    let event = |id: &str, repository: &str| {
+        let context = format!(
+            r#"{{"specversion":"0.5.1","id":"{id}","source":"ci","type":"dev.cdevents.pipelinerun.finished.0.3.0","timestamp":"2026-03-01T10:00:00Z"}}"#
+        );
+        format!(
+            r#"{{"context":{context},"subject":{{"id":"{id}","content":{{"pipelineName":"unit","outcome":"success"}}}},"customData":{{"repository":"{repository}"}}}}"#
+        )
+    };
+    let config = "[[sources]]\nname = \"events\"\nkind = \"cdevents\"\npath = \"events.jsonl\"\n[[workloads]]\nname = \"shop\"\nrepositories = [\"acme/shop\"]\n";
+    place.write("leadtime.toml", config);
+    place.write("events.jsonl", "");
+    let told = run(&place, "doctor events").await.ends(0);
+    told.shows(&["nothing happened in the last 30 days"]);
+    place.write(
+        "events.jsonl",
+        event("1", "acme/shop") + "\n" + &event("2", "acme/attic") + "\n",
+    );
+    let told = run(&place, "doctor events").await;
+    told.shows(&[
+        "a page was read: 2 events",
+        "unit",
+        "(1 of ci)",
+        "it would belong to shop (1)",
+        "1 of 2 would belong to no workload, such as acme/attic",
+    ]);
+    place.write("events.jsonl", event("2", "acme/attic") + "\n");
+    let told = run(&place, "doctor events --json").await.ends(1).json();
+    assert_eq!(told["sources"][0]["state"], "warning");
+    assert_eq!(
+        run(&place, "export").await.ends(0).out,
+        "",
+        "nothing is kept"
     );
 }

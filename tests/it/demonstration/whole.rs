@@ -1,12 +1,13 @@
 //! A change, from its commit to production: every tool does its part, three of them wait for somebody, who says yes in the dashboard; and the dashboard itself is
 //! killed in the middle of it.
 
-use leadtime::clock;
+use leadtime::event::time::Span;
 use serde_json::{Value, json};
 
 use super::code::Change;
 use super::company::{Company, STEPS};
 use super::watch::{approve, names, plan, sit, stands, tell, until};
+use crate::support::deeds;
 use crate::support::desk::Desk;
 
 /// Everybody writes, reviews and merges as ever; Jenkins builds, and asks.
@@ -39,10 +40,11 @@ fn killed_in_between(company: &mut Company, desk: Desk) -> Desk {
     let request = "PATCH /api/now/table/sysapproval_approver/";
     company.servicenow.hush(Some(request));
     plan(&desk, "cab");
+    // Before what is done now, which is told in whole seconds.
+    let at = (deeds::clock() - Span::from_micros(1)).to_string();
     desk.press("y");
     until("the approval", || !company.servicenow.deeds().is_empty());
     desk.kill();
-    let at = clock::now().to_string();
     let figures = |company: &Company| company.json(&["map", "shop", "--as-of", &at]);
     let (before, known) = (figures(company), names(company, &[]));
     let desk = sit(company);

@@ -149,6 +149,9 @@ fn a_kubeconfig_that_is_none_is_told_and_nothing_of_it_repeated() {
     assert!(told(open(None, None)).contains("cannot be read"));
     let broken = format!("users: [{{name: a, user: {{token: [{CANARY}]}}}}]");
     assert!(told(open(Some(&broken), None)).contains("is no kubeconfig"));
+    // What says that it is UTF-16, and ends within a sign.
+    std::fs::write(&file, [0xff, 0xfe, 0xff, 0xff, b' ']).unwrap();
+    assert!(told(open(None, None)).contains("is no kubeconfig"));
     let good = format!(
         "{{\"clusters\":[{{\"name\":\"c\",\"cluster\":{{\"server\":\"https://k.example.com:6443/k8s/c-1\"}}}}],\"users\":[{{\"name\":\"jane\",\"user\":{{\"token\":\"{CANARY}\"}}}}],\"contexts\":[{{\"name\":\"prod\",\"context\":{{\"cluster\":\"c\",\"user\":\"jane\"}}}},{{\"name\":\"odd\",\"context\":{{\"cluster\":\"x\",\"user\":\"jane\"}}}}]}}"
     );

@@ -86,6 +86,7 @@ pub fn step((name, kind, tool, (process, wait), accurate, wip): Step<'_>) -> Ste
         kind,
         environment: None,
         locked: matches!(kind, StepKind::Gate | StepKind::Scan),
+        reason: None,
         from: if tool.is_empty() {
             Vec::new()
         } else {

@@ -7,7 +7,7 @@
 
 mod bench;
 mod change;
-mod edit;
+pub mod edit;
 mod program;
 mod remote;
 

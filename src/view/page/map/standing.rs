@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use ratatui::layout::Rect;
 
+use super::told::lock;
 use super::way::WayPage;
 use crate::event::time::{Span, Timestamp};
 use crate::intent::Intent;
@@ -254,6 +255,7 @@ impl Page for StandingPage {
     }
 
     fn draw(&self, area: Rect, pen: &mut Pen<'_>) {
+        let area = lock(self.table.listing.step.as_ref(), area, pen);
         self.table.draw(area, pen, true);
     }
 

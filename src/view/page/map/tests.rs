@@ -39,6 +39,7 @@ fn step(name: &str, needs: &[usize], visits: usize, wait: i64) -> StepFigures {
         kind: StepKind::Test,
         environment: None,
         locked: name == "scan",
+        reason: (name == "scan").then(|| "the security team asks".to_owned()),
         from: vec!["jenkins".to_owned()],
         by_producer: Vec::new(),
         visits,
@@ -284,6 +285,28 @@ fn the_visits_behind_a_step_come_longest_first() {
     assert_eq!(changes, ["acme/shop#3", "acme/shop#2", "acme/shop#1"]);
     assert_eq!(grid.rows[2][3], "~1h 00m", "inferred");
     assert_eq!(grid.rows[0][5], "4 %");
+}
+
+#[test]
+fn a_locked_step_says_why() {
+    let scene = scene(3);
+    let mut told = 0;
+    for live in [false, true] {
+        let mut page = page(&scene);
+        drawn(&page, &scene, (200, 40));
+        if live {
+            page.on(Intent::Live, &scene);
+        }
+        page.on(Intent::Down, &scene);
+        page.on(Intent::Right, &scene);
+        if let Reaction::Push(mut behind) = page.on(Intent::Open, &scene) {
+            behind.refresh(&scene);
+            let shown = drawn(&*behind, &scene, (80, 21));
+            assert!(shown.contains("locked: the security team asks"), "{shown}");
+            told += 1;
+        }
+    }
+    assert!(told > 0);
 }
 
 #[test]

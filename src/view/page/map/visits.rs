@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use ratatui::layout::Rect;
 
+use super::told::lock;
 use super::way::{WayPage, draw_way};
 use crate::event::time::Span;
 use crate::intent::Intent;
@@ -258,6 +259,12 @@ impl Page for VisitsPage {
     }
 
     fn draw(&self, area: Rect, pen: &mut Pen<'_>) {
+        let map = self.table.listing.map();
+        let area = lock(
+            map.and_then(|map| map.steps.get(self.table.listing.step)),
+            area,
+            pen,
+        );
         if area.width < BESIDE {
             self.table.draw(area, pen, true);
             return;

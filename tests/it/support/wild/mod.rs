@@ -11,13 +11,16 @@
 //! assert_eq!((wild.count("POST", "/gates/1"), wild.state().approved), (1, 1));
 //! ```
 //!
-//! It keeps connections alive, runs on threads of its own, and serves any process of this machine.
+//! It keeps connections alive, runs on threads of its own, and serves any process of this machine. Where `LEADTIME_ANSWERS` names a folder, what is answered
+//! to those who read is kept there, a file a server: what `fuzz/` begins with.
 
 mod flow;
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
@@ -135,6 +138,7 @@ struct Inner<S> {
     open: Mutex<Vec<TcpStream>>,
     flows: Mutex<Vec<flow::Flow>>,
     closed: AtomicBool,
+    answers: Option<Mutex<File>>,
 }
 
 /// The server; it stops when it is dropped.
@@ -167,6 +171,7 @@ impl<S: Send + 'static> Wild<S> {
             open: Mutex::default(),
             flows: Mutex::default(),
             closed: AtomicBool::new(false),
+            answers: answers(),
         });
         let shared = Arc::clone(&inner);
         thread::spawn(move || {
@@ -293,6 +298,9 @@ fn serve<S>(inner: &Inner<S>, stream: &TcpStream) -> Option<()> {
             Some(Mischief::Instead(answer)) => answer.clone(),
             _ => (inner.apply)(&mut lock(&inner.state), &asked),
         };
+        if asked.method == "GET" {
+            record(inner, &asked, &truth);
+        }
         if truth.flows && !matches!(mischief, Some(Mischief::DoneThen(_))) {
             flow::serve(inner, stream, &asked)?;
             continue;
@@ -357,6 +365,28 @@ fn read(reader: &mut BufReader<TcpStream>) -> Option<Asked> {
     reader.read_exact(&mut body).ok()?;
     asked.body = String::from_utf8(body).ok()?;
     Some(asked)
+}
+
+/// A file for what this server answers, called by the test that started it: its first word is the tool.
+fn answers() -> Option<Mutex<File>> {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let folder = std::env::var_os("LEADTIME_ANSWERS")?;
+    let current = thread::current();
+    let name = current.name()?.replace("::", "-");
+    let number = COUNT.fetch_add(1, Ordering::SeqCst);
+    let file = Path::new(&folder).join(format!("{name}-{number}"));
+    File::create(file).ok().map(Mutex::new)
+}
+
+/// Address and status, headers, an empty line, the body; what ends it stands in no text.
+fn record<S>(inner: &Inner<S>, asked: &Asked, answer: &Answer) {
+    let Some(file) = &inner.answers else { return };
+    let mut text = format!("{} {}\n", asked.path(), answer.status);
+    for (name, value) in &answer.headers {
+        text.push_str(&format!("{name}: {value}\n"));
+    }
+    text.push_str(&format!("\n{}\u{1e}", answer.body));
+    lock(file).write_all(text.as_bytes()).unwrap();
 }
 
 fn bytes(answer: &Answer) -> Vec<u8> {

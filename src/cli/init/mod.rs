@@ -1,5 +1,7 @@
 //! `leadtime init`: looks at this repository and its host, proposes a configuration, and writes it when told to.
 
+mod files;
+
 use std::collections::BTreeSet;
 use std::io::{BufRead, Write};
 use std::path::Path;
@@ -8,11 +10,12 @@ use super::Ending;
 use super::args::{Global, InitArgs};
 use super::session::{Session, is_interactive};
 use crate::app::{Engine, file, registry};
-use crate::config::propose::{Facts, Tool, pattern};
+use crate::config::propose::{Facts, Said, Tool, pattern};
 use crate::config::{Config, FILE_NAME};
 use crate::connector::git;
 use crate::error::Failure;
 use crate::model::Workload;
+use files::Found;
 
 /// Folders that hold several things that are delivered each by itself.
 const FOLDERS_OF_MANY: [&str; 5] = ["services", "apps", "packages", "crates", "workloads"];
@@ -121,17 +124,29 @@ fn look(global: &Global, root: &Path) -> Result<Facts, Failure> {
             tags.extend(patterns(&workload));
         }
     }
+    let name = identity.repository.rsplit('/').next();
+    let name = name.unwrap_or(&identity.repository).to_owned();
+    let found = files::look(root, &name);
+    let tools = tools(root, &identity, &found);
+    let unlabelled = tools.iter().any(|tool| tool.kind == "oci") && !found.labelled;
+    if environments.is_empty() {
+        environments = found.environments;
+    }
+    let component = files::component(root);
+    let owner = component
+        .as_ref()
+        .and_then(|(_, owner, place)| Some((owner.clone()?, place.clone())));
+    let said = |(text, place)| Said { text, place };
     Ok(Facts {
-        name: identity
-            .repository
-            .rsplit('/')
-            .next()
-            .unwrap_or(&identity.repository)
-            .to_owned(),
+        name,
         repository: identity.repository.clone(),
         remote: identity.url.clone().unwrap_or_default(),
-        tools: tools(root, &identity),
+        tools,
         environments,
+        team: owner.or_else(|| files::owners(root)).map(said),
+        component: component.map(|(name, _, place)| said((name, place))),
+        images: found.images,
+        unlabelled,
         has_tags: !tags.is_empty(),
         tag_pattern: tags.first().cloned().unwrap_or_else(|| "v*".to_owned()),
         folders: folders(root),
@@ -139,14 +154,16 @@ fn look(global: &Global, root: &Path) -> Result<Facts, Failure> {
 }
 
 /// The tools that the repository shows to use: the one that hosts it, and those whose files are there.
-fn tools(root: &Path, identity: &git::Identity) -> Vec<Tool> {
+fn tools(root: &Path, identity: &git::Identity, found: &Found) -> Vec<Tool> {
     let host = identity.host.clone().unwrap_or_default().to_lowercase();
     let known = registry::CONNECTORS.iter();
-    let found = known.filter_map(|(descriptor, _)| {
+    let tools = known.filter_map(|(descriptor, _)| {
         let signs = descriptor.signs?;
         let hosts = signs.host.is_some_and(|part| host.contains(part));
         let mut files = signs.files.iter();
-        let file = files.find(|file| root.join(file).exists());
+        let file = files.find(|file| root.join(file).exists()).copied();
+        let mut objects = signs.objects.iter();
+        let file = file.or_else(|| objects.find_map(|object| found.shows(object)));
         if !hosts && file.is_none() {
             return None;
         }
@@ -160,15 +177,16 @@ fn tools(root: &Path, identity: &git::Identity) -> Vec<Tool> {
         Some(Tool {
             kind: descriptor.kind.to_owned(),
             name: descriptor.tool.to_owned(),
-            sign: file.filter(|_| !hosts).map(|file| (*file).to_owned()),
+            sign: file.filter(|_| !hosts).map(str::to_owned),
             source: lines
                 .chain(signs.source.iter().copied())
                 .map(filled)
                 .collect(),
             builds: signs.builds && file.is_some(),
+            ready: signs.ready,
         })
     });
-    found.collect()
+    tools.collect()
 }
 
 /// The environments that something was deployed to, tags that stand for deployments apart.

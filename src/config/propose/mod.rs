@@ -24,6 +24,22 @@ pub struct Facts {
     pub tag_pattern: String,
     /// The folders of a monorepo that are delivered each by itself: `services/checkout`.
     pub folders: Vec<String>,
+    /// Whose it is, and where that stands.
+    pub team: Option<Said>,
+    /// What a catalogue calls it, and where that stands.
+    pub component: Option<Said>,
+    /// The images that its files name and that bear its name: `ghcr.io/acme/checkout`.
+    pub images: Vec<String>,
+    /// It builds images that no label leads back to their commit.
+    pub unlabelled: bool,
+}
+
+/// What was read somewhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    pub text: String,
+    /// The file.
+    pub place: String,
 }
 
 /// A tool that the repository shows to use.
@@ -39,6 +55,8 @@ pub struct Tool {
     pub source: Vec<String>,
     /// It builds what is committed here.
     pub builds: bool,
+    /// Its source is all right as it is.
+    pub ready: bool,
 }
 
 impl Facts {
@@ -93,6 +111,10 @@ impl Facts {
         for tool in &self.tools {
             self.source(tool, text);
         }
+        if self.unlabelled {
+            text.push_str("\n# The Dockerfile sets no label org.opencontainers.image.revision. With it an image is known by its commit, whoever deploys it.\n");
+        }
+        text.push_str("\n# What no repository shows: incidents (alertmanager, opsgenie, pagerduty), tickets (jira, servicenow), registries (oci, harbor), what answers (probe).\n");
     }
 
     /// A source for a tool: as it is where its address is known, else to be filled in.
@@ -103,6 +125,7 @@ impl Facts {
                 "",
                 format!("Where it is hosted: {name}, {}.", comment(&self.remote)),
             ),
+            Some(sign) if tool.ready => ("", format!("{name}: {} is here.", comment(sign))),
             Some(sign) => (
                 "# ",
                 format!(
@@ -199,6 +222,12 @@ impl Facts {
     fn workload(&self, name: &str, folder: Option<&str>, has_path: bool, text: &mut String) {
         text.push_str("\n[[workloads]]\n");
         line(text, "name", name);
+        if let Some(team) = &self.team
+            && !team.text.trim().is_empty()
+        {
+            let _ = writeln!(text, "# As {} says.", comment(&team.place));
+            line(text, "team", &team.text);
+        }
         if has_path {
             text.push_str("path = \"main\"\n");
         }
@@ -214,7 +243,22 @@ impl Facts {
             list(text, "paths", [format!("{}/**", literal(folder))]);
         }
         text.push_str("# The name that deployers and incident tools use.\n");
-        list(text, "services", [literal(name)]);
+        let component = self.component.as_ref().filter(|_| folder.is_none());
+        let component = component.filter(|said| !said.text.trim().is_empty());
+        list(
+            text,
+            "services",
+            [literal(component.map_or(name, |said| &said.text))],
+        );
+        let images = self
+            .images
+            .iter()
+            .filter(|image| folder.is_none() && !image.trim().is_empty());
+        let images: Vec<String> = images.map(|image| literal(image)).collect();
+        if !images.is_empty() {
+            let images = Value::from_iter(images);
+            let _ = writeln!(text, "artifacts = {images}");
+        }
         if self.has_tags && !has_path && !self.tag_pattern.trim().is_empty() {
             text.push_str("# No deployment was seen: a tag of a release stands for one.\n");
             line(text, "deployments", &format!("tags:{}", self.tag_pattern));
@@ -267,141 +311,4 @@ fn comment(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::value::Text;
-    use crate::config::{Choice, Config, Kind};
-    use proptest::prelude::*;
-    use std::path::Path;
-
-    const KINDS: [Kind; 2] = [
-        kind("git", &["path", "repository"]),
-        kind("github", &["url", "token", "repositories"]),
-    ];
-
-    const fn kind(name: &'static str, takes: &'static [&'static str]) -> Kind {
-        Kind {
-            name,
-            takes,
-            needs: &[],
-            ways: &[],
-        }
-    }
-
-    fn read(facts: &Facts) -> Config {
-        let text = facts.propose();
-        Config::parse(&text, Path::new("leadtime.toml"), &KINDS)
-            .unwrap_or_else(|error| panic!("{error}\n{text}"))
-    }
-
-    fn hosted() -> Tool {
-        Tool {
-            kind: "github".into(),
-            name: "GitHub".into(),
-            sign: None,
-            source: vec![
-                "token = { env = \"GITHUB_TOKEN\" }".into(),
-                "repositories = [\"acme/shop\"]".into(),
-            ],
-            builds: false,
-        }
-    }
-
-    fn shop() -> Facts {
-        Facts {
-            name: "shop".into(),
-            repository: "acme/shop".into(),
-            remote: "https://jane:c4n4ry@github.com/acme/shop.git".into(),
-            tools: vec![
-                hosted(),
-                Tool {
-                    kind: "jenkins".into(),
-                    name: "Jenkins".into(),
-                    sign: Some("Jenkinsfile".into()),
-                    source: vec!["url = \"https://jenkins.example.com\"".into()],
-                    builds: true,
-                },
-            ],
-            environments: vec!["prod".into(), "staging".into()],
-            has_tags: true,
-            tag_pattern: "v*".into(),
-            folders: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn environments_become_a_path_that_ends_in_production() {
-        let config = read(&shop());
-        assert_eq!(config.warnings, []);
-        assert_eq!(config.metrics.production, "prod");
-        let steps: Vec<&str> = config.paths[0]
-            .steps
-            .iter()
-            .map(|step| step.name.as_str())
-            .collect();
-        assert_eq!(steps, ["code", "review", "build", "staging", "prod"]);
-        assert_eq!(
-            config.sources.len(),
-            2,
-            "what has to be filled in is not read yet"
-        );
-        assert!(shop().propose().contains("\n# kind = \"jenkins\"\n"));
-        assert!(!shop().propose().contains("c4n4ry"));
-    }
-
-    #[test]
-    fn without_environments_tags_stand_for_deployments() {
-        let config = read(&Facts {
-            environments: Vec::new(),
-            ..shop()
-        });
-        assert!(config.paths.is_empty());
-        assert!(config.workloads[0].deployments.is_some());
-    }
-
-    #[test]
-    fn each_folder_of_a_monorepo_is_a_workload() {
-        let folders = ["services/cart", "jobs/cart", "services/search/"]
-            .map(str::to_owned)
-            .to_vec();
-        let config = read(&Facts { folders, ..shop() });
-        let names: Vec<&str> = config
-            .workloads
-            .iter()
-            .map(|workload| workload.name.as_str())
-            .collect();
-        assert_eq!(names, ["services/cart", "jobs/cart", "search"]);
-        assert!(Choice::takes(
-            &config.workloads[2].paths,
-            "services/search/src/main.rs"
-        ));
-    }
-
-    #[test]
-    fn a_name_is_never_taken_for_a_pattern() {
-        for name in ["!", "!a", "a*", "[a]", "{a,b}", "a\\b", "é?"] {
-            let line = Choice::read(&literal(name)).unwrap();
-            assert!(!line.leaves_out && line.pattern.matches(name), "{name}");
-            assert!(!line.pattern.matches("a"), "{name}");
-        }
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
-        #[test]
-        fn whatever_was_seen_the_proposal_reads_back(
-            name in ".{0,12}", repository in ".{0,12}", sign in ".{0,12}",
-            environments in prop::collection::vec(".{0,8}|code|production", 0..4),
-            folders in prop::collection::vec(".{0,8}|a/b|c/b", 0..4), remote in ".{0,20}", has_tags: bool,
-        ) {
-            let tools = vec![hosted(), Tool { sign: Some(sign), ..hosted() }];
-            let facts = Facts { name, repository: repository.clone(), remote, tools, environments, has_tags, tag_pattern: "v*".into(), folders };
-            let text = facts.propose();
-            let config = Config::parse(&text, Path::new("leadtime.toml"), &KINDS);
-            prop_assert!(config.is_ok(), "{}\n{text}", config.unwrap_err());
-            if !repository.trim().is_empty() {
-                prop_assert!(Choice::takes(&config.unwrap().workloads[0].repositories, &repository), "{text}");
-            }
-        }
-    }
-}
+mod tests;
