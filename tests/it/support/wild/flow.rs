@@ -98,7 +98,7 @@ pub fn serve<S>(inner: &Inner<S>, mut stream: &TcpStream, asked: &Asked) -> Opti
     });
     for piece in said {
         let Piece::Text(text) = piece else {
-            // Its connection ends with it.
+            // Its connection goes on, as connections do.
             lock(&inner.flows)
                 .retain(|flow| flow.client.peer_addr().ok() != stream.peer_addr().ok());
             return stream.write_all(b"0\r\n\r\n").ok();

@@ -302,7 +302,8 @@ fn serve<S>(inner: &Inner<S>, stream: &TcpStream) -> Option<()> {
             record(inner, &asked, &truth);
         }
         if truth.flows && !matches!(mischief, Some(Mischief::DoneThen(_))) {
-            return flow::serve(inner, stream, &asked);
+            flow::serve(inner, stream, &asked)?;
+            continue;
         }
         let bytes = bytes(&truth);
         let sent = match mischief {
