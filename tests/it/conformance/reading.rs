@@ -110,7 +110,14 @@ pub async fn same(subject: &Subject) {
     let health = source.check(now).await.unwrap();
     assert!(!health.facts.is_empty(), "{health:?}");
     clean(&format!("{health:?}"));
-    assert_eq!(server.deeds().len(), 0, "looking does nothing");
+    let mut deeds = server.deeds();
+    deeds.retain(|one| {
+        !subject
+            .questions
+            .iter()
+            .any(|end| one.path().ends_with(end))
+    });
+    assert_eq!(deeds.len(), 0, "looking does nothing: {deeds:?}");
 }
 
 /// However its lists are cut, all of it is read; and however often it is killed, nothing is lost or doubled.

@@ -107,6 +107,8 @@ pub struct Subject {
     /// Its times are of the tool's clock.
     pub timed: bool,
     pub deeds: fn() -> Vec<Deed>,
+    /// How the addresses end at which it only asks, though by a method that could do something.
+    pub questions: &'static [&'static str],
     /// What it can do and no deed here stands for, and where that is held.
     pub elsewhere: &'static [(Verb, &'static str)],
 }
@@ -127,6 +129,7 @@ impl Subject {
         conditional: false,
         timed: true,
         deeds: Vec::new,
+        questions: &[],
         elsewhere: &[],
     };
 }

@@ -35,6 +35,7 @@ pub static SUBJECT: Subject = Subject {
         of(world)
     }),
     deeds,
+    questions: &["/selfsubjectaccessreviews"],
     elsewhere: &[
         (Verb::Cancel, "tests/it/kubernetes/acting.rs, runs.rs"),
         (Verb::Resume, "tests/it/kubernetes/acting.rs"),
