@@ -44,7 +44,7 @@ pub fn locate(
         {
             workload = engine.workload(&definition, as_of)?;
         }
-        let silent = silence::silent_since(sources, engine, &definition, as_of)?;
+        let silent = silence::silence(sources, engine, &workload)?;
         let rules = engine.rules.clone();
         let lives = Lives::new(&workload, &rules, silent);
         let places = find(&lives, &known);
@@ -70,7 +70,7 @@ pub fn change(
         return Ok(None);
     };
     let workload = engine.workload(&definition, as_of)?;
-    let silent = silence::silent_since(sources, engine, &definition, as_of)?;
+    let silent = silence::silence(sources, engine, &workload)?;
     let rules = engine.rules.clone();
     let lives = Lives::new(&workload, &rules, silent);
     let place = (0..)

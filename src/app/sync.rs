@@ -1,5 +1,6 @@
 //! Sources into the log: each is read on its own, keeps what it read batch by batch together with where it stands, and fails alone.
 
+use std::collections::BTreeSet;
 use std::ops::DerefMut;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -38,6 +39,9 @@ pub struct Note {
     pub read: Option<Timestamp>,
     pub error: Option<String>,
     pub findings: Vec<NotedFinding>,
+    /// Where what it told so far happened.
+    #[serde(default)]
+    pub origins: BTreeSet<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,7 +59,20 @@ pub struct Outcome {
     pub known: usize,
     pub error: Option<ConnectorError>,
     pub findings: Vec<Finding>,
+    /// Where what was read happened.
+    pub origins: BTreeSet<String>,
 }
+
+/// Where an event happened, without what is below: `https://ci.example` of `https://ci.example/job/shop`.
+#[must_use]
+pub fn origin(source: &str) -> &str {
+    let begin = source.find("://").map_or(0, |at| at + 3);
+    let end = source[begin..].find('/');
+    end.map_or(source, |end| &source[..begin + end])
+}
+
+/// So many origins of a source are remembered.
+const MOST_ORIGINS: usize = 64;
 
 /// Told while sources are read.
 pub trait Listener: Sync {
@@ -115,6 +132,7 @@ pub async fn read<S: DerefMut<Target: Store> + Send>(
             known: 0,
             error: None,
             findings: Vec::new(),
+            origins: before.origins.clone(),
         },
     };
     tracing::info!(source = feed.name, kind = feed.connector.kind(), "reading");
@@ -161,6 +179,7 @@ fn keep_note<S: Store + ?Sized>(
         },
         error: outcome.error.as_ref().map(ToString::to_string),
         findings: findings.collect(),
+        origins: outcome.origins.clone(),
     };
     let batch = Batch {
         entries: Vec::new(),
@@ -204,6 +223,14 @@ struct Keeper<'a, S> {
 }
 
 impl<S: DerefMut<Target: Store>> Keeper<'_, S> {
+    fn came_from(&mut self, source: &str) {
+        let origins = &mut self.outcome.origins;
+        let origin = origin(source);
+        if !origins.contains(origin) && origins.len() < MOST_ORIGINS {
+            origins.insert(origin.to_owned());
+        }
+    }
+
     fn keep(
         &mut self,
         entries: Vec<Entry>,
@@ -230,6 +257,9 @@ impl<S: DerefMut<Target: Store>> Keeper<'_, S> {
 
 impl<S: DerefMut<Target: Store> + Send> Sink for Keeper<'_, S> {
     fn batch(&mut self, batch: connector::Batch) -> Result<(), ConnectorError> {
+        for event in &batch.events {
+            self.came_from(&event.source);
+        }
         self.keep(entries(batch.events), batch.cursors)
     }
 
@@ -238,6 +268,9 @@ impl<S: DerefMut<Target: Store> + Send> Sink for Keeper<'_, S> {
         documents: Vec<Document>,
         cursors: Vec<(String, Option<String>)>,
     ) -> Result<(), ConnectorError> {
+        for document in &documents {
+            self.came_from(&document.source);
+        }
         let entries = documents.into_iter().map(kept).collect();
         self.keep(entries, cursors)
     }

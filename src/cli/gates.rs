@@ -13,7 +13,7 @@ pub fn run(session: &Session, args: &GatesArgs) -> Result<Ending, Failure> {
     let mut gates = Vec::new();
     for definition in chosen(&engine, &args.workloads)? {
         let workload = engine.workload(&definition, session.as_of)?;
-        let silent = session.silent_since(&engine, &definition)?;
+        let silent = session.silence(&engine, &workload)?;
         gates.extend(open(&Lives::new(&workload, &session.rules, silent)));
     }
     if args.mine {

@@ -16,7 +16,9 @@ use crate::connector::git;
 use crate::error::Failure;
 use crate::event::time::{Span, Timestamp};
 use crate::journal::Person;
+use crate::model::Workload;
 use crate::model::definition::{Definition, Rules};
+use crate::model::state::silence::Silence;
 use crate::model::window::Window;
 use crate::plan::ask::Permit;
 use crate::report::{Style, Surroundings, text};
@@ -250,16 +252,13 @@ impl Session {
         Ok(())
     }
 
-    /// From when on nothing has been heard of a workload.
-    pub fn silent_since(
+    /// What of a workload has been silent.
+    pub fn silence(
         &self,
         engine: &Engine,
-        definition: &Definition,
-    ) -> Result<Option<Timestamp>, Failure> {
-        let sources = &self.config.sources;
-        Ok(silence::silent_since(
-            sources, engine, definition, self.as_of,
-        )?)
+        workload: &Workload,
+    ) -> Result<Option<Silence>, Failure> {
+        Ok(silence::silence(&self.config.sources, engine, workload)?)
     }
 
     /// The window that arguments ask for; `None` where they leave it open.

@@ -229,6 +229,6 @@ fn one(
         return Ok(Answer::Nothing(format!("there is no workload {name}")));
     };
     let workload = engine.workload(&definition, lens.instant())?;
-    let silent = silence::silent_since(sources, engine, &definition, lens.instant())?;
+    let silent = silence::silence(sources, engine, &workload)?;
     Ok(tell(&Lives::new(&workload, &engine.rules, silent)))
 }

@@ -80,7 +80,7 @@ pub fn work_out(
     };
     let at = lens.instant();
     let workload = engine.workload_without_tickets(&definition, at)?;
-    let silent = silence::silent_since(sources, engine, &definition, at)?;
+    let silent = silence::silence(sources, engine, &workload)?;
     let lives = Lives::new(&workload, &engine.rules, silent);
     Ok(Some(overview(&lives, lens.window())))
 }

@@ -5,6 +5,7 @@
 mod evidence;
 mod freeze;
 mod paint;
+pub mod silence;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -23,6 +24,7 @@ use crate::event::time::{Span, Timestamp};
 use evidence::Index;
 pub use evidence::Visit;
 pub(in crate::model) use evidence::{beyond, carried};
+use silence::Silence;
 
 /// The closed list of states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -195,13 +197,13 @@ pub struct Lives<'a> {
     production: usize,
     index: Index,
     frozen: Vec<(usize, Timestamp, Timestamp)>,
-    /// From when on the sources of the workload have been silent or unreadable.
-    pub silent_since: Option<Timestamp>,
+    /// Which of its sources have been silent or unreadable.
+    pub silence: Option<Silence>,
 }
 
 impl<'a> Lives<'a> {
     #[must_use]
-    pub fn new(workload: &'a Workload, rules: &'a Rules, silent_since: Option<Timestamp>) -> Self {
+    pub fn new(workload: &'a Workload, rules: &'a Rules, silence: Option<Silence>) -> Self {
         let production_name = workload.production(rules);
         let mut names: Vec<&str> = workload
             .path
@@ -230,7 +232,7 @@ impl<'a> Lives<'a> {
             production,
             index,
             frozen,
-            silent_since,
+            silence,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::evidence::Visit;
 use super::walk::Stretch;
-use super::{Leg, Life, Lives, State};
+use super::{Leg, Lives, State};
 use crate::event::kind::ReviewState;
 use crate::event::time::Timestamp;
 use crate::model::definition::StepKind;
@@ -227,30 +227,6 @@ impl Lives<'_> {
                 newer.filter_map(|visit| visit.finished).min()
             })
             .min()
-    }
-
-    /// From when on nothing has been heard, nothing is claimed.
-    pub(super) fn silence(&self, life: &mut Life) {
-        let (Some(since), super::End::InFlight) = (self.silent_since, life.end) else {
-            return;
-        };
-        let Some(last) = life.legs.last().copied() else {
-            return;
-        };
-        let since = since.max(life.start);
-        if since >= last.to {
-            return;
-        }
-        life.legs.retain(|leg| leg.from < since);
-        if let Some(leg) = life.legs.last_mut() {
-            leg.to = leg.to.min(since);
-        }
-        life.legs.push(Leg {
-            state: State::Unknown,
-            people: false,
-            from: since,
-            ..last
-        });
     }
 }
 

@@ -1,6 +1,7 @@
 //! Each state once, on a change followed by hand: code → review → test → staging → cab → production. `waiting_for_release` has no test, since no event
 //! tells yet which workloads a feature waits for; `delivered` is the end of a life and has no time of its own.
 
+use super::silence::{Silence, told_by};
 use super::{End, Lives, State};
 use crate::event::kind::{Decision, Outcome, ReviewState, RunKind};
 use crate::event::time::Span;
@@ -302,10 +303,50 @@ fn unknown_from_when_its_sources_fell_silent() {
     s.workload().as_of = at("03-05 00:00");
     let workload = s.done();
     let rules = Rules::default();
-    let lives = Lives::new(&workload, &rules, Some(at("03-04 00:00")));
-    let life = lives.life(0).unwrap();
-    let last = life.legs.last().unwrap();
-    assert_eq!((last.state, last.from), (State::Unknown, at("03-04 00:00")));
+    let last = |silence: Silence| {
+        let lives = Lives::new(&workload, &rules, Some(silence));
+        *lives.life(0).unwrap().legs.last().unwrap()
+    };
+    let whole = last(Silence {
+        whole: Some(at("03-04 00:00")),
+        steps: Vec::new(),
+    });
+    assert_eq!(
+        (whole.state, whole.from),
+        (State::Unknown, at("03-04 00:00"))
+    );
+    // Only what tells of the step at which it stands matters.
+    let of = |step: usize| {
+        let mut steps = vec![None; step + 1];
+        steps[step] = Some(at("03-04 06:00"));
+        last(Silence { whole: None, steps })
+    };
+    let own = of(whole.step);
+    assert_eq!((own.state, own.from), (State::Unknown, at("03-04 06:00")));
+    assert_ne!(of(whole.step - 1).state, State::Unknown);
+}
+
+#[test]
+fn who_told_of_a_step_last_is_who_is_waited_for_there() {
+    let mut s = staged();
+    gate(&mut s, "m1", "03-03 14:00", None);
+    let workload = s.done();
+    let told = told_by(&workload);
+    let by = |name: &str| {
+        let place = workload
+            .path
+            .steps
+            .iter()
+            .position(|step| step.name == name);
+        told[place.unwrap()].map(|name| workload.text(name))
+    };
+    assert_eq!(by("staging"), Some("deployer"));
+    assert!(by("cab").is_some_and(|name| name != "deployer"));
+    assert_eq!(
+        by("code"),
+        None,
+        "commits are not told by what fills a step"
+    );
 }
 
 #[test]

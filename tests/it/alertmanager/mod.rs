@@ -4,6 +4,7 @@ mod failures;
 mod payloads;
 mod prism;
 mod reading;
+mod real;
 pub mod subject;
 
 use leadtime::connector::alertmanager::Alertmanager;

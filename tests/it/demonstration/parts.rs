@@ -112,10 +112,13 @@ fn to_production(
         company.asks(change);
         stands(desk, change, "cab", "gated");
     });
-    outage.of(company, "argo", |_| {
+    outage.of(company, "argo", |company| {
         approve(desk, "cab", false);
         desk.seen();
         stands(desk, change, "production", "waiting");
+        // Others tell of all else; of where it stands, this one did.
+        company.ages("argo");
+        is_unknown(company, change);
     });
     outage.of(company, "snow", |company| {
         company.wants(change);
@@ -132,6 +135,10 @@ fn unknown(company: &Company, desk: &Desk, change: &Change) {
     company.ages("gh");
     company.raises();
     stands(desk, change, "", "? unknown");
+    is_unknown(company, change);
+}
+
+fn is_unknown(company: &Company, change: &Change) {
     let reference = format!("#{}", change.number);
     let found = company.run(&["where", &reference, "--json"]).ends(1).json();
     assert_eq!(found["matches"][0]["state"], "unknown", "{found}");
