@@ -120,6 +120,17 @@ fn a_name_is_never_taken_for_a_pattern() {
     }
 }
 
+#[test]
+fn where_nothing_was_seen_the_proposal_reads_back() {
+    let facts = Facts {
+        tag_pattern: "v*".into(),
+        ..Facts::default()
+    };
+    let text = facts.propose();
+    let config = Config::parse(&text, Path::new("leadtime.toml"), &KINDS);
+    assert!(config.is_ok(), "{}\n{text}", config.unwrap_err());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
