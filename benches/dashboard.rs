@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use leadtime::app::silence::Heard;
 use leadtime::app::{Engine, assemble, import};
 use leadtime::config::Config;
 use leadtime::dashboard::message::News;
@@ -55,7 +56,7 @@ fn fleet() -> Vec<Arc<Overview>> {
     let mut engine = Engine::open(Box::new(store), workloads, rules, &mut |_, _| {}).unwrap();
     let lens = lens();
     let worked: Vec<Overview> = (0..engine.definitions().len())
-        .filter_map(|place| worker::work_out(&mut engine, &[], &lens, place).unwrap())
+        .filter_map(|place| worker::work_out(&mut engine, &Heard::default(), &lens, place).unwrap())
         .collect();
     let names = (0..WORKLOADS).map(|number| {
         let mut one = worked[number % worked.len()].clone();

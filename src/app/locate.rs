@@ -1,7 +1,8 @@
 //! Where a reference is, looked up in every workload that may know it, for `leadtime where` and for the dashboard alike. A forecast that a workload's own
 //! past does not allow goes by the other workloads of its path; those are only read then.
 
-use super::{Engine, silence};
+use super::Engine;
+use super::silence::Heard;
 use crate::config::Source;
 use crate::event::time::Timestamp;
 use crate::model::Workload;
@@ -35,6 +36,7 @@ pub fn locate(
         known = sha;
         candidates = engine.candidates(&known)?;
     }
+    let heard = Heard::of(sources, engine.log())?;
     let mut matches = Vec::new();
     for definition in candidates.workloads {
         // Only a change that is not found by itself may be known by its ticket.
@@ -44,9 +46,8 @@ pub fn locate(
         {
             workload = engine.workload(&definition, as_of)?;
         }
-        let silent = silence::silence(sources, engine, &workload)?;
         let rules = engine.rules.clone();
-        let lives = Lives::new(&workload, &rules, silent);
+        let lives = Lives::new(&workload, &rules, heard.silence(&workload));
         let places = find(&lives, &known);
         matches.extend(tell(engine, &lives, &places)?);
     }
@@ -70,7 +71,7 @@ pub fn change(
         return Ok(None);
     };
     let workload = engine.workload(&definition, as_of)?;
-    let silent = silence::silence(sources, engine, &workload)?;
+    let silent = Heard::of(sources, engine.log())?.silence(&workload);
     let rules = engine.rules.clone();
     let lives = Lives::new(&workload, &rules, silent);
     let place = (0..)

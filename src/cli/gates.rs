@@ -10,10 +10,11 @@ use crate::report;
 
 pub fn run(session: &Session, args: &GatesArgs) -> Result<Ending, Failure> {
     let mut engine = session.engine()?;
+    let heard = session.heard(&engine)?;
     let mut gates = Vec::new();
     for definition in chosen(&engine, &args.workloads)? {
         let workload = engine.workload(&definition, session.as_of)?;
-        let silent = session.silence(&engine, &workload)?;
+        let silent = heard.silence(&workload);
         gates.extend(open(&Lives::new(&workload, &session.rules, silent)));
     }
     if args.mine {

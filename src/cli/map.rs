@@ -17,7 +17,7 @@ pub fn run(session: &Session, args: &MapArgs) -> Result<Ending, Failure> {
         .map_or(session.as_of, |window| window.to)
         .min(session.as_of);
     let workload = engine.workload(&definition, until)?;
-    let silent = session.silence(&engine, &workload)?;
+    let silent = session.heard(&engine)?.silence(&workload);
     let lives = Lives::new(&workload, &session.rules, silent);
     let clock = match args.calendar {
         Calendar::Wall => Clock::Wall,

@@ -9,16 +9,15 @@ use super::bar::Bar;
 use super::hint;
 use crate::app::acting::Acting;
 use crate::app::registry;
-use crate::app::{Engine, assemble, silence, sync};
+use crate::app::silence::Heard;
+use crate::app::{Engine, assemble, sync};
 use crate::clock;
 use crate::config::{Config, locate};
 use crate::connector::git;
 use crate::error::Failure;
 use crate::event::time::{Span, Timestamp};
 use crate::journal::Person;
-use crate::model::Workload;
 use crate::model::definition::{Definition, Rules};
-use crate::model::state::silence::Silence;
 use crate::model::window::Window;
 use crate::plan::ask::Permit;
 use crate::report::{Style, Surroundings, text};
@@ -252,13 +251,9 @@ impl Session {
         Ok(())
     }
 
-    /// What of a workload has been silent.
-    pub fn silence(
-        &self,
-        engine: &Engine,
-        workload: &Workload,
-    ) -> Result<Option<Silence>, Failure> {
-        Ok(silence::silence(&self.config.sources, engine, workload)?)
+    /// When the sources were last read.
+    pub fn heard(&self, engine: &Engine) -> Result<Heard, Failure> {
+        Ok(Heard::of(&self.config.sources, engine.log())?)
     }
 
     /// The window that arguments ask for; `None` where they leave it open.

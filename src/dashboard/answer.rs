@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::activity::Activity;
 use super::diagnosis::{Diagnosis, Setting};
 use crate::app::locate::Resolve;
-use crate::app::{Engine, locate, silence};
+use crate::app::silence::Heard;
+use crate::app::{Engine, locate};
 use crate::config::Source;
 use crate::model::calendar::Clock;
 use crate::model::dora::Material;
@@ -229,6 +230,6 @@ fn one(
         return Ok(Answer::Nothing(format!("there is no workload {name}")));
     };
     let workload = engine.workload(&definition, lens.instant())?;
-    let silent = silence::silence(sources, engine, &workload)?;
+    let silent = Heard::of(sources, engine.log())?.silence(&workload);
     Ok(tell(&Lives::new(&workload, &engine.rules, silent)))
 }

@@ -10,8 +10,9 @@ use super::answer::{self, Known};
 use super::diagnosis::Setting;
 use super::kept::Kept;
 use super::message::{News, Order};
+use crate::app::Engine;
 use crate::app::locate::Resolve;
-use crate::app::{Engine, silence};
+use crate::app::silence::Heard;
 use crate::clock::Clock;
 use crate::config::Source;
 use crate::error::Failure;
@@ -71,7 +72,7 @@ pub fn run(open: Open, lens: Lens, clock: Clock, orders: &Receiver<Order>, tell:
 /// What is to be seen of a workload, by its place, through a lens; `None` where there is no such place.
 pub fn work_out(
     engine: &mut Engine,
-    sources: &[Source],
+    heard: &Heard,
     lens: &Lens,
     place: usize,
 ) -> Result<Option<Overview>, StoreError> {
@@ -80,14 +81,15 @@ pub fn work_out(
     };
     let at = lens.instant();
     let workload = engine.workload_without_tickets(&definition, at)?;
-    let silent = silence::silence(sources, engine, &workload)?;
-    let lives = Lives::new(&workload, &engine.rules, silent);
+    let lives = Lives::new(&workload, &engine.rules, heard.silence(&workload));
     Ok(Some(overview(&lives, lens.window())))
 }
 
 struct Worker {
     engine: Engine,
     known: Known,
+    /// As of the last look at the log.
+    heard: Heard,
     kept: Option<Kept>,
     kept_at: Option<Instant>,
     title: String,
@@ -123,6 +125,7 @@ impl Worker {
         let mut worker = Self {
             engine: workshop.engine,
             known: Known::new(workshop.sources, workshop.resolve, workshop.setting),
+            heard: Heard::default(),
             kept: workshop.kept,
             kept_at: None,
             title: workshop.title,
@@ -186,6 +189,7 @@ impl Worker {
     }
 
     fn work(&mut self, orders: &Receiver<Order>) -> Result<(), StoreError> {
+        self.heard = Heard::of(&self.known.sources, self.engine.log())?;
         loop {
             loop {
                 match orders.try_recv() {
@@ -257,6 +261,7 @@ impl Worker {
         self.looked = Instant::now();
         self.lens.now = self.clock.now();
         let touched = self.engine.follow()?;
+        self.heard = Heard::of(&self.known.sources, self.engine.log())?;
         if !self.is_lined_up() {
             self.line_up();
         }
@@ -280,7 +285,7 @@ impl Worker {
     }
 
     fn work_out(&mut self, place: usize) -> Result<(), StoreError> {
-        let worked = work_out(&mut self.engine, &self.known.sources, &self.lens, place)?;
+        let worked = work_out(&mut self.engine, &self.heard, &self.lens, place)?;
         if let (Some(one), Some(slot)) = (worked, self.overviews.get_mut(place)) {
             *slot = Arc::new(one);
             self.foreign.remove(&place);

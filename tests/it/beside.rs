@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use leadtime::app::registry::KINDS;
+use leadtime::app::silence::Heard;
 use leadtime::app::{Engine, assemble, import};
 use leadtime::config::Config;
 use leadtime::dashboard::LENGTHS;
@@ -27,7 +28,7 @@ fn seen(engine: &mut Engine, at: Timestamp) -> Vec<Summary> {
         zone: chrono_tz::Tz::UTC,
     };
     (0..engine.definitions().len())
-        .filter_map(|place| work_out(engine, &[], &lens, place).unwrap())
+        .filter_map(|place| work_out(engine, &Heard::default(), &lens, place).unwrap())
         .map(|one| one.summary)
         .collect()
 }

@@ -23,6 +23,7 @@ use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::sync::Arc;
 
+use leadtime::app::silence::Heard;
 use leadtime::app::{Engine, assemble, import};
 use leadtime::config::Config;
 use leadtime::dashboard::answer::Known;
@@ -194,10 +195,9 @@ impl Desk {
         };
         let lens = self.app.scene.lens;
         let places = 0..engine.definitions().len();
+        let heard = Heard::of(&self.known.sources, engine.log()).unwrap();
         let overviews = places
-            .filter_map(|place| {
-                worker::work_out(engine, &self.known.sources, &lens, place).unwrap()
-            })
+            .filter_map(|place| worker::work_out(engine, &heard, &lens, place).unwrap())
             .map(Arc::new)
             .collect();
         self.app.news(News::Fleet {
