@@ -149,11 +149,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// How the last reading of a source went.
 pub fn note<S: Store + ?Sized>(store: &S, source: &str) -> Result<Note, StoreError> {
-    let cursors = store.cursors(source)?;
-    let value = cursors
-        .into_iter()
-        .find(|cursor| cursor.key == NOTE)
-        .and_then(|cursor| cursor.value);
+    let value = store.cursor(source, NOTE)?;
     Ok(value
         .and_then(|value| serde_json::from_str(&value).ok())
         .unwrap_or_default())

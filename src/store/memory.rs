@@ -131,6 +131,11 @@ impl Store for MemoryStore {
             .collect())
     }
 
+    fn cursor(&self, source: &str, key: &str) -> Result<Option<String>, StoreError> {
+        let of_source = self.cursors.get(source);
+        Ok(of_source.and_then(|all| all.get(key)).cloned())
+    }
+
     fn snapshot(&self) -> Result<Option<SnapshotHead>, StoreError> {
         Ok(self.snapshot.clone())
     }

@@ -144,6 +144,9 @@ pub trait Store: Send {
     /// Every cursor of a source, in the order of their keys.
     fn cursors(&self, source: &str) -> Result<Vec<Cursor>, StoreError>;
 
+    /// The value of one cursor of a source.
+    fn cursor(&self, source: &str, key: &str) -> Result<Option<String>, StoreError>;
+
     /// The head of the snapshot, where there is one.
     fn snapshot(&self) -> Result<Option<SnapshotHead>, StoreError>;
 

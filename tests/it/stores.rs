@@ -287,6 +287,9 @@ fn cursors_are_set_moved_and_forgotten(store: &mut dyn Store) {
     assert_eq!(last, [cursor("b", Some("22"))]);
     assert_eq!(store.cursors("gl").unwrap(), [elsewhere]);
     assert_eq!(store.cursors("g").unwrap(), []);
+    let one = |source: &str, key: &str| store.cursor(source, key).unwrap();
+    assert_eq!(one("gh", "b").as_deref(), Some("22"));
+    assert_eq!((one("gh", ""), one("g", "b")), (None, None));
 }
 
 fn cursors_move_with_a_batch_that_brings_nothing_new(store: &mut dyn Store) {

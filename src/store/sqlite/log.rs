@@ -15,6 +15,7 @@ const READ_BACK: &str =
     "SELECT seq, arrived, body FROM event WHERE at <= ?1 ORDER BY at DESC, seq DESC";
 const FIND: &str = "SELECT seq, arrived, body FROM event WHERE source = ?1 AND id = ?2";
 const CURSORS: &str = "SELECT key, value FROM cursor WHERE source = ?1 ORDER BY key";
+const CURSOR: &str = "SELECT value FROM cursor WHERE source = ?1 AND key = ?2";
 const MOVE: &str = "INSERT INTO cursor (source, key, value) VALUES (?1, ?2, ?3) ON CONFLICT (source, key) DO UPDATE SET value = excluded.value";
 const FORGET: &str = "DELETE FROM cursor WHERE source = ?1 AND key = ?2";
 
@@ -118,6 +119,13 @@ pub fn find(connection: &Connection, source: &str, id: &str) -> Result<Option<St
                 body: row.get(2)?,
             })
         })
+        .optional()
+}
+
+pub fn cursor(connection: &Connection, source: &str, key: &str) -> Result<Option<String>> {
+    connection
+        .prepare_cached(CURSOR)?
+        .query_row([source, key], |row| row.get(0))
         .optional()
 }
 

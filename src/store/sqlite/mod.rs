@@ -117,6 +117,10 @@ impl Store for SqliteStore {
         self.told(log::cursors(&self.connection, source))
     }
 
+    fn cursor(&self, source: &str, key: &str) -> Result<Option<String>, StoreError> {
+        self.told(log::cursor(&self.connection, source, key))
+    }
+
     fn snapshot(&self) -> Result<Option<SnapshotHead>, StoreError> {
         self.told(snapshot::head(&self.connection))
     }

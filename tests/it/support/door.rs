@@ -71,6 +71,10 @@ impl Store for Shared {
     fn cursors(&self, source: &str) -> Result<Vec<Cursor>, StoreError> {
         self.with(|store| store.cursors(source))
     }
+
+    fn cursor(&self, source: &str, key: &str) -> Result<Option<String>, StoreError> {
+        self.with(|store| store.cursor(source, key))
+    }
     fn snapshot(&self) -> Result<Option<SnapshotHead>, StoreError> {
         self.with(Store::snapshot)
     }
