@@ -18,6 +18,7 @@ pub mod operator;
 pub mod reader;
 mod run;
 pub mod themes;
+mod turn;
 mod update;
 mod widen;
 pub mod worker;

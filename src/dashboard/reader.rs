@@ -1,7 +1,7 @@
 //! The reader: a thread that has the sources read, each as often as it is configured, and whenever its tool pushes or says by itself that something is new, into
 //! the same log that the worker follows. They are read side by side: one that fails, or does not answer, is told so, keeps no other waiting, and is tried again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use super::bell::{Bell, Rope, Rung};
 use super::board::{Board, Listening};
 use super::message::News;
+use super::turn::Turn;
 use crate::app::assemble;
 use crate::app::doctor::of_finding;
 use crate::app::import::{append, keep};
@@ -44,11 +45,6 @@ pub struct Feeds {
 /// What tells what is read, as soon as that is known; `None` where it never will be.
 pub type Bring = Box<dyn FnOnce() -> Option<Feeds> + Send>;
 
-/// How long a source is left alone at least when it was read, whoever says that something is new; and for how many times as long as that took, so that what
-/// changes without end costs a large tool no more than a part of its time.
-const REST: Duration = Duration::from_millis(250);
-const RESTS: u32 = 4;
-
 /// Starts to read, until what is returned is let go of; by it, everything is read now.
 #[must_use]
 pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Rope {
@@ -69,7 +65,7 @@ pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Rope {
         };
         match door {
             Some(Ok(door)) => {
-                let take = porter(&reader.feeds, &bell, clock);
+                let take = porter(&reader.rounds, &bell, clock);
                 reader.runtime.spawn(door.serve(take));
             }
             Some(Err(failure)) => {
@@ -93,11 +89,11 @@ pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Rope {
 }
 
 /// Takes what is pushed: what is itself the facts, or word that there are some.
-fn porter(feeds: &[(Arc<Feed>, Span)], bell: &Arc<Bell>, clock: Clock) -> Take {
+fn porter(rounds: &[Round], bell: &Arc<Bell>, clock: Clock) -> Take {
     let bell = Arc::clone(bell);
-    let feeds: BTreeMap<String, Arc<Feed>> = feeds
+    let feeds: BTreeMap<String, Arc<Feed>> = rounds
         .iter()
-        .map(|(feed, _)| (feed.name.clone(), Arc::clone(feed)))
+        .map(|round| (round.feed.name.clone(), Arc::clone(&round.feed)))
         .collect();
     Box::new(move |pushed: Pushed| {
         let Some(feed) = feeds.get(&pushed.source) else {
@@ -117,25 +113,31 @@ type Log = Arc<Mutex<Box<dyn Store>>>;
 
 struct Reader {
     log: Log,
-    feeds: Vec<(Arc<Feed>, Span)>,
+    rounds: Vec<Round>,
     trickle: Option<std::iter::Peekable<Trickle>>,
     clock: Clock,
     board: Arc<Board>,
     runtime: tokio::runtime::Runtime,
     /// Rung when a reading is over, too.
     bell: Arc<Bell>,
-    /// When each source is read next, by place; at once where nothing is said.
-    due: BTreeMap<usize, Instant>,
-    /// Until when each is left alone, whoever says that something is new.
-    rests: BTreeMap<usize, Instant>,
-    /// When the reading that is under way began.
-    began: BTreeMap<usize, Instant>,
-    /// Those that are being read.
-    busy: BTreeSet<usize>,
-    /// Those of them that are to be read again: something is new since they began to be.
-    again: BTreeSet<usize>,
-    /// Sources that were not asked yet how they are.
-    unasked: BTreeSet<usize>,
+}
+
+/// A source, and when it is read.
+struct Round {
+    feed: Arc<Feed>,
+    turn: Turn,
+    /// It was not asked yet how it is.
+    unasked: bool,
+}
+
+impl Round {
+    fn new((feed, every): (Feed, Span)) -> Self {
+        Self {
+            feed: Arc::new(feed),
+            turn: Turn::every(every),
+            unasked: true,
+        }
+    }
 }
 
 impl Reader {
@@ -167,24 +169,15 @@ impl Reader {
                 });
             }
         }
-        let unasked = (0..feeds.feeds.len()).collect();
-        let feeds_shared = feeds.feeds.into_iter();
+        let rounds = feeds.feeds.into_iter();
         Ok(Self {
             log: Arc::new(Mutex::new(Box::new(store))),
-            feeds: feeds_shared
-                .map(|(feed, every)| (Arc::new(feed), every))
-                .collect(),
+            rounds: rounds.map(Round::new).collect(),
             trickle: feeds.trickle.map(Iterator::peekable),
             clock,
             board,
             runtime,
             bell,
-            due: BTreeMap::new(),
-            rests: BTreeMap::new(),
-            began: BTreeMap::new(),
-            busy: BTreeSet::new(),
-            again: BTreeSet::new(),
-            unasked,
         })
     }
 
@@ -192,17 +185,12 @@ impl Reader {
     fn read_due(&mut self) -> Duration {
         self.trickle();
         let now = Instant::now();
-        for place in 0..self.feeds.len() {
-            let is_due = self.due.get(&place).is_none_or(|due| *due <= now);
-            if is_due && self.busy.insert(place) {
-                self.read(place);
+        for place in 0..self.rounds.len() {
+            if self.rounds[place].turn.is_due(now) {
+                self.read(place, now);
             }
         }
-        let idle = self
-            .due
-            .iter()
-            .filter(|(place, _)| !self.busy.contains(place));
-        let next = idle.map(|(_, due)| *due).min();
+        let next = self.rounds.iter().filter_map(|one| one.turn.next()).min();
         let wait = next.map_or(Duration::from_mins(1), |next| {
             next.saturating_duration_since(Instant::now())
         });
@@ -215,8 +203,8 @@ impl Reader {
 
     /// Listens to every source that says something by itself.
     fn listen(&self) {
-        for (feed, _) in &self.feeds {
-            let feed = Arc::clone(feed);
+        for round in &self.rounds {
+            let feed = Arc::clone(&round.feed);
             let listening = Listening::new(&feed.name, &self.bell, &self.board);
             self.runtime.spawn(async move {
                 listen(&*feed.connector, &listening, Pace::default()).await;
@@ -225,20 +213,16 @@ impl Reader {
     }
 
     fn hear(&mut self, rung: Rung) {
+        let now = Instant::now();
         for place in rung.over {
-            self.was_read(place);
+            self.rounds[place].turn.end(now);
         }
-        if rung.all {
-            self.unasked = (0..self.feeds.len()).collect();
-            for place in 0..self.feeds.len() {
-                self.rests.remove(&place);
-                self.want(place);
-            }
-        }
-        for name in rung.sources {
-            let mut feeds = self.feeds.iter();
-            if let Some(place) = feeds.position(|(feed, _)| feed.name == name) {
-                self.want(place);
+        for round in &mut self.rounds {
+            if rung.all {
+                round.unasked = true;
+                round.turn.want_now();
+            } else if rung.sources.contains(&round.feed.name) {
+                round.turn.want();
             }
         }
         let now = self.clock.now();
@@ -264,39 +248,14 @@ impl Reader {
         });
     }
 
-    /// It is to be read as soon as it may be; where it is being read, once more after that, which may have looked too early.
-    fn want(&mut self, place: usize) {
-        if self.busy.contains(&place) {
-            self.again.insert(place);
-            return;
-        }
-        match (self.rests.get(&place), self.due.get_mut(&place)) {
-            (Some(rests), Some(due)) => *due = (*due).min(*rests),
-            _ => drop(self.due.remove(&place)),
-        }
-    }
-
-    fn was_read(&mut self, place: usize) {
-        self.busy.remove(&place);
-        let now = Instant::now();
-        let took = self.began.remove(&place).map_or(REST, |began| now - began);
-        let rests = now + REST.max(took * RESTS);
-        self.rests.insert(place, rests);
-        let every = self.feeds[place].1.micros();
-        let every = Duration::from_micros(u64::try_from(every).unwrap_or(1_000_000));
-        let next = now + every.max(Duration::from_secs(1));
-        let is_wanted = self.again.remove(&place);
-        self.due
-            .insert(place, if is_wanted { rests.min(next) } else { next });
-    }
-
     /// Has a source read, beside the others; and asked how it is, where that was not done yet.
-    fn read(&mut self, place: usize) {
+    fn read(&mut self, place: usize, now: Instant) {
         let over = Over(place, Arc::clone(&self.bell));
-        self.began.insert(place, Instant::now());
-        let feed = Arc::clone(&self.feeds[place].0);
+        let round = &mut self.rounds[place];
+        round.turn.begin(now);
+        let is_unasked = std::mem::take(&mut round.unasked);
+        let feed = Arc::clone(&round.feed);
         let (log, board, clock) = (Arc::clone(&self.log), Arc::clone(&self.board), self.clock);
-        let is_unasked = self.unasked.remove(&place);
         self.runtime.spawn(async move {
             let _over = over;
             let is_well = read(&feed, &log, clock.now(), &board).await;
