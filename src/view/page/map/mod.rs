@@ -5,6 +5,7 @@ mod cursor;
 mod front;
 mod history;
 mod live;
+mod lock;
 mod standing;
 #[cfg(test)]
 mod tests;

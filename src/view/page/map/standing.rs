@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use ratatui::layout::Rect;
 
-use super::told::lock;
+use super::lock::lock;
 use super::way::WayPage;
 use crate::event::time::{Span, Timestamp};
 use crate::intent::Intent;

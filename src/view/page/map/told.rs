@@ -1,29 +1,10 @@
-//! The map for elsewhere: a table for export, a line for the clipboard. And why a step is locked, over what stands there.
-
-use ratatui::layout::Rect;
+//! The map for elsewhere: a table for export, a line for the clipboard.
 
 use crate::model::stream::{Map, StepFigures};
-use crate::report::sheet::Line;
-use crate::report::{duration, figure, glyph};
-use crate::theme::Role;
+use crate::report::{duration, figure};
 use crate::view::frame::length;
 use crate::view::page::Grid;
-use crate::view::pen::Pen;
 use crate::view::scene::Scene;
-
-/// Why no workload may choose for a step, where its path says so; what is left of the area below it.
-pub(super) fn lock(step: Option<&StepFigures>, area: Rect, pen: &mut Pen<'_>) -> Rect {
-    let reason = step.filter(|step| step.locked);
-    let Some(reason) = reason.and_then(|step| step.reason.as_deref()) else {
-        return area;
-    };
-    if area.height < 3 {
-        return area;
-    }
-    let line = Line::of(Role::Dim, format!("{} locked: {reason}", glyph::LOCK));
-    pen.line(area.x, area.y, area.width, &line);
-    Rect::new(area.x, area.y + 1, area.width, area.height - 1)
-}
 
 pub(super) fn card(map: &Map, scene: &Scene) -> String {
     let window = length(scene.lens.length);
