@@ -88,7 +88,13 @@ pub(super) fn of(kind: &Kind<Cow<'_, str>>, mut add: impl FnMut(i64)) {
         }
     };
     match kind {
-        Kind::Commit(fact) => add(key(&fact.sha)),
+        Kind::Commit(fact) => {
+            add(key(&fact.sha));
+            // A parent may be known by its name alone: where a clone is shallow, or a repository another's continuation.
+            for text in fact.parents.iter().flatten() {
+                add(key(text));
+            }
+        }
         Kind::Change(fact) => {
             all(&[&fact.sha, &fact.head]);
             add(key(&fact.change));
@@ -156,6 +162,18 @@ mod tests {
         assert_ne!(exact("version"), exact("ersion"));
         assert_eq!(key("12"), exact("#12"));
         assert_eq!(key("2024"), exact("2024"));
+    }
+
+    #[test]
+    fn a_parent_is_found_that_nobody_told_of() {
+        let mut keys = Vec::new();
+        let fact = crate::event::kind::Commit {
+            sha: Cow::Borrowed("7fd1a60b01f91b31"),
+            parents: Some(vec![Cow::Borrowed("553c2077f0edc3d5")].into()),
+            ..Default::default()
+        };
+        of(&Kind::Commit(fact), |key| keys.push(key));
+        assert_eq!(keys, ["7fd1a60b01f91b31", "553c2077f0edc3d5"].map(key));
     }
 
     #[test]
