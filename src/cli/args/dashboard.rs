@@ -99,6 +99,7 @@ impl DemoArgs {
             config_out: None,
         }
     }
+
     /// How large it is asked to be.
     #[must_use]
     pub fn size(&self) -> Size {
