@@ -140,8 +140,11 @@ impl Store for MemoryStore {
         Ok(self.snapshot.clone())
     }
 
-    fn piece(&self, number: u32) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(self.pieces.get(&number).cloned())
+    fn piece(&self, number: u32, show: &mut dyn FnMut(&[u8])) -> Result<(), StoreError> {
+        if let Some(bytes) = self.pieces.get(&number) {
+            show(bytes);
+        }
+        Ok(())
     }
 
     fn pieces_with(&self, from: i64, to: i64) -> Result<Vec<u32>, StoreError> {

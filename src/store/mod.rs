@@ -150,8 +150,8 @@ pub trait Store: Send {
     /// The head of the snapshot, where there is one.
     fn snapshot(&self) -> Result<Option<SnapshotHead>, StoreError>;
 
-    /// One piece of the snapshot.
-    fn piece(&self, number: u32) -> Result<Option<Vec<u8>>, StoreError>;
+    /// Shows one piece of the snapshot, where it is there. It may be large, so that nobody copies it who does not need to.
+    fn piece(&self, number: u32, show: &mut dyn FnMut(&[u8])) -> Result<(), StoreError>;
 
     /// The pieces that know a reference in `from..=to`, ascending, each once.
     fn pieces_with(&self, from: i64, to: i64) -> Result<Vec<u32>, StoreError>;

@@ -18,6 +18,8 @@ use leadtime::store::{
 use rusqlite::Connection;
 use tempfile::TempDir;
 
+use crate::support::piece;
+
 /// Holds, in another process, which file to work on.
 const FILE: &str = "LEADTIME_TEST_FILE";
 /// Holds, in another process, which of several it is.
@@ -124,7 +126,7 @@ fn a_file_keeps_everything() {
     assert_eq!(found.arrived, Timestamp::from_micros(-3));
     assert_eq!(cursor_values(&store), [9]);
     assert_eq!(store.snapshot().unwrap(), Some(update.head));
-    assert_eq!(store.piece(2).unwrap(), Some(vec![2]));
+    assert_eq!(piece(&store, 2).unwrap(), Some(vec![2]));
     assert_eq!(store.pieces_with(-5, -5).unwrap(), [2]);
     let appended = append(&mut store, &["b", "c"]);
     assert_eq!((appended.new, appended.known), (1, 1));
@@ -200,7 +202,7 @@ fn of_snapshots_made_from_the_same_one_the_first_stays() {
             start.wait();
             let saved = store.save_snapshot(&snapshot(turn, Some(turn - 1), which));
             start.wait();
-            (saved, store.piece(1))
+            (saved, piece(&store, 1))
         });
         turns.collect::<Vec<_>>()
     };

@@ -12,6 +12,8 @@ use leadtime::store::{
 };
 use proptest::prelude::*;
 
+use crate::support::piece;
+
 macro_rules! for_every_store {
     ($($law:ident),* $(,)?) => {
         mod memory {
@@ -97,7 +99,7 @@ fn an_empty_store_has_nothing(store: &mut dyn Store) {
     assert_eq!(store.find("gh", "1").unwrap(), None);
     assert_eq!(store.cursors("gh").unwrap(), []);
     assert_eq!(store.snapshot().unwrap(), None);
-    assert_eq!(store.piece(0).unwrap(), None);
+    assert_eq!(piece(store, 0).unwrap(), None);
     assert!(store.pieces_with(i64::MIN, i64::MAX).unwrap().is_empty());
     assert_eq!(append(store, Vec::new()), Appended::default());
     assert!(!store.is_read_only());
@@ -362,7 +364,7 @@ fn snapshot(format: u32, seq: Seq, base: Option<Seq>, pieces: &[(u32, &[u8])]) -
 type Told = (Option<SnapshotHead>, Vec<Option<Vec<u8>>>, Vec<u32>);
 
 fn told(store: &dyn Store) -> Told {
-    let pieces = (0..5).map(|number| store.piece(number).unwrap());
+    let pieces = (0..5).map(|number| piece(store, number).unwrap());
     (
         store.snapshot().unwrap(),
         pieces.collect(),

@@ -161,12 +161,9 @@ impl Engine {
         store.read_after(self.seq, &mut |number, arrived, body| {
             let event = read(body);
             if let Some(needed) = fold.needs(&event) {
-                match store
-                    .piece(needed)
-                    .map(|bytes| Partition::from_bytes(&bytes?))
-                {
-                    Ok(Some(partition)) => fold.put(needed, partition),
-                    Ok(None) => {
+                match kept(&**store, needed) {
+                    Ok(Kept::Whole(partition)) => fold.put(needed, partition),
+                    Ok(Kept::Absent | Kept::Damaged) => {
                         damaged = true;
                         return ControlFlow::Break(());
                     }
@@ -324,17 +321,19 @@ impl Engine {
         if self.fold.get(number).is_some() {
             return Ok(());
         }
-        let Some(bytes) = self.store.piece(number)? else {
-            return Ok(());
-        };
-        let Some(partition) = Partition::from_bytes(&bytes) else {
-            // Damaged: the log has it all.
-            self.start_over();
-            return self.refresh(&mut |_, _| {});
-        };
-        self.at_hand += partition.facts().len();
-        self.fold.put(number, partition);
-        Ok(())
+        match kept(&*self.store, number)? {
+            Kept::Absent => Ok(()),
+            Kept::Whole(partition) => {
+                self.at_hand += partition.facts().len();
+                self.fold.put(number, partition);
+                Ok(())
+            }
+            Kept::Damaged => {
+                // The log has it all.
+                self.start_over();
+                self.refresh(&mut |_, _| {})
+            }
+        }
     }
 
     /// The workloads that may know a reference; a ticket is known by the changes that it names, too.
@@ -373,12 +372,12 @@ impl Engine {
 
     fn changes_of_ticket(&self, tickets: u32, reference: &str) -> Result<Vec<String>, StoreError> {
         let kept = match self.fold.get(tickets) {
-            Some(_) => None,
-            None => self.store.piece(tickets)?,
+            Some(_) => Kept::Absent,
+            None => kept(&*self.store, tickets)?,
         };
-        let kept = kept.and_then(|bytes| Partition::from_bytes(&bytes));
-        let Some(partition) = self.fold.get(tickets).or(kept.as_ref()) else {
-            return Ok(Vec::new());
+        let partition = match (self.fold.get(tickets), &kept) {
+            (Some(partition), _) | (None, Kept::Whole(partition)) => partition,
+            _ => return Ok(Vec::new()),
         };
         let mut changes = Vec::new();
         for fact in partition.facts() {
@@ -391,6 +390,21 @@ impl Engine {
         }
         Ok(changes)
     }
+}
+
+/// What a snapshot has of a partition.
+enum Kept {
+    Absent,
+    Damaged,
+    Whole(Partition),
+}
+
+fn kept(store: &dyn Store, number: u32) -> Result<Kept, StoreError> {
+    let mut kept = Kept::Absent;
+    store.piece(number, &mut |bytes| {
+        kept = Partition::from_bytes(bytes).map_or(Kept::Damaged, Kept::Whole);
+    })?;
+    Ok(kept)
 }
 
 /// An event of the log. What cannot be read (it was kept by a newer leadtime, say) is counted and otherwise left alone.

@@ -27,11 +27,13 @@ pub fn head(connection: &Connection) -> Result<Option<SnapshotHead>> {
         .optional()
 }
 
-pub fn piece(connection: &Connection, number: u32) -> Result<Option<Vec<u8>>> {
-    connection
-        .prepare_cached(PIECE)?
-        .query_row([number], |row| row.get(0))
-        .optional()
+pub fn piece(connection: &Connection, number: u32, show: &mut dyn FnMut(&[u8])) -> Result<()> {
+    let mut statement = connection.prepare_cached(PIECE)?;
+    let mut rows = statement.query([number])?;
+    if let Some(row) = rows.next()? {
+        show(row.get_ref(0)?.as_blob()?);
+    }
+    Ok(())
 }
 
 pub fn pieces_with(connection: &Connection, from: i64, to: i64) -> Result<Vec<u32>> {
