@@ -1,21 +1,23 @@
 //! The facts about one thing, in one canonical order: by time, then source, then id.
 
 use std::borrow::Cow;
-
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 use crate::event::Event;
 use crate::event::kind::MapText;
 use crate::model::name::{Name, Names};
 
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+/// The bytes of a fact, at the very least.
+const SMALLEST: usize = 8;
+
+#[derive(Clone, Debug, Default)]
 pub struct Partition {
-    pub names: Names,
+    /// Shared with who works with them: they are copied where both would change them.
+    pub names: Arc<Names>,
     facts: Vec<Event<Name>>,
     /// The place in the log up to which it has every fact.
     until: u64,
     /// How many facts from the start are in order.
-    #[serde(skip)]
     settled: Option<usize>,
 }
 
@@ -29,7 +31,7 @@ impl Partition {
         if self.settled.is_none() {
             self.settled = Some(self.facts.len());
         }
-        let names = &mut self.names;
+        let names = Arc::make_mut(&mut self.names);
         let source = names.intern(&event.source);
         // Nothing else bears the id of an event, so it need not be looked up.
         let id = names.append(&event.id);
@@ -67,13 +69,35 @@ impl Partition {
     /// As bytes, for a snapshot.
     #[must_use]
     pub fn to_bytes(&self) -> Option<Vec<u8>> {
-        postcard::to_stdvec(self).ok()
+        let bytes = postcard::to_stdvec(&*self.names).ok()?;
+        let head = (self.until, self.facts.len());
+        let bytes = postcard::to_extend(&head, bytes).ok()?;
+        self.facts
+            .iter()
+            .try_fold(bytes, |bytes, fact| postcard::to_extend(fact, bytes).ok())
     }
 
     /// From bytes; `None` where they are damaged or of another format.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let partition: Self = postcard::from_bytes(bytes).ok()?;
-        Some(partition)
+        let (names, bytes) = postcard::take_from_bytes::<Names>(bytes).ok()?;
+        let (head, mut bytes) = postcard::take_from_bytes::<(u64, usize)>(bytes).ok()?;
+        let (until, count) = head;
+        let mut facts = Vec::new();
+        // Room for all at once, where there can be so many: they are not moved while they are read.
+        facts
+            .try_reserve_exact(count.min(bytes.len() / SMALLEST))
+            .ok()?;
+        for _ in 0..count {
+            let (fact, rest) = postcard::take_from_bytes(bytes).ok()?;
+            facts.push(fact);
+            bytes = rest;
+        }
+        Some(Self {
+            names: Arc::new(names),
+            facts,
+            until,
+            settled: None,
+        })
     }
 }

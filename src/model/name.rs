@@ -4,6 +4,7 @@
 use std::hash::{BuildHasher, Hasher};
 use std::num::NonZeroU32;
 use std::ops::Range;
+use std::sync::Arc;
 
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,8 @@ impl Name {
 /// A table of texts: one long text and where each part ends.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
+    /// The table that this one goes on from, with names of its own.
+    base: Option<Arc<Names>>,
     text: String,
     ends: Vec<u32>,
     known: Known,
@@ -94,6 +97,15 @@ impl Known {
 }
 
 impl Names {
+    /// A table that has every name of another and takes more, without a copy of it.
+    #[must_use]
+    pub fn on(base: &Arc<Self>) -> Self {
+        Self {
+            base: Some(Arc::clone(base)),
+            ..Self::default()
+        }
+    }
+
     /// The name of a text, new or known.
     ///
     /// A table holds up to 4 GiB of text; past that, texts share the last name. No log that fits a machine comes near.
@@ -114,7 +126,8 @@ impl Names {
         let Some(name) = self.push(text) else {
             return Name(NonZeroU32::MIN);
         };
-        let (word, bit) = (name.index() / 64, name.index() % 64);
+        let index = name.index() - self.before();
+        let (word, bit) = (index / 64, index % 64);
         if self.alone.len() <= word {
             self.alone.resize(word + 1, 0);
         }
@@ -129,30 +142,43 @@ impl Names {
     }
 
     fn find(&self, hash: Hash, text: &str) -> Option<Name> {
+        let base = self.base.as_ref();
+        if let Some(name) = base.and_then(|base| base.find(hash, text)) {
+            return Some(name);
+        }
         // As bytes: whether a text ends between two characters need not be asked to compare it.
         let (whole, text) = (self.text.as_bytes(), text.as_bytes());
-        let is = |name| whole.get(place(&self.ends, name)) == Some(text);
+        let before = self.before();
+        let is = |name: Name| whole.get(place(&self.ends, name.index() - before)) == Some(text);
         self.known.find(hash, is)
     }
 
     #[must_use]
     pub fn text(&self, name: Name) -> &str {
-        part(&self.text, &self.ends, name)
+        match (&self.base, name.index().checked_sub(self.before())) {
+            (Some(base), None) => base.text(name),
+            (_, index) => part(&self.text, &self.ends, index.unwrap_or(0)),
+        }
+    }
+
+    /// How many names the table has that this one goes on from.
+    fn before(&self) -> usize {
+        self.base.as_ref().map_or(0, |base| base.len())
     }
 
     #[must_use]
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.before() + self.ends.len()
     }
 
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.len() == 0
     }
 
     /// Every name, in the order in which they came.
     pub fn iter(&self) -> impl Iterator<Item = (Name, &str)> {
-        (1..=self.ends.len()).filter_map(|number| {
+        (1..=self.len()).filter_map(|number| {
             let name = Name(NonZeroU32::new(u32::try_from(number).ok()?)?);
             Some((name, self.text(name)))
         })
@@ -160,20 +186,19 @@ impl Names {
 
     fn push(&mut self, text: &str) -> Option<Name> {
         let end = u32::try_from(self.text.len() + text.len()).ok()?;
-        let number = u32::try_from(self.ends.len() + 1).ok()?;
+        let number = u32::try_from(self.len() + 1).ok()?;
         self.text.push_str(text);
         self.ends.push(end);
         NonZeroU32::new(number).map(Name)
     }
 }
 
-fn part<'a>(text: &'a str, ends: &[u32], name: Name) -> &'a str {
-    text.get(place(ends, name)).unwrap_or("")
+fn part<'a>(text: &'a str, ends: &[u32], index: usize) -> &'a str {
+    text.get(place(ends, index)).unwrap_or("")
 }
 
-/// Where in the long text a name's text is.
-fn place(ends: &[u32], name: Name) -> Range<usize> {
-    let index = name.index();
+/// Where in the long text the text at a place of the table is.
+fn place(ends: &[u32], index: usize) -> Range<usize> {
     let start = match index {
         0 => 0,
         _ => ends.get(index - 1).copied().unwrap_or(0) as usize,
@@ -184,6 +209,10 @@ fn place(ends: &[u32], name: Name) -> Range<usize> {
 /// Kept as the long text and its ends; the look-up is made anew on reading.
 impl Serialize for Names {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.base.is_some() {
+            let text = "a table that goes on from another is not kept";
+            return Err(serde::ser::Error::custom(text));
+        }
         (&self.text, &self.ends, &self.alone).serialize(serializer)
     }
 }
@@ -192,6 +221,7 @@ impl<'de> Deserialize<'de> for Names {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (text, ends, alone) = <(String, Vec<u32>, Vec<u64>)>::deserialize(deserializer)?;
         let mut names = Self {
+            base: None,
             text,
             ends,
             known: Known::default(),
@@ -237,6 +267,25 @@ mod tests {
         assert_eq!(names.text(first), "checkout");
         assert_eq!(names.text(other), "");
         assert_eq!(names.get("cart"), None);
+    }
+
+    #[test]
+    fn a_table_goes_on_from_another() {
+        let mut first = Names::default();
+        let checkout = first.intern("checkout");
+        let once = first.append("1");
+        let first = Arc::new(first);
+        let mut more = Names::on(&first);
+        assert_eq!(more.intern("checkout"), checkout);
+        let basket = more.intern("basket");
+        let again = more.append("1");
+        let texts = [checkout, once, basket, again].map(|name| more.text(name));
+        assert_eq!(texts, ["checkout", "1", "basket", "1"]);
+        assert_eq!(more.get("basket"), Some(basket));
+        assert_eq!((first.get("basket"), first.len()), (None, 2));
+        let all: Vec<_> = more.iter().map(|(_, text)| text).collect();
+        assert_eq!(all, ["checkout", "1", "basket", "1"]);
+        assert!(postcard::to_stdvec(&more).is_err());
     }
 
     #[test]

@@ -81,6 +81,7 @@ fn named(workload: &Workload) -> FxHashMap<Name, Vec<Name>> {
 #[cfg(test)]
 mod tests {
     use std::borrow::Cow;
+    use std::sync::Arc;
 
     use crate::event::Event;
     use crate::event::kind::{Change, Gate, Kind, MapText};
@@ -132,7 +133,7 @@ mod tests {
             incident_source: false,
         };
         let facts = Facts {
-            names: &names,
+            names: &Arc::new(names),
             facts: &facts,
         };
         let as_of = Timestamp::from_seconds(100);

@@ -14,6 +14,7 @@ pub(in crate::model) mod tags;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -28,7 +29,7 @@ use crate::event::time::Timestamp;
 /// The facts of one partition, in canonical order, and the table that their names are of.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
-    pub names: &'a Names,
+    pub names: &'a Arc<Names>,
     pub facts: &'a [Event<Name>],
 }
 
@@ -76,10 +77,11 @@ pub fn gather(
                 .then_with(|| one_of.names.text(one.id).cmp(two_of.names.text(two.id)))
         });
     }
+    gatherer.expect(&order, fact_at);
     // The names of the largest partition are taken as they are; the others' are turned into them one by one.
     let largest = (0..partitions.len()).max_by_key(|place| partitions[*place].names.len());
     if let Some(largest) = largest {
-        gatherer.workload.names = partitions[largest].names.clone();
+        gatherer.workload.names = Names::on(partitions[largest].names);
     }
     let mut turned: Vec<Vec<Option<Name>>> = partitions
         .iter()
@@ -237,6 +239,19 @@ impl Gatherer {
             members: Vec::new(),
             reached: Vec::new(),
         }
+    }
+
+    /// Makes room for the commits that there will be, which are many, and for the changes that they may be.
+    fn expect<'f>(
+        &mut self,
+        order: &[(u32, u32)],
+        fact_at: impl Fn((u32, u32)) -> (Facts<'f>, &'f Event<Name>),
+    ) {
+        let facts = order.iter().map(|place| fact_at(*place).1);
+        let commits = facts.filter(|fact| matches!(fact.kind, Kind::Commit(_)));
+        let commits = commits.count();
+        self.workload.commits.reserve(commits);
+        self.workload.commit_of.reserve(commits);
     }
 
     fn take(&mut self, source: Name, at: Timestamp, kind: Kind<Name>) {

@@ -6,6 +6,8 @@ mod decisions;
 mod releases;
 mod retold;
 
+use std::sync::Arc;
+
 use crate::event::Event;
 use crate::event::kind::{
     Branch, Change, ChangePhase, Commit, Deployment, Incident, IncidentPhase, Kind, MapText,
@@ -122,7 +124,7 @@ fn gathered_as(definition: &Definition, events: &[Told], until: i64) -> Workload
         incident_source: true,
     };
     let facts = Facts {
-        names: &names,
+        names: &Arc::new(names),
         facts: &facts,
     };
     gather(definition, &Rules::default(), &[facts], &around, day(until))
