@@ -2,7 +2,7 @@
 //! identifiers say and by nothing else. Places in the lists of a [`super::Workload`] stand for things ([`CommitAt`], [`ChangeAt`], …).
 
 use super::name::Name;
-use crate::event::kind::{Decision, Outcome, ReviewState, RunKind, Severities};
+use crate::event::kind::{Decision, List, Outcome, ReviewState, RunKind, Severities};
 use crate::event::time::Timestamp;
 
 /// A place in `Workload::commits`.
@@ -20,7 +20,7 @@ pub struct Commit {
     /// Committer date, where it differs.
     pub committed: Option<Timestamp>,
     /// `None`: not known; empty: a root.
-    pub parents: Option<Vec<CommitAt>>,
+    pub parents: Option<List<CommitAt>>,
     pub author: Option<Name>,
     pub message: Option<Name>,
     /// The change that it belongs to.
@@ -60,14 +60,43 @@ pub struct Change {
     pub sha: Option<CommitAt>,
     pub head: Option<CommitAt>,
     /// Its own commits, as they were written.
-    pub commits: Vec<CommitAt>,
-    pub reviews: Vec<Review>,
+    pub commits: List<CommitAt>,
+    pub reviews: List<Review>,
     /// When it was pushed to, or changed otherwise.
-    pub updated: Vec<Timestamp>,
-    pub labels: Vec<Name>,
-    pub tickets: Vec<Name>,
-    pub reviewers: Vec<Name>,
+    pub updated: List<Timestamp>,
+    pub labels: List<Name>,
+    pub tickets: List<Name>,
+    pub reviewers: List<Name>,
     pub draft: bool,
+}
+
+impl Change {
+    /// A change of which nothing is known but what it is called.
+    #[must_use]
+    pub const fn new(id: Name, repository: Option<Name>) -> Self {
+        Self {
+            id,
+            direct: false,
+            repository,
+            title: None,
+            author: None,
+            bot: false,
+            url: None,
+            branch: None,
+            opened: None,
+            merged: None,
+            abandoned: None,
+            sha: None,
+            head: None,
+            commits: List::new(),
+            reviews: List::new(),
+            updated: List::new(),
+            labels: List::new(),
+            tickets: List::new(),
+            reviewers: List::new(),
+            draft: false,
+        }
+    }
 }
 
 /// A run of a pipeline, a task, a test suite or a build: one attempt.

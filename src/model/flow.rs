@@ -94,7 +94,7 @@ pub fn material(workload: &Workload, delivery: &Delivery, rules: &Rules) -> Mate
             .iter()
             .position(|ticket| change.tickets.contains(&ticket.id));
         let labels = ticket.and_then(|ticket| workload.tickets.get(ticket));
-        let labels = labels.map_or(&change.labels, |ticket| &ticket.labels);
+        let labels = labels.map_or(&*change.labels, |ticket| &ticket.labels);
         let kind = labels
             .iter()
             .find_map(|label| rules.items.get(workload.text(*label)))

@@ -148,7 +148,7 @@ mod tests {
                 repository: None,
                 at: None,
                 committed: None,
-                parents: parents.clone(),
+                parents: parents.clone().map(Into::into),
                 author: None,
                 message: None,
                 change: None,

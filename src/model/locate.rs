@@ -268,7 +268,7 @@ fn texts(workload: &Workload, names: &[Name]) -> Vec<String> {
 }
 
 fn commits(workload: &Workload, change: &Change) -> Vec<String> {
-    let mut places: Vec<CommitAt> = change.commits.clone();
+    let mut places = change.commits.to_vec();
     places.extend(change.sha);
     let mut known = BTreeSet::new();
     places.retain(|place| known.insert(*place));

@@ -276,9 +276,9 @@ mod tests {
             closed: None,
         });
         let changes = &mut s.workload().changes;
-        changes[1].labels = vec![bug, migration];
-        changes[2].labels = vec![bug];
-        changes[2].tickets = vec![ticket];
+        changes[1].labels = [bug, migration].into();
+        changes[2].labels = [bug].into();
+        changes[2].tickets = [ticket].into();
         s.deploy("s3", "r", "m3", "03-04 12:00");
         let staging = s.name("staging");
         s.record().environment = Some(staging);

@@ -128,28 +128,9 @@ impl Sample {
     fn change(&mut self, id: &str, repository: &str, direct: bool) -> &mut Change {
         let id = self.name(id);
         let repository = Some(self.name(repository));
-        self.0.changes.push(Change {
-            id,
-            direct,
-            repository,
-            title: None,
-            author: None,
-            bot: false,
-            url: None,
-            branch: None,
-            opened: None,
-            merged: None,
-            abandoned: None,
-            sha: None,
-            head: None,
-            commits: Vec::new(),
-            reviews: Vec::new(),
-            updated: Vec::new(),
-            labels: Vec::new(),
-            tickets: Vec::new(),
-            reviewers: Vec::new(),
-            draft: false,
-        });
+        let mut change = Change::new(id, repository);
+        change.direct = direct;
+        self.0.changes.push(change);
         self.0.changes.last_mut().unwrap()
     }
 
@@ -160,7 +141,7 @@ impl Sample {
         let change = self.change(id, repository, false);
         change.author = Some(author);
         change.head = places.last().copied();
-        change.commits.clone_from(&places);
+        change.commits = places.iter().copied().collect();
         let at = u32::try_from(self.0.changes.len() - 1).unwrap();
         for place in places {
             self.0.commits[place as usize].change = Some(at);
@@ -173,7 +154,7 @@ impl Sample {
         let place = self.sha(sha);
         let change = self.change(sha, repository, true);
         change.sha = Some(place);
-        change.commits = vec![place];
+        change.commits = [place].into();
         self
     }
 

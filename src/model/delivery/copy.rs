@@ -10,7 +10,7 @@ pub(super) fn is_copy(workload: &Workload, delivery: &Delivery, at: ChangeAt) ->
         return false;
     };
     let commit = |at: CommitAt| workload.commits.get(at as usize);
-    let mut own: Vec<CommitAt> = change.commits.clone();
+    let mut own = change.commits.clone();
     if own.iter().any(|at| Some(*at) != change.sha) {
         own.retain(|at| Some(*at) != change.sha);
     }

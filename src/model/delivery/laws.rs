@@ -21,7 +21,7 @@ fn any_workload() -> impl Strategy<Value = Workload> {
             let mut s = Sample::new("any");
             for (place, parents) in commits.into_iter().enumerate() {
                 s.commit("r", &format!("c{place}"), "03-01 10:00", &[]);
-                s.workload().commits[place].parents = parents;
+                s.workload().commits[place].parents = parents.map(Into::into);
             }
             for (place, (sha, head, direct, merged)) in changes.into_iter().enumerate() {
                 s.request(&format!("p{place}"), "r", &[]);

@@ -35,13 +35,13 @@ fn sample() -> Sample {
     s.request("#1", "r", &[])
         .opened("03-02 09:00")
         .merged("m1", "03-02 10:00");
-    s.last_change().tickets = vec![feature, old];
+    s.last_change().tickets = [feature, old].into();
     s.request("#2", "r", &[])
         .opened("03-03 09:00")
         .merged("m2", "03-03 10:00");
-    s.last_change().tickets = vec![feature];
+    s.last_change().tickets = [feature].into();
     s.request("#3", "r", &[]).opened("03-04 09:00");
-    s.last_change().tickets = vec![feature];
+    s.last_change().tickets = [feature].into();
     s.request("#4", "r", &[]).opened("03-04 09:00");
     for (id, sha, time, environment) in [
         ("p0", "m0", "03-01 12:00", "production"),

@@ -56,28 +56,7 @@ impl Gatherer {
         let changes = &mut self.workload.changes;
         *self.change_of.entry((repository, id)).or_insert_with(|| {
             let place = ChangeAt::try_from(changes.len()).unwrap_or(ChangeAt::MAX);
-            changes.push(Change {
-                id,
-                direct: false,
-                repository,
-                title: None,
-                author: None,
-                bot: false,
-                url: None,
-                branch: None,
-                opened: None,
-                merged: None,
-                abandoned: None,
-                sha: None,
-                head: None,
-                commits: Vec::new(),
-                reviews: Vec::new(),
-                updated: Vec::new(),
-                labels: Vec::new(),
-                tickets: Vec::new(),
-                reviewers: Vec::new(),
-                draft: false,
-            });
+            changes.push(Change::new(id, repository));
             place
         })
     }

@@ -3,6 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::Gatherer;
+use crate::event::kind::List;
 use crate::event::time::Timestamp;
 use crate::model::entity::{Change, ChangeAt, CommitAt};
 use crate::model::name::Name;
@@ -161,6 +162,10 @@ impl Gatherer {
             .commits
             .iter()
             .any(|commit| commit.parents.is_some());
+        // Most commits of a line that nobody asks to be merged are changes by themselves, and a change is large: it is moved once.
+        let alone = self.workload.commits.iter();
+        let alone = alone.filter(|commit| commit.change.is_none() && commit.at.is_some());
+        self.workload.changes.reserve(alone.count());
         for place in 0..self.workload.commits.len() {
             let commit = &self.workload.commits[place];
             let (None, Some(at)) = (commit.change, commit.at) else {
@@ -175,26 +180,13 @@ impl Gatherer {
             }
             let place = CommitAt::try_from(place).unwrap_or(CommitAt::MAX);
             let change = Change {
-                id: commit.sha,
                 direct: true,
-                repository: commit.repository,
                 title: commit.message,
                 author: commit.author,
-                bot: false,
-                url: None,
-                branch: None,
-                opened: None,
                 merged: Some(commit.committed.map_or(at, |committed| committed.max(at))),
-                abandoned: None,
                 sha: Some(place),
-                head: None,
-                commits: vec![place],
-                reviews: Vec::new(),
-                updated: Vec::new(),
-                labels: Vec::new(),
-                tickets: Vec::new(),
-                reviewers: Vec::new(),
-                draft: false,
+                commits: List::from([place]),
+                ..Change::new(commit.sha, commit.repository)
             };
             let number = ChangeAt::try_from(self.workload.changes.len()).unwrap_or(ChangeAt::MAX);
             self.workload.commits[place as usize].change = Some(number);
@@ -246,6 +238,7 @@ impl Gatherer {
 #[cfg(test)]
 mod tests {
     use std::borrow::Cow;
+    use std::sync::Arc;
 
     use crate::event::Event;
     use crate::event::kind::{Branch, Commit, Kind, MapText, Tag};
@@ -301,7 +294,7 @@ mod tests {
             incident_source: false,
         };
         let facts = Facts {
-            names: &names,
+            names: &Arc::new(names),
             facts: &facts,
         };
         let as_of = Timestamp::from_seconds(day * 86_400);

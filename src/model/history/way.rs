@@ -12,7 +12,7 @@ use crate::model::step;
 
 /// The commits of a change, and those that carried it somewhere.
 pub(super) fn commits(lives: &Lives<'_>, place: ChangeAt, change: &Change) -> Vec<CommitAt> {
-    let mut commits = change.commits.clone();
+    let mut commits = change.commits.to_vec();
     commits.extend(change.sha);
     commits.extend(change.head);
     for delivery in &lives.deliveries {

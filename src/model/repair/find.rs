@@ -7,7 +7,7 @@ use crate::event::time::{Span, Timestamp};
 use crate::model::delivery::{Attempt, Delivery, Kind};
 use crate::model::dora::judge::{Basis, Verdict, answer, judge, unplanned};
 use crate::model::dora::lead::start;
-use crate::model::entity::{Change, ChangeAt, CommitAt, Incident, Record};
+use crate::model::entity::{Change, ChangeAt, Incident, Record};
 use crate::model::environment::{short, version};
 use crate::model::incident::{Link, link};
 use crate::model::name::Name;
@@ -291,7 +291,7 @@ impl Case<'_> {
     fn began(&self, place: ChangeAt) -> Option<Timestamp> {
         let workload = self.lives.workload;
         let change = self.change(place)?;
-        let mut own: Vec<CommitAt> = change.commits.clone();
+        let mut own = change.commits.to_vec();
         own.extend(change.sha);
         own.extend(change.head);
         let runs = workload.runs.iter();

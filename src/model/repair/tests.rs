@@ -140,7 +140,7 @@ fn what_names_the_incident_is_the_fix_though_another_hotfix_came_first() {
     s.commit("r", "m4", "03-04 13:00", &["m3"]);
     s.direct("m4", "r");
     let ticket = s.name("INC-1");
-    s.last_change().tickets = vec![ticket];
+    s.last_change().tickets = [ticket].into();
     s.deploy("d4", "r", "m4", "03-04 14:00");
     let fix = one(s).fix.unwrap();
     assert_eq!((fix.deployment.as_str(), fix.kind), ("d4", FixKind::Hotfix));

@@ -261,7 +261,7 @@ impl Lives<'_> {
     pub(super) fn visits(&self, place: ChangeAt, change: &Change) -> Vec<Vec<Visit>> {
         let workload = self.workload;
         let mut visits = vec![Vec::new(); workload.path.steps.len()];
-        let mut commits: Vec<CommitAt> = change.commits.clone();
+        let mut commits = change.commits.to_vec();
         commits.extend(change.sha);
         commits.extend(change.head);
         for delivery in &self.deliveries {
