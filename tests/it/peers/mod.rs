@@ -4,4 +4,5 @@
 
 mod neutral;
 mod own;
+mod release;
 mod shared;
