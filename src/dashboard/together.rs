@@ -40,9 +40,7 @@ impl Together {
             return BTreeSet::new();
         };
         let left = |one: &Overview, ticket: &str| {
-            let mut parts = parts(one);
-            let part = parts.find(|part| part.feature == ticket);
-            part.map(|part| (part.unready.clone(), part.stands.passed))
+            part(one, ticket).map(|part| (part.unready.clone(), part.stands.passed))
         };
         let tickets: BTreeSet<&str> = parts(before)
             .chain(parts(after))
@@ -96,8 +94,7 @@ impl Together {
             let others = places.filter(|other| **other != place);
             others.filter_map(|other| {
                 let one = overviews.get(*other)?;
-                let mut parts = parts(one);
-                let theirs = parts.find(|theirs| theirs.feature == part.feature)?;
+                let theirs = self::part(one, &part.feature)?;
                 Some((one.summary.workload.as_str(), theirs))
             })
         });
@@ -107,6 +104,13 @@ impl Together {
 
 fn parts(one: &Overview) -> impl Iterator<Item = &FeaturePart> {
     one.detail.iter().flat_map(|detail: &Detail| &detail.parts)
+}
+
+/// A workload's part in a feature: they are in the order of their tickets.
+fn part<'a>(one: &'a Overview, ticket: &str) -> Option<&'a FeaturePart> {
+    let parts = &one.detail.as_ref()?.parts;
+    let place = parts.binary_search_by(|part| part.feature.as_str().cmp(ticket));
+    parts.get(place.ok()?)
 }
 
 /// Whether a change of a ticket is ready and waits.

@@ -156,7 +156,7 @@ pub struct Detail {
     /// Lead times in the hotfix lane and in the usual one, of what went live in the window.
     pub lanes: LaneTimes,
     pub compliance: Compliance,
-    /// Its parts in features that are in flight or went live in the window; the titles of tickets are not among what an overview knows.
+    /// Its parts in features that are in flight or went live in the window, in the order of their tickets; the titles of tickets are not among what an overview knows.
     pub parts: Vec<FeaturePart>,
     /// The sources that told of its steps last.
     pub told_by: BTreeSet<String>,

@@ -7,9 +7,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use leadtime::app::{Engine, import, sync};
+use leadtime::app::{Engine, assemble, import, sync};
 use leadtime::clock::Clock;
-use leadtime::config::{Config, Source};
+use leadtime::config::Config;
 use leadtime::dashboard::Setting;
 use leadtime::dashboard::message::{News, Order};
 use leadtime::dashboard::worker::{Workshop, run};
@@ -21,6 +21,10 @@ use leadtime::model::overview::Overview;
 use leadtime::store::sqlite::SqliteStore;
 use leadtime::store::{Batch, Cursor, Store};
 use leadtime::view::scene::{Lens, Stage};
+use serde_json::json;
+
+use crate::peers::release::{CONFIGURATION, at, events};
+use crate::support::door::keep;
 
 /// Longer than anything here takes: only a worker that says nothing any more waits so long.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -85,7 +89,7 @@ fn fleet_with(name: &str, heard: &Receiver<News>) -> Vec<String> {
 /// A worker on a log, with these sources.
 fn work_on(
     file: &Path,
-    sources: Vec<Source>,
+    configuration: &str,
     clock: Clock,
 ) -> (Sender<Order>, Receiver<News>, JoinHandle<()>) {
     let lens = Lens {
@@ -97,13 +101,16 @@ fn work_on(
     let (orders, work) = channel::<Order>();
     let (tell, heard) = channel::<News>();
     let file = file.to_owned();
+    let kinds = &leadtime::app::registry::KINDS;
+    let config = Config::parse(configuration, Path::new("leadtime.toml"), kinds).unwrap();
     let worker = std::thread::spawn(move || {
         let open = move || {
             let store = Box::new(SqliteStore::open(&file).unwrap());
-            let engine = Engine::open(store, Vec::new(), Rules::default(), &mut |_, _| {})?;
+            let workloads = assemble::workloads(&config);
+            let engine = Engine::open(store, workloads, Rules::default(), &mut |_, _| {})?;
             Ok(Some(Workshop {
                 engine,
-                sources,
+                sources: config.sources,
                 resolve: Box::new(|_| None),
                 kept: None,
                 title: "test".to_owned(),
@@ -128,7 +135,7 @@ fn as_many_workloads_by_other_names_take_other_places() {
         commit("b1b2c3d4", "acme/wiki", now),
     ];
     import::append(&mut log, &commits, now).unwrap();
-    let (orders, heard, worker) = work_on(&file, Vec::new(), clock);
+    let (orders, heard, worker) = work_on(&file, "", clock);
     assert_eq!(fleet_with("shop", &heard), ["shop", "wiki"]);
     import::append(&mut log, &[deployment(now)], now).unwrap();
     orders.send(Order::Refresh).unwrap();
@@ -139,7 +146,7 @@ fn as_many_workloads_by_other_names_take_other_places() {
 
 /// That a source was read to its end at an instant.
 fn read(log: &mut SqliteStore, source: &str, at: Timestamp) {
-    let note = serde_json::json!({"tried": at, "read": at, "error": null, "findings": []});
+    let note = json!({"tried": at, "read": at, "error": null, "findings": []});
     let cursor = Cursor {
         source: source.to_owned(),
         key: sync::NOTE.to_owned(),
@@ -191,17 +198,14 @@ fn a_source_that_falls_silent_is_felt_by_its_workloads_alone() {
     ];
     import::append(&mut log, &commits, now).unwrap();
     let source = |name: &str, repository: &str| {
-        let text = format!(
+        format!(
             "[[sources]]\nname = \"{name}\"\nkind = \"github\"\ntoken = {{ env = \"T\" }}\nrepositories = [\"{repository}\"]\n"
-        );
-        let kinds = &leadtime::app::registry::KINDS;
-        let config = Config::parse(&text, Path::new("leadtime.toml"), kinds).unwrap();
-        config.sources.into_iter().next().unwrap()
+        )
     };
-    let sources = vec![source("one", "acme/shop"), source("two", "acme/wiki")];
+    let sources = source("one", "acme/shop") + &source("two", "acme/wiki");
     read(&mut log, "one", now);
     read(&mut log, "two", now);
-    let (orders, heard, worker) = work_on(&file, sources, clock);
+    let (orders, heard, worker) = work_on(&file, &sources, clock);
     let before = fleet_in("shop", false, &heard);
 
     read(&mut log, "one", now - Span::from_seconds(3_700));
@@ -216,6 +220,54 @@ fn a_source_that_falls_silent_is_felt_by_its_workloads_alone() {
     orders.send(Order::Refresh).unwrap();
     let again = fleet_in("shop", false, &heard);
     assert!(Arc::ptr_eq(&before[1], &again[1]));
+    drop(orders);
+    worker.join().unwrap();
+}
+
+/// The state of the one change of a workload on its way, in the next fleet that is whole and in which that is not `other`.
+fn turned(workload: &str, other: &str, heard: &Receiver<News>) -> String {
+    loop {
+        let news = heard.recv_timeout(PATIENCE).expect("a fleet");
+        let News::Fleet {
+            overviews,
+            stage: Stage::Ready,
+            ..
+        } = news
+        else {
+            continue;
+        };
+        let mut all = overviews.iter();
+        let one = all.find(|one| one.summary.workload == workload);
+        let changes = one.and_then(|one| Some(&one.detail.as_ref()?.changes));
+        let Some([change]) = changes.map(|changes| &changes[..]) else {
+            continue;
+        };
+        if change.state != other {
+            return change.state.to_owned();
+        }
+    }
+}
+
+#[test]
+fn who_waits_for_the_release_is_told_when_the_other_workload_is_ready() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log.db");
+    let mut log = SqliteStore::open(&file).unwrap();
+    let lines = events(&json!({"tickets": ["SHOP-7"]}));
+    let is_later = |line: &&String| line.contains("2025-03-06T");
+    let is_earlier = |line: &&String| {
+        line.contains("2025-03-01T") || line.contains("2025-03-02T") || line.contains("2025-03-03T")
+    };
+    let earlier: Vec<&String> = lines.iter().filter(is_earlier).collect();
+    keep(&mut log, &earlier);
+    let clock = Clock::fast(at("07 10:00"), 2);
+    let (orders, heard, worker) = work_on(&file, CONFIGURATION, clock);
+    assert_eq!(turned("shop", "", &heard), "waiting_for_release");
+    // Nothing happens to the shop: its only other part is merged.
+    let later: Vec<&String> = lines.iter().filter(is_later).collect();
+    keep(&mut log, &later);
+    orders.send(Order::Refresh).unwrap();
+    assert_eq!(turned("shop", "waiting_for_release", &heard), "waiting");
     drop(orders);
     worker.join().unwrap();
 }

@@ -256,10 +256,15 @@ fn held(summary: &Summary, scene: &Scene) -> Line {
         return Line::of(Role::Dim, "-");
     };
     let role = state_look(&held.state).role;
+    // There is no room for all of it beside the step.
+    let state = match held.state.as_str() {
+        "waiting_for_release" => "for release",
+        state => state,
+    };
     let age = duration::between(held.since, scene.instant());
     Line::of(Role::Text, &held.step)
         .with(Role::Text, " ")
-        .with(role, &held.state)
+        .with(role, state)
         .with(Role::Dim, format!(" {age}"))
 }
 

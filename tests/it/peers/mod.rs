@@ -4,5 +4,5 @@
 
 mod neutral;
 mod own;
-mod release;
+pub mod release;
 mod shared;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::support::door::Door;
 
-const CONFIGURATION: &str = r#"
+pub const CONFIGURATION: &str = r#"
 [[paths]]
 name = "web"
 steps = [
@@ -28,7 +28,8 @@ path = "web"
 repositories = ["acme/cart"]
 "#;
 
-fn at(text: &str) -> Timestamp {
+/// A time of March 2025, UTC: `04 12:00`.
+pub fn at(text: &str) -> Timestamp {
     let (day, time) = text.split_once(' ').unwrap();
     Timestamp::parse(&format!("2025-03-{day}T{time}:00Z")).unwrap()
 }
@@ -46,7 +47,7 @@ const DEPLOYED: &str = "dev.cdeventsx.leadtime-deployment.finished.0.1.0";
 
 /// Both have been live since the 1st. In the shop #1 is merged on the 3rd; in the cart #2 is opened on the 2nd, merged on the 6th and both are live on the
 /// 8th and 9th.
-fn events(tickets: &Value) -> Vec<String> {
+pub fn events(tickets: &Value) -> Vec<String> {
     let mut lines = Vec::new();
     for (name, change, opened, merged, live) in [
         ("shop", "acme/shop#1", "02 09:00", "03 10:00", "08 12:00"),
