@@ -95,9 +95,11 @@ mod tests {
             .merged("m1", "03-03 10:00");
         let feature = s.name("SHOP-7");
         s.last_change().tickets = vec![feature];
-        s.deploy("s1", "r", "m1", "03-03 12:00");
         let staging = s.name("staging");
-        s.record().environment = Some(staging);
+        for (id, sha, time) in [("s0", "m0", "03-01 11:00"), ("s1", "m1", "03-03 12:00")] {
+            s.deploy(id, "r", sha, time);
+            s.record().environment = Some(staging);
+        }
         s
     }
 
