@@ -196,7 +196,8 @@ impl Desk {
         };
         let lens = self.app.scene.lens;
         let heard = Heard::of(&self.known.sources, engine.log()).unwrap();
-        let mut overviews = vec![Arc::new(Overview::default()); engine.definitions().len()];
+        let nothing = Arc::new(Overview::default());
+        let mut overviews = vec![nothing; engine.definitions().len()];
         let mut dirty: BTreeSet<usize> = (0..overviews.len()).collect();
         let mut together = Together::default();
         while let Some(place) = dirty.pop_first() {
