@@ -14,6 +14,7 @@ use leadtime::app::silence::Heard;
 use leadtime::app::{Engine, assemble, import};
 use leadtime::config::Config;
 use leadtime::dashboard::message::News;
+use leadtime::dashboard::together::Together;
 use leadtime::dashboard::{App, worker};
 use leadtime::demo::{Organisation, Size};
 use leadtime::event::time::Timestamp;
@@ -55,8 +56,13 @@ fn fleet() -> Vec<Arc<Overview>> {
     let workloads = assemble::workloads(&config);
     let mut engine = Engine::open(Box::new(store), workloads, rules, &mut |_, _| {}).unwrap();
     let lens = lens();
+    let around = worker::Around {
+        heard: &Heard::default(),
+        together: &Together::default(),
+        overviews: &[],
+    };
     let worked: Vec<Overview> = (0..engine.definitions().len())
-        .filter_map(|place| worker::work_out(&mut engine, &Heard::default(), &lens, place).unwrap())
+        .filter_map(|place| worker::work_out(&mut engine, &around, &lens, place).unwrap())
         .collect();
     let names = (0..WORKLOADS).map(|number| {
         let mut one = worked[number % worked.len()].clone();

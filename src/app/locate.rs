@@ -1,8 +1,8 @@
 //! Where a reference is, looked up in every workload that may know it, for `leadtime where` and for the dashboard alike. A forecast that a workload's own
 //! past does not allow goes by the other workloads of its path; those are only read then.
 
-use super::Engine;
 use super::silence::Heard;
+use super::{Engine, release};
 use crate::config::Source;
 use crate::event::time::Timestamp;
 use crate::model::Workload;
@@ -39,23 +39,56 @@ pub fn locate(
     let heard = Heard::of(sources, engine.log())?;
     let mut matches = Vec::new();
     for definition in candidates.workloads {
-        // Only a change that is not found by itself may be known by its ticket.
-        let mut workload = engine.workload_without_tickets(&definition, as_of)?;
-        if candidates.is_ticket
-            && find(&Lives::new(&workload, &engine.rules, None), &known).is_empty()
-        {
-            workload = engine.workload(&definition, as_of)?;
-        }
-        let rules = engine.rules.clone();
-        let lives = Lives::new(&workload, &rules, heard.silence(&workload));
-        let places = find(&lives, &known);
-        matches.extend(tell(engine, &lives, &places)?);
+        let seek = Seek {
+            definition: &definition,
+            known: &known,
+            as_of,
+        };
+        // Only a change that is not found by itself may be known by its ticket, or waits for others that bear it.
+        matches.extend(
+            match look(engine, &heard, &seek, candidates.is_ticket, false)? {
+                Some(found) => found,
+                None => look(engine, &heard, &seek, false, true)?.unwrap_or_default(),
+            },
+        );
     }
     matches.sort_by(|one, two| (&one.workload, &one.since).cmp(&(&two.workload, &two.since)));
     Ok(Whereabouts {
         query: reference.to_owned(),
         matches,
     })
+}
+
+/// What is looked for, where, and as of when.
+struct Seek<'a> {
+    definition: &'a Definition,
+    known: &'a str,
+    as_of: Timestamp,
+}
+
+/// The changes of a workload that a reference speaks of; `None` where its tickets would tell more.
+fn look(
+    engine: &mut Engine,
+    heard: &Heard,
+    seek: &Seek<'_>,
+    is_ticket: bool,
+    with_tickets: bool,
+) -> Result<Option<Vec<Match>>, StoreError> {
+    let workload = if with_tickets {
+        engine.workload(seek.definition, seek.as_of)?
+    } else {
+        engine.workload_without_tickets(seek.definition, seek.as_of)?
+    };
+    let rules = engine.rules.clone();
+    let lives = Lives::new(&workload, &rules, heard.silence(&workload));
+    let places = find(&lives, seek.known);
+    // Of those that are live, which may be many, the map and the page of the change tell what they waited for.
+    let waiting = release::may_wait(&lives, &places);
+    if !with_tickets && (is_ticket && places.is_empty() || !waiting.is_empty()) {
+        return Ok(None);
+    }
+    let releases = release::releases(engine, &lives, waiting.into_iter())?;
+    tell(engine, &lives.with(releases), &places).map(Some)
 }
 
 /// One change of a workload, by its id, and everything that happened to it.
@@ -81,6 +114,8 @@ pub fn change(
     let Some(place) = place else {
         return Ok(None);
     };
+    let releases = release::releases(engine, &lives, [place].into_iter())?;
+    let lives = lives.with(releases);
     let found = tell(engine, &lives, &[place])?.pop();
     Ok(found.map(|found| (found, history(&lives, place))))
 }

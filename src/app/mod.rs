@@ -13,6 +13,7 @@ pub mod locate;
 pub mod owners;
 pub mod receive;
 pub mod registry;
+pub mod release;
 pub mod reports;
 pub mod silence;
 pub mod sync;

@@ -19,11 +19,23 @@ pub struct Heard(Vec<Distant>);
 
 #[derive(Debug)]
 struct Distant {
+    name: String,
     repositories: Vec<Choice>,
     /// So long it may say nothing.
     patience: Span,
     read: Timestamp,
     origins: BTreeSet<String>,
+}
+
+impl Distant {
+    fn is_silent(&self, at: Timestamp) -> bool {
+        at - self.read > self.patience
+    }
+
+    fn has(&self, repositories: &[String]) -> bool {
+        let mut repositories = repositories.iter();
+        repositories.any(|repository| Choice::takes(&self.repositories, repository))
+    }
 }
 
 impl Heard {
@@ -34,6 +46,7 @@ impl Heard {
             let note = sync::note(log, &source.name)?;
             let patience = Span::from_micros(source.every.micros().saturating_mul(MISSED));
             distant.extend(note.read.map(|read| Distant {
+                name: source.name.clone(),
                 repositories: source.repositories.clone(),
                 patience: patience.max(HOUR),
                 read,
@@ -43,18 +56,34 @@ impl Heard {
         Ok(Self(distant))
     }
 
+    /// The sources that are silent at an instant, and since when.
+    #[must_use]
+    pub fn silent(&self, at: Timestamp) -> BTreeSet<(String, Timestamp)> {
+        let silent = self.0.iter().filter(|one| one.is_silent(at));
+        silent.map(|one| (one.name.clone(), one.read)).collect()
+    }
+
+    /// Whether what is known of a workload rests on a source: it has a repository of it, or told last of one of its steps.
+    #[must_use]
+    pub fn rests_on<'a>(
+        &self,
+        source: &str,
+        repositories: &[String],
+        mut told_by: impl Iterator<Item = &'a str>,
+    ) -> bool {
+        let Some(one) = self.0.iter().find(|one| one.name == source) else {
+            return false;
+        };
+        one.has(repositories) || told_by.any(|by| one.origins.contains(sync::origin(by)))
+    }
+
     /// What of a workload has been silent, as of its instant: all of it where a source that has its repositories was last read too long ago to say anything of
     /// then, and each step of which such a source told last.
     #[must_use]
     pub fn silence(&self, workload: &Workload) -> Option<Silence> {
-        let silent = self.0.iter();
-        let silent = silent.filter(|one| workload.as_of - one.read > one.patience);
+        let silent = self.0.iter().filter(|one| one.is_silent(workload.as_of));
         let repositories = &workload.definition.repositories;
-        let has = |one: &&Distant| {
-            let mut repositories = repositories.iter();
-            repositories.any(|repository| Choice::takes(&one.repositories, repository))
-        };
-        let (hosts, others): (Vec<_>, Vec<_>) = silent.partition(has);
+        let (hosts, others): (Vec<_>, Vec<_>) = silent.partition(|one| one.has(repositories));
         if hosts.is_empty() && others.is_empty() {
             return None;
         }

@@ -18,8 +18,8 @@ use crate::store::{Batch, Cursor, Entry, Store, StoreError};
 
 use super::import::{entry, kept};
 
-/// The cursor key under which the last reading of a source is noted. Keys of connectors never begin so.
-const NOTE: &str = "~reading";
+/// The cursor key under which the last reading of a source is noted, as a [`Note`]. Keys of connectors never begin so.
+pub const NOTE: &str = "~reading";
 
 /// A source that is to be read.
 pub struct Feed {

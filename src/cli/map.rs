@@ -3,6 +3,7 @@
 use super::args::{Calendar, MapArgs};
 use super::session::{LOOK_BACK, Session};
 use super::{Ending, show};
+use crate::app::release;
 use crate::error::Failure;
 use crate::model::calendar::Clock;
 use crate::model::state::Lives;
@@ -19,6 +20,8 @@ pub fn run(session: &Session, args: &MapArgs) -> Result<Ending, Failure> {
     let workload = engine.workload(&definition, until)?;
     let silent = session.heard(&engine)?.silence(&workload);
     let lives = Lives::new(&workload, &session.rules, silent);
+    let releases = release::all(&mut engine, &lives)?;
+    let lives = lives.with(releases);
     let clock = match args.calendar {
         Calendar::Wall => Clock::Wall,
         Calendar::Business => Clock::Business(&session.rules.calendar),

@@ -7,7 +7,7 @@ use super::activity::Activity;
 use super::diagnosis::{Diagnosis, Setting};
 use crate::app::locate::Resolve;
 use crate::app::silence::Heard;
-use crate::app::{Engine, locate};
+use crate::app::{Engine, locate, release};
 use crate::config::Source;
 use crate::model::calendar::Clock;
 use crate::model::dora::Material;
@@ -231,5 +231,8 @@ fn one(
     };
     let workload = engine.workload(&definition, lens.instant())?;
     let silent = Heard::of(sources, engine.log())?.silence(&workload);
-    Ok(tell(&Lives::new(&workload, &engine.rules, silent)))
+    let rules = engine.rules.clone();
+    let lives = Lives::new(&workload, &rules, silent);
+    let releases = release::all(engine, &lives)?;
+    Ok(tell(&lives.with(releases)))
 }

@@ -18,6 +18,7 @@ pub mod operator;
 pub mod reader;
 mod run;
 pub mod themes;
+pub mod together;
 mod turn;
 mod update;
 mod widen;

@@ -10,13 +10,16 @@ use super::answer::{self, Known};
 use super::diagnosis::Setting;
 use super::kept::Kept;
 use super::message::{News, Order};
+use super::together::Together;
 use crate::app::Engine;
 use crate::app::locate::Resolve;
 use crate::app::silence::Heard;
 use crate::clock::Clock;
 use crate::config::Source;
 use crate::error::Failure;
-use crate::event::time::Span;
+use crate::event::time::{Span, Timestamp};
+use crate::model::definition::Definition;
+use crate::model::feature::{Releases, parts_of};
 use crate::model::overview::{Overview, overview};
 use crate::model::state::Lives;
 use crate::store::StoreError;
@@ -67,10 +70,17 @@ pub fn run(open: Open, lens: Lens, clock: Clock, orders: &Receiver<Order>, tell:
     worker.end();
 }
 
+/// What a workload stands among.
+pub struct Around<'a> {
+    pub heard: &'a Heard,
+    pub together: &'a Together,
+    pub overviews: &'a [Arc<Overview>],
+}
+
 /// What is to be seen of a workload, by its place, through a lens; `None` where there is no such place.
 pub fn work_out(
     engine: &mut Engine,
-    heard: &Heard,
+    around: &Around<'_>,
     lens: &Lens,
     place: usize,
 ) -> Result<Option<Overview>, StoreError> {
@@ -79,8 +89,19 @@ pub fn work_out(
     };
     let at = lens.instant();
     let workload = engine.workload_without_tickets(&definition, at)?;
-    let lives = Lives::new(&workload, &engine.rules, heard.silence(&workload));
-    Ok(Some(overview(&lives, lens.window())))
+    let silence = around.heard.silence(&workload);
+    let lives = Lives::new(&workload, &engine.rules, silence);
+    let (window, overviews) = (lens.window(), around.overviews);
+    let releases = match around.together.shared(place, workload.tickets_named()) {
+        shared if shared.is_empty() => Releases::default(),
+        shared => {
+            let own = parts_of(&lives, &shared);
+            around
+                .together
+                .releases(place, (workload.name(), &own), overviews)
+        }
+    };
+    Ok(Some(overview(&lives.with(releases), window)))
 }
 
 struct Worker {
@@ -88,6 +109,8 @@ struct Worker {
     known: Known,
     /// As of the last look at the log.
     heard: Heard,
+    /// The sources that were silent then, and since when.
+    silent: BTreeSet<(String, Timestamp)>,
     kept: Option<Kept>,
     kept_at: Option<Instant>,
     title: String,
@@ -99,6 +122,8 @@ struct Worker {
     overviews: Vec<Arc<Overview>>,
     /// Workloads, by place, that are to be worked out.
     dirty: BTreeSet<usize>,
+    /// Which of them take part in the same features.
+    together: Together,
     /// Workloads that are still as they were worked out for another instant.
     foreign: BTreeSet<usize>,
     /// Nobody waits for them: they are worked out beside other things.
@@ -124,6 +149,7 @@ impl Worker {
             engine: workshop.engine,
             known: Known::new(workshop.sources, workshop.resolve, workshop.setting),
             heard: Heard::default(),
+            silent: BTreeSet::new(),
             kept: workshop.kept,
             kept_at: None,
             title: workshop.title,
@@ -133,6 +159,7 @@ impl Worker {
             tell,
             overviews: Vec::new(),
             dirty: BTreeSet::new(),
+            together: Together::default(),
             foreign: BTreeSet::new(),
             at_leisure: false,
             questions: Vec::new(),
@@ -178,6 +205,7 @@ impl Worker {
             })
             .collect();
         self.dirty = (0..definitions.len()).collect();
+        self.together = Together::of(&self.overviews);
         if !self.foreign.is_empty() {
             // Their places are others now.
             self.foreign.clone_from(&self.dirty);
@@ -187,7 +215,7 @@ impl Worker {
     }
 
     fn work(&mut self, orders: &Receiver<Order>) -> Result<(), StoreError> {
-        self.heard = Heard::of(&self.known.sources, self.engine.log())?;
+        self.listen()?;
         loop {
             loop {
                 match orders.try_recv() {
@@ -259,12 +287,17 @@ impl Worker {
         self.looked = Instant::now();
         self.lens.now = self.clock.now();
         let touched = self.engine.follow()?;
-        self.heard = Heard::of(&self.known.sources, self.engine.log())?;
+        let fell_silent = self.listen()?;
         if !self.is_lined_up() {
             self.line_up();
         }
         let calm = self.dirty.is_empty();
         if self.lens.as_of.is_none() {
+            if !fell_silent.is_empty() {
+                // What is on the screen claims what is not known any more.
+                (self.changed, self.at_leisure) = (true, false);
+            }
+            self.dirty.extend(fell_silent);
             if !touched.is_empty() {
                 self.changed = true;
                 self.at_leisure |= calm;
@@ -279,12 +312,49 @@ impl Worker {
         self.engine.rest_if_due()
     }
 
+    /// Looks when each source was read last. Tells the workloads, by place, that rest on one that is silent since the last look, or is no longer.
+    fn listen(&mut self) -> Result<Vec<usize>, StoreError> {
+        self.heard = Heard::of(&self.known.sources, self.engine.log())?;
+        let silent = self.heard.silent(self.lens.now);
+        let turned: BTreeSet<&str> = silent
+            .symmetric_difference(&self.silent)
+            .map(|(source, _)| source.as_str())
+            .collect();
+        let rests = |(place, definition): &(usize, &Definition)| {
+            let detail = self
+                .overviews
+                .get(*place)
+                .and_then(|one| one.detail.as_ref());
+            let told_by = || detail.iter().flat_map(|detail| &detail.told_by);
+            turned.iter().any(|source| {
+                let told_by = told_by().map(String::as_str);
+                self.heard
+                    .rests_on(source, &definition.repositories, told_by)
+            })
+        };
+        let resting = if turned.is_empty() {
+            Vec::new()
+        } else {
+            let places = self.engine.definitions().iter().enumerate();
+            places.filter(rests).map(|(place, _)| place).collect()
+        };
+        self.silent = silent;
+        Ok(resting)
+    }
+
     fn work_out(&mut self, place: usize) -> Result<(), StoreError> {
-        let worked = work_out(&mut self.engine, &self.heard, &self.lens, place)?;
+        let around = Around {
+            heard: &self.heard,
+            together: &self.together,
+            overviews: &self.overviews,
+        };
+        let worked = work_out(&mut self.engine, &around, &self.lens, place)?;
         if let (Some(one), Some(slot)) = (worked, self.overviews.get_mut(place)) {
-            *slot = Arc::new(one);
+            let before = std::mem::replace(slot, Arc::new(one));
             self.foreign.remove(&place);
             self.changed = true;
+            let waiting = self.together.changed(place, &before, &self.overviews);
+            self.dirty.extend(waiting);
         }
         Ok(())
     }

@@ -83,9 +83,7 @@ pub fn forecast(step: &str, age: Span, now: Timestamp, own: &[Past], path: &[Pas
     if n < FEWEST {
         return Forecast {
             n,
-            why_not: Some(format!(
-                "only {n} earlier changes were at {step} for that long; {FEWEST} are needed"
-            )),
+            why_not: Some(too_few(n, step)),
             ..Forecast::default()
         };
     }
@@ -95,4 +93,13 @@ pub fn forecast(step: &str, age: Span, now: Timestamp, own: &[Past], path: &[Pas
         n,
         why_not: None,
     }
+}
+
+fn too_few(n: usize, step: &str) -> String {
+    let earlier = match n {
+        0 => "no earlier change was".to_owned(),
+        1 => "only 1 earlier change was".to_owned(),
+        _ => format!("only {n} earlier changes were"),
+    };
+    format!("{earlier} at {step} for that long; {FEWEST} are needed")
 }

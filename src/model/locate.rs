@@ -382,6 +382,7 @@ fn on(lives: &Lives<'_>, change: &Change, leg: &StateLeg) -> Vec<String> {
             .map(|name| workload.text(name).to_owned())
             .collect(),
         (State::Waiting, _) => team(),
+        (State::WaitingForRelease, _) => lives.last_of_release(change),
         _ => Vec::new(),
     }
 }
@@ -428,7 +429,9 @@ fn sentence(
                 State::Soaking => format!("soaking before {step}"),
                 State::Frozen => format!("kept out of {step} by a freeze"),
                 State::Held => format!("kept out of {step} by a hold"),
-                State::WaitingForRelease => format!("ready, and waiting for the release at {step}"),
+                State::WaitingForRelease => {
+                    format!("ready for {step}, and waiting for the rest of its feature")
+                }
                 State::Failed => format!("failed at {step}, and nothing runs since"),
                 State::Superseded => format!("overtaken at {step} by a newer candidate"),
                 State::Unknown => format!("last seen at {step}; its source is silent"),

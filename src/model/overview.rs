@@ -1,6 +1,8 @@
 //! One workload at a glance: what lists of many workloads show of each. Owned and small, so that thousands of them can be held, and a [`Summary`] of each
 //! kept for the next start.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::compliance::{Compliance, compliance};
@@ -14,6 +16,7 @@ use super::forecast::past;
 use super::gate::{self, OpenGate};
 use super::locate::{Match, whereabouts};
 use super::repair::{LaneTimes, Repair, lane_times, repairs};
+use super::state::silence::told_by;
 use super::state::{Life, Lives, State};
 use super::statistic::Spread;
 use super::window::Window;
@@ -153,8 +156,10 @@ pub struct Detail {
     /// Lead times in the hotfix lane and in the usual one, of what went live in the window.
     pub lanes: LaneTimes,
     pub compliance: Compliance,
-    /// Its parts in features that are in flight or went live in the window; the titles of tickets are not among what an overview knows.
+    /// Its parts in features that are in flight or went live in the window, in the order of their tickets; the titles of tickets are not among what an overview knows.
     pub parts: Vec<FeaturePart>,
+    /// The sources that told of its steps last.
+    pub told_by: BTreeSet<String>,
 }
 
 /// A workload at the instant that it is known at, with figures over a window that ends there.
@@ -186,6 +191,11 @@ pub fn overview(lives: &Lives<'_>, window: Window) -> Overview {
             lanes: lane_times(lives, window),
             compliance: compliance(lives),
             parts: parts(lives, window.from),
+            told_by: told_by(lives.workload)
+                .into_iter()
+                .flatten()
+                .map(|by| lives.workload.text(by).to_owned())
+                .collect(),
         }),
     }
 }

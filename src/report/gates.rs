@@ -117,7 +117,7 @@ fn evidence(all: &[Evidence], style: &Style, sheet: &mut Sheet) {
         let text = if one.detail.is_empty() {
             one.state.to_owned()
         } else {
-            format!("{}: {}", one.state, one.detail)
+            format!("{}: {}", one.state, style.told(&one.detail))
         };
         sheet.paragraph(&lead, role, &text, style.width);
     }

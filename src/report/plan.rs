@@ -127,6 +127,7 @@ fn objections(plan: &Plan, style: &Style, sheet: &mut Sheet) {
         } else {
             (Role::Bad, "objects")
         };
+        let text = style.told(text);
         labelled(label, role, &format!("{rule}: {text}"), style, sheet);
         if let Some(lifted) = lifted_by.as_ref().filter(|_| !overridden) {
             labelled("", Role::Dim, &format!("lifted by {lifted}"), style, sheet);
@@ -174,7 +175,7 @@ fn evidence(plan: &Plan, style: &Style, sheet: &mut Sheet) {
         let detail = if found.detail.is_empty() {
             String::new()
         } else {
-            format!(": {}", found.detail)
+            format!(": {}", style.told(&found.detail))
         };
         let told = format!("{sign} {} {}{detail}", found.what, found.state);
         labelled(label, role, &told, style, sheet);

@@ -5,7 +5,7 @@ use chrono::{Datelike, TimeZone};
 use chrono_tz::Tz;
 
 use super::duration;
-use crate::event::time::Timestamp;
+use crate::event::time::{Span, Timestamp};
 use crate::model::window::Window;
 use crate::theme::Theme;
 
@@ -133,11 +133,25 @@ impl Style {
     #[must_use]
     pub fn moment_and_age(&self, at: Timestamp) -> String {
         let moment = self.moment(at);
-        if at > self.now {
+        // What is told of it may be a moment newer than the page that tells it.
+        if at - self.now >= Span::from_seconds(1) {
             format!("{moment} (in {})", duration::age(self.now, at))
         } else {
             format!("{moment} ({} ago)", duration::age(at, self.now))
         }
+    }
+
+    /// Words for people and programs alike, with the instants in them told as everywhere else.
+    #[must_use]
+    pub fn told(&self, words: &str) -> String {
+        let told = words.split(' ').map(|word| {
+            let bare = word.trim_end_matches([',', ';', '.', ')']);
+            match Timestamp::parse(bare) {
+                Some(at) => format!("{}{}", self.moment(at), &word[bare.len()..]),
+                None => word.to_owned(),
+            }
+        });
+        told.collect::<Vec<_>>().join(" ")
     }
 
     /// `22 Oct 2026 – 21 Nov 2026, 30d, UTC`: dates where the window begins and ends at midnight, else with the time of day.
@@ -294,5 +308,10 @@ mod tests {
         assert_eq!(style.moment(old), "1 Jan 00:30");
         let soon = Timestamp::parse("2026-11-24T12:00:00Z").unwrap();
         assert_eq!(style.moment_and_age(soon), "24 Nov 13:00 (in 3d)");
+        let next = Timestamp::parse("2026-11-21T12:00:00.9Z").unwrap();
+        assert_eq!(style.moment_and_age(next), "21 Nov 13:00 (0s ago)");
+        let words = "2 high, of 2026-11-17T09:00:00Z, before 2.0 (2026-11-17T09:30:00Z)";
+        let told = "2 high, of 17 Nov 10:00, before 2.0 (2026-11-17T09:30:00Z)";
+        assert_eq!(style.told(words), told);
     }
 }

@@ -95,12 +95,7 @@ pub fn change(found: &Match, style: &Style, with_bar: bool) -> Vec<Line> {
 /// The sentence, with its instant told as everywhere on the page: programs read it otherwise.
 #[must_use]
 pub fn sentence(found: &Match, style: &Style) -> String {
-    match found.since {
-        Some(since) => found
-            .sentence
-            .replace(&since.to_string(), &style.moment(since)),
-        None => found.sentence.clone(),
-    }
+    style.told(&found.sentence)
 }
 
 fn one(found: &Match, style: &Style, sheet: &mut Sheet) {

@@ -22,7 +22,7 @@ pub fn head(row: Rect, ui: &Ui, pen: &mut Pen<'_>) {
     let right = state(scene);
     let room = row
         .width
-        .saturating_sub(u16::try_from(right.width() + 2).unwrap_or(u16::MAX));
+        .saturating_sub(u16::try_from(right.width() + 3).unwrap_or(u16::MAX));
     // Where both do not fit, the sources yield: they have a page of their own.
     let most = row.width.saturating_sub(row.width / 2);
     let room = room.max(most.min(u16::try_from(left.width()).unwrap_or(u16::MAX)));
@@ -125,7 +125,8 @@ fn freshness(source: &SourceState, now: Timestamp) -> Line {
             let every = source.every.unwrap_or(Span::from_seconds(60));
             let late = now - read > Span::from_micros(every.micros().saturating_mul(10));
             let role = if late { Role::Stale } else { Role::Fresh };
-            name.with(role, format!(" {}", duration::age(read, now)))
+            // The page is drawn a moment after it was last told the time.
+            name.with(role, format!(" {}", duration::age(read.min(now), now)))
         }
         (None, None, None) => name.with(Role::Dim, " -"),
     }

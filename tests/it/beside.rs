@@ -7,7 +7,8 @@ use leadtime::app::silence::Heard;
 use leadtime::app::{Engine, assemble, import};
 use leadtime::config::Config;
 use leadtime::dashboard::LENGTHS;
-use leadtime::dashboard::worker::work_out;
+use leadtime::dashboard::together::Together;
+use leadtime::dashboard::worker::{Around, work_out};
 use leadtime::demo::{Organisation, Size};
 use leadtime::event::time::Timestamp;
 use leadtime::model::overview::Summary;
@@ -27,8 +28,13 @@ fn seen(engine: &mut Engine, at: Timestamp) -> Vec<Summary> {
         now: at,
         zone: chrono_tz::Tz::UTC,
     };
+    let around = Around {
+        heard: &Heard::default(),
+        together: &Together::default(),
+        overviews: &[],
+    };
     (0..engine.definitions().len())
-        .filter_map(|place| work_out(engine, &Heard::default(), &lens, place).unwrap())
+        .filter_map(|place| work_out(engine, &around, &lens, place).unwrap())
         .map(|one| one.summary)
         .collect()
 }

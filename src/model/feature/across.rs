@@ -73,7 +73,7 @@ fn ready(part: &FeaturePart) -> Option<Timestamp> {
 
 /// The part furthest behind first: with work left, then the smaller share of its path, then the one that stands there longer; of those without work left,
 /// the one that was ready last.
-fn behind(one: &FeaturePart, two: &FeaturePart) -> std::cmp::Ordering {
+pub(super) fn behind(one: &FeaturePart, two: &FeaturePart) -> std::cmp::Ordering {
     let share =
         |part: &FeaturePart, other: &FeaturePart| part.stands.passed * other.stands.of.max(1);
     ready(one)

@@ -3,11 +3,13 @@
 
 mod across;
 mod part;
+mod release;
 #[cfg(test)]
 mod tests;
 
 pub use across::features;
-pub use part::parts;
+pub use part::{parts, parts_of};
+pub use release::{Releases, Stretch};
 
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +31,9 @@ pub struct FeaturePart {
     pub ready: Option<Timestamp>,
     /// When the last of its changes went live; none while one is not.
     pub done: Option<Timestamp>,
+    /// When work was left to do on it, without overlap.
+    #[serde(skip)]
+    pub unready: Vec<Stretch>,
 }
 
 /// A change of a feature.

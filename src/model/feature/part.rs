@@ -1,7 +1,8 @@
 //! What one workload does for each feature: its changes by the tickets that they name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::release::{Stretch, union};
 use super::{FeaturePart, PartChange, Stands};
 use crate::event::time::Timestamp;
 use crate::model::Workload;
@@ -13,6 +14,20 @@ use crate::model::state::{End, Life, Lives, State};
 /// feature are in its part, those that went live long ago too; those that were given up are not. A change without a ticket is no feature.
 #[must_use]
 pub fn parts(lives: &Lives<'_>, since: Timestamp) -> Vec<FeaturePart> {
+    let is_wanted = |_: &str, changes: &[ChangeAt]| {
+        let mut arrivals = changes.iter().map(|place| lives.arrival(*place));
+        arrivals.any(|arrival| arrival.is_none_or(|arrival| arrival.at >= since))
+    };
+    sorted(lives, is_wanted)
+}
+
+/// The parts in these features, whenever that was.
+#[must_use]
+pub fn parts_of(lives: &Lives<'_>, tickets: &BTreeSet<String>) -> Vec<FeaturePart> {
+    sorted(lives, |ticket, _| tickets.contains(ticket))
+}
+
+fn sorted(lives: &Lives<'_>, is_wanted: impl Fn(&str, &[ChangeAt]) -> bool) -> Vec<FeaturePart> {
     let workload = lives.workload;
     let mut by_ticket: BTreeMap<&str, (Name, Vec<ChangeAt>)> = BTreeMap::new();
     for (place, change) in (0..).zip(&workload.changes) {
@@ -28,11 +43,9 @@ pub fn parts(lives: &Lives<'_>, since: Timestamp) -> Vec<FeaturePart> {
         }
     }
     by_ticket
-        .into_values()
-        .filter(|(_, changes)| {
-            let mut arrivals = changes.iter().map(|place| lives.arrival(*place));
-            arrivals.any(|arrival| arrival.is_none_or(|arrival| arrival.at >= since))
-        })
+        .into_iter()
+        .filter(|(ticket, (_, changes))| is_wanted(ticket, changes))
+        .map(|(_, part)| part)
         .filter_map(|(ticket, changes)| part(lives, ticket, &changes))
         .collect()
 }
@@ -41,11 +54,12 @@ fn part(lives: &Lives<'_>, id: Name, places: &[ChangeAt]) -> Option<FeaturePart>
     let workload = lives.workload;
     let ticket = workload.tickets.iter().find(|ticket| ticket.id == id);
     let text = |name: Option<Name>| name.map(|name| workload.text(name).to_owned());
-    let mut told: Vec<(PartChange, Option<Timestamp>)> = places
+    let mut told: Vec<Told> = places
         .iter()
         .filter_map(|place| change(lives, *place))
         .collect();
-    told.sort_by(|(one, _), (two, _)| {
+    told.sort_by(|one, two| {
+        let (one, two) = (&one.change, &two.change);
         let key = |change: &PartChange| (change.live, change.stands.passed, change.stands.since);
         let live = |change: &PartChange| change.live.is_some();
         live(one)
@@ -53,7 +67,12 @@ fn part(lives: &Lives<'_>, id: Name, places: &[ChangeAt]) -> Option<FeaturePart>
             .then_with(|| key(one).cmp(&key(two)))
             .then_with(|| one.change.cmp(&two.change))
     });
-    let (changes, ready): (Vec<PartChange>, Vec<Option<Timestamp>>) = told.into_iter().unzip();
+    let unready = union(
+        told.iter_mut()
+            .flat_map(|one| std::mem::take(&mut one.unready)),
+    );
+    let (changes, ready): (Vec<PartChange>, Vec<Option<Timestamp>>) =
+        told.into_iter().map(|one| (one.change, one.ready)).unzip();
     let all = |times: &mut dyn Iterator<Item = Option<Timestamp>>| {
         times.reduce(|one, two| Some(one?.max(two?))).flatten()
     };
@@ -70,16 +89,23 @@ fn part(lives: &Lives<'_>, id: Name, places: &[ChangeAt]) -> Option<FeaturePart>
         stands,
         changes,
         done,
+        unready,
     })
 }
 
-/// A change, and since when nothing is left to do for it but to let it go live.
-fn change(lives: &Lives<'_>, place: ChangeAt) -> Option<(PartChange, Option<Timestamp>)> {
+struct Told {
+    change: PartChange,
+    /// Since when nothing is left to do for it but to let it go live.
+    ready: Option<Timestamp>,
+    unready: Vec<Stretch>,
+}
+
+fn change(lives: &Lives<'_>, place: ChangeAt) -> Option<Told> {
     let workload = lives.workload;
     let change = workload.changes.get(place as usize)?;
     let text = |name: Option<Name>| name.map(|name| workload.text(name).to_owned());
     let arrived = lives.arrival(place).map(|arrival| arrival.at);
-    // Of what is live, nothing more is asked than when.
+    let life = lives.life(place);
     let (stands, ready) = if let Some(at) = arrived {
         let of = workload.path.steps.len();
         let stands = Stands {
@@ -91,11 +117,8 @@ fn change(lives: &Lives<'_>, place: ChangeAt) -> Option<(PartChange, Option<Time
         };
         (stands, Some(at))
     } else {
-        let life = lives.life(place).filter(|life| life.end == End::InFlight);
-        (
-            on_its_way(workload, life.as_ref()),
-            ready(lives, life.as_ref()),
-        )
+        let life = life.as_ref().filter(|life| life.end == End::InFlight);
+        (on_its_way(workload, life), ready(lives, life))
     };
     let told = PartChange {
         change: workload.text(change.id).to_owned(),
@@ -105,7 +128,39 @@ fn change(lives: &Lives<'_>, place: ChangeAt) -> Option<(PartChange, Option<Time
         stands,
         live: arrived,
     };
-    Some((told, ready))
+    Some(Told {
+        change: told,
+        ready,
+        unready: life.map_or_else(Vec::new, |life| unready(lives, &life)),
+    })
+}
+
+/// When work was left: all its time but what it stood before production, where it waited to be let go live or was going. Of what is not known, nothing is
+/// claimed.
+fn unready(lives: &Lives<'_>, life: &Life) -> Vec<Stretch> {
+    let Some(production) = lives.production_step() else {
+        return Vec::new();
+    };
+    let until = life.until();
+    let is_open = life.end == End::InFlight;
+    let left = life.legs.iter().filter(|leg| match leg.state {
+        State::Unknown => false,
+        State::Working | State::Queued => leg.step != production,
+        state => leg.step != production || !waits(state),
+    });
+    left.map(|leg| match leg.to {
+        to if is_open && to == until => (leg.from, Timestamp::MAX),
+        to => (leg.from, to),
+    })
+    .collect()
+}
+
+/// Whether only somebody's word, or a time, is missing.
+const fn waits(state: State) -> bool {
+    matches!(
+        state,
+        State::Waiting | State::Soaking | State::Frozen | State::Held | State::WaitingForRelease
+    )
 }
 
 fn on_its_way(workload: &Workload, life: Option<&Life>) -> Stands {
@@ -127,11 +182,7 @@ fn on_its_way(workload: &Workload, life: Option<&Life>) -> Stands {
 fn ready(lives: &Lives<'_>, life: Option<&Life>) -> Option<Timestamp> {
     let production = lives.production_step()?;
     let leg = life?.legs.last()?;
-    let waits = matches!(
-        leg.state,
-        State::Waiting | State::Soaking | State::Frozen | State::Held | State::WaitingForRelease
-    );
-    (leg.step == production && waits).then_some(())?;
+    (leg.step == production && waits(leg.state)).then_some(())?;
     let legs = life?.legs.iter().rev();
     let here = legs.take_while(|leg| leg.step == production);
     here.last().map(|leg| leg.from)

@@ -5,6 +5,7 @@
 mod evidence;
 mod freeze;
 mod paint;
+mod release;
 pub mod silence;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use super::definition::{Rules, StepKind};
 use super::delivery::{Arrival, ArrivalKind, Delivery, deliver};
 use super::dora::lead::start;
 use super::entity::ChangeAt;
+use super::feature::Releases;
 use super::step;
 use crate::event::time::{Span, Timestamp};
 
@@ -199,6 +201,8 @@ pub struct Lives<'a> {
     frozen: Vec<(usize, Timestamp, Timestamp)>,
     /// Which of its sources have been silent or unreadable.
     pub silence: Option<Silence>,
+    /// What its features wait for in other workloads.
+    pub releases: Releases,
 }
 
 impl<'a> Lives<'a> {
@@ -233,7 +237,14 @@ impl<'a> Lives<'a> {
             index,
             frozen,
             silence,
+            releases: Releases::default(),
         }
+    }
+
+    /// The same, knowing what its features wait for in other workloads.
+    #[must_use]
+    pub fn with(self, releases: Releases) -> Self {
+        Self { releases, ..self }
     }
 
     /// What arrived in production.

@@ -1,5 +1,5 @@
-//! Each state once, on a change followed by hand: code → review → test → staging → cab → production. `waiting_for_release` has no test, since no event
-//! tells yet which workloads a feature waits for; `delivered` is the end of a life and has no time of its own.
+//! Each state once, on a change followed by hand: code → review → test → staging → cab → production. `waiting_for_release` stands beside its rule
+//! (`release`); `delivered` is the end of a life and has no time of its own.
 
 use super::silence::{Silence, told_by};
 use super::{End, Lives, State};

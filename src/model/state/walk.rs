@@ -36,6 +36,7 @@ impl Lives<'_> {
         for stretch in ladder.iter().rev() {
             self.paint(change, &visits, *stretch, &mut life.legs);
         }
+        self.wait_for_release(change, life);
         self.fall_silent(life);
         self.note_costs(change, &visits, &ladder, life);
         self.note_returns(change, &visits, life);

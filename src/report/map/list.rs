@@ -18,7 +18,7 @@ pub fn draw(map: &Map, places: &[usize], statistic: Statistic, width: usize, she
         Column::figure("C&A").spare(2),
         Column::figure("WIP").spare(1),
         Column::figure("n"),
-        Column::text("share of lead", 8).spare(3),
+        Column::text("share of lead", 13).spare(3),
         Column::figure(""),
     ]);
     // Bars are as long as the longest needs, so that small shares can be seen.

@@ -401,7 +401,10 @@ impl Dialog {
             return Line::new();
         };
         match plan.standing().next() {
-            Some(objection) => Line::of(Role::Bad, format!("✗ {}", objection.text)),
+            Some(objection) => {
+                let text = scene.style.told(&objection.text);
+                Line::of(Role::Bad, format!("✗ {text}"))
+            }
             None => Line::of(Role::Good, "✓ nothing stands in the way"),
         }
     }

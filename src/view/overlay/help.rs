@@ -1,5 +1,7 @@
 //! What the view in front shows, how to read it, and every key that works in it.
 
+use std::cell::Cell;
+
 use ratatui::layout::Rect;
 
 use super::{Outcome, Overlay, middle};
@@ -17,62 +19,92 @@ const WIDTH: u16 = 92;
 /// Columns of a key and what it does.
 const KEY: usize = 18;
 
-/// The help of a view: lines, made when it is opened.
+/// The help of a view: what it says, made when it is opened; broken into lines where it is drawn.
 pub struct Help {
     title: &'static str,
-    lines: Vec<Line>,
+    parts: Vec<Part>,
     top: usize,
+    /// The last that can be scrolled to: known when it was drawn.
+    last: Cell<usize>,
+}
+
+/// A piece of the help.
+enum Part {
+    Words(&'static str),
+    Title(&'static str),
+    Row { keys: String, what: String },
+    Space,
 }
 
 impl Help {
     #[must_use]
     pub fn new(ui: &Ui, keymap: &Keymap, scene: &Scene) -> Self {
         let context = Context::In(ui.front());
-        let mut lines = Vec::new();
         let page = ui.page();
         let about = page.map_or("", |page| page.about());
-        for line in text::wrap(about, usize::from(WIDTH) - 4) {
-            lines.push(Line::of(Role::Text, line));
-        }
-        lines.push(Line::new());
+        let mut parts = vec![Part::Words(about), Part::Space];
         let keys = |intent: Intent| {
             let keys = keymap.keys(context, intent).iter();
             keys.map(ToString::to_string).collect::<Vec<_>>().join(" ")
         };
-        let row = |keys: &str, what: &str| {
-            Line::of(Role::Key, text::left(keys, KEY)).with(Role::Text, what)
-        };
         let hints = page.map(|page| page.hints(scene)).unwrap_or_default();
         if !hints.is_empty() {
-            lines.push(Line::of(Role::Title, "here"));
+            parts.push(Part::Title("here"));
             for hint in &hints {
                 let why = hint.why_not.as_ref().map(|why| format!(" ({why})"));
                 let what = format!("{}{}", hint.text, why.unwrap_or_default());
-                lines.push(row(&keys(hint.intent), &what));
+                let keys = keys(hint.intent);
+                parts.push(Part::Row { keys, what });
             }
-            lines.push(Line::new());
+            parts.push(Part::Space);
         }
         for group in Group::ALL {
-            lines.push(Line::of(Role::Title, group.word()));
+            parts.push(Part::Title(group.word()));
             for intent in Intent::ALL {
                 if intent.group() == group {
-                    lines.push(row(&keys(intent), intent.help()));
+                    let what = intent.help().to_owned();
+                    let keys = keys(intent);
+                    parts.push(Part::Row { keys, what });
                 }
             }
-            lines.push(Line::new());
+            parts.push(Part::Space);
         }
-        lines.pop();
+        parts.pop();
         Self {
             title: ui.front().title(),
-            lines,
+            parts,
             top: 0,
+            last: Cell::new(usize::MAX),
         }
+    }
+
+    fn lines(&self, width: usize) -> Vec<Line> {
+        let mut lines = Vec::new();
+        for part in &self.parts {
+            match part {
+                Part::Words(words) => {
+                    let words = text::wrap(words, width).into_iter();
+                    lines.extend(words.map(|line| Line::of(Role::Text, line)));
+                }
+                Part::Title(title) => lines.push(Line::of(Role::Title, *title)),
+                Part::Space => lines.push(Line::new()),
+                Part::Row { keys, what } => {
+                    let what = text::wrap(what, width.saturating_sub(KEY).max(8));
+                    for (at, what) in what.iter().enumerate() {
+                        let keys = if at == 0 { keys.as_str() } else { "" };
+                        let keys = Line::of(Role::Key, text::left(keys, KEY));
+                        lines.push(keys.with(Role::Text, what));
+                    }
+                }
+            }
+        }
+        lines
     }
 }
 
 impl Overlay for Help {
     fn key(&mut self, chord: Chord, _scene: &Scene) -> Outcome {
-        let last = self.lines.len().saturating_sub(5);
+        let last = self.last.get();
         match chord.to_string().as_str() {
             "down" | "j" => self.top = (self.top + 1).min(last),
             "up" | "k" => self.top = self.top.saturating_sub(1),
@@ -86,17 +118,19 @@ impl Overlay for Help {
     }
 
     fn draw(&self, area: Rect, pen: &mut Pen<'_>) -> Option<(u16, u16)> {
-        let height = u16::try_from(self.lines.len() + 2).unwrap_or(u16::MAX);
+        let width = middle(area, WIDTH, 1).width.saturating_sub(4);
+        let lines = self.lines(usize::from(width));
+        self.last.set(lines.len().saturating_sub(5));
+        let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
         let place = middle(area, WIDTH, height.min(area.height.saturating_sub(2)));
         pen.clear(place);
         let title = Line::of(Role::Title, self.title).with(Role::Dim, " · help");
         let inner = pen.frame(place, &title, true);
         let rows = inner.y..inner.bottom();
-        for (line, y) in self.lines.iter().skip(self.top).zip(rows) {
+        for (line, y) in lines.iter().skip(self.top).zip(rows) {
             pen.line(inner.x + 1, y, inner.width.saturating_sub(2), line);
         }
-        let below = self
-            .lines
+        let below = lines
             .len()
             .saturating_sub(self.top + usize::from(inner.height));
         if below > 0 {

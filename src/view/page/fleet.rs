@@ -26,7 +26,7 @@ static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
         Column::new("production", 10, 18, 4),
         Column::new("age", 4, 5, 4).at_right(),
         Column::new("flowing", 7, 7, 7).at_right(),
-        Column::new("held longest by", 20, 36, 2),
+        Column::new("held longest by", 24, 36, 2),
         Column::new("lead p50", 8, 8, 5).at_right(),
         Column::new("trend", 6, 7, 8),
         Column::new("state", 11, 12, 1),
@@ -256,10 +256,15 @@ fn held(summary: &Summary, scene: &Scene) -> Line {
         return Line::of(Role::Dim, "-");
     };
     let role = state_look(&held.state).role;
+    // There is no room for all of it beside the step.
+    let state = match held.state.as_str() {
+        "waiting_for_release" => "for release",
+        state => state,
+    };
     let age = duration::between(held.since, scene.instant());
     Line::of(Role::Text, &held.step)
         .with(Role::Text, " ")
-        .with(role, &held.state)
+        .with(role, state)
         .with(Role::Dim, format!(" {age}"))
 }
 

@@ -4,4 +4,5 @@
 
 mod neutral;
 mod own;
+pub mod release;
 mod shared;

@@ -306,3 +306,28 @@ fn whoever_is_lost_comes_home() {
     press(&mut desk, "q");
     assert!(matches!(desk.effects.last(), Some(Effect::Quit)));
 }
+
+/// The questions that docs/dashboard.md answers, each with the keys that it says.
+#[test]
+fn every_question_takes_at_most_four_keys() {
+    for (keys, seen) in [
+        ("3 enter", "whose move"),
+        ("3 / 'author:@me' enter", "/author:@me"),
+        ("5", "behind in production"),
+        ("5 enter enter", " brought "),
+        ("7 enter", "caused by"),
+        ("4", "evidence"),
+        ("8", "hold every required step"),
+        ("8 enter", "stands"),
+        ("2", "constraint"),
+        ("6", "change lead time"),
+        ("9", "held up by"),
+        ("9 tab", "to ship"),
+    ] {
+        let screen = walk(&mut acme(), 4, keys);
+        assert!(
+            screen.contains(seen),
+            "{keys} does not tell {seen}:\n{screen}"
+        );
+    }
+}

@@ -28,6 +28,7 @@ use leadtime::app::{Engine, assemble, import};
 use leadtime::config::Config;
 use leadtime::dashboard::answer::Known;
 use leadtime::dashboard::message::{Effect, News, Order};
+use leadtime::dashboard::together::Together;
 use leadtime::dashboard::{App, Setting, answer, lines, worker};
 use leadtime::demo::{Organisation, Size};
 use leadtime::event::Event;
@@ -194,12 +195,21 @@ impl Desk {
             return;
         };
         let lens = self.app.scene.lens;
-        let places = 0..engine.definitions().len();
         let heard = Heard::of(&self.known.sources, engine.log()).unwrap();
-        let overviews = places
-            .filter_map(|place| worker::work_out(engine, &heard, &lens, place).unwrap())
-            .map(Arc::new)
-            .collect();
+        let nothing = Arc::new(Overview::default());
+        let mut overviews = vec![nothing; engine.definitions().len()];
+        let mut dirty: BTreeSet<usize> = (0..overviews.len()).collect();
+        let mut together = Together::default();
+        while let Some(place) = dirty.pop_first() {
+            let around = worker::Around {
+                heard: &heard,
+                together: &together,
+                overviews: &overviews,
+            };
+            let worked = worker::work_out(engine, &around, &lens, place).unwrap();
+            let before = std::mem::replace(&mut overviews[place], Arc::new(worked.unwrap()));
+            dirty.extend(together.changed(place, &before, &overviews));
+        }
         self.app.news(News::Fleet {
             lens,
             overviews,

@@ -39,11 +39,11 @@ pub(super) const WIDE: u16 = 150;
 pub(super) static IN_FLIGHT: Widths = LazyLock::new(|| widths(in_flight));
 pub(super) static FOUND: Widths = LazyLock::new(|| widths(found));
 
-/// Least widths of a title, of a bar, of a name and of a state.
-type Least = (u16, u16, u16, u16);
+/// Least widths of a title, of a bar, of a name, of a state and of a workload.
+type Least = (u16, u16, u16, u16, u16);
 
 fn widths(of: fn(Least) -> Vec<(Shown, Column)>) -> [Columns; 3] {
-    [(17, 8, 7, 9), (32, 12, 8, 11), (44, 16, 10, 13)].map(|least| {
+    [(17, 8, 7, 9, 8), (28, 12, 8, 11, 12), (44, 16, 10, 13, 14)].map(|least| {
         let (shown, columns) = of(least).into_iter().unzip();
         Columns {
             shown,
@@ -53,12 +53,12 @@ fn widths(of: fn(Least) -> Vec<(Shown, Column)>) -> [Columns; 3] {
     })
 }
 
-fn in_flight((title, bar, name, state): Least) -> Vec<(Shown, Column)> {
+fn in_flight((title, bar, name, state, workload): Least) -> Vec<(Shown, Column)> {
     vec![
         (Shown::Change, Column::new("change", 7, 12, 0)),
         (Shown::Title, Column::new("title", title, 72, 0)),
         (Shown::Author, Column::new("author", name, 14, 8)),
-        (Shown::Workload, Column::new("workload", 8, 22, 5)),
+        (Shown::Workload, Column::new("workload", workload, 22, 5)),
         (Shown::Team, Column::new("team", 8, 12, 10)),
         (Shown::Step, Column::new("step", 7, 12, 3)),
         (Shown::State, Column::new("state", state, 13, 1)),
@@ -70,12 +70,12 @@ fn in_flight((title, bar, name, state): Least) -> Vec<(Shown, Column)> {
     ]
 }
 
-fn found((title, bar, name, state): Least) -> Vec<(Shown, Column)> {
+fn found((title, bar, name, state, workload): Least) -> Vec<(Shown, Column)> {
     vec![
         (Shown::Change, Column::new("change", 7, 12, 0)),
         (Shown::Title, Column::new("title", title, 72, 0)),
         (Shown::Author, Column::new("author", name, 14, 7)),
-        (Shown::Workload, Column::new("workload", 8, 22, 4)),
+        (Shown::Workload, Column::new("workload", workload, 22, 4)),
         (Shown::Step, Column::new("step", 7, 12, 5)),
         (Shown::State, Column::new("state", state, 13, 1)),
         (Shown::Since, Column::new("since", 8, 8, 2).at_right()),

@@ -20,7 +20,7 @@ pub fn step(required: &Required, workload: &str, facts: &mut Facts, style: &Styl
         line.push(Role::Dim, format!("  {} locked", glyph::LOCK));
     }
     facts.line(line);
-    facts.fact("evidence", Role::Text, &required.detail);
+    facts.fact("evidence", Role::Text, &style.told(&required.detail));
     let tool = required.tool.as_deref();
     facts.maybe("by", Role::Text, tool);
     let since = required.since.map(|since| style.moment_and_age(since));

@@ -132,10 +132,11 @@ impl Lines<'_> {
                 .with(Role::Text, format!("{what}  "))
                 .with(role, text::left(one.state, 7))
                 .with(Role::Text, "  ");
-            let detail = if one.detail.is_empty() {
+            let detail = self.style.told(&one.detail);
+            let detail = if detail.is_empty() {
                 "nothing more is told"
             } else {
-                &one.detail
+                &detail
             };
             let url = one.url.as_deref().filter(|_| links);
             let room = self.width.saturating_sub(lead.width() + 2);

@@ -311,7 +311,7 @@ fn summary(page: &MapPage, map: &Map, scene: &Scene) -> Line {
 }
 
 fn legend() -> Line {
-    let words = "p50, p85: the stay at the step · age here: ";
+    let words = "p50, p85: stay at the step · age here: ";
     Line::of(Role::Dim, words)
         .with(Role::Good, "·")
         .with(Role::Dim, " within  ")

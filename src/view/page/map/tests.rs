@@ -172,6 +172,7 @@ fn scene(delivered: usize) -> Scene {
         repairs: Vec::new(),
         lanes: crate::model::repair::LaneTimes::default(),
         parts: Vec::new(),
+        told_by: std::collections::BTreeSet::new(),
         compliance: crate::model::compliance::Compliance::default(),
     };
     let summary = Summary {

@@ -59,7 +59,7 @@ pub fn source(one: &Source, width: usize, style: &Style) -> Vec<Line> {
     if one.is_read {
         let read = one.read.map_or_else(
             || "never to the end".to_owned(),
-            |read| style.moment_and_age(read),
+            |read| style.moment_and_age(read.min(style.now)),
         );
         pair(&mut lines, "last read", Role::Text, &read, width);
         if let Some(every) = one.every {

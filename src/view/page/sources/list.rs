@@ -211,7 +211,10 @@ impl Listing for Sources {
     fn cell(&self, row: usize, column: usize, scene: &Scene) -> Line {
         let one = &self.rows[row];
         let ago = |at: Option<Timestamp>| match at {
-            Some(at) => format!("{} ago", duration::age(at, scene.lens.now)),
+            Some(at) => format!(
+                "{} ago",
+                duration::age(at.min(scene.lens.now), scene.lens.now)
+            ),
             None => "-".to_owned(),
         };
         match column {

@@ -22,6 +22,8 @@ use list::Sources;
 
 /// From here on the row in front is laid out at the right, else below.
 const BESIDE: u16 = 140;
+/// Below so many rows only one list has room.
+const LOW: u16 = 14;
 
 /// Which list is in front.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,7 +137,9 @@ impl SourcesPage {
 
     fn draw_lists(&self, area: Rect, pen: &mut Pen<'_>) {
         let reads_any = self.sources.listing.reads_any();
-        let begin = if reads_any || told(pen.scene).is_none() {
+        let (is_low, front) = (area.height < LOW, self.pane);
+        let is_crowded = is_low && front == Pane::Doctor;
+        let begin = if reads_any || is_crowded || told(pen.scene).is_none() {
             Vec::new()
         } else {
             detail::beginning(usize::from(area.width.saturating_sub(4)))
@@ -143,7 +147,13 @@ impl SourcesPage {
         let begin_rows = u16::try_from(begin.len()).unwrap_or(0);
         let rows = u16::try_from(self.sources.listing.rows.len()).unwrap_or(u16::MAX);
         let wanted = rows.saturating_add(1).max(2);
-        let most = (area.height.saturating_sub(begin_rows + 2) / 2).max(3);
+        let room = area.height.saturating_sub(begin_rows + 2);
+        // Where both cannot be read, the one in front takes the room.
+        let most = match (is_low, front) {
+            (false, _) => (room / 2).max(3),
+            (true, Pane::Sources) => room,
+            (true, Pane::Doctor) => 2,
+        };
         let mut y = area.y;
         let height = wanted.min(most).min(area.height);
         let list = Rect::new(area.x, y, area.width, height);
@@ -154,13 +164,15 @@ impl SourcesPage {
             y += 1;
         }
         y += 1;
-        if y + 1 >= area.bottom() {
+        if y >= area.bottom() {
             return;
         }
         let heading = self.heading(pen.scene);
         pen.line(area.x + 2, y, area.width.saturating_sub(4), &heading);
         let rest = Rect::new(area.x, y + 1, area.width, area.bottom() - y - 1);
-        self.draw_list(Pane::Doctor, rest, pen);
+        if rest.height > 1 {
+            self.draw_list(Pane::Doctor, rest, pen);
+        }
     }
 }
 
