@@ -94,7 +94,7 @@ mod tests {
             .opened("03-03 09:00")
             .merged("m1", "03-03 10:00");
         let feature = s.name("SHOP-7");
-        s.last_change().tickets = vec![feature];
+        s.last_change().tickets = [feature].into();
         let staging = s.name("staging");
         for (id, sha, time) in [("s0", "m0", "03-01 11:00"), ("s1", "m1", "03-03 12:00")] {
             s.deploy(id, "r", sha, time);
@@ -185,7 +185,7 @@ mod tests {
         let mut s = sample();
         s.request("#2", "r", &[]).opened("03-06 09:00");
         let feature = s.name("SHOP-7");
-        s.last_change().tickets = vec![feature];
+        s.last_change().tickets = [feature].into();
         let open = [(at("03-02 10:00"), Timestamp::MAX)];
         let (legs, _) = way(s, &[("cart", part(5, &open))]);
         let turned = at("03-06 09:00");
