@@ -4,6 +4,7 @@ use leadtime::connector::descriptor::Settings;
 use leadtime::connector::http::instance::{Instance, Tool};
 use leadtime::connector::http::plain::Login;
 
+pub mod crd;
 pub mod deeds;
 pub mod desk;
 pub mod door;
@@ -12,6 +13,7 @@ pub mod gitlab;
 pub mod heard;
 pub mod hosting;
 pub mod kept;
+pub mod prism;
 pub mod program;
 pub mod pty;
 pub mod registry;
@@ -19,6 +21,7 @@ pub mod secret;
 pub mod served;
 pub mod svg;
 pub mod swagger;
+pub mod traced;
 pub mod wild;
 
 /// Says aloud what was measured, for who asked for it with `--nocapture`.
