@@ -120,7 +120,7 @@ async fn what_lies_beside_an_artifact_is_told_by_its_type() {
         server.count("GET", "/referrers/"),
     );
     assert_eq!((blobs, lists), (6, 1), "each report once");
-    // A report that is sent for from elsewhere, or is of no form, is told, and nothing else is lost.
+    // Reports that the registry sends one elsewhere for are told, and nothing else is lost.
     let server = start();
     {
         let mut repository = Repository::default();
@@ -134,7 +134,7 @@ async fn what_lies_beside_an_artifact_is_told_by_its_type() {
         world.registry = Some(repository);
     }
     let moved = Answer::new(307).header("location", "https://elsewhere.example");
-    server.once("GET", "/blobs/", Mischief::Instead(moved));
+    server.always("GET", "/blobs/", Mischief::Instead(moved));
     let mut kept = Kept::default();
     deeds::read(&*source(&server), &mut kept, now())
         .await

@@ -131,7 +131,10 @@ impl World {
 }
 
 /// Harbor's registry, where it holds something.
-fn registered(repository: &Repository, list: &str, digest: &str) -> Answer {
+fn registered(world: &World, path: &str) -> Option<Answer> {
+    let repository = world.registry.as_ref()?;
+    let rest = path.strip_prefix("/v2/acme/team/shop/")?;
+    let (list, digest) = rest.split_once('/')?;
     let found = match list {
         "referrers" => Some((INDEX.to_owned(), repository.referrers(digest))),
         "manifests" => repository.manifests.get(digest).cloned(),
@@ -140,22 +143,16 @@ fn registered(repository: &Repository, list: &str, digest: &str) -> Answer {
             blob.map(|blob| ("application/octet-stream".to_owned(), blob))
         }
     };
-    let Some((kind, body)) = found else {
-        return Answer::new(404);
-    };
-    Answer {
+    Some(found.map_or(Answer::new(404), |(kind, body)| Answer {
         body,
         ..Answer::new(200).header("content-type", &kind)
-    }
+    }))
 }
 
 fn answer(world: &mut World, asked: &Asked) -> Answer {
     let path = asked.path().replace("%3A", ":");
-    if let Some(repository) = &world.registry
-        && let Some(rest) = path.strip_prefix("/v2/acme/team/shop/")
-    {
-        let (list, digest) = rest.split_once('/').unwrap();
-        return registered(repository, list, digest);
+    if let Some(answer) = registered(world, &path) {
+        return answer;
     }
     if let Some(rest) = path.strip_prefix("/v2/acme/team/shop/referrers/") {
         assert!(asked.header("accept").unwrap().contains("image.index"));
