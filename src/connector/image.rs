@@ -1,6 +1,7 @@
 //! References to images as deployers write them (`ghcr.io/acme/shop:1.4.2@sha256:…`): what they name, and which of several is a thing's own.
 
 use super::environment::stem;
+use crate::event::cdevents::purl::MOVING;
 
 /// An image, by what is known of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +55,7 @@ impl<'a> Reference<'a> {
                 self.name,
                 tag.unwrap_or_default()
             ),
-            version: self.tag.filter(|tag| *tag != "latest").map(str::to_owned),
+            version: self.tag.filter(|tag| *tag != MOVING).map(str::to_owned),
         }
     }
 }

@@ -46,7 +46,7 @@ pub fn of(descriptor: &Descriptor) -> Referrer {
         .unwrap_or_default()
         .to_ascii_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| kind.contains(word));
-    if has(&["cyclonedx", "spdx", "syft"]) {
+    if has(&["cyclonedx", "spdx", "syft", "goharbor.harbor.sbom"]) {
         Referrer::Bill
     } else if has(&["notary.signature", "cosign.artifact.sig"]) {
         Referrer::Signature
@@ -59,7 +59,7 @@ pub fn of(descriptor: &Descriptor) -> Referrer {
             Some("message-signature") => Referrer::Signature,
             _ => Referrer::Other(kind),
         }
-    } else if has(&["sarif", "trivy"]) {
+    } else if has(&["sarif", "trivy", "grype", "snyk"]) {
         Referrer::Report
     } else {
         Referrer::Other(kind)
@@ -85,13 +85,28 @@ mod tests {
                 ..Descriptor::default()
             })
         };
-        assert_eq!(of("application/vnd.cyclonedx+json"), Referrer::Bill);
-        assert_eq!(of("application/spdx+json"), Referrer::Bill);
-        assert_eq!(
-            of("application/vnd.cncf.notary.signature"),
-            Referrer::Signature
-        );
-        assert_eq!(of("application/sarif+json"), Referrer::Report);
+        for bill in [
+            "application/vnd.cyclonedx+json",
+            "application/spdx+json",
+            "application/vnd.syft+json",
+            "application/vnd.goharbor.harbor.sbom.v1",
+        ] {
+            assert_eq!(of(bill), Referrer::Bill, "{bill}");
+        }
+        for signature in [
+            "application/vnd.cncf.notary.signature",
+            "application/vnd.dev.cosign.artifact.sig.v1+json",
+        ] {
+            assert_eq!(of(signature), Referrer::Signature, "{signature}");
+        }
+        for report in [
+            "application/sarif+json",
+            "application/vnd.aquasec.trivy.report.sarif.v1",
+            "application/vnd.anchore.grype+json",
+            "application/vnd.snyk+json",
+        ] {
+            assert_eq!(of(report), Referrer::Report, "{report}");
+        }
         assert_eq!(
             of("application/vnd.dev.sigstore.bundle.v0.3+json"),
             Referrer::Other("application/vnd.dev.sigstore.bundle.v0.3+json".to_owned())

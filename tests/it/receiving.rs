@@ -21,7 +21,7 @@ use crate::support::github::living::Living;
 use crate::support::github::world::{Repo, commit};
 use crate::support::left_out;
 
-const SECRET: &str = "c4n4ry-of-a-push";
+pub const SECRET: &str = "c4n4ry-of-a-push";
 
 /// The kinds of source that an example speaks of.
 fn kinds(tool: &str) -> &'static [&'static str] {
@@ -192,10 +192,11 @@ every = "1d"
 "#;
 
 /// The collector, while it runs.
-struct Collector<'p> {
+pub struct Collector<'p> {
     place: &'p Place,
     child: Child,
-    url: String,
+    /// Before the name of a source.
+    pub url: String,
 }
 
 impl Drop for Collector<'_> {
@@ -207,7 +208,7 @@ impl Drop for Collector<'_> {
 
 impl<'p> Collector<'p> {
     /// Starts it, and waits until every source is read.
-    fn start(place: &'p Place) -> Self {
+    pub fn start(place: &'p Place, sources: &[&str]) -> Self {
         let mut command = place.command(&["collect"]);
         command.env("SECRET", SECRET).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
@@ -216,9 +217,10 @@ impl<'p> Collector<'p> {
         let first = next();
         let url = first.split_whitespace().last().unwrap();
         let url = url.replace("<source>", "");
-        let mut read = vec![next(), next()];
+        let mut read: Vec<String> = sources.iter().map(|_| next()).collect();
         read.sort();
-        assert_eq!(read, ["events: read", "gh: read"]);
+        let all: Vec<String> = sources.iter().map(|name| format!("{name}: read")).collect();
+        assert_eq!(read, all);
         Self { place, child, url }
     }
 
@@ -240,7 +242,7 @@ impl<'p> Collector<'p> {
     }
 
     /// Waits until something is in the log, and tells how often.
-    async fn logged(&self, text: &str) -> usize {
+    pub async fn logged(&self, text: &str) -> usize {
         for _ in 0..300 {
             let count = self.log().matches(text).count();
             if count > 0 {
@@ -274,7 +276,7 @@ async fn what_is_pushed_is_there_at_once_and_once() {
     let place = Place::new();
     place.write("leadtime.toml", CONFIG.replace("GITHUB", &github.url()));
     place.write("events.jsonl", format!("{}\n", event("first")));
-    let collector = Collector::start(&place);
+    let collector = Collector::start(&place, &["events", "gh"]);
     assert_eq!(collector.logged("\"subject\":{\"id\":\"first\"").await, 1);
 
     // What was polled is pushed, too; what is new comes with it.

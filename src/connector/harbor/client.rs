@@ -3,7 +3,7 @@
 use http::header::{ACCEPT, HeaderMap, HeaderValue};
 use url::Url;
 
-use super::wire::{Artifact, Index, Repository, User};
+use super::wire::{Artifact, Index, Manifest, Repository, User};
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
 use crate::connector::http::Answer;
@@ -12,9 +12,11 @@ use crate::connector::http::instance::Instance;
 use crate::connector::http::page::{Page, linked};
 use crate::connector::http::parse::{self, Parsed};
 use crate::connector::referrer::Descriptor;
+use crate::connector::scanner::beside::{self, LARGEST, Report};
 
 /// How a registry writes a list of what refers to something.
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
+const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 
 const WITH: [(&str, &str); 3] = [
     ("with_tag", "true"),
@@ -94,15 +96,49 @@ pub async fn referrers(
     repository: &str,
     digest: &str,
 ) -> Result<Vec<Descriptor>, ConnectorError> {
+    let what = format!("what refers to {repository}@{digest}");
+    let place = (repository, "referrers", digest);
+    let body = registered(instance, place, INDEX, &what).await?;
+    let index: Index = parse::one(&body).map_err(|why| instance.unreadable(&what, &why))?;
+    Ok(index.manifests.unwrap_or_default())
+}
+
+/// A scanner's report that refers to an artifact: the only layer of what it is in. `None`: it is too large, of several layers, or of no known form.
+pub async fn report(
+    instance: &Instance,
+    repository: &str,
+    digest: &str,
+) -> Result<Option<Report>, ConnectorError> {
+    let what = format!("a scanner's report, {repository}@{digest}");
+    let place = (repository, "manifests", digest);
+    let body = registered(instance, place, MANIFEST, &what).await?;
+    let manifest: Manifest = parse::one(&body).map_err(|why| instance.unreadable(&what, &why))?;
+    let layers = manifest.layers.unwrap_or_default();
+    let [layer] = layers.as_slice() else {
+        return Ok(None);
+    };
+    if !(0..=LARGEST).contains(&layer.size) {
+        return Ok(None);
+    }
+    let place = (repository, "blobs", layer.digest.as_str());
+    let body = registered(instance, place, "*/*", &what).await?;
+    Ok(beside::read(&body))
+}
+
+/// What Harbor's registry has of a repository.
+async fn registered(
+    instance: &Instance,
+    (repository, list, digest): (&str, &str, &str),
+    kind: &'static str,
+    what: &str,
+) -> Result<String, ConnectorError> {
     let mut pieces = vec!["v2"];
     pieces.extend(repository.split('/'));
-    pieces.extend(["referrers", digest]);
+    pieces.extend([list, digest]);
     let url = instance.address(&pieces, &[]);
-    let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(INDEX))]);
-    let what = format!("what refers to {repository}@{digest}");
-    let answer = instance.answer_with(&url, &what, &headers).await?;
-    let index: Index = parse::one(&answer.body).map_err(|why| instance.unreadable(&what, &why))?;
-    Ok(index.manifests.unwrap_or_default())
+    let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(kind))]);
+    let answer = instance.answer_with(&url, what, &headers).await?;
+    Ok(answer.body)
 }
 
 /// The repositories of a project.

@@ -9,11 +9,13 @@ use super::translate::{Origin, is_open};
 use super::wire::Artifact;
 use crate::connector::error::ErrorKind;
 use crate::connector::http::instance::Instance;
+use crate::connector::referrer::{self, Descriptor, Referrer};
 use crate::connector::rows::{Rows, put};
 use crate::connector::selection::Selection;
 use crate::connector::series::Series;
 use crate::connector::telling::Telling;
 use crate::connector::{Batch, ConnectorError, Sink};
+use crate::event::Event;
 use crate::event::time::Timestamp;
 
 /// One reading, under way.
@@ -86,14 +88,16 @@ impl Reader<'_> {
             telling.batch(batch)?;
         }
         let mut batch = Batch::default();
-        self.environments(name, &mut batch, telling).await?;
+        self.environments(name, &seen, &mut batch, telling).await?;
         series.done(&mut batch);
         telling.batch(batch)
     }
 
+    /// `seen` is what was read already, with all that lies beside it.
     async fn environments(
         &self,
         name: &str,
+        seen: &BTreeSet<String>,
         batch: &mut Batch,
         telling: &mut Telling<'_>,
     ) -> Result<(), ConnectorError> {
@@ -107,6 +111,9 @@ impl Reader<'_> {
             if let Some(event) = deployed.filter(|event| before.as_ref() != Some(&event.id)) {
                 put(batch, key, &event.id);
                 batch.events.push(event);
+            }
+            if seen.contains(&artifact.digest) {
+                continue;
             }
             // What is live is scanned again now and then, and signed late.
             telling.take(batch, self.origin.artifact(name, &artifact));
@@ -134,15 +141,7 @@ impl Reader<'_> {
         let listed = match client::referrers(self.instance, name, &artifact.digest).await {
             Ok(listed) => listed,
             // The account may read Harbor and not pull from it.
-            Err(error)
-                if matches!(
-                    error.kind,
-                    ErrorKind::Forbidden
-                        | ErrorKind::Unauthorized
-                        | ErrorKind::NotFound
-                        | ErrorKind::Malformed
-                ) =>
-            {
+            Err(error) if is_of_one(&error) => {
                 telling.warn(
                     name,
                     format!("what refers to its artifacts cannot be told apart: {error}"),
@@ -155,11 +154,48 @@ impl Reader<'_> {
             .iter()
             .filter(|one| unnamed.contains(one.digest.as_str()));
         let fresh = fresh.filter(|one| !told.contains(&one.digest));
-        let events = fresh.filter_map(|one| self.origin.referrer(name, artifact, one));
-        batch.events.extend(events);
+        for one in fresh {
+            let event = if referrer::of(one) == Referrer::Report {
+                self.report(name, artifact, one, telling).await?
+            } else {
+                self.origin.referrer(name, artifact, one)
+            };
+            batch.events.extend(event);
+        }
         put(batch, key, &unnamed);
         Ok(())
     }
+
+    /// What a scanner says whose report was put beside an artifact.
+    async fn report(
+        &self,
+        name: &str,
+        artifact: &Artifact,
+        one: &Descriptor,
+        telling: &mut Telling<'_>,
+    ) -> Result<Option<Event<String>>, ConnectorError> {
+        let read = match client::report(self.instance, name, &one.digest).await {
+            Err(error) if is_of_one(&error) => None,
+            other => other?,
+        };
+        let Some(report) = read else {
+            let text = format!(
+                "a scanner's report lies beside an artifact ({}) that cannot be had, is too large or of no known form: not counted",
+                one.digest
+            );
+            telling.warn(name, text);
+            return Ok(None);
+        };
+        Ok(self.origin.reported(name, artifact, one, report))
+    }
+}
+
+/// Whether an error is of one thing in the registry, and no reason to read nothing else. Harbor may send one elsewhere for a blob, where leadtime does not go.
+fn is_of_one(error: &ConnectorError) -> bool {
+    matches!(
+        error.kind,
+        ErrorKind::Forbidden | ErrorKind::Unauthorized | ErrorKind::NotFound | ErrorKind::Malformed
+    )
 }
 
 /// What Harbor calls everything that refers to an artifact and that it does not know itself.

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::wire::{Artifact, Report, Tag};
 use crate::connector::facts::Facts;
 use crate::connector::referrer::{self, Descriptor, Referrer};
+use crate::connector::scanner::beside;
 use crate::connector::scanner::severity::Severity;
 use crate::connector::scanner::subject::{Subject, repository, sha};
 use crate::connector::tag::{self, Kind as TagKind};
@@ -132,6 +133,31 @@ impl Origin<'_> {
         let (pushed, fact) = self.published(name, artifact)?;
         let at = referrer::made(one).unwrap_or(pushed);
         self.beside(name, &fact, &referrer::of(one), (&one.digest, at))
+    }
+
+    /// A scanner's report that refers to an artifact.
+    #[must_use]
+    pub fn reported(
+        &self,
+        name: &str,
+        artifact: &Artifact,
+        one: &Descriptor,
+        report: beside::Report,
+    ) -> Option<Event<String>> {
+        let (pushed, of) = self.published(name, artifact)?;
+        let at = report.at.or_else(|| referrer::made(one)).unwrap_or(pushed);
+        let id = scan_id(&artifact.digest, &one.digest);
+        let fact = kind::Scan {
+            scan: id.clone(),
+            artifact: Some(of.artifact),
+            repository: of.repository,
+            sha: of.sha,
+            tool: report.tool,
+            counts: Some(report.counts),
+            suppressed: report.suppressed.into(),
+            ..kind::Scan::default()
+        };
+        Some(self.event(name, id, at, Kind::Scan(fact)))
     }
 
     /// A signature or a bill of materials that lies beside an artifact.

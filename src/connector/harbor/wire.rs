@@ -92,6 +92,13 @@ pub struct Index {
     pub manifests: Option<Vec<Descriptor>>,
 }
 
+/// What a thing in the registry is made of.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Manifest {
+    pub layers: Option<Vec<Descriptor>>,
+}
+
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct User {

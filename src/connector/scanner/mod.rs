@@ -4,6 +4,7 @@
 //! - [`form`] tells the forms apart, [`subject`] what a scan is of, [`severity`] how grave a finding is.
 //! - [`vex`] puts findings aside that somebody has said do not count, with the reason; the rest is counted.
 
+pub mod beside;
 mod cyclonedx;
 pub mod form;
 mod grype;

@@ -11,7 +11,10 @@ pub struct Named<'a> {
     pub digest: Option<Cow<'a, str>>,
 }
 
-/// Reads `pkg:type/name@version?qualifiers#subpath`. Where the version is a digest, the qualifier `tag` is the version.
+/// What registries call whatever is newest: it moves from one to the next, and so names none.
+pub const MOVING: &str = "latest";
+
+/// Reads `pkg:type/name@version?qualifiers#subpath`. Where the version is a digest, the qualifier `tag` is the version. [`MOVING`] is none.
 #[must_use]
 pub fn named(purl: &str) -> Named<'_> {
     let Some(rest) = purl.strip_prefix("pkg:") else {
@@ -31,15 +34,17 @@ pub fn named(purl: &str) -> Named<'_> {
         .rsplit('/')
         .next()
         .and_then(|name| name.split_once('@'));
-    let version = at.and_then(|(_, version)| decoded(version));
+    let says = |text: &Cow<'_, str>| text != MOVING;
+    let version = at.and_then(|(_, version)| decoded(version)).filter(says);
+    let tag = qualifier("tag").filter(says);
     if version.as_deref().is_some_and(is_digest) {
         return Named {
-            version: qualifier("tag"),
+            version: tag,
             digest: version,
         };
     }
     Named {
-        version: version.or_else(|| qualifier("tag")),
+        version: version.or(tag),
         digest: qualifier("digest")
             .or_else(|| qualifier("checksum"))
             .filter(|digest| is_digest(digest)),
@@ -79,6 +84,25 @@ mod tests {
     }
 
     #[test]
+    fn a_tag_that_moves_is_no_version() {
+        let hex = "0b31b1c02ff458ad9b7b81cbdf8f028bd54699fa151f221d1e8de6817db93427";
+        let image = format!("pkg:oci/app@sha256:{hex}?tag=latest");
+        let found = named(&image);
+        assert_eq!(
+            (found.digest.is_some(), found.version.as_deref()),
+            (true, None)
+        );
+        let found = named("pkg:docker/app@latest?tag=1.2");
+        assert_eq!(found.version.as_deref(), Some("1.2"));
+        let found = named("pkg:oci/app?tag=latest-2");
+        assert_eq!(
+            found.version.as_deref(),
+            Some("latest-2"),
+            "a name of its own"
+        );
+    }
+
+    #[test]
     fn what_is_not_said_is_not_made_up() {
         for text in [
             "",
@@ -87,6 +111,9 @@ mod tests {
             "pkg:npm/@acme/app",
             "pkg:oci/app@",
             "pkg:oci/app?tag=",
+            "pkg:oci/app?repository_url=ghcr.io/acme/app&tag=latest",
+            "pkg:docker/acme/app@latest",
+            "pkg:oci/app@latest?tag=latest",
         ] {
             assert_eq!(named(text), Named::default(), "{text}");
         }

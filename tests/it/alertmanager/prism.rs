@@ -4,20 +4,19 @@
 use leadtime::connector::Connector;
 use leadtime::connector::alertmanager::Alertmanager;
 use leadtime::connector::alertmanager::wire::{About, Group, Receiver, Silence};
-use leadtime::connector::http::dial::dial;
 use leadtime::connector::http::parse;
 use serde_json::{Value, json};
 
 use super::{World, alert, at, group, read, settings, start};
 use crate::support::kept::Kept;
-use crate::support::left_out;
+use crate::support::prism::{Prism, each};
 
 #[tokio::test]
 async fn every_request_is_one_that_the_description_allows() {
-    let Ok(prism) = std::env::var("LEADTIME_PRISM_ALERTMANAGER") else {
-        left_out("LEADTIME_PRISM_ALERTMANAGER names no Prism (see .ci/prism)");
+    let Some(prism) = Prism::named("LEADTIME_PRISM_ALERTMANAGER") else {
         return;
     };
+    let prism = prism.below("/api/v2");
     let server = start(World::default());
     let quiet = json!({"silenced": "s-1"});
     server.state().groups = vec![group(
@@ -30,35 +29,18 @@ async fn every_request_is_one_that_the_description_allows() {
         .unwrap();
     let source = Alertmanager::new(&settings(&server.url())).unwrap();
     source.check(at("2026-05-01T10:05:00Z")).await.unwrap();
-    let mut targets: Vec<String> = server
-        .asked()
-        .into_iter()
-        .map(|asked| asked.target)
-        .collect();
-    targets.sort();
-    targets.dedup();
-    assert_eq!(targets.len(), 4, "{targets:?}");
-    let client = dial(None).unwrap();
-    for target in targets {
-        // The description names its paths below /api/v2.
-        let path = target.strip_prefix("/api/v2").unwrap();
-        let request = client.get(format!("{prism}{path}"));
-        let answer = request
-            .header("accept", "application/json")
-            .send()
-            .await
-            .unwrap();
-        let violations = answer.headers().get("sl-violations");
-        let violations = violations.map_or("[]", |value| value.to_str().unwrap());
-        let violations: Vec<Value> = serde_json::from_str(violations).unwrap();
-        assert_eq!(violations, [Value::Null; 0], "{target}");
-        assert_eq!(answer.status().as_u16(), 200, "{target}");
-        let body = answer.text().await.unwrap();
-        let complaints = match path {
-            "/alerts/groups" => parse::list::<Group>(&body, None).unwrap().complaints,
-            "/silences" => parse::list::<Silence>(&body, None).unwrap().complaints,
-            "/receivers" => parse::list::<Receiver>(&body, None).unwrap().complaints,
-            _ => parse::one::<About>(&body).map(|_| Vec::new()).unwrap(),
+    let all = each(server.asked());
+    assert_eq!(all.len(), 4, "{all:?}");
+    for one in &all {
+        let answer = prism.ask(one).await;
+        let (target, body) = (&one.1, &answer.body);
+        assert_eq!(answer.violations, [Value::Null; 0], "{target}");
+        assert_eq!(answer.status, 200, "{target}");
+        let complaints = match target.strip_prefix("/api/v2").unwrap() {
+            "/alerts/groups" => parse::list::<Group>(body, None).unwrap().complaints,
+            "/silences" => parse::list::<Silence>(body, None).unwrap().complaints,
+            "/receivers" => parse::list::<Receiver>(body, None).unwrap().complaints,
+            _ => parse::one::<About>(body).map(|_| Vec::new()).unwrap(),
         };
         assert_eq!(complaints, [""; 0], "{target}: {body}");
     }

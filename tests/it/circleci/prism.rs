@@ -3,19 +3,18 @@
 
 use std::collections::BTreeSet;
 
-use leadtime::connector::http::dial::dial;
 use leadtime::connector::{Actor, Connector};
 use leadtime::plan::request::Verb;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::world::{World, start, uuid};
 use super::{connector, now, order, read, send, settings};
 use crate::support::kept::Kept;
-use crate::support::left_out;
+use crate::support::prism::{Prism, Sent, asks_for, each};
 use leadtime::connector::circleci::CircleCi;
 
-/// Method, path and body of all that is asked for and done.
-async fn every_request() -> BTreeSet<(String, String, String)> {
+/// All that is asked for and done.
+async fn every_request() -> BTreeSet<Sent> {
     let mut world = World {
         page: 2,
         ..World::of(4)
@@ -57,87 +56,35 @@ async fn every_request() -> BTreeSet<(String, String, String)> {
         source.ask(request).await;
     }
     read(&server, &mut kept).await.unwrap();
-    let asked = server.asked().into_iter();
-    let below = |target: String| target.trim_start_matches("/api/v2").to_owned();
-    asked
-        .map(|asked| (asked.method, below(asked.target), asked.body))
-        .collect()
-}
-
-/// What the description has against a request.
-async fn violations(
-    client: &reqwest::Client,
-    prism: &str,
-    (method, path, body): (&str, &str, &str),
-) -> Option<String> {
-    let verb = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
-    let mut request = client
-        .request(verb, format!("{prism}{path}"))
-        .header("circle-token", "x")
-        // Prism drops connections that were idle, at times just when they are used again.
-        .header("connection", "close");
-    if !body.is_empty() {
-        request = request
-            .header("content-type", "application/json")
-            .body(body.to_owned());
-    }
-    let answer = request.send().await.unwrap();
-    let status = answer.status();
-    let header = |name: &str| {
-        let value = answer.headers().get(name);
-        value.map(|value| value.to_str().unwrap().to_owned())
-    };
-    let is_problem = header("content-type").is_some_and(|kind| kind.contains("problem+json"));
-    let told = header("sl-violations").unwrap_or_else(|| "[]".to_owned());
-    let told: Vec<Value> = serde_json::from_str(&told).unwrap();
-    let ours = told.iter().any(|one| one["location"][0] == "request");
-    if ours || is_problem {
-        let text = answer.text().await.unwrap();
-        return Some(format!("{method} {path} {body}: {status} {told:?} {text}"));
-    }
-    None
+    each(server.asked())
 }
 
 #[tokio::test]
 async fn every_request_is_one_that_the_description_allows() {
-    let Ok(prism) = std::env::var("LEADTIME_PRISM_CIRCLECI") else {
-        left_out("LEADTIME_PRISM_CIRCLECI names no Prism (see .ci/prism)");
+    let Some(prism) = Prism::named("LEADTIME_PRISM_CIRCLECI") else {
         return;
     };
+    let prism = prism.below("/api/v2").with("circle-token", "x");
     let all = every_request().await;
-    for wanted in [
-        "/approve/",
-        "/cancel",
-        "/rerun",
-        "/pipeline/run",
-        "/user/",
-        "page-token",
-        "/me",
-    ] {
-        assert!(
-            all.iter().any(|(_, path, _)| path.contains(wanted)),
-            "nothing asked for {wanted}"
-        );
-    }
-    let client = dial(None).unwrap();
-    let (mut wrong, mut deeds) = (Vec::new(), 0);
-    for (method, path, body) in &all {
-        deeds += usize::from(method != "GET");
-        wrong.extend(violations(&client, &prism, (method, path, body)).await);
-    }
-    assert!(
-        wrong.is_empty(),
-        "{} of {}: {wrong:#?}",
-        wrong.len(),
-        all.len()
+    asks_for(
+        &all,
+        &[
+            "/approve/",
+            "/cancel",
+            "/rerun",
+            "/pipeline/run",
+            "/user/",
+            "page-token",
+            "/me",
+        ],
     );
+    let deeds = all.iter().filter(|(method, ..)| method != "GET").count();
     assert!(
         deeds >= 8 && all.len() > 25,
         "{deeds} of {} were deeds",
         all.len()
     );
-    // The description is able to say no.
+    prism.hold(&all).await;
     let path = format!("/workflow/{}/rerun", uuid(2, 1));
-    let no = violations(&client, &prism, ("POST", &path, r#"{"jobs":["x"]}"#)).await;
-    assert!(no.is_some());
+    prism.refuse("POST", &path, r#"{"jobs":["x"]}"#).await;
 }

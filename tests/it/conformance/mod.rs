@@ -2,6 +2,7 @@
 //! its pushes are put to. A connector that is not in the table fails; what is a connector's own is held beside its subject.
 
 mod acting;
+mod documented;
 mod pushing;
 mod reading;
 pub mod subject;

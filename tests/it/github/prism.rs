@@ -4,8 +4,7 @@
 use std::collections::BTreeSet;
 
 use leadtime::connector::github::client::ACCEPTED;
-use leadtime::connector::http::dial::dial;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::acting::hub::Hub;
 use super::acting::{CASES, actor, connector, request};
@@ -13,7 +12,7 @@ use super::{now, read};
 use crate::support::github::world::{ago, run, sha};
 use crate::support::github::{GitHubMock, Repo, World};
 use crate::support::kept::Kept;
-use crate::support::left_out;
+use crate::support::prism::{Prism, Sent, asks_for, each};
 
 /// What is asked for and stands in no path of the trimmed description.
 const NOT_DESCRIBED: [&str; 8] = [
@@ -28,7 +27,7 @@ const NOT_DESCRIBED: [&str; 8] = [
 ];
 
 /// Everything that the connector asks for when there is something of each kind.
-async fn every_request() -> BTreeSet<String> {
+async fn every_request() -> BTreeSet<Sent> {
     let mut repo = Repo::generate("acme/one", 102, now(), 1);
     let at = ago(now(), 0);
     repo.runs
@@ -43,93 +42,56 @@ async fn every_request() -> BTreeSet<String> {
     read(&mock, &["acme/one", "acme/*"], &mut kept)
         .await
         .unwrap();
-    mock.asked().into_iter().map(|asked| asked.path).collect()
+    let asked = mock.asked().into_iter();
+    asked
+        .map(|asked| ("GET".to_owned(), asked.path, String::new()))
+        .collect()
 }
 
-/// What GitHub's description has against a request; `None` where it stands in no path of it.
-async fn violations(
-    client: &reqwest::Client,
-    prism: &str,
-    (method, path, body): (&str, &str, Option<String>),
-) -> Option<Vec<String>> {
-    let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
-    let mut request = client
-        .request(method.clone(), format!("{prism}{path}"))
-        .header("accept", ACCEPTED)
-        // Prism drops connections that were idle, at times just when they are used again.
-        .header("connection", "close");
-    if let Some(body) = body {
-        request = request
-            .header("content-type", "application/json")
-            .body(body);
+/// The description, and who asks.
+fn description() -> Option<Prism> {
+    Some(Prism::named("LEADTIME_PRISM")?.with("accept", ACCEPTED))
+}
+
+/// What stands in a path of the description; what does not is truly not there.
+async fn described(prism: &Prism, all: BTreeSet<Sent>) -> BTreeSet<Sent> {
+    let is_left_out =
+        |(_, target, _): &Sent| NOT_DESCRIBED.contains(&target.split('?').next().unwrap());
+    let (left_out, described): (BTreeSet<Sent>, _) = all.into_iter().partition(is_left_out);
+    for one in left_out {
+        let status = prism.ask(&one).await.status;
+        assert_eq!(status, 404, "{one:?} is described now: check it too");
     }
-    let answer = request.send().await.unwrap();
-    let status = answer.status().as_u16();
-    let header = |name: &str| {
-        let value = answer.headers().get(name);
-        value.map(|value| value.to_str().unwrap().to_owned())
-    };
-    let is_problem = header("content-type").is_some_and(|kind| kind.contains("problem+json"));
-    if NOT_DESCRIBED.contains(&path.split('?').next().unwrap()) {
-        assert_eq!(status, 404, "{path} is described now: check it too");
-        return None;
-    }
-    let violations = header("sl-violations").unwrap_or_else(|| "[]".to_owned());
-    let violations: Vec<Value> = serde_json::from_str(&violations).unwrap();
-    let ours = violations
-        .iter()
-        .any(|violation| violation["location"][0] == "request");
-    if ours || is_problem {
-        let text = answer.text().await.unwrap();
-        let wrong = format!("{method} {path}: {status} {violations:?} {text}");
-        return Some(vec![wrong]);
-    }
-    Some(Vec::new())
+    described
 }
 
 #[tokio::test]
 async fn every_request_is_one_that_the_description_allows() {
-    let Ok(prism) = std::env::var("LEADTIME_PRISM") else {
-        left_out("LEADTIME_PRISM names no Prism (see .ci/prism)");
+    let Some(prism) = description() else {
         return;
     };
-    let asked = every_request().await;
-    for wanted in [
-        "/reviews?",
-        "/commits?",
-        "/jobs?",
-        "/approvals",
-        "/pending_deployments",
-        "/statuses?",
-        "/attempts/1",
-        "&page=2",
-        "/runs/900?",
-    ] {
-        assert!(
-            asked.iter().any(|path| path.contains(wanted)),
-            "nothing asked for {wanted}"
-        );
-    }
-    let client = dial(None).unwrap();
-    let mut wrong = Vec::new();
-    let mut checked = 0;
-    for path in &asked {
-        if let Some(found) = violations(&client, &prism, ("GET", path, None)).await {
-            checked += 1;
-            wrong.extend(found);
-        }
-    }
-    assert!(
-        wrong.is_empty(),
-        "{} of {checked}: {:#?}",
-        wrong.len(),
-        &wrong[..wrong.len().min(5)]
+    let all = every_request().await;
+    asks_for(
+        &all,
+        &[
+            "/reviews?",
+            "/commits?",
+            "/jobs?",
+            "/approvals",
+            "/pending_deployments",
+            "/statuses?",
+            "/attempts/1",
+            "&page=2",
+            "/runs/900?",
+        ],
     );
-    assert!(checked > 100, "{checked} requests were checked");
+    let all = described(&prism, all).await;
+    prism.hold(&all).await;
+    assert!(all.len() > 100, "{} requests were checked", all.len());
 }
 
 /// Every deed, as it is sent, and everything that is asked before and after it.
-async fn every_deed() -> BTreeSet<(String, String, Option<String>)> {
+async fn every_deed() -> BTreeSet<Sent> {
     let mut all = BTreeSet::new();
     for as_app in [false, true] {
         for case in CASES {
@@ -145,10 +107,7 @@ async fn every_deed() -> BTreeSet<(String, String, Option<String>)> {
             let request = request(&wild, &github, &case.order()).await;
             actor(&github).send(&request).await;
             actor(&github).ask(&request).await;
-            all.extend(wild.asked().into_iter().map(|asked| {
-                let body = (!asked.body.is_empty()).then_some(asked.body);
-                (asked.method, asked.target, body)
-            }));
+            all.extend(each(wild.asked()));
         }
     }
     all
@@ -156,27 +115,18 @@ async fn every_deed() -> BTreeSet<(String, String, Option<String>)> {
 
 #[tokio::test]
 async fn every_deed_is_one_that_the_description_allows() {
-    let Ok(prism) = std::env::var("LEADTIME_PRISM") else {
-        left_out("LEADTIME_PRISM names no Prism (see .ci/prism)");
+    let Some(prism) = description() else {
         return;
     };
-    let client = dial(None).unwrap();
-    let (mut wrong, mut deeds, mut checked) = (Vec::new(), 0, 0);
-    for (method, path, body) in every_deed().await {
-        deeds += usize::from(method != "GET");
-        if let Some(found) = violations(&client, &prism, (&method, &path, body)).await {
-            checked += 1;
-            wrong.extend(found);
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    let all = described(&prism, every_deed().await).await;
+    let deeds = all.iter().filter(|(method, ..)| method != "GET").count();
+    prism.hold(&all).await;
     assert!(
-        deeds >= 10 && checked > 20,
-        "{deeds} of {checked} were deeds"
+        deeds >= 10 && all.len() > 20,
+        "{deeds} of {} were deeds",
+        all.len()
     );
-    // The description is able to say no.
     let path = "/repos/acme/shop/actions/runs/42/pending_deployments";
     let body = json!({"environment_ids": [7], "state": "approve", "comment": ""}).to_string();
-    let found = violations(&client, &prism, ("POST", path, Some(body))).await;
-    assert_eq!(found.map(|found| found.len()), Some(1));
+    prism.refuse("POST", path, &body).await;
 }

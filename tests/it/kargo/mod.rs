@@ -1,6 +1,7 @@
 //! Kargo: a double of its API, held against its own description; objects as its documentation and tests have them; and answers that are none.
 
 mod acting;
+mod prism;
 pub mod subject;
 pub mod world;
 

@@ -10,6 +10,7 @@ mod payloads;
 mod reading;
 mod rights;
 mod runs;
+mod schemas;
 pub mod subject;
 mod tools;
 mod watched;

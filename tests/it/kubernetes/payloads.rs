@@ -30,7 +30,7 @@ const FOLDERS: [(&str, usize); 8] = [
     ("cartographer", 20),
 ];
 
-fn shared() -> Option<PathBuf> {
+pub fn shared() -> Option<PathBuf> {
     let shared = std::env::var_os("LEADTIME_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
         PathBuf::from,
@@ -39,7 +39,7 @@ fn shared() -> Option<PathBuf> {
     folder.is_dir().then_some(folder)
 }
 
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+pub fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     let mut entries: Vec<PathBuf> = fs::read_dir(folder)
         .unwrap()
         .map(|one| one.unwrap().path())
@@ -55,7 +55,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 /// The objects of a file; what is a template or a piece of one is none.
-fn objects(path: &Path) -> Vec<Value> {
+pub fn objects(path: &Path) -> Vec<Value> {
     let text = fs::read_to_string(path).unwrap();
     let documents = yaml_serde::Deserializer::from_str(&text);
     let mut found: Vec<Value> = documents

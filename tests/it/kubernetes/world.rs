@@ -1,10 +1,11 @@
 //! A cluster of our own: objects by their addresses, and what an API server does with them: groups, lists in pages, labels, patches with tests, statuses that
-//! are written apart, and versions of objects that count up. What controllers would do, the tests do.
+//! are written apart, schemas of their kinds where those are at hand, and versions of objects that count up. What controllers would do, the tests do.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::schemas;
 use crate::support::wild::{Answer, Asked, Wild};
 
 #[derive(Debug, Default)]
@@ -129,11 +130,28 @@ fn answer(world: &mut World, asked: &Asked) -> Answer {
             if world.objects.contains_key(&place(&object)) {
                 return no(409, "already exists");
             }
+            // What is copied of another was wrong before.
+            let others = world.objects.values();
+            let others = others.filter(|one| one["kind"] == object["kind"]);
+            let before = others.filter_map(|one| Some(schemas::of(one)?.against(one)));
+            let before: Vec<String> = before.flatten().collect();
+            if let Some(refusal) = unfit(&object, &before) {
+                return refusal;
+            }
             world.put(object.clone());
             Answer::json(201, &world.find(&place(&object)))
         }
         _ => no(404, "the server could not find the requested resource"),
     }
+}
+
+/// What an API server says that is asked to be strict, where the schema of the kind is at hand and something is wrong that was not before.
+fn unfit(object: &Value, before: &[String]) -> Option<Answer> {
+    let mut wrong = schemas::of(object)?.against(object);
+    wrong.retain(|one| !before.contains(one));
+    let name = format!("{} {}", object["kind"], object["metadata"]["name"]);
+    let text = format!("{name} is invalid: {}", wrong.join("; "));
+    (!wrong.is_empty()).then(|| no(422, &text))
 }
 
 fn review(world: &World, asked: &Asked) -> Answer {
@@ -269,6 +287,10 @@ fn patch(world: &mut World, asked: &Asked, parts: &[&str]) -> Answer {
     let Some(object) = world.objects.get(&place).cloned() else {
         return no(404, "not found");
     };
+    let known = schemas::of(&object);
+    if is_status && known.is_some_and(|kind| !kind.has_status) {
+        return no(404, "the server could not find the requested resource");
+    }
     let mut next = object.clone();
     for step in asked.json().as_array().unwrap() {
         let path = step["path"].as_str().unwrap();
@@ -301,6 +323,10 @@ fn patch(world: &mut World, asked: &Asked, parts: &[&str]) -> Answer {
             }
             other => panic!("{other:?}"),
         }
+    }
+    let before = known.map_or_else(Vec::new, |kind| kind.against(&object));
+    if let Some(refusal) = unfit(&next, &before) {
+        return refusal;
     }
     // Each is written by its own address only.
     if is_status {

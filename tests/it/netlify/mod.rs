@@ -1,6 +1,7 @@
 //! Netlify: a double of its API, held against its own description; and answers that are none.
 
 mod acting;
+mod prism;
 pub mod subject;
 
 use leadtime::connector::Connector;

@@ -1,6 +1,7 @@
 //! The connector of image registries: against one of our own that can behave badly, against recorded exchanges, and against a real one where it is installed.
 
 mod acting;
+mod beside;
 mod docker;
 mod failures;
 mod reading;

@@ -1,11 +1,12 @@
 //! What is read of a registry that behaves: images by all their forms, what lies beside them, environments that are tags; and that it is asked for no more
 //! than is new.
 
+use leadtime::connector::Connector;
 use leadtime::connector::oci::wire::digest_like;
-use leadtime::connector::{Connector, Severity};
-use leadtime::event::kind::{ArtifactPhase, Kind, Outcome, Phase, Severities};
+use leadtime::event::kind::{Kind, Outcome, Phase};
 use serde_json::json;
 
+use super::beside::beside;
 use super::world::{IMAGE, INDEX, World, start};
 use super::{OTHER, SHA, at, connector, now, read, read_at, versions, world};
 use crate::support::kept::Kept;
@@ -78,74 +79,6 @@ async fn labels_speak_where_annotations_are_silent_also_behind_an_index() {
     assert_eq!(shas.len(), 3);
     assert!(shas.iter().all(|(sha, _)| *sha == Some(SHA)), "{shas:?}");
     assert_eq!(shas.iter().filter(|(_, bill)| *bill).count(), 1);
-}
-
-fn beside(old: bool) -> World {
-    let mut world = world(|shop| {
-        let digest = shop.tagged("1.4.0", SHA);
-        shop.attach(&digest, "application/vnd.cyclonedx+json", "{}");
-        shop.attach(&digest, "application/vnd.cncf.notary.signature", "x");
-        let trivy = r#"{"SchemaVersion":2,"CreatedAt":"2026-01-03T00:00:00Z","Results":[{"Vulnerabilities":[{"Severity":"HIGH"}]}]}"#;
-        shop.attach(
-            &digest,
-            "application/vnd.aquasec.trivy.report.v1+json",
-            trivy,
-        );
-        shop.attach(&digest, "application/sarif+json", "not JSON");
-        shop.attach(&digest, "application/vnd.acme.thing", "?");
-        if old {
-            shop.keep_list(&digest);
-            // A signature of the other kind is a tag too.
-            let tag = format!(
-                "{}.sig",
-                leadtime::connector::oci::wire::fallback_tag(&digest)
-            );
-            shop.tags.insert(tag, digest.clone());
-        }
-    });
-    world.old = old;
-    world
-}
-
-#[tokio::test]
-async fn what_lies_beside_an_image_is_found_by_a_list_or_by_a_tag() {
-    for old in [false, true] {
-        let registry = start(beside(old));
-        let mut kept = Kept::default();
-        read(&registry, &mut kept).await.unwrap();
-        let mut seen = [0; 4];
-        for event in kept.events.values() {
-            match &event.kind {
-                Kind::Artifact(fact) if fact.phase == ArtifactPhase::Signed => seen[0] += 1,
-                Kind::Artifact(fact) if fact.sbom.is_some() => seen[1] += 1,
-                Kind::Artifact(fact) => {
-                    assert_eq!(fact.version.as_deref(), Some("1.4.0"));
-                    seen[2] += 1;
-                }
-                Kind::Scan(fact) => {
-                    let high = Severities {
-                        high: 1,
-                        ..Severities::default()
-                    };
-                    assert_eq!(fact.counts, Some(high));
-                    assert_eq!(event.at, at("2026-01-03T00:00:00Z"));
-                    seen[3] += 1;
-                }
-                other => panic!("{other:?}"),
-            }
-        }
-        assert_eq!(seen, [1, 1, 1, 1], "old: {old}");
-        assert_eq!(kept.findings.len(), 2, "{}", kept.told());
-        assert!(
-            kept.findings
-                .iter()
-                .all(|one| one.severity == Severity::Note)
-        );
-        let before = kept.events.len();
-        kept.findings.clear();
-        read(&registry, &mut kept).await.unwrap();
-        assert_eq!((kept.events.len(), kept.findings.len()), (before, 0));
-    }
 }
 
 #[tokio::test]

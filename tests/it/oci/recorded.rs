@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use leadtime::connector::Connector;
 use leadtime::connector::oci::Oci;
-use leadtime::connector::oci::translate::scan;
 use leadtime::connector::oci::wire::{Image, Manifest, digest_like};
+use leadtime::connector::scanner::beside;
 use leadtime::event::cdevents;
 use serde::Serialize;
 use serde_json::Value;
@@ -163,7 +163,7 @@ fn reports_of_scanners_are_counted() {
             let inner = fs::read_dir(&folder).unwrap().flatten();
             folders.extend(inner.map(|entry| entry.path()).filter(|path| path.is_dir()));
             for (file, text) in files(&folder) {
-                if let Some(report) = scan::read(&text) {
+                if let Some(report) = beside::read(&text) {
                     let counts = report.counts;
                     let of: &mut u32 = found.entry(of).or_default();
                     *of += counts.critical + counts.high + counts.medium + counts.low;

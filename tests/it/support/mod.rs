@@ -5,6 +5,7 @@ use leadtime::connector::http::instance::{Instance, Tool};
 use leadtime::connector::http::plain::Login;
 use leadtime::store::{Store, StoreError};
 
+pub mod crd;
 pub mod deeds;
 pub mod desk;
 pub mod door;
@@ -13,6 +14,7 @@ pub mod gitlab;
 pub mod heard;
 pub mod hosting;
 pub mod kept;
+pub mod prism;
 pub mod program;
 pub mod pty;
 pub mod registry;
@@ -20,6 +22,7 @@ pub mod secret;
 pub mod served;
 pub mod svg;
 pub mod swagger;
+pub mod traced;
 pub mod wild;
 
 /// Says aloud what was measured, for who asked for it with `--nocapture`.

@@ -16,6 +16,77 @@ pub const IMAGE: &str = "application/vnd.oci.image.manifest.v1+json";
 pub const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 
+/// What something becomes that refers to an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Becomes {
+    Bill,
+    Signature,
+    /// Findings by severity, the gravest first, and whose they are.
+    Scan(&'static str, [u32; 4]),
+    /// A report of no use, which is told.
+    Note,
+}
+
+/// What builders, scanners and signers put beside images: its type, and the beginning of what it holds.
+pub const BESIDE: [(&str, &str, Becomes); 11] = [
+    (
+        "application/vnd.cyclonedx+json",
+        r#"{"bomFormat":"CycloneDX","specVersion":"1.6"}"#,
+        Becomes::Bill,
+    ),
+    (
+        "application/spdx+json",
+        r#"{"spdxVersion":"SPDX-2.3"}"#,
+        Becomes::Bill,
+    ),
+    (
+        "application/vnd.goharbor.harbor.sbom.v1",
+        r#"{"spdxVersion":"SPDX-2.3","name":"shop"}"#,
+        Becomes::Bill,
+    ),
+    (
+        "application/vnd.cncf.notary.signature",
+        "a signature",
+        Becomes::Signature,
+    ),
+    (
+        "application/vnd.dev.cosign.artifact.sig.v1+json",
+        "another",
+        Becomes::Signature,
+    ),
+    (
+        "application/sarif+json",
+        r#"{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"Semgrep","rules":[{"id":"A","properties":{"security-severity":"9.8"}}]}},
+            "results":[{"ruleId":"A","ruleIndex":0},{"level":"note"}]}]}"#,
+        Becomes::Scan("semgrep", [1, 0, 0, 1]),
+    ),
+    (
+        "application/vnd.aquasec.trivy.report.v1+json",
+        r#"{"SchemaVersion":2,"Results":[{"Vulnerabilities":[{"Severity":"HIGH"},{"Severity":"MEDIUM"}]}]}"#,
+        Becomes::Scan("trivy", [0, 1, 1, 0]),
+    ),
+    (
+        "application/vnd.aquasec.trivy.report.sarif.v1",
+        r#"{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"Trivy"}},"results":[{"level":"error"}]}]}"#,
+        Becomes::Scan("trivy", [0, 1, 0, 0]),
+    ),
+    (
+        "application/vnd.anchore.grype+json",
+        r#"{"descriptor":{"name":"grype"},"matches":[{"vulnerability":{"id":"CVE-2026-1","severity":"Medium"},"artifact":{"name":"zlib","version":"1"}}]}"#,
+        Becomes::Scan("grype", [0, 0, 1, 0]),
+    ),
+    (
+        "application/vnd.snyk+json",
+        r#"{"ok":false,"dependencyCount":1,"vulnerabilities":[{"id":"SNYK-1","severity":"low","packageName":"zlib","version":"1"}]}"#,
+        Becomes::Scan("snyk", [0, 0, 0, 1]),
+    ),
+    (
+        "application/vnd.trivy+json",
+        r#"{"something":"else"}"#,
+        Becomes::Note,
+    ),
+];
+
 /// What a repository of a registry holds.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Repository {

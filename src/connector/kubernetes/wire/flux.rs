@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Condition, Object, condition};
 use crate::connector::lenient::answers;
+use crate::event::cdevents::purl::MOVING;
 use crate::event::time::Timestamp;
 
 answers! {
@@ -66,7 +67,7 @@ pub fn version(revision: &str) -> Option<&str> {
         return None;
     }
     let name = revision.split_once('@').map_or(revision, |(name, _)| name);
-    (!name.is_empty() && name != "latest" && !name.starts_with("sha256:")).then_some(name)
+    (!name.is_empty() && name != MOVING && !name.starts_with("sha256:")).then_some(name)
 }
 
 /// Enough of a revision to tell it from others.

@@ -6,9 +6,10 @@ use super::tag::{Around, Done};
 use crate::connector::error::ErrorKind;
 use crate::connector::http::Stop;
 use crate::connector::oci::cursor::ImageRow;
-use crate::connector::oci::translate::{Origin, bill, scan};
+use crate::connector::oci::translate::{Origin, bill};
 use crate::connector::oci::wire::{Manifest, fallback_tag, is_digest};
 use crate::connector::referrer::{self, Descriptor, Referrer};
+use crate::connector::scanner::beside::{self, LARGEST, Report};
 use crate::connector::{Finding, Severity};
 
 /// So many referrers of one image are read; more are no release's.
@@ -118,11 +119,7 @@ fn readable<T>(read: Result<Option<T>, Stop>) -> Result<Option<T>, Stop> {
 }
 
 /// The report in the only layer of a referrer.
-async fn report(
-    reach: &Reach<'_>,
-    name: &str,
-    one: &Descriptor,
-) -> Result<Option<scan::Report>, Stop> {
+async fn report(reach: &Reach<'_>, name: &str, one: &Descriptor) -> Result<Option<Report>, Stop> {
     let Found::Manifest(found) = reach.manifest(name, &one.digest, None).await? else {
         return Ok(None);
     };
@@ -130,8 +127,8 @@ async fn report(
     let [layer] = layers.as_slice() else {
         return Ok(None);
     };
-    let body = reach.blob(name, layer, scan::LARGEST).await?;
-    Ok(body.and_then(|body| scan::read(&body)))
+    let body = reach.blob(name, layer, LARGEST).await?;
+    Ok(body.and_then(|body| beside::read(&body)))
 }
 
 /// The bill of materials that the builder keeps in an attestation of an index.

@@ -2,13 +2,13 @@
 //! read twice or by another way, is one event.
 
 pub mod bill;
-pub mod scan;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::wire::{self, Manifest};
 use crate::connector::referrer::text;
+use crate::connector::scanner::beside::Report;
 use crate::connector::scanner::subject::{repository, sha};
 use crate::connector::tag::Kind as TagKind;
 use crate::event::Event;
@@ -187,7 +187,7 @@ impl Origin {
         &self,
         digest: &str,
         image: &Image,
-        report: scan::Report,
+        report: Report,
         place: (String, String),
     ) -> Event<String> {
         let (id, address) = place;

@@ -1,6 +1,6 @@
-//! How many findings of which severity a report holds that lies beside an image. What is no report says nothing.
+//! How many findings of which severity a report holds that lies beside an image in a registry. What is no report says nothing.
 
-use crate::connector::scanner::{self, subject::Subject, vex::judge};
+use super::{self as scanner, subject::Subject, vex::judge};
 use crate::event::kind::Severities;
 use crate::event::time::Timestamp;
 

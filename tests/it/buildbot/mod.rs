@@ -1,5 +1,8 @@
 //! Buildbot, of which nobody here wrote a line: a real master and a real worker build what is pushed to a real repository, the program of the recipe asks
-//! them, and what leadtime says of the steps is what Buildbot says. `LEADTIME_BUILDBOT` names the folder with its programs.
+//! them, or the reporter of the recipe tells of it, and what leadtime says of the steps is what Buildbot says. `LEADTIME_BUILDBOT` names the folder with its programs.
+
+mod asked;
+mod pushed;
 
 use std::fs;
 use std::net::TcpListener;
@@ -13,7 +16,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::cli::place::Place;
-use crate::support::left_out;
+use crate::receiving::SECRET;
 
 /// How long any one thing may take; it is looked for all the time.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -63,12 +66,13 @@ repositories = ["acme/shop"]
 deployments = "tags:v*"
 "#;
 
-/// The program as it stands on the page of recipes.
-fn recipe() -> String {
+/// What stands on the page of recipes: the program that asks, and the reporter that tells.
+fn recipes() -> [String; 2] {
     let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/recipes.md"));
     let page = page.unwrap();
-    let (_, program) = page.split_once("```python\n").unwrap();
-    program.split_once("```").unwrap().0.to_owned()
+    let all = page.split("```python\n").skip(1);
+    let all = all.map(|one| one.split_once("```").unwrap().0.to_owned());
+    all.collect::<Vec<_>>().try_into().unwrap()
 }
 
 /// Where Buildbot's programs are.
@@ -91,7 +95,8 @@ fn port() -> u16 {
 }
 
 impl Buildbot {
-    fn start(programs: PathBuf) -> Self {
+    /// `more` is what stands in the master's configuration beside, once the repository is there.
+    fn start(programs: PathBuf, more: impl FnOnce(&Self) -> String) -> Self {
         let (port, workers) = (port(), port());
         let mut buildbot = Self {
             folder: tempfile::tempdir().unwrap(),
@@ -111,7 +116,9 @@ impl Buildbot {
             "REPOSITORY, PORT, WORKERS = {:?}, {port}, {workers}",
             buildbot.repository()
         );
-        fs::write(format!("{master}/master.cfg"), format!("{named}\n{MASTER}")).unwrap();
+        let more = more(&buildbot);
+        let config = format!("{named}\n{MASTER}\n{more}");
+        fs::write(format!("{master}/master.cfg"), config).unwrap();
         let at = format!("127.0.0.1:{workers}");
         buildbot.make(
             "buildbot-worker",
@@ -136,6 +143,7 @@ impl Buildbot {
             .env_clear()
             .env("HOME", self.folder.path())
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("LEADTIME_SECRET", SECRET)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
@@ -290,7 +298,7 @@ impl Drop for Buildbot {
 
 fn place(buildbot: &Buildbot) -> Place {
     let place = Place::new();
-    place.write("buildbot.py", recipe());
+    place.write("buildbot.py", &recipes()[0]);
     let repository = buildbot.repository().display().to_string();
     let config = CONFIG.replace("REPOSITORY", &repository);
     place.write("leadtime.toml", config.replace("URL", &buildbot.url));
@@ -327,123 +335,4 @@ fn told_of(place: &Place, sha: &str, word: &str) -> usize {
     lines
         .filter(|line| line.contains(sha) && line.contains(word))
         .count()
-}
-
-#[tokio::test]
-async fn what_buildbot_built_is_told_as_buildbot_tells_it() {
-    let Some(programs) = programs() else {
-        return left_out("Buildbot (LEADTIME_BUILDBOT names no folder with its programs)");
-    };
-    let buildbot = Buildbot::start(programs);
-    buildbot.ready().await;
-    let place = place(&buildbot);
-
-    let good = buildbot.commit("PAY-1: pay", "exit 0");
-    let build = buildbot.done(&good).await;
-    assert_eq!(build["results"], 0);
-    buildbot.git(&["tag", "-a", "v1.0.0", "-m", "first"]);
-    place.run(&["sync"]).ends(0);
-    let (built, tested) = (
-        buildbot.step(&build, "build").await,
-        buildbot.step(&build, "test").await,
-    );
-    for (name, (began, ended, results)) in [("build", &built), ("test", &tested)] {
-        assert_eq!(results, 0);
-        let legs = legs(&place, &good, name);
-        let working = ("working".to_owned(), *began, *ended);
-        assert!(legs.contains(&working), "{name}: {legs:?}, not {working:?}");
-    }
-    let asked = format!("buildrequests/{}", build["buildrequestid"]);
-    let queued = buildbot.until(&asked, |answer| {
-        answer["buildrequests"][0]["submitted_at"].as_i64()
-    });
-    let queued = Timestamp::from_seconds(queued.await);
-    let waited = ("queued".to_owned(), queued, built.0);
-    let legs = legs(&place, &good, "build");
-    assert!(
-        queued == built.0 || legs.contains(&waited),
-        "{legs:?}, not {waited:?}"
-    );
-    map_agrees(&buildbot, &place, &good, (&built, &tested));
-
-    let bad = buildbot.commit("PAY-2: break", "exit 1");
-    let build = buildbot.done(&bad).await;
-    assert_eq!(build["results"], 2);
-    place.run(&["sync"]).ends(0);
-    assert_eq!(standing(&place, &bad), (json!("test"), json!("failed")));
-    assert_eq!(told_of(&place, &bad, "\"outcome\": \"failure\""), 1);
-
-    let long = buildbot.commit("PAY-3: never ends", "sleep 600");
-    let running = buildbot.build(&long, |_| true).await;
-    let steps = format!("builds/{}/steps", running["buildid"]);
-    let begun = |answer: &Value| {
-        let mut steps = answer["steps"].as_array()?.iter();
-        let test = steps.find(|step| step["name"] == "test")?;
-        test["started_at"].as_i64()
-    };
-    buildbot.until(&steps, begun).await;
-    place.run(&["sync"]).ends(0);
-    assert_eq!(standing(&place, &long), (json!("test"), json!("working")));
-    buildbot.stop(&running).await;
-    let stopped = buildbot.done(&long).await;
-    assert_eq!(stopped["results"], 6);
-    place.run(&["sync"]).ends(0);
-    assert_ne!(standing(&place, &long).1, "working");
-    assert_eq!(told_of(&place, &long, "\"outcome\": \"cancelled\""), 1);
-
-    // What was read already is the same event.
-    let before = place.run(&["export"]).ends(0).out;
-    place.run(&["sync"]).ends(0);
-    assert_eq!(place.run(&["export"]).ends(0).out, before);
-}
-
-type Step = (Timestamp, Timestamp, Value);
-
-/// The map's figures of the two steps, for the one change that is live.
-fn map_agrees(buildbot: &Buildbot, place: &Place, sha: &str, (built, tested): (&Step, &Step)) {
-    let map = place
-        .run(&["map", "shop", "--json", "--changes", "--since", "2h"])
-        .ends(0)
-        .json();
-    let all = map["change_list"].as_array().unwrap();
-    let change = all
-        .iter()
-        .find(|one| one["change"] == sha)
-        .unwrap_or_else(|| panic!("{map}"));
-    let figure = |step: &str, key: &str| {
-        let mut steps = change["steps"].as_array().unwrap().iter();
-        steps.find(|one| one["step"] == step).unwrap()[key]
-            .as_f64()
-            .unwrap()
-    };
-    let seconds = |from: Timestamp, to: Timestamp| (to - from).seconds();
-    let committed = buildbot
-        .git(&["show", "-s", "--format=%ct", sha])
-        .parse()
-        .unwrap();
-    let committed = Timestamp::from_seconds(committed);
-    let close = |one: f64, other: f64| (one - other).abs() < 0.001;
-    for (name, step, before) in [("build", built, committed), ("test", tested, built.1)] {
-        let (process, wait) = (
-            figure(name, "process_seconds"),
-            figure(name, "wait_seconds"),
-        );
-        assert!(
-            close(process, seconds(step.0, step.1)),
-            "{name}: {process} of {step:?}"
-        );
-        assert!(
-            wait >= seconds(before, step.0) - 0.001,
-            "{name}: {wait} since {before}"
-        );
-    }
-    assert!(
-        close(figure("build", "wait_seconds"), seconds(committed, built.0)),
-        "{map}"
-    );
-    let steps = map["steps"].as_array().unwrap();
-    for name in ["build", "test"] {
-        let step = steps.iter().find(|one| one["name"] == name).unwrap();
-        assert_eq!(step["from"], json!(["buildbot"]), "{step}");
-    }
 }
