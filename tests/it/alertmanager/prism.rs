@@ -4,7 +4,7 @@
 use leadtime::connector::Connector;
 use leadtime::connector::alertmanager::Alertmanager;
 use leadtime::connector::alertmanager::wire::{About, Group, Receiver, Silence};
-use leadtime::connector::http::dial::dial;
+use leadtime::connector::http::dial::{Dial, dial_as};
 use leadtime::connector::http::parse;
 use serde_json::{Value, json};
 
@@ -38,7 +38,7 @@ async fn every_request_is_one_that_the_description_allows() {
     targets.sort();
     targets.dedup();
     assert_eq!(targets.len(), 4, "{targets:?}");
-    let client = dial(None).unwrap();
+    let client = dial_as(&Dial::default()).unwrap();
     for target in targets {
         // The description names its paths below /api/v2.
         let path = target.strip_prefix("/api/v2").unwrap();

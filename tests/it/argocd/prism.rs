@@ -2,7 +2,7 @@
 //! the description; `.ci/prism` starts one and names it in `LEADTIME_PRISM_ARGOCD`. Prism lets `{}` pass as a rollback, and an `id` that is missing: that
 //! it is a number is looked at here.
 
-use leadtime::connector::http::dial::dial;
+use leadtime::connector::http::dial::{Dial, dial_as};
 use leadtime::plan::request::{Request, Verb};
 use serde_json::{Value, json};
 
@@ -117,7 +117,7 @@ async fn every_request_is_one_that_the_description_allows() {
             .into_iter()
             .map(|target| ("GET".to_owned(), target, None)),
     );
-    let client = dial(None).unwrap();
+    let client = dial_as(&Dial::default()).unwrap();
     let (mut checked, mut wrong) = (0, Vec::new());
     for (method, target, body) in all {
         if NOT_DESCRIBED.iter().any(|part| target.starts_with(part)) {

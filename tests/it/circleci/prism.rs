@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use leadtime::connector::http::dial::dial;
+use leadtime::connector::http::dial::{Dial, dial_as};
 use leadtime::connector::{Actor, Connector};
 use leadtime::plan::request::Verb;
 use serde_json::{Value, json};
@@ -119,7 +119,7 @@ async fn every_request_is_one_that_the_description_allows() {
             "nothing asked for {wanted}"
         );
     }
-    let client = dial(None).unwrap();
+    let client = dial_as(&Dial::default()).unwrap();
     let (mut wrong, mut deeds) = (Vec::new(), 0);
     for (method, path, body) in &all {
         deeds += usize::from(method != "GET");

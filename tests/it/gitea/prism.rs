@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use leadtime::connector::http::dial::dial;
+use leadtime::connector::http::dial::{Dial, dial_as};
 use serde_json::Value;
 
 use super::acting::{DEEDS, ready};
@@ -55,7 +55,7 @@ async fn every_request_is_one_that_the_description_allows() {
             "nothing asked for {wanted}"
         );
     }
-    let client = dial(None).unwrap();
+    let client = dial_as(&Dial::default()).unwrap();
     let (mut checked, mut wrong) = (0, Vec::new());
     for (method, target, body) in all {
         // The description has a base that Prism does not serve.

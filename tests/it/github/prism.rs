@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use leadtime::connector::github::client::ACCEPTED;
-use leadtime::connector::http::dial::dial;
+use leadtime::connector::http::dial::{Dial, dial_as};
 use serde_json::{Value, json};
 
 use super::acting::hub::Hub;
@@ -110,7 +110,7 @@ async fn every_request_is_one_that_the_description_allows() {
             "nothing asked for {wanted}"
         );
     }
-    let client = dial(None).unwrap();
+    let client = dial_as(&Dial::default()).unwrap();
     let mut wrong = Vec::new();
     let mut checked = 0;
     for path in &asked {
@@ -160,7 +160,7 @@ async fn every_deed_is_one_that_the_description_allows() {
         left_out("LEADTIME_PRISM names no Prism (see .ci/prism)");
         return;
     };
-    let client = dial(None).unwrap();
+    let client = dial_as(&Dial::default()).unwrap();
     let (mut wrong, mut deeds, mut checked) = (Vec::new(), 0, 0);
     for (method, path, body) in every_deed().await {
         deeds += usize::from(method != "GET");
