@@ -4,6 +4,7 @@ use leadtime::connector::descriptor::Settings;
 use leadtime::connector::http::instance::{Instance, Tool};
 use leadtime::connector::http::plain::Login;
 
+pub mod between;
 pub mod deeds;
 pub mod desk;
 pub mod door;
@@ -15,11 +16,14 @@ pub mod kept;
 pub mod program;
 pub mod pty;
 pub mod registry;
+pub mod renamed;
 pub mod secret;
 pub mod served;
 pub mod svg;
 pub mod swagger;
+pub mod tls;
 pub mod wild;
+pub mod written;
 
 /// Says aloud what was measured, for who asked for it with `--nocapture`.
 #[expect(
