@@ -23,7 +23,7 @@ pub use reference::{exact, range};
 pub use route::artifact_name;
 
 /// Which code can read a snapshot: to be raised with every change of what is kept or how.
-pub const FORMAT: u32 = 8;
+pub const FORMAT: u32 = 9;
 
 /// The fold: the catalogue, and the partitions that are at hand.
 #[derive(Debug, Default)]
@@ -133,6 +133,13 @@ impl Fold {
             .iter()
             .filter(move |(key, _)| (from..=to).contains(key))
             .map(|(_, number)| *number)
+    }
+
+    /// How many facts are at hand.
+    #[must_use]
+    pub fn facts(&self) -> usize {
+        let partitions = self.partitions.values();
+        partitions.map(|partition| partition.facts().len()).sum()
     }
 
     /// Lets go of partitions that are kept outside, to free memory.
