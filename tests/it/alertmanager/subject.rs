@@ -12,7 +12,7 @@ pub static SUBJECT: Subject = Subject {
     asks: &[Ask::of("/alerts/groups")],
     pages: Pages::None("all that fires is one answer"),
     // The words of an alert are its people's own.
-    names: Names::Any("production"),
+    names: Names::Any("checkout"),
     ..Subject::READS
 };
 

@@ -2,11 +2,13 @@
 //! any script. What is read of a tool in which something has such a name is what is read of one in which it has another, but for the name.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use leadtime::connector::descriptor::{Settings, Waiting};
 use leadtime::event::Event;
 use leadtime::event::kind::MapText;
 use percent_encoding::percent_decode_str;
+use regex::Regex;
 
 use super::reading::whole;
 use super::subject::{Made, Names, Subject, open};
@@ -21,12 +23,15 @@ fn is_address(text: &str) -> bool {
     text.contains("://") || text.contains("pkg:")
 }
 
-fn read(text: &str) -> Cow<'_, str> {
-    if is_address(text) {
+/// A text with its names as they are. What an id tells of the content by a fingerprint differs with the name.
+fn read(text: &str) -> String {
+    static FINGERPRINT: LazyLock<Regex> = LazyLock::new(|| Regex::new("[0-9a-f]{12}").unwrap());
+    let text = if is_address(text) {
         percent_decode_str(text).decode_utf8_lossy()
     } else {
         Cow::Borrowed(text)
-    }
+    };
+    FINGERPRINT.replace_all(&text, "…").into_owned()
 }
 
 fn renamed(settings: &Settings, name: Name) -> Settings {
@@ -74,7 +79,7 @@ pub async fn carried(subject: &Subject) {
     });
     let mut wanted: Vec<Event<String>> = wanted.collect();
     let got = kept.events.values();
-    let got = got.map(|event| event.map_text(&mut |text: &String| read(text).into_owned()));
+    let got = got.map(|event| event.map_text(&mut |text: &String| read(text)));
     let mut got: Vec<Event<String>> = got.collect();
     for all in [&mut wanted, &mut got] {
         all.sort_by(|a, b| (&a.source, &a.id).cmp(&(&b.source, &b.id)));

@@ -26,7 +26,7 @@ pub static SUBJECT: Subject = Subject {
     }),
     rights: Some("the account may do all that is read and acted on"),
     deeds,
-    names: Names::Any("Ready for release"),
+    names: Names::Any("Story"),
     ..Subject::READS
 };
 

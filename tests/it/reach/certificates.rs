@@ -1,6 +1,10 @@
 //! Certificates: a tool whose certificate is signed by a CA of its own is trusted with `ca_file`, one that asks for a certificate gets it from
 //! `client_certificate`, for every connector; and what is wrong with a file or with a certificate is told with what to do.
 
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::thread;
+
 use super::{Asking, WAYS, every, subject};
 use crate::support::between::{Between, Manner};
 use crate::support::tls::{Authority, Front, Signed};
@@ -35,6 +39,21 @@ async fn every_connector_trusts_whom_it_is_told_to_and_shows_who_it_is() {
         asking.reached(&ran);
     })
     .await;
+}
+
+/// Where HTTP is spoken without TLS.
+fn without() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let answer = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n";
+            let _begun = stream.read(&mut [0; 1024]);
+            let _answered = stream.write_all(answer);
+            let _ended = stream.read_to_end(&mut Vec::new());
+        }
+    });
+    address
 }
 
 #[test]
@@ -93,9 +112,9 @@ fn a_certificate_that_is_not_good_is_told_as_what_it_is() {
             &["does not take the client certificate", "another CA"],
         );
         let asking = Asking::of(subject(kind));
-        let plain = asking.server.url().replace("http://", "https://");
-        let asking = asking.at(&plain);
-        asking.missed(&asking.doctor(&[]), &["does not answer in TLS", "http://"]);
+        let asking = asking.at(&format!("https://{}", without()));
+        let ran = asking.doctor(&[]);
+        asking.missed(&ran, &["does not answer in TLS", "http://"]);
     }
 }
 
