@@ -16,6 +16,7 @@ use crate::app::{self, Engine, assemble};
 use crate::connector::Connector;
 use crate::error::Failure;
 use crate::event::Event;
+use crate::event::time::Timestamp;
 use crate::model::diagnosis::{Doctor, Found, SourceLine, SourceState};
 use crate::report;
 use crate::report::happening::{about, happening};
@@ -108,20 +109,20 @@ fn line(
     let answers = matches!(health, Some(Ok(_)));
     let mut line = app::doctor::source(engine, &feed.name, kind, health)?;
     if answers && !args.sources.is_empty() {
-        tried(session, engine, &*feed.connector, &mut line)?;
+        tried(engine, &*feed.connector, session.now, &mut line)?;
     }
     Ok(line)
 }
 
-/// Tells what a first page comes to.
-fn tried(
-    session: &Session,
+/// Tells what a first page comes to, read at a time.
+pub fn tried(
     engine: &Engine,
     connector: &dyn Connector,
+    now: Timestamp,
     line: &mut SourceLine,
 ) -> Result<(), Failure> {
     let trial = async {
-        let trial = Trial::of(connector, session.now);
+        let trial = Trial::of(connector, now);
         tokio::time::timeout(PATIENCE, trial).await
     };
     match block_on(trial)? {

@@ -9,7 +9,7 @@ mod collect;
 mod completions;
 mod dashboard;
 mod demo;
-mod doctor;
+pub mod doctor;
 mod dora;
 mod environments;
 mod export;

@@ -15,7 +15,59 @@ pub struct Health {
     pub findings: Vec<Finding>,
 }
 
+/// A scope that is wanted of a token: any of these will do.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope {
+    pub any: &'static [&'static str],
+    /// What there is not without it.
+    pub costs: &'static str,
+    /// It is wanted for reading, not only for acting.
+    pub reads: bool,
+}
+
 impl Health {
+    /// What the tool says that a token may, held against what is wanted of it.
+    pub fn scopes<'s>(
+        &mut self,
+        subject: &str,
+        has: impl IntoIterator<Item = &'s str>,
+        wanted: &[Scope],
+    ) {
+        let has: Vec<&str> = has.into_iter().filter(|one| !one.is_empty()).collect();
+        let told = match has.as_slice() {
+            [] => "none".to_owned(),
+            all => all.join(", "),
+        };
+        self.facts.push(format!("the token's scopes: {told}"));
+        for scope in wanted {
+            if !scope.any.iter().any(|one| has.contains(one)) {
+                let name = scope.any.join(" or ");
+                let text = format!("the token has not the scope {name}: {}", scope.costs);
+                self.lacks(subject, scope.reads, text);
+            }
+        }
+    }
+
+    /// A right that there is not: without it less is read, or less can be done.
+    pub fn lacks(&mut self, subject: &str, reads: bool, text: String) {
+        self.findings.push(Finding {
+            subject: subject.to_owned(),
+            severity: if reads {
+                Severity::Warning
+            } else {
+                Severity::Note
+            },
+            text,
+        });
+    }
+
+    /// The tool does not say what a token may.
+    pub fn untold(&mut self, tool: &str) {
+        self.facts.push(format!(
+            "{tool} does not tell what a token may: what it refuses is told where it is refused"
+        ));
+    }
+
     /// A part that fails is a finding; only what makes all of it fail is an error.
     pub fn note(&mut self, subject: &str, stop: Stop) -> Result<(), ConnectorError> {
         let (severity, text) = match stop {

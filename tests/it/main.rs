@@ -62,6 +62,7 @@ mod pagerduty;
 mod peers;
 mod probe;
 mod published;
+mod reach;
 mod receiving;
 mod recipes;
 mod reports;

@@ -1,5 +1,6 @@
 //! Looks whether Alertmanager can be read: its version, its receivers, what fires now, and what of it belongs to nobody.
 
+use super::DESCRIPTOR;
 use super::client::Reach;
 use super::config::Labels;
 use super::translate::Origin;
@@ -51,6 +52,7 @@ pub async fn check(
             "it names no service: give it a label `service`, or the source service = \"{label}\"";
         health.warn(&trouble.name, text);
     }
+    health.untold(DESCRIPTOR.tool);
     health.clock(&reach.instance.http, host);
     Ok(health)
 }

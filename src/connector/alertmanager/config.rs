@@ -30,11 +30,24 @@ pub static TOOL: Tool = Tool {
 pub fn page(instance: &Instance, labels: &BTreeMap<String, String>) -> String {
     let matchers = labels
         .iter()
-        .map(|(name, value)| format!("{name}={value:?}"));
+        .map(|(name, value)| format!("{name}={}", quoted(value)));
     let filter = format!("{{{}}}", matchers.collect::<Vec<_>>().join(","));
     let base = instance.address(&[], &[]);
     let base = base.trim_end_matches('/');
     format!("{base}/#/alerts?filter={}", encoded(&filter))
+}
+
+/// A value as matchers have it: only what ends it is escaped, and letters of any script stand as they are.
+fn quoted(value: &str) -> String {
+    let mut text = String::from("\"");
+    for sign in value.chars() {
+        match sign {
+            '"' | '\\' => text.extend(['\\', sign]),
+            '\n' => text.push_str("\\n"),
+            _ => text.push(sign),
+        }
+    }
+    text + "\""
 }
 
 /// Which labels say of what an alert is.
@@ -122,6 +135,10 @@ mod tests {
         assert_eq!(
             page(&instance, &of),
             "https://ops.example/am/#/alerts?filter=%7Balertname%3D%22Down%22%7D"
+        );
+        assert_eq!(
+            quoted("a \"b\" \\ e\u{301}\n"),
+            "\"a \\\"b\\\" \\\\ e\u{301}\\n\""
         );
     }
 }

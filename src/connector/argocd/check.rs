@@ -1,11 +1,43 @@
 //! Looks whether Argo CD can be read, without reading it through: its version, who the token belongs to, which applications are seen, and whether one of
 //! them can be read whole.
 
+use super::DESCRIPTOR;
 use super::client::{Place, Reach};
 use super::config::Selection;
 use super::translate::{Origin, place};
+use super::wire::Application;
 use crate::connector::error::ErrorKind;
 use crate::connector::{ConnectorError, Health};
+
+/// What is wanted of an account beyond reading, and what there is not without it.
+const RIGHTS: [(&str, &str); 3] = [
+    ("sync", "nothing can be deployed or approved there"),
+    (
+        "update",
+        "nothing can be held, released or rolled back there",
+    ),
+    ("action/*", "no rollout can be resumed or broken off there"),
+];
+
+/// What the account may not do to an application, asked of Argo CD itself.
+async fn rights(reach: &Reach<'_>, one: &Application, health: &mut Health) {
+    let mut whole = true;
+    for (action, costs) in RIGHTS {
+        match reach.may(action, one).await {
+            Some(true) => {}
+            Some(false) => {
+                whole = false;
+                let text = format!("the account has not the right applications, {action}: {costs}");
+                health.lacks(&one.key(), false, text);
+            }
+            None => return health.untold(DESCRIPTOR.tool),
+        }
+    }
+    if whole {
+        let fact = format!("{}: the account may do all that is acted on", one.key());
+        health.facts.push(fact);
+    }
+}
 
 /// Looks.
 pub async fn check(
@@ -57,6 +89,7 @@ pub async fn check(
         }
     }
     if let Some(one) = wanted.first() {
+        rights(reach, one, &mut health).await;
         match reach.application(&Place::of(one)).await {
             Ok(whole) => health.facts.push(format!(
                 "{}: {} deployments in its history",

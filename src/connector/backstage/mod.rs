@@ -142,7 +142,11 @@ impl Connector for Backstage {
     fn check(&self, _now: Timestamp) -> Pending<'_, Health> {
         Box::pin(async move {
             let found = self.found().await?;
-            Ok(check::check(&self.source, &self.components, &found))
+            let mut health = check::check(&self.source, &self.components, &found);
+            if matches!(self.place, Place::Api(_)) {
+                health.untold(DESCRIPTOR.tool);
+            }
+            Ok(health)
         })
     }
 }

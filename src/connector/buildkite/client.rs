@@ -2,7 +2,7 @@
 
 use super::config::List;
 use super::translate::Thing;
-use super::wire::{Build, Job, Pipeline, User};
+use super::wire::{Build, Job, Pipeline, Token, User};
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
 use crate::connector::http::instance::Instance;
@@ -106,5 +106,15 @@ pub async fn me(instance: &Instance) -> Result<Option<User>, ConnectorError> {
         Ok(user) => Ok(Some(user)),
         Err(error) if error.kind == ErrorKind::Forbidden => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// What the token may. `None`: it is not told.
+pub async fn token(instance: &Instance) -> Result<Option<Token>, ConnectorError> {
+    let url = instance.address(&["v2", "access-token"], &[]);
+    match instance.one(&url, "what the token may do").await {
+        Ok(token) => Ok(Some(token)),
+        Err(error) if error.kind == ErrorKind::Network => Err(error),
+        Err(_) => Ok(None),
     }
 }

@@ -53,6 +53,12 @@ pub struct User {
     pub name: String,
 }
 
+/// What a token says of itself.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Token {
+    pub scopes: Vec<String>,
+}
+
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Job {

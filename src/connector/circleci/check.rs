@@ -1,6 +1,7 @@
 //! Looks whether CircleCI can be read, without reading it through: whose token it is, what is left of its allowance, and whether a page of each list of
 //! pipelines can be read.
 
+use super::DESCRIPTOR;
 use super::client::{Reach, pipelines};
 use super::config::Selection;
 use super::wire::Pipeline;
@@ -49,6 +50,7 @@ pub async fn check(reach: &Reach<'_>, selection: &Selection) -> Result<Health, C
             health.warn(list.name(), complaint);
         }
     }
+    health.untold(DESCRIPTOR.tool);
     health.allowance(&reach.instance.http);
     health.clock(&reach.instance.http, host);
     Ok(health)

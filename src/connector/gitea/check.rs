@@ -1,5 +1,6 @@
 //! Looks whether Gitea can be read, without reading it through: its version, who the token belongs to, which repositories are seen.
 
+use super::DESCRIPTOR;
 use super::client::Reach;
 use super::read::repositories;
 use crate::connector::error::ErrorKind;
@@ -46,6 +47,7 @@ pub async fn check(reach: &Reach<'_>, selection: &Selection) -> Result<Health, C
             );
         }
     }
+    health.untold(DESCRIPTOR.tool);
     health.clock(&reach.instance.http, host);
     Ok(health)
 }

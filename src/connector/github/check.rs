@@ -1,6 +1,7 @@
 //! Looks whether a source can be read, without reading it through: who the token belongs to, what is left of its allowance, whether every named
 //! repository is to be seen, and whether one page of each list can be read and told.
 
+use super::DESCRIPTOR;
 use super::config::Selection;
 use super::cursor::{List, Place};
 use super::fault::refused;
@@ -8,12 +9,27 @@ use super::read::list::{self, Page, Way};
 use super::read::{Reach, find, parse};
 use super::translate::Origin;
 use super::wire::User;
+use crate::connector::health::Scope;
 use crate::connector::piece::Done;
 use crate::connector::rows::Rows;
 use crate::connector::{ConnectorError, Health};
 
 /// So many repositories are looked at closely; more would cost what they are worth.
 const CLOSELY: usize = 3;
+
+/// What is wanted of a token that tells its scopes.
+const SCOPES: &[Scope] = &[
+    Scope {
+        any: &["repo"],
+        costs: "private repositories are not read",
+        reads: false,
+    },
+    Scope {
+        any: &["repo", "public_repo"],
+        costs: "nothing can be decided, run again or set off there",
+        reads: false,
+    },
+];
 
 /// Looks.
 pub async fn check(
@@ -84,9 +100,10 @@ async fn whose(
             reach.base.host
         ),
     });
-    if let Some(scopes) = answer.header("x-oauth-scopes") {
-        let scopes = if scopes.is_empty() { "none" } else { scopes };
-        health.facts.push(format!("the token's scopes: {scopes}"));
+    match answer.header("x-oauth-scopes") {
+        Some(scopes) => health.scopes(&reach.base.host, scopes.split(',').map(str::trim), SCOPES),
+        // A fine-grained one, or an app's.
+        None => health.untold(DESCRIPTOR.tool),
     }
     if let Some(ends) = answer.header("github-authentication-token-expiration") {
         health.facts.push(format!("the token expires {ends}"));

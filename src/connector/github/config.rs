@@ -30,6 +30,8 @@ pub struct Config {
     pub repositories: Vec<String>,
     /// Certificates to trust beside the system's, as PEM.
     pub ca_file: Option<PathBuf>,
+    /// A certificate and its key, as PEM, by which leadtime shows who it is.
+    pub client_certificate: Option<PathBuf>,
     /// How far back the first reading goes.
     pub since: Option<Span>,
     /// How long an answer may take. `None`: as long as is usual.

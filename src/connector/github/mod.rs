@@ -29,7 +29,7 @@ use crate::event::time::{Span, Timestamp};
 pub const DESCRIPTOR: Descriptor = Descriptor {
     kind: "github",
     tool: "GitHub",
-    takes: &["secret", "url", "token", "ca_file"],
+    takes: &["secret", "url", "token", "ca_file", "client_certificate"],
     needs: &[("repositories", "[\"owner/*\"]")],
     local: false,
     capability: Capability {
@@ -61,6 +61,7 @@ pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {
         token: settings.token,
         repositories: settings.repositories,
         ca_file: settings.ca_file,
+        client_certificate: settings.client_certificate,
         since: settings.since,
         patience: settings.patience,
     })?))
@@ -87,7 +88,7 @@ impl GitHub {
         }
         let dialled = dial_as(&Dial {
             ca_file: config.ca_file.as_deref(),
-            identity: None,
+            identity: config.client_certificate.as_deref(),
             patience: config.patience,
         })?;
         Ok(Self {

@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 
+use super::DESCRIPTOR;
 use super::client::Reach;
 use super::config::Selection;
 use super::cursor::{Known, List, Place};
@@ -10,7 +11,8 @@ use super::read::find;
 use super::read::list::{self, Page};
 use super::translate::Origin;
 use super::wire::User;
-use crate::connector::http::parse;
+use crate::connector::health::Scope;
+use crate::connector::http::{Answer, parse};
 use crate::connector::naming::known_key;
 use crate::connector::piece::Done;
 use crate::connector::rows::Rows;
@@ -26,6 +28,20 @@ struct Token {
     scopes: Vec<String>,
     expires_at: Option<String>,
 }
+
+/// What is wanted of a token.
+const SCOPES: &[Scope] = &[
+    Scope {
+        any: &["read_api", "api"],
+        costs: "nothing is read",
+        reads: true,
+    },
+    Scope {
+        any: &["api"],
+        costs: "it can read and not act",
+        reads: false,
+    },
+];
 
 /// Looks.
 pub async fn check(
@@ -94,21 +110,16 @@ async fn whose(reach: &Reach<'_>, health: &mut Health) -> Result<(), ConnectorEr
         ),
     });
     // Older versions, and tokens that are none of a person, do not tell.
-    let Ok(answer) = reach.ask("/personal_access_tokens/self", None).await else {
+    let answer = reach.ask("/personal_access_tokens/self", None).await;
+    let told = answer.ok().filter(Answer::is_success);
+    let Some(token) = told.and_then(|answer| parse::one::<Token>(&answer.body).ok()) else {
+        health.untold(DESCRIPTOR.tool);
         return Ok(());
     };
-    if let (true, Ok(token)) = (answer.is_success(), parse::one::<Token>(&answer.body)) {
-        health
-            .facts
-            .push(format!("the token's scopes: {}", token.scopes.join(", ")));
-        if let Some(ends) = token.expires_at {
-            health.facts.push(format!("the token expires {ends}"));
-        }
-        if !token.scopes.iter().any(|scope| scope == "api") {
-            health
-                .facts
-                .push("it can read and not act: for that it needs the scope api".to_owned());
-        }
+    let scopes = token.scopes.iter().map(String::as_str);
+    health.scopes(&reach.instance.host, scopes, SCOPES);
+    if let Some(ends) = token.expires_at {
+        health.facts.push(format!("the token expires {ends}"));
     }
     Ok(())
 }

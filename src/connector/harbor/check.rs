@@ -1,5 +1,6 @@
 //! Looks whether Harbor can be read: which repositories are seen, and whether the artifacts of one are.
 
+use super::DESCRIPTOR;
 use super::client;
 use crate::connector::http::Stop;
 use crate::connector::http::instance::Instance;
@@ -43,6 +44,7 @@ pub async fn check(instance: &Instance, selection: &Selection) -> Result<Health,
             Err(error) => health.note(first, Stop::Failed(error))?,
         }
     }
+    health.untold(DESCRIPTOR.tool);
     health.clock(&instance.http, host);
     Ok(health)
 }

@@ -1,5 +1,6 @@
 //! Looks whether Heroku can be read: whose token it is, and which apps are in which stage.
 
+use super::DESCRIPTOR;
 use super::Heroku;
 use super::client;
 use super::read::places;
@@ -35,6 +36,7 @@ pub async fn check(this: &Heroku) -> Result<Health, ConnectorError> {
             format!("no app that is read fits {idle:?} of `projects`"),
         );
     }
+    health.untold(DESCRIPTOR.tool);
     health.clock(&this.instance.http, host);
     Ok(health)
 }

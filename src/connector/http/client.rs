@@ -11,7 +11,7 @@ use url::Url;
 use super::limit::{Budget, Pace, retry_after, skew};
 use super::lines::Lines;
 use super::mask::masked;
-use super::{Answer, Broken, Lost, Outgoing, Stop, Transport};
+use super::{Answer, Broken, Lost, Outgoing, Stop, Transport, proxy};
 use crate::clock;
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
@@ -77,6 +77,11 @@ enum Trouble {
         until: Timestamp,
         limit: Option<u64>,
     },
+    /// A proxy on the way asks for a password.
+    Locked {
+        text: String,
+        hint: String,
+    },
 }
 
 impl<T: Transport> Http<T> {
@@ -138,10 +143,7 @@ impl<T: Transport> Http<T> {
     /// Asks once for what goes on, and gets its lines; an answer that is no success is one as ever. Who wants it asks again.
     pub async fn lines(&self, url: &str, headers: HeaderMap) -> Result<Lines, Unopened> {
         let flow = self.transport.flow(url, headers).await;
-        let flow = flow.map_err(|Broken(text)| {
-            let place = format!("GET {}", masked(url));
-            Unopened::Failed(ConnectorError::new(ErrorKind::Network, place, text))
-        })?;
+        let flow = flow.map_err(|Broken(text)| Unopened::Failed(unreached("GET", url, &text)))?;
         tracing::debug!(url = %masked(url), status = flow.status, "goes on");
         let (status, headers) = (flow.status, flow.headers);
         let lines = Lines::new(flow.pieces);
@@ -168,8 +170,7 @@ impl<T: Transport> Http<T> {
         let answer = self.transport.send(outgoing).await;
         answer.map_err(|lost| {
             let (Lost::Unsent(text) | Lost::Unknown(text)) = lost;
-            let place = format!("POST {}", masked(url));
-            ConnectorError::new(ErrorKind::Network, place, text)
+            unreached("POST", url, &text)
         })
     }
 
@@ -209,6 +210,9 @@ impl<T: Transport> Http<T> {
             .map_err(Trouble::Broken)?;
         tracing::debug!(url = %masked(url), status = answer.status, "answered");
         let now = clock::now();
+        if let Some((text, hint)) = proxy::locked(url, answer.status) {
+            return Err(Trouble::Locked { text, hint });
+        }
         self.learn(&answer, now);
         judge(answer, now)
     }
@@ -260,23 +264,25 @@ fn judge(answer: Answer, now: Timestamp) -> Result<Answer, Trouble> {
 impl Trouble {
     fn is_worth_another_try(&self, longest: Duration) -> bool {
         match self {
-            Self::Broken(_) => true,
+            Self::Broken(Broken(text)) => !proxy::is_lasting(text),
             Self::Failing { wait, .. } => wait.is_none_or(|wait| wait <= longest),
             Self::Limited { wait, .. } => wait.is_some_and(|wait| wait <= longest),
-            Self::Spent { .. } => false,
+            Self::Spent { .. } | Self::Locked { .. } => false,
         }
     }
 
     fn wait(&self) -> Option<Duration> {
         match self {
             Self::Failing { wait, .. } | Self::Limited { wait, .. } => *wait,
-            Self::Broken(_) | Self::Spent { .. } => None,
+            Self::Broken(_) | Self::Spent { .. } | Self::Locked { .. } => None,
         }
     }
 
     fn words(&self) -> String {
         match self {
-            Self::Broken(Broken(text)) | Self::Limited { text, .. } => text.clone(),
+            Self::Broken(Broken(text)) | Self::Limited { text, .. } | Self::Locked { text, .. } => {
+                text.clone()
+            }
             Self::Failing { status, .. } => format!("answers {status}"),
             Self::Spent { until, .. } => format!("nothing left until {until}"),
         }
@@ -286,11 +292,13 @@ impl Trouble {
         match self {
             Self::Spent { until, limit } => Stop::Budget { until, limit },
             Self::Broken(Broken(text)) => {
-                let hint = "can this machine reach it? It is asked again at the next reading";
-                failed_with(ErrorKind::Network, url, text, hint)
+                let (text, hint) = proxy::said(url, &text);
+                failed_with(ErrorKind::Network, url, text, &hint)
             }
+            Self::Locked { text, hint } => failed_with(ErrorKind::Network, url, text, &hint),
             Self::Failing { status, .. } => {
-                let text = format!("answers {status}, and still does after several tries");
+                let by = proxy::through(url);
+                let text = format!("answers {status}{by}, and still does after several tries");
                 let hint = "nothing is lost: it is asked again at the next reading";
                 failed_with(ErrorKind::Unavailable, url, text, hint)
             }
@@ -307,6 +315,13 @@ impl Trouble {
             }
         }
     }
+}
+
+/// The error of who asks once, and is not answered.
+fn unreached(method: &str, url: &str, text: &str) -> ConnectorError {
+    let (text, hint) = proxy::said(url, text);
+    let place = format!("{method} {}", masked(url));
+    ConnectorError::new(ErrorKind::Network, place, text).hinted(hint)
 }
 
 fn failed(kind: ErrorKind, url: &str, detail: String) -> Stop {

@@ -4,7 +4,7 @@ use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 
 use super::limit::retry_after;
-use super::{Answer, Http, Lost, Outgoing, Transport};
+use super::{Answer, Http, Lost, Outgoing, Transport, proxy};
 use crate::clock;
 use crate::plan::request::{Receipt, Request, Sent};
 
@@ -41,9 +41,14 @@ impl<T: Transport> Http<T> {
             headers,
             body: request.body.as_ref().map(String::as_bytes),
         };
+        let unsent =
+            |(text, hint): (String, String)| Sent::Refused(format!("not sent: {text} ({hint})"));
         match self.transport().send(outgoing).await {
-            Ok(answer) => judged(&answer),
-            Err(Lost::Unsent(text)) => Sent::Refused(format!("not sent: {text}")),
+            Ok(answer) => match proxy::locked(&request.url, answer.status) {
+                Some(told) => unsent(told),
+                None => judged(&answer),
+            },
+            Err(Lost::Unsent(text)) => unsent(proxy::said(&request.url, &text)),
             Err(Lost::Unknown(text)) => Sent::Doubtful(format!("no answer: {text}")),
         }
     }

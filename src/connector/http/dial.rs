@@ -1,13 +1,14 @@
 //! The client under every connector: time-outs, proxies from the environment, certificates of one's own, and no redirect followed unseen.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use reqwest::Certificate;
 use reqwest::redirect::Policy as Redirects;
 
+use super::tls::{self, Identity, trusted};
 use crate::connector::ConnectorError;
+use crate::connector::descriptor::Settings;
 use crate::connector::error::ErrorKind;
 
 const CONNECT: Duration = Duration::from_secs(10);
@@ -15,29 +16,39 @@ const CONNECT: Duration = Duration::from_secs(10);
 const READ: Duration = Duration::from_secs(30);
 const WHOLE: Duration = Duration::from_mins(2);
 
-/// A file with a certificate and its key, as PEM, by which leadtime shows who it is.
-pub struct Identity(pub PathBuf);
-
 /// What a client is built with.
 #[derive(Default)]
 pub struct Dial<'a> {
     /// Certificates, as PEM, that are trusted beside those of the system.
     pub ca_file: Option<&'a Path>,
-    pub identity: Option<&'a Identity>,
+    /// A certificate and its key, as PEM, by which leadtime shows who it is.
+    pub identity: Option<&'a Path>,
     /// How long a whole answer may take, where that is not the usual.
     pub patience: Option<Duration>,
 }
 
-/// Builds the client. `ca_file` holds certificates, as PEM, that are trusted beside those of the system.
-pub fn dial(ca_file: Option<&Path>) -> Result<reqwest::Client, ConnectorError> {
-    dial_as(&Dial {
-        ca_file,
-        ..Dial::default()
-    })
+impl<'a> Dial<'a> {
+    /// As a source is told.
+    #[must_use]
+    pub fn of(settings: &'a Settings) -> Self {
+        Self {
+            ca_file: settings.ca_file.as_deref(),
+            identity: settings.client_certificate.as_deref(),
+            patience: settings.patience,
+        }
+    }
 }
 
 /// Builds the client, with all that can be said about it.
 pub fn dial_as(dial: &Dial<'_>) -> Result<reqwest::Client, ConnectorError> {
+    let failed = |error: &reqwest::Error| {
+        ConnectorError::new(
+            ErrorKind::Configuration,
+            "the HTTP client",
+            format!("cannot be made: {}", causes(error)),
+        )
+        .hinted("where the system has no certificates, name some with `ca_file`")
+    };
     let mut builder = reqwest::Client::builder()
         .connect_timeout(CONNECT)
         .read_timeout(READ)
@@ -45,61 +56,26 @@ pub fn dial_as(dial: &Dial<'_>) -> Result<reqwest::Client, ConnectorError> {
         .redirect(Redirects::none())
         .gzip(true);
     if let Some(path) = dial.ca_file {
-        builder = builder.tls_certs_merge(certificates(path)?);
+        let found = trusted(path)?;
+        let found: Result<Vec<_>, _> = found.iter().map(|one| Certificate::from_der(one)).collect();
+        builder = builder.tls_certs_merge(found.map_err(|error| failed(&error))?);
     }
-    if let Some(Identity(path)) = dial.identity {
-        builder = builder.identity(shown(path)?);
+    if let Some(path) = dial.identity {
+        let identity = Identity::read(path)?.of_client();
+        builder = builder.identity(identity.map_err(|error| failed(&error))?);
     }
-    builder.build().map_err(|error| {
-        ConnectorError::new(
-            ErrorKind::Configuration,
-            "the HTTP client",
-            format!("cannot be made: {}", causes(&error)),
-        )
-        .hinted("where the system has no certificates, name some with `ca_file`")
-    })
+    builder.build().map_err(|error| failed(&error))
 }
 
-/// Nothing of the file is repeated: it holds a key.
-fn shown(path: &Path) -> Result<reqwest::Identity, ConnectorError> {
-    let wrong = |detail: String| {
-        ConnectorError::new(
-            ErrorKind::Configuration,
-            format!("client_certificate {}", path.display()),
-            detail,
-        )
-        .hinted("name a file with a certificate and its key as PEM")
-    };
-    let bytes = fs::read(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
-    reqwest::Identity::from_pem(&bytes)
-        .map_err(|_| wrong("holds no certificate with its key".to_owned()))
-}
-
-/// The certificates of a file.
-pub fn certificates(path: &Path) -> Result<Vec<Certificate>, ConnectorError> {
-    let wrong = |detail: String| {
-        ConnectorError::new(
-            ErrorKind::Configuration,
-            format!("ca_file {}", path.display()),
-            detail,
-        )
-        .hinted("name a file with certificates as PEM")
-    };
-    let bytes = fs::read(path).map_err(|error| wrong(format!("cannot be read: {error}")))?;
-    let found = Certificate::from_pem_bundle(&bytes)
-        .map_err(|error| wrong(format!("is no PEM: {}", causes(&error))))?;
-    if found.is_empty() {
-        return Err(wrong("holds no certificate".to_owned()));
-    }
-    Ok(found)
-}
-
-/// The causes of an error, from the outside in, without those that name an address: a proxy's may hold a password.
+/// The causes of an error, from the outside in, without those that name an address: a proxy's may hold a password. What TLS says stands for all of them.
 #[must_use]
 pub fn causes(error: &(dyn std::error::Error + 'static)) -> String {
     let mut texts: Vec<String> = Vec::new();
     let mut next = Some(error);
     while let Some(cause) = next {
+        if let Some(words) = tls::words(cause) {
+            return words;
+        }
         let text = cause.to_string();
         let repeats = texts
             .last()

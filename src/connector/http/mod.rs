@@ -1,5 +1,6 @@
 //! How every connector speaks HTTP: one wrapper around whatever sends the request. It waits, retries, counts limits, follows a move, asks
-//! conditionally, keeps time-outs, proxies and certificates, and masks what it logs, so that no connector does any of it.
+//! conditionally, keeps time-outs, proxies and certificates, and masks what it logs, so that no connector does any of it. [`dial`] makes the client under all of
+//! them, [`proxy`] knows the way to an address, [`tls`] the certificates.
 //!
 //! What does something is sent once and never again ([`deed`]). What goes on saying what happens is cut into [`lines`].
 //!
@@ -17,7 +18,9 @@ pub mod mask;
 pub mod page;
 pub mod parse;
 pub mod plain;
+pub mod proxy;
 pub mod refusal;
+pub mod tls;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -1,6 +1,5 @@
 //! A transport for tools that want nothing but HTTP and a credential: what most connectors send with.
 
-use std::path::Path;
 use std::time::Duration;
 
 use futures::{StreamExt, stream};
@@ -9,7 +8,7 @@ use http::header::{ACCEPT, ACCEPT_ENCODING, HeaderName, HeaderValue};
 use reqwest::{Client, Method, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::dial::{Dial, Identity, causes, dial_as};
+use super::dial::{Dial, causes, dial_as};
 use super::{Answer, Broken, Flow, Flowing, Lost, Outgoing, Posting, Sending, Transport};
 use crate::connector::ConnectorError;
 use crate::connector::descriptor::Settings;
@@ -45,15 +44,7 @@ pub struct Plain {
 impl Plain {
     /// A transport as its source is told: its certificates, and the credential that `login` makes of it.
     pub fn new(settings: &Settings, login: Login) -> Result<Self, ConnectorError> {
-        let identity = settings
-            .client_certificate
-            .as_deref()
-            .map(Path::to_path_buf);
-        let client = dial_as(&Dial {
-            ca_file: settings.ca_file.as_deref(),
-            identity: identity.map(Identity).as_ref(),
-            patience: settings.patience,
-        })?;
+        let client = dial_as(&Dial::of(settings))?;
         if let Some(secret) = login.secret() {
             sendable(&settings.name, secret)?;
         }

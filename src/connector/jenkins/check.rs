@@ -1,6 +1,7 @@
 //! Looks whether Jenkins can be read, without reading it through: its version, who the token belongs to, which jobs are seen, and whether the stages of one of
 //! them can be read.
 
+use super::DESCRIPTOR;
 use super::client::Reach;
 use super::config::Selection;
 use super::read::detail;
@@ -39,6 +40,7 @@ pub async fn check(reach: &Reach<'_>, selection: &Selection) -> Result<Health, C
         health.warn(host, text);
     }
     stages(reach, &found, &mut health).await?;
+    health.untold(DESCRIPTOR.tool);
     health.clock(&reach.instance.http, host);
     Ok(health)
 }

@@ -2,13 +2,65 @@
 
 use std::collections::BTreeSet;
 
-use super::client::Reach;
+use super::DESCRIPTOR;
+use super::client::{Reach, Right};
 use super::translate::gate::same;
 use crate::connector::{ConnectorError, Health};
 use crate::event::time::{Span, Timestamp};
 
 /// What is looked at.
 const LATELY: Span = Span::from_seconds(30 * 86_400);
+
+/// What is wanted of the account.
+const RIGHTS: &[Right] = &[
+    Right {
+        key: "BROWSE_PROJECTS",
+        costs: "no issue of it is read",
+        reads: true,
+    },
+    Right {
+        key: "TRANSITION_ISSUES",
+        costs: "nothing can be decided there by a status",
+        reads: false,
+    },
+    Right {
+        key: "ADD_COMMENTS",
+        costs: "why something was decided is not written there",
+        reads: false,
+    },
+];
+/// So many projects are asked about.
+const PROJECTS: usize = 5;
+
+/// What the account may not, in each of the projects that are named, or else in any.
+async fn rights(reach: &Reach<'_>, health: &mut Health) -> Result<(), ConnectorError> {
+    let named = reach.told.keys.iter().take(PROJECTS);
+    let mut places: Vec<Option<&str>> = named.map(|key| Some(key.as_str())).collect();
+    if places.is_empty() {
+        places.push(None);
+    }
+    let mut whole = true;
+    for project in places {
+        let Some(lacking) = reach.lacking(project, RIGHTS).await? else {
+            health.untold(DESCRIPTOR.tool);
+            return Ok(());
+        };
+        whole &= lacking.is_empty();
+        let place = project.unwrap_or("any project");
+        for right in lacking {
+            let text = format!(
+                "the account has not the permission {} in {place}: {}",
+                right.key, right.costs
+            );
+            health.lacks(project.unwrap_or(&reach.instance.source), right.reads, text);
+        }
+    }
+    if whole {
+        let fact = "the account may do all that is read and acted on";
+        health.facts.push(fact.to_owned());
+    }
+    Ok(())
+}
 
 #[expect(
     clippy::too_many_lines,
@@ -28,6 +80,7 @@ pub async fn check(reach: &Reach<'_>, now: Timestamp) -> Result<Health, Connecto
         me.said()
             .unwrap_or_else(|| "nobody that it names".to_owned())
     ));
+    rights(reach, &mut health).await?;
     let page = reach.touched((now - LATELY, now), None).await?;
     let projects = &reach.told.projects;
     let names: Vec<String> = page

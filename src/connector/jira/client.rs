@@ -1,7 +1,7 @@
 //! Jira's REST APIs, as far as they are asked: the lists of Cloud (version 3, by tokens) and of Data Center (version 2, by numbers), and Jira Service Management.
 
 use super::config::Told;
-use super::wire::{Approval, History, Issue, Page, Person, Transition};
+use super::wire::{Approval, History, Issue, Page, Permissions, Person, Transition};
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
 use crate::connector::http::instance::Instance;
@@ -20,6 +20,14 @@ const FIELDS: &str = "summary,status,issuetype,labels,priority,components,create
 pub struct Reach<'a> {
     pub instance: &'a Instance,
     pub told: &'a Told,
+}
+
+/// A permission, by its key.
+pub struct Right {
+    pub key: &'static str,
+    /// What there is not without it.
+    pub costs: &'static str,
+    pub reads: bool,
 }
 
 /// A page of issues.
@@ -208,6 +216,28 @@ impl Reach<'_> {
         self.instance
             .one(&self.api(&["myself"], &[]), "whose token it is")
             .await
+    }
+
+    /// What of this the account may not, in a project or in any; `None`: it is not told.
+    pub async fn lacking<'w>(
+        &self,
+        project: Option<&str>,
+        wanted: &'w [Right],
+    ) -> Result<Option<Vec<&'w Right>>, ConnectorError> {
+        let keys: Vec<&str> = wanted.iter().map(|one| one.key).collect();
+        let keys = keys.join(",");
+        let mut query = vec![("permissions", keys.as_str())];
+        query.extend(project.map(|project| ("projectKey", project)));
+        let url = self.api(&["mypermissions"], &query);
+        let told: Result<Permissions, _> = self.instance.one(&url, "what the account may do").await;
+        let told = match told {
+            Ok(told) => told.permissions,
+            Err(error) if error.kind == ErrorKind::Network => return Err(error),
+            Err(_) => return Ok(None),
+        };
+        let is_refused = |right: &&Right| told.get(right.key).is_some_and(|it| !it.have_permission);
+        let is_told = wanted.iter().any(|right| told.contains_key(right.key));
+        Ok(is_told.then(|| wanted.iter().filter(is_refused).collect()))
     }
 
     /// From when on what we ask for can have happened, by Jira's own clock.

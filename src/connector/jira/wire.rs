@@ -57,6 +57,19 @@ pub struct Person {
     pub display_name: Option<String>,
 }
 
+/// What the account may, by the key of each permission.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Permissions {
+    pub permissions: BTreeMap<String, Permission>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Permission {
+    pub have_permission: bool,
+}
+
 /// What stands beside a page of issues.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]

@@ -1,5 +1,6 @@
 //! Looks whether Kargo can be read: which projects are wanted, and their stages.
 
+use super::DESCRIPTOR;
 use super::client;
 use crate::connector::http::Stop;
 use crate::connector::http::instance::Instance;
@@ -39,6 +40,7 @@ pub async fn check(instance: &Instance, names: &Names) -> Result<Health, Connect
             Err(error) => health.note(project, Stop::Failed(error))?,
         }
     }
+    health.untold(DESCRIPTOR.tool);
     health.clock(&instance.http, host);
     Ok(health)
 }

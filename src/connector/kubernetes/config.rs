@@ -3,19 +3,22 @@
 
 use std::path::{Path, PathBuf};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use kube::Config;
 use kube::config::{
     AuthInfo, Cluster, Context, ExecInteractiveMode, Kubeconfig, KubeconfigError, NamedAuthInfo,
     NamedCluster, NamedContext,
 };
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::connector::ConnectorError;
 use crate::connector::descriptor::Settings;
 use crate::connector::http::address::Hint;
-use crate::connector::http::dial::certificates;
 use crate::connector::http::instance::Tool;
 use crate::connector::http::plain::sendable;
 use crate::connector::http::refusal::Refusal;
+use crate::connector::http::tls::{Identity, trusted};
 use crate::connector::pattern::{Names, leaves_out};
 
 pub static TOOL: Tool = Tool {
@@ -44,6 +47,8 @@ pub struct Place {
     pub url: String,
     /// Who logs in, as the kubeconfig names them.
     pub user: Option<String>,
+    /// The proxy that its kubeconfig names; else the environment's is meant.
+    pub proxy: Option<String>,
     pub access: Access,
 }
 
@@ -89,10 +94,11 @@ pub fn place(settings: &Settings) -> Result<Place, ConnectorError> {
         }
     };
     let context = chosen(settings, &kubeconfig)?;
-    let url = adjusted(settings, &mut kubeconfig, &context)?;
+    let (url, proxy) = adjusted(settings, &mut kubeconfig, &context)?;
     Ok(Place {
         url,
         user: context.user,
+        proxy,
         access: Access::Kubeconfig(Box::new(kubeconfig), settings.context.clone()),
     })
 }
@@ -106,6 +112,7 @@ fn inside(settings: &Settings) -> Option<Place> {
     Some(Place {
         url: config.cluster_url.to_string(),
         user: None,
+        proxy: None,
         access: Access::Inside(Box::new(config)),
     })
 }
@@ -168,12 +175,13 @@ fn missing(settings: &Settings, kubeconfig: &Kubeconfig, detail: &str) -> Connec
     }
 }
 
-/// Puts what the source says itself in its place, and keeps programs that log in from asking anybody: there is a screen in the way. The address of the cluster.
+/// Puts what the source says itself in its place, and keeps programs that log in from asking anybody: there is a screen in the way. The address
+/// of the cluster, and its proxy.
 fn adjusted(
     settings: &Settings,
     kubeconfig: &mut Kubeconfig,
     context: &Context,
-) -> Result<String, ConnectorError> {
+) -> Result<(String, Option<String>), ConnectorError> {
     let user = context.user.as_deref().unwrap_or_default();
     let mut logins = kubeconfig.auth_infos.iter_mut();
     let login = logins.find(|one| one.name == user);
@@ -183,16 +191,25 @@ fn adjusted(
             *login = AuthInfo::default();
             login.token = Some(token.clone());
         }
+        if let Some(file) = &settings.client_certificate {
+            let (chain, key) = Identity::read(file)?.parts();
+            login.client_certificate_data = Some(STANDARD.encode(chain));
+            let key = STANDARD.encode(key.expose_secret());
+            login.client_key_data = Some(SecretString::from(key));
+        }
         if let Some(exec) = login.exec.as_mut() {
             exec.interactive_mode = Some(ExecInteractiveMode::Never);
         }
-    } else if settings.token.is_some() {
-        let detail = "is given, and the context of the kubeconfig names no user to have it";
-        return Err(ConnectorError::configuration(
-            &settings.name,
-            "token",
-            detail,
-        ));
+    } else {
+        let given = [
+            ("token", settings.token.is_some()),
+            ("client_certificate", settings.client_certificate.is_some()),
+        ];
+        if let Some((key, _)) = given.into_iter().find(|(_, is_given)| *is_given) {
+            let detail = "is given, and the context of the kubeconfig names no user to have it";
+            let name = &settings.name;
+            return Err(ConnectorError::configuration(name, key, detail));
+        }
     }
     let mut clusters = kubeconfig.clusters.iter_mut();
     let cluster = clusters.find(|one| one.name == context.cluster);
@@ -209,14 +226,17 @@ fn adjusted(
     };
     if let Some(file) = &settings.ca_file {
         // Told now: `kube` reads it when it connects, and says less.
-        certificates(file)?;
+        trusted(file)?;
         cluster.certificate_authority_data = None;
         cluster.certificate_authority = Some(file.display().to_string());
     }
-    cluster.server.clone().ok_or_else(|| {
+    let Some(server) = cluster.server.clone() else {
         let detail = format!("its cluster {:?} has no address", context.cluster);
-        ConnectorError::configuration(&settings.name, "context", detail)
-    })
+        let error = ConnectorError::configuration(&settings.name, "context", detail);
+        return Err(error);
+    };
+    let proxy = cluster.proxy_url.clone();
+    Ok((server, proxy.filter(|proxy| !proxy.is_empty())))
 }
 
 /// Where a kubeconfig is that nobody names.

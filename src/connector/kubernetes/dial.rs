@@ -7,7 +7,7 @@ use futures::{AsyncBufReadExt, StreamExt, stream};
 use http::header::{ACCEPT_ENCODING, HeaderValue};
 use http::{HeaderMap, Method, Request};
 use kube::client::Body;
-use kube::config::KubeConfigOptions;
+use kube::config::{KubeConfigOptions, KubeconfigError};
 use kube::{Client, Config, Error};
 use tokio::runtime::{Handle, Id};
 use tokio::sync::Mutex;
@@ -17,7 +17,7 @@ use super::config::{Access, Place};
 use crate::connector::descriptor::Settings;
 use crate::connector::http::dial::causes;
 use crate::connector::http::{
-    Answer, Broken, Flow, Flowing, Lost, Outgoing, Posting, Sending, Transport,
+    Answer, Broken, Flow, Flowing, Lost, Outgoing, Posting, Sending, Transport, proxy,
 };
 
 const CONNECT: Duration = Duration::from_secs(10);
@@ -32,6 +32,8 @@ const LOGIN: Duration = Duration::from_secs(30);
 /// of the one that it was made in.
 pub struct Kube {
     access: Access,
+    /// The proxy that its kubeconfig names.
+    proxy: Option<String>,
     /// What every address begins with: the client puts it before a path itself.
     base: String,
     patience: Duration,
@@ -51,6 +53,7 @@ impl Kube {
                 .trim_end_matches('/')
                 .to_owned(),
             access: place.access,
+            proxy: place.proxy,
             patience: settings.patience.unwrap_or(WHOLE),
             client: Mutex::default(),
             watching: Mutex::default(),
@@ -66,9 +69,13 @@ impl Kube {
                     ..KubeConfigOptions::default()
                 };
                 let made = Config::from_custom_kubeconfig((**kubeconfig).clone(), &options).await;
-                // What it says may repeat what the kubeconfig holds.
-                made.map_err(|_| "what the kubeconfig says of the cluster cannot be used: its address, certificates or proxy".to_owned())?
+                made.map_err(|error| unmade(&error).to_owned())?
             }
+        };
+        // By the rules of all connectors: `kube` asks NO_PROXY of the proxy rather than of the cluster, and from the inside asks nothing.
+        config.proxy_url = match &self.proxy {
+            Some(own) => own.parse().ok(),
+            None => proxy::before(&self.base).and_then(|found| found.address()),
         };
         config.default_retry = false;
         config.connect_timeout = Some(CONNECT);
@@ -172,6 +179,21 @@ impl Kube {
                 "no answer within {} s",
                 self.patience.as_secs_f32()
             ))),
+        }
+    }
+}
+
+/// What it says itself may repeat what the kubeconfig holds.
+fn unmade(error: &KubeconfigError) -> &'static str {
+    match error {
+        KubeconfigError::ParseNoProxy(_) => {
+            "NO_PROXY cannot be read for a cluster: it has an entry that is empty, or no name, address or network"
+        }
+        KubeconfigError::ParseProxyUrl(_) => {
+            "what is named as its proxy is no address: `proxy-url` of the kubeconfig, or HTTPS_PROXY"
+        }
+        _ => {
+            "what the kubeconfig says of the cluster cannot be used: its address, certificates or proxy"
         }
     }
 }

@@ -42,6 +42,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         "projects",
         "environment",
         "ca_file",
+        "client_certificate",
     ],
     needs: &[],
     local: false,

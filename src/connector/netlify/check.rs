@@ -1,5 +1,6 @@
 //! Looks whether Netlify can be read: whose token it is, and which sites are wanted.
 
+use super::DESCRIPTOR;
 use super::client;
 use crate::connector::http::instance::Instance;
 use crate::connector::pattern::Names;
@@ -30,6 +31,7 @@ pub async fn check(instance: &Instance, names: &Names) -> Result<Health, Connect
                 .push(format!("{}: its published deploy is locked", site.name));
         }
     }
+    health.untold(DESCRIPTOR.tool);
     health.allowance(&instance.http);
     health.clock(&instance.http, host);
     Ok(health)

@@ -44,6 +44,7 @@ pub async fn check(reach: &Reach<'_>, has_credential: bool) -> Result<Health, Co
             health.note(name, stop)?;
         }
     }
+    health.untold("the registry");
     Ok(health)
 }
 

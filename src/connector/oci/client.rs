@@ -11,7 +11,7 @@ use super::credential::Finder;
 use super::wire::MANIFESTS;
 use crate::connector::ConnectorError;
 use crate::connector::descriptor::Settings;
-use crate::connector::http::dial::{Dial, Identity, causes, dial_as};
+use crate::connector::http::dial::{Dial, causes, dial_as};
 use crate::connector::http::plain::{lost, whole};
 use crate::connector::http::{
     Answer, Broken, Http, Lost, Outgoing, Policy, Posting, Sending, Transport,
@@ -29,13 +29,8 @@ pub struct Registry {
 
 /// A registry, with patience around it.
 pub fn open(settings: &Settings, base: &Base) -> Result<Http<Registry>, ConnectorError> {
-    let identity = settings.client_certificate.clone().map(Identity);
     let registry = Registry {
-        client: dial_as(&Dial {
-            ca_file: settings.ca_file.as_deref(),
-            identity: identity.as_ref(),
-            patience: settings.patience,
-        })?,
+        client: dial_as(&Dial::of(settings))?,
         base: base.clone(),
         door: Door::new(Finder::new(settings, base)),
     };

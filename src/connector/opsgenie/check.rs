@@ -1,5 +1,6 @@
 //! Looks whether Opsgenie can be read: its services, and which of them are wanted; and what each list tells.
 
+use super::DESCRIPTOR;
 use super::client::{Kind, Reach};
 use super::wire::Trouble;
 use crate::connector::pattern::Names;
@@ -39,6 +40,7 @@ pub async fn check(reach: &Reach<'_>, services: &Names) -> Result<Health, Connec
         }
         Err(error) => health.note(host, error.into())?,
     }
+    health.untold(DESCRIPTOR.tool);
     health.warn(host, "Atlassian ends Opsgenie in April 2027");
     health.allowance(&reach.instance.http);
     health.clock(&reach.instance.http, host);

@@ -1,5 +1,6 @@
 //! Looks whether `PagerDuty` can be read: its services, and which of them are wanted.
 
+use super::DESCRIPTOR;
 use super::client::Reach;
 use super::wire::Named;
 use crate::connector::pattern::Names;
@@ -21,6 +22,7 @@ pub async fn check(reach: &Reach<'_>, services: &Names) -> Result<Health, Connec
         );
         health.warn(host, text);
     }
+    health.untold(DESCRIPTOR.tool);
     health.allowance(&reach.instance.http);
     health.clock(&reach.instance.http, host);
     Ok(health)

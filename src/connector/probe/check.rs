@@ -14,6 +14,7 @@ pub async fn check(reach: &Reach<'_>) -> Result<Health, ConnectorError> {
     health
         .facts
         .push(format!("{host} answers; it tells {}", told.join(", ")));
+    health.untold("an address");
     health.clock(&reach.instance.http, host);
     Ok(health)
 }

@@ -1,5 +1,6 @@
 //! Looks whether ServiceNow can be read: whose account it is, and what of its newest change requests is of services that are read.
 
+use super::DESCRIPTOR;
 use super::client::Reach;
 use super::translate::service;
 use crate::connector::pattern::Names;
@@ -52,6 +53,7 @@ pub async fn check(
     for complaint in page.found.complaints {
         health.warn(host, complaint);
     }
+    health.untold(DESCRIPTOR.tool);
     health.clock(&reach.instance.http, host);
     Ok(health)
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{World, alert, at, group, settings, start};
-use crate::conformance::subject::{Ask, Made, Pages, Subject};
+use crate::conformance::subject::{Ask, Made, Names, Pages, Subject};
 
 pub static SUBJECT: Subject = Subject {
     kind: "alertmanager",
@@ -12,6 +12,7 @@ pub static SUBJECT: Subject = Subject {
     asks: &[Ask::of("/alerts/groups")],
     pages: Pages::None("all that fires is one answer"),
     // The words of an alert are its people's own.
+    names: Names::Any("checkout"),
     ..Subject::READS
 };
 

@@ -188,6 +188,8 @@ const OTHERS: &[(&str, &[&str])] = &[
             "connector::signature",
         ],
     ),
+    // Which proxy stands before an address, by the rules of the client under every connector.
+    ("hyper_util", &["connector::http::proxy"]),
     ("indicatif", &["cli"]),
     ("jsonc_parser", &["connector::git::act"]),
     ("keybinds", &["key"]),
@@ -242,6 +244,8 @@ const OTHERS: &[(&str, &[&str])] = &[
             "connector::command",
             // Where a kubeconfig is that nobody names.
             "connector::kubernetes",
+            // Which variable it is that names a proxy, for whoever has to change it.
+            "connector::http::proxy",
         ],
     ),
     (
@@ -383,6 +387,27 @@ fn arrows_point_one_way() {
     }
     assert!(seen > 1_000, "only {seen} paths were read");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Where a client is made, proxies, certificates and time-outs are told to it: in one place for all, and in another for `kube`, which brings its own.
+#[test]
+fn clients_are_made_in_one_place() {
+    let made = |text: &str| {
+        let words = [
+            "Client::builder(",
+            "Client::new(",
+            "ClientBuilder",
+            "Client::try_from(",
+        ];
+        words.iter().any(|word| text.contains(word))
+    };
+    let files = sources("src");
+    let places = files.iter().filter(|source| made(&source.text));
+    let places: Vec<&str> = places.map(|source| source.module.as_str()).collect();
+    assert_eq!(
+        places,
+        ["connector::http::dial", "connector::kubernetes::dial"]
+    );
 }
 
 #[test]

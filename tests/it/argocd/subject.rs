@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 
 use super::world::{World, application, automated, behind, sha, start};
 use super::{now, order, settings, to_sha};
-use crate::conformance::subject::{Ask, Deed, Found, HASTE, Made, Pages, STRANGE, Subject, open};
+use crate::conformance::subject::{
+    Ask, Deed, Found, HASTE, Made, Names, Pages, STRANGE, Subject, open,
+};
 use crate::support::deeds::Case;
 
 pub static SUBJECT: Subject = Subject {
@@ -19,11 +21,13 @@ pub static SUBJECT: Subject = Subject {
         odd["status"]["sync"]["status"] = json!(STRANGE);
         of([odd, json!({"metadata": {"name": 7}})])
     }),
+    rights: Some("the account may do all that is acted on"),
     deeds,
     elsewhere: &[(
         Verb::Release,
         "it is what undoes a hold: tests/it/argocd/acting.rs",
     )],
+    names: Names::Plain("its names are of small letters, digits and dashes"),
     ..Subject::READS
 };
 

@@ -1,7 +1,7 @@
 //! Backstage, as the suite of all connectors sees it.
 
 use super::{answer, component, now, settings};
-use crate::conformance::subject::{Ask, Made, Pages, Subject, complaint};
+use crate::conformance::subject::{Ask, Made, Names, Pages, Subject, complaint};
 use crate::support::wild::Wild;
 
 pub static SUBJECT: Subject = Subject {
@@ -14,6 +14,7 @@ pub static SUBJECT: Subject = Subject {
     // The words of a component are its people's own.
     // A catalogue tells no times.
     timed: false,
+    names: Names::Any("The"),
     ..Subject::READS
 };
 

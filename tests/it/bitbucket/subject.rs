@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{World, answer, now, settings, world};
-use crate::conformance::subject::{Ask, Made, Pages, STRANGE, Subject, complaint};
+use crate::conformance::subject::{Ask, Made, Names, Pages, STRANGE, Subject, complaint};
 use crate::support::wild::Wild;
 
 pub static SUBJECT: Subject = Subject {
@@ -26,6 +26,7 @@ pub static SUBJECT: Subject = Subject {
         odd.pipelines[0]["state"]["result"]["name"] = json!(STRANGE);
         of(odd)
     }),
+    names: Names::Any("round"),
     ..Subject::READS
 };
 

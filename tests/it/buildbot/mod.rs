@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use leadtime::connector::http::dial::dial;
+use leadtime::connector::http::dial::{Dial, dial_as};
 use leadtime::event::time::Timestamp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -197,7 +197,7 @@ impl Buildbot {
     }
 
     async fn ask(&self, path: &str) -> Option<Value> {
-        let answer = dial(None)
+        let answer = dial_as(&Dial::default())
             .unwrap()
             .get(format!("{}/api/v2/{path}", self.url))
             .send()
@@ -275,7 +275,7 @@ impl Buildbot {
         let order =
             json!({"jsonrpc": "2.0", "id": 1, "method": "stop", "params": {"reason": "enough"}});
         let url = format!("{}/api/v2/builds/{}", self.url, build["buildid"]);
-        let sent = dial(None)
+        let sent = dial_as(&Dial::default())
             .unwrap()
             .post(url)
             .json(&order)

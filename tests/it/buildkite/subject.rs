@@ -6,7 +6,7 @@ use serde_json::json;
 use super::acting::{VERBS, ready};
 use super::world::{World, build, start};
 use super::{now, settings};
-use crate::conformance::subject::{Ask, Deed, Found, Made, Pages, STRANGE, Subject};
+use crate::conformance::subject::{Ask, Deed, Found, Made, Names, Pages, STRANGE, Subject};
 
 pub static SUBJECT: Subject = Subject {
     kind: "buildkite",
@@ -21,7 +21,9 @@ pub static SUBJECT: Subject = Subject {
             .push(json!({"number": "seven", "created_at": "2026-03-02T09:00:00Z"}));
         of(odd)
     }),
+    rights: Some("the token's scopes: read_builds"),
     deeds,
+    names: Names::Any("RSpec"),
     ..Subject::READS
 };
 

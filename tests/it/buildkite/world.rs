@@ -186,6 +186,10 @@ fn answer(world: &mut World, asked: &Asked) -> Answer {
     let pieces: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     match (asked.method.as_str(), pieces.as_slice()) {
         ("GET", ["v2", "user"]) => Answer::json(200, &world.me),
+        ("GET", ["v2", "access-token"]) => Answer::json(
+            200,
+            &json!({"uuid": "0198", "scopes": ["read_builds", "read_pipelines", "read_user", "write_builds"]}),
+        ),
         ("GET", ["v2", "organizations", "acme", "builds"]) => world.list(asked, None),
         ("GET", ["v2", "organizations", "acme", "pipelines"]) => {
             let all = json!([{"slug": "shop"}, {"slug": "deploy"}, {"slug": "old", "archived_at": "2020"}]);

@@ -5,7 +5,9 @@ use serde_json::json;
 
 use super::world::{World, start, uuid};
 use super::{now, order, settings};
-use crate::conformance::subject::{Ask, Deed, Found, HASTE, Made, Pages, STRANGE, Subject, open};
+use crate::conformance::subject::{
+    Ask, Deed, Found, HASTE, Made, Names, Pages, STRANGE, Subject, open,
+};
 use crate::support::deeds::Case;
 
 pub static SUBJECT: Subject = Subject {
@@ -30,6 +32,7 @@ pub static SUBJECT: Subject = Subject {
         of(world)
     }),
     deeds,
+    names: Names::Any("build-and-deploy"),
     ..Subject::READS
 };
 

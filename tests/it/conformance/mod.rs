@@ -3,6 +3,8 @@
 
 mod acting;
 mod documented;
+mod doctor;
+mod naming;
 mod pushing;
 mod reading;
 pub mod subject;
@@ -25,7 +27,7 @@ use crate::{
 };
 
 /// Every connector that speaks HTTP.
-static SUBJECTS: [&Subject; 21] = [
+pub static SUBJECTS: [&Subject; 21] = [
     &alertmanager::subject::SUBJECT,
     &argocd::subject::SUBJECT,
     &backstage::subject::SUBJECT,
@@ -63,14 +65,14 @@ const APART: [(&str, &str); 4] = [
 /// How many worlds there are at once.
 const AT_ONCE: usize = 24;
 
-type Trial = (String, Pin<Box<dyn Future<Output = ()> + Send>>);
+pub type Trial = (String, Pin<Box<dyn Future<Output = ()> + Send>>);
 
-fn trial(name: String, run: impl Future<Output = ()> + Send + 'static) -> Trial {
+pub fn trial(name: String, run: impl Future<Output = ()> + Send + 'static) -> Trial {
     (name, Box::pin(run))
 }
 
 /// Puts them all through, and tells of all that fail.
-async fn each(trials: Vec<Trial>) {
+pub async fn each(trials: Vec<Trial>) {
     let gate = Arc::new(Semaphore::new(AT_ONCE));
     let many = trials.len();
     assert!(many > 0);
@@ -171,6 +173,26 @@ async fn where_nobody_is_there_it_is_said() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_clock_that_differs_is_told() {
     each(of_subjects(reading::timed)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_something_is_called_it_is_told_by_that_name() {
+    each(of_subjects(naming::carried)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_doctor_proves_each() {
+    let all = SUBJECTS.iter();
+    let all = all.map(|one| {
+        let run = async {
+            let run = tokio::task::spawn_blocking(|| doctor::proved(one));
+            if let Err(error) = run.await {
+                std::panic::resume_unwind(error.into_panic());
+            }
+        };
+        trial(one.kind.to_owned(), run)
+    });
+    each(all.collect()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

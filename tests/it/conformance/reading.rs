@@ -73,7 +73,7 @@ fn clean(text: &str) {
 }
 
 /// One reading of all there is.
-async fn whole(subject: &Subject, source: &dyn Connector) -> Kept {
+pub async fn whole(subject: &Subject, source: &dyn Connector) -> Kept {
     let mut kept = Kept::default();
     let read = deeds::read(source, &mut kept, (subject.now)()).await;
     read.unwrap_or_else(|error| panic!("{error}"));

@@ -61,6 +61,17 @@ pub enum Pages {
     None(&'static str),
 }
 
+/// What of a tool can be called anything.
+#[derive(Clone, Copy, Debug)]
+pub enum Names {
+    /// What is called so in its world.
+    Any(&'static str),
+    /// The same, but for a slash, which stands between names there.
+    Flat(&'static str),
+    /// Nothing, and why.
+    Plain(&'static str),
+}
+
 /// How a deed is found when its answer was lost.
 #[derive(Clone, Copy, Debug)]
 pub enum Found {
@@ -107,6 +118,9 @@ pub struct Subject {
     /// Its times are of the tool's clock.
     pub timed: bool,
     pub deeds: fn() -> Vec<Deed>,
+    /// What `doctor` says of what the token may: the words that stand in what it tells. `None`: the tool does not tell, and that is said.
+    pub rights: Option<&'static str>,
+    pub names: Names,
     /// How the addresses end at which it only asks, though by a method that could do something.
     pub questions: &'static [&'static str],
     /// What it can do and no deed here stands for, and where that is held.
@@ -129,6 +143,8 @@ impl Subject {
         conditional: false,
         timed: true,
         deeds: Vec::new,
+        rights: None,
+        names: Names::Plain(""),
         questions: &[],
         elsewhere: &[],
     };

@@ -6,7 +6,9 @@ use serde_json::json;
 use super::acting::{DEEDS, Deed as Kind, begun};
 use super::world::start;
 use super::{now, settings};
-use crate::conformance::subject::{Ask, Deed, Found, HASTE, Made, Pages, STRANGE, Subject, open};
+use crate::conformance::subject::{
+    Ask, Deed, Found, HASTE, Made, Names, Pages, STRANGE, Subject, open,
+};
 use crate::support::deeds::Case;
 
 pub static SUBJECT: Subject = Subject {
@@ -22,6 +24,7 @@ pub static SUBJECT: Subject = Subject {
     pages: Pages::Cut(|| of(1, false)),
     strange: Some(|| of(50, true)),
     deeds,
+    names: Names::Any("main"),
     ..Subject::READS
 };
 

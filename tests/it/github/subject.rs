@@ -7,7 +7,9 @@ use serde_json::json;
 use super::acting::hub::Hub;
 use super::acting::{CASES, Case as Kind};
 use super::now;
-use crate::conformance::subject::{Ask, Deed, Found, HASTE, Made, Pages, STRANGE, Subject, open};
+use crate::conformance::subject::{
+    Ask, Deed, Found, HASTE, Made, Names, Pages, STRANGE, Subject, open,
+};
 use crate::support::deeds::{CANARY, Case};
 use crate::support::github::living::Living;
 use crate::support::github::world::Repo;
@@ -26,6 +28,7 @@ pub static SUBJECT: Subject = Subject {
     strange: Some(|| of(true)),
     conditional: true,
     deeds,
+    names: Names::Any("main"),
     ..Subject::READS
 };
 

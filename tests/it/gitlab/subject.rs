@@ -4,7 +4,9 @@ use serde_json::json;
 
 use super::acting::{SHOP, orders, world};
 use super::{now, settings};
-use crate::conformance::subject::{Ask, Deed, Found, HASTE, Made, Pages, STRANGE, Subject, open};
+use crate::conformance::subject::{
+    Ask, Deed, Found, HASTE, Made, Names, Pages, STRANGE, Subject, open,
+};
 use crate::support::deeds::Case;
 use crate::support::gitlab::{World, start};
 
@@ -22,6 +24,7 @@ pub static SUBJECT: Subject = Subject {
     strange: Some(|| of(&BOTH, 3, true)),
     conditional: true,
     deeds,
+    names: Names::Any("main"),
     ..Subject::READS
 };
 

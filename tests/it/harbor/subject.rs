@@ -5,7 +5,9 @@ use serde_json::json;
 
 use super::acting::ready;
 use super::{World, answer, now, report, settings, world};
-use crate::conformance::subject::{Ask, Deed, Found, Made, Pages, STRANGE, Subject, complaint};
+use crate::conformance::subject::{
+    Ask, Deed, Found, Made, Names, Pages, STRANGE, Subject, complaint,
+};
 use crate::support::wild::Wild;
 
 pub static SUBJECT: Subject = Subject {
@@ -25,6 +27,9 @@ pub static SUBJECT: Subject = Subject {
         of(odd)
     }),
     deeds,
+    names: Names::Plain(
+        "its names are of small letters, digits and a few signs; the slashes between them are asked for in tests/it/harbor",
+    ),
     ..Subject::READS
 };
 

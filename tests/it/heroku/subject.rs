@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::acting::ready;
 use super::{World, answer, now, settings, world};
-use crate::conformance::subject::{Ask, Deed, Found, Made, Pages, STRANGE, Subject};
+use crate::conformance::subject::{Ask, Deed, Found, Made, Names, Pages, STRANGE, Subject};
 use crate::support::wild::Wild;
 
 pub static SUBJECT: Subject = Subject {
@@ -23,6 +23,7 @@ pub static SUBJECT: Subject = Subject {
         of(odd)
     }),
     deeds,
+    names: Names::Plain("its names are of small letters, digits and dashes"),
     ..Subject::READS
 };
 

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 
 use super::world::{build, job, start, taking, waiting};
 use super::{now, order, promotion, settings};
-use crate::conformance::subject::{Ask, Deed, Found, HASTE, Made, Pages, STRANGE, Subject, open};
+use crate::conformance::subject::{
+    Ask, Deed, Found, HASTE, Made, Names, Pages, STRANGE, Subject, open,
+};
 use crate::support::deeds::Case;
 use crate::support::wild::Answer;
 
@@ -35,6 +37,7 @@ pub static SUBJECT: Subject = Subject {
         of([("shop", job(vec![odd])), ("till", job(vec![build(1)]))])
     }),
     deeds,
+    names: Names::Flat("till"),
     ..Subject::READS
 };
 

@@ -192,7 +192,7 @@ async fn fields_of_ones_own_are_asked_for_and_statuses_are_looked_up() {
     let asked = &server.asked()[0];
     assert!(query(asked, "fields").ends_with(",customfield_7,fixVersions"));
     let health = source.check(now()).await.unwrap();
-    assert_eq!(health.facts[1], "2 of its newest 2 issues are read");
+    assert_eq!(health.facts[2], "2 of its newest 2 issues are read");
     let said = format!("{health:?}");
     assert!(
         said.contains("belongs to jane") && said.contains("\\\"X*\\\""),

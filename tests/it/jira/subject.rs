@@ -8,7 +8,7 @@ use super::reading::world;
 use super::world::{World, start};
 use super::{now, settings};
 use crate::conformance::subject::{
-    Ask, Deed, Found, HASTE, Made, Pages, STRANGE, Subject, complaint, open,
+    Ask, Deed, Found, HASTE, Made, Names, Pages, STRANGE, Subject, complaint, open,
 };
 use crate::support::deeds::Case;
 
@@ -24,7 +24,9 @@ pub static SUBJECT: Subject = Subject {
         odd.approvals.get_mut("OPS-4").unwrap()[0]["finalDecision"] = json!(STRANGE);
         of(odd)
     }),
+    rights: Some("the account may do all that is read and acted on"),
     deeds,
+    names: Names::Any("Story"),
     ..Subject::READS
 };
 

@@ -124,6 +124,13 @@ pub fn answer(world: &mut World, asked: &Asked) -> Answer {
     match (asked.method.as_str(), pieces.as_slice()) {
         ("GET", ["rest", "api", "3", "search", "jql"]) => search(world, asked, true),
         ("GET", ["rest", "api", "2", "search"]) => search(world, asked, false),
+        ("GET", ["rest", "api", _, "mypermissions"]) => {
+            let wanted = asked.query("permissions").unwrap_or_default().to_owned();
+            let wanted = wanted.split("%2C");
+            let told = wanted.map(|key| (key.to_owned(), json!({"havePermission": true})));
+            let told: serde_json::Map<_, _> = told.collect();
+            Answer::json(200, &json!({ "permissions": told }))
+        }
         ("GET", ["rest", "api", _, "myself"]) => Answer::json(200, &person(world.me)),
         ("GET", ["rest", "api", version, "issue", key]) => match world.find(key).cloned() {
             Some(one) => Answer::json(200, &shown(world, &one, *version == "3")),

@@ -5,7 +5,9 @@ use serde_json::json;
 use super::acting::{VERBS, ready};
 use super::world::{World, answer, world};
 use super::{now, settings};
-use crate::conformance::subject::{Ask, Deed, Found, Made, Pages, STRANGE, Subject, complaint};
+use crate::conformance::subject::{
+    Ask, Deed, Found, Made, Names, Pages, STRANGE, Subject, complaint,
+};
 use crate::support::wild::Wild;
 
 pub static SUBJECT: Subject = Subject {
@@ -26,6 +28,7 @@ pub static SUBJECT: Subject = Subject {
         of(odd)
     }),
     deeds,
+    names: Names::Plain("its names are of small letters, digits and dashes"),
     ..Subject::READS
 };
 

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 use super::acting::{CANARY as ROLLOUT, FLUX, WEB, version};
 use super::world::{World, deployment, kustomization, no, rollout, start};
 use super::{now, order, settings};
-use crate::conformance::subject::{Ask, Deed, Found, HASTE, Made, Pages, STRANGE, Subject, open};
+use crate::conformance::subject::{
+    Ask, Deed, Found, HASTE, Made, Names, Pages, STRANGE, Subject, open,
+};
 use crate::support::deeds::Case;
 
 pub static SUBJECT: Subject = Subject {
@@ -34,6 +36,8 @@ pub static SUBJECT: Subject = Subject {
         world.put(odd);
         of(world)
     }),
+    // Of one that answers reviews: tests/it/kubernetes/rights.rs.
+    rights: Some("what the login may do is not known"),
     deeds,
     questions: &["/selfsubjectaccessreviews"],
     elsewhere: &[
@@ -41,6 +45,7 @@ pub static SUBJECT: Subject = Subject {
         (Verb::Resume, "tests/it/kubernetes/acting.rs"),
         (Verb::Release, "tests/it/kubernetes/acting.rs"),
     ],
+    names: Names::Plain("its names are of small letters, digits and dashes"),
     ..Subject::READS
 };
 

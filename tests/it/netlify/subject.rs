@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::acting::{VERBS, ready};
 use super::{World, answer, now, settings, world};
-use crate::conformance::subject::{Ask, Deed, Found, Made, Pages, STRANGE, Subject};
+use crate::conformance::subject::{Ask, Deed, Found, Made, Names, Pages, STRANGE, Subject};
 use crate::support::wild::Wild;
 
 pub static SUBJECT: Subject = Subject {
@@ -20,6 +20,7 @@ pub static SUBJECT: Subject = Subject {
         of(odd)
     }),
     deeds,
+    names: Names::Any("lab"),
     ..Subject::READS
 };
 

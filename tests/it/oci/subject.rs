@@ -6,7 +6,9 @@ use super::acting::{order, shop, version};
 use super::failures::two;
 use super::world::{World, start};
 use super::{now, settings};
-use crate::conformance::subject::{Ask, Deed, Found, HASTE, Made, Pages, Subject, complaint, open};
+use crate::conformance::subject::{
+    Ask, Deed, Found, HASTE, Made, Names, Pages, Subject, complaint, open,
+};
 use crate::support::deeds::{CANARY, Case};
 
 pub static SUBJECT: Subject = Subject {
@@ -30,6 +32,7 @@ pub static SUBJECT: Subject = Subject {
     deeds,
     // Its times are of those who built the images.
     timed: false,
+    names: Names::Plain("its names are of small letters, digits and a few signs"),
     ..Subject::READS
 };
 

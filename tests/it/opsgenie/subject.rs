@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{incident, now, settings, start};
-use crate::conformance::subject::{Ask, Made, Pages, STRANGE, Subject};
+use crate::conformance::subject::{Ask, Made, Names, Pages, STRANGE, Subject};
 
 pub static SUBJECT: Subject = Subject {
     kind: "opsgenie",
@@ -18,6 +18,7 @@ pub static SUBJECT: Subject = Subject {
         all.push(json!({"id": 7, "createdAt": "2026-04-01T10:00:00Z"}));
         of(all)
     }),
+    names: Names::Any("checkout"),
     ..Subject::READS
 };
 

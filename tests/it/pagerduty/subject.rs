@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{incident, now, settings, start};
-use crate::conformance::subject::{Ask, Made, Pages, STRANGE, Subject, complaint};
+use crate::conformance::subject::{Ask, Made, Names, Pages, STRANGE, Subject, complaint};
 
 pub static SUBJECT: Subject = Subject {
     kind: "pagerduty",
@@ -17,6 +17,7 @@ pub static SUBJECT: Subject = Subject {
         all[1]["status"] = json!(STRANGE);
         of(all)
     }),
+    names: Names::Any("checkout"),
     ..Subject::READS
 };
 

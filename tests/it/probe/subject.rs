@@ -1,7 +1,7 @@
 //! A probe of a version, as the suite of all connectors sees it.
 
 use super::{at, settings, start};
-use crate::conformance::subject::{Ask, Made, Pages, Subject};
+use crate::conformance::subject::{Ask, Made, Names, Pages, Subject};
 
 pub static SUBJECT: Subject = Subject {
     kind: "probe",
@@ -12,6 +12,7 @@ pub static SUBJECT: Subject = Subject {
     // A version is any word.
     // A version is seen at the time of this machine.
     timed: false,
+    names: Names::Any("checkout"),
     ..Subject::READS
 };
 

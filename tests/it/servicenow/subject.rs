@@ -7,7 +7,7 @@ use super::acting::{order, world as open_world};
 use super::world::{World, approval, change, start};
 use super::{now, settings};
 use crate::conformance::subject::{
-    Ask, Deed, Found, HASTE, Made, Pages, STRANGE, Subject, complaint, open,
+    Ask, Deed, Found, HASTE, Made, Names, Pages, STRANGE, Subject, complaint, open,
 };
 use crate::support::deeds::Case;
 
@@ -24,6 +24,7 @@ pub static SUBJECT: Subject = Subject {
         of(odd)
     }),
     deeds,
+    names: Names::Any("checkout"),
     ..Subject::READS
 };
 

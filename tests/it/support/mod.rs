@@ -6,6 +6,7 @@ use leadtime::connector::http::plain::Login;
 use leadtime::store::{Store, StoreError};
 
 pub mod crd;
+pub mod between;
 pub mod deeds;
 pub mod desk;
 pub mod door;
@@ -18,12 +19,15 @@ pub mod prism;
 pub mod program;
 pub mod pty;
 pub mod registry;
+pub mod renamed;
 pub mod secret;
 pub mod served;
 pub mod svg;
 pub mod swagger;
 pub mod traced;
+pub mod tls;
 pub mod wild;
+pub mod written;
 
 /// Says aloud what was measured, for who asked for it with `--nocapture`.
 #[expect(
