@@ -23,7 +23,7 @@ pub use reference::{exact, range};
 pub use route::artifact_name;
 
 /// Which code can read a snapshot: to be raised with every change of what is kept or how.
-pub const FORMAT: u32 = 8;
+pub const FORMAT: u32 = 9;
 
 /// The fold: the catalogue, and the partitions that are at hand.
 #[derive(Debug, Default)]
