@@ -18,7 +18,7 @@ me = "jane"
 [[sources]]
 name = "pd"
 kind = "pagerduty"
-url = "PAGER"
+url = "ADDRESS"
 token = { env = "PAGERDUTY_TOKEN" }
 user = "jane@acme.example"
 environment = "production"
@@ -63,7 +63,7 @@ fn told(source: &str, id: &str) -> String {
 
 fn place(pager: &Server) -> Place {
     let place = Place::new();
-    place.write("leadtime.toml", CONFIG.replace("PAGER", &pager.url()));
+    place.write("leadtime.toml", CONFIG.replace("ADDRESS", &pager.url()));
     let others = [
         told("alertmanager:alerts.example.com", "AL-1"),
         told("homemade", "HM-1"),

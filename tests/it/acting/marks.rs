@@ -5,11 +5,10 @@ use serde_json::{Value, json};
 use super::commands::{actions, place, run};
 use crate::cli::place::Place;
 
-const AS_OF: [&str; 2] = ["--as-of", "2026-03-05T00:00:00Z"];
-
 fn dora(place: &Place) -> Value {
-    let asked = ["dora", "shop", "--deployments", "--incidents", "--json"];
-    let told = run(place, &[&asked[..], &AS_OF].concat()).ends(0).json();
+    let told = ["dora", "shop", "--deployments", "--incidents", "--json"];
+    let told = [&told[..], &["--from", "2026-03-01"]].concat();
+    let told = run(place, &told).ends(0).json();
     told["workloads"][0].clone()
 }
 
@@ -90,7 +89,7 @@ fn what_failed_what_was_not_planned_and_what_caused_it_count_from_then_on() {
     assert_eq!(deployment(&after, "p2")["rework"], true);
     assert_eq!(deployment(&after, "p2")["failed"], false);
     let view = ["--plain", "--view", "repair", "--width", "120"];
-    let shown = run(&place, &[&view[..], &AS_OF].concat()).ends(0).out;
+    let shown = run(&place, &view).ends(0).out;
     let row = shown.lines().find(|line| line.contains("INC-1")).unwrap();
     assert!(row.contains("v1") && !row.contains("~v1"), "{shown}");
 }

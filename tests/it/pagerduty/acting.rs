@@ -80,7 +80,7 @@ async fn an_incident_is_taken_on_and_ended_with_what_was_said() {
         );
         assert_eq!(
             first.body.as_deref().unwrap(),
-            format!(r#"{{"incident":{{"status":"{status}","type":"incident_reference"}}}}"#)
+            format!(r#"{{"incident":{{"type":"incident_reference","status":"{status}"}}}}"#)
         );
         assert_eq!(
             (note.method.as_str(), &note.url),

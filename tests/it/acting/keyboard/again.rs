@@ -78,7 +78,7 @@ fn marks(desk: &Desk) {
     desk.press("7");
     desk.see("INC-7");
     desk.filter("INC-7");
-    choose(desk, "m", "no deployment caused it", 0);
+    choose(desk, "m", "no deployment caused it", 1);
     desk.say_why("seen in its traces");
     desk.agree_by_key();
     desk.seen();

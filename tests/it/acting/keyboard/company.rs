@@ -101,7 +101,7 @@ const PAGER: &str = r#"
 [[sources]]
 name = "pd"
 kind = "pagerduty"
-url = "PAGER"
+url = "ADDRESS"
 token = { env = "CANARY" }
 user = "jane@acme.example"
 environment = "production"
@@ -178,7 +178,7 @@ impl Company {
     pub fn paged(pager: &str) -> Self {
         Self::of(Place::new(), SECOND, None)
             .without("wiki")
-            .opened(&PAGER.replace("PAGER", pager))
+            .opened(&PAGER.replace("ADDRESS", pager))
     }
 
     fn without(mut self, name: &str) -> Self {
