@@ -29,8 +29,6 @@ const LOOK: Duration = Duration::from_millis(500);
 const TELL: Duration = Duration::from_millis(150);
 /// Ages, freezes and soaks go on without any event: so often every workload is worked out again.
 const AGAIN: Duration = Duration::from_mins(10);
-/// After so many events a snapshot is kept.
-const KEEP: u64 = 20_000;
 /// So often the summaries are kept for the next start.
 const KEEP_AGAIN: Duration = Duration::from_mins(1);
 
@@ -278,10 +276,7 @@ impl Worker {
                 self.dirty = (0..self.overviews.len()).collect();
             }
         }
-        if self.engine.not_kept() > KEEP {
-            self.engine.rest()?;
-        }
-        Ok(())
+        self.engine.rest_if_due()
     }
 
     fn work_out(&mut self, place: usize) -> Result<(), StoreError> {

@@ -135,6 +135,13 @@ impl Fold {
             .map(|(_, number)| *number)
     }
 
+    /// How many facts are at hand.
+    #[must_use]
+    pub fn facts(&self) -> usize {
+        let partitions = self.partitions.values();
+        partitions.map(|partition| partition.facts().len()).sum()
+    }
+
     /// Lets go of partitions that are kept outside, to free memory.
     pub fn forget(&mut self) {
         let changed = &self.changed;
