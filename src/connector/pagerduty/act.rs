@@ -178,9 +178,9 @@ impl PagerDuty {
             return Ok(Standing::Moved(format!("{id} is gone")));
         };
         let Deed::Status(wanted) = &probe.deed else {
-            let mut notes = reach.notes(id).await?.items.into_iter();
-            let noted = notes.any(|note| note.content.contains(&probe.key));
-            return Ok(if noted {
+            let mut all = reach.notes(id).await?.items.into_iter();
+            let is_there = all.any(|note| note.content.contains(&probe.key));
+            return Ok(if is_there {
                 Standing::Done(Receipt {
                     text: format!("{id} has the note"),
                     url: probe.page,
@@ -219,14 +219,12 @@ impl PagerDuty {
             return Ok(of(entry.agent.as_ref(), false));
         }
         if incident.status == wanted {
-            return Ok(match late.next() {
-                Some(entry) => of(entry.agent.as_ref(), false),
-                // The log may come a little later.
-                None => {
-                    let early = incident.changed().is_none_or(|at| at < earliest);
-                    of(incident.last_status_change_by.as_ref(), early)
-                }
-            });
+            if let Some(entry) = late.next() {
+                return Ok(of(entry.agent.as_ref(), false));
+            }
+            // The log may come a little later.
+            let early = incident.changed().is_none_or(|at| at < earliest);
+            return Ok(of(incident.last_status_change_by.as_ref(), early));
         }
         if is_open(incident) {
             return Ok(Standing::Open);
