@@ -1,4 +1,4 @@
-//! Incidents that are answered by command: in PagerDuty, by a program, and where it cannot be done.
+//! Incidents that are answered by command: in `PagerDuty`, by a program, and where it cannot be done.
 
 use serde_json::{Value, json};
 
