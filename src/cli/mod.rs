@@ -30,6 +30,7 @@ use clap::Parser;
 use serde::Serialize;
 
 use crate::error::{Failure, FailureKind};
+use crate::plan::request::Verb;
 use crate::report::json;
 use args::{Cli, Command, MapArgs};
 use session::{Session, print};
@@ -115,6 +116,10 @@ fn dispatch(cli: Cli) -> Result<Ending, Failure> {
         Command::Retry(args) => act::retry(&Session::new(global)?, &args),
         Command::Hold(args) => act::hold(&Session::new(global)?, &args),
         Command::Release(args) => act::release(&Session::new(global)?, &args),
+        Command::Acknowledge(args) => {
+            act::respond(&Session::new(global)?, &args, Verb::Acknowledge)
+        }
+        Command::Resolve(args) => act::respond(&Session::new(global)?, &args, Verb::Resolve),
         Command::Mark(args) => act::mark(&Session::new(global)?, &args),
         Command::Confirm(args) => act::confirm(&Session::new(global)?, &args),
         Command::Audit(args) => audit::run(&Session::new(global)?, &args),

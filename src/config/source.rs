@@ -37,7 +37,7 @@ pub struct Source {
     pub url: Option<Address>,
     /// Where the token, or the password of `user`, is to be found. Never the secret itself.
     pub token: Option<SecretRef>,
-    /// The user that the token belongs to, where the tool asks for both.
+    /// The user that the token belongs to, where the tool asks for both; pagerduty: the e-mail address in whose name leadtime acts.
     #[schemars(length(min = 1))]
     pub user: Option<String>,
     /// The repositories to read; a leading `!` leaves out.

@@ -364,9 +364,13 @@ family! {
             /// The commit or change that caused it, where the incident names it.
             sha,
             change,
+            /// Who has taken it on, where it is acknowledged.
+            acknowledged_by,
         }
         plain {
             phase: IncidentPhase,
+            /// Since when somebody is at it. An incident that is told of later without it is acknowledged no longer.
+            acknowledged: Option<Timestamp>,
         }
     }
 }

@@ -70,6 +70,10 @@ pub enum Intent {
     Retry,
     /// Hold an environment, or release it.
     Hold,
+    /// Take the incident in front on, in its tool.
+    Acknowledge,
+    /// Say there that it is over.
+    Resolve,
     /// Say what a tool does not know of an incident or a deployment.
     Declare,
     Actions,

@@ -80,7 +80,7 @@ const fn row(intent: Intent, group: Group, name: &'static str, help: &'static st
 
 /// Every intent once, in the order of the enum.
 #[rustfmt::skip]
-pub const TABLE: [Row; 61] = [
+pub const TABLE: [Row; 63] = [
     row(Intent::Fleet, Group::Views, "fleet", "show every workload and how its path stands"),
     row(Intent::Map, Group::Views, "map", "show the value-stream map: every step, what is worked and what is waited"),
     row(Intent::Changes, Group::Views, "changes", "show the changes on their way and those that arrived"),
@@ -133,6 +133,8 @@ pub const TABLE: [Row; 61] = [
     row(Intent::Rollback, Group::Acting, "roll-back", "bring back a version that was live before"),
     row(Intent::Retry, Group::Acting, "retry", "run something again, stop it, or let it go on"),
     row(Intent::Hold, Group::Acting, "hold", "hold an environment as it is, or release it"),
+    row(Intent::Acknowledge, Group::Acting, "acknowledge", "take the incident in front on, in the tool that tells of it"),
+    row(Intent::Resolve, Group::Acting, "resolve", "say in its tool that the incident in front is over"),
     row(Intent::Declare, Group::Acting, "declare", "say what no tool knows of an incident or a deployment"),
     row(Intent::Actions, Group::Acting, "actions", "show what was done from leadtime, and whether it was seen"),
 

@@ -163,6 +163,8 @@ mod tests {
                 ("R", Intent::Rollback),
                 ("t", Intent::Retry),
                 ("H", Intent::Hold),
+                ("K", Intent::Acknowledge),
+                ("D", Intent::Resolve),
                 ("m", Intent::Declare),
                 ("A", Intent::Arm),
                 ("@", Intent::Actions),

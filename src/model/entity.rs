@@ -270,12 +270,22 @@ impl Record {
     }
 }
 
+/// Somebody is at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Acknowledgement {
+    pub at: Timestamp,
+    pub by: Option<Name>,
+}
+
 /// Something that went wrong.
 #[derive(Clone, Debug)]
 pub struct Incident {
     pub id: Name,
+    /// Who told of it first.
+    pub source: Name,
     pub opened: Timestamp,
     pub resolved: Option<Timestamp>,
+    pub acknowledged: Option<Acknowledgement>,
     pub service: Option<Name>,
     pub environment: Option<Name>,
     pub description: Option<Name>,

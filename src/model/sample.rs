@@ -255,9 +255,11 @@ impl Sample {
     }
 
     pub fn incident(&mut self, id: &str, opened: &str, resolved: Option<&str>) -> &mut Self {
-        let id = self.name(id);
+        let (id, source) = (self.name(id), self.name("pager"));
         self.0.incidents.push(Incident {
             id,
+            source,
+            acknowledged: None,
             opened: at(opened),
             resolved: resolved.map(at),
             service: None,

@@ -89,6 +89,11 @@ pub enum Deed {
         run: String,
         verb: Verb,
     },
+    /// Take an incident on, or say that it is over.
+    Respond {
+        incident: String,
+        verb: Verb,
+    },
     Hold {
         environment: String,
     },

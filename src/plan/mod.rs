@@ -2,7 +2,8 @@
 //! requests they would send for its orders ([`request`]), and that is the [`Plan`] that a person reads, word for word what will happen.
 //!
 //! - [`ask`]: what is wanted, by whom, with which rules set aside.
-//! - [`bring`] (promote, roll back), [`decide`] (approve, reject), [`again`] (retry, cancel, resume), [`declare`] (hold, release, marks): a file each.
+//! - [`bring`] (promote, roll back), [`decide`] (approve, reject), [`again`] (retry, cancel, resume), [`respond`] (acknowledge, resolve an incident),
+//!   [`declare`] (hold, release, marks): a file each.
 //! - [`policy`]: which rules object, and what would lift them.
 //! - [`way`]: what a step's `promote` says, filled in.
 //! - [`proof`]: which event shows that it was done.
@@ -16,6 +17,7 @@ pub mod declare;
 pub mod policy;
 pub mod proof;
 pub mod request;
+pub mod respond;
 pub mod way;
 
 use serde::{Deserialize, Serialize};
@@ -182,6 +184,7 @@ pub fn draft(ask: &Ask, deed: &Deed, lives: &Lives<'_>) -> Result<Draft, Refusal
             bring::rollback(ask, lives, environment, to.as_deref())
         }
         Deed::Again { run, verb } => again::draft(ask, lives, run, *verb),
+        Deed::Respond { incident, verb } => respond::draft(ask, lives, incident, *verb),
         Deed::Hold { environment } => declare::hold(ask, lives, environment),
         Deed::Release { environment } => declare::release(ask, lives, environment),
         Deed::Mark {

@@ -102,7 +102,7 @@ pub fn twice(name: &str, draft: &mut Draft) {
 }
 
 /// An instant as people read it in a sentence.
-fn told(at: Timestamp) -> String {
+pub(super) fn told(at: Timestamp) -> String {
     at.to_utc().format("%-d %b %Y %H:%M UTC").to_string()
 }
 

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::kind::{Decision, Outcome};
-use crate::event::time::Timestamp;
+use crate::event::time::{Span, Timestamp};
 use crate::model::Workload;
-use crate::model::entity::{Record, Run};
+use crate::model::entity::{Incident, Record, Run};
 use crate::model::version;
 
 /// What has to be seen.
@@ -29,7 +29,14 @@ pub enum Proof {
         deployment: String,
         environment: Option<String>,
     },
+    /// Somebody is at the incident.
+    Acknowledged { source: String, incident: String },
+    /// The incident is over.
+    Resolved { source: String, incident: String },
 }
+
+/// How much earlier than the action an incident may be acknowledged or over by the clock of its tool. What it was long before proves nothing.
+const SLACK: Span = Span::from_seconds(300);
 
 /// What was seen of a proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +79,21 @@ impl Proof {
                 (deployment, environment.as_deref()),
                 since,
             ),
+            Self::Acknowledged { source, incident } => {
+                acknowledged(workload, (source, incident), since - SLACK)
+            }
+            Self::Resolved { source, incident } => {
+                resolved(workload, (source, incident), since - SLACK)
+            }
+        }
+    }
+
+    /// The incident that it is about.
+    #[must_use]
+    pub fn incident(&self) -> Option<&str> {
+        match self {
+            Self::Acknowledged { incident, .. } | Self::Resolved { incident, .. } => Some(incident),
+            _ => None,
         }
     }
 
@@ -89,6 +111,16 @@ impl Proof {
             }
             Self::Ran { run, .. } => format!("run {run} in its tool"),
             Self::Went { deployment, .. } => format!("deployment {deployment} in its tool"),
+            Self::Acknowledged { incident, .. } => {
+                format!(
+                    "whether incident {incident} is acknowledged in its tool, and whether its source is read"
+                )
+            }
+            Self::Resolved { incident, .. } => {
+                format!(
+                    "whether incident {incident} is resolved in its tool, and whether its source is read"
+                )
+            }
         }
     }
 }
@@ -111,6 +143,35 @@ fn decided(workload: &Workload, source: &str, id: &str) -> Seen {
             };
             Seen::Shown(format!("{word} by {by}"))
         }
+        _ => Seen::NotYet,
+    }
+}
+
+fn told_of<'w>(workload: &'w Workload, (source, id): (&str, &str)) -> Option<&'w Incident> {
+    let of = |one: &&Incident| workload.text(one.id) == id && workload.text(one.source) == source;
+    workload.incidents.iter().find(of)
+}
+
+fn acknowledged(workload: &Workload, incident: (&str, &str), since: Timestamp) -> Seen {
+    let Some(one) = told_of(workload, incident) else {
+        return Seen::NotYet;
+    };
+    match (one.acknowledged, one.resolved) {
+        (Some(told), _) if told.at >= since => {
+            let by = told.by.map_or("somebody", |name| workload.text(name));
+            Seen::Shown(format!("{} acknowledged by {by}", incident.1))
+        }
+        (_, Some(at)) if at >= since => {
+            Seen::Otherwise(format!("{} was resolved meanwhile", incident.1))
+        }
+        _ => Seen::NotYet,
+    }
+}
+
+fn resolved(workload: &Workload, incident: (&str, &str), since: Timestamp) -> Seen {
+    let over = told_of(workload, incident).and_then(|one| one.resolved);
+    match over {
+        Some(at) if at >= since => Seen::Shown(format!("{} resolved", incident.1)),
         _ => Seen::NotYet,
     }
 }
@@ -225,6 +286,7 @@ fn went(
 mod tests {
     use super::*;
     use crate::event::kind::RunKind;
+    use crate::model::entity::Acknowledgement;
     use crate::model::sample::{Sample, at};
 
     fn run(s: &mut Sample, id: &str, sha: &str, started: &str) {
@@ -273,6 +335,50 @@ mod tests {
         // Of another commit, or from before.
         assert_eq!(seen(&[("8", "b", "03-02 12:05")]), Seen::NotYet);
         assert_eq!(seen(&[("6", "a", "03-02 11:00")]), Seen::NotYet);
+    }
+
+    #[test]
+    fn an_incident_is_seen_taken_on_and_over_by_its_own_source_alone() {
+        let of = |source: &str| (source.to_owned(), "i".to_owned());
+        let taken = |source: &str| {
+            let (source, incident) = of(source);
+            Proof::Acknowledged { source, incident }
+        };
+        let over = |source: &str| {
+            let (source, incident) = of(source);
+            Proof::Resolved { source, incident }
+        };
+        let seen = |proof: &Proof, acknowledged: Option<&str>, resolved: Option<&str>| {
+            let mut s = Sample::new("shop");
+            s.incident("i", "03-02 10:00", resolved);
+            let by = Some(s.name("ann"));
+            s.last_incident().acknowledged =
+                acknowledged.map(|time| Acknowledgement { at: at(time), by });
+            proof.seen(&s.done(), at("03-02 12:00"))
+        };
+        let shown = |text: &str| Seen::Shown(text.to_owned());
+        let (now, long) = (Some("03-02 12:01"), Some("03-02 11:00"));
+        assert_eq!(
+            seen(&taken("pager"), now, None),
+            shown("i acknowledged by ann")
+        );
+        // Its tool's clock may be behind; what was long before proves nothing.
+        let behind = Some("03-02 11:57");
+        assert_eq!(
+            seen(&taken("pager"), behind, None),
+            shown("i acknowledged by ann")
+        );
+        for (acknowledged, resolved) in [(None, None), (long, None), (long, long)] {
+            assert_eq!(seen(&taken("pager"), acknowledged, resolved), Seen::NotYet);
+            assert_eq!(seen(&over("pager"), acknowledged, resolved), Seen::NotYet);
+        }
+        assert_eq!(
+            seen(&taken("pager"), None, now),
+            Seen::Otherwise("i was resolved meanwhile".to_owned())
+        );
+        assert_eq!(seen(&over("pager"), now, now), shown("i resolved"));
+        assert_eq!(seen(&taken("other"), now, None), Seen::NotYet);
+        assert_eq!(seen(&over("other"), now, now), Seen::NotYet);
     }
 
     #[test]

@@ -23,6 +23,9 @@ pub enum Verb {
     Cancel,
     /// Let a paused rollout go on.
     Resume,
+    /// Take an incident on, and say that it is over.
+    Acknowledge,
+    Resolve,
     /// Keep an environment as it is, and let it go again.
     Hold,
     Release,
@@ -42,6 +45,8 @@ impl Verb {
             Self::RetryFailed => "retry_failed",
             Self::Cancel => "cancel",
             Self::Resume => "resume",
+            Self::Acknowledge => "acknowledge",
+            Self::Resolve => "resolve",
             Self::Hold => "hold",
             Self::Release => "release",
             Self::Mark => "mark",
@@ -84,7 +89,7 @@ impl Version {
 pub struct Target {
     /// `context.source` of its events.
     pub source: String,
-    /// The id of the gate, run or deployment in its events.
+    /// The id of the gate, run, deployment or incident in its events.
     pub id: String,
     pub url: Option<String>,
 }
@@ -97,7 +102,7 @@ pub struct Order {
     /// Its repositories, as events name them.
     pub repositories: Vec<String>,
     pub environment: Option<String>,
-    /// The gate, the run, or the newest deployment to the environment.
+    /// The gate, the run, the incident, or the newest deployment to the environment.
     pub target: Option<Target>,
     /// What is to be live.
     pub to: Option<Version>,

@@ -5,6 +5,7 @@ use super::sheet::{Line, Sheet};
 use super::style::Style;
 use super::{duration, figure, glyph, text};
 use crate::model::definition::Confirm;
+use crate::plan::proof::Proof;
 use crate::plan::request::{Request, Verb};
 use crate::plan::{Moving, Objection, Plan, RECORD};
 use crate::theme::Role;
@@ -62,6 +63,8 @@ pub fn headline(plan: &Plan) -> String {
         Verb::RetryFailed => format!("run again what failed for {workload}"),
         Verb::Cancel => format!("stop a run of {workload}"),
         Verb::Resume => format!("let {workload} go on{within}"),
+        Verb::Acknowledge => format!("acknowledge {}", answered(plan)),
+        Verb::Resolve => format!("resolve {}", answered(plan)),
         Verb::Hold => format!("hold {workload}{within}"),
         Verb::Release => format!("release {workload}{within}"),
         Verb::Mark => format!("mark for {workload}"),
@@ -71,6 +74,13 @@ pub fn headline(plan: &Plan) -> String {
         (None, Some(to)) => format!("{what}: {to}"),
         _ => what,
     }
+}
+
+/// Which incident: `INC-31 of checkout`.
+fn answered(plan: &Plan) -> String {
+    let mut proofs = plan.proofs.iter();
+    let incident = proofs.find_map(Proof::incident);
+    format!("{} of {}", incident.unwrap_or("an incident"), plan.workload)
 }
 
 /// Which gates: `cab of checkout`, `2 gates of checkout, cart`.

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use super::{Acting, action_key};
-use crate::app::Engine;
 use crate::app::sync::Feed;
+use crate::app::{Engine, registry};
 use crate::clock;
 use crate::confirm::Assent;
 use crate::error::Failure;
@@ -160,6 +160,22 @@ pub fn gates(engine: &mut Engine, gates: &[String], approve: bool) -> Result<Vec
     }
 }
 
+/// Which workload an incident is of: the first that has it.
+pub fn incident(engine: &mut Engine, incident: &str, verb: Verb) -> Result<Vec<Part>, Failure> {
+    for definition in engine.definitions().to_vec() {
+        let workload = engine.workload(&definition, clock::now())?;
+        let mut all = workload.incidents.iter();
+        if all.any(|one| workload.text(one.id) == incident) {
+            let incident = incident.to_owned();
+            return Ok(Wish::of(definition.name, Deed::Respond { incident, verb }).parts);
+        }
+    }
+    Err(
+        Failure::unable(format!("no workload has an incident {incident:?}"))
+            .hinted("leadtime dora --incidents lists them"),
+    )
+}
+
 /// Works out what exactly would be done. Only reads.
 pub async fn plan(acting: &Acting, engine: &mut Engine, asked: &Asked) -> Result<Plan, Failure> {
     let mut drafted = drafted(engine, asked)?;
@@ -220,9 +236,11 @@ async fn prepare(
 ) -> Result<Option<Prepared>, Failure> {
     // A tool that cannot hold an environment itself need not: leadtime puts it on record.
     let optional = matches!(order.verb, Verb::Hold | Verb::Release);
+    let answers = matches!(order.verb, Verb::Acknowledge | Verb::Resolve);
     let feed = match find(acting, order, from) {
         Ok(feed) => feed,
         Err(_) if optional => return Ok(None),
+        Err(_) if answers => return Err(refused(untold(order))),
         Err(refusal) => return Err(refused(refusal)),
     };
     let ability = acting.ability(&feed.name);
@@ -231,6 +249,9 @@ async fn prepare(
     let Some(actor) = actor.filter(|_| acts.contains(&order.verb)) else {
         if optional {
             return Ok(None);
+        }
+        if answers {
+            return Err(refused(untold(order)));
         }
         let refusal = Refusal::new(
             "tool",
@@ -251,6 +272,31 @@ async fn prepare(
         told.objections.push((text, Some(lifted)));
     }
     Ok(Some(told))
+}
+
+/// Why an incident cannot be answered from here: who tells of it, and what can be done instead.
+fn untold(order: &Order) -> Refusal {
+    let (verb, target) = (order.verb.word(), order.target.clone().unwrap_or_default());
+    let (id, source) = (&target.id, &target.source);
+    let kind = source.split_once(':').map_or("", |(kind, _)| kind);
+    let mut known = registry::CONNECTORS.iter().map(|(known, _)| *known);
+    let known = known.find(|known| known.kind == kind);
+    let tool = known.map_or_else(
+        || format!("{source:?}"),
+        |known| format!("{} ({source})", known.tool),
+    );
+    let acts = known.is_some_and(|known| known.capability.acts.contains(&order.verb));
+    let place = target
+        .url
+        .map_or_else(|| "there".to_owned(), |url| format!("there: {url}"));
+    let instead = format!("{verb} it {place}; leadtime sees it with the next reading");
+    if acts {
+        let text = format!("{id} is told of by {tool}, and no source here speaks with that");
+        return Refusal::new("no_way", text)
+            .hinted(format!("add it under [[sources]], or {instead}"));
+    }
+    let text = format!("{id} is told of by {tool}, and leadtime cannot {verb} anything there");
+    Refusal::new("tool", text).hinted(instead)
 }
 
 /// The source that an order goes to: the one that the way names, the only one that can go it, or the one that tells of the thing.

@@ -9,7 +9,8 @@ pub use second::run as confirm;
 
 use super::Ending;
 use super::args::{
-    Again, DecideArgs, HoldArgs, MarkArgs, MarkWord, PromoteArgs, RetryArgs, RollbackArgs,
+    Again, DecideArgs, HoldArgs, MarkArgs, MarkWord, PromoteArgs, RespondArgs, RetryArgs,
+    RollbackArgs,
 };
 use super::session::Session;
 use crate::app::acting::plan;
@@ -69,6 +70,20 @@ pub fn retry(session: &Session, args: &RetryArgs) -> Result<Ending, Failure> {
         &mut chain,
         args.workload.as_ref(),
         Deed::Again { run, verb },
+    )
+}
+
+pub fn respond(session: &Session, args: &RespondArgs, verb: Verb) -> Result<Ending, Failure> {
+    let mut chain = Chain::new(session, &args.act)?;
+    if args.workload.is_none() {
+        let parts = plan::incident(&mut chain.engine, &args.incident, verb)?;
+        return chain.run(parts);
+    }
+    let incident = args.incident.clone();
+    one(
+        &mut chain,
+        args.workload.as_ref(),
+        Deed::Respond { incident, verb },
     )
 }
 

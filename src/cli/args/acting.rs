@@ -168,6 +168,28 @@ pub struct HoldArgs {
     pub act: ActArgs,
 }
 
+/// Arguments of `acknowledge` and `resolve`.
+#[derive(Clone, Debug, Default, Args)]
+#[command(after_help = "\
+Examples:
+  leadtime acknowledge Q1A2B3C4 -m 'on it'
+  leadtime resolve Q1A2B3C4 -m 'v2.41.1 is live' --wait
+  leadtime resolve Q1A2B3C4 --dry-run --curl
+
+leadtime dora --incidents lists incidents. It is done in the tool that tells of it, where leadtime can act there: PagerDuty.")]
+pub struct RespondArgs {
+    /// The incident, by its id
+    #[arg(value_name = "INCIDENT")]
+    pub incident: String,
+
+    /// The workload that it is of; default: the first that has it
+    #[arg(long, value_name = "WORKLOAD")]
+    pub workload: Option<String>,
+
+    #[command(flatten)]
+    pub act: ActArgs,
+}
+
 /// What can be declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum MarkWord {

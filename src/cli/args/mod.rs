@@ -15,7 +15,7 @@ use crate::event::time::Span;
 use crate::report::ColourChoice;
 pub use acting::{
     ActArgs, Again, AuditArgs, ConfirmArgs, DecideArgs, HoldArgs, MarkArgs, MarkWord, PromoteArgs,
-    RetryArgs, RollbackArgs,
+    RespondArgs, RetryArgs, RollbackArgs,
 };
 pub use dashboard::{DashboardArgs, DemoArgs};
 pub use figures::{By, Calendar, DoraArgs, EnvArgs, GatesArgs, MapArgs, WhereArgs};
@@ -158,6 +158,10 @@ pub enum Command {
     Hold(HoldArgs),
     /// Let it go again
     Release(HoldArgs),
+    /// Take an incident on, in the tool that tells of it
+    Acknowledge(RespondArgs),
+    /// Say there that an incident is over
+    Resolve(RespondArgs),
     /// Declare something of an incident or a deployment
     Mark(MarkArgs),
     /// Agree as the second person
@@ -230,6 +234,8 @@ mod tests {
             "leadtime retry 47 --what failed --workload a -y",
             "leadtime hold a --in production -m why",
             "leadtime release a --in production --read-only",
+            "leadtime acknowledge INC-1 -m on-it --dry-run",
+            "leadtime resolve INC-1 --workload a --comment live --yes --wait",
             "leadtime mark incident-link INC-1 --deployment d --workload a",
             "leadtime confirm 2026 --confirm a",
             "leadtime confirm 2026 --call-off",

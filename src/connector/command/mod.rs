@@ -2,7 +2,7 @@
 //! never by a shell; what it prints are CDEvents, one a line; what it is asked stands on its standard input and in variables.
 //!
 //! - `client` runs it, `translate` reads what it printed, `cursor` tells it how far it was read.
-//! - `act` is the protocol by which it promotes, rolls back, decides and tries again.
+//! - `act` is the protocol by which it promotes, rolls back, decides, tries again and answers incidents.
 
 mod act;
 mod check;
@@ -34,6 +34,8 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
             Verb::Promote,
             Verb::Rollback,
             Verb::Retry,
+            Verb::Acknowledge,
+            Verb::Resolve,
         ],
         ways: &["arguments"],
     },

@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use super::wire::{Incident, Named, One, Page};
+use super::wire::{Incident, LogEntry, Me, Named, Note, One, Page, User};
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
 use crate::connector::http::instance::Instance;
@@ -33,11 +33,47 @@ impl Reach<'_> {
             ("until", to.as_str()),
             ("sort_by", "created_at:desc"),
         ];
-        self.all("incidents", &query).await
+        self.all(&["incidents"], "incidents", &query).await
     }
 
     pub async fn services(&self) -> Result<Parsed<Named>, ConnectorError> {
-        self.all("services", &[]).await
+        self.all(&["services"], "services", &[]).await
+    }
+
+    /// What was done to an incident, as far as it changed it.
+    pub async fn log(&self, id: &str) -> Result<Parsed<LogEntry>, ConnectorError> {
+        let query = [("is_overview", "true")];
+        self.all(&["incidents", id, "log_entries"], "log_entries", &query)
+            .await
+    }
+
+    pub async fn notes(&self, id: &str) -> Result<Parsed<Note>, ConnectorError> {
+        let url = self.instance.address(&["incidents", id, "notes"], &[]);
+        self.instance.list(&url, Some("notes"), "notes").await
+    }
+
+    /// Whose key it is; `None` where it is that of an account, and nobody's own.
+    pub async fn own(&self) -> Result<Option<User>, ConnectorError> {
+        let url = self.instance.address(&["users", "me"], &[]);
+        match self.instance.one::<Me>(&url, "the user of the key").await {
+            Ok(me) => Ok(Some(me.user)),
+            // It answers 400 to a key of the account.
+            Err(error) if matches!(error.kind, ErrorKind::Malformed | ErrorKind::NotFound) => {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The user with an address.
+    pub async fn user(&self, address: &str) -> Result<Option<User>, ConnectorError> {
+        let query = [("query", address)];
+        let found: Parsed<User> = self.all(&["users"], "users", &query).await?;
+        let is = |user: &User| {
+            let own = user.email.as_deref();
+            own.is_some_and(|own| own.eq_ignore_ascii_case(address))
+        };
+        Ok(found.items.into_iter().find(is))
     }
 
     /// One incident; `None` where it is gone.
@@ -53,6 +89,7 @@ impl Reach<'_> {
     /// A list to its end.
     async fn all<T: DeserializeOwned>(
         &self,
+        path: &[&str],
         what: &str,
         query: &[(&str, &str)],
     ) -> Result<Parsed<T>, ConnectorError> {
@@ -64,7 +101,7 @@ impl Reach<'_> {
             let (limit, offset) = (PAGE.to_string(), offset.to_string());
             let mut query = query.to_vec();
             query.extend([("limit", limit.as_str()), ("offset", offset.as_str())]);
-            let url = self.instance.address(&[what], &query);
+            let url = self.instance.address(path, &query);
             let body = self.instance.answer(&url, what).await?.body;
             let read = || {
                 let found = parse::list(&body, Some(what))?;

@@ -14,9 +14,9 @@ pub static TOOL: Tool = Tool {
         login: "name a token with `token`",
     },
     refusal: Refusal {
-        says: &["/error/message"],
-        token: "a read-only key of the REST API (Integrations, API Access Keys), and of the right region (`url`)",
-        rights: "to be allowed to read incidents and services",
+        says: &["/error/message", "/error/errors"],
+        token: "a key of the REST API (Integrations, API Access Keys, or a user's own), and of the right region (`url`)",
+        rights: "to be allowed to read incidents, services and users; and to acknowledge or resolve, a key that is not read-only, of a user who is a responder there",
         missing: "it is gone, or the key may not see it",
     },
 };

@@ -1,8 +1,9 @@
-//! `PagerDuty`: its incidents, when they were triggered and when they were resolved, by service. It is only read: acknowledging and resolving mean nothing to
-//! the way of a change.
+//! `PagerDuty`: its incidents, when they were triggered, acknowledged and resolved, by service; in it they are acknowledged and resolved.
 //!
 //! [`config`] → [`client`] asks → [`wire`] holds the answers → [`translate`] makes events of them, purely → [`read`] hands them over with [`cursor`] rows.
+//! [`act`] answers incidents.
 
+pub mod act;
 pub mod check;
 pub mod client;
 pub mod config;
@@ -23,7 +24,7 @@ use super::http::plain::{Login, Plain};
 use super::pattern::Names;
 use super::rows::Rows;
 use super::signature::Scheme;
-use super::{Connector, ConnectorError, Health, Pending, Reading, Sink};
+use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
 use crate::event::time::{Span, Timestamp};
 
 pub const DESCRIPTOR: Descriptor = Descriptor {
@@ -32,6 +33,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     takes: &[
         "secret",
         "url",
+        "user",
         "projects",
         "environment",
         "ca_file",
@@ -40,7 +42,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
     needs: &[("token", "{ env = \"PAGERDUTY_TOKEN\" }")],
     local: false,
     capability: Capability {
-        acts: &[],
+        acts: act::ACTS,
         ways: &[],
     },
     pushes: &[Scheme::Hex {
@@ -59,6 +61,8 @@ pub struct PagerDuty {
     instance: Instance,
     services: Names,
     environment: Option<String>,
+    /// The address of whoever acts.
+    user: Option<String>,
     since: Option<Span>,
 }
 
@@ -78,6 +82,7 @@ impl PagerDuty {
             instance: Instance::over(&settings, &TOOL, plain)?,
             services,
             environment: settings.environment,
+            user: settings.user,
             since: settings.since,
         })
     }
@@ -114,5 +119,9 @@ impl Connector for PagerDuty {
 
     fn check(&self, _now: Timestamp) -> Pending<'_, Health> {
         Box::pin(async move { check::check(&self.reach(), &self.services).await })
+    }
+
+    fn actor(&self) -> Option<&dyn Actor> {
+        Some(self)
     }
 }

@@ -1,6 +1,6 @@
-//! An incident of `PagerDuty` into events: pure. It was triggered, and it may be over.
+//! An incident of `PagerDuty` into events: pure. It was triggered, somebody may be at it, and it may be over.
 
-use super::wire::{Incident, Named};
+use super::wire::{Held, Incident, Named};
 use crate::connector::facts::{Facts, given};
 use crate::event::Event;
 use crate::event::kind::{self, IncidentPhase, Kind};
@@ -43,6 +43,7 @@ impl Origin<'_> {
         facts
             .events
             .push(self.event(incident, began, IncidentPhase::Detected));
+        facts.events.extend(self.since(incident, began));
         let over = time(&incident.resolved_at).or_else(|| time(&incident.last_status_change_at));
         if let Some(over) = over.filter(|_| !is_open(incident)) {
             facts
@@ -50,6 +51,29 @@ impl Origin<'_> {
                 .push(self.event(incident, over.max(began), IncidentPhase::Resolved));
         }
         facts
+    }
+
+    /// What an open incident is since it was triggered: acknowledged, or triggered again, when that took too long or it was not over after all.
+    fn since(&self, incident: &Incident, began: Timestamp) -> Option<Event<String>> {
+        let taken = incident.acknowledgements.iter();
+        let taken = taken.min_by_key(|one| (one.at().is_none(), one.at()));
+        let changed = incident.changed();
+        let (at, word) = match incident.status.as_str() {
+            "acknowledged" => (taken.and_then(Held::at).or(changed)?, "acknowledged"),
+            "triggered" => (changed.filter(|at| *at > began)?, "triggered"),
+            _ => return None,
+        };
+        let at = at.max(began);
+        let mut event = self.event(incident, at, IncidentPhase::Detected);
+        event.id = format!("{}/{word}/{}", incident.id, at.micros() / 1_000_000);
+        if let (Kind::Incident(fact), "acknowledged") = (&mut event.kind, word) {
+            fact.acknowledged = Some(at);
+            let by = incident.last_status_change_by.as_ref();
+            fact.acknowledged_by = taken
+                .and_then(Held::told)
+                .or_else(|| given(by.and_then(Named::told).as_ref()));
+        }
+        Some(event)
     }
 
     fn event(&self, incident: &Incident, at: Timestamp, phase: IncidentPhase) -> Event<String> {

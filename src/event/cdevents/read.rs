@@ -279,7 +279,9 @@ fn incident<'a>(phase: IncidentPhase, incident: Text<'a>, facts: &Facts<'a>) -> 
         deployment: facts.text("deployment"),
         sha: facts.text("sha"),
         change: facts.text("change"),
+        acknowledged_by: facts.text("acknowledgedBy"),
         phase,
+        acknowledged: facts.time("acknowledged"),
     }
 }
 

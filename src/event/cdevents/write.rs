@@ -302,6 +302,10 @@ fn incident(fact: &Incident<String>) -> Body {
     custom.text("deployment", fact.deployment.as_ref());
     custom.text("sha", fact.sha.as_ref());
     custom.text("change", fact.change.as_ref());
+    if let Some(at) = fact.acknowledged {
+        custom.put("acknowledged", at.to_string());
+    }
+    custom.text("acknowledgedBy", fact.acknowledged_by.as_ref());
     body
 }
 

@@ -4,7 +4,7 @@ use super::Gatherer;
 use crate::event::kind;
 use crate::event::kind::{GatePhase, IncidentPhase, MarkKind, TicketPhase};
 use crate::event::time::Timestamp;
-use crate::model::entity::{Gate, Hold, Incident, Ticket, Vote};
+use crate::model::entity::{Acknowledgement, Gate, Hold, Incident, Ticket, Vote};
 use crate::model::name::Name;
 
 /// A mark, kept until everything that it may speak of is known.
@@ -74,14 +74,16 @@ impl Gatherer {
         }
     }
 
-    pub(super) fn incident(&mut self, at: Timestamp, fact: &kind::Incident<Name>) {
+    pub(super) fn incident(&mut self, source: Name, at: Timestamp, fact: &kind::Incident<Name>) {
         let commit = fact.sha.map(|sha| self.commit_at(sha, None));
         let incidents = &mut self.workload.incidents;
         let place = *self.incidents.entry(fact.incident).or_insert_with(|| {
             incidents.push(Incident {
                 id: fact.incident,
+                source,
                 opened: at,
                 resolved: None,
+                acknowledged: None,
                 service: None,
                 environment: None,
                 description: None,
@@ -101,6 +103,13 @@ impl Gatherer {
             IncidentPhase::Detected => incident.resolved.filter(|resolved| *resolved == at),
             IncidentPhase::Reported => incident.resolved,
         };
+        let told = fact.acknowledged.map(|at| Acknowledgement {
+            at,
+            by: fact.acknowledged_by,
+        });
+        // Told of later without it, nobody is at it any more.
+        let still = |was: &Acknowledgement| fact.phase != IncidentPhase::Detected || was.at >= at;
+        incident.acknowledged = told.or(incident.acknowledged.filter(still));
         incident.service = fact.service.or(incident.service);
         incident.environment = fact.environment.or(incident.environment);
         incident.description = fact.description.or(incident.description);

@@ -272,7 +272,7 @@ impl Gatherer {
             Kind::Scan(fact) => self.scan(source, at, &fact),
             Kind::Gate(fact) => self.gate(source, at, fact),
             Kind::Deployment(fact) => self.deployment(source, at, &fact),
-            Kind::Incident(fact) => self.incident(at, &fact),
+            Kind::Incident(fact) => self.incident(source, at, &fact),
             Kind::Tag(fact) => self.tag(source, at, &fact),
             Kind::Branch(fact) => self.branch(at, &fact),
             Kind::Ticket(fact) => self.ticket(at, fact),

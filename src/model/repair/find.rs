@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{Cause, Fix, FixKind, Repair, Stage};
+use super::{Acknowledged, Cause, Fix, FixKind, Repair, Stage};
 use crate::event::time::{Span, Timestamp};
 use crate::model::delivery::{Attempt, Delivery, Kind};
 use crate::model::dora::judge::{Basis, Verdict, answer, judge, unplanned};
@@ -75,6 +75,10 @@ impl Case<'_> {
             url: text(incident.url),
             opened: incident.opened,
             resolved: incident.resolved,
+            acknowledged: incident.acknowledged.map(|one| Acknowledged {
+                at: one.at,
+                by: text(one.by),
+            }),
             lasts: (until - incident.opened).max(Span::ZERO),
             cause: self.cause(link),
             fix: fix.and_then(|found| self.told(found)),

@@ -23,6 +23,7 @@ pub struct Repair {
     pub url: Option<String>,
     pub opened: Timestamp,
     pub resolved: Option<Timestamp>,
+    pub acknowledged: Option<Acknowledged>,
     /// From the opening to the resolution; until now while it is open.
     pub lasts: Span,
     pub cause: Option<Cause>,
@@ -55,6 +56,13 @@ impl Repair {
             ("confirmation", &self.confirmation),
         ]
     }
+}
+
+/// Since when somebody is at an incident, and who, where that is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acknowledged {
+    pub at: Timestamp,
+    pub by: Option<String>,
 }
 
 /// A stage of a repair: from when until when, or why that cannot be told.

@@ -56,7 +56,7 @@ pub fn kind(event: &Event<String>) -> (&'static str, &'static str) {
         Kind::Scan(fact) => ("scan", ran(Phase::Finished, fact.outcome)),
         Kind::Gate(fact) => ("gate", gate_word(fact)),
         Kind::Deployment(fact) => ("deployment", deployment_word(fact)),
-        Kind::Incident(fact) => ("incident", incident_word(fact.phase)),
+        Kind::Incident(fact) => ("incident", incident_word(fact)),
         Kind::Tag(fact) if fact.phase == TagPhase::Deleted => ("tag", "deleted"),
         Kind::Tag(fact) if fact.release => ("tag", "release"),
         Kind::Tag(_) => ("tag", "created"),
@@ -325,8 +325,9 @@ fn deployment(fact: &Deployment<String>) -> Line {
     with(line, ", ", unplanned)
 }
 
-const fn incident_word(phase: IncidentPhase) -> &'static str {
-    match phase {
+const fn incident_word<T>(fact: &Incident<T>) -> &'static str {
+    match fact.phase {
+        IncidentPhase::Detected if fact.acknowledged.is_some() => "acknowledged",
         IncidentPhase::Detected => "opened",
         IncidentPhase::Reported => "reported",
         IncidentPhase::Resolved => "resolved",
@@ -334,11 +335,13 @@ const fn incident_word(phase: IncidentPhase) -> &'static str {
 }
 
 fn incident(fact: &Incident<String>) -> Line {
-    let words = format!("incident {} {}", fact.incident, incident_word(fact.phase));
+    let words = format!("incident {} {}", fact.incident, incident_word(fact));
     let line = match fact.phase {
         IncidentPhase::Resolved => marked(Role::Good, glyph::GOOD, &words),
+        _ if fact.acknowledged.is_some() => marked(Role::Warning, "!", &words),
         IncidentPhase::Detected | IncidentPhase::Reported => marked(Role::Bad, glyph::BAD, &words),
     };
+    let line = with(line, " by ", fact.acknowledged_by.as_deref());
     let line = with(line, ", ", fact.severity.as_deref());
     let line = with(line, " in ", fact.environment.as_deref());
     with(line, ": ", fact.description.as_deref())

@@ -67,7 +67,16 @@ fn every_family_is_a_sentence() {
         incident: "INC-9".to_owned(),
         ..Incident::default()
     };
+    let taken = Incident {
+        acknowledged: Some(Timestamp::from_seconds(9)),
+        acknowledged_by: text("ann"),
+        ..incident.clone()
+    };
     assert_eq!(said(Kind::Incident(incident)), "✗ incident INC-9 opened");
+    assert_eq!(
+        said(Kind::Incident(taken)),
+        "! incident INC-9 acknowledged by ann"
+    );
     let artifact = Artifact {
         artifact: "pkg:npm/%40acme/money@4.1.0?x=1".to_owned(),
         version: text("4.1.0"),

@@ -21,6 +21,8 @@ pub fn hints(subject: &Subject, scene: &Scene) -> (Vec<Hint>, Vec<Hint>) {
         (Intent::Reject, "reject"),
         (Intent::Retry, "retry"),
         (Intent::Hold, "hold"),
+        (Intent::Acknowledge, "acknowledge"),
+        (Intent::Resolve, "resolve"),
         (Intent::Declare, "declare"),
     ];
     if !subject.gates.is_empty() || waits {
@@ -28,8 +30,8 @@ pub fn hints(subject: &Subject, scene: &Scene) -> (Vec<Hint>, Vec<Hint>) {
         intents.rotate_left(2);
     }
     if subject.incident.is_some() {
-        // Who looks at an incident wants to say what it was.
-        intents.rotate_right(1);
+        // Who looks at an incident wants to take it on, to end it, or to say what it was.
+        intents.rotate_right(3);
     }
     let place = subject.environment.as_ref();
     let detail = front.and_then(|one| one.detail.as_ref());

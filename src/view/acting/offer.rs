@@ -70,6 +70,8 @@ pub(super) fn meant(
         Intent::Rollback => roll_back(subject, front),
         Intent::Retry => retry(subject, front),
         Intent::Hold => hold(subject, front),
+        Intent::Acknowledge => respond(subject, front, Verb::Acknowledge),
+        Intent::Resolve => respond(subject, front, Verb::Resolve),
         _ => declare(subject, front),
     }
 }
@@ -260,6 +262,28 @@ fn hold(subject: &Subject, overview: &Overview) -> Result<Offer, String> {
         }
     };
     Ok(Offer::Plan(Wish::of(&summary.workload, deed)))
+}
+
+/// The incident in front, as far as it is not so already.
+fn respond(subject: &Subject, overview: &Overview, verb: Verb) -> Result<Offer, String> {
+    let incident = subject.incident.as_ref();
+    let incident = incident.ok_or("an incident has to be in front")?;
+    let repairs = overview.detail.iter().flat_map(|one| &one.repairs);
+    let mut known = repairs.filter(|one| one.incident == *incident);
+    if let Some(repair) = known.next() {
+        let short = text::short(incident);
+        if repair.resolved.is_some() {
+            return Err(format!("{short} is resolved already"));
+        }
+        let taken = repair.acknowledged.as_ref();
+        if let Some(taken) = taken.filter(|_| verb == Verb::Acknowledge) {
+            let by = taken.by.as_deref().unwrap_or("somebody");
+            return Err(format!("{by} has acknowledged {short} already"));
+        }
+    }
+    let incident = incident.clone();
+    let deed = Deed::Respond { incident, verb };
+    Ok(Offer::Plan(Wish::of(&overview.summary.workload, deed)))
 }
 
 fn declare(subject: &Subject, overview: &Overview) -> Result<Offer, String> {

@@ -219,6 +219,7 @@ const fn wants_words(deed: &Deed) -> bool {
             | Deed::Hold { .. }
             | Deed::Release { .. }
             | Deed::Rollback { .. }
+            | Deed::Respond { .. }
             | Deed::Mark { .. }
     )
 }

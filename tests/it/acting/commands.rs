@@ -55,9 +55,9 @@ reason = "year end"
 "#;
 
 /// A secret that must come out nowhere.
-const CANARY: &str = "c4n4ry-t0ken";
+pub const CANARY: &str = "c4n4ry-t0ken";
 
-fn place(freeze: &str) -> Place {
+pub fn place(freeze: &str) -> Place {
     use std::os::unix::fs::PermissionsExt;
     let place = Place::new();
     place.write("leadtime.toml", CONFIG.replace("FREEZE", freeze));
@@ -67,7 +67,7 @@ fn place(freeze: &str) -> Place {
     place
 }
 
-fn run(place: &Place, arguments: &[&str]) -> Ran {
+pub fn run(place: &Place, arguments: &[&str]) -> Ran {
     let mut command = place.command(arguments);
     let ran = Ran::of(command.env("DEPLOYER_TOKEN", CANARY).output().unwrap());
     assert!(!format!("{ran:?}").contains(CANARY), "{ran:?}");
@@ -79,7 +79,7 @@ fn told(place: &Place) -> Vec<String> {
     told.lines().map(str::to_owned).collect()
 }
 
-fn actions(place: &Place) -> Vec<Value> {
+pub fn actions(place: &Place) -> Vec<Value> {
     let audit = run(place, &["audit", "--json"]).json();
     audit["actions"].as_array().unwrap().clone()
 }

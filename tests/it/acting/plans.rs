@@ -49,7 +49,14 @@ fn commit(sha: &str, parent: &str, day: u32, author: &str) -> String {
     )
 }
 
-fn deployed(id: &str, sha: &str, environment: &str, version: &str, day: u32, hour: u32) -> String {
+pub fn deployed(
+    id: &str,
+    sha: &str,
+    environment: &str,
+    version: &str,
+    day: u32,
+    hour: u32,
+) -> String {
     format!(
         r#"{{"context":{{"specversion":"0.5.1","id":"d-{id}","source":"deployer","type":"dev.cdeventsx.leadtime-deployment.finished.0.1.0","timestamp":"2026-03-{day:02}T{hour:02}:00:00Z"}},"subject":{{"id":"{id}","content":{{"deployment":"{id}","service":"shop","environment":"{environment}","repository":"acme/shop","sha":"{sha}","version":"{version}","outcome":"success","started":"2026-03-{day:02}T{hour:02}:00:00Z"}}}}}}"#
     )

@@ -246,11 +246,13 @@ impl Pool {
             deployment: self.some(),
             sha: self.some(),
             change: self.some(),
+            acknowledged_by: self.some(),
             phase: self.pick(&[
                 IncidentPhase::Detected,
                 IncidentPhase::Reported,
                 IncidentPhase::Resolved,
             ]),
+            acknowledged: self.is().then(|| self.time()),
         })
     }
 

@@ -8,7 +8,7 @@ use super::subject::{Deed, Found, Subject};
 use crate::support::deeds::{CANARY, Case, ask, prepare};
 use crate::support::wild::{Answer, Mischief};
 
-const VERBS: [Verb; 11] = [
+const VERBS: [Verb; 13] = [
     Verb::Approve,
     Verb::Reject,
     Verb::Promote,
@@ -17,6 +17,8 @@ const VERBS: [Verb; 11] = [
     Verb::RetryFailed,
     Verb::Cancel,
     Verb::Resume,
+    Verb::Acknowledge,
+    Verb::Resolve,
     Verb::Hold,
     Verb::Release,
     Verb::Mark,

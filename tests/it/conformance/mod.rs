@@ -2,8 +2,8 @@
 //! its pushes are put to. A connector that is not in the table fails; what is a connector's own is held beside its subject.
 
 mod acting;
-mod documented;
 mod doctor;
+mod documented;
 mod naming;
 mod pushing;
 mod reading;

@@ -1,5 +1,6 @@
 //! `PagerDuty`: recorded incidents, a double of its REST API with pages and spans of time, and answers that are none.
 
+pub mod acting;
 pub mod subject;
 pub mod world;
 
@@ -50,8 +51,12 @@ fn told(kept: &Kept) -> Vec<String> {
             panic!("{event:?}");
         };
         let word = match incident.phase {
-            IncidentPhase::Resolved => "resolved",
-            _ => "triggered",
+            IncidentPhase::Resolved => "resolved".to_owned(),
+            _ if incident.acknowledged.is_some() => {
+                let by = incident.acknowledged_by.as_deref();
+                format!("acknowledged by {}", by.unwrap_or("-"))
+            }
+            _ => "triggered".to_owned(),
         };
         let of = |text: &Option<String>| text.clone().unwrap_or("-".to_owned());
         format!(
@@ -144,6 +149,46 @@ async fn incidents_begin_and_end_and_are_read_on() {
         sent.iter()
             .all(|one| one.header("accept") == Some("application/vnd.pagerduty+json;version=2"))
     );
+}
+
+#[tokio::test]
+async fn who_is_at_it_and_that_nobody_is_any_more_are_told() {
+    let server = start(vec![incident(1, "2026-05-01T10:00:00Z", None)]);
+    let jane = json!({"id": "PJANE", "summary": "Jane Roe"});
+    let li = json!({"id": "PLI", "summary": "Li Wei"});
+    let mut kept = Kept::default();
+    let when = |minute: u32, status: &str, by: &Value| {
+        let time = at(&format!("2026-05-01T10:{minute:02}:00Z"));
+        server.state().set("Q1", status, by, time);
+        time + leadtime::event::time::Span::from_seconds(30)
+    };
+    let now = when(5, "acknowledged", &jane);
+    read_at(&server, &mut kept, now).await.unwrap();
+    // Li joins her; since when somebody is at it stays.
+    server.state().incidents[0]["acknowledgements"]
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"at": "2026-05-01T10:06:00Z", "acknowledger": li}));
+    read_at(&server, &mut kept, now).await.unwrap();
+    // It took too long; then it is over, and was not.
+    for (minute, status) in [(35, "triggered"), (40, "resolved"), (45, "triggered")] {
+        let now = when(minute, status, &li);
+        read_at(&server, &mut kept, now).await.unwrap();
+    }
+    let line = |time: &str, words: &str| {
+        format!("2026-05-01T{time}:00Z Q1 {words} checkout/production: Errors 1 (high)")
+    };
+    assert_eq!(
+        told(&kept),
+        [
+            line("10:00", "triggered"),
+            line("10:05", "acknowledged by Jane Roe"),
+            line("10:35", "triggered"),
+            line("10:40", "resolved"),
+            line("10:45", "triggered"),
+        ]
+    );
+    assert_eq!((kept.differing.len(), kept.findings.len()), (0, 0));
 }
 
 #[tokio::test]

@@ -1,9 +1,13 @@
 //! `PagerDuty`, as the suite of all connectors sees it.
 
+use leadtime::plan::request::Verb;
 use serde_json::{Value, json};
 
+use super::acting::ready;
 use super::{incident, now, settings, start};
-use crate::conformance::subject::{Ask, Made, Names, Pages, STRANGE, Subject, complaint};
+use crate::conformance::subject::{
+    Ask, Deed, Found, Made, Names, Pages, STRANGE, Subject, complaint,
+};
 
 pub static SUBJECT: Subject = Subject {
     kind: "pagerduty",
@@ -18,8 +22,17 @@ pub static SUBJECT: Subject = Subject {
         of(all)
     }),
     names: Names::Any("checkout"),
+    deeds,
     ..Subject::READS
 };
+
+/// Each with what is said, which is a request of its own, and without.
+fn deeds() -> Vec<Deed> {
+    let all = [Verb::Acknowledge, Verb::Resolve].into_iter();
+    let all = all.flat_map(|verb| [(verb, None), (verb, Some("it burns"))]);
+    all.map(|(verb, said)| Deed::new((verb, said), Found::Done, move || ready(verb, said).into()))
+        .collect()
+}
 
 fn some() -> Vec<Value> {
     vec![

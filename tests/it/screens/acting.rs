@@ -397,6 +397,9 @@ fn where_a_key_means_nothing_it_says_why() {
     let mut desk = acme();
     for (keys, why) in [
         ("1 t", "a change or a deployment has to be in front"),
+        ("1 K", "an incident has to be in front"),
+        ("3 D", "an incident has to be in front"),
+        ("S K", "no workload is in front"),
         ("1 m", "an incident or a deployment has to be in front"),
         ("S p", "no workload is in front"),
         ("6 a", "no workload is in front"),
@@ -426,6 +429,12 @@ fn an_incident_and_a_run_are_chosen_of() {
     press(&mut desk, "enter");
     let plan = desk.operator.shown.clone().unwrap();
     assert!(plan.requests[0].what.contains("caused by"), "{plan:?}");
-    press(&mut desk, "esc esc 3 t");
+    press(&mut desk, "esc esc K enter");
+    pictures("act-acknowledge", &mut desk);
+    let plan = desk.operator.shown.clone().unwrap();
+    assert_eq!(plan.intent, Verb::Acknowledge);
+    press(&mut desk, "esc D enter");
+    pictures("act-resolve", &mut desk);
+    press(&mut desk, "esc 3 t");
     pictures("act-retry", &mut desk);
 }

@@ -5,8 +5,8 @@ use leadtime::connector::http::instance::{Instance, Tool};
 use leadtime::connector::http::plain::Login;
 use leadtime::store::{Store, StoreError};
 
-pub mod crd;
 pub mod between;
+pub mod crd;
 pub mod deeds;
 pub mod desk;
 pub mod door;
@@ -24,8 +24,8 @@ pub mod secret;
 pub mod served;
 pub mod svg;
 pub mod swagger;
-pub mod traced;
 pub mod tls;
+pub mod traced;
 pub mod wild;
 pub mod written;
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use leadtime::connector::http::dial::dial;
+use leadtime::connector::http::dial::{Dial, dial_as};
 use serde_json::Value;
 
 use super::left_out;
@@ -57,7 +57,7 @@ impl Prism {
             url,
             base: "",
             headers: vec![("accept", "application/json")],
-            client: dial(None).unwrap(),
+            client: dial_as(&Dial::default()).unwrap(),
         })
     }
 

@@ -78,7 +78,7 @@ impl Case<'_> {
             Verb::Resume => self.resume().await,
             Verb::Hold => self.hold().await,
             Verb::Release => self.release().await,
-            verb @ (Verb::Reject | Verb::RetryFailed | Verb::Mark) => Err(ConnectorError::new(
+            verb => Err(ConnectorError::new(
                 ErrorKind::Configuration,
                 format!("{} in Argo CD", verb.word()),
                 "Argo CD has no such thing",

@@ -59,9 +59,7 @@ impl Actor for Buildkite {
                 Verb::Retry => again::retry(self, order).await,
                 Verb::RetryFailed => again::failed(self, order).await,
                 Verb::Cancel => stop::cancel(self, order).await,
-                Verb::Resume | Verb::Hold | Verb::Release | Verb::Mark => {
-                    Err(nothing_to(order, NAME, &self.instance.name))
-                }
+                _ => Err(nothing_to(order, NAME, &self.instance.name)),
             }
         })
     }

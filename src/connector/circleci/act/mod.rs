@@ -59,9 +59,7 @@ impl Actor for CircleCi {
                 Verb::Promote | Verb::Rollback => start::prepare(&tool, order).await,
                 Verb::Retry | Verb::RetryFailed => again::prepare(&tool, order).await,
                 Verb::Cancel => stop::cancel(&tool, order).await,
-                Verb::Resume | Verb::Hold | Verb::Release | Verb::Mark => {
-                    Err(nothing_to(order, "CircleCI", &self.instance.name))
-                }
+                _ => Err(nothing_to(order, "CircleCI", &self.instance.name)),
             }
         })
     }

@@ -75,9 +75,7 @@ impl Actor for GitHub {
                 Verb::Retry => run::prepare(&tool, order, Deed::Retry).await,
                 Verb::RetryFailed => run::prepare(&tool, order, Deed::RetryFailed).await,
                 Verb::Cancel => run::prepare(&tool, order, Deed::Cancel).await,
-                Verb::Resume | Verb::Hold | Verb::Release | Verb::Mark => {
-                    Err(nothing_to(order, "GitHub", &self.config.name))
-                }
+                _ => Err(nothing_to(order, "GitHub", &self.config.name)),
             }
         })
     }

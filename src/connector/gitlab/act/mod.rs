@@ -67,9 +67,7 @@ impl Actor for GitLab {
                 Verb::Promote | Verb::Rollback => promote::prepare(&tool, order).await,
                 Verb::Retry | Verb::RetryFailed => run::again(&tool, order).await,
                 Verb::Cancel => run::stop(&tool, order).await,
-                Verb::Resume | Verb::Hold | Verb::Release | Verb::Mark => {
-                    Err(nothing_to(order, "GitLab", &self.instance.name))
-                }
+                _ => Err(nothing_to(order, "GitLab", &self.instance.name)),
             }
         })
     }

@@ -27,7 +27,7 @@ pub fn draft(case: &mut Case<'_>) -> Option<Result<(), ConnectorError>> {
         Verb::Retry => retry(case, &status),
         Verb::Hold => pause(case, &spec, true),
         Verb::Release => pause(case, &spec, false),
-        Verb::RetryFailed | Verb::Mark => return None,
+        _ => return None,
     }
     Some(Ok(()))
 }

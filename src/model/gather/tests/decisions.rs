@@ -159,3 +159,34 @@ fn an_incident_seen_again_is_open_again() {
     let workload = gathered(&instant, 9);
     assert_eq!(workload.incidents[0].resolved, Some(day(1)));
 }
+
+#[test]
+fn an_incident_is_acknowledged_until_it_is_told_of_without() {
+    let told = |id, at, since: Option<i64>| {
+        let mut told = incident(id, at, IncidentPhase::Detected);
+        if let Kind::Incident(fact) = &mut told.kind {
+            fact.acknowledged = since.map(day);
+            fact.acknowledged_by = since.and(Some("ann"));
+        }
+        told
+    };
+    let known = |events: &[Told]| {
+        let workload = gathered(events, 20);
+        let one = &workload.incidents[0];
+        one.acknowledged
+            .map(|is| (is.at, is.by.map(|name| workload.text(name).to_owned())))
+    };
+    let by = |at| Some((day(at), Some("ann".to_owned())));
+    let opened = told("x", 2, None);
+    let taken = told("b", 3, Some(3));
+    assert_eq!(known(std::slice::from_ref(&opened)), None);
+    assert_eq!(known(&[opened.clone(), taken.clone()]), by(3));
+    // At one instant, in the wrong order.
+    assert_eq!(known(&[opened.clone(), told("a", 2, Some(2))]), by(2));
+    // Over: who was at it stays known.
+    let over = incident("c", 5, IncidentPhase::Resolved);
+    assert_eq!(known(&[opened.clone(), taken.clone(), over]), by(3));
+    // It took too long, and rings again.
+    let again = told("d", 4, None);
+    assert_eq!(known(&[opened, taken, again]), None);
+}

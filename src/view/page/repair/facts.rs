@@ -30,6 +30,15 @@ pub fn head(workload: &str, repair: &Repair, width: usize, style: &Style) -> Vec
         Some(at) => format!("{} to {}", style.moment(repair.opened), style.moment(at)),
     };
     facts.words(Role::Dim, &lasts);
+    if let Some(taken) = &repair.acknowledged {
+        let by = taken.by.as_deref().unwrap_or("somebody");
+        let after = duration::between(repair.opened, taken.at);
+        let told = format!(
+            "acknowledged by {by} {}, after {after}",
+            style.moment(taken.at)
+        );
+        facts.words(Role::Dim, &told);
+    }
     facts.lines()
 }
 
@@ -108,6 +117,10 @@ pub fn timeline(repair: &Repair, width: usize, style: &Style) -> Vec<Line> {
         Role::Bad,
         "the incident was opened".to_owned(),
     ));
+    if let Some(taken) = &repair.acknowledged {
+        let by = taken.by.as_deref().unwrap_or("somebody");
+        moments.push((taken.at, Role::Process, format!("{by} acknowledged it")));
+    }
     let begun = repair
         .diagnosis
         .to

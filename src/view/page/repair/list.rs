@@ -83,7 +83,9 @@ fn repair((overview, place): &(Arc<Overview>, usize)) -> Option<&Repair> {
 /// Whether it is open, as a sign and a word.
 #[must_use]
 pub fn state(repair: &Repair) -> (Role, &'static str, &'static str) {
-    if repair.resolved.is_none() {
+    if repair.resolved.is_none() && repair.acknowledged.is_some() {
+        (Role::Warning, glyph::BAD, "in hand")
+    } else if repair.resolved.is_none() {
         (Role::Bad, glyph::BAD, "open")
     } else {
         (Role::Good, glyph::GOOD, "restored")

@@ -265,6 +265,7 @@ mod tests {
             url: None,
             opened: Timestamp::from_seconds(1_000),
             resolved: None,
+            acknowledged: None,
             lasts: Span::from_seconds(60),
             cause: None,
             fix: None,

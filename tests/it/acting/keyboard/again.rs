@@ -70,13 +70,44 @@ fn marks(desk: &Desk) {
     desk.say_why("hotfix");
     desk.agree_by_key();
     desk.seen();
+    desk.cell("search", "production");
+    choose(desk, "m", "it failed", 0);
+    desk.say_why("it lost its index");
+    desk.agree_by_key();
+    desk.seen();
     desk.press("7");
     desk.see("INC-7");
     desk.filter("INC-7");
-    choose(desk, "m", "no deployment caused it", 0);
+    choose(desk, "m", "no deployment caused it", 1);
     desk.say_why("seen in its traces");
     desk.agree_by_key();
     desk.seen();
+}
+
+/// What was declared is in the log, and in the figures.
+fn marked(company: &Company) {
+    let export = company.run(&["export"]).ends(0).out;
+    let marks = export.lines().filter(|line| line.contains("leadtime-mark"));
+    let marks: Vec<&str> = marks.collect();
+    for (kind, reason) in [
+        ("unplanned", "hotfix"),
+        ("failed", "it lost its index"),
+        ("incident_link", "seen in its traces"),
+    ] {
+        let of = |line: &&&str| line.contains(&format!("\"{kind}\"")) && line.contains(reason);
+        assert_eq!(marks.iter().filter(of).count(), 1, "{kind}: {marks:?}");
+    }
+    let told = company.run(&["dora", "search", "--deployments", "--incidents", "--json"]);
+    let told = told.ends(0).json();
+    let told = &told["workloads"][0];
+    let newest = told["deployment_list"].as_array().unwrap().iter();
+    let newest = newest.max_by_key(|one| one["finished"].as_str()).unwrap();
+    assert_eq!(
+        (&newest["failed"], &newest["rework"]),
+        (&json!(true), &json!(true)),
+        "{newest}"
+    );
+    assert_eq!(told["incident_list"][0]["deployment"], json!(null));
 }
 
 fn chart(desk: &Desk, company: &Company, root: &Path) {
@@ -135,6 +166,7 @@ async fn runs_go_again_marks_are_set_and_two_people_agree() {
         ("cancel", "feed"),
         ("mark", "search"),
         ("mark", "search"),
+        ("mark", "search"),
     ];
     if host.is_some() {
         chart(&desk, &company, &charts);
@@ -159,6 +191,7 @@ async fn runs_go_again_marks_are_set_and_two_people_agree() {
     desk.quit();
 
     assert_eq!(audited(&company), all_seen(&wanted));
+    marked(&company);
     let run = |id: i64, deed: &str, name: &str| {
         format!("POST /repos/acme/{name}/actions/runs/{id}/{deed}")
     };

@@ -97,6 +97,17 @@ url = "HOST/acme/charts.git"
 token = { env = "CANARY" }
 "#;
 
+const PAGER: &str = r#"
+[[sources]]
+name = "pd"
+kind = "pagerduty"
+url = "ADDRESS"
+token = { env = "CANARY" }
+user = "jane@acme.example"
+environment = "production"
+every = "1s"
+"#;
+
 const FREEZE: &str = r#"
 [[paths.freezes]]
 environment = "production"
@@ -155,12 +166,24 @@ impl Company {
     pub fn mending(place: Place, host: Option<&str>) -> Self {
         let mut company = Self::of(place, SECOND, None);
         if host.is_none() {
-            company.elsewhere.retain(|name| *name != "wiki");
+            company = company.without("wiki");
         }
         let charts = host.map(|host| CHARTS.replace("HOST", host));
         let company = company.opened(&charts.unwrap_or_default());
         company.tell(&incident("search"));
         company
+    }
+
+    /// With a pager, of which the key is the account's.
+    pub fn paged(pager: &str) -> Self {
+        Self::of(Place::new(), SECOND, None)
+            .without("wiki")
+            .opened(&PAGER.replace("ADDRESS", pager))
+    }
+
+    fn without(mut self, name: &str) -> Self {
+        self.elsewhere.retain(|one| *one != name);
+        self
     }
 
     fn of(place: Place, (at_github, elsewhere): Cast, registry: Option<Real>) -> Self {

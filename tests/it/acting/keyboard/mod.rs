@@ -4,6 +4,7 @@
 mod again;
 mod board;
 mod company;
+mod incident;
 mod past;
 
 use std::path::Path;
