@@ -375,9 +375,10 @@ impl Engine {
             Some(_) => Kept::Absent,
             None => kept(&*self.store, tickets)?,
         };
-        let partition = match (self.fold.get(tickets), &kept) {
-            (Some(partition), _) | (None, Kept::Whole(partition)) => partition,
-            _ => return Ok(Vec::new()),
+        let ((Some(partition), _) | (None, Kept::Whole(partition))) =
+            (self.fold.get(tickets), &kept)
+        else {
+            return Ok(Vec::new());
         };
         let mut changes = Vec::new();
         for fact in partition.facts() {

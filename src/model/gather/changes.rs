@@ -105,10 +105,10 @@ impl Gatherer {
         change.branch = fact.branch.or(change.branch);
         change.head = head.or(change.head);
         if !fact.labels.is_empty() {
-            change.labels = fact.labels.into();
+            change.labels = fact.labels;
         }
         if !fact.reviewers.is_empty() {
-            change.reviewers = fact.reviewers.into();
+            change.reviewers = fact.reviewers;
         }
         for ticket in fact.tickets {
             if !change.tickets.contains(&ticket) {
