@@ -92,7 +92,9 @@ pub fn work_out(
     let silence = around.heard.silence(&workload);
     let lives = Lives::new(&workload, &engine.rules, silence);
     let (window, overviews) = (lens.window(), around.overviews);
-    let releases = match around.together.shared(place, workload.tickets_named()) {
+    // What went live before the window is in none of its figures.
+    let tickets = lives.tickets_since(window.from);
+    let releases = match around.together.shared(place, tickets) {
         shared if shared.is_empty() => Releases::default(),
         shared => {
             let own = parts_of(&lives, &shared);

@@ -97,12 +97,6 @@ impl Workload {
         self.names.text(name)
     }
 
-    /// The tickets that its changes name, as often as they do.
-    pub fn tickets_named(&self) -> impl Iterator<Item = &str> {
-        let named = self.changes.iter().flat_map(|change| &change.tickets);
-        named.map(|name| self.text(*name))
-    }
-
     /// The environment that delivery means for this workload.
     #[must_use]
     pub fn production<'a>(&'a self, rules: &'a Rules) -> &'a str {

@@ -10,7 +10,7 @@ const ALONE: u64 = 4_000;
 /// After so many events a snapshot is kept, whatever memory they take.
 const KEEP: u64 = 20_000;
 /// So many facts in memory are too many to go on with: what is kept is let go, and what is not is kept.
-const CROWDED: usize = 500_000;
+const CROWDED: usize = 250_000;
 /// For fewer events no snapshot is kept: the facts may be of one thing, which will be there again at once.
 const WORTHWHILE: u64 = 1_000;
 

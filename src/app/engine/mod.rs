@@ -229,6 +229,13 @@ impl Engine {
         }
     }
 
+    /// Closes the log. Memory is left to the process, which is to end.
+    pub fn close(self) {
+        let Self { store, fold, .. } = self;
+        std::mem::forget(fold);
+        drop(store);
+    }
+
     #[must_use]
     pub fn catalogue(&self) -> &Catalogue {
         &self.fold.catalogue

@@ -274,6 +274,17 @@ impl<'a> Lives<'a> {
         self.production().arrivals.get(change as usize).copied()?
     }
 
+    /// The tickets of the changes that were not live at an instant, as often as they are named.
+    pub fn tickets_since(&self, at: Timestamp) -> impl Iterator<Item = &str> {
+        let changes = (0..).zip(&self.workload.changes);
+        let later = changes.filter(move |(place, _)| {
+            let arrival = self.arrival(*place);
+            arrival.is_none_or(|arrival| arrival.at >= at)
+        });
+        let named = later.flat_map(|(_, change)| &change.tickets);
+        named.map(|name| self.workload.text(*name))
+    }
+
     /// Whether a change is neither live nor given up.
     #[must_use]
     pub fn in_flight(&self, place: ChangeAt) -> bool {
