@@ -68,8 +68,9 @@ fn asked(store: &dyn Store) {
         store.find("a", "b"),
         store.cursors("a"),
         store.snapshot(),
-        store.piece(0),
+        store.cursor("a", "b"),
     );
+    let _ = store.piece(0, &mut |bytes| drop(Partition::from_bytes(bytes)));
     let _ = (
         store.pieces_with(i64::MIN, i64::MAX),
         store.journal(0),
