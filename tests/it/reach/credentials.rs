@@ -177,7 +177,7 @@ mod keyring {
         }
         let asking = asking();
         let text = said(&asking, "leadtime/tea", CANARY);
-        assert!(text.contains("a page was read"), "{text}");
+        assert!(text.contains("the token belongs to leadtime"), "{text}");
         let wanted = format!("token {CANARY}");
         let asked = asking.server.asked();
         let all = asked.iter();
