@@ -39,8 +39,10 @@ impl Together {
         let Some(after) = overviews.get(place) else {
             return BTreeSet::new();
         };
-        let left = |one: &Overview, ticket: &str| {
-            part(one, ticket).map(|part| (part.unready.clone(), part.stands.passed))
+        // Nobody waits for a part on which no work was ever left, no more than for one that is not there.
+        let left = |one, ticket| {
+            let part = part(one, ticket).filter(|part| !part.unready.is_empty());
+            part.map(|part| (&part.unready, part.stands.passed))
         };
         let tickets: BTreeSet<&str> = parts(before)
             .chain(parts(after))

@@ -124,6 +124,8 @@ struct Worker {
     overviews: Vec<Arc<Overview>>,
     /// Workloads, by place, that are to be worked out.
     dirty: BTreeSet<usize>,
+    /// Those of which another said so while it was worked out: after all others, so that each is worked out once more however many say so.
+    once_more: BTreeSet<usize>,
     /// Which of them take part in the same features.
     together: Together,
     /// Workloads that are still as they were worked out for another instant.
@@ -161,6 +163,7 @@ impl Worker {
             tell,
             overviews: Vec::new(),
             dirty: BTreeSet::new(),
+            once_more: BTreeSet::new(),
             together: Together::default(),
             foreign: BTreeSet::new(),
             at_leisure: false,
@@ -207,6 +210,7 @@ impl Worker {
             })
             .collect();
         self.dirty = (0..definitions.len()).collect();
+        self.once_more.clear();
         self.together = Together::of(&self.overviews);
         if !self.foreign.is_empty() {
             // Their places are others now.
@@ -354,9 +358,13 @@ impl Worker {
         if let (Some(one), Some(slot)) = (worked, self.overviews.get_mut(place)) {
             let before = std::mem::replace(slot, Arc::new(one));
             self.foreign.remove(&place);
+            self.once_more.remove(&place);
             self.changed = true;
             let waiting = self.together.changed(place, &before, &self.overviews);
-            self.dirty.extend(waiting);
+            self.once_more.extend(waiting);
+        }
+        if self.dirty.is_empty() {
+            self.dirty = std::mem::take(&mut self.once_more);
         }
         Ok(())
     }
