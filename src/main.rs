@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Models are many small pieces, made and let go together: a tenth to a third quicker than by the system's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     // One provider of TLS for all; a second call is refused, and harmless.
     let _known = rustls::crypto::aws_lc_rs::default_provider().install_default();
