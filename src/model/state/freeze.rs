@@ -1,7 +1,7 @@
 //! When nothing may go to an environment: recurring windows (RFC 5545), worked out for the time that the workload is known.
 
-use chrono::TimeZone;
-use rrule::{RRule, RRuleSet, Unvalidated};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone};
+use rrule::{Frequency, RRule, RRuleSet, Unvalidated};
 
 use crate::event::time::{Span, Timestamp};
 use crate::model::Workload;
@@ -30,31 +30,63 @@ pub(super) fn windows(workload: &Workload, rules: &Rules) -> Vec<(usize, Timesta
     found
 }
 
-/// When a freeze begins, between two instants. Its rule counts from a Monday long ago, at midnight in the configured zone.
+/// When a freeze begins, between two instants.
 fn beginnings(freeze: &Freeze, rules: &Rules, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
     let zone = rrule::Tz::Tz(rules.timezone);
-    let start = zone.with_ymd_and_hms(2000, 1, 3, 0, 0, 0).earliest();
-    let rule = freeze.schedule.parse::<RRule<Unvalidated>>();
-    let (Some(start), Ok(rule)) = (start, rule) else {
-        return Vec::new();
-    };
-    let Ok(rule) = rule.validate(start) else {
-        return Vec::new();
-    };
     let in_zone = |time: Timestamp| time.to_utc().with_timezone(&zone);
-    RRuleSet::new(start)
-        .rrule(rule)
-        .after(in_zone(from))
-        .before(in_zone(to))
-        .all(MOST)
-        .dates
-        .into_iter()
-        .map(|date| Timestamp::from(date.with_timezone(&chrono::Utc)))
-        .collect()
+    let (from, to) = (in_zone(from), in_zone(to));
+    let rule = freeze.schedule.parse::<RRule<Unvalidated>>();
+    rule.ok()
+        .and_then(|rule| counted(start(&rule, &from)?, rule, from, to))
+        .unwrap_or_default()
+}
+
+type Local = DateTime<rrule::Tz>;
+
+/// What a rule names between two instants where it counts from a third; `None` where it cannot.
+fn counted(
+    start: Local,
+    rule: RRule<Unvalidated>,
+    from: Local,
+    to: Local,
+) -> Option<Vec<Timestamp>> {
+    let rule = rule.validate(start).ok()?;
+    let set = RRuleSet::new(start).rrule(rule).after(from).before(to);
+    let dates = set.all(MOST).dates.into_iter();
+    let in_utc = |date: Local| Timestamp::from(date.with_timezone(&chrono::Utc));
+    Some(dates.map(in_utc).collect())
+}
+
+/// From when a rule counts: a Monday long ago, at midnight in the configured zone; of a rule of days or weeks, the last day before an instant from which it
+/// counts the same.
+fn start(rule: &RRule<Unvalidated>, before: &Local) -> Option<Local> {
+    let monday = NaiveDate::from_ymd_opt(2000, 1, 3)?;
+    let period = match rule.get_freq() {
+        // So many times are counted from the very first.
+        _ if rule.get_count().is_some() => None,
+        Frequency::Daily => Some(1),
+        Frequency::Weekly => Some(7),
+        _ => None,
+    };
+    let skipped = period.and_then(|days: i64| {
+        let days = days * i64::from(rule.get_interval().max(1));
+        let passed = (before.date_naive() - monday).num_days();
+        // Two whole periods are left, for a week that begins on another day and for what is long.
+        let skipped = (passed / days - 2).max(0) * days;
+        monday.checked_add_signed(TimeDelta::days(skipped))
+    });
+    let midnight = |day: NaiveDate| {
+        let midnight = day.and_time(NaiveTime::MIN);
+        before.timezone().from_local_datetime(&midnight).earliest()
+    };
+    // Some zones have days without a midnight.
+    skipped.and_then(midnight).or_else(|| midnight(monday))
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn time(text: &str) -> Timestamp {
@@ -114,6 +146,35 @@ mod tests {
             "2026-01-09T00:00:00Z",
         );
         assert_eq!(days, ["2026-01-04T00:00:00Z", "2026-01-05T00:00:00Z"]);
+    }
+
+    proptest! {
+        #[test]
+        fn a_rule_is_the_same_from_whenever_it_is_counted(
+            daily in any::<bool>(),
+            interval in 1..9_u16,
+            days in proptest::sample::subsequence(vec!["MO", "WE", "SA", "SU"], 0..4),
+            begins in proptest::sample::select(vec!["", ";WKST=SU", ";WKST=TH"]),
+            hours in proptest::sample::select(vec!["", ";BYHOUR=0,16", ";BYHOUR=2"]),
+            zone in proptest::sample::select(vec![
+                chrono_tz::Tz::UTC,
+                chrono_tz::Tz::Europe__Brussels,
+                chrono_tz::Tz::America__Sao_Paulo,
+                chrono_tz::Tz::Pacific__Auckland,
+            ]),
+            day in 6_000..9_700_i64,
+        ) {
+            let frequency = if daily { "DAILY" } else { "WEEKLY" };
+            let days = if days.is_empty() { String::new() } else { format!(";BYDAY={}", days.join(",")) };
+            let rule = format!("FREQ={frequency};INTERVAL={interval}{days}{begins}{hours}");
+            let rule: RRule<Unvalidated> = rule.parse().unwrap();
+            let zone = rrule::Tz::Tz(zone);
+            let monday = zone.with_ymd_and_hms(2000, 1, 3, 0, 0, 0).unwrap();
+            let from = monday + TimeDelta::days(day) + TimeDelta::hours(5);
+            let to = from + TimeDelta::days(40);
+            let soon = counted(start(&rule, &from).unwrap(), rule.clone(), from, to);
+            prop_assert_eq!(soon, counted(monday, rule, from, to));
+        }
     }
 
     #[test]
