@@ -157,10 +157,12 @@ fn snapshot(data: &[u8]) {
             bytes: parts[0].to_vec(),
         },
         base: None,
-        pieces: (0..).zip(pieces).collect(),
+        pieces: (0..).zip(pieces.clone()).map(|(number, _)| number).collect(),
         references: vec![(0, 0), (i64::MAX, u32::MAX)],
     };
-    store.save_snapshot(&update).unwrap();
+    let pieces: Vec<Vec<u8>> = pieces.collect();
+    let mut make = |number: u32, _: Option<&[u8]>| pieces.get(number as usize).cloned();
+    assert!(store.save_snapshot(&update, &mut make).unwrap());
     answered(Box::new(store));
 }
 

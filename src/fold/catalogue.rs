@@ -144,18 +144,6 @@ impl Catalogue {
         self.numbers[class as usize].get(name.index()).copied()
     }
 
-    /// The partition of a thing by what a fact calls it, where it is known.
-    pub(super) fn known(&self, (class, called): Thing<'_>) -> Option<u32> {
-        if class != Class::Artifact {
-            return self.number(class, called);
-        }
-        let (names, numbers) = &self.called;
-        match names.get(called) {
-            Some(name) => numbers.get(name.index()).copied(),
-            None => self.number(class, &artifact_name(called)),
-        }
-    }
-
     /// The partition of a thing by what a fact calls it, known or new.
     pub(super) fn thing(&mut self, (class, called): Thing<'_>) -> u32 {
         if class != Class::Artifact {

@@ -3,8 +3,10 @@
 //! repetition or splitting of the same events gives the same partitions. What the facts mean is the model's business, and is worked out for one
 //! workload at a time, which is why a question about one workload costs nothing for the thousands of others.
 //!
-//! Pure: where a partition that is needed is kept outside, the caller is told ([`Fold::needs`]) and brings it ([`Fold::put`]).
+//! Pure: what comes to a partition that is kept outside waits beside it ([`Addition`]), and the caller brings the partition ([`Fold::put`]) when it is asked
+//! for, or when both are to be kept as one ([`Fold::piece`]).
 
+mod addition;
 mod catalogue;
 mod partition;
 mod reference;
@@ -17,6 +19,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::event::Event;
 use crate::event::time::Timestamp;
 
+pub use addition::Addition;
 pub use catalogue::{Catalogue, Class, SourceSummary, Summary};
 pub use partition::Partition;
 pub use reference::{exact, range};
@@ -25,13 +28,17 @@ pub use route::artifact_name;
 /// Which code can read a snapshot: to be raised with every change of what is kept or how.
 pub const FORMAT: u32 = 9;
 
-/// The fold: the catalogue, and the partitions that are at hand.
+/// The fold: the catalogue, the partitions that are at hand, and what is to be kept.
 #[derive(Debug, Default)]
 pub struct Fold {
     pub catalogue: Catalogue,
+    /// As a whole, with what waits beside them.
     partitions: FxHashMap<u32, Partition>,
-    changed: FxHashSet<u32>,
-    /// Changed since [`Fold::watch`].
+    /// Those of which nothing is kept outside.
+    fresh: FxHashSet<u32>,
+    /// What waits beside those that are kept outside.
+    additions: FxHashMap<u32, Addition>,
+    /// Those that got facts since [`Fold::watch`].
     touched: FxHashSet<u32>,
     references: Vec<(i64, u32)>,
 }
@@ -45,18 +52,18 @@ impl Fold {
         }
     }
 
-    /// The partition that this event goes to, where it has facts already and is not at hand.
-    #[must_use]
-    pub fn needs(&self, event: &Event<Cow<'_, str>>) -> Option<u32> {
-        let number = self.catalogue.known(route::home(event)?)?;
-        (self.catalogue.partitions[number as usize].events > 0
-            && !self.partitions.contains_key(&number))
-        .then_some(number)
+    /// Brings a partition as it is kept outside.
+    pub fn put(&mut self, number: u32, mut partition: Partition) {
+        if let Some(addition) = self.additions.get(&number) {
+            partition.add(addition);
+        }
+        self.partitions.insert(number, partition);
     }
 
-    /// Brings a partition that is kept outside.
-    pub fn put(&mut self, number: u32, partition: Partition) {
-        self.partitions.insert(number, partition);
+    /// What waits beside a partition that is kept outside.
+    #[must_use]
+    pub fn addition(&self, number: u32) -> Option<&Addition> {
+        self.additions.get(&number)
     }
 
     #[must_use]
@@ -64,8 +71,7 @@ impl Fold {
         self.partitions.get(&number)
     }
 
-    /// Adds the fact at a place of the log. An event must come once; the log sees to that. A partition that was kept by somebody who had read further
-    /// has the fact already.
+    /// Adds the fact at a place of the log. An event must come once; the log sees to that.
     pub fn apply(&mut self, event: &Event<Cow<'_, str>>, place: u64, arrived: Timestamp) {
         self.catalogue.count(event, arrived);
         let Some(home) = route::home(event) else {
@@ -84,15 +90,24 @@ impl Fold {
         }
         let references = &mut self.references;
         reference::of(&event.kind, |key| references.push((key, number)));
-        self.catalogue.partitions[number as usize].count(event.at);
-        if self
-            .partitions
-            .entry(number)
-            .or_default()
-            .push(event, place)
-        {
-            self.changed.insert(number);
-            self.touched.insert(number);
+        let summary = &mut self.catalogue.partitions[number as usize];
+        let is_first = summary.events == 0;
+        summary.count(event.at);
+        self.touched.insert(number);
+        let is_fresh = if is_first {
+            self.fresh.insert(number)
+        } else {
+            self.fresh.contains(&number)
+        };
+        if is_fresh {
+            let partition = self.partitions.entry(number).or_default();
+            partition.push(event, place);
+            return;
+        }
+        let addition = self.additions.entry(number).or_default();
+        addition.push(event, place);
+        if let Some(partition) = self.partitions.get_mut(&number) {
+            partition.push(event, place);
         }
     }
 
@@ -107,27 +122,49 @@ impl Fold {
         &self.touched
     }
 
-    /// Puts every changed partition into canonical order. To be called before partitions are read or kept.
+    /// Puts every partition that got facts into canonical order. To be called before partitions are read or kept.
     pub fn settle(&mut self) {
-        for number in &self.changed {
+        for number in &self.touched {
             if let Some(partition) = self.partitions.get_mut(number) {
                 partition.settle();
             }
         }
     }
 
-    /// What changed since the last call: partitions, and references to add to the index, sorted and each once.
-    pub fn take_changes(&mut self) -> (Vec<u32>, Vec<(i64, u32)>) {
-        self.settle();
+    /// The partitions that have to be kept, ascending.
+    #[must_use]
+    pub fn changed(&self) -> Vec<u32> {
+        let added = self.additions.keys();
+        let mut changed: Vec<u32> = self.fresh.iter().chain(added).copied().collect();
+        changed.sort_unstable();
+        changed
+    }
+
+    /// A partition as it is to be kept, of how it was kept before; `None` where that is damaged.
+    #[must_use]
+    pub fn piece(&self, number: u32, kept: Option<&[u8]>) -> Option<Vec<u8>> {
+        if let Some(partition) = self.partitions.get(&number) {
+            return partition.to_bytes();
+        }
+        let mut partition = Partition::from_bytes(kept?)?;
+        partition.add(self.additions.get(&number)?);
+        partition.to_bytes()
+    }
+
+    /// References to add to the index, sorted and each once.
+    pub fn take_references(&mut self) -> Vec<(i64, u32)> {
         let mut references = std::mem::take(&mut self.references);
         references.sort_unstable();
         references.dedup();
-        let mut changed: Vec<u32> = std::mem::take(&mut self.changed).into_iter().collect();
-        changed.sort_unstable();
-        (changed, references)
+        references
     }
 
-    /// The pieces that know a reference among those not yet handed over by [`Fold::take_changes`].
+    /// They could not be added.
+    pub fn give_back(&mut self, references: Vec<(i64, u32)>) {
+        self.references.extend(references);
+    }
+
+    /// The pieces that know a reference among those not yet handed over by [`Fold::take_references`].
     pub fn pending_with(&self, from: i64, to: i64) -> impl Iterator<Item = u32> {
         self.references
             .iter()
@@ -135,16 +172,16 @@ impl Fold {
             .map(|(_, number)| *number)
     }
 
-    /// How many facts are at hand.
-    #[must_use]
-    pub fn facts(&self) -> usize {
-        let partitions = self.partitions.values();
-        partitions.map(|partition| partition.facts().len()).sum()
+    /// All that is known is kept outside now.
+    pub fn rest(&mut self) {
+        self.fresh.clear();
+        self.additions.clear();
+        self.forget();
     }
 
     /// Lets go of partitions that are kept outside, to free memory.
     pub fn forget(&mut self) {
-        let changed = &self.changed;
-        self.partitions.retain(|number, _| changed.contains(number));
+        let fresh = &self.fresh;
+        self.partitions.retain(|number, _| fresh.contains(number));
     }
 }

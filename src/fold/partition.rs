@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::addition::{Addition, named};
 use crate::event::Event;
-use crate::event::kind::MapText;
 use crate::model::name::{Name, Names};
 
 /// The bytes of a fact, at the very least.
@@ -32,16 +32,16 @@ impl Partition {
             self.settled = Some(self.facts.len());
         }
         let names = Arc::make_mut(&mut self.names);
-        let source = names.intern(&event.source);
-        // Nothing else bears the id of an event, so it need not be looked up.
-        let id = names.append(&event.id);
-        self.facts.push(Event {
-            source,
-            id,
-            at: event.at,
-            kind: event.kind.map_text(&mut |text| names.intern(text)),
-        });
+        self.facts.push(named(event, names));
         true
+    }
+
+    /// Adds what came to it while it was kept outside. Where that was kept by somebody who had read further, it has some of it already.
+    pub fn add(&mut self, addition: &Addition) {
+        for (place, fact) in addition.facts() {
+            self.push(&fact, place);
+        }
+        self.settle();
     }
 
     /// The facts; in canonical order once settled.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::ControlFlow;
 
 use super::{
-    Appended, Batch, Cursor, JournalHead, JournalLine, Seq, SnapshotHead, SnapshotUpdate, Store,
-    StoreError, Stored,
+    Appended, Batch, Cursor, JournalHead, JournalLine, Make, Seq, SnapshotHead, SnapshotUpdate,
+    Store, StoreError, Stored,
 };
 use crate::event::time::Timestamp;
 
@@ -156,15 +156,27 @@ impl Store for MemoryStore {
         Ok(pieces.into_iter().collect())
     }
 
-    fn save_snapshot(&mut self, update: &SnapshotUpdate) -> Result<bool, StoreError> {
+    fn save_snapshot(
+        &mut self,
+        update: &SnapshotUpdate,
+        make: Make<'_>,
+    ) -> Result<bool, StoreError> {
         if update.base.is_some() && !update.fits(self.snapshot.as_ref()) {
             return Ok(false);
         }
+        let before = update.base.map(|_| &self.pieces);
+        let pieces = update.pieces.iter().map(|number| {
+            let before = before.and_then(|pieces| pieces.get(number));
+            Some((*number, make(*number, before.map(Vec::as_slice))?))
+        });
+        let Some(pieces) = pieces.collect::<Option<Vec<_>>>() else {
+            return Ok(false);
+        };
         if update.base.is_none() {
             self.pieces.clear();
             self.references.clear();
         }
-        self.pieces.extend(update.pieces.iter().cloned());
+        self.pieces.extend(pieces);
         self.references.extend(&update.references);
         self.snapshot = Some(update.head.clone());
         Ok(true)

@@ -96,14 +96,14 @@ pub struct SnapshotHead {
     pub bytes: Vec<u8>,
 }
 
-/// A change of the snapshot: the new head, and the pieces that differ.
+/// A change of the snapshot: the new head, and which pieces differ.
 #[derive(Clone, Debug)]
 pub struct SnapshotUpdate {
     pub head: SnapshotHead,
     /// The `seq` of the snapshot that this one was made from; `None` replaces whatever is there. Where the stored one is another, nothing is
     /// written: some other process was faster.
     pub base: Option<Seq>,
-    pub pieces: Vec<(u32, Vec<u8>)>,
+    pub pieces: Vec<u32>,
     /// Index rows to add: a reference, and the piece that knows it.
     pub references: Vec<(i64, u32)>,
 }
@@ -115,6 +115,9 @@ impl SnapshotUpdate {
         stored.is_some_and(|head| Some(head.seq) == self.base && head.format == self.head.format)
     }
 }
+
+/// Makes a piece of its number, and of what is there of it before.
+pub type Make<'a> = &'a mut dyn FnMut(u32, Option<&[u8]>) -> Option<Vec<u8>>;
 
 /// The log and what stands beside it.
 pub trait Store: Send {
@@ -156,8 +159,13 @@ pub trait Store: Send {
     /// The pieces that know a reference in `from..=to`, ascending, each once.
     fn pieces_with(&self, from: i64, to: i64) -> Result<Vec<u32>, StoreError>;
 
-    /// Writes a snapshot. `false` where another process has written one meanwhile.
-    fn save_snapshot(&mut self, update: &SnapshotUpdate) -> Result<bool, StoreError>;
+    /// Writes a snapshot. Its pieces are made one by one, so that they need not all be in memory. `false` where another process has written one meanwhile, or
+    /// a piece cannot be made: then nothing is written.
+    fn save_snapshot(
+        &mut self,
+        update: &SnapshotUpdate,
+        make: Make<'_>,
+    ) -> Result<bool, StoreError>;
 
     /// The journal's lines after a number, in their order.
     fn journal(&self, after: u64) -> Result<Vec<JournalLine>, StoreError>;

@@ -10,12 +10,18 @@ use leadtime::dashboard::LENGTHS;
 use leadtime::dashboard::together::Together;
 use leadtime::dashboard::worker::{Around, work_out};
 use leadtime::demo::{Organisation, Size};
+use leadtime::event::Event;
 use leadtime::event::time::Timestamp;
 use leadtime::model::overview::Summary;
+use leadtime::store::Store;
+use leadtime::store::memory::MemoryStore;
 use leadtime::view::scene::Lens;
 
 fn engine(file: &Path, config: &Config) -> Engine {
-    let store = Box::new(assemble::open_log(file).unwrap());
+    engine_on(Box::new(assemble::open_log(file).unwrap()), config)
+}
+
+fn engine_on(store: Box<dyn Store>, config: &Config) -> Engine {
     let rules = assemble::rules(config, None);
     Engine::open(store, assemble::workloads(config), rules, &mut |_, _| {}).unwrap()
 }
@@ -39,24 +45,30 @@ fn seen(engine: &mut Engine, at: Timestamp) -> Vec<Summary> {
         .collect()
 }
 
-#[test]
-fn who_follows_takes_up_the_snapshot_of_another() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("log.db");
-    let at = Timestamp::parse("2026-03-04T10:00:00Z").unwrap();
+/// A small organisation: its configuration, and its events.
+fn organisation(at: Timestamp) -> (Config, Vec<Event<String>>) {
     let size = Size {
         workloads: 4,
         events: 9_000,
         days: 60,
     };
     let organisation = Organisation::new(3, size, at);
-    let config = Config::parse(
-        &organisation.configuration(),
-        Path::new("leadtime.toml"),
-        &KINDS,
-    )
-    .unwrap();
-    let events: Vec<_> = organisation.events().collect();
+    let text = organisation.configuration();
+    let config = Config::parse(&text, Path::new("leadtime.toml"), &KINDS).unwrap();
+    let events = organisation.events().collect();
+    (config, events)
+}
+
+fn noon() -> Timestamp {
+    Timestamp::parse("2026-03-04T12:00:00Z").unwrap()
+}
+
+#[test]
+fn who_follows_takes_up_the_snapshot_of_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log.db");
+    let at = noon();
+    let (config, events) = organisation(at);
     let mut store = assemble::open_log(&file).unwrap();
     let mut follower = engine(&file, &config);
     let (first, rest) = events.split_at(5_000);
@@ -76,4 +88,66 @@ fn who_follows_takes_up_the_snapshot_of_another() {
     let expected = seen(&mut fresh, at);
     assert_eq!(expected.len(), 4);
     assert_eq!(seen(&mut follower, at), expected);
+}
+
+/// In any order of happening: what came is asked for before it is kept, kept before it is asked for, or cannot be kept, since another writes for long.
+#[test]
+fn what_came_is_known_whenever_it_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log.db");
+    let at = noon();
+    let (config, mut events) = organisation(at);
+    let mut dice = fastrand::Rng::with_seed(7);
+    dice.shuffle(&mut events);
+    let mut store = assemble::open_log(&file).unwrap();
+    let mut follower = engine(&file, &config);
+    for some in events.chunks(300) {
+        import::append(&mut store, some, at).unwrap();
+        follower.follow().unwrap();
+        match dice.u8(..4) {
+            0 => follower.rest().unwrap(),
+            1 => drop(seen(&mut follower, at)),
+            2 => {
+                // Another, that has read as far and keeps it first.
+                engine(&file, &config).rest().unwrap();
+                follower.rest().unwrap();
+            }
+            _ => {}
+        }
+    }
+    let mut whole = MemoryStore::new();
+    import::append(&mut whole, &events, at).unwrap();
+    let mut whole = engine_on(Box::new(whole), &config);
+    let expected = seen(&mut whole, at);
+    assert_eq!(expected.len(), 4);
+    assert_eq!(seen(&mut follower, at), expected, "in memory");
+    follower.rest().unwrap();
+    assert_eq!(seen(&mut engine(&file, &config), at), expected, "kept");
+}
+
+/// Pieces that cannot be read are made anew from the log, whether they are asked for or added to.
+#[test]
+fn what_cannot_be_read_any_more_is_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log.db");
+    let at = noon();
+    let (config, events) = organisation(at);
+    let mut store = assemble::open_log(&file).unwrap();
+    let (first, rest) = events.split_at(8_000);
+    import::append(&mut store, first, at).unwrap();
+    let mut follower = engine(&file, &config);
+    assert!(follower.is_kept());
+    rusqlite::Connection::open(&file)
+        .unwrap()
+        .execute("UPDATE piece SET bytes = x'ff'", [])
+        .unwrap();
+    import::append(&mut store, rest, at).unwrap();
+    follower.follow().unwrap();
+    follower.rest().unwrap();
+    assert!(follower.is_kept());
+    let kept = seen(&mut follower, at);
+    std::fs::remove_file(&file).unwrap();
+    let mut store = assemble::open_log(&file).unwrap();
+    import::append(&mut store, &events, at).unwrap();
+    assert_eq!(kept, seen(&mut engine(&file, &config), at));
 }

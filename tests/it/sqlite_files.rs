@@ -109,7 +109,6 @@ fn this_binary() -> PathBuf {
 fn a_file_keeps_everything() {
     let (folder, _) = folder();
     let path = folder.path().join("not/there yet/log.db");
-    let update = snapshot(2, None, 1);
     {
         let mut store = open(&path);
         let batch = Batch {
@@ -117,7 +116,7 @@ fn a_file_keeps_everything() {
             cursors: vec![cursor("page", 9)],
         };
         store.append(&batch, Timestamp::from_micros(-3)).unwrap();
-        assert!(store.save_snapshot(&update).unwrap());
+        assert!(save(&mut store, 2, None, 1).unwrap());
     }
     let mut store = open(&path);
     assert!(!store.is_read_only());
@@ -125,7 +124,7 @@ fn a_file_keeps_everything() {
     let found = store.find("gh", "b").unwrap().unwrap();
     assert_eq!(found.arrived, Timestamp::from_micros(-3));
     assert_eq!(cursor_values(&store), [9]);
-    assert_eq!(store.snapshot().unwrap(), Some(update.head));
+    assert_eq!(store.snapshot().unwrap(), Some(snapshot(2, None).head));
     assert_eq!(piece(&store, 2).unwrap(), Some(vec![2]));
     assert_eq!(store.pieces_with(-5, -5).unwrap(), [2]);
     let appended = append(&mut store, &["b", "c"]);
@@ -177,7 +176,18 @@ fn a_fresh_file_is_made_once_by_many_at_once() {
     }
 }
 
-fn snapshot(seq: Seq, base: Option<Seq>, piece: u8) -> SnapshotUpdate {
+/// Saves a snapshot with two pieces.
+fn save(
+    store: &mut SqliteStore,
+    seq: Seq,
+    base: Option<Seq>,
+    piece: u8,
+) -> Result<bool, StoreError> {
+    let mut make = |number, _: Option<&[u8]>| Some(vec![if number == 1 { piece } else { 2 }]);
+    store.save_snapshot(&snapshot(seq, base), &mut make)
+}
+
+fn snapshot(seq: Seq, base: Option<Seq>) -> SnapshotUpdate {
     SnapshotUpdate {
         head: SnapshotHead {
             format: 3,
@@ -185,7 +195,7 @@ fn snapshot(seq: Seq, base: Option<Seq>, piece: u8) -> SnapshotUpdate {
             bytes: vec![7; 10_000],
         },
         base,
-        pieces: vec![(1, vec![piece]), (2, vec![2])],
+        pieces: vec![1, 2],
         references: vec![(-5, 2)],
     }
 }
@@ -193,14 +203,14 @@ fn snapshot(seq: Seq, base: Option<Seq>, piece: u8) -> SnapshotUpdate {
 #[test]
 fn of_snapshots_made_from_the_same_one_the_first_stays() {
     let (_folder, path) = folder();
-    assert!(open(&path).save_snapshot(&snapshot(0, None, 0)).unwrap());
+    assert!(save(&mut open(&path), 0, None, 0).unwrap());
     let start = Barrier::new(4);
     // Nothing is unwrapped between the barriers: a thread that panics there would leave the others waiting.
     let mine = &|which: u8| {
         let mut store = open(&path);
         let turns = (1..=20).map(|turn| {
             start.wait();
-            let saved = store.save_snapshot(&snapshot(turn, Some(turn - 1), which));
+            let saved = save(&mut store, turn, Some(turn - 1), which);
             start.wait();
             (saved, piece(&store, 1))
         });
@@ -482,7 +492,7 @@ fn refuses_to_write(store: &mut SqliteStore) {
     };
     let error = store.append(&batch, Timestamp::default()).unwrap_err();
     assert!(matches!(error, StoreError::ReadOnly { .. }), "{error}");
-    let error = store.save_snapshot(&snapshot(1, None, 1)).unwrap_err();
+    let error = save(store, 1, None, 1).unwrap_err();
     assert!(matches!(error, StoreError::ReadOnly { .. }), "{error}");
     assert_eq!(store.cursors("gh").unwrap(), []);
     assert_eq!(store.snapshot().unwrap(), None);

@@ -38,6 +38,7 @@ for_every_store!(
     any_text_comes_back_as_it_was,
     a_snapshot_is_kept_and_replaced,
     a_snapshot_made_from_another_is_refused,
+    a_piece_is_made_of_what_is_there,
     references_lead_to_pieces,
 );
 
@@ -341,23 +342,34 @@ fn any_text_comes_back_as_it_was(store: &mut dyn Store) {
     assert!(bodies(store) == texts);
 }
 
-fn snapshot(format: u32, seq: Seq, base: Option<Seq>, pieces: &[(u32, &[u8])]) -> SnapshotUpdate {
-    SnapshotUpdate {
+/// A snapshot, and the pieces that it changes.
+type Change = (SnapshotUpdate, Vec<(u32, Vec<u8>)>);
+
+fn save(store: &mut dyn Store, (update, pieces): &Change) -> bool {
+    let mut make = |number: u32, _: Option<&[u8]>| {
+        let made = pieces.iter().find(|(one, _)| *one == number);
+        made.map(|(_, bytes)| bytes.clone())
+    };
+    store.save_snapshot(update, &mut make).unwrap()
+}
+
+fn snapshot(format: u32, seq: Seq, base: Option<Seq>, pieces: &[(u32, &[u8])]) -> Change {
+    let update = SnapshotUpdate {
         head: SnapshotHead {
             format,
             seq,
             bytes: vec![0, 255, u8::try_from(seq).unwrap()],
         },
         base,
-        pieces: pieces
-            .iter()
-            .map(|(number, bytes)| (*number, bytes.to_vec()))
-            .collect(),
+        pieces: pieces.iter().map(|(number, _)| *number).collect(),
         references: pieces
             .iter()
             .map(|(number, _)| (i64::from(*number) * 10, *number))
             .collect(),
-    }
+    };
+    let pieces = pieces.iter();
+    let pieces = pieces.map(|(number, bytes)| (*number, bytes.to_vec()));
+    (update, pieces.collect())
 }
 
 /// All that a store says of its snapshot, for pieces up to 4.
@@ -375,42 +387,76 @@ fn told(store: &dyn Store) -> Told {
 fn a_snapshot_is_kept_and_replaced(store: &mut dyn Store) {
     let bytes = |text: &str| Some(text.as_bytes().to_vec());
     let first = snapshot(1, 10, None, &[(0, b"a"), (1, b""), (4, b"\0e")]);
-    assert!(store.save_snapshot(&first).unwrap());
+    assert!(save(store, &first));
     let pieces = vec![bytes("a"), bytes(""), None, None, bytes("\0e")];
-    assert_eq!(told(store), (Some(first.head), pieces, vec![0, 1, 4]));
+    assert_eq!(told(store), (Some(first.0.head), pieces, vec![0, 1, 4]));
 
     // Made from the one before: pieces are replaced and added, the others stay.
     let second = snapshot(1, 20, Some(10), &[(1, b"B"), (2, b"C")]);
-    assert!(store.save_snapshot(&second).unwrap());
+    assert!(save(store, &second));
     let pieces = vec![bytes("a"), bytes("B"), bytes("C"), None, bytes("\0e")];
-    assert_eq!(told(store), (Some(second.head), pieces, vec![0, 1, 2, 4]));
+    assert_eq!(told(store), (Some(second.0.head), pieces, vec![0, 1, 2, 4]));
 
     // Made from nothing: nothing of the one before is left, whatever its format and place.
     let third = snapshot(2, 5, None, &[(3, b"d")]);
-    assert!(store.save_snapshot(&third).unwrap());
+    assert!(save(store, &third));
     let pieces = vec![None, None, None, bytes("d"), None];
-    assert_eq!(told(store), (Some(third.head), pieces, vec![3]));
+    assert_eq!(told(store), (Some(third.0.head), pieces, vec![3]));
     assert_eq!(store.head().unwrap(), 0, "the log is not touched");
 }
 
 fn a_snapshot_made_from_another_is_refused(store: &mut dyn Store) {
     let orphan = snapshot(1, 20, Some(10), &[(0, b"x")]);
-    assert!(!store.save_snapshot(&orphan).unwrap());
+    assert!(!save(store, &orphan));
     assert_eq!(told(store), (None, vec![None; 5], Vec::new()));
 
     let kept = snapshot(1, 11, None, &[(0, b"a")]);
-    assert!(store.save_snapshot(&kept).unwrap());
+    assert!(save(store, &kept));
     let before = told(store);
     for (format, base) in [(1, 10), (1, 0), (1, 12), (2, 11)] {
         let other = snapshot(format, 30, Some(base), &[(0, b"x"), (1, b"y")]);
-        assert!(!store.save_snapshot(&other).unwrap());
+        assert!(!save(store, &other));
         assert_eq!(told(store), before);
     }
 }
 
+fn a_piece_is_made_of_what_is_there(store: &mut dyn Store) {
+    let first = snapshot(1, 10, None, &[(0, b"a"), (1, b"b")]);
+    assert!(save(store, &first));
+    let mut seen = Vec::new();
+    let mut grow = |number: u32, before: Option<&[u8]>| {
+        seen.push((number, before.map(<[u8]>::to_vec)));
+        Some([before.unwrap_or(b"new"), b"+"].concat())
+    };
+    let (second, _) = snapshot(1, 20, Some(10), &[(1, b""), (2, b"")]);
+    assert!(store.save_snapshot(&second, &mut grow).unwrap());
+    assert_eq!(seen, [(1, Some(b"b".to_vec())), (2, None)]);
+    let bytes = |text: &str| Some(text.as_bytes().to_vec());
+    let pieces = vec![bytes("a"), bytes("b+"), bytes("new+"), None, None];
+    let grown = (Some(second.head), pieces, vec![0, 1, 2]);
+    assert_eq!(told(store), grown);
+
+    // Where one cannot be made, none is.
+    for base in [Some(20), None] {
+        let (third, _) = snapshot(1, 30, base, &[(0, b""), (3, b"")]);
+        let mut half = |number: u32, _: Option<&[u8]>| (number == 0).then(|| b"x".to_vec());
+        assert!(!store.save_snapshot(&third, &mut half).unwrap());
+        assert_eq!(told(store), grown);
+    }
+    // From nothing, nothing is there before.
+    let (fourth, _) = snapshot(1, 40, None, &[(1, b"")]);
+    let mut fresh = |_: u32, before: Option<&[u8]>| {
+        assert_eq!(before, None);
+        Some(b"y".to_vec())
+    };
+    assert!(store.save_snapshot(&fourth, &mut fresh).unwrap());
+    let pieces = vec![None, bytes("y"), None, None, None];
+    assert_eq!(told(store), (Some(fourth.head), pieces, vec![1]));
+}
+
 fn references_lead_to_pieces(store: &mut dyn Store) {
     let mut update = snapshot(1, 1, None, &[]);
-    update.references = vec![
+    update.0.references = vec![
         (5, 9),
         (5, 2),
         (-7, 3),
@@ -419,10 +465,10 @@ fn references_lead_to_pieces(store: &mut dyn Store) {
         (i64::MAX, u32::MAX),
         (i64::MIN, 0),
     ];
-    assert!(store.save_snapshot(&update).unwrap());
+    assert!(save(store, &update));
     let mut more = snapshot(1, 2, Some(1), &[]);
-    more.references = vec![(5, 9), (7, 1)];
-    assert!(store.save_snapshot(&more).unwrap());
+    more.0.references = vec![(5, 9), (7, 1)];
+    assert!(save(store, &more));
 
     let with = |from, to| store.pieces_with(from, to).unwrap();
     assert_eq!(with(5, 5), [2, 9]);

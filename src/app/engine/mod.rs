@@ -21,7 +21,7 @@ use super::assemble::Configured;
 use super::discover::{self, Claims};
 
 /// Facts that may stay in memory between questions.
-const MOST_AT_HAND: usize = 200_000;
+const MOST_AT_HAND: usize = 50_000;
 
 /// Events folded between two snapshots of a log that is being read from its beginning.
 const AT_ONCE: u64 = 4_000_000;
@@ -104,7 +104,8 @@ impl Engine {
         let from = self.seq;
         let mut started_over = false;
         loop {
-            if !self.catch_up(&mut |done| watch(done.saturating_sub(from), head - from))? {
+            self.catch_up(&mut |done| watch(done.saturating_sub(from), head - from))?;
+            if !self.keep()? {
                 if std::mem::replace(&mut started_over, true) {
                     return Err(StoreError::Failed {
                         path: "the snapshot".to_owned(),
@@ -115,7 +116,6 @@ impl Engine {
                 self.start_over();
                 continue;
             }
-            self.keep()?;
             if self.seq >= head {
                 break;
             }
@@ -151,28 +151,13 @@ impl Engine {
         self.claims = Claims::of(&self.definitions);
     }
 
-    /// Folds the next events, so many that their partitions fit in memory. `false` where a partition that is kept cannot be read.
-    fn catch_up(&mut self, watch: &mut dyn FnMut(Seq)) -> Result<bool, StoreError> {
+    /// Folds the next events, so many that their partitions fit in memory.
+    fn catch_up(&mut self, watch: &mut dyn FnMut(Seq)) -> Result<(), StoreError> {
         let (store, fold) = (&self.store, &mut self.fold);
         let mut seq = self.seq;
         let mut left = AT_ONCE;
-        let mut failed = None;
-        let mut damaged = false;
         store.read_after(self.seq, &mut |number, arrived, body| {
             let event = read(body);
-            if let Some(needed) = fold.needs(&event) {
-                match kept(&**store, needed) {
-                    Ok(Kept::Whole(partition)) => fold.put(needed, partition),
-                    Ok(Kept::Absent | Kept::Damaged) => {
-                        damaged = true;
-                        return ControlFlow::Break(());
-                    }
-                    Err(error) => {
-                        failed = Some(error);
-                        return ControlFlow::Break(());
-                    }
-                }
-            }
             fold.apply(&event, number, arrived);
             seq = number;
             left -= 1;
@@ -185,26 +170,19 @@ impl Engine {
                 ControlFlow::Continue(())
             }
         })?;
-        if let Some(error) = failed {
-            return Err(error);
-        }
         self.fold.settle();
         self.seq = seq;
-        Ok(!damaged)
+        Ok(())
     }
 
-    /// Keeps what changed since the last snapshot. Another process may have been faster; then its snapshot stands, and this one goes on in memory.
-    fn keep(&mut self) -> Result<(), StoreError> {
+    /// Keeps what changed since the last snapshot. Another process may have been faster; then its snapshot stands, and this one goes on in memory. `false`
+    /// where what was kept cannot be read.
+    fn keep(&mut self) -> Result<bool, StoreError> {
         if self.kept == Some(self.seq) || self.seq == 0 || self.store.is_read_only() {
-            return Ok(());
+            return Ok(true);
         }
-        let (changed, references) = self.fold.take_changes();
-        let pieces = changed
-            .into_iter()
-            .filter_map(|number| Some((number, self.fold.get(number)?.to_bytes()?)))
-            .collect();
         let Some(bytes) = self.fold.catalogue.to_bytes() else {
-            return Ok(());
+            return Ok(true);
         };
         let update = SnapshotUpdate {
             head: SnapshotHead {
@@ -213,27 +191,28 @@ impl Engine {
                 bytes,
             },
             base: self.kept,
-            pieces,
-            references,
+            pieces: self.fold.changed(),
+            references: self.fold.take_references(),
         };
-        match self.store.save_snapshot(&update) {
-            Ok(true) => {
-                self.kept = Some(self.seq);
-                self.fold.forget();
-                self.at_hand = 0;
-                Ok(())
-            }
-            // Somebody else's snapshot stands. What is here is whole, and is read on from memory; it is not kept, nor thrown away.
-            Ok(false) | Err(StoreError::Busy { .. } | StoreError::ReadOnly { .. }) => Ok(()),
+        let mut is_damaged = false;
+        let fold = &self.fold;
+        let saved = self.store.save_snapshot(&update, &mut |number, before| {
+            let piece = fold.piece(number, before);
+            is_damaged = piece.is_none();
+            piece
+        });
+        if let Ok(true) = saved {
+            self.kept = Some(self.seq);
+            self.fold.rest();
+            self.at_hand = 0;
+            return Ok(true);
+        }
+        // Somebody else's snapshot stands, say. What is here goes on in memory; it is not kept, nor thrown away.
+        self.fold.give_back(update.references);
+        match saved {
+            Ok(_) | Err(StoreError::Busy { .. } | StoreError::ReadOnly { .. }) => Ok(!is_damaged),
             Err(error) => Err(error),
         }
-    }
-
-    /// Closes the log. Memory is left to the process, which is to end.
-    pub fn close(self) {
-        let Self { store, fold, .. } = self;
-        std::mem::forget(fold);
-        drop(store);
     }
 
     #[must_use]
@@ -328,7 +307,7 @@ impl Engine {
         if self.fold.get(number).is_some() {
             return Ok(());
         }
-        match kept(&*self.store, number)? {
+        match self.kept(number)? {
             Kept::Absent => Ok(()),
             Kept::Whole(partition) => {
                 self.at_hand += partition.facts().len();
@@ -343,8 +322,20 @@ impl Engine {
         }
     }
 
+    fn kept(&self, number: u32) -> Result<Kept, StoreError> {
+        // What waits beside it says that it is there.
+        let mut kept = match self.fold.addition(number) {
+            Some(_) => Kept::Damaged,
+            None => Kept::Absent,
+        };
+        self.store.piece(number, &mut |bytes| {
+            kept = Partition::from_bytes(bytes).map_or(Kept::Damaged, Kept::Whole);
+        })?;
+        Ok(kept)
+    }
+
     /// The workloads that may know a reference; a ticket is known by the changes that it names, too.
-    pub fn candidates(&self, reference: &str) -> Result<Candidates, StoreError> {
+    pub fn candidates(&mut self, reference: &str) -> Result<Candidates, StoreError> {
         let mut pieces = self.pieces(reference)?;
         let tickets = self.fold.catalogue.number(Class::Tickets, "");
         let ticket = tickets.filter(|tickets| pieces.contains(tickets));
@@ -377,14 +368,12 @@ impl Engine {
         Ok(pieces)
     }
 
-    fn changes_of_ticket(&self, tickets: u32, reference: &str) -> Result<Vec<String>, StoreError> {
-        let kept = match self.fold.get(tickets) {
-            Some(_) => Kept::Absent,
-            None => kept(&*self.store, tickets)?,
-        };
-        let ((Some(partition), _) | (None, Kept::Whole(partition))) =
-            (self.fold.get(tickets), &kept)
-        else {
+    fn changes_of_ticket(
+        &mut self,
+        tickets: u32,
+        reference: &str,
+    ) -> Result<Vec<String>, StoreError> {
+        let Some(partition) = self.partition(tickets)? else {
             return Ok(Vec::new());
         };
         let mut changes = Vec::new();
@@ -405,14 +394,6 @@ enum Kept {
     Absent,
     Damaged,
     Whole(Partition),
-}
-
-fn kept(store: &dyn Store, number: u32) -> Result<Kept, StoreError> {
-    let mut kept = Kept::Absent;
-    store.piece(number, &mut |bytes| {
-        kept = Partition::from_bytes(bytes).map_or(Kept::Damaged, Kept::Whole);
-    })?;
-    Ok(kept)
 }
 
 /// An event of the log. What cannot be read (it was kept by a newer leadtime, say) is counted and otherwise left alone.

@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::{
-    Appended, Batch, Cursor, JournalHead, JournalLine, Seq, SnapshotHead, SnapshotUpdate, Store,
-    StoreError, Stored,
+    Appended, Batch, Cursor, JournalHead, JournalLine, Make, Seq, SnapshotHead, SnapshotUpdate,
+    Store, StoreError, Stored,
 };
 use crate::event::time::Timestamp;
 
@@ -133,9 +133,13 @@ impl Store for SqliteStore {
         self.told(snapshot::pieces_with(&self.connection, from, to))
     }
 
-    fn save_snapshot(&mut self, update: &SnapshotUpdate) -> Result<bool, StoreError> {
+    fn save_snapshot(
+        &mut self,
+        update: &SnapshotUpdate,
+        make: Make<'_>,
+    ) -> Result<bool, StoreError> {
         self.must_be_writable()?;
-        let saved = snapshot::save(&mut self.connection, update);
+        let saved = snapshot::save(&mut self.connection, update, make);
         self.told(saved)
     }
 
@@ -222,7 +226,7 @@ mod tests {
             pieces: Vec::new(),
             references: Vec::new(),
         };
-        let error = store.save_snapshot(&update).unwrap_err();
+        let error = store.save_snapshot(&update, &mut |_, _| None).unwrap_err();
         assert!(matches!(error, StoreError::Full { .. }), "{error}");
         assert_eq!(store.snapshot().unwrap(), None);
 
@@ -230,7 +234,7 @@ mod tests {
         let appended = store.append(&batch(10..5_000), now).unwrap();
         assert_eq!((appended.new, appended.head), (4_990, 5_000));
         assert_eq!(store.cursors("gh").unwrap(), batch(10..5_000).cursors);
-        assert!(store.save_snapshot(&update).unwrap());
+        assert!(store.save_snapshot(&update, &mut |_, _| None).unwrap());
     }
 
     #[test]

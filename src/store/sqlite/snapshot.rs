@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Result, TransactionBehavior, params};
 
-use crate::store::{SnapshotHead, SnapshotUpdate};
+use crate::store::{Make, SnapshotHead, SnapshotUpdate};
 
 const HEAD: &str = "SELECT format, seq, bytes FROM snapshot";
 const SAVE_HEAD: &str =
@@ -43,7 +43,7 @@ pub fn pieces_with(connection: &Connection, from: i64, to: i64) -> Result<Vec<u3
         .collect()
 }
 
-pub fn save(connection: &mut Connection, update: &SnapshotUpdate) -> Result<bool> {
+pub fn save(connection: &mut Connection, update: &SnapshotUpdate, make: Make<'_>) -> Result<bool> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if update.base.is_some() && !update.fits(head(&transaction)?.as_ref()) {
         return Ok(false);
@@ -51,23 +51,38 @@ pub fn save(connection: &mut Connection, update: &SnapshotUpdate) -> Result<bool
     if update.base.is_none() {
         transaction.execute_batch(CLEAR)?;
     }
-    write(&transaction, update)?;
-    transaction.commit()?;
-    Ok(true)
+    let is_whole = write(&transaction, update, make)?;
+    if is_whole {
+        transaction.commit()?;
+    }
+    Ok(is_whole)
 }
 
-fn write(connection: &Connection, update: &SnapshotUpdate) -> Result<()> {
+/// `false` where a piece cannot be made.
+fn write(connection: &Connection, update: &SnapshotUpdate, make: Make<'_>) -> Result<bool> {
     let SnapshotHead { format, seq, bytes } = &update.head;
     connection
         .prepare_cached(SAVE_HEAD)?
         .execute(params![format, seq.cast_signed(), bytes])?;
     let mut save = connection.prepare_cached(SAVE_PIECE)?;
-    for (number, bytes) in &update.pieces {
+    for number in &update.pieces {
+        let mut bytes = None;
+        let mut is_there = false;
+        piece(connection, *number, &mut |before| {
+            is_there = true;
+            bytes = make(*number, Some(before));
+        })?;
+        if !is_there {
+            bytes = make(*number, None);
+        }
+        let Some(bytes) = bytes else {
+            return Ok(false);
+        };
         save.execute(params![number, bytes])?;
     }
     let mut add = connection.prepare_cached(ADD_REFERENCE)?;
     for (key, piece) in &update.references {
         add.execute(params![key, piece])?;
     }
-    Ok(())
+    Ok(true)
 }

@@ -24,8 +24,8 @@ use leadtime::model::window::Window;
 use leadtime::report::json::document;
 use leadtime::store::memory::MemoryStore;
 use leadtime::store::{
-    Appended, Batch, Cursor, JournalHead, JournalLine, Seq, SnapshotHead, SnapshotUpdate, Store,
-    StoreError, Stored,
+    Appended, Batch, Cursor, JournalHead, JournalLine, Make, Seq, SnapshotHead, SnapshotUpdate,
+    Store, StoreError, Stored,
 };
 use serde_json::Value;
 
@@ -84,8 +84,12 @@ impl Store for Shared {
     fn pieces_with(&self, from: i64, to: i64) -> Result<Vec<u32>, StoreError> {
         self.with(|store| store.pieces_with(from, to))
     }
-    fn save_snapshot(&mut self, update: &SnapshotUpdate) -> Result<bool, StoreError> {
-        self.change(|store| store.save_snapshot(update))
+    fn save_snapshot(
+        &mut self,
+        update: &SnapshotUpdate,
+        make: Make<'_>,
+    ) -> Result<bool, StoreError> {
+        self.change(|store| store.save_snapshot(update, make))
     }
     fn journal(&self, after: u64) -> Result<Vec<JournalLine>, StoreError> {
         self.with(|store| store.journal(after))

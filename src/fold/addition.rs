@@ -1,0 +1,46 @@
+//! What came to a partition that is kept outside: it waits beside it, so that nothing has to be read in order to take it in.
+
+use std::borrow::Cow;
+
+use crate::event::Event;
+use crate::event::kind::MapText;
+use crate::model::name::{Name, Names};
+
+/// Facts in the order of the log, each with its place there.
+#[derive(Clone, Debug, Default)]
+pub struct Addition {
+    names: Names,
+    facts: Vec<(u64, Event<Name>)>,
+}
+
+impl Addition {
+    pub fn push(&mut self, event: &Event<Cow<'_, str>>, place: u64) {
+        let fact = named(event, &mut self.names);
+        self.facts.push((place, fact));
+    }
+
+    /// The facts, with the texts that they name.
+    pub fn facts(&self) -> impl Iterator<Item = (u64, Event<Cow<'_, str>>)> {
+        let text = |name: &Name| Cow::Borrowed(self.names.text(*name));
+        self.facts.iter().map(move |(place, fact)| {
+            let fact = Event {
+                source: text(&fact.source),
+                id: text(&fact.id),
+                at: fact.at,
+                kind: fact.kind.map_text(&mut |name| text(name)),
+            };
+            (*place, fact)
+        })
+    }
+}
+
+/// An event by the names of a table.
+pub fn named(event: &Event<Cow<'_, str>>, names: &mut Names) -> Event<Name> {
+    Event {
+        source: names.intern(&event.source),
+        // Nothing else bears the id of an event, so it need not be looked up.
+        id: names.append(&event.id),
+        at: event.at,
+        kind: event.kind.map_text(&mut |text| names.intern(text)),
+    }
+}
