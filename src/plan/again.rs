@@ -154,21 +154,13 @@ pub fn draft(ask: &Ask, lives: &Lives<'_>, name: &str, verb: Verb) -> Result<Dra
     draft.proofs.push(going.proof(workload));
     draft.usual = going.took();
     let order = Order {
-        verb,
-        workload: workload.name().to_owned(),
-        repositories: workload.definition.repositories.clone(),
         environment: draft.environment.clone(),
         target: Some(Target {
             source: text(going.source()),
             id: text(going.id()),
             url: going.url().map(text),
         }),
-        to: None,
-        from: None,
-        way: None,
-        comment: ask.comment.clone(),
-        key: ask.key.clone(),
-        at: ask.at,
+        ..ask.order(verb, workload)
     };
     draft.orders.push((order, None));
     Ok(draft)

@@ -2,8 +2,9 @@
 
 use crate::event::kind::MarkKind;
 use crate::event::time::Timestamp;
+use crate::model::Workload;
 
-use super::request::Verb;
+use super::request::{Order, Verb};
 
 /// What is wanted, by key or by command.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,6 +52,26 @@ pub struct Ask {
     pub key: String,
     /// Whether leadtime may act at all.
     pub permit: Permit,
+}
+
+impl Ask {
+    /// What is asked of a workload's tool: of nothing in particular yet.
+    #[must_use]
+    pub fn order(&self, verb: Verb, workload: &Workload) -> Order {
+        Order {
+            verb,
+            workload: workload.name().to_owned(),
+            repositories: workload.definition.repositories.clone(),
+            environment: None,
+            target: None,
+            to: None,
+            from: None,
+            way: None,
+            comment: self.comment.clone(),
+            key: self.key.clone(),
+            at: self.at,
+        }
+    }
 }
 
 /// Whether leadtime may act.

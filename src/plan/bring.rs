@@ -271,17 +271,12 @@ fn order(
         return Err(no_way(workload, step));
     }
     let order = Order {
-        verb: draft.verb,
-        workload: workload.name().to_owned(),
-        repositories: workload.definition.repositories.clone(),
         environment: Some(environment.to_owned()),
         target: newest,
         to: Some(to.clone()),
         from: draft.from.clone(),
         way: settings,
-        comment: ask.comment.clone(),
-        key: ask.key.clone(),
-        at: ask.at,
+        ..ask.order(draft.verb, workload)
     };
     Ok((order, way.and_then(|way| way.from.clone())))
 }

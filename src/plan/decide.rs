@@ -172,33 +172,24 @@ impl At<'_> {
             source: source.clone(),
             gate: gate.gate.clone(),
         });
-        let many = draft.orders.len();
         let verb = if self.approve {
             Verb::Approve
         } else {
             Verb::Reject
         };
-        let order = Order {
-            verb,
-            workload: workload.name().to_owned(),
-            repositories: workload.definition.repositories.clone(),
+        let mut order = Order {
             environment: gate.environment.clone(),
             target: Some(Target {
                 source,
                 id: gate.gate.clone(),
                 url: gate.url.clone(),
             }),
-            to: None,
-            from: None,
-            way: None,
-            comment: ask.comment.clone(),
-            key: if many == 0 {
-                ask.key.clone()
-            } else {
-                format!("{}.{many}", ask.key)
-            },
-            at: ask.at,
+            ..ask.order(verb, workload)
         };
+        // Each of several has a key of its own.
+        if let many @ 1.. = draft.orders.len() {
+            order.key = format!("{}.{many}", ask.key);
+        }
         draft.orders.push((order, None));
     }
 

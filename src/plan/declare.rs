@@ -233,21 +233,13 @@ fn order(
     let workload = lives.workload;
     let record = environment::live(workload, environment)?;
     let order = Order {
-        verb,
-        workload: workload.name().to_owned(),
-        repositories: workload.definition.repositories.clone(),
         environment: Some(environment.to_owned()),
         target: Some(Target {
             source: workload.text(record.source).to_owned(),
             id: workload.text(record.deployment).to_owned(),
             url: record.url.map(|name| workload.text(name).to_owned()),
         }),
-        to: None,
-        from: None,
-        way: None,
-        comment: ask.comment.clone(),
-        key: ask.key.clone(),
-        at: ask.at,
+        ..ask.order(verb, workload)
     };
     Some((order, None))
 }

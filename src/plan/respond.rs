@@ -43,21 +43,13 @@ pub fn draft(ask: &Ask, lives: &Lives<'_>, id: &str, verb: Verb) -> Result<Draft
         draft.notes.extend(standing(lives, incident));
     }
     let order = Order {
-        verb,
-        workload: workload.name().to_owned(),
-        repositories: workload.definition.repositories.clone(),
         environment: draft.environment.clone(),
         target: Some(Target {
             source,
             id: id.to_owned(),
             url: incident.url.map(text),
         }),
-        to: None,
-        from: None,
-        way: None,
-        comment: ask.comment.clone(),
-        key: ask.key.clone(),
-        at: ask.at,
+        ..ask.order(verb, workload)
     };
     draft.orders.push((order, None));
     Ok(draft)
