@@ -28,7 +28,7 @@ use crate::view::scene::{Lens, Stage};
 
 /// How often the log is looked at for what is new.
 const LOOK: Duration = Duration::from_millis(500);
-/// How often the fleet is told while it is being worked out.
+/// How often the fleet is told while it is being worked out and somebody waits for it; else as often as the log is looked at.
 const TELL: Duration = Duration::from_millis(150);
 /// Ages, freezes and soaks go on without any event: so often every workload is worked out again.
 const AGAIN: Duration = Duration::from_mins(10);
@@ -255,7 +255,8 @@ impl Worker {
                     Err(RecvTimeoutError::Disconnected) => return Ok(()),
                 }
             }
-            if self.told.elapsed() >= TELL {
+            let often = if self.at_leisure { LOOK } else { TELL };
+            if self.told.elapsed() >= often {
                 self.publish();
             }
         }
