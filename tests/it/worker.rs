@@ -123,18 +123,26 @@ fn work_on(
     (orders, heard, worker)
 }
 
-#[test]
-fn as_many_workloads_by_other_names_take_other_places() {
+const LOG: &str = "log.db";
+
+/// The log of two repositories, in a folder of its own.
+fn shop_and_wiki(now: Timestamp) -> (tempfile::TempDir, SqliteStore) {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("log.db");
-    let clock = Clock::system();
-    let now = clock.now();
-    let mut log = SqliteStore::open(&file).unwrap();
+    let mut log = SqliteStore::open(&folder.path().join(LOG)).unwrap();
     let commits = [
         commit("a1b2c3d4", "acme/shop", now),
         commit("b1b2c3d4", "acme/wiki", now),
     ];
     import::append(&mut log, &commits, now).unwrap();
+    (folder, log)
+}
+
+#[test]
+fn as_many_workloads_by_other_names_take_other_places() {
+    let clock = Clock::system();
+    let now = clock.now();
+    let (folder, mut log) = shop_and_wiki(now);
+    let file = folder.path().join(LOG);
     let (orders, heard, worker) = work_on(&file, "", clock);
     assert_eq!(fleet_with("shop", &heard), ["shop", "wiki"]);
     import::append(&mut log, &[deployment(now)], now).unwrap();
@@ -187,16 +195,10 @@ fn fleet_in(workload: &str, unknown: bool, heard: &Receiver<News>) -> Vec<Arc<Ov
 
 #[test]
 fn a_source_that_falls_silent_is_felt_by_its_workloads_alone() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("log.db");
     let clock = Clock::system();
     let now = clock.now();
-    let mut log = SqliteStore::open(&file).unwrap();
-    let commits = [
-        commit("a1b2c3d4", "acme/shop", now),
-        commit("b1b2c3d4", "acme/wiki", now),
-    ];
-    import::append(&mut log, &commits, now).unwrap();
+    let (folder, mut log) = shop_and_wiki(now);
+    let file = folder.path().join(LOG);
     let source = |name: &str, repository: &str| {
         format!(
             "[[sources]]\nname = \"{name}\"\nkind = \"github\"\ntoken = {{ env = \"T\" }}\nrepositories = [\"{repository}\"]\n"

@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use leadtime::connector::Actor;
-use leadtime::connector::kubernetes::Kubernetes;
 use leadtime::connector::kubernetes::family::{FAMILIES, Family};
 use leadtime::connector::kubernetes::wire::{kargo, runs, workload};
+use leadtime::connector::kubernetes::{DESCRIPTOR, Kubernetes};
 use leadtime::plan::request::{Sent, Verb};
 use serde_json::{Value, json};
 
@@ -122,17 +122,8 @@ async fn what_a_definition_does_not_allow_is_not_taken() {
     }
 }
 
-const VERBS: [Verb; 9] = [
-    Verb::Approve,
-    Verb::Reject,
-    Verb::Promote,
-    Verb::Rollback,
-    Verb::Retry,
-    Verb::Cancel,
-    Verb::Resume,
-    Verb::Hold,
-    Verb::Release,
-];
+/// All that the connector can do.
+const VERBS: &[Verb] = DESCRIPTOR.capability.acts;
 
 /// The family of an object whose definition is at hand; what names no version is of the newest.
 fn family(object: &mut Value) -> Option<&'static dyn Family> {
@@ -153,7 +144,7 @@ async fn done(
     refused: &mut Vec<String>,
 ) -> Vec<Verb> {
     let mut sent = Vec::new();
-    for verb in VERBS {
+    for &verb in VERBS {
         *server.state() = World::of([object.clone()]);
         let meta = &object["metadata"];
         let namespace = meta["namespace"].as_str().unwrap_or("default");
