@@ -33,10 +33,6 @@ pub fn run(session: &Session, args: &MapArgs) -> Result<Ending, Failure> {
     show(session, "leadtime/map/v1", &figures, |figures| {
         report::map_by(figures, args.statistic, &session.style)
     })?;
-    // The process ends here: a long history is not given back piece by piece, which would take a tenth of the time of the answer.
-    std::mem::forget(lives);
-    std::mem::forget(workload);
-    engine.close();
     Ok(Ending::Done)
 }
 

@@ -241,7 +241,7 @@ impl Gatherer {
         }
     }
 
-    /// Makes room for the commits that there will be, which are many, and for the changes that they may be.
+    /// Makes room for the commits that there will be, which are many.
     fn expect<'f>(
         &mut self,
         order: &[(u32, u32)],

@@ -45,9 +45,7 @@ impl Lives<'_> {
             }
         }
     }
-}
 
-impl Lives<'_> {
     /// The workloads that a change which is ready waits for.
     #[must_use]
     pub fn last_of_release(&self, change: &Change) -> Vec<String> {
