@@ -124,19 +124,20 @@ fn a_file_that_cannot_be_used_is_told_with_its_key_and_nothing_of_it() {
     let (one, other) = (authority.sign("one"), authority.sign("other"));
     let secret = one.key.lines().nth(1).unwrap().to_owned();
     let cut = one.certificate.replace("-----END CERTIFICATE-----", "");
+    let cut_key = one.key.replace("-----END PRIVATE KEY-----", "");
     let odd = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     let locked = one.key.replace("PRIVATE", "ENCRYPTED PRIVATE");
     let trusted = [
         ("nothing".to_owned(), "holds no certificate"),
         (one.key.clone(), "holds no certificate"),
-        (cut.clone(), "is no whole PEM"),
+        (cut, "is no whole PEM"),
         (odd.to_owned(), "its certificate 1 cannot be read"),
     ];
     let shown = [
         ("nothing".to_owned(), "holds no certificate"),
         (one.key.clone(), "holds no certificate"),
         (one.certificate.clone(), "holds a certificate, and no key"),
-        (cut + &one.key, "is no whole PEM"),
+        (format!("{}{cut_key}", one.certificate), "is no whole PEM"),
         (
             format!("{}{locked}", one.certificate),
             "its key is encrypted",
