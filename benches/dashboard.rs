@@ -28,6 +28,10 @@ use leadtime::view::scene::{Lens, Scene, Stage};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const WORKLOADS: usize = 2_000;
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 60)];
 

@@ -26,6 +26,10 @@ use leadtime::store::Store;
 use leadtime::store::memory::MemoryStore;
 use leadtime::store::sqlite::SqliteStore;
 
+// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const EVENTS: u64 = 100_000;
 
 fn until() -> Timestamp {
