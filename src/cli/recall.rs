@@ -46,7 +46,7 @@ pub fn scene(global: &Global, kept: &Kept) -> Option<Scene> {
 /// Shows what was kept.
 pub fn show(app: &mut App, kept: &Kept) {
     if let Some(known) = &kept.known {
-        app.scene.fleet.clone_from(&known.overviews);
+        app.scene.enter(known.overviews.clone());
         app.scene.title.clone_from(&known.title);
         if app.widens.is_some() {
             app.scene.lens.length = known.length;

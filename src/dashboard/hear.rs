@@ -68,7 +68,7 @@ impl App {
         let mut effects = Vec::new();
         let me = self.scene.me.as_deref();
         if self.scene.lens.as_of.is_none() {
-            let before = &self.scene.fleet;
+            let before = self.scene.fleet();
             let notices = self.notices.between(before, &overviews, me);
             effects.extend(notices.into_iter().map(Effect::Notify));
         }
@@ -78,7 +78,7 @@ impl App {
         }
         let ready = stage == Stage::Ready && self.scene.stage != Stage::Ready;
         self.ask_again(ready);
-        let before = std::mem::replace(&mut self.scene.fleet, overviews);
+        let before = self.scene.enter(overviews);
         effects.push(Effect::Errand(Errand::Forget(before)));
         self.scene.stage = stage;
         self.scene.seq = seq;

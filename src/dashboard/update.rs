@@ -312,7 +312,7 @@ impl App {
 
     pub(super) fn look(&mut self) -> Vec<Effect> {
         if self.scene.stage == Stage::Ready {
-            self.scene.stage = Stage::Working(0, self.scene.fleet.len());
+            self.scene.stage = Stage::Working(0, self.scene.fleet().len());
         }
         self.scene.answers.clear();
         self.asked.clear();

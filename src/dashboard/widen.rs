@@ -10,7 +10,7 @@ use crate::view::scene::Stage;
 impl App {
     /// Looks as far back as something went live, once that is known.
     pub(super) fn widen(&mut self) -> Vec<Effect> {
-        let fleet = &self.scene.fleet;
+        let fleet = self.scene.fleet();
         let Some(least) = self.widens.filter(|_| self.scene.stage == Stage::Ready) else {
             return Vec::new();
         };

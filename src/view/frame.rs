@@ -64,7 +64,7 @@ fn state(scene: &Scene) -> Line {
             line.push(Role::Dim, format!("{done}/{total}  "));
         }
         // What is seen is from the last time.
-        Stage::Opening if !scene.fleet.is_empty() => {
+        Stage::Opening if !scene.fleet().is_empty() => {
             line.push(Role::Dim, "opening …  ");
         }
         _ => {}

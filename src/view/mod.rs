@@ -99,7 +99,7 @@ fn draw_page(body: Rect, ui: &Ui, pen: &mut Pen<'_>) {
             }
         }
         Stage::Welcome => welcome::draw(body, pen),
-        _ if pen.scene.fleet.is_empty() && !pen.scene.is_idle() => {
+        _ if pen.scene.fleet().is_empty() && !pen.scene.is_idle() => {
             welcome::wait(body, pen);
         }
         _ => {

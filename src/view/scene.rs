@@ -116,7 +116,9 @@ pub struct Scene {
     pub scope: Scope,
     /// The workload that was looked at last.
     pub focus: Option<String>,
-    pub fleet: Vec<Arc<Overview>>,
+    fleet: Vec<Arc<Overview>>,
+    /// Where each workload stands in it.
+    places: HashMap<String, usize>,
     pub stage: Stage,
     pub sources: Vec<SourceState>,
     /// The place of the last event that is known.
@@ -153,6 +155,7 @@ impl Scene {
             scope: Scope::All,
             focus: None,
             fleet: Vec::new(),
+            places: HashMap::new(),
             stage: Stage::Opening,
             sources: Vec::new(),
             seq: 0,
@@ -219,9 +222,27 @@ impl Scene {
             .or_else(|| self.overviews().next())
     }
 
+    /// Every workload, whatever the scope.
+    #[must_use]
+    pub fn fleet(&self) -> &[Arc<Overview>] {
+        &self.fleet
+    }
+
+    /// Takes a fleet for the one that there was, which is given back.
+    pub fn enter(&mut self, fleet: Vec<Arc<Overview>>) -> Vec<Arc<Overview>> {
+        let name = |one: &Arc<Overview>| one.summary.workload.clone();
+        let is_lined_up = fleet.len() == self.fleet.len()
+            && (fleet.iter().zip(&self.fleet))
+                .all(|(one, before)| one.summary.workload == before.summary.workload);
+        if !is_lined_up {
+            self.places = fleet.iter().map(name).zip(0..).collect();
+        }
+        std::mem::replace(&mut self.fleet, fleet)
+    }
+
     #[must_use]
     pub fn workload(&self, name: &str) -> Option<&Arc<Overview>> {
-        self.fleet.iter().find(|one| one.summary.workload == name)
+        self.fleet.get(*self.places.get(name)?)
     }
 
     #[must_use]

@@ -195,7 +195,7 @@ impl Listing for Fleet {
     }
 
     fn nothing(&self, scene: &Scene) -> String {
-        if scene.fleet.is_empty() {
+        if scene.fleet().is_empty() {
             "no workload is known yet: import events, sync a source, or name workloads in leadtime.toml"
                 .to_owned()
         } else {

@@ -53,7 +53,7 @@ fn scene(fleet: Vec<Arc<Overview>>) -> Scene {
         zone: chrono_tz::UTC,
     };
     let mut scene = Scene::new(lens, style(120), Some("jane".to_owned()));
-    scene.fleet = fleet;
+    scene.enter(fleet);
     scene.stage = Stage::Ready;
     scene.seq = 1;
     "acme".clone_into(&mut scene.title);
@@ -174,7 +174,8 @@ fn a_gate_that_is_decided_while_one_reads_stays_and_says_so() {
     let mut app = app(View::Gates, fleet());
     app.intent(Intent::Open);
     app.settle();
-    app.scene.fleet = vec![one("checkout", Vec::new(), Vec::new())];
+    app.scene
+        .enter(vec![one("checkout", Vec::new(), Vec::new())]);
     app.scene.version += 1;
     let drawn = shot(&mut app, 120, 36);
     assert!(

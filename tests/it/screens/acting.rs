@@ -258,7 +258,7 @@ fn a_rule_is_set_aside_only_with_a_reason() {
     let mut desk = acme();
     let names: Vec<String> = desk
         .scene
-        .fleet
+        .fleet()
         .iter()
         .map(|one| one.summary.workload.clone())
         .collect();

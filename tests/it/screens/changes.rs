@@ -73,7 +73,7 @@ fn change(workload: &str, title: &str, number: usize) -> Match {
 /// One workload with these changes in flight; what else is known of it is as generated.
 fn flying(changes: Vec<Match>) -> Desk {
     let generated = demo(1, 300);
-    let mut one: Overview = (*generated.scene.fleet[0]).clone();
+    let mut one: Overview = (*generated.scene.fleet()[0]).clone();
     one.detail.as_mut().unwrap().changes = changes;
     let mut desk = showing(vec![one]);
     press(&mut desk, "3");
@@ -215,7 +215,7 @@ fn where_is_one_several_or_nothing() {
         screen.contains(&workload) && screen.contains("what happened"),
         "{screen}"
     );
-    let overviews: Vec<Arc<Overview>> = desk.scene.fleet.clone();
+    let overviews: Vec<Arc<Overview>> = desk.scene.fleet().to_vec();
     let mut versions = overviews
         .iter()
         .filter_map(|one| one.summary.version.clone());

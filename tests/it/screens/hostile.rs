@@ -127,9 +127,18 @@ fn rows_with_hostile_names() {
 #[test]
 fn events_with_hostile_texts() {
     let mut desk = able(desk(&events(), ""));
-    assert!(desk.scene.fleet.len() >= 3, "{}", desk.scene.fleet.len());
+    assert!(
+        desk.scene.fleet().len() >= 3,
+        "{}",
+        desk.scene.fleet().len()
+    );
     assert!(desk.scene.is_whole());
-    let flowing: usize = desk.scene.fleet.iter().map(|one| one.summary.flowing).sum();
+    let flowing: usize = desk
+        .scene
+        .fleet()
+        .iter()
+        .map(|one| one.summary.flowing)
+        .sum();
     assert!(flowing > 0, "there are changes to be seen");
     look_everywhere(&mut desk);
 }

@@ -135,7 +135,7 @@ fn an_approver_sees_which_workloads_wait_for_a_decision() {
     for row in rows(&screen) {
         assert!(row.contains("gated"), "{row}");
     }
-    let gates: usize = desk.scene.fleet.iter().map(|one| one.summary.gates).sum();
+    let gates: usize = desk.scene.fleet().iter().map(|one| one.summary.gates).sum();
     assert!(
         screen
             .lines()

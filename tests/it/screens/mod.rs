@@ -239,7 +239,7 @@ impl Desk {
                         continue;
                     };
                     let fleet = answer::Fleet {
-                        overviews: &self.app.scene.fleet,
+                        overviews: self.app.scene.fleet(),
                         foreign: &BTreeSet::new(),
                     };
                     let known = &mut self.known;

@@ -57,7 +57,7 @@ impl Inbox {
     pub fn gather(&mut self, scene: &Scene) {
         self.now = scene.instant();
         self.me.clone_from(&scene.me);
-        let all = scene.fleet.iter().map(|one| one.summary.gates);
+        let all = scene.fleet().iter().map(|one| one.summary.gates);
         let here = scene.overviews().map(|one| one.summary.gates);
         self.outside = all.sum::<usize>().saturating_sub(here.sum());
         let coming = scene.overviews().filter(|one| one.detail.is_none());

@@ -291,7 +291,7 @@ impl Page for MapPage {
     fn draw(&self, area: Rect, pen: &mut Pen<'_>) {
         let area = Rect::new(area.x + 1, area.y, area.width - 2, area.height);
         let Some(workload) = &self.workload else {
-            let words = if pen.scene.fleet.is_empty() {
+            let words = if pen.scene.fleet().is_empty() {
                 "no workload is known yet: its map stands here as soon as a source tells of one"
             } else {
                 "no workload is in scope: , widens it, and 1 shows the fleet"

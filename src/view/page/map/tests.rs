@@ -191,7 +191,7 @@ fn scene(delivered: usize) -> Scene {
     };
     let style = Style::detect(&Surroundings::default(), Theme::default(), now());
     let mut scene = Scene::new(lens, style, None);
-    scene.fleet = vec![Arc::new(overview)];
+    scene.enter(vec![Arc::new(overview)]);
     scene.stage = Stage::Ready;
     scene.seq = 1;
     let told = Answer::Map(Box::new(map(delivered)));

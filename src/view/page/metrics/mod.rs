@@ -133,7 +133,7 @@ impl MetricsPage {
 
 /// What stands where nothing is told yet, and why.
 fn waiting(scene: &Scene, scope: &Scope, glance: Option<&Glance>) -> String {
-    if scene.fleet.is_empty() && scene.stage == Stage::Ready {
+    if scene.fleet().is_empty() && scene.stage == Stage::Ready {
         return "no workload is known yet: import events, sync a source, or name workloads in leadtime.toml".to_owned();
     }
     match (glance, &scene.stage) {
