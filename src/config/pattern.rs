@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::OnceLock;
 
-use globset::{Glob, GlobBuilder, GlobMatcher};
+use globset::{Glob, GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -47,8 +47,9 @@ impl Pattern {
     }
 
     #[must_use]
-    pub fn matcher(&self) -> Option<GlobMatcher> {
-        Some(self.glob()?.compile_matcher())
+    pub fn matcher(&self) -> Option<GlobSet> {
+        // As a set, a plain name is compared, and compiles to nothing.
+        GlobSetBuilder::new().add(self.glob()?).build().ok()
     }
 
     /// Whether it can match nothing but its own text.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use chrono_tz::Tz;
-use globset::{Glob, GlobMatcher, GlobSet, GlobSetBuilder};
+use globset::{Glob, GlobSet, GlobSetBuilder};
 use serde::{Deserialize, Serialize};
 
 use super::calendar::Calendar;
@@ -87,7 +87,7 @@ pub struct Step {
     /// Other producers whose events fill it as well; of no account where `from` is not set.
     pub accepts: Vec<String>,
     /// Which of the producers' runs, by name.
-    pub matches: Option<GlobMatcher>,
+    pub matches: Option<GlobSet>,
     pub limits: Option<Limits>,
     /// How old evidence may be.
     pub fresh: Option<Span>,
@@ -222,7 +222,7 @@ pub struct Definition {
     pub services: Vec<String>,
     pub artifacts: Vec<String>,
     /// Tags that are deployments to the environment `release`.
-    pub release_tags: Option<GlobMatcher>,
+    pub release_tags: Option<GlobSet>,
 }
 
 /// The rules by which figures are made.

@@ -1,6 +1,6 @@
 //! Version tags that stand for deployments.
 
-use globset::Glob;
+use globset::{Glob, GlobSet};
 
 use super::{Told, commit, day, deployed, end, event, gathered, gathered_as, shop};
 use crate::event::kind::{Artifact, Deployment, Kind, Tag, TagPhase};
@@ -97,7 +97,7 @@ fn a_tag_that_nobody_holds_any_more_is_no_release() {
 #[test]
 fn a_rule_says_which_tags_are_releases() {
     let ruled = |pattern: &str| Definition {
-        release_tags: Some(Glob::new(pattern).unwrap().compile_matcher()),
+        release_tags: Some(GlobSet::new([Glob::new(pattern).unwrap()]).unwrap()),
         ..shop()
     };
     let workload = gathered_as(&ruled("till@*"), &tagged(), 9);
