@@ -21,16 +21,19 @@ impl Addition {
 
     /// The facts, with the texts that they name.
     pub fn facts(&self) -> impl Iterator<Item = (u64, Event<Cow<'_, str>>)> {
-        let text = |name: &Name| Cow::Borrowed(self.names.text(*name));
-        self.facts.iter().map(move |(place, fact)| {
-            let fact = Event {
-                source: text(&fact.source),
-                id: text(&fact.id),
-                at: fact.at,
-                kind: fact.kind.map_text(&mut |name| text(name)),
-            };
-            (*place, fact)
-        })
+        let facts = self.facts.iter();
+        facts.map(|(place, fact)| (*place, told(&self.names, fact)))
+    }
+}
+
+/// An event by the texts that its names stand for.
+pub fn told<'n>(names: &'n Names, fact: &Event<Name>) -> Event<Cow<'n, str>> {
+    let text = |name: &Name| Cow::Borrowed(names.text(*name));
+    Event {
+        source: text(&fact.source),
+        id: text(&fact.id),
+        at: fact.at,
+        kind: fact.kind.map_text(&mut |name| text(name)),
     }
 }
 

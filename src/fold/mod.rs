@@ -8,6 +8,7 @@
 
 mod addition;
 mod catalogue;
+mod orphan;
 mod partition;
 mod reference;
 mod route;
@@ -21,6 +22,7 @@ use crate::event::time::Timestamp;
 
 pub use addition::Addition;
 pub use catalogue::{Catalogue, Class, SourceSummary, Summary};
+pub use orphan::Orphans;
 pub use partition::Partition;
 pub use reference::{exact, range};
 pub use route::artifact_name;

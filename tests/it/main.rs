@@ -42,6 +42,7 @@ mod conformance;
 mod demo;
 mod demonstration;
 mod events;
+mod followed;
 mod git;
 mod gitea;
 mod github;

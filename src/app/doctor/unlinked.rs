@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::app::Engine;
 use crate::event::kind::Kind;
 use crate::event::time::Timestamp;
-use crate::fold::{Class, Partition};
+use crate::fold::Class;
 use crate::model::Workload;
 use crate::model::definition::Definition;
 use crate::model::diagnosis::Unlinked;
@@ -54,7 +54,9 @@ impl Search {
     pub fn new(engine: &mut Engine, as_of: Timestamp) -> Result<Self, StoreError> {
         let mut reasons = Reasons::default();
         unclaimed(engine, &mut reasons);
-        homeless(engine, &mut reasons)?;
+        if engine.definitions().is_empty() {
+            homeless(engine, &mut reasons)?;
+        }
         for (kind, count) in &engine.catalogue().unknown {
             reasons.note(
                 "a type of event that leadtime does not read: kept, for a later leadtime",
@@ -78,6 +80,10 @@ impl Search {
         let workload = engine.workload(definition, self.as_of)?;
         within(&workload, &mut self.reasons);
         self.done += 1;
+        if self.done == self.definitions.len() {
+            // By now every workload took what belongs to it.
+            homeless(engine, &mut self.reasons)?;
+        }
         Ok(self.done < self.definitions.len())
     }
 
@@ -147,38 +153,23 @@ fn unclaimed(engine: &Engine, reasons: &mut Reasons) {
     }
 }
 
-/// Facts that name nothing that a workload could have.
+/// Facts that name nothing that a workload could have, nor a subject that others tell more of.
 fn homeless(engine: &mut Engine, reasons: &mut Reasons) -> Result<(), StoreError> {
-    let homeless: Vec<(u32, String)> = engine
-        .catalogue()
-        .of_class(Class::Source)
-        .map(|(number, summary)| (number, summary.key.clone()))
-        .collect();
-    for (number, source) in homeless {
-        if let Some(partition) = engine.partition(number)? {
-            for_each_kind(partition, |word, count| {
-                reasons.add(
-                    &format!("a {word} that names no repository, service or artifact"),
-                    &format!(
-                        "have {source} send `customData.repository`, and `sha` where it knows it"
-                    ),
-                    count,
-                    || source.clone(),
-                );
-            });
-        }
-    }
-    Ok(())
-}
-
-fn for_each_kind(partition: &Partition, mut tell: impl FnMut(&'static str, u64)) {
-    let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
-    for fact in partition.facts() {
-        *counts.entry(word(&fact.kind)).or_default() += 1;
-    }
-    for (word, count) in counts {
-        tell(word, count);
-    }
+    engine.for_each_orphan(|source, fact| {
+        let word = word(&fact.kind);
+        let reason = format!("{word} that names no repository, service or artifact");
+        let article = if word.starts_with(['a', 'i']) {
+            "an"
+        } else {
+            "a"
+        };
+        reasons.add(
+            &format!("{article} {reason}"),
+            &format!("have {source} send `customData.repository`, and `sha` where it knows it"),
+            1,
+            || source.to_owned(),
+        );
+    })
 }
 
 const fn word(kind: &Kind<Name>) -> &'static str {

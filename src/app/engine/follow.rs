@@ -28,15 +28,19 @@ impl Engine {
             self.define();
         }
         let catalogue = &self.fold.catalogue;
+        let touched = self.fold.touched();
+        if (catalogue.of_class(Class::Source)).any(|(number, _)| touched.contains(&number)) {
+            // What names nothing but its subject may be of any of them.
+            return Ok((0..self.definitions.len()).collect());
+        }
         // A ticket says nothing of where a change is.
         let tickets = catalogue.number(Class::Tickets, "");
-        let touched =
-            |number: &u32| Some(*number) != tickets && self.fold.touched().contains(number);
+        let is_touched = |number: &u32| Some(*number) != tickets && touched.contains(number);
         let places = self.definitions.iter().enumerate();
         Ok(places
             .filter(|(_, definition)| {
                 let own = discover::partitions(definition, catalogue);
-                own.iter().any(touched)
+                own.iter().any(is_touched)
             })
             .map(|(place, _)| place)
             .collect())

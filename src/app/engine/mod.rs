@@ -1,17 +1,20 @@
 //! The engine: a log and what is known from it. Opening takes the snapshot and folds only what came after it; a question loads only the partitions of the
 //! workloads that it is about.
 
+mod adopt;
 mod follow;
 
 use std::ops::{ControlFlow, RangeInclusive};
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::event::Event;
 use crate::event::cdevents;
 use crate::event::kind::Kind;
 use crate::event::time::Timestamp;
-use crate::fold::{Catalogue, Class, FORMAT, Fold, Partition, artifact_name, exact, range};
+use crate::fold::{
+    Catalogue, Class, FORMAT, Fold, Orphans, Partition, artifact_name, exact, range,
+};
 use crate::model::Workload;
 use crate::model::definition::{Definition, Rules};
 use crate::model::gather::{Facts, Surroundings, gather};
@@ -39,6 +42,7 @@ pub struct Engine {
     definitions: Vec<Definition>,
     claims: Claims,
     at_hand: usize,
+    orphans: FxHashMap<u32, Orphans>,
 }
 
 impl std::fmt::Debug for Engine {
@@ -78,6 +82,7 @@ impl Engine {
             definitions: Vec::new(),
             claims: Claims::default(),
             at_hand: 0,
+            orphans: FxHashMap::default(),
         };
         let head = engine.store.head()?;
         engine.take_up(0..=head)?;
@@ -278,9 +283,10 @@ impl Engine {
         for number in &numbers {
             self.load(*number)?;
         }
-        let facts: Vec<Facts<'_>> = numbers
-            .iter()
-            .filter_map(|number| self.fold.get(*number))
+        let adopted = self.adopt(&numbers, as_of)?;
+        let own = numbers.iter().filter_map(|number| self.fold.get(*number));
+        let facts: Vec<Facts<'_>> = own
+            .chain(&adopted)
             .map(|partition| Facts {
                 names: &partition.names,
                 facts: partition.facts(),
