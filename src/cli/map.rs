@@ -14,10 +14,7 @@ pub fn run(session: &Session, args: &MapArgs) -> Result<Ending, Failure> {
     let mut engine = session.engine()?;
     let definition = session.only(&engine, args.workload.as_ref())?;
     let asked = session.asked_window(&args.window)?;
-    let until = asked
-        .map_or(session.as_of, |window| window.to)
-        .min(session.as_of);
-    let workload = engine.workload(&definition, until)?;
+    let workload = engine.workload(&definition, session.as_of)?;
     let silent = session.heard(&engine)?.silence(&workload);
     let lives = Lives::new(&workload, &session.rules, silent);
     let releases = release::all(&mut engine, &lives)?;

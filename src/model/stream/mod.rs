@@ -4,6 +4,8 @@
 mod note;
 mod producer;
 mod step;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -33,6 +35,8 @@ pub struct Map {
     /// The path was made from what the events show.
     pub derived: bool,
     pub window: Window,
+    /// From where on the window counts: its start, or the first event known.
+    pub known_from: Option<Timestamp>,
     /// Changes that went live in the window.
     pub changes: usize,
     pub lead: Spread,
@@ -72,7 +76,7 @@ pub struct StepFigures {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub by_producer: Vec<ProducerFigures>,
     pub visits: usize,
-    /// Changes in flight that stand here.
+    /// Changes that stood here at the end of the window, neither live nor given up then.
     pub wip: usize,
     pub process: Times,
     pub wait: Times,
@@ -180,9 +184,20 @@ impl Told<'_> {
     fn lead(&self, life: &Life) -> Span {
         self.clock.span(life.start, life.until())
     }
+
+    /// The step at which a change stood at the end of the window, or at the instant that is known where that is earlier; `None` where it was live then.
+    fn stood(&self, life: &Life) -> Option<usize> {
+        if matches!(life.end, End::Delivered(at) if at < self.window.to) {
+            return None;
+        }
+        let at = self.window.to.min(self.lives.workload.as_of);
+        let leg = life.at(at).or(life.legs.last())?;
+        Some(leg.step)
+    }
 }
 
-/// The map of a workload over a window that ends no later than the workload is known, by the wall clock.
+/// The map of a workload over a window, by the wall clock. What is known to have come after the window tells of what was in it: a delivery that was
+/// rolled back later is one that came back.
 #[must_use]
 pub fn map(lives: &Lives<'_>, window: Window, with_changes: bool) -> Map {
     map_by(lives, window, Clock::Wall, with_changes)
@@ -226,6 +241,7 @@ pub fn map_by(lives: &Lives<'_>, window: Window, clock: Clock, with_changes: boo
         path: workload.path.name.clone(),
         derived: workload.path.derived,
         window,
+        known_from: workload.known.map(|(first, _)| window.clipped(first).from),
         changes: delivered.len(),
         lead: Spread::of(lead),
         lead_seconds,
@@ -247,15 +263,15 @@ pub fn map_by(lives: &Lives<'_>, window: Window, clock: Clock, with_changes: boo
     }
 }
 
-/// The lives that a window has to do with: in flight, or delivered in it or after its start.
+/// The lives that a window has to do with: in flight at its end, or delivered in it.
 fn lived(lives: &Lives<'_>, window: Window) -> Vec<Life> {
     (0..)
         .zip(&lives.workload.changes)
         .filter(|(place, change)| match lives.arrival(*place) {
             Some(arrival) => arrival.counts() && arrival.at >= window.from,
-            None => change.abandoned.is_none(),
+            None => change.abandoned.is_none_or(|at| at >= window.to),
         })
-        .filter_map(|(place, _)| lives.life(place))
+        .filter_map(|(place, _)| lives.life_until_given_up(place))
         .filter(|life| life.start < window.to)
         .collect()
 }

@@ -6,7 +6,7 @@ use crate::event::time::Span;
 use crate::model::calendar::Clock;
 use crate::model::definition::StepKind;
 use crate::model::entity::ChangeAt;
-use crate::model::state::{Cost, End, Life, Lives};
+use crate::model::state::{Cost, Life, Lives};
 use crate::model::statistic::{Spread, ratio};
 
 pub(super) fn figures(told: &Told<'_>, place: usize, delivered: &[&Life]) -> StepFigures {
@@ -25,11 +25,8 @@ pub(super) fn figures(told: &Told<'_>, place: usize, delivered: &[&Life]) -> Ste
     let (process, wait) = times(&costs);
     let stay = costs.iter().map(|visit| visit.process + visit.wait);
     let from = producers(lives, place);
-    let wip = all
-        .iter()
-        .filter(|life| life.end == End::InFlight)
-        .filter(|life| life.legs.last().is_some_and(|leg| leg.step == place))
-        .count();
+    let stood = all.iter().filter(|life| told.stood(life) == Some(place));
+    let wip = stood.count();
     let handed = || {
         all.iter()
             .filter(move |life| life.handed[place].is_some_and(|at| window.contains(at)))

@@ -139,6 +139,7 @@ pub fn map_of(mut steps: Vec<StepFigures>) -> Map {
         path: "web-service".to_owned(),
         derived: false,
         window: window(),
+        known_from: Some(window().from),
         changes: 84,
         lead: Spread {
             n: 84,

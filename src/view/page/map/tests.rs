@@ -98,6 +98,7 @@ fn map(delivered: usize) -> Map {
         path: "web".to_owned(),
         derived: false,
         window: crate::model::window::Window::of(now(), hours(720), Tz::UTC),
+        known_from: None,
         changes: delivered,
         lead,
         lead_seconds: hours(100 * i64::try_from(delivered).unwrap()),
