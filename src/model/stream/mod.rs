@@ -40,10 +40,10 @@ pub struct Map {
     /// Changes that went live in the window.
     pub changes: usize,
     pub lead: Spread,
-    /// Sum of all lead times; `process_seconds + wait_seconds` to the microsecond.
-    pub lead_seconds: Span,
-    pub process_seconds: Span,
-    pub wait_seconds: Span,
+    /// Sum of all lead times; `process_seconds + wait_seconds` to the microsecond. Null where no change went live, as are its parts.
+    pub lead_seconds: Option<Span>,
+    pub process_seconds: Option<Span>,
+    pub wait_seconds: Option<Span>,
     pub flow_efficiency: Efficiency,
     /// Product of all steps' %C&A; null where a step has none.
     pub rolled_complete_accurate: Option<f64>,
@@ -57,9 +57,17 @@ pub struct Map {
     /// The hours that all times are counted in; by the wall clock where it is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calendar: Option<BusinessTime>,
-    /// The changes behind it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub change_list: Vec<MapChange>,
+    /// The changes behind it, where they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change_list: Option<Vec<MapChange>>,
+}
+
+impl Map {
+    /// The changes behind it; none where they were not asked for.
+    #[must_use]
+    pub fn listed(&self) -> &[MapChange] {
+        self.change_list.as_deref().unwrap_or_default()
+    }
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -73,8 +81,8 @@ pub struct StepFigures {
     /// The producers that filled it.
     pub from: Vec<String>,
     /// The same figures for each of them, where runs of several filled it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub by_producer: Vec<ProducerFigures>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_producer: Option<Vec<ProducerFigures>>,
     pub visits: usize,
     /// Changes that stood here at the end of the window, neither live nor given up then.
     pub wip: usize,
@@ -224,17 +232,18 @@ pub fn map_by(lives: &Lives<'_>, window: Window, clock: Clock, with_changes: boo
         .map(|place| step::figures(&told, place, &delivered))
         .collect();
     for step in &mut steps {
-        let sum = step.process.sum_seconds + step.wait.sum_seconds;
+        let sum = step.process.sum() + step.wait.sum();
         step.share_of_lead = share(sum, lead_seconds);
     }
     let constraint = (0..steps.len())
-        .filter(|place| steps[*place].wait.sum_seconds > Span::ZERO)
-        .max_by_key(|place| (steps[*place].wait.sum_seconds, std::cmp::Reverse(*place)));
+        .filter(|place| steps[*place].wait.sum() > Span::ZERO)
+        .max_by_key(|place| (steps[*place].wait.sum(), std::cmp::Reverse(*place)));
     if let Some(place) = constraint {
         steps[place].constraint = true;
     }
-    let process_seconds = steps.iter().map(|step| step.process.sum_seconds).sum();
-    let wait_seconds = steps.iter().map(|step| step.wait.sum_seconds).sum();
+    let process: Span = steps.iter().map(|step| step.process.sum()).sum();
+    let wait: Span = steps.iter().map(|step| step.wait.sum()).sum();
+    let told_sum = |sum: Span| (!delivered.is_empty()).then_some(sum);
     let flow = flow::material(workload, lives.production(), lives.rules);
     Map {
         workload: workload.name().to_owned(),
@@ -244,9 +253,9 @@ pub fn map_by(lives: &Lives<'_>, window: Window, clock: Clock, with_changes: boo
         known_from: workload.known.map(|(first, _)| window.clipped(first).from),
         changes: delivered.len(),
         lead: Spread::of(lead),
-        lead_seconds,
-        process_seconds,
-        wait_seconds,
+        lead_seconds: told_sum(lead_seconds),
+        process_seconds: told_sum(process),
+        wait_seconds: told_sum(wait),
         flow_efficiency: efficiency(&told, &delivered, lead_seconds),
         rolled_complete_accurate: rolled(&steps),
         states: states(&told, &delivered),
@@ -254,11 +263,7 @@ pub fn map_by(lives: &Lives<'_>, window: Window, clock: Clock, with_changes: boo
         calendar: calendar(clock, &delivered),
         inferred: delivered.iter().any(|life| life.inferred),
         notes: note::notes(lives, &steps, &delivered),
-        change_list: if with_changes {
-            delivered.iter().map(|life| line(&told, life)).collect()
-        } else {
-            Vec::new()
-        },
+        change_list: with_changes.then(|| delivered.iter().map(|life| line(&told, life)).collect()),
         steps,
     }
 }

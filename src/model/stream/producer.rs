@@ -12,6 +12,14 @@ use crate::model::name::Name;
 use crate::model::state::Lives;
 use crate::model::step;
 
+/// Whether runs fill a step.
+pub(super) const fn is_run(kind: StepKind) -> bool {
+    !matches!(
+        kind,
+        StepKind::Code | StepKind::Review | StepKind::Gate | StepKind::Deploy
+    )
+}
+
 /// Who filled a step, in words.
 pub(super) fn producers(lives: &Lives<'_>, place: usize) -> Vec<String> {
     let workload = lives.workload;

@@ -88,3 +88,23 @@ fn a_window_counts_from_the_first_event_known() {
     assert_eq!(map.window.from, at("01-01 00:00"));
     assert_eq!(map.known_from, Some(at("02-01 08:00")));
 }
+
+#[test]
+fn where_nothing_went_live_nothing_is_told() {
+    let map = told(shop(), "03-10 00:00", "03-11 00:00");
+    assert_eq!((map.changes, map.lead.n), (0, 0));
+    assert_eq!(
+        (map.lead_seconds, map.process_seconds, map.wait_seconds),
+        (None, None, None)
+    );
+    assert_eq!(map.flow_efficiency, Efficiency::default());
+    assert_eq!(map.rolled_complete_accurate, None);
+    for step in &map.steps {
+        assert_eq!((step.visits, step.share_of_lead), (0, None));
+        assert_eq!(
+            (step.process.sum_seconds, step.wait.sum_seconds),
+            (None, None)
+        );
+    }
+    assert!(map.change_list.is_some_and(|list| list.is_empty()));
+}
