@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::calendar::{BusinessTime, Clock};
 use super::definition::StepKind;
+use super::dora::lead::first_review;
 use super::flow;
 use super::flow::Flow;
 use super::state::{End, Life, Lives, State};
@@ -300,9 +301,7 @@ fn efficiency(told: &Told<'_>, delivered: &[&Life], lead: Span) -> Efficiency {
     let (mut machines, mut people) = (Span::ZERO, Span::ZERO);
     for life in delivered {
         let change = &workload.changes[life.change as usize];
-        let reviewed = change.reviews.iter().find(|review| {
-            !review.bot && review.reviewer != change.author && Some(review.at) >= change.opened
-        });
+        let reviewed = first_review(change);
         for leg in &life.legs {
             let kind = workload.path.steps[leg.step].kind;
             if leg.people {
@@ -310,9 +309,10 @@ fn efficiency(told: &Told<'_>, delivered: &[&Life], lead: Span) -> Efficiency {
             } else if leg.state == State::Working {
                 machines = machines + leg.length_by(told.clock);
             } else if kind == StepKind::Review
-                && reviewed.is_some_and(|review| review.at <= leg.from)
+                && let Some(reviewed) = reviewed
             {
-                people = people + leg.length_by(told.clock);
+                let since = leg.from.max(reviewed).min(leg.to);
+                people = people + told.clock.span(since, leg.to);
             }
         }
     }

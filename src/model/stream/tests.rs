@@ -108,3 +108,21 @@ fn where_nothing_went_live_nothing_is_told() {
     }
     assert!(map.change_list.is_some_and(|list| list.is_empty()));
 }
+
+#[test]
+fn a_review_by_nobody_that_is_named_is_one() {
+    let mut s = shop();
+    // Of a request whose author is not named either; it is merged a day and two hours after it was opened.
+    let change = &mut s.workload().changes[1];
+    change.author = None;
+    change.reviews.push(crate::model::entity::Review {
+        at: at("03-03 12:00"),
+        reviewer: None,
+        state: Some(crate::event::kind::ReviewState::Approved),
+        bot: false,
+    });
+    let map = told(s, "03-01 00:00", "03-06 00:00");
+    // Two hours of coding and a day of review, of 52 hours.
+    assert_eq!(map.flow_efficiency.low, Some(0.0));
+    assert_eq!(map.flow_efficiency.high, Some(26.0 / 52.0));
+}
