@@ -79,6 +79,9 @@ pub struct Workload {
     pub tags: Vec<Tag>,
     pub tickets: Vec<Ticket>,
     pub holds: Vec<Hold>,
+    /// The sources that told of its commits, and of its requests.
+    pub commit_sources: Vec<Name>,
+    pub request_sources: Vec<Name>,
     /// Deployments that a person called unplanned.
     pub marked_unplanned: Vec<Name>,
     /// Deployments that a person called failed.

@@ -25,7 +25,9 @@ pub(super) fn producers(lives: &Lives<'_>, place: usize) -> Vec<String> {
     let workload = lives.workload;
     let kind = workload.path.steps[place].kind;
     let mut sources: Vec<Name> = match kind {
-        StepKind::Code | StepKind::Review => Vec::new(),
+        // Code is over when its request is opened.
+        StepKind::Code => [&*workload.commit_sources, &*workload.request_sources].concat(),
+        StepKind::Review => workload.request_sources.clone(),
         StepKind::Gate => workload
             .gates
             .iter()

@@ -126,3 +126,19 @@ fn a_review_by_nobody_that_is_named_is_one() {
     assert_eq!(map.flow_efficiency.low, Some(0.0));
     assert_eq!(map.flow_efficiency.high, Some(26.0 / 52.0));
 }
+
+#[test]
+fn who_told_of_commits_and_requests_fills_their_steps() {
+    let mut s = shop();
+    let (git, github) = (
+        s.name("git:acme/shop"),
+        s.name("github:github.com/acme/shop"),
+    );
+    s.workload().commit_sources = vec![git];
+    s.workload().request_sources = vec![github];
+    let map = told(s, "03-01 00:00", "03-06 00:00");
+    assert_eq!(map.steps[0].from, ["git", "github"]);
+    assert_eq!(map.steps[1].from, ["github"]);
+    assert_eq!(map.steps[2].from, ["deployer"]);
+    assert!(map.steps.iter().all(|step| step.by_producer.is_none()));
+}

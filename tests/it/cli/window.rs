@@ -114,3 +114,14 @@ fn a_window_that_ends_in_the_past_is_told_with_all_that_is_known() {
     assert_eq!(wip("2016-03-05"), [0, 0, 1]);
     assert_eq!(wip("2016-03-06"), [0, 0, 0]);
 }
+
+#[test]
+fn the_tools_that_told_of_a_change_fill_its_first_steps() {
+    let place = configured();
+    let map = ["map", "--json", "--to", "2016-03-10"];
+    let map = place.run(&map).ends(0).json();
+    let from = |step: usize| map["steps"][step]["from"].clone();
+    assert_eq!(from(0), json!(["git", "github"]));
+    assert_eq!(from(1), json!(["github"]));
+    assert_eq!(from(2), json!(["argocd"]));
+}
