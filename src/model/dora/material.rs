@@ -106,6 +106,13 @@ impl Material {
         self.deliveries.iter().filter(inside)
     }
 
+    /// When a change last went live before an instant.
+    #[must_use]
+    pub fn latest(&self, before: Timestamp) -> Option<Timestamp> {
+        let times = self.deliveries.iter().map(|one| one.lead.deployed);
+        times.filter(|at| *at < before).max()
+    }
+
     /// Lead times of the changes that went live in a window.
     pub fn lead_times(&self, window: Window) -> impl Iterator<Item = Span> {
         self.delivered(window).map(|one| one.lead.lead)

@@ -125,3 +125,34 @@ fn the_tools_that_told_of_a_change_fill_its_first_steps() {
     assert_eq!(from(1), json!(["github"]));
     assert_eq!(from(2), json!(["argocd"]));
 }
+
+#[test]
+fn without_a_window_it_is_looked_back_as_far_as_a_change_went_live() {
+    let place = Place::new();
+    let log = ["--db", "sqlite:log.db"];
+    place
+        .feed(&[&["import", "-"], &log[..]].concat(), history().as_bytes())
+        .ends(0);
+    for (as_of, from) in [
+        ("2016-05-31", "2016-03-02T00:00:00Z"),
+        ("2016-12-01", "2015-12-02T00:00:00Z"),
+        ("2018-06-01", "2015-06-02T00:00:00Z"),
+        ("2021-01-01", "2016-02-01T08:00:00Z"),
+        // Nothing went live but the first version: all that is known is younger than is looked at anyway.
+        ("2016-03-01", "2015-12-02T00:00:00Z"),
+    ] {
+        let ask = |command| {
+            let line = [&[command, "--json", "--as-of", as_of], &log[..]].concat();
+            place.run(&line).ends(0).json()
+        };
+        let (map, dora) = (ask("map"), ask("dora"));
+        assert_eq!(map["window"]["from"], from, "{as_of}");
+        assert_eq!(dora["window"], map["window"], "{as_of}");
+        for notes in [&map["notes"], &dora["workloads"][0]["notes"]] {
+            let notes = notes.to_string();
+            let said = notes.contains("no change went live in the last 90 days");
+            let further = !as_of.starts_with("2016-0");
+            assert_eq!(said, further, "{as_of}: {notes}");
+        }
+    }
+}
