@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::args::{By, DoraArgs};
-use super::session::{LOOK_BACK, Session, chosen};
+use super::session::{Session, chosen};
 use super::{Ending, map::WIDENED, show};
 use crate::app::Engine;
 use crate::error::Failure;
 use crate::model::definition::Definition;
 use crate::model::delivery::deliver;
-use crate::model::dora::{Dora, Figures, Material, Wanted, figures, material};
+use crate::model::dora::{Dora, Material, Wanted, figures, material};
 use crate::model::window::Window;
 use crate::report;
 
@@ -30,21 +30,8 @@ pub fn run(session: &Session, args: &DoraArgs) -> Result<Ending, Failure> {
     let bar = super::bar::Bar::new("working out the figures", session.quiet);
     let groups = groups(&mut engine, session, chosen, args.by)?;
     let total = groups.len() as u64;
-    let mut windows = asked.map_or_else(
-        || {
-            LOOK_BACK
-                .map(|span| session.window(session.as_of - span, session.as_of))
-                .to_vec()
-        },
-        |window| vec![window],
-    );
-    // One window for all: without one named, the first in which anything at all was deployed.
-    if windows.len() > 1 && groups.len() > 1 {
-        windows.truncate(1);
-    }
-    let mut workloads = Vec::new();
+    let mut rows = Vec::new();
     let mut environment = rules.production.clone();
-    let mut used = windows[0];
     for (done, (name, members)) in (0..).zip(groups) {
         let mut materials: Vec<Material> = Vec::new();
         for definition in members {
@@ -57,16 +44,24 @@ pub fn run(session: &Session, args: &DoraArgs) -> Result<Ending, Failure> {
             production.clone_into(&mut environment);
             materials.push(material(&workload, &delivery, &rules));
         }
-        let (window, found) = group(&name, &materials, &windows, wanted);
-        used = window;
-        workloads.push(found);
+        rows.push((name, materials));
         bar.at(done, Some(total));
     }
     bar.end();
+    let window = asked.unwrap_or_else(|| widest(session, &rows));
+    let widened = asked.is_none() && window.looks_further();
+    let workloads = rows.iter().map(|(name, materials)| {
+        let materials: Vec<&Material> = materials.iter().collect();
+        let mut figures = figures(name, &materials, window, &wanted);
+        if widened {
+            figures.notes.insert(0, WIDENED.to_owned());
+        }
+        figures
+    });
     let dora = Dora {
-        window: used,
+        window,
         environment,
-        workloads,
+        workloads: workloads.collect(),
     };
     show(session, "leadtime/dora/v1", &dora, |dora| {
         report::dora(dora, &session.style)
@@ -74,24 +69,12 @@ pub fn run(session: &Session, args: &DoraArgs) -> Result<Ending, Failure> {
     Ok(Ending::Done)
 }
 
-/// The figures of a group over the first window in which anything was deployed, or over the last.
-fn group(
-    name: &str,
-    materials: &[Material],
-    windows: &[Window],
-    wanted: Wanted,
-) -> (Window, Figures) {
-    let materials: Vec<&Material> = materials.iter().collect();
-    let told = |window: Window| (window, figures(name, &materials, window, &wanted));
-    let mut last = told(windows[0]);
-    for window in &windows[1..] {
-        if last.1.deployments.is_none_or(|count| count > 0) {
-            break;
-        }
-        last = told(*window);
-        last.1.notes.insert(0, WIDENED.to_owned());
-    }
-    last
+/// The window that is looked at where none is named: one for all.
+fn widest(session: &Session, rows: &[(String, Vec<Material>)]) -> Window {
+    let all = || rows.iter().flat_map(|(_, materials)| materials);
+    let known = all().filter_map(|one| one.known).min();
+    let latest = all().filter_map(|one| one.latest(session.as_of)).max();
+    Window::looking_back(session.as_of, session.rules.timezone, known, latest)
 }
 
 /// Workloads to be told together, by name of the group: each alone, or pooled by team or path.

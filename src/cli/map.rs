@@ -1,23 +1,22 @@
 //! `leadtime map`, and `leadtime` alone.
 
 use super::args::{Calendar, MapArgs};
-use super::session::{LOOK_BACK, Session};
+use super::session::Session;
 use super::{Ending, show};
 use crate::app::release;
 use crate::error::Failure;
 use crate::model::calendar::Clock;
+use crate::model::dora::lead::latest;
 use crate::model::state::Lives;
-use crate::model::stream::{Map, map_by};
+use crate::model::stream::map_by;
+use crate::model::window::Window;
 use crate::report;
 
 pub fn run(session: &Session, args: &MapArgs) -> Result<Ending, Failure> {
     let mut engine = session.engine()?;
     let definition = session.only(&engine, args.workload.as_ref())?;
     let asked = session.asked_window(&args.window)?;
-    let until = asked
-        .map_or(session.as_of, |window| window.to)
-        .min(session.as_of);
-    let workload = engine.workload(&definition, until)?;
+    let workload = engine.workload(&definition, session.as_of)?;
     let silent = session.heard(&engine)?.silence(&workload);
     let lives = Lives::new(&workload, &session.rules, silent);
     let releases = release::all(&mut engine, &lives)?;
@@ -26,30 +25,23 @@ pub fn run(session: &Session, args: &MapArgs) -> Result<Ending, Failure> {
         Calendar::Wall => Clock::Wall,
         Calendar::Business => Clock::Business(&session.rules.calendar),
     };
-    let figures = match asked {
-        Some(window) => map_by(&lives, window, clock, args.changes),
-        None => widest(session, &lives, clock, args.changes),
-    };
+    let window = asked.unwrap_or_else(|| widest(session, &lives));
+    let mut figures = map_by(&lives, window, clock, args.changes);
+    if asked.is_none() && window.looks_further() {
+        figures.notes.insert(0, WIDENED.to_owned());
+    }
     show(session, "leadtime/map/v1", &figures, |figures| {
         report::map_by(figures, args.statistic, &session.style)
     })?;
     Ok(Ending::Done)
 }
 
-/// The first of the usual windows in which anything was delivered.
-fn widest(session: &Session, lives: &Lives<'_>, clock: Clock, with_changes: bool) -> Map {
-    let mut tried = 0;
-    loop {
-        let window = session.window(session.as_of - LOOK_BACK[tried], session.as_of);
-        let mut figures = map_by(lives, window, clock, with_changes);
-        if figures.changes > 0 || tried + 1 == LOOK_BACK.len() {
-            if tried > 0 && figures.changes > 0 {
-                figures.notes.insert(0, WIDENED.to_owned());
-            }
-            return figures;
-        }
-        tried += 1;
-    }
+/// The window that is looked at where none is named.
+fn widest(session: &Session, lives: &Lives<'_>) -> Window {
+    let known = lives.workload.known.map(|(first, _)| first);
+    let latest = latest(lives.workload, lives.production(), session.as_of);
+    Window::looking_back(session.as_of, session.rules.timezone, known, latest)
 }
 
-pub(super) const WIDENED: &str = "nothing was delivered in the last 90 days, so the window reaches further back; name your own with --since";
+/// What is said where that window is longer than usual.
+pub(super) const WIDENED: &str = "no change went live in the last 90 days, so the window reaches further back; name your own with --since";

@@ -15,7 +15,7 @@ use crate::clock;
 use crate::config::{Config, locate};
 use crate::connector::git;
 use crate::error::Failure;
-use crate::event::time::{Span, Timestamp};
+use crate::event::time::Timestamp;
 use crate::journal::Person;
 use crate::model::definition::{Definition, Rules};
 use crate::model::window::Window;
@@ -26,13 +26,6 @@ use crate::theme::Theme;
 
 /// The name of the source that nobody configured: the repository that one stands in.
 const HERE: &str = "here";
-
-/// Without any configuration, figures look back so far, and further where nothing was delivered since.
-pub const LOOK_BACK: [Span; 3] = [
-    Span::from_seconds(90 * 86_400),
-    Span::from_seconds(365 * 86_400),
-    Span::from_seconds(20 * 365 * 86_400),
-];
 
 /// What holds for this call of the program.
 pub struct Session {

@@ -7,6 +7,7 @@ use crate::intent::table::Group;
 use crate::intent::{Intent, View};
 use crate::key::Chord;
 use crate::model::travel::{self, Step};
+use crate::model::window::LOOK_BACK;
 use crate::report::sheet::Line;
 use crate::theme::Role;
 use crate::view::answer::Question;
@@ -18,13 +19,13 @@ use crate::view::page::{Page, Reaction};
 use crate::view::scene::{Scope, Stage};
 use crate::view::{self, hit};
 
-/// The lengths of window that `w` goes through.
+/// The lengths of window that `w` goes through; after them comes all that is known.
 pub const LENGTHS: [Span; 5] = [
     Span::from_seconds(7 * 86_400),
     Span::from_seconds(30 * 86_400),
-    Span::from_seconds(90 * 86_400),
-    Span::from_seconds(365 * 86_400),
-    Span::from_seconds(20 * 365 * 86_400),
+    LOOK_BACK[0],
+    LOOK_BACK[1],
+    LOOK_BACK[2],
 ];
 
 impl App {
@@ -293,7 +294,8 @@ impl App {
     fn next_window(&mut self) -> Vec<Effect> {
         self.widens = None;
         let now = self.scene.lens.length;
-        let next = LENGTHS.into_iter().find(|length| *length > now);
+        let mut lengths = LENGTHS.into_iter().chain(self.whole());
+        let next = lengths.find(|length| *length > now);
         self.scene.lens.length = next.unwrap_or(LENGTHS[0]);
         self.look()
     }

@@ -2,7 +2,6 @@
 //! A flow item is the ticket that changes belong to, else the change.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 use serde::{Deserialize, Serialize};
 
@@ -48,12 +47,14 @@ pub struct FlowType {
     pub load: usize,
 }
 
-/// What the flow of one workload is made of, whatever the window: its changes on their way and those that were delivered.
+/// What the flow of one workload is made of, whatever the window: all its changes, and what became of each.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Material {
     changes: Box<[Part]>,
     /// Types by number.
     kinds: Box<[Box<str>]>,
+    /// The first event known of the workload.
+    known: Option<Timestamp>,
 }
 
 /// A change as a part of an item.
@@ -63,32 +64,43 @@ struct Part {
     ticket: Option<u32>,
     kind: u32,
     start: Timestamp,
-    end: Option<Timestamp>,
+    fate: Fate,
+}
+
+/// What became of a change, or of a ticket by all its changes: the one that counts most has the greatest place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+enum Fate {
+    /// Live without a lead time, so that it tells only when work on its ticket began.
+    Untimed,
+    GivenUp(Timestamp),
+    Live(Timestamp),
+    Open,
 }
 
 /// A ticket with its changes, or a change alone.
 struct Item<'a> {
     kind: &'a str,
+    /// When work on the first of its changes began.
     start: Timestamp,
     /// When the last of its changes went live; `None` while one is not.
     end: Option<Timestamp>,
 }
 
-/// Draws what flow needs from a workload: changes that are neither live without a lead time nor given up.
+/// Draws what flow needs from a workload.
 #[must_use]
 pub fn material(workload: &Workload, delivery: &Delivery, rules: &Rules) -> Material {
     let mut kinds: Vec<Box<str>> = Vec::new();
     let mut parts = Vec::new();
     for (place, change) in (0..).zip(&workload.changes) {
-        let arrival = delivery.arrival(place);
-        let lasts = match arrival {
-            Some(arrival) => arrival.counts(),
-            None => change.abandoned.is_none(),
-        };
-        let Some(start) = start(workload, change).filter(|_| lasts) else {
+        let Some(start) = start(workload, change) else {
             continue;
         };
-        let end = arrival.map(|arrival| arrival.at);
+        let fate = match (delivery.arrival(place), change.abandoned) {
+            (Some(arrival), _) if arrival.counts() => Fate::Live(arrival.at),
+            (Some(_), _) => Fate::Untimed,
+            (None, Some(at)) => Fate::GivenUp(at),
+            (None, None) => Fate::Open,
+        };
         let ticket = workload
             .tickets
             .iter()
@@ -107,53 +119,71 @@ pub fn material(workload: &Workload, delivery: &Delivery, rules: &Rules) -> Mate
         parts.push(Part {
             ticket: ticket.and_then(|ticket| u32::try_from(ticket).ok()),
             kind: u32::try_from(kind).unwrap_or(0),
-            start: start.min(end.unwrap_or_else(|| workload.as_of.max(start))),
-            end,
+            start: match fate {
+                Fate::Live(at) => start.min(at),
+                _ => start,
+            },
+            fate,
         });
     }
     Material {
         changes: parts.into_boxed_slice(),
         kinds: kinds.into_boxed_slice(),
+        known: workload.known.map(|(first, _)| first),
+    }
+}
+
+impl Part {
+    /// Both as one: work began with the earlier, and ends with the later.
+    fn with(self, other: Self) -> Self {
+        Self {
+            start: self.start.min(other.start),
+            fate: self.fate.max(other.fate),
+            ..self
+        }
     }
 }
 
 impl Material {
-    /// The items that a window has to do with: not yet done, or done in it or after its start. A ticket that several workloads work on is an item of each.
+    /// The items that a window has to do with: not yet done, or done in it or after its start. A ticket is put together from all its changes, whenever
+    /// they were live; one that several workloads work on is an item of each.
     fn items(&self, window: Window) -> impl Iterator<Item = Item<'_>> {
-        let mut of_ticket: BTreeMap<u32, Item> = BTreeMap::new();
-        let mut alone = Vec::new();
+        let mut of_ticket: BTreeMap<u32, Part> = BTreeMap::new();
+        let mut parts = Vec::new();
         for part in &self.changes {
-            if part.start >= window.to || part.end.is_some_and(|end| end < window.from) {
+            let Some(ticket) = part.ticket else {
+                parts.push(*part);
                 continue;
-            }
+            };
+            let known = of_ticket.entry(ticket).or_insert(*part);
+            *known = known.with(*part);
+        }
+        parts.extend(of_ticket.into_values());
+        parts.into_iter().filter_map(move |part| {
+            let end = match part.fate {
+                Fate::Live(at) => Some(at),
+                Fate::Open => None,
+                // Until then it was in work, and nobody knew.
+                Fate::GivenUp(at) if at >= window.to => None,
+                Fate::GivenUp(_) | Fate::Untimed => return None,
+            };
             let kind = self.kinds.get(part.kind as usize);
             let item = Item {
                 kind: kind.map_or(UNCLASSIFIED, |kind| kind),
                 start: part.start,
-                end: part.end,
+                end,
             };
-            let Some(ticket) = part.ticket else {
-                alone.push(item);
-                continue;
-            };
-            match of_ticket.entry(ticket) {
-                Entry::Vacant(free) => {
-                    free.insert(item);
-                }
-                Entry::Occupied(mut known) => {
-                    let known = known.get_mut();
-                    known.start = known.start.min(item.start);
-                    known.end = known.end.zip(item.end).map(|(one, two)| one.max(two));
-                }
-            }
-        }
-        alone.into_iter().chain(of_ticket.into_values())
+            let met = item.start < window.to && end.is_none_or(|end| end >= window.from);
+            met.then_some(item)
+        })
     }
 }
 
-/// Figures of all materials given, pooled.
+/// Figures of all materials given, pooled, over the part of the window that is known.
 #[must_use]
 pub fn figures(materials: &[&Material], window: Window, clock: Clock) -> Flow {
+    let known = materials.iter().filter_map(|one| one.known).min();
+    let window = window.clipped(known.unwrap_or(window.to));
     let items = materials.iter().flat_map(|one| one.items(window));
     let items: Vec<Item> = items.collect();
     let completed: Vec<&Item> = items
@@ -177,10 +207,10 @@ pub fn figures(materials: &[&Material], window: Window, clock: Clock) -> Flow {
     let per = |part: f64, whole: Span| (whole > Span::ZERO).then(|| part / whole.seconds());
     let wip_average = per(inside.seconds(), length);
     let measured = mean(&times);
+    // Mean WIP over throughput: both are told over the same time, which cancels out.
     let expected = wip_average
-        .zip(per(count(completed.len()), length))
-        .filter(|(_, throughput)| *throughput > 0.0)
-        .map(|(wip, throughput)| wip / throughput);
+        .filter(|_| !completed.is_empty())
+        .map(|_| inside.seconds() / count(completed.len()));
     let off = expected
         .zip(measured)
         .is_some_and(|(expected, measured)| (expected - measured).abs() > TOLERANCE * measured);
@@ -244,7 +274,7 @@ fn mean(spans: &[Span]) -> Option<f64> {
     reason = "microseconds within 285 years"
 )]
 fn seconds(seconds: f64) -> Span {
-    Span::from_micros((seconds * 1_000_000.0) as i64)
+    Span::from_micros((seconds * 1_000_000.0).round() as i64)
 }
 
 #[cfg(test)]
@@ -252,6 +282,7 @@ mod tests {
     use super::*;
     use crate::model::calendar::Calendar;
     use crate::model::delivery::deliver;
+    use crate::model::entity::Ticket;
     use crate::model::sample::{Sample, at};
 
     /// A first deployment, then a commit that goes live a day and a half after it was written, and one that has not.
@@ -302,6 +333,114 @@ mod tests {
         assert_eq!(
             figures(&[&one], window("03-01 00:00", "03-02 00:00"), Clock::Wall).load,
             0
+        );
+    }
+
+    /// A commit a week after the first deployment, all of one ticket but the first: the changes of it that are named went live on these days.
+    fn ticketed(live: &[(&str, &str)]) -> Workload {
+        let mut s = Sample::new("shop");
+        s.commit("r", "m1", "03-03 10:00", &[])
+            .commit("r", "m2", "03-04 10:00", &["m1"])
+            .commit("r", "m3", "03-10 10:00", &["m2"]);
+        let ticket = s.name("PAY-1");
+        for sha in ["m1", "m2", "m3"] {
+            s.direct(sha, "r");
+            if sha != "m1" {
+                s.last_change().tickets = [ticket].into();
+            }
+        }
+        s.workload().tickets.push(Ticket {
+            id: ticket,
+            summary: None,
+            url: None,
+            kind: None,
+            labels: Vec::new(),
+            changes: Vec::new(),
+            created: at("03-01 00:00"),
+            closed: None,
+        });
+        s.deploy("d1", "r", "m1", "03-03 12:00");
+        for (sha, time) in live {
+            s.deploy(&format!("d/{sha}"), "r", sha, time);
+        }
+        s.done()
+    }
+
+    fn told(workload: &Workload, window: Window) -> Flow {
+        let delivery = deliver(workload, "production");
+        let material = material(workload, &delivery, &Rules::default());
+        figures(&[&material], window, Clock::Wall)
+    }
+
+    #[test]
+    fn a_ticket_is_one_item_however_its_changes_lie_to_the_window() {
+        let both = ticketed(&[("m2", "03-05 10:00"), ("m3", "03-12 10:00")]);
+        // The first of its changes went live before the window; work on the ticket began with it all the same.
+        let second = told(&both, window("03-10 00:00", "03-17 00:00"));
+        assert_eq!((second.velocity, second.load), (1, 0));
+        assert_eq!(
+            second.time.p50_seconds,
+            Some(Span::from_seconds(8 * 86_400))
+        );
+        // Two days and ten hours of seven.
+        assert_eq!(second.wip_average, Some(58.0 / 168.0));
+        // It is not done with the first, though nobody had begun the second yet.
+        let first = told(&both, window("03-03 00:00", "03-10 00:00"));
+        assert_eq!((first.velocity, first.load), (0, 1));
+        let half = ticketed(&[("m2", "03-05 10:00")]);
+        let after = told(&half, window("03-10 00:00", "03-17 00:00"));
+        assert_eq!((after.velocity, after.load), (0, 1));
+        assert_eq!(after.wip_average, Some(1.0));
+    }
+
+    #[test]
+    fn what_was_given_up_later_was_in_work_until_then() {
+        let mut s = Sample::new("shop");
+        s.commit("r", "m1", "03-03 10:00", &[]);
+        s.direct("m1", "r");
+        s.deploy("d1", "r", "m1", "03-03 12:00");
+        s.commit("r", "c", "03-04 00:00", &["m1"]);
+        s.request("pr", "r", &["c"]).opened("03-04 00:00");
+        s.last_change().abandoned = Some(at("03-20 00:00"));
+        let workload = s.done();
+        let before = told(&workload, window("03-03 00:00", "03-10 00:00"));
+        assert_eq!((before.load, before.velocity), (1, 0));
+        let after = told(&workload, window("03-03 00:00", "03-24 00:00"));
+        assert_eq!((after.load, after.velocity), (0, 0));
+    }
+
+    #[test]
+    fn averages_are_over_what_is_known_of_a_window() {
+        let mut known = ticketed(&[("m2", "03-05 10:00"), ("m3", "03-12 10:00")]);
+        known.known = Some((at("03-03 10:00"), at("03-12 10:00")));
+        let flow = told(&known, window("01-01 00:00", "03-17 10:00"));
+        assert_eq!(flow.velocity_per_week, Some(0.5));
+        assert_eq!(flow.wip_average, Some(8.0 / 14.0));
+        known.known = None;
+        let nothing = told(&known, window("01-01 00:00", "03-17 10:00"));
+        assert_eq!(
+            (nothing.velocity_per_week, nothing.wip_average),
+            (None, None)
+        );
+    }
+
+    #[test]
+    fn what_is_off_by_a_fifth_is_no_warning_yet() {
+        let off = |known: &str| {
+            let mut workload = ticketed(&[("m2", "03-05 10:00"), ("m3", "03-14 10:00")]);
+            workload.known = Some((at("01-01 00:00"), at("03-14 10:00")));
+            let flow = told(&workload, window(known, "03-31 00:00"));
+            assert_eq!(
+                flow.little_measured_seconds,
+                Some(Span::from_seconds(10 * 86_400))
+            );
+            (flow.little_expected_seconds, flow.little_warning)
+        };
+        let eight = Span::from_seconds(8 * 86_400);
+        assert_eq!(off("03-06 10:00"), (Some(eight), false));
+        assert_eq!(
+            off("03-06 10:01"),
+            (Some(eight - Span::from_seconds(60)), true)
         );
     }
 

@@ -31,7 +31,9 @@ pub struct Past {
 pub fn past(lives: &Lives<'_>) -> Vec<Past> {
     let mut arrived: Vec<(Timestamp, u32)> = (0..)
         .zip(&lives.workload.changes)
-        .filter_map(|(place, _)| Some((lives.arrival(place)?.at, place)))
+        .filter_map(|(place, _)| Some((lives.arrival(place)?, place)))
+        .filter(|(arrival, _)| arrival.counts())
+        .map(|(arrival, place)| (arrival.at, place))
         .collect();
     arrived.sort_unstable();
     arrived
@@ -62,28 +64,28 @@ fn one(lives: &Lives<'_>, life: &Life) -> Past {
     Past { steps }
 }
 
-/// A forecast for a change that has been at a step for so long: first from its own workload's past, then from all of its path's.
+/// A forecast for a change that has been at a step for so long: from its own workload's past where that has enough of them, else from all of its path's:
+/// its own, and what is given of the others.
 #[must_use]
-pub fn forecast(step: &str, age: Span, now: Timestamp, own: &[Past], path: &[Past]) -> Forecast {
-    let remaining = |past: &[Past]| {
-        let mut spans: Vec<Span> = past
-            .iter()
-            .flat_map(|past| &past.steps)
-            .filter(|(name, at, _)| name == step && *at >= age)
-            .map(|(_, at, after)| *at - age + *after)
-            .collect();
-        spans.sort_unstable();
-        spans
+pub fn forecast(step: &str, age: Span, now: Timestamp, own: &[Past], others: &[Past]) -> Forecast {
+    let mut visits = 0;
+    let mut remaining = |past: &[Past]| -> Vec<Span> {
+        let past = past.iter().flat_map(|past| &past.steps);
+        let here: Vec<_> = past.filter(|(name, _, _)| name == step).collect();
+        visits += here.len();
+        let older = here.into_iter().filter(|(_, at, _)| *at >= age);
+        older.map(|(_, at, after)| *at - age + *after).collect()
     };
     let mut spans = remaining(own);
     if spans.len() < FEWEST {
-        spans = remaining(path);
+        spans.extend(remaining(others));
     }
+    spans.sort_unstable();
     let n = spans.len();
     if n < FEWEST {
         return Forecast {
             n,
-            why_not: Some(too_few(n, step)),
+            why_not: Some(too_few(n, visits, step)),
             ..Forecast::default()
         };
     }
@@ -95,11 +97,84 @@ pub fn forecast(step: &str, age: Span, now: Timestamp, own: &[Past], path: &[Pas
     }
 }
 
-fn too_few(n: usize, step: &str) -> String {
-    let earlier = match n {
-        0 => "no earlier change was".to_owned(),
-        1 => "only 1 earlier change was".to_owned(),
-        _ => format!("only {n} earlier changes were"),
+/// So many changes were at the step for that long, of all that were there.
+fn too_few(n: usize, visits: usize, step: &str) -> String {
+    let earlier = match (n, visits) {
+        (0, 0) => return format!("no earlier change was at {step}; {FEWEST} are needed"),
+        (0, 1) => "the only earlier change was not".to_owned(),
+        (0, _) => format!("none of {visits} earlier changes was"),
+        (1, 1) => "only 1 earlier change was".to_owned(),
+        (1, _) => format!("only 1 of {visits} earlier changes was"),
+        (n, visits) if n == visits => format!("only {n} earlier changes were"),
+        (n, visits) => format!("only {n} of {visits} earlier changes were"),
     };
     format!("{earlier} at {step} for that long; {FEWEST} are needed")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hours(hours: i64) -> Span {
+        Span::from_seconds(hours * 3_600)
+    }
+
+    /// Changes that were so many hours at the gate, and an hour from there to delivery.
+    fn past(stays: &[i64]) -> Vec<Past> {
+        let one = |stay: &i64| Past {
+            steps: vec![("cab".to_owned(), hours(*stay), hours(1))],
+        };
+        stays.iter().map(one).collect()
+    }
+
+    fn told(age: i64, own: &[i64], others: &[i64]) -> Forecast {
+        let now = Timestamp::from_seconds(0);
+        forecast("cab", hours(age), now, &past(own), &past(others))
+    }
+
+    #[test]
+    fn a_path_is_all_of_its_workloads() {
+        let both = told(2, &[3; 4], &[5; 6]);
+        assert_eq!((both.n, both.why_not), (10, None));
+        assert_eq!(both.p50, Some(Timestamp::from_seconds(0) + hours(4)));
+        // Its own are enough.
+        let own = told(2, &[3; 10], &[50; 10]);
+        assert_eq!(own.n, 10);
+        assert_eq!(own.p85, Some(Timestamp::from_seconds(0) + hours(2)));
+    }
+
+    #[test]
+    fn what_is_missing_is_told() {
+        let why = |age, own: &[i64], others: &[i64]| {
+            let told = told(age, own, others);
+            assert_eq!((told.p50, told.p85), (None, None));
+            let why = told.why_not.unwrap();
+            why.strip_suffix("; 10 are needed").unwrap().to_owned()
+        };
+        assert_eq!(why(2, &[], &[]), "no earlier change was at cab");
+        assert_eq!(
+            why(2, &[1], &[]),
+            "the only earlier change was not at cab for that long"
+        );
+        assert_eq!(
+            why(9, &[3; 12], &[5; 12]),
+            "none of 24 earlier changes was at cab for that long"
+        );
+        assert_eq!(
+            why(2, &[3], &[]),
+            "only 1 earlier change was at cab for that long"
+        );
+        assert_eq!(
+            why(2, &[3; 4], &[5; 5]),
+            "only 9 earlier changes were at cab for that long"
+        );
+        assert_eq!(
+            why(4, &[3; 4], &[5]),
+            "only 1 of 5 earlier changes was at cab for that long"
+        );
+        assert_eq!(
+            why(4, &[3; 40], &[5; 5]),
+            "only 5 of 45 earlier changes were at cab for that long"
+        );
+    }
 }

@@ -6,7 +6,7 @@
 //! what runs where ([`environment`]), open gates ([`gate`]), where a reference is ([`locate`]) and what happened to it ([`history`]), the way back from an incident ([`repair`]), what speaks
 //! what runs where ([`environment`]) and what ran there before ([`ran`]), open gates ([`gate`]), where a reference is ([`locate`]), the way back from an incident ([`repair`]), what speaks
 //! for what is live ([`compliance`], by [`evidence`]), features over several workloads ([`feature`]), what ships next ([`notes`]), and all of it at a
-//! glance ([`overview`]). Time may be told by a business's calendar ([`calendar`]).
+//! glance ([`overview`]), and of tags what a reader must know ([`series`]). Time may be told by a business's calendar ([`calendar`]).
 
 pub mod calendar;
 pub mod compliance;
@@ -34,6 +34,7 @@ pub mod ran;
 pub mod repair;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod series;
 pub mod state;
 pub mod statistic;
 pub mod step;
@@ -79,6 +80,9 @@ pub struct Workload {
     pub tags: Vec<Tag>,
     pub tickets: Vec<Ticket>,
     pub holds: Vec<Hold>,
+    /// The sources that told of its commits, and of its requests.
+    pub commit_sources: Vec<Name>,
+    pub request_sources: Vec<Name>,
     /// Deployments that a person called unplanned.
     pub marked_unplanned: Vec<Name>,
     /// Deployments that a person called failed.

@@ -42,6 +42,8 @@ impl Sample {
             tags: Vec::new(),
             tickets: Vec::new(),
             holds: Vec::new(),
+            commit_sources: Vec::new(),
+            request_sources: Vec::new(),
             marked_unplanned: Vec::new(),
             marked_failed: Vec::new(),
             released_by_tags: false,

@@ -48,7 +48,15 @@ pub struct Times {
     pub n: usize,
     pub p50_seconds: Option<Span>,
     pub p85_seconds: Option<Span>,
-    pub sum_seconds: Span,
+    pub sum_seconds: Option<Span>,
+}
+
+impl Times {
+    /// Their part in a larger sum: none where nothing came by.
+    #[must_use]
+    pub fn sum(&self) -> Span {
+        self.sum_seconds.unwrap_or_default()
+    }
 }
 
 /// A share: how many of how many.

@@ -23,6 +23,13 @@ fn zone_name<S: serde::Serializer>(zone: &Tz, serializer: S) -> Result<S::Ok, S:
     serializer.serialize_str(zone.name())
 }
 
+/// Where nobody names a window, so far back is looked: further where no change went live since, and at last at all that is known.
+pub const LOOK_BACK: [Span; 3] = [
+    Span::from_seconds(90 * 86_400),
+    Span::from_seconds(365 * 86_400),
+    Span::from_seconds(3 * 365 * 86_400),
+];
+
 /// A run of whole weeks or months; 0 is the first that lies in the window entirely.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Buckets {
@@ -39,6 +46,34 @@ impl Window {
             to,
             timezone,
         }
+    }
+
+    /// The shortest of the usual windows up to an instant that holds the last time, before it, that a change went live. Where none does, the first one that
+    /// holds all that is known, or what holds just that.
+    #[must_use]
+    pub fn looking_back(
+        to: Timestamp,
+        timezone: Tz,
+        known: Option<Timestamp>,
+        latest: Option<Timestamp>,
+    ) -> Self {
+        let known = known.unwrap_or(to);
+        let mut usual = LOOK_BACK
+            .map(|length| Self::of(to, length, timezone))
+            .into_iter();
+        let holds = |window: &Self| known.max(latest.unwrap_or(known)) >= window.from;
+        let all = Self {
+            from: known,
+            to,
+            timezone,
+        };
+        usual.find(holds).unwrap_or(all)
+    }
+
+    /// It is longer than what is looked at first.
+    #[must_use]
+    pub fn looks_further(&self) -> bool {
+        self.from < self.to - LOOK_BACK[0]
     }
 
     #[must_use]
@@ -247,6 +282,33 @@ mod tests {
             0,
             "no week in a window that ends before it starts"
         );
+    }
+
+    #[test]
+    fn it_is_as_short_as_what_went_live_allows() {
+        let to = at("2025-03-31T00:00:00Z");
+        let ago = |days: i64| to - Span::from_seconds(days * 86_400);
+        let length = |known: Option<i64>, latest: Option<i64>| {
+            let window = Window::looking_back(to, Tz::UTC, known.map(ago), latest.map(ago));
+            let days = (window.to - window.from).micros() / 86_400_000_000;
+            assert_eq!(window.looks_further(), days > 90);
+            days
+        };
+        for (latest, expected) in [
+            (0, 90),
+            (90, 90),
+            (91, 365),
+            (366, 3 * 365),
+            (3 * 365, 3 * 365),
+            (3 * 365 + 1, 5_000),
+        ] {
+            assert_eq!(length(Some(5_000), Some(latest)), expected, "{latest}");
+        }
+        // Nothing ever went live: all that is known, where a usual window does not hold it.
+        assert_eq!(length(Some(5_000), None), 5_000);
+        assert_eq!(length(Some(200), None), 365);
+        assert_eq!(length(Some(80), None), 90);
+        assert_eq!(length(None, None), 90);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::mpsc::channel;
 
 use super::args::{DashboardArgs, DemoArgs, Global};
-use super::session::{LOOK_BACK, Session};
+use super::session::Session;
 use super::{Ending, hint, recall};
 use crate::app::{assemble, import, registry};
 use crate::clock::Clock;
@@ -21,6 +21,7 @@ use crate::demo::Organisation;
 use crate::error::Failure;
 use crate::event::time::{Span, Timestamp};
 use crate::intent::View;
+use crate::model::window::LOOK_BACK;
 use crate::report::Style;
 use crate::theme::Theme;
 use crate::view::scene::{Lens, Scene, Stage};

@@ -64,6 +64,15 @@ pub fn first_review(change: &Change) -> Option<Timestamp> {
     times.first().copied()
 }
 
+/// When a change that has a lead time last went live before an instant.
+#[must_use]
+pub fn latest(workload: &Workload, delivery: &Delivery, before: Timestamp) -> Option<Timestamp> {
+    let changes = (0..).zip(&workload.changes);
+    let leads = changes.filter_map(|(at, _)| lead(workload, delivery, at));
+    let times = leads.map(|lead| lead.deployed);
+    times.filter(|at| *at < before).max()
+}
+
 /// The lead time of a change that came to the environment; none where it did not, where the first deployment brought it, or where nobody knows when it
 /// was started.
 #[must_use]

@@ -155,20 +155,22 @@ pub(super) fn notes(
 const FEW: usize = 3;
 
 /// What a reader must know of one material.
-struct Facts {
+struct Facts<'a> {
     /// Nobody tells of incidents.
     sourceless: bool,
     /// A rollback or a mark was seen all the same.
     seen: bool,
     tags: bool,
+    /// What is said of tags of several series.
+    series: Option<&'a str>,
     /// Deployments of which nobody knows what they shipped.
     blind: usize,
     /// Incidents that belong to no deployment.
     unlinked: usize,
 }
 
-impl Facts {
-    fn of(material: &Material, window: Window) -> Self {
+impl<'a> Facts<'a> {
+    fn of(material: &'a Material, window: Window) -> Self {
         let attempts = material.attempts.iter();
         let shown: Vec<&Attempt> = attempts.filter(|one| window.contains(one.at)).collect();
         let seen = |attempt: &&Attempt| attempt.failed.is_some() || attempt.rework.is_some();
@@ -179,6 +181,7 @@ impl Facts {
             sourceless: !material.has_source,
             seen: shown.iter().any(seen),
             tags: material.released_by_tags,
+            series: material.series.as_deref(),
             blind: shown.iter().filter(blind).count(),
             unlinked: none.filter(|i| window.contains(i.opened)).count(),
         }
@@ -197,8 +200,10 @@ impl Facts {
         let tags = self
             .tags
             .then_some("no deployment is known: version tags stand for deployments");
-        let fixed = [source, tags].into_iter().flatten().map(str::to_owned);
+        let fixed = [source, tags, self.series].into_iter().flatten();
+        let fixed: Vec<String> = fixed.map(str::to_owned).collect();
         fixed
+            .into_iter()
             .chain(blind(self.blind))
             .chain(unlinked(self.unlinked))
     }
@@ -234,6 +239,7 @@ fn notes_of_many(facts: &[Facts]) -> Vec<String> {
             sourceless: true,
             seen,
             tags: false,
+            series: None,
             blind: 0,
             unlinked: 0,
         };
@@ -247,6 +253,12 @@ fn notes_of_many(facts: &[Facts]) -> Vec<String> {
     if tags > 0 {
         notes.push(format!(
             "of {tags} of {all} workloads no deployment is known: version tags stand for deployments"
+        ));
+    }
+    let mixed = count(|one| one.series.is_some());
+    if mixed > 0 {
+        notes.push(format!(
+            "of {mixed} of {all} workloads version tags of several series count together: the map of each says which"
         ));
     }
     notes.extend(blind(facts.iter().map(|one| one.blind).sum()));

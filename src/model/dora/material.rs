@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use super::judge::{Basis, Verdict, judge};
 use super::lead::{Lead, lead};
 use crate::event::time::{Span, Timestamp};
-use crate::model::Workload;
 use crate::model::definition::Rules;
 use crate::model::delivery::{self, AttemptOutcome, Delivery, Kind};
 use crate::model::entity::ChangeAt;
 use crate::model::incident::link;
 use crate::model::name::{Name, Names};
 use crate::model::window::Window;
+use crate::model::{Workload, series};
 
 /// What the figures of one workload are made of.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub struct Material {
     /// Somebody tells of incidents, of this workload or of another.
     pub has_source: bool,
     pub released_by_tags: bool,
+    /// What is to be said where the tags that stand for deployments are of several series.
+    pub series: Option<Box<str>>,
     /// In order of their time.
     pub attempts: Box<[Attempt]>,
     /// Of every change that has a lead time.
@@ -106,6 +108,13 @@ impl Material {
         self.deliveries.iter().filter(inside)
     }
 
+    /// When a change last went live before an instant.
+    #[must_use]
+    pub fn latest(&self, before: Timestamp) -> Option<Timestamp> {
+        let times = self.deliveries.iter().map(|one| one.lead.deployed);
+        times.filter(|at| *at < before).max()
+    }
+
     /// Lead times of the changes that went live in a window.
     pub fn lead_times(&self, window: Window) -> impl Iterator<Item = Span> {
         self.delivered(window).map(|one| one.lead.lead)
@@ -144,6 +153,7 @@ pub fn material(workload: &Workload, delivery: &Delivery, rules: &Rules) -> Mate
         // This is the one place that decides whether "no incident" means that nothing broke.
         has_source: workload.incident_source || !workload.incidents.is_empty(),
         released_by_tags: workload.released_by_tags,
+        series: series::mixed(workload).map(String::into_boxed_str),
         attempts,
         deliveries,
         incidents: incidents.collect(),

@@ -156,6 +156,12 @@ fn belongs(
     }
 }
 
+fn note(sources: &mut Vec<Name>, source: Name) {
+    if !sources.contains(&source) {
+        sources.push(source);
+    }
+}
+
 /// A workload in the making, and what is needed only while it is made.
 struct Gatherer {
     workload: Workload,
@@ -215,6 +221,8 @@ impl Gatherer {
                 tags: Vec::new(),
                 tickets: Vec::new(),
                 holds: Vec::new(),
+                commit_sources: Vec::new(),
+                request_sources: Vec::new(),
                 marked_unplanned: Vec::new(),
                 marked_failed: Vec::new(),
                 released_by_tags: false,
@@ -265,8 +273,14 @@ impl Gatherer {
             *known = (known.0.min(at), known.1.max(at));
         }
         match kind {
-            Kind::Commit(fact) => self.commit(at, fact),
-            Kind::Change(fact) => self.change(at, fact),
+            Kind::Commit(fact) => {
+                note(&mut self.workload.commit_sources, source);
+                self.commit(at, fact);
+            }
+            Kind::Change(fact) => {
+                note(&mut self.workload.request_sources, source);
+                self.change(at, fact);
+            }
             Kind::Run(fact) => self.run(source, at, &fact),
             Kind::Artifact(fact) => self.artifact(source, at, &fact),
             Kind::Scan(fact) => self.scan(source, at, &fact),

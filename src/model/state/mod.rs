@@ -297,10 +297,21 @@ impl<'a> Lives<'a> {
     /// The life of a change; `None` where it has no time at all.
     #[must_use]
     pub fn life(&self, place: ChangeAt) -> Option<Life> {
+        let given_up = self.workload.changes.get(place as usize)?.abandoned;
+        self.lived(place, given_up)
+    }
+
+    /// The same as it was before the change was given up, if it was: as if it were still on its way.
+    #[must_use]
+    pub fn life_until_given_up(&self, place: ChangeAt) -> Option<Life> {
+        self.lived(place, None)
+    }
+
+    fn lived(&self, place: ChangeAt, given_up: Option<Timestamp>) -> Option<Life> {
         let change = self.workload.changes.get(place as usize)?;
         let start = start(self.workload, change)?;
         let arrival = self.arrival(place);
-        let end = match (arrival, change.abandoned) {
+        let end = match (arrival, given_up) {
             (Some(arrival), _) if !arrival.counts() => End::LiveBefore(arrival.at),
             (Some(arrival), _) => End::Delivered(arrival.at),
             (None, Some(abandoned)) => End::Abandoned(abandoned),

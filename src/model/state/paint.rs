@@ -6,6 +6,7 @@ use super::{Leg, Lives, State};
 use crate::event::kind::ReviewState;
 use crate::event::time::Timestamp;
 use crate::model::definition::StepKind;
+use crate::model::dora::lead::first_review;
 use crate::model::entity::Change;
 
 /// A state over a time. `weight` decides where coats overlap.
@@ -81,7 +82,6 @@ impl Lives<'_> {
                 && review.at >= opened
                 && review.at <= merged
         };
-        let first = change.reviews.iter().find(human).map(|review| review.at);
         let approved = change
             .reviews
             .iter()
@@ -89,7 +89,7 @@ impl Lives<'_> {
             .filter(|review| review.state == Some(ReviewState::Approved))
             .map(|review| review.at)
             .next_back();
-        if let Some(first) = first {
+        if let Some(first) = first_review(change) {
             let until = approved.unwrap_or(Timestamp::MAX);
             coats.people(coats.stretch.step, first, until, weight::REVIEW);
         }

@@ -4,6 +4,8 @@
 mod note;
 mod producer;
 mod step;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +13,7 @@ use serde::Serialize;
 
 use super::calendar::{BusinessTime, Clock};
 use super::definition::StepKind;
+use super::dora::lead::first_review;
 use super::flow;
 use super::flow::Flow;
 use super::state::{End, Life, Lives, State};
@@ -33,13 +36,15 @@ pub struct Map {
     /// The path was made from what the events show.
     pub derived: bool,
     pub window: Window,
+    /// From where on the window counts: its start, or the first event known.
+    pub known_from: Option<Timestamp>,
     /// Changes that went live in the window.
     pub changes: usize,
     pub lead: Spread,
-    /// Sum of all lead times; `process_seconds + wait_seconds` to the microsecond.
-    pub lead_seconds: Span,
-    pub process_seconds: Span,
-    pub wait_seconds: Span,
+    /// Sum of all lead times; `process_seconds + wait_seconds` to the microsecond. Null where no change went live, as are its parts.
+    pub lead_seconds: Option<Span>,
+    pub process_seconds: Option<Span>,
+    pub wait_seconds: Option<Span>,
     pub flow_efficiency: Efficiency,
     /// Product of all steps' %C&A; null where a step has none.
     pub rolled_complete_accurate: Option<f64>,
@@ -53,9 +58,17 @@ pub struct Map {
     /// The hours that all times are counted in; by the wall clock where it is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calendar: Option<BusinessTime>,
-    /// The changes behind it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub change_list: Vec<MapChange>,
+    /// The changes behind it, where they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change_list: Option<Vec<MapChange>>,
+}
+
+impl Map {
+    /// The changes behind it; none where they were not asked for.
+    #[must_use]
+    pub fn listed(&self) -> &[MapChange] {
+        self.change_list.as_deref().unwrap_or_default()
+    }
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -69,10 +82,10 @@ pub struct StepFigures {
     /// The producers that filled it.
     pub from: Vec<String>,
     /// The same figures for each of them, where runs of several filled it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub by_producer: Vec<ProducerFigures>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_producer: Option<Vec<ProducerFigures>>,
     pub visits: usize,
-    /// Changes in flight that stand here.
+    /// Changes that stood here at the end of the window, neither live nor given up then.
     pub wip: usize,
     pub process: Times,
     pub wait: Times,
@@ -180,9 +193,20 @@ impl Told<'_> {
     fn lead(&self, life: &Life) -> Span {
         self.clock.span(life.start, life.until())
     }
+
+    /// The step at which a change stood at the end of the window, or at the instant that is known where that is earlier; `None` where it was live then.
+    fn stood(&self, life: &Life) -> Option<usize> {
+        if matches!(life.end, End::Delivered(at) if at < self.window.to) {
+            return None;
+        }
+        let at = self.window.to.min(self.lives.workload.as_of);
+        let leg = life.at(at).or(life.legs.last())?;
+        Some(leg.step)
+    }
 }
 
-/// The map of a workload over a window that ends no later than the workload is known, by the wall clock.
+/// The map of a workload over a window, by the wall clock. What is known to have come after the window tells of what was in it: a delivery that was
+/// rolled back later is one that came back.
 #[must_use]
 pub fn map(lives: &Lives<'_>, window: Window, with_changes: bool) -> Map {
     map_by(lives, window, Clock::Wall, with_changes)
@@ -209,28 +233,30 @@ pub fn map_by(lives: &Lives<'_>, window: Window, clock: Clock, with_changes: boo
         .map(|place| step::figures(&told, place, &delivered))
         .collect();
     for step in &mut steps {
-        let sum = step.process.sum_seconds + step.wait.sum_seconds;
+        let sum = step.process.sum() + step.wait.sum();
         step.share_of_lead = share(sum, lead_seconds);
     }
     let constraint = (0..steps.len())
-        .filter(|place| steps[*place].wait.sum_seconds > Span::ZERO)
-        .max_by_key(|place| (steps[*place].wait.sum_seconds, std::cmp::Reverse(*place)));
+        .filter(|place| steps[*place].wait.sum() > Span::ZERO)
+        .max_by_key(|place| (steps[*place].wait.sum(), std::cmp::Reverse(*place)));
     if let Some(place) = constraint {
         steps[place].constraint = true;
     }
-    let process_seconds = steps.iter().map(|step| step.process.sum_seconds).sum();
-    let wait_seconds = steps.iter().map(|step| step.wait.sum_seconds).sum();
+    let process: Span = steps.iter().map(|step| step.process.sum()).sum();
+    let wait: Span = steps.iter().map(|step| step.wait.sum()).sum();
+    let told_sum = |sum: Span| (!delivered.is_empty()).then_some(sum);
     let flow = flow::material(workload, lives.production(), lives.rules);
     Map {
         workload: workload.name().to_owned(),
         path: workload.path.name.clone(),
         derived: workload.path.derived,
         window,
+        known_from: workload.known.map(|(first, _)| window.clipped(first).from),
         changes: delivered.len(),
         lead: Spread::of(lead),
-        lead_seconds,
-        process_seconds,
-        wait_seconds,
+        lead_seconds: told_sum(lead_seconds),
+        process_seconds: told_sum(process),
+        wait_seconds: told_sum(wait),
         flow_efficiency: efficiency(&told, &delivered, lead_seconds),
         rolled_complete_accurate: rolled(&steps),
         states: states(&told, &delivered),
@@ -238,24 +264,20 @@ pub fn map_by(lives: &Lives<'_>, window: Window, clock: Clock, with_changes: boo
         calendar: calendar(clock, &delivered),
         inferred: delivered.iter().any(|life| life.inferred),
         notes: note::notes(lives, &steps, &delivered),
-        change_list: if with_changes {
-            delivered.iter().map(|life| line(&told, life)).collect()
-        } else {
-            Vec::new()
-        },
+        change_list: with_changes.then(|| delivered.iter().map(|life| line(&told, life)).collect()),
         steps,
     }
 }
 
-/// The lives that a window has to do with: in flight, or delivered in it or after its start.
+/// The lives that a window has to do with: in flight at its end, or delivered in it.
 fn lived(lives: &Lives<'_>, window: Window) -> Vec<Life> {
     (0..)
         .zip(&lives.workload.changes)
         .filter(|(place, change)| match lives.arrival(*place) {
             Some(arrival) => arrival.counts() && arrival.at >= window.from,
-            None => change.abandoned.is_none(),
+            None => change.abandoned.is_none_or(|at| at >= window.to),
         })
-        .filter_map(|(place, _)| lives.life(place))
+        .filter_map(|(place, _)| lives.life_until_given_up(place))
         .filter(|life| life.start < window.to)
         .collect()
 }
@@ -279,9 +301,7 @@ fn efficiency(told: &Told<'_>, delivered: &[&Life], lead: Span) -> Efficiency {
     let (mut machines, mut people) = (Span::ZERO, Span::ZERO);
     for life in delivered {
         let change = &workload.changes[life.change as usize];
-        let reviewed = change.reviews.iter().find(|review| {
-            !review.bot && review.reviewer != change.author && Some(review.at) >= change.opened
-        });
+        let reviewed = first_review(change);
         for leg in &life.legs {
             let kind = workload.path.steps[leg.step].kind;
             if leg.people {
@@ -289,9 +309,10 @@ fn efficiency(told: &Told<'_>, delivered: &[&Life], lead: Span) -> Efficiency {
             } else if leg.state == State::Working {
                 machines = machines + leg.length_by(told.clock);
             } else if kind == StepKind::Review
-                && reviewed.is_some_and(|review| review.at <= leg.from)
+                && let Some(reviewed) = reviewed
             {
-                people = people + leg.length_by(told.clock);
+                let since = leg.from.max(reviewed).min(leg.to);
+                people = people + told.clock.span(since, leg.to);
             }
         }
     }

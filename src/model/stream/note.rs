@@ -4,7 +4,7 @@ use super::StepFigures;
 use crate::event::kind::Decision;
 use crate::model::definition::StepKind;
 use crate::model::state::{Life, Lives};
-use crate::model::{RELEASE, Workload, step};
+use crate::model::{RELEASE, series, step};
 
 pub(super) fn notes(lives: &Lives<'_>, steps: &[StepFigures], delivered: &[&Life]) -> Vec<String> {
     let workload = lives.workload;
@@ -14,7 +14,7 @@ pub(super) fn notes(lives: &Lives<'_>, steps: &[StepFigures], delivered: &[&Life
         notes.push(format!(
             "no deployment is known, so version tags stand for deployments to `{RELEASE}`"
         ));
-        notes.extend(series(workload));
+        notes.extend(series::mixed(workload));
     } else if workload.records.is_empty() && workload.path.derived {
         notes.push(
             "neither deployments nor version tags (v1.2.3) are known, so nothing counts as delivered: tag releases, or add a source of deployments"
@@ -62,34 +62,6 @@ pub(super) fn notes(lives: &Lives<'_>, steps: &[StepFigures], delivered: &[&Life
         ));
     }
     notes
-}
-
-/// Tags of several series count together unless one is named.
-fn series(workload: &Workload) -> Option<String> {
-    const MOST: usize = 4;
-    let mut series: Vec<&str> = workload
-        .records
-        .iter()
-        .filter_map(|record| record.pipeline)
-        .map(|name| workload.text(name))
-        .collect();
-    series.sort_unstable();
-    series.dedup();
-    if series.len() < 2 || workload.definition.release_tags.is_some() {
-        return None;
-    }
-    let named: Vec<String> = series
-        .iter()
-        .take(MOST)
-        .map(|series| format!("{series}1.2.3"))
-        .collect();
-    let more = if series.len() > MOST { ", …" } else { "" };
-    Some(format!(
-        "{} series of version tags count together ({}{more}): a change is live with the first of them that has it; name one in leadtime.toml, as `deployments = \"tags:{}[0-9]*\"`",
-        series.len(),
-        named.join(", "),
-        series[series.len() - 1],
-    ))
 }
 
 fn rejections(lives: &Lives<'_>, name: &str) -> usize {

@@ -12,12 +12,22 @@ use crate::model::name::Name;
 use crate::model::state::Lives;
 use crate::model::step;
 
+/// Whether runs fill a step.
+pub(super) const fn is_run(kind: StepKind) -> bool {
+    !matches!(
+        kind,
+        StepKind::Code | StepKind::Review | StepKind::Gate | StepKind::Deploy
+    )
+}
+
 /// Who filled a step, in words.
 pub(super) fn producers(lives: &Lives<'_>, place: usize) -> Vec<String> {
     let workload = lives.workload;
     let kind = workload.path.steps[place].kind;
     let mut sources: Vec<Name> = match kind {
-        StepKind::Code | StepKind::Review => Vec::new(),
+        // Code is over when its request is opened.
+        StepKind::Code => [&*workload.commit_sources, &*workload.request_sources].concat(),
+        StepKind::Review => workload.request_sources.clone(),
         StepKind::Gate => workload
             .gates
             .iter()

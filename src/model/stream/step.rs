@@ -1,12 +1,12 @@
 //! The figures of one step of the map: what it cost the changes on the ladder and beside it, how often they came back.
 
-use super::producer::{by_producer, producers};
+use super::producer::{by_producer, is_run, producers};
 use super::{Share, StepFigures, Times, Told, Visit};
 use crate::event::time::Span;
 use crate::model::calendar::Clock;
 use crate::model::definition::StepKind;
 use crate::model::entity::ChangeAt;
-use crate::model::state::{Cost, End, Life, Lives};
+use crate::model::state::{Cost, Life, Lives};
 use crate::model::statistic::{Spread, ratio};
 
 pub(super) fn figures(told: &Told<'_>, place: usize, delivered: &[&Life]) -> StepFigures {
@@ -25,11 +25,8 @@ pub(super) fn figures(told: &Told<'_>, place: usize, delivered: &[&Life]) -> Ste
     let (process, wait) = times(&costs);
     let stay = costs.iter().map(|visit| visit.process + visit.wait);
     let from = producers(lives, place);
-    let wip = all
-        .iter()
-        .filter(|life| life.end == End::InFlight)
-        .filter(|life| life.legs.last().is_some_and(|leg| leg.step == place))
-        .count();
+    let stood = all.iter().filter(|life| told.stood(life) == Some(place));
+    let wip = stood.count();
     let handed = || {
         all.iter()
             .filter(move |life| life.handed[place].is_some_and(|at| window.contains(at)))
@@ -44,11 +41,8 @@ pub(super) fn figures(told: &Told<'_>, place: usize, delivered: &[&Life]) -> Ste
         environment: step.environment.clone(),
         locked: step.locked,
         reason: step.reason.clone(),
-        by_producer: if from.len() > 1 {
-            by_producer(lives, place, &all_visits)
-        } else {
-            Vec::new()
-        },
+        by_producer: (from.len() > 1 && is_run(step.kind))
+            .then(|| by_producer(lives, place, &all_visits)),
         from,
         visits,
         wip,
@@ -87,11 +81,12 @@ pub(super) fn times(visits: &[Visit]) -> (Times, Times) {
     let of = |cost: fn(&Visit) -> Span| {
         let spread = Spread::of(visits.iter().map(cost).collect());
         let held_up = visits.iter().filter(|visit| !visit.beside);
+        let sum = held_up.fold(Span::ZERO, |sum, visit| sum + cost(visit));
         Times {
             n: spread.n,
             p50_seconds: spread.p50_seconds,
             p85_seconds: spread.p85_seconds,
-            sum_seconds: held_up.fold(Span::ZERO, |sum, visit| sum + cost(visit)),
+            sum_seconds: (!visits.is_empty()).then_some(sum),
         }
     };
     (of(|visit| visit.process), of(|visit| visit.wait))

@@ -201,7 +201,7 @@ fn ladder(map: &Map, statistic: Statistic, shape: &Shape) -> [Line; 2] {
     for (at, column) in shape.columns.iter().enumerate() {
         let most = |place: &&usize| {
             let step = &map.steps[**place];
-            step.process.sum_seconds + step.wait.sum_seconds
+            step.process.sum() + step.wait.sum()
         };
         // The first of those that are equal.
         let Some(place) = column.iter().rev().max_by_key(most) else {

@@ -9,7 +9,7 @@ use crate::report::{duration, text};
 use crate::theme::Role;
 
 pub fn draw(map: &Map, style: &Style, sheet: &mut Sheet) {
-    if map.change_list.is_empty() {
+    if map.listed().is_empty() {
         return;
     }
     let mut table = Table::new(vec![
@@ -21,7 +21,7 @@ pub fn draw(map: &Map, style: &Style, sheet: &mut Sheet) {
         Column::figure("waiting"),
         Column::text("longest at", 8).spare(3),
     ]);
-    for change in &map.change_list {
+    for change in map.listed() {
         table.row(row(change, style));
     }
     sheet.space();

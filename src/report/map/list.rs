@@ -25,7 +25,7 @@ pub fn draw(map: &Map, places: &[usize], statistic: Statistic, width: usize, she
     let most = map
         .steps
         .iter()
-        .map(|step| share(step.process.sum_seconds, map) + share(step.wait.sum_seconds, map))
+        .map(|step| share(step.process.sum(), map) + share(step.wait.sum(), map))
         .fold(0.0, f64::max);
     for step in places.iter().filter_map(|place| map.steps.get(*place)) {
         table.row(row(step, map, statistic, most));
@@ -62,12 +62,8 @@ fn row(step: &StepFigures, map: &Map, statistic: Statistic, most: f64) -> Vec<Ce
         }
     };
     let bar = vec![
-        (held, sign, scaled(step.wait.sum_seconds)),
-        (
-            Role::Process,
-            glyph::PROCESS,
-            scaled(step.process.sum_seconds),
-        ),
+        (held, sign, scaled(step.wait.sum())),
+        (Role::Process, glyph::PROCESS, scaled(step.process.sum())),
     ];
     let figure = |role, text: String| Cell::Text(Line::of(role, text));
     vec![

@@ -146,10 +146,8 @@ pub fn time(statistic: Statistic, times: &Times) -> String {
 /// The part of all lead times that a step's time makes up.
 #[must_use]
 pub fn share(part: Span, map: &Map) -> f64 {
-    let whole = map.lead_seconds.seconds();
-    if whole > 0.0 {
-        part.seconds() / whole
-    } else {
-        0.0
+    match map.lead_seconds {
+        Some(whole) if whole > Span::ZERO => part.seconds() / whole.seconds(),
+        _ => 0.0,
     }
 }

@@ -127,7 +127,7 @@ impl Shape {
 
 fn left(map: &Map, columns: &[Vec<usize>], first: usize) -> Option<usize> {
     let column = columns.get(first)?;
-    let waited = |place: &usize| map.steps[*place].wait.sum_seconds.micros() > 0;
+    let waited = |place: &usize| map.steps[*place].wait.sum().micros() > 0;
     let lead = first > 0 || column.iter().any(waited);
     Some(if lead { 1 + LEAD } else { 1 })
 }
@@ -155,7 +155,7 @@ mod tests {
             locked: false,
             reason: None,
             from: Vec::new(),
-            by_producer: Vec::new(),
+            by_producer: None,
             visits: 1,
             wip: 0,
             process: Times::default(),

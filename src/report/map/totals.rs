@@ -1,6 +1,7 @@
 //! Below the map: where all the time goes, end to end; the constraint in words; flow; why a step is empty; what the signs mean.
 
 use super::{Statistic, glyph, share, signs};
+use crate::event::time::Span;
 use crate::model::stream::{Efficiency, Map};
 use crate::report::sheet::{Line, Sheet};
 use crate::report::{duration, figure, table, text};
@@ -13,7 +14,7 @@ const WORTH_NAMING: f64 = 0.01;
 
 /// One bar over the whole width: every step's wait and process, in proportion, with the names of those that have room for it.
 pub fn shares(map: &Map, width: usize, sheet: &mut Sheet) {
-    if map.lead_seconds.micros() <= 0 {
+    if map.lead_seconds.is_none_or(|lead| lead <= Span::ZERO) {
         return;
     }
     let room = width - 2;
@@ -27,10 +28,7 @@ pub fn shares(map: &Map, width: usize, sheet: &mut Sheet) {
         } else {
             (Role::Wait, glyph::WAIT)
         };
-        let (wait, process) = (
-            share(step.wait.sum_seconds, map),
-            share(step.process.sum_seconds, map),
-        );
+        let (wait, process) = (share(step.wait.sum(), map), share(step.process.sum(), map));
         parts.push((role, sign, wait));
         parts.push((Role::Process, glyph::PROCESS, process));
         ends.push((step, table::bar(&parts, room).width()));
@@ -86,12 +84,12 @@ fn lead(map: &Map, width: usize, sheet: &mut Sheet) {
     let name = |text: &str| Line::of(Role::Dim, text);
     let p50 = figure::span(map.lead.p50_seconds, map.inferred);
     let p85 = figure::span(map.lead.p85_seconds, map.inferred);
-    let whole = duration::span(map.lead_seconds);
-    let part = |length| {
+    let whole = duration::maybe(map.lead_seconds);
+    let part = |length: Option<Span>| {
         format!(
             "{} ({})",
-            duration::span(length),
-            figure::percent(Some(share(length, map)))
+            duration::maybe(length),
+            figure::percent(length.map(|length| share(length, map)))
         )
     };
     let (process, wait) = (part(map.process_seconds), part(map.wait_seconds));

@@ -190,10 +190,10 @@ fn dora() {
 #[test]
 fn map() {
     let times =
-        json!({"p50_seconds": "number?", "p85_seconds": "number?", "sum_seconds": "number"});
+        json!({"p50_seconds": "number?", "p85_seconds": "number?", "sum_seconds": "number?"});
     let shape = json!({
         "schema": "text", "workload": "text", "path": "text", "window": window(), "changes": "count",
-        "lead": {"n": "count", "p50_seconds": "number?", "p85_seconds": "number?"}, "process_seconds": "number", "wait_seconds": "number",
+        "lead": {"n": "count", "p50_seconds": "number?", "p85_seconds": "number?"}, "process_seconds": "number?", "wait_seconds": "number?",
         "flow_efficiency": {"low": "rate?", "high": "rate?"}, "rolled_complete_accurate": "rate?",
         "steps": [{
             "name": "text", "kind": "code|review|test|build|scan|configure|gate|deploy|verify", "locked": "bool", "from": ["text"], "visits": "count",
@@ -238,11 +238,31 @@ fn map() {
         ])
         .ends(0)
         .json();
+    let asked_for = Place::with_demo().run(&[
+        "map",
+        "checkout",
+        "--json",
+        "--changes",
+        "--since",
+        "1s",
+        "--as-of",
+        "2025-12-02",
+    ]);
+    let asked_for = asked_for.ends(0).json();
     check(&shape, &nothing, "", &mut Met::new());
     check_laws(&nothing, "");
     assert!(
         nothing["lead"]["p50_seconds"].is_null() && nothing["flow_efficiency"]["low"].is_null()
     );
+    for sum in ["lead_seconds", "process_seconds", "wait_seconds"] {
+        assert!(nothing[sum].is_null(), "{sum}");
+    }
+    for step in nothing["steps"].as_array().unwrap() {
+        assert!(step["wait"]["sum_seconds"].is_null(), "{step}");
+        assert_eq!(step["visits"], 0);
+    }
+    assert!(nothing.get("change_list").is_none());
+    assert_eq!(asked_for["change_list"], json!([]));
 }
 
 #[test]

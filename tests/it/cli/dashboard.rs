@@ -300,8 +300,11 @@ fn plain_reads_the_repository_and_looks_back_as_far_as_it_must() {
     // The first time nothing was read before.
     for _ in 0..2 {
         let ran = place
-            .run_in(&repo.path, &["--plain", "--width", "120"])
+            .run_in(
+                &repo.path,
+                &["--plain", "--width", "120", "--as-of", "2024-06-01"],
+            )
             .ends(0);
-        ran.shows(&["shop · 1 workload", "changes live in 7300d"]);
+        ran.shows(&["shop · 1 workload", "changes live in 365d"]);
     }
 }

@@ -13,3 +13,4 @@ mod reasons;
 mod repository;
 mod sources;
 mod terminal;
+mod window;

@@ -284,3 +284,27 @@ fn a_repository_without_commits_says_so() {
         .says(&["nothing is known of this repository yet"]);
     place.run(&["doctor"]).ends(0);
 }
+
+#[test]
+fn which_series_of_tags_may_be_meant_is_said() {
+    let (place, repo) = (Place::new(), Repo::with(&hosted()));
+    for (tag, mark) in [("a-1.0", 1), ("v1.0", 2), ("v1.1", 5), ("b-2.0", 6)] {
+        repo.git(&["tag", tag, &repo.mark(mark)]);
+    }
+    let json = |line: &str| run(&place, &repo, line).ends(0).json();
+    let (map, dora) = (json("map --json"), json("dora --json"));
+    for notes in [&map["notes"], &dora["workloads"][0]["notes"]] {
+        let notes = notes.as_array().unwrap().iter();
+        let mut notes = notes.filter_map(serde_json::Value::as_str);
+        let note = notes.find(|note| note.starts_with("3 series of version tags count together"));
+        let note = note.unwrap();
+        assert!(
+            note.contains("`deployments = \"tags:b-[0-9]*\"` takes the newest (b-2.0)"),
+            "{note}"
+        );
+        assert!(
+            note.contains("`deployments = \"tags:v[0-9]*\"` the most frequent (2 of 4 tags)"),
+            "{note}"
+        );
+    }
+}

@@ -144,7 +144,7 @@ fn all(name: &str, style: &Style) -> Vec<String> {
         step.from = vec![own()];
         step.empty = Some(own());
     }
-    for change in &mut map.change_list {
+    for change in map.change_list.iter_mut().flatten() {
         change.change = own();
         change.title = Some(own());
     }
@@ -231,7 +231,7 @@ proptest! {
         let style = Style { unicode, ..style(width) };
         let mut map = sample::map_of(steps);
         check(&report::map(&map, &style), &style)?;
-        map.lead_seconds = Span::from_micros(lead);
+        map.lead_seconds = Some(Span::from_micros(lead));
         check(&report::map(&map, &style), &style)?;
     }
 

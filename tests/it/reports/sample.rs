@@ -72,7 +72,7 @@ fn times(n: usize, p50: i64, sum: i64) -> Times {
         n,
         p50_seconds: (n > 0).then(|| s(p50)),
         p85_seconds: (n > 0).then(|| s(p50 * 2)),
-        sum_seconds: s(sum),
+        sum_seconds: (n > 0).then(|| s(sum)),
     }
 }
 
@@ -92,7 +92,7 @@ pub fn step((name, kind, tool, (process, wait), accurate, wip): Step<'_>) -> Ste
         } else {
             names(&[tool])
         },
-        by_producer: Vec::new(),
+        by_producer: None,
         visits,
         wip,
         process: times(if process > 0 { visits } else { 0 }, process, process * 84),
@@ -111,15 +111,15 @@ pub fn step((name, kind, tool, (process, wait), accurate, wip): Step<'_>) -> Ste
 
 /// A map with these steps; sums, shares and the constraint follow from them.
 pub fn map_of(mut steps: Vec<StepFigures>) -> Map {
-    let process: Span = steps.iter().map(|step| step.process.sum_seconds).sum();
-    let wait: Span = steps.iter().map(|step| step.wait.sum_seconds).sum();
+    let process: Span = steps.iter().map(|step| step.process.sum()).sum();
+    let wait: Span = steps.iter().map(|step| step.wait.sum()).sum();
     let lead = process + wait;
     for step in &mut steps {
-        let part = step.process.sum_seconds + step.wait.sum_seconds;
+        let part = step.process.sum() + step.wait.sum();
         step.share_of_lead = (lead.micros() > 0).then(|| part.seconds() / lead.seconds());
     }
-    let worst = steps.iter_mut().max_by_key(|step| step.wait.sum_seconds);
-    if let Some(worst) = worst.filter(|step| step.wait.sum_seconds.micros() > 0) {
+    let worst = steps.iter_mut().max_by_key(|step| step.wait.sum());
+    if let Some(worst) = worst.filter(|step| step.wait.sum() > Span::ZERO) {
         worst.constraint = true;
     }
     let states = steps
@@ -131,7 +131,7 @@ pub fn map_of(mut steps: Vec<StepFigures>) -> Map {
                 "waiting"
             },
             step: step.name.clone(),
-            seconds: step.wait.sum_seconds,
+            seconds: step.wait.sum(),
         })
         .collect();
     Map {
@@ -139,15 +139,16 @@ pub fn map_of(mut steps: Vec<StepFigures>) -> Map {
         path: "web-service".to_owned(),
         derived: false,
         window: window(),
+        known_from: Some(window().from),
         changes: 84,
         lead: Spread {
             n: 84,
             p50_seconds: Some(s(6 * DAY + 4 * HOUR)),
             p85_seconds: Some(s(9 * DAY + 11 * HOUR)),
         },
-        lead_seconds: lead,
-        process_seconds: process,
-        wait_seconds: wait,
+        lead_seconds: Some(lead),
+        process_seconds: Some(process),
+        wait_seconds: Some(wait),
         flow_efficiency: Efficiency {
             low: Some(0.049),
             high: Some(0.21),
@@ -179,7 +180,7 @@ pub fn map_of(mut steps: Vec<StepFigures>) -> Map {
         inferred: false,
         notes: Vec::new(),
         calendar: None,
-        change_list: Vec::new(),
+        change_list: None,
     }
 }
 
@@ -248,7 +249,7 @@ pub fn full_map() -> Map {
     map.notes = names(&[
         "Version tags stand for deployments, since no deployment is known of this workload.",
     ]);
-    map.change_list = (0..3)
+    let changes = (0..3)
         .map(|number| MapChange {
             change: format!("{}", 412 + number),
             title: some("Add apple pay to the basket page"),
@@ -266,6 +267,7 @@ pub fn full_map() -> Map {
             }],
         })
         .collect();
+    map.change_list = Some(changes);
     map
 }
 
@@ -298,6 +300,7 @@ pub fn empty_map() -> Map {
     let mut map = map_of(steps);
     map.changes = 0;
     map.lead = Spread::default();
+    (map.lead_seconds, map.process_seconds, map.wait_seconds) = (None, None, None);
     map.flow_efficiency = Efficiency::default();
     map.rolled_complete_accurate = None;
     map.flow = Flow::default();

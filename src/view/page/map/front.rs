@@ -21,15 +21,16 @@ impl MapPage {
         };
         let visits = self.longest.get(at).map_or(&[][..], Vec::as_slice);
         let mut lines = vec![figures(step)];
-        let names = step.by_producer.iter();
+        let parts = step.by_producer.as_deref().unwrap_or_default();
+        let names = parts.iter();
         let names = names.map(|one| Line::of(Role::Text, &one.producer).width());
         let widest = names.max().unwrap_or(0);
-        lines.extend(step.by_producer.iter().map(|one| part(one, widest)));
+        lines.extend(parts.iter().map(|one| part(one, widest)));
         if let Some(why) = &step.empty {
             lines.push(Line::of(Role::Dim, format!("empty: {why}")));
         } else {
             let room = usize::from(area.height.saturating_sub(5));
-            let room = room.saturating_sub(step.by_producer.len());
+            let room = room.saturating_sub(parts.len());
             lines.push(Line::new());
             lines.extend(longest(
                 map,
@@ -134,7 +135,7 @@ fn longest(map: &Map, step: &StepFigures, at: usize, visits: &[usize], width: u1
         Column::text("", 8).spare(2),
     ]);
     let told = |place: &usize| {
-        let change = map.change_list.get(*place)?;
+        let change = map.listed().get(*place)?;
         let visit = change.steps.get(at)?.visit?;
         Some((change, visit))
     };

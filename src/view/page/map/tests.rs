@@ -32,7 +32,7 @@ fn step(name: &str, needs: &[usize], visits: usize, wait: i64) -> StepFigures {
         n,
         p50_seconds: (n > 0).then(|| hours(one)),
         p85_seconds: (n > 0).then(|| hours(one * 2)),
-        sum_seconds: hours(one * i64::try_from(n).unwrap()),
+        sum_seconds: (n > 0).then(|| hours(one * i64::try_from(n).unwrap())),
     };
     StepFigures {
         name: name.to_owned(),
@@ -41,7 +41,7 @@ fn step(name: &str, needs: &[usize], visits: usize, wait: i64) -> StepFigures {
         locked: name == "scan",
         reason: (name == "scan").then(|| "the security team asks".to_owned()),
         from: vec!["jenkins".to_owned()],
-        by_producer: Vec::new(),
+        by_producer: None,
         visits,
         wip: 0,
         process: times(visits, 1),
@@ -98,11 +98,12 @@ fn map(delivered: usize) -> Map {
         path: "web".to_owned(),
         derived: false,
         window: crate::model::window::Window::of(now(), hours(720), Tz::UTC),
+        known_from: None,
         changes: delivered,
         lead,
-        lead_seconds: hours(100 * i64::try_from(delivered).unwrap()),
-        process_seconds: hours(4),
-        wait_seconds: hours(96),
+        lead_seconds: Some(hours(100 * i64::try_from(delivered).unwrap())),
+        process_seconds: Some(hours(4)),
+        wait_seconds: Some(hours(96)),
         flow_efficiency: Efficiency::default(),
         rolled_complete_accurate: None,
         states: Vec::new(),
@@ -110,9 +111,11 @@ fn map(delivered: usize) -> Map {
         inferred: false,
         notes: vec!["a note".to_owned()],
         calendar: None,
-        change_list: (1..=i64::try_from(delivered).unwrap())
-            .map(change)
-            .collect(),
+        change_list: Some(
+            (1..=i64::try_from(delivered).unwrap())
+                .map(change)
+                .collect(),
+        ),
         steps,
     }
 }

@@ -40,10 +40,10 @@ static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
 /// The changes that came by a step, by their places in the map, the longest stay first.
 pub(super) fn longest(map: &Map, step: usize) -> Vec<usize> {
     let stay = |place: &usize| {
-        let visit = map.change_list[*place].steps.get(step)?.visit?;
+        let visit = map.listed()[*place].steps.get(step)?.visit?;
         Some(visit.process + visit.wait)
     };
-    let mut places: Vec<usize> = (0..map.change_list.len())
+    let mut places: Vec<usize> = (0..map.listed().len())
         .filter(|place| stay(place).is_some())
         .collect();
     places.sort_by_key(|place| (Reverse(stay(place)), *place));
@@ -67,7 +67,7 @@ impl Visits {
     }
 
     fn row(&self, row: usize) -> Option<(&MapChange, Visit)> {
-        let change = self.map()?.change_list.get(*self.rows.get(row)?)?;
+        let change = self.map()?.listed().get(*self.rows.get(row)?)?;
         Some((change, change.steps.get(self.step)?.visit?))
     }
 }

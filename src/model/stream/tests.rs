@@ -1,0 +1,144 @@
+//! The map on a workload written by hand: code → review → production.
+
+use super::*;
+use crate::model::definition::Rules;
+use crate::model::sample::{Sample, at};
+
+/// One change that goes live on the 5th, one that is given up on the 6th, one that is begun on the 7th; what follows.
+fn shop() -> Sample {
+    let mut s = Sample::new("shop");
+    s.path(&[
+        ("code", StepKind::Code, None),
+        ("review", StepKind::Review, None),
+        ("production", StepKind::Deploy, Some("production")),
+    ]);
+    s.commit("r", "m0", "02-01 08:00", &[]);
+    s.direct("m0", "r");
+    s.deploy("d0", "r", "m0", "02-02 08:00");
+    s.commit("r", "c1", "03-03 08:00", &["m0"])
+        .commit("r", "m1", "03-04 12:00", &["m0"]);
+    s.request("pr1", "r", &["c1"]).opened("03-03 10:00");
+    s.merged("m1", "03-04 12:00");
+    s.deploy("d1", "r", "m1", "03-05 12:00");
+    s.commit("r", "c2", "03-03 11:00", &["m0"]);
+    s.request("pr2", "r", &["c2"]).opened("03-03 12:00");
+    s.last_change().abandoned = Some(at("03-06 00:00"));
+    s.commit("r", "c3", "03-07 00:00", &["m1"]);
+    s.request("pr3", "r", &["c3"]).opened("03-07 01:00");
+    s
+}
+
+fn window(from: &str, to: &str) -> Window {
+    Window {
+        from: at(from),
+        to: at(to),
+        timezone: chrono_tz::Tz::UTC,
+    }
+}
+
+fn told(s: Sample, from: &str, to: &str) -> Map {
+    let (workload, rules) = (s.done(), Rules::default());
+    map(&Lives::new(&workload, &rules, None), window(from, to), true)
+}
+
+fn wip(map: &Map) -> Vec<usize> {
+    map.steps.iter().map(|step| step.wip).collect()
+}
+
+#[test]
+fn work_in_progress_is_that_of_the_end_of_the_window() {
+    let until = |to: &str| {
+        let map = told(shop(), "03-01 00:00", to);
+        assert_eq!(map.flow.load, wip(&map).iter().sum::<usize>(), "{to}");
+        wip(&map)
+    };
+    assert_eq!(until("03-03 09:00"), [1, 0, 0]);
+    assert_eq!(until("03-03 12:00"), [0, 2, 0]);
+    assert_eq!(until("03-05 00:00"), [0, 1, 1]);
+    // What goes live at that very instant is not yet counted as live.
+    assert_eq!(until("03-05 12:00"), [0, 1, 1]);
+    assert_eq!(until("03-06 00:00"), [0, 1, 0]);
+    assert_eq!(until("03-06 12:00"), [0, 0, 0]);
+    assert_eq!(until("03-07 12:00"), [0, 1, 0]);
+    assert_eq!(until("03-31 00:00"), [0, 1, 0]);
+    // No further than what is known.
+    let mut early = shop();
+    early.workload().as_of = at("03-07 12:00");
+    assert_eq!(wip(&told(early, "03-01 00:00", "04-15 00:00")), [0, 1, 0]);
+}
+
+#[test]
+fn what_came_after_the_window_tells_of_what_was_in_it() {
+    let handed = |s: Sample| {
+        let map = told(s, "03-04 00:00", "03-06 00:00");
+        assert_eq!(map.changes, 1);
+        map.steps[1].complete_accurate.rate
+    };
+    assert_eq!(handed(shop()), Some(1.0));
+    let mut rolled_back = shop();
+    rolled_back.deploy("d2", "r", "m0", "03-10 00:00");
+    assert_eq!(handed(rolled_back), Some(0.0));
+}
+
+#[test]
+fn a_window_counts_from_the_first_event_known() {
+    let mut s = shop();
+    s.workload().known = Some((at("02-01 08:00"), at("03-07 01:00")));
+    let map = told(s, "01-01 00:00", "03-31 00:00");
+    assert_eq!(map.window.from, at("01-01 00:00"));
+    assert_eq!(map.known_from, Some(at("02-01 08:00")));
+}
+
+#[test]
+fn where_nothing_went_live_nothing_is_told() {
+    let map = told(shop(), "03-10 00:00", "03-11 00:00");
+    assert_eq!((map.changes, map.lead.n), (0, 0));
+    assert_eq!(
+        (map.lead_seconds, map.process_seconds, map.wait_seconds),
+        (None, None, None)
+    );
+    assert_eq!(map.flow_efficiency, Efficiency::default());
+    assert_eq!(map.rolled_complete_accurate, None);
+    for step in &map.steps {
+        assert_eq!((step.visits, step.share_of_lead), (0, None));
+        assert_eq!(
+            (step.process.sum_seconds, step.wait.sum_seconds),
+            (None, None)
+        );
+    }
+    assert!(map.change_list.is_some_and(|list| list.is_empty()));
+}
+
+#[test]
+fn a_review_by_nobody_that_is_named_is_one() {
+    let mut s = shop();
+    // Of a request whose author is not named either; it is merged a day and two hours after it was opened.
+    let change = &mut s.workload().changes[1];
+    change.author = None;
+    change.reviews.push(crate::model::entity::Review {
+        at: at("03-03 12:00"),
+        reviewer: None,
+        state: Some(crate::event::kind::ReviewState::Approved),
+        bot: false,
+    });
+    let map = told(s, "03-01 00:00", "03-06 00:00");
+    // Two hours of coding and a day of review, of 52 hours.
+    assert_eq!(map.flow_efficiency.low, Some(0.0));
+    assert_eq!(map.flow_efficiency.high, Some(26.0 / 52.0));
+}
+
+#[test]
+fn who_told_of_commits_and_requests_fills_their_steps() {
+    let mut s = shop();
+    let (git, github) = (
+        s.name("git:acme/shop"),
+        s.name("github:github.com/acme/shop"),
+    );
+    s.workload().commit_sources = vec![git];
+    s.workload().request_sources = vec![github];
+    let map = told(s, "03-01 00:00", "03-06 00:00");
+    assert_eq!(map.steps[0].from, ["git", "github"]);
+    assert_eq!(map.steps[1].from, ["github"]);
+    assert_eq!(map.steps[2].from, ["deployer"]);
+    assert!(map.steps.iter().all(|step| step.by_producer.is_none()));
+}
