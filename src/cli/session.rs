@@ -1,19 +1,19 @@
 //! What a command runs on: the configuration that holds here, the log that goes with it, the sources, and how to speak to the user.
 
 use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::args::{Global, WindowArgs};
 use super::bar::Bar;
-use super::hint;
+use super::{files, hint};
 use crate::app::acting::Acting;
 use crate::app::registry;
 use crate::app::silence::Heard;
 use crate::app::{Engine, assemble, sync};
 use crate::clock;
-use crate::config::{Config, locate};
-use crate::connector::git;
+use crate::config::Config;
+use crate::connector::{Connector, git};
 use crate::error::Failure;
 use crate::event::time::{Span, Timestamp};
 use crate::journal::Person;
@@ -55,7 +55,7 @@ impl Session {
     pub fn new(global: &Global) -> Result<Self, Failure> {
         let folder = std::env::current_dir()
             .map_err(|error| Failure::unable(format!("the current folder: {error}")))?;
-        let (file, config) = configuration(global)?;
+        let (file, config) = files::configuration(global)?;
         let here_path = if file.is_none() && global.db.is_none() {
             git::discover(&folder)
         } else {
@@ -65,7 +65,7 @@ impl Session {
             Some(path) => Some(git::identify(path)?),
             None => None,
         };
-        let log = log_file(global, &config, here_path.as_deref())?;
+        let log = files::log(global, &config, here_path.as_deref())?;
         let now = clock::now();
         let rules = assemble::rules(&config, host_user());
         let as_of = global
@@ -361,30 +361,6 @@ pub fn print(result: &str) -> Result<(), Failure> {
     }
 }
 
-/// The file of the configuration that holds here.
-pub fn locate_configuration(global: &Global) -> Result<Option<PathBuf>, Failure> {
-    let folder = std::env::current_dir()
-        .map_err(|error| Failure::unable(format!("the current folder: {error}")))?;
-    let named = std::env::var_os("LEADTIME_CONFIG").map(PathBuf::from);
-    let user = assemble::user_folder();
-    Ok(locate(
-        global.config.as_deref(),
-        named.as_deref(),
-        &folder,
-        user.as_deref(),
-    )?)
-}
-
-/// The configuration that holds here, and its file.
-fn configuration(global: &Global) -> Result<(Option<PathBuf>, Config), Failure> {
-    let file = locate_configuration(global)?;
-    let config = match &file {
-        Some(file) => assemble::read_configuration(file)?,
-        None => Config::default(),
-    };
-    Ok((file, config))
-}
-
 fn host_user() -> Option<String> {
     ["USER", "LOGNAME", "USERNAME"]
         .into_iter()
@@ -396,30 +372,6 @@ fn host_name() -> Option<String> {
     let name = rustix::system::uname();
     let name = name.nodename().to_string_lossy().into_owned();
     Some(name).filter(|name| !name.is_empty())
-}
-
-/// Where the log is: as named, as configured, else in the user's data folder, one for each configuration or repository.
-fn log_file(global: &Global, config: &Config, here: Option<&Path>) -> Result<PathBuf, Failure> {
-    if let Some(url) = &global.db {
-        return url
-            .strip_prefix("sqlite:")
-            .filter(|file| !file.is_empty())
-            .map(PathBuf::from)
-            .ok_or_else(|| Failure::usage(format!("--db {url}: write sqlite:FILE")));
-    }
-    if let Some(url) = &config.store.url {
-        return Ok(assemble::log_file(url)?);
-    }
-    let of = config
-        .file
-        .clone()
-        .or_else(|| here.map(Path::to_path_buf))
-        .unwrap_or_else(|| PathBuf::from("log"));
-    let of = of.canonicalize().unwrap_or(of);
-    assemble::default_log(&of).ok_or_else(|| {
-        Failure::unable("the user's data folder is not known: HOME is not set")
-            .hinted("name a file for the log with --db sqlite:FILE")
-    })
 }
 
 /// Runs what waits for the network.

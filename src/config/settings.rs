@@ -63,7 +63,7 @@ impl Text for StoreUrl {
                         HINT,
                     )
                 })?;
-                let asks = url.query_pairs().any(|(key, _)| key == "password");
+                let asks = url.query_pairs().any(|(key, _)| key.ends_with("password"));
                 if url.password().is_some() || asks {
                     return Err(Refusal::new(
                         "a password stands in the address, and a secret is never inline",

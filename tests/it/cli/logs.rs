@@ -259,6 +259,26 @@ fn a_log_may_have_any_name() {
 }
 
 #[test]
+fn a_password_in_the_address_of_a_log_is_not_repeated() {
+    let place = Place::new();
+    let address = "postgres://jane:c4n4ry@db.example.com/leadtime";
+    for command in ["env", "import", "sync", "doctor", "export"] {
+        let ran = place.run(&["--db", address, command, "-v"]);
+        assert!(!(ran.out + &ran.err).contains("c4n4ry"), "{command}");
+    }
+    place
+        .run(&["--db", address, "env"])
+        .ends(2)
+        .says(&["postgres://***@db.example.com/leadtime", "sqlite:FILE"]);
+    for url in [address, "postgres://db/leadtime?sslpassword=c4n4ry"] {
+        place.write("leadtime.toml", format!("[store]\nurl = {url:?}\n"));
+        let ran = place.run(&["env"]).ends(3);
+        ran.says(&["leadtime.toml:2:", "never inline"]);
+        assert!(!ran.err.contains("c4n4ry"), "{}", ran.err);
+    }
+}
+
+#[test]
 fn what_is_no_log_is_left_alone() {
     let place = Place::new();
     let text = place.write(
