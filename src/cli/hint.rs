@@ -1,5 +1,7 @@
 //! What is said where something is missing: which names there are, which one is nearest, and what to begin with.
 
+use std::path::Path;
+
 use crate::error::Failure;
 use crate::model::definition::Definition;
 
@@ -23,6 +25,14 @@ pub fn welcome(in_repository: bool, configured: bool) -> Failure {
             .hinted("read the sources with `leadtime sync`, or events with `leadtime import FILE`; `leadtime doctor` tells what stands in the way");
     }
     Failure::unable("nothing is known here: no git repository, no leadtime.toml").hinted(WELCOME)
+}
+
+/// A log that was named, and that nobody has made.
+#[must_use]
+pub fn no_log(file: &Path) -> Failure {
+    Failure::usage(format!("there is no log at {}", file.display())).hinted(
+        "`leadtime import FILE` makes it of events, `leadtime sync` of the sources that are configured",
+    )
 }
 
 /// None was named, and there are several.

@@ -66,6 +66,7 @@ fn told<R: Read>(input: R, format: Format) -> std::io::Result<Told<R>> {
 }
 
 /// Keeps the events of an input. `progress`: how far it is read, of how much.
+    session.may_write("import writes to the log")?;
 fn events(
     session: &Session,
     store: &mut SqliteStore,

@@ -41,6 +41,8 @@ pub struct Session {
     pub here: Option<git::Identity>,
     here_path: Option<PathBuf>,
     pub log: PathBuf,
+    /// `--db` names the log.
+    named: bool,
     pub rules: Rules,
     pub now: Timestamp,
     pub as_of: Timestamp,
@@ -78,6 +80,7 @@ impl Session {
             here,
             here_path,
             log,
+            named: global.db.is_some(),
             now,
             as_of,
             json: global.json,
@@ -167,7 +170,7 @@ impl Session {
         let (feeds, refused) = self.feeds(Some(since), |_| true);
         let refused = refused.iter();
         let refused = refused.map(|(name, failure)| format!("{name}: {}", failure.text));
-        let store = assemble::open_log(&self.log)?;
+        let store = self.log(!feeds.is_empty())?;
         let person = Person {
             name: self
                 .rules
@@ -204,20 +207,45 @@ impl Session {
 
     /// Opens the log. Local repositories are read first: that costs next to nothing, and what is shown is then true.
     pub fn engine(&self) -> Result<Engine, Failure> {
-        let mut store = assemble::open_log(&self.log)?;
+        let at_hand = self.config.sources.iter().any(registry::is_local);
+        let mut store = self.log(at_hand)?;
         if !crate::store::Store::is_read_only(&store) {
             self.read_local(&mut store)?;
         }
         self.open(store)
     }
 
-    /// Opens the log as it is.
+    /// Opens the file of the log. One that was named and is not there holds nothing to be asked about, and asking does not make it; `filled`: what is read
+    /// beside does.
+    pub fn log(&self, filled: bool) -> Result<SqliteStore, Failure> {
+        self.must_be_there(filled)?;
+        Ok(assemble::open_log(&self.log)?)
+    }
+
+    /// Refuses a log that was named, is not there, and is not `filled` by what is read beside.
+    pub fn must_be_there(&self, filled: bool) -> Result<(), Failure> {
+        if filled || !self.named || self.log.exists() {
+            return Ok(());
+        }
+        Err(hint::no_log(&self.log))
+    }
+
+    /// What leadtime knows by a log that is open.
     pub fn open(&self, store: SqliteStore) -> Result<Engine, Failure> {
         let bar = Bar::new("reading the log", self.quiet);
         let engine = Engine::open(
             Box::new(store),
             assemble::workloads(&self.config),
             self.rules.clone(),
+    /// Refuses what does nothing but write, where only reading is allowed.
+    pub fn may_write(&self, what: &str) -> Result<(), Failure> {
+        if !self.read_only {
+            return Ok(());
+        }
+        let text = format!("{what}, and leadtime was started with --read-only");
+        Err(Failure::usage(text).hinted("leave --read-only out"))
+    }
+
             &mut |done, total| bar.at(done, Some(total)),
         )?;
         bar.end();

@@ -51,6 +51,10 @@ impl Text for StoreUrl {
     fn read(text: &str) -> Result<Self, Refusal> {
         const HINT: &str = "write it as \"sqlite:leadtime.db\" or \"postgres://host/database\"";
         match text.split_once(':') {
+            Some(("sqlite", ":memory:")) => Err(Refusal::new(
+                "what is in memory is gone when a command ends",
+                HINT,
+            )),
             Some(("sqlite", "")) => Err(Refusal::new("the name of the file is missing", HINT)),
             Some(("sqlite", file)) => {
                 let file = file.strip_prefix("//").unwrap_or(file);

@@ -85,6 +85,7 @@ pub fn run(global: &Global, args: &DashboardArgs) -> Result<Ending, Failure> {
 
 fn session(global: &Global) -> Result<Session, Failure> {
     let mut session = Session::new(global)?;
+    session.must_be_there(!session.source_names().is_empty())?;
     session.quiet = true;
     Ok(session)
 }

@@ -279,6 +279,61 @@ fn a_password_in_the_address_of_a_log_is_not_repeated() {
 }
 
 #[test]
+fn asking_a_log_that_is_not_there_makes_none() {
+    let place = Place::new();
+    for line in [
+        "map",
+        "dora",
+        "env",
+        "gates",
+        "where 1f3c9ab",
+        "export",
+        "audit",
+        "doctor",
+        "approve g1",
+    ] {
+        let arguments: Vec<&str> = line.split_whitespace().collect();
+        let ran = place.run(&[&["--db", "sqlite:no.db"], &arguments[..]].concat());
+        ran.ends(2)
+            .says(&["there is no log at", "no.db", "leadtime import FILE"]);
+        assert!(!place.file("no.db").exists(), "{line}");
+    }
+    // What is read beside fills it.
+    place.write(
+        "leadtime.toml",
+        "[[sources]]\nname = \"events\"\nkind = \"cdevents\"\npath = \"events.jsonl\"\n",
+    );
+    place.write("events.jsonl", event("1", "2026-01-01T00:00:00Z") + "\n");
+    let env = place.run(&["--db", "sqlite:no.db", "env"]).ends(0);
+    env.shows(&["shop"]);
+}
+
+#[test]
+fn what_writes_and_does_nothing_else_is_refused_where_only_reading_is_allowed() {
+    let place = Place::new();
+    place.write("a.jsonl", event("1", "2026-01-01T00:00:00Z"));
+    let import = ["--db", "sqlite:a.db", "--read-only", "import", "a.jsonl"];
+    place.run(&import).ends(2).says(&["--read-only"]);
+    assert!(!place.file("a.db").exists());
+    place
+        .run(&["--read-only", "init", "--yes"])
+        .ends(2)
+        .says(&["--read-only"]);
+}
+
+#[test]
+fn a_log_in_memory_is_none() {
+    let place = Place::new();
+    place.write("a.jsonl", event("1", "2026-01-01T00:00:00Z"));
+    import(&place, "sqlite::memory:", &["a.jsonl"])
+        .ends(2)
+        .says(&["memory", "sqlite:FILE"]);
+    place.write("leadtime.toml", "[store]\nurl = \"sqlite::memory:\"\n");
+    place.run(&["env"]).ends(3).says(&["memory"]);
+    assert!(!place.file(":memory:").exists());
+}
+
+#[test]
 fn what_is_no_log_is_left_alone() {
     let place = Place::new();
     let text = place.write(
