@@ -75,6 +75,61 @@ fn bad_lines_are_told_with_their_numbers_and_the_rest_is_in() {
 }
 
 #[test]
+fn programs_are_told_what_was_imported_and_what_was_bad() {
+    let place = Place::new();
+    let at = "2026-01-01T00:00:00Z";
+    place.write(
+        "a.jsonl",
+        event("1", at) + "\n" + BAD + &event("1", at) + "\n",
+    );
+    let line = ["--db", "sqlite:a.db", "--json", "import", "a.jsonl", "-"];
+    let many = "nonsense\n".repeat(1_500);
+    let told = place.feed(&line, many.as_bytes()).ends(1).json();
+    assert_eq!(told["schema"], "leadtime/import/v1");
+    let counts = ["read", "new", "duplicates", "bad"].map(|key| told[key].as_u64().unwrap());
+    assert_eq!(counts, [1_504, 1, 1, 1_502]);
+    assert!(told["seconds"].as_f64().is_some());
+    let lines = told["bad_lines"].as_array().unwrap();
+    assert_eq!(lines.len(), 1_000, "counted, and not all listed");
+    assert_eq!(
+        (&lines[0]["file"], &lines[0]["line"]),
+        (&"a.jsonl".into(), &2.into())
+    );
+    let reason = lines[1]["reason"].as_str().unwrap();
+    assert!(reason.contains("neither `context`"), "{reason}");
+    assert_eq!(
+        (&lines[2]["file"], &lines[2]["line"]),
+        (&"-".into(), &1.into())
+    );
+}
+
+#[test]
+fn programs_are_told_what_each_source_brought() {
+    let place = Place::new();
+    let source = |name: &str, path: &str| {
+        format!("[[sources]]\nname = {name:?}\nkind = \"cdevents\"\npath = {path:?}\n")
+    };
+    let missing = "[[sources]]\nname = \"gh\"\nkind = \"github\"\nrepositories = [\"a/b\"]\ntoken = { env = \"NOT_THERE\" }\n";
+    let config = source("one", "one.jsonl") + &source("two", "two.jsonl") + missing;
+    place.write("leadtime.toml", config);
+    let at = "2026-01-01T00:00:00Z";
+    place.write("one.jsonl", event("1", at) + "\n" + BAD);
+    place.write("two.jsonl", event("1", at) + "\n" + &event("2", at) + "\n");
+    let told = place.run(&["sync", "--json"]).ends(3).json();
+    assert_eq!(told["schema"], "leadtime/sync/v1");
+    assert_eq!(
+        (&told["read"], &told["new"], &told["duplicates"]),
+        (&3.into(), &2.into(), &1.into())
+    );
+    let sources = told["sources"].as_array().unwrap();
+    let of = |name: &str| sources.iter().find(|one| one["source"] == name).unwrap();
+    assert!(of("gh")["error"].as_str().unwrap().contains("NOT_THERE"));
+    assert_eq!(of("two")["read"], 2);
+    assert!(of("one")["error"].is_null());
+    assert!(of("one")["findings"].to_string().contains("line 2"));
+}
+
+#[test]
 fn a_file_that_is_not_there_keeps_all_out() {
     let place = Place::new();
     place.write("a.jsonl", event("1", "2026-01-01T00:00:00Z"));
