@@ -50,6 +50,7 @@ fn every_layout_is_understood() {
     for input in [
         format!("{a}\n{b}"),
         format!("\u{feff}{a}\r\n\r\n{b}\r\n"),
+        format!("{a}\n\u{feff}{b}\n"),
         format!("{a}\r{b}\r"),
         format!("{a}{b}"),
         format!("{pa}\n{pb}\n"),
@@ -315,7 +316,6 @@ fn a_cloudevent_that_carries_a_cdevent_is_that_cdevent() {
 }
 
 #[test]
-#[test]
 fn what_a_cloudevent_says_beside_its_cdevent_is_kept() {
     let inner = line("inner");
     let around = |more: &str| {
@@ -345,6 +345,7 @@ fn what_a_cloudevent_says_beside_its_cdevent_is_kept() {
     assert_eq!(found[0].body, inner);
 }
 
+#[test]
 fn facts_stand_in_content_or_custom_data_in_any_shape() {
     let line = line("1").replace("change.merged", "change.reviewed");
     let event = |content: &str, custom: &str| {
