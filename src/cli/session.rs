@@ -140,17 +140,33 @@ impl Session {
         source: &crate::config::Source,
         since: Option<Timestamp>,
     ) -> Result<sync::Feed, Failure> {
-        let parts = self
-            .config
-            .workloads
-            .iter()
-            .any(|workload| !workload.paths.is_empty());
-        let since = source.since.map(|span| self.now - span).or(since);
-        Ok(sync::Feed {
+        let connector = registry::connector(source, self.has_parts())?;
+        Ok(self.feed_of(source, connector, since))
+    }
+
+    /// The same, for who goes on reading: one that cannot be set up says why whenever it is read.
+    #[must_use]
+    pub fn feed_or_why(&self, source: &crate::config::Source) -> sync::Feed {
+        let connector = registry::connector_or_why(source, self.has_parts());
+        self.feed_of(source, connector, None)
+    }
+
+    fn feed_of(
+        &self,
+        source: &crate::config::Source,
+        connector: Box<dyn Connector>,
+        since: Option<Timestamp>,
+    ) -> sync::Feed {
+        sync::Feed {
             name: source.name.clone(),
-            connector: registry::connector(source, parts)?.into(),
-            since,
-        })
+            connector: connector.into(),
+            since: source.since.map(|span| self.now - span).or(since),
+        }
+    }
+
+    fn has_parts(&self) -> bool {
+        let mut workloads = self.config.workloads.iter();
+        workloads.any(|workload| !workload.paths.is_empty())
     }
 
     /// What the repository that one stands in calls by this name (`HEAD`, a branch), as a sha.
@@ -205,6 +221,15 @@ impl Session {
         Permit::Given
     }
 
+    /// Refuses what does nothing but write, where only reading is allowed.
+    pub fn may_write(&self, what: &str) -> Result<(), Failure> {
+        if !self.read_only {
+            return Ok(());
+        }
+        let text = format!("{what}, and leadtime was started with --read-only");
+        Err(Failure::usage(text).hinted("leave --read-only out"))
+    }
+
     /// Opens the log. Local repositories are read first: that costs next to nothing, and what is shown is then true.
     pub fn engine(&self) -> Result<Engine, Failure> {
         let at_hand = self.config.sources.iter().any(registry::is_local);
@@ -237,15 +262,6 @@ impl Session {
             Box::new(store),
             assemble::workloads(&self.config),
             self.rules.clone(),
-    /// Refuses what does nothing but write, where only reading is allowed.
-    pub fn may_write(&self, what: &str) -> Result<(), Failure> {
-        if !self.read_only {
-            return Ok(());
-        }
-        let text = format!("{what}, and leadtime was started with --read-only");
-        Err(Failure::usage(text).hinted("leave --read-only out"))
-    }
-
             &mut |done, total| bar.at(done, Some(total)),
         )?;
         bar.end();
@@ -254,10 +270,13 @@ impl Session {
 
     fn read_local(&self, store: &mut SqliteStore) -> Result<(), Failure> {
         let sources = self.config.sources.iter();
-        let mut feeds = sources
-            .filter(|source| registry::is_local(source))
-            .map(|source| self.feed(source, None))
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut feeds = Vec::new();
+        for source in sources.filter(|source| registry::is_local(source)) {
+            match self.feed(source, None) {
+                Ok(feed) => feeds.push(feed),
+                Err(failure) => self.complain(&format!("{}: {}", source.name, failure.text)),
+            }
+        }
         feeds.extend(self.here_feed());
         if feeds.is_empty() {
             return Ok(());

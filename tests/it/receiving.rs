@@ -381,3 +381,24 @@ async fn a_cloudevent_in_parts_is_kept_whatever_it_is() {
     let example = unread["example"].as_str().unwrap();
     assert!(example.starts_with("com.acme."), "{doctor}");
 }
+
+#[test]
+fn a_source_that_cannot_be_set_up_keeps_the_others_from_nothing() {
+    let place = Place::new();
+    let missing = "[[sources]]\nname = \"gh\"\nkind = \"github\"\nrepositories = [\"a/b\"]\ntoken = { env = \"NOT_THERE\" }\n";
+    let events = "[[sources]]\nname = \"events\"\nkind = \"cdevents\"\npath = \"events.jsonl\"\n";
+    place.write("leadtime.toml", missing.to_owned() + events);
+    place.write("events.jsonl", format!("{}\n", event("first")));
+    let mut command = place.command(&["collect"]);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut told: Vec<String> = lines.take(2).map(Result::unwrap).collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    told.sort();
+    assert_eq!(told[0], "events: read");
+    assert!(
+        told[1].starts_with("gh: ") && told[1].contains("NOT_THERE"),
+        "{told:?}"
+    );
+}

@@ -31,6 +31,7 @@ pub struct Act {
     /// The same without what is secret in it: what plans and the journal tell.
     shown: String,
     secret: Option<SecretString>,
+    lacks: Option<ConnectorError>,
     spoken: Spoken,
     http: Http<Plain>,
     once: Once,
@@ -39,12 +40,13 @@ pub struct Act {
 impl Act {
     pub fn new(config: &Config, settings: &Settings) -> Result<Self, ConnectorError> {
         let login = settings.token.clone().map_or(Login::None, Login::Bearer);
-        Ok(Self {
         let sink = config.sink.clone().unwrap_or_default();
+        Ok(Self {
             name: config.name.clone(),
             shown: masked(&sink),
             sink,
             secret: config.secret.clone(),
+            lacks: config.lacks.clone(),
             spoken: config.spoken.clone(),
             http: Http::new(Plain::new(settings, login)?, Policy::default()),
             once: Once::default(),
@@ -52,6 +54,9 @@ impl Act {
     }
 
     fn prepared(&self, order: &Order) -> Result<Prepared, ConnectorError> {
+        if let Some(lacks) = &self.lacks {
+            return Err(lacks.clone());
+        }
         let data = match order.verb {
             Verb::Approve => self.decision(order, Decision::Approved)?,
             Verb::Reject => self.decision(order, Decision::Rejected)?,
@@ -163,6 +168,9 @@ impl Act {
     }
 
     async fn sent(&self, request: &Request) -> Sent {
+        if let Some(lacks) = &self.lacks {
+            return Sent::Refused(format!("not sent: {lacks}"));
+        }
         self.once.sending(request);
         let mut signed = request.clone();
         if let (Some(secret), Some(body)) = (&self.secret, &request.body) {

@@ -19,16 +19,19 @@ pub fn check(config: &Config) -> Result<Health, ConnectorError> {
             health.findings.push(client::nothing_yet(path));
         }
     }
+    health
+        .findings
+        .extend(config.lacks.as_ref().map(Finding::lacks));
     if let Some(sink) = &config.sink {
         let signed = if config.secret.is_some() {
             "signed"
         } else {
             "not signed"
         };
+        let shown = masked(sink);
         health
             .facts
             .push(format!("events are sent to {shown}, {signed}"));
-        let shown = masked(sink);
         if config.secret.is_none() && sink.starts_with("http://") {
             health.findings.push(Finding {
                 subject: shown,
