@@ -1,12 +1,13 @@
 //! `leadtime dora`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::args::{By, DoraArgs};
 use super::session::{LOOK_BACK, Session, chosen};
-use super::{Ending, map::WIDENED, show};
+use super::{Ending, hint, map::WIDENED, show};
 use crate::app::Engine;
 use crate::error::Failure;
+use crate::model::Workload;
 use crate::model::definition::Definition;
 use crate::model::delivery::deliver;
 use crate::model::dora::{Dora, Figures, Material, Wanted, figures, material};
@@ -30,18 +31,8 @@ pub fn run(session: &Session, args: &DoraArgs) -> Result<Ending, Failure> {
     let bar = super::bar::Bar::new("working out the figures", session.quiet);
     let groups = groups(&mut engine, session, chosen, args.by)?;
     let total = groups.len() as u64;
-    let mut windows = asked.map_or_else(
-        || {
-            LOOK_BACK
-                .map(|span| session.window(session.as_of - span, session.as_of))
-                .to_vec()
-        },
-        |window| vec![window],
-    );
-    // One window for all: without one named, the first in which anything at all was deployed.
-    if windows.len() > 1 && groups.len() > 1 {
-        windows.truncate(1);
-    }
+    let windows = windows(session, asked, groups.len());
+    let mut known = BTreeSet::new();
     let mut workloads = Vec::new();
     let mut environment = rules.production.clone();
     let mut used = windows[0];
@@ -49,6 +40,7 @@ pub fn run(session: &Session, args: &DoraArgs) -> Result<Ending, Failure> {
         let mut materials: Vec<Material> = Vec::new();
         for definition in members {
             let workload = engine.workload(&definition, session.as_of)?;
+            known.extend(environments(&workload));
             let production = match &args.environment {
                 Some(environment) => environment,
                 None => workload.production(&rules),
@@ -63,6 +55,9 @@ pub fn run(session: &Session, args: &DoraArgs) -> Result<Ending, Failure> {
         bar.at(done, Some(total));
     }
     bar.end();
+    if let Some(name) = args.environment.as_deref() {
+        must_be_known(name, &known)?;
+    }
     let dora = Dora {
         window: used,
         environment,
@@ -72,6 +67,35 @@ pub fn run(session: &Session, args: &DoraArgs) -> Result<Ending, Failure> {
         report::dora(dora, &session.style)
     })?;
     Ok(Ending::Done)
+}
+
+/// The window that was asked for, or those that are tried one after the other.
+fn windows(session: &Session, asked: Option<Window>, groups: usize) -> Vec<Window> {
+    if let Some(window) = asked {
+        return vec![window];
+    }
+    let usual = LOOK_BACK.map(|span| session.window(session.as_of - span, session.as_of));
+    // One window for all: without one named, the first in which anything at all was deployed.
+    usual[..if groups > 1 { 1 } else { usual.len() }].to_vec()
+}
+
+/// Where a workload is deployed to, by its path and by what was seen.
+fn environments(workload: &Workload) -> BTreeSet<String> {
+    let steps = workload.path.steps.iter();
+    let steps = steps.filter_map(|step| step.environment.clone());
+    let records = workload.records.iter();
+    let records = records.filter_map(|record| record.environment);
+    let seen = records.map(|name| workload.text(name).to_owned());
+    steps.chain(seen).collect()
+}
+
+/// Refuses an environment that nothing is deployed to, where any is known.
+fn must_be_known(name: &str, known: &BTreeSet<String>) -> Result<(), Failure> {
+    if known.is_empty() || known.contains(name) {
+        return Ok(());
+    }
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    Err(hint::unknown("environment", name, &known))
 }
 
 /// The figures of a group over the first window in which anything was deployed, or over the last.

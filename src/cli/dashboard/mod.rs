@@ -240,8 +240,7 @@ fn view(args: &DashboardArgs) -> Result<Option<View>, Failure> {
     let Some(name) = &args.view else {
         return Ok(None);
     };
-    View::named(name).map(Some).ok_or_else(|| {
-        let names = View::ALL.map(View::name).join(", ");
-        Failure::usage(format!("there is no view {name}")).hinted(format!("there are {names}"))
-    })
+    View::named(name)
+        .map(Some)
+        .ok_or_else(|| hint::unknown("view", name, &View::ALL.map(View::name)))
 }
