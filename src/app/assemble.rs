@@ -11,6 +11,7 @@ use crate::config::{
     Choice, Config, ConfigError, DeploymentRule, LinkWindow, Metrics, Pattern, StoreUrl,
     UnplannedRule, Workload,
 };
+use crate::connector::http::mask::masked;
 use crate::fold::{Catalogue, Class};
 use crate::model::calendar::Calendar;
 use crate::model::definition::{
@@ -315,7 +316,7 @@ pub fn log_file(url: &StoreUrl) -> Result<PathBuf, StoreError> {
     match url {
         StoreUrl::Sqlite(file) => Ok(file.clone()),
         StoreUrl::Postgres(url) => Err(StoreError::Unopenable {
-            path: url.to_string(),
+            path: masked(url.as_str()),
             detail: "this leadtime keeps its log in SQLite only; write `sqlite:FILE`".to_owned(),
         }),
     }

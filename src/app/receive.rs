@@ -1,5 +1,5 @@
 //! The door: where tools push what happens. A push is known by its source's signature, and says that its source is to be read now; from a source of events
-//! it holds the facts themselves. Whoever is not known learns no more than that.
+//! it holds the facts themselves, and what holds none is refused. Whoever is not known learns no more than that.
 
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
@@ -8,14 +8,17 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
+use percent_encoding::percent_decode;
 
 use super::registry;
 use crate::clock;
 use crate::config::Config;
 use crate::connector::signature::Lock;
 use crate::error::Failure;
+use crate::event::cdevents;
 
 /// The longest push: what GitHub sends at most.
 const LONGEST: usize = 25 << 20;
@@ -34,8 +37,18 @@ pub struct Door {
     locks: BTreeMap<String, Lock>,
 }
 
-/// Where a push goes; `false` where no more can be taken now.
-pub type Take = Box<dyn Fn(Pushed) -> bool + Send + Sync>;
+/// What became of a push.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Taken {
+    Yes,
+    /// No more can be taken now.
+    Full,
+    /// It holds no events, where events are what is pushed; why.
+    Refused(String),
+}
+
+/// Where a push goes.
+pub type Take = Box<dyn Fn(Pushed) -> Taken + Send + Sync>;
 
 struct Porter {
     locks: BTreeMap<String, Lock>,
@@ -103,26 +116,45 @@ async fn pushed(
     Path(source): Path<String>,
     headers: HeaderMap,
     body: Bytes,
-) -> (StatusCode, &'static str) {
+) -> (StatusCode, String) {
+    let answer = |status, words: &str| (status, format!("{words}\n"));
     let Some(lock) = porter.locks.get(&source) else {
-        return (
-            StatusCode::NOT_FOUND,
-            "no source of this name takes pushes\n",
-        );
+        return answer(StatusCode::NOT_FOUND, "no source of this name takes pushes");
     };
     if let Err(why) = lock.look(&headers, &body, clock::now()) {
         tracing::warn!(source, %why, "a push was not taken");
-        return (StatusCode::UNAUTHORIZED, "the push proves nothing\n");
+        return answer(StatusCode::UNAUTHORIZED, "the push proves nothing");
     }
-    let Ok(body) = String::from_utf8(body.to_vec()) else {
-        return (StatusCode::BAD_REQUEST, "the body is no UTF-8\n");
+    let whole = in_parts(&headers, &body).map_or_else(|| String::from_utf8(body.to_vec()), Ok);
+    let Ok(body) = whole else {
+        return answer(StatusCode::BAD_REQUEST, "the body is no UTF-8");
     };
-    if (porter.take)(Pushed { source, body }) {
-        (StatusCode::ACCEPTED, "taken\n")
-    } else {
-        (
+    match (porter.take)(Pushed { source, body }) {
+        Taken::Yes => answer(StatusCode::ACCEPTED, "taken"),
+        Taken::Refused(why) => answer(StatusCode::BAD_REQUEST, &why),
+        Taken::Full => answer(
             StatusCode::SERVICE_UNAVAILABLE,
-            "no more can be taken now; push it again later\n",
-        )
+            "no more can be taken now; push it again later",
+        ),
     }
+}
+
+/// A `CloudEvent` whose attributes stand in the headers, as one object. `None`: it is none, or its data are not what they say, and whoever reads the body tells.
+fn in_parts(headers: &HeaderMap, body: &[u8]) -> Option<String> {
+    const MARK: &str = "ce-";
+    let content_type = headers
+        .get(CONTENT_TYPE)
+        .and_then(|said| said.to_str().ok());
+    let is_whole = content_type.is_some_and(|said| said.starts_with("application/cloudevents"));
+    if is_whole || !headers.contains_key("ce-specversion") {
+        return None;
+    }
+    let attributes = headers.iter().filter_map(|(name, value)| {
+        let name = name.as_str().strip_prefix(MARK)?;
+        // What is not printable ASCII is written as in an address.
+        let text = percent_decode(value.as_bytes()).decode_utf8_lossy();
+        Some((name.to_owned(), text.into_owned()))
+    });
+    let attributes: Vec<_> = attributes.collect();
+    cdevents::structured(&attributes, content_type, body).ok()
 }

@@ -11,7 +11,7 @@ use crate::connector::signature::Lock;
 use crate::connector::{
     Connector, ConnectorError, alertmanager, argocd, backstage, bitbucket, buildkite, cdevents,
     circleci, command, git, gitea, github, gitlab, harbor, heroku, jenkins, jira, kargo,
-    kubernetes, netlify, oci, opsgenie, pagerduty, probe, scans, servicenow,
+    kubernetes, netlify, oci, opsgenie, pagerduty, probe, scans, servicenow, unopened::Unopened,
 };
 
 /// Every connector: what it is, and how a source of its kind is opened.
@@ -107,15 +107,35 @@ pub fn connector(source: &Source, parts: bool) -> Result<Box<dyn Connector>, Con
     open(settings(source, parts)?)
 }
 
+/// The same; one that cannot be set up says why whenever it is asked, so that it fails alone.
+#[must_use]
+pub fn connector_or_why(source: &Source, parts: bool) -> Box<dyn Connector> {
+    let kind = descriptor(source).map_or("unknown", |descriptor| descriptor.kind);
+    connector(source, parts).unwrap_or_else(|error| Box::new(Unopened { kind, error }))
+}
+
 fn settings(source: &Source, parts: bool) -> Result<Settings, ConnectorError> {
+    // What is at hand is read without a login; only who acts there needs one.
+    let is_local = is_local(source);
+    let mut lacks = None;
+    let mut found = |what, secret| match found(&source.name, what, secret) {
+        Err(error) if is_local => {
+            lacks = Some(error);
+            Ok(None)
+        }
+        found => found,
+    };
+    let token = found("token", source.token.as_ref())?;
+    let secret = found("secret", source.secret.as_ref())?;
     let texts =
         |choices: &[crate::config::Choice]| choices.iter().map(ToString::to_string).collect();
     Ok(Settings {
         name: source.name.clone(),
         url: source.url.as_ref().map(|url| url.url().to_string()),
         user: source.user.clone(),
-        token: found(&source.name, "token", source.token.as_ref())?,
-        secret: found(&source.name, "secret", source.secret.as_ref())?,
+        token,
+        secret,
+        lacks,
         repositories: texts(&source.repositories),
         projects: texts(&source.projects),
         path: source.path.clone(),

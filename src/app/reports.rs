@@ -63,13 +63,13 @@ pub struct Report {
     pub written: Option<Timestamp>,
 }
 
-/// Keeps what reports say. `of`: what they are of, where they do not say so; `problem` is told of what is of no use, with its name.
+/// Keeps what reports say. `of`: what they are of, where they do not say so; `problem` is told of what is of no use, after its name.
 pub fn keep(
     reports: &[Report],
     of: &Subject,
     store: &mut dyn Store,
     now: Timestamp,
-    mut problem: impl FnMut(String),
+    mut problem: impl FnMut(&str, String),
 ) -> Result<Imported, StoreError> {
     let mut done = Imported::default();
     let mut read: Vec<(&Report, Content)> = Vec::new();
@@ -78,7 +78,7 @@ pub fn keep(
             Ok(content) => read.push((report, content)),
             Err(error) => {
                 done.bad += 1;
-                problem(format!("{}: {error}", report.name));
+                problem(&report.name, error.to_string());
             }
         }
     }
@@ -90,10 +90,8 @@ pub fn keep(
     for (report, content) in read {
         if !content.statements.is_empty() && !scans {
             done.bad += 1;
-            problem(format!(
-                "{}: it says which findings do not count, and there is no report to count: import it together with one, or let a source of kind scans follow both",
-                report.name
-            ));
+            let text = "it says which findings do not count, and there is no report to count: import it together with one, or let a source of kind scans follow both";
+            problem(&report.name, text.to_owned());
         }
         let came = Came {
             content: translate::content(&report.bytes),
@@ -105,12 +103,12 @@ pub fn keep(
         };
         let found = told(&content, &came, &statements);
         for note in &found.notes {
-            problem(format!("{}: {note}", report.name));
+            problem(&report.name, note.clone());
         }
         if let Some(missing) = found.missing {
             done.bad += 1;
             let what = missing.what();
-            problem(format!("{}: {what}: {}", report.name, remedy(missing)));
+            problem(&report.name, format!("{what}: {}", remedy(missing)));
         }
         let kept = append(store, &found.events, now)?;
         done.new += kept.new;

@@ -3,7 +3,7 @@
 use super::args::AuditArgs;
 use super::session::Session;
 use super::{Ending, show};
-use crate::app::{acting, assemble};
+use crate::app::acting;
 use crate::error::Failure;
 use crate::journal::story::{State, stories};
 use crate::report;
@@ -11,7 +11,7 @@ use crate::report::audit::Audit;
 use crate::store::Store;
 
 pub fn run(session: &Session, args: &AuditArgs) -> Result<Ending, Failure> {
-    let store = assemble::open_log(&session.log)?;
+    let store = session.log(false)?;
     let mut actions = stories(acting::entries(&store)?);
     actions.reverse();
     if let Some(wanted) = &args.action {

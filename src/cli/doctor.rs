@@ -12,7 +12,7 @@ use super::{Ending, show};
 use crate::app::doctor::{BACK, Search, Trial, of_finding, refused};
 use crate::app::owners::Owners;
 use crate::app::sync::Feed;
-use crate::app::{self, Engine, assemble};
+use crate::app::{self, Engine};
 use crate::connector::Connector;
 use crate::error::Failure;
 use crate::event::Event;
@@ -25,7 +25,7 @@ use crate::report::happening::{about, happening};
 const PATIENCE: Duration = Duration::from_mins(1);
 
 pub fn run(session: &Session, args: &DoctorArgs) -> Result<Ending, Failure> {
-    let mut engine = session.open(assemble::open_log(&session.log)?)?;
+    let mut engine = session.open(session.log(!session.source_names().is_empty())?)?;
     let mut doctor = Doctor {
         sources: sources(session, &engine, args)?,
         config_warnings: session

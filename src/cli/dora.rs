@@ -1,12 +1,13 @@
 //! `leadtime dora`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::args::{By, DoraArgs};
 use super::session::{Session, chosen};
-use super::{Ending, map::WIDENED, show};
+use super::{Ending, hint, map::WIDENED, show};
 use crate::app::Engine;
 use crate::error::Failure;
+use crate::model::Workload;
 use crate::model::definition::Definition;
 use crate::model::delivery::deliver;
 use crate::model::dora::{Dora, Material, Wanted, figures, material};
@@ -31,13 +32,17 @@ pub fn run(session: &Session, args: &DoraArgs) -> Result<Ending, Failure> {
     let groups = groups(&mut engine, session, chosen, args.by)?;
     let total = groups.len() as u64;
     let mut rows = Vec::new();
+    let mut known = BTreeSet::new();
     let mut environment = rules.production.clone();
     for (done, (name, members)) in (0..).zip(groups) {
         let mut materials: Vec<Material> = Vec::new();
         for definition in members {
             let workload = engine.workload(&definition, session.as_of)?;
             let production = match &args.environment {
-                Some(environment) => environment,
+                Some(environment) => {
+                    known.extend(environments(&workload));
+                    environment
+                }
                 None => workload.production(&rules),
             };
             let delivery = deliver(&workload, production);
@@ -48,6 +53,9 @@ pub fn run(session: &Session, args: &DoraArgs) -> Result<Ending, Failure> {
         bar.at(done, Some(total));
     }
     bar.end();
+    if let Some(name) = args.environment.as_deref() {
+        must_be_known(name, &known)?;
+    }
     let window = asked.unwrap_or_else(|| widest(session, &rows));
     let widened = asked.is_none() && window.looks_further();
     let workloads = rows.iter().map(|(name, materials)| {
@@ -75,6 +83,25 @@ fn widest(session: &Session, rows: &[(String, Vec<Material>)]) -> Window {
     let known = all().filter_map(|one| one.known).min();
     let latest = all().filter_map(|one| one.latest(session.as_of)).max();
     Window::looking_back(session.as_of, session.rules.timezone, known, latest)
+}
+
+/// Where a workload is deployed to, by its path and by what was seen.
+fn environments(workload: &Workload) -> BTreeSet<String> {
+    let steps = workload.path.steps.iter();
+    let steps = steps.filter_map(|step| step.environment.clone());
+    let records = workload.records.iter();
+    let records = records.filter_map(|record| record.environment);
+    let seen = records.map(|name| workload.text(name).to_owned());
+    steps.chain(seen).collect()
+}
+
+/// Refuses an environment that nothing is deployed to, where any is known.
+fn must_be_known(name: &str, known: &BTreeSet<String>) -> Result<(), Failure> {
+    if known.is_empty() || known.contains(name) {
+        return Ok(());
+    }
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    Err(hint::unknown("environment", name, &known))
 }
 
 /// Workloads to be told together, by name of the group: each alone, or pooled by team or path.

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use super::Ending;
 use super::args::ExportArgs;
 use super::session::Session;
-use crate::app::{assemble, file};
+use crate::app::file;
 use crate::error::Failure;
 use crate::event::cdevents;
 use crate::event::time::{Span, Timestamp};
@@ -26,7 +26,7 @@ pub fn run(session: &Session, args: &ExportArgs) -> Result<Ending, Failure> {
     } else {
         to.min(session.as_of + Span::from_micros(1))
     };
-    let store = assemble::open_log(&session.log)?;
+    let store = session.log(false)?;
     let Some(file) = &args.output else {
         let mut out = std::io::stdout().lock();
         // As it was kept, byte for byte, unless somebody looks.

@@ -1,5 +1,7 @@
 //! What is said where something is missing: which names there are, which one is nearest, and what to begin with.
 
+use std::path::Path;
+
 use crate::error::Failure;
 use crate::model::definition::Definition;
 
@@ -25,46 +27,62 @@ pub fn welcome(in_repository: bool, configured: bool) -> Failure {
     Failure::unable("nothing is known here: no git repository, no leadtime.toml").hinted(WELCOME)
 }
 
+/// A log that was named, and that nobody has made.
+#[must_use]
+pub fn no_log(file: &Path) -> Failure {
+    Failure::usage(format!("there is no log at {}", file.display())).hinted(
+        "`leadtime import FILE` makes it of events, `leadtime sync` of the sources that are configured",
+    )
+}
+
 /// None was named, and there are several.
 #[must_use]
 pub fn which_workload(all: &[Definition]) -> Failure {
-    Failure::usage("which workload?").hinted(format!("there are {}", some(all)))
+    let known: Vec<&str> = all.iter().map(|one| one.name.as_str()).collect();
+    Failure::usage("which workload?").hinted(format!("there are {}", some(&known)))
 }
 
 /// A workload that is not there, and the nearest that is.
 #[must_use]
 pub fn no_workload(name: &str, all: &[Definition]) -> Failure {
-    let nearest = all
-        .iter()
-        .map(|definition| (strsim::jaro_winkler(name, &definition.name), definition))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|one, two| one.0.total_cmp(&two.0));
-    let failure = Failure::usage(format!("there is no workload `{name}`"));
-    match nearest {
-        Some((_, definition)) => failure.hinted(format!("did you mean `{}`?", definition.name)),
-        None if all.is_empty() => failure.hinted("no workload is known yet"),
-        None => failure.hinted(format!("there are {}", some(all))),
+    let known: Vec<&str> = all.iter().map(|one| one.name.as_str()).collect();
+    let failure = unknown("workload", name, &known);
+    if known.is_empty() {
+        return failure.hinted("no workload is known yet");
     }
+    failure
 }
 
 /// A source that is not there.
 #[must_use]
 pub fn no_source(name: &str, known: &[&str]) -> Failure {
-    let failure = Failure::usage(format!("there is no source `{name}`"));
+    let failure = unknown("source", name, known);
     if known.is_empty() {
-        failure.hinted("none is configured: `leadtime init` proposes some")
-    } else {
-        failure.hinted(format!("there are {}", known.join(", ")))
+        return failure.hinted("none is configured: `leadtime init` proposes some");
+    }
+    failure
+}
+
+/// A name that is not there: the nearest that is, or else what there is.
+#[must_use]
+pub fn unknown(what: &str, name: &str, known: &[&str]) -> Failure {
+    let nearest = known
+        .iter()
+        .map(|known| (strsim::jaro_winkler(name, known), known))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|one, two| one.0.total_cmp(&two.0));
+    let failure = Failure::usage(format!("there is no {what} `{name}`"));
+    match nearest {
+        Some((_, near)) => failure.hinted(format!("did you mean `{near}`?")),
+        None => failure.hinted(format!("there are {}", some(known))),
     }
 }
 
-fn some(all: &[Definition]) -> String {
+fn some(known: &[&str]) -> String {
     const MOST: usize = 12;
-    let names: Vec<&str> = all.iter().take(MOST).map(|one| one.name.as_str()).collect();
-    let more = if all.len() > MOST {
-        format!(" and {} more", all.len() - MOST)
-    } else {
-        String::new()
-    };
-    format!("{}{more}", names.join(", "))
+    let names = known[..known.len().min(MOST)].join(", ");
+    match known.len().saturating_sub(MOST) {
+        0 => names,
+        more => format!("{names} and {more} more"),
+    }
 }

@@ -5,23 +5,68 @@ use std::io::{BufReader, Cursor, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::Ending;
+use serde::Serialize;
+
 use super::args::{Format, ImportArgs};
 use super::bar::Bar;
 use super::session::Session;
+use super::{Ending, show};
 use crate::app::assemble;
 use crate::app::import::{Imported, import};
 use crate::app::reports::{self, Input as Told, Report};
+use crate::clock;
 use crate::connector::scanner::form::Form;
 use crate::connector::scanner::subject::{self, Subject};
 use crate::error::Failure;
-use crate::event::time::Timestamp;
+use crate::event::cdevents::LineError;
+use crate::event::time::{Span, Timestamp};
 use crate::store::sqlite::SqliteStore;
 
 /// Bad lines of one file that are told one by one.
 const MOST_TOLD: usize = 20;
+/// Bad lines that are listed for programs; all are counted.
+const MOST_LISTED: usize = 1_000;
+
+/// What was read and kept: `leadtime/import/v1`.
+#[derive(Default, Serialize)]
+struct Summary {
+    /// Events and reports, those that are none among them.
+    read: usize,
+    new: usize,
+    duplicates: usize,
+    bad: usize,
+    bad_lines: Vec<Bad>,
+    seconds: f64,
+}
+
+/// What is no event.
+#[derive(Serialize)]
+struct Bad {
+    file: String,
+    /// From 1. `None`: all of the file.
+    line: Option<u64>,
+    reason: String,
+}
+
+impl Summary {
+    fn list(&mut self, file: &str, line: Option<u64>, reason: String) {
+        if self.bad_lines.len() < MOST_LISTED {
+            let file = file.to_owned();
+            self.bad_lines.push(Bad { file, line, reason });
+        }
+    }
+
+    fn count(&mut self, done: Imported, took: Span) {
+        self.read = done.new + done.known + done.bad;
+        self.new = done.new;
+        self.duplicates = done.known;
+        self.bad = done.bad;
+        self.seconds = took.seconds();
+    }
+}
 
 pub fn run(session: &Session, args: &ImportArgs) -> Result<Ending, Failure> {
+    session.may_write("import writes to the log")?;
     let of = of(args)?;
     // Everything is opened before anything is kept.
     let inputs = args
@@ -31,6 +76,7 @@ pub fn run(session: &Session, args: &ImportArgs) -> Result<Ending, Failure> {
         .collect::<Result<Vec<_>, _>>()?;
     let mut store = assemble::open_log(&session.log)?;
     let mut all = Imported::default();
+    let mut summary = Summary::default();
     let mut found: Vec<Report> = Vec::new();
     for (file, (input, length)) in args.files.iter().zip(inputs) {
         let read = AtomicU64::new(0);
@@ -39,13 +85,25 @@ pub fn run(session: &Session, args: &ImportArgs) -> Result<Ending, Failure> {
             Told::Report(bytes, form) => found.push(report(file, bytes, form)),
             Told::Events(input) => {
                 let progress = (&read, length);
-                all.add(events(session, &mut store, file, input, progress)?);
+                let (done, bad) = events(session, &mut store, file, input, progress)?;
+                all.add(done);
+                for error in bad {
+                    let name = file.display().to_string();
+                    summary.list(&name, Some(error.line), error.problem);
+                }
             }
         }
     }
-    let tell = |problem: String| session.complain(&problem);
+    let tell = |name: &str, problem: String| {
+        session.complain(&format!("{name}: {problem}"));
+        summary.list(name, None, problem);
+    };
     all.add(reports::keep(&found, &of, &mut store, session.now, tell)?);
     session.open(store)?;
+    if session.json {
+        summary.count(all, clock::now() - session.now);
+        show(session, "leadtime/import/v1", &summary, |_| String::new())?;
+    }
     session.say(&format!(
         "{} new, {} known already, {} bad",
         all.new, all.known, all.bad
@@ -72,10 +130,11 @@ fn events(
     file: &Path,
     input: impl Read + Send,
     progress: (&AtomicU64, Option<u64>),
-) -> Result<Imported, Failure> {
+) -> Result<(Imported, Vec<LineError>), Failure> {
     let bar = Bar::new("importing", session.quiet);
     let (read, length) = progress;
     let mut told = 0;
+    let mut listed = Vec::new();
     let done = import(
         BufReader::with_capacity(1 << 20, input),
         store,
@@ -84,6 +143,9 @@ fn events(
             told += 1;
             if told <= MOST_TOLD {
                 session.complain(&format!("{}: {problem}", file.display()));
+            }
+            if session.json && told <= MOST_LISTED {
+                listed.push(problem);
             }
         },
         || bar.at(read.load(Ordering::Relaxed), length),
@@ -96,7 +158,7 @@ fn events(
             told - MOST_TOLD
         ));
     }
-    Ok(done)
+    Ok((done, listed))
 }
 
 type Input = (Box<dyn Read + Send>, Option<u64>);

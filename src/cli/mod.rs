@@ -13,6 +13,7 @@ pub mod doctor;
 mod dora;
 mod environments;
 mod export;
+mod files;
 mod gates;
 mod hint;
 mod import;

@@ -43,18 +43,33 @@ impl FromStr for Moment {
         if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
             return Ok(Self::Date(date));
         }
-        span(text).map(Self::Ago).map_err(|_| {
-            format!("{text:?} is no time: write 2026-03-02T14:10:00Z, 2026-03-02, or 3d, 2h, 45m for so long ago")
+        length(text).map(Self::Ago).map_err(|why| {
+            let why = why.unwrap_or("is no time");
+            format!("{text:?} {why}: write 2026-03-02T14:10:00Z, 2026-03-02, or 3d, 2h, 45m for so long ago")
         })
     }
 }
 
+/// A thousand years, in microseconds: what is longer reaches back to before there were dates.
+const LONGEST: i64 = 1_000 * 366 * 86_400 * 1_000_000;
+
 /// A length of time: `90d`, `2h`, `1w 3d`.
 pub fn span(text: &str) -> Result<Span, String> {
-    let wrong = || format!("{text:?} is no length of time: write 90d, 2h, 45m or 30s");
-    let length = humantime::parse_duration(text.trim()).map_err(|_| wrong())?;
-    let micros = i64::try_from(length.as_micros()).map_err(|_| wrong())?;
-    Ok(Span::from_micros(micros))
+    length(text).map_err(|why| {
+        let why = why.unwrap_or("is no length of time");
+        format!("{text:?} {why}: write 90d, 2h, 45m or 30s")
+    })
+}
+
+/// The length that a text tells, or what is wrong with it where it tells one.
+fn length(text: &str) -> Result<Span, Option<&'static str>> {
+    let Ok(length) = humantime::parse_duration(text.trim()) else {
+        return Err(None);
+    };
+    match i64::try_from(length.as_micros()) {
+        Ok(micros) if micros <= LONGEST => Ok(Span::from_micros(micros)),
+        _ => Err(Some("is longer than a thousand years")),
+    }
 }
 
 #[cfg(test)]
@@ -91,6 +106,9 @@ mod tests {
             let problem = text.parse::<Moment>().unwrap_err();
             assert!(problem.contains("2026-03-02"), "{problem}");
         }
+        let problem = "99999999d".parse::<Moment>().unwrap_err();
+        assert!(problem.contains("a thousand years"), "{problem}");
         assert!(span("x").unwrap_err().contains("90d"));
+        assert!(span("36500d").is_ok());
     }
 }

@@ -5,7 +5,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use super::args::Global;
-use super::session::{Session, locate_configuration};
+use super::files::locate_configuration;
+use super::session::Session;
 use crate::app::assemble;
 use crate::dashboard::App;
 use crate::dashboard::kept::Kept;

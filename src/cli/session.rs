@@ -1,19 +1,19 @@
 //! What a command runs on: the configuration that holds here, the log that goes with it, the sources, and how to speak to the user.
 
 use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::args::{Global, WindowArgs};
 use super::bar::Bar;
-use super::hint;
+use super::{files, hint};
 use crate::app::acting::Acting;
 use crate::app::registry;
 use crate::app::silence::Heard;
 use crate::app::{Engine, assemble, sync};
 use crate::clock;
-use crate::config::{Config, locate};
-use crate::connector::git;
+use crate::config::Config;
+use crate::connector::{Connector, git};
 use crate::error::Failure;
 use crate::event::time::Timestamp;
 use crate::journal::Person;
@@ -34,6 +34,8 @@ pub struct Session {
     pub here: Option<git::Identity>,
     here_path: Option<PathBuf>,
     pub log: PathBuf,
+    /// `--db` names the log.
+    named: bool,
     pub rules: Rules,
     pub now: Timestamp,
     pub as_of: Timestamp,
@@ -48,7 +50,7 @@ impl Session {
     pub fn new(global: &Global) -> Result<Self, Failure> {
         let folder = std::env::current_dir()
             .map_err(|error| Failure::unable(format!("the current folder: {error}")))?;
-        let (file, config) = configuration(global)?;
+        let (file, config) = files::configuration(global)?;
         let here_path = if file.is_none() && global.db.is_none() {
             git::discover(&folder)
         } else {
@@ -58,7 +60,7 @@ impl Session {
             Some(path) => Some(git::identify(path)?),
             None => None,
         };
-        let log = log_file(global, &config, here_path.as_deref())?;
+        let log = files::log(global, &config, here_path.as_deref())?;
         let now = clock::now();
         let rules = assemble::rules(&config, host_user());
         let as_of = global
@@ -71,6 +73,7 @@ impl Session {
             here,
             here_path,
             log,
+            named: global.db.is_some(),
             now,
             as_of,
             json: global.json,
@@ -130,17 +133,33 @@ impl Session {
         source: &crate::config::Source,
         since: Option<Timestamp>,
     ) -> Result<sync::Feed, Failure> {
-        let parts = self
-            .config
-            .workloads
-            .iter()
-            .any(|workload| !workload.paths.is_empty());
-        let since = source.since.map(|span| self.now - span).or(since);
-        Ok(sync::Feed {
+        let connector = registry::connector(source, self.has_parts())?;
+        Ok(self.feed_of(source, connector, since))
+    }
+
+    /// The same, for who goes on reading: one that cannot be set up says why whenever it is read.
+    #[must_use]
+    pub fn feed_or_why(&self, source: &crate::config::Source) -> sync::Feed {
+        let connector = registry::connector_or_why(source, self.has_parts());
+        self.feed_of(source, connector, None)
+    }
+
+    fn feed_of(
+        &self,
+        source: &crate::config::Source,
+        connector: Box<dyn Connector>,
+        since: Option<Timestamp>,
+    ) -> sync::Feed {
+        sync::Feed {
             name: source.name.clone(),
-            connector: registry::connector(source, parts)?.into(),
-            since,
-        })
+            connector: connector.into(),
+            since: source.since.map(|span| self.now - span).or(since),
+        }
+    }
+
+    fn has_parts(&self) -> bool {
+        let mut workloads = self.config.workloads.iter();
+        workloads.any(|workload| !workload.paths.is_empty())
     }
 
     /// What the repository that one stands in calls by this name (`HEAD`, a branch), as a sha.
@@ -160,7 +179,7 @@ impl Session {
         let (feeds, refused) = self.feeds(Some(since), |_| true);
         let refused = refused.iter();
         let refused = refused.map(|(name, failure)| format!("{name}: {}", failure.text));
-        let store = assemble::open_log(&self.log)?;
+        let store = self.log(!feeds.is_empty())?;
         let person = Person {
             name: self
                 .rules
@@ -195,16 +214,41 @@ impl Session {
         Permit::Given
     }
 
+    /// Refuses what does nothing but write, where only reading is allowed.
+    pub fn may_write(&self, what: &str) -> Result<(), Failure> {
+        if !self.read_only {
+            return Ok(());
+        }
+        let text = format!("{what}, and leadtime was started with --read-only");
+        Err(Failure::usage(text).hinted("leave --read-only out"))
+    }
+
     /// Opens the log. Local repositories are read first: that costs next to nothing, and what is shown is then true.
     pub fn engine(&self) -> Result<Engine, Failure> {
-        let mut store = assemble::open_log(&self.log)?;
+        let at_hand = self.config.sources.iter().any(registry::is_local);
+        let mut store = self.log(at_hand)?;
         if !crate::store::Store::is_read_only(&store) {
             self.read_local(&mut store)?;
         }
         self.open(store)
     }
 
-    /// Opens the log as it is.
+    /// Opens the file of the log. One that was named and is not there holds nothing to be asked about, and asking does not make it; `filled`: what is read
+    /// beside does.
+    pub fn log(&self, filled: bool) -> Result<SqliteStore, Failure> {
+        self.must_be_there(filled)?;
+        Ok(assemble::open_log(&self.log)?)
+    }
+
+    /// Refuses a log that was named, is not there, and is not `filled` by what is read beside.
+    pub fn must_be_there(&self, filled: bool) -> Result<(), Failure> {
+        if filled || !self.named || self.log.exists() {
+            return Ok(());
+        }
+        Err(hint::no_log(&self.log))
+    }
+
+    /// What leadtime knows by a log that is open.
     pub fn open(&self, store: SqliteStore) -> Result<Engine, Failure> {
         let bar = Bar::new("reading the log", self.quiet);
         let engine = Engine::open(
@@ -219,10 +263,13 @@ impl Session {
 
     fn read_local(&self, store: &mut SqliteStore) -> Result<(), Failure> {
         let sources = self.config.sources.iter();
-        let mut feeds = sources
-            .filter(|source| registry::is_local(source))
-            .map(|source| self.feed(source, None))
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut feeds = Vec::new();
+        for source in sources.filter(|source| registry::is_local(source)) {
+            match self.feed(source, None) {
+                Ok(feed) => feeds.push(feed),
+                Err(failure) => self.complain(&format!("{}: {}", source.name, failure.text)),
+            }
+        }
         feeds.extend(self.here_feed());
         if feeds.is_empty() {
             return Ok(());
@@ -354,30 +401,6 @@ pub fn print(result: &str) -> Result<(), Failure> {
     }
 }
 
-/// The file of the configuration that holds here.
-pub fn locate_configuration(global: &Global) -> Result<Option<PathBuf>, Failure> {
-    let folder = std::env::current_dir()
-        .map_err(|error| Failure::unable(format!("the current folder: {error}")))?;
-    let named = std::env::var_os("LEADTIME_CONFIG").map(PathBuf::from);
-    let user = assemble::user_folder();
-    Ok(locate(
-        global.config.as_deref(),
-        named.as_deref(),
-        &folder,
-        user.as_deref(),
-    )?)
-}
-
-/// The configuration that holds here, and its file.
-fn configuration(global: &Global) -> Result<(Option<PathBuf>, Config), Failure> {
-    let file = locate_configuration(global)?;
-    let config = match &file {
-        Some(file) => assemble::read_configuration(file)?,
-        None => Config::default(),
-    };
-    Ok((file, config))
-}
-
 fn host_user() -> Option<String> {
     ["USER", "LOGNAME", "USERNAME"]
         .into_iter()
@@ -389,30 +412,6 @@ fn host_name() -> Option<String> {
     let name = rustix::system::uname();
     let name = name.nodename().to_string_lossy().into_owned();
     Some(name).filter(|name| !name.is_empty())
-}
-
-/// Where the log is: as named, as configured, else in the user's data folder, one for each configuration or repository.
-fn log_file(global: &Global, config: &Config, here: Option<&Path>) -> Result<PathBuf, Failure> {
-    if let Some(url) = &global.db {
-        return url
-            .strip_prefix("sqlite:")
-            .filter(|file| !file.is_empty())
-            .map(PathBuf::from)
-            .ok_or_else(|| Failure::usage(format!("--db {url}: write sqlite:FILE")));
-    }
-    if let Some(url) = &config.store.url {
-        return Ok(assemble::log_file(url)?);
-    }
-    let of = config
-        .file
-        .clone()
-        .or_else(|| here.map(Path::to_path_buf))
-        .unwrap_or_else(|| PathBuf::from("log"));
-    let of = of.canonicalize().unwrap_or(of);
-    assemble::default_log(&of).ok_or_else(|| {
-        Failure::unable("the user's data folder is not known: HOME is not set")
-            .hinted("name a file for the log with --db sqlite:FILE")
-    })
 }
 
 /// Runs what waits for the network.

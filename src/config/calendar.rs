@@ -81,6 +81,8 @@ fn minute(text: &str) -> Option<u32> {
 impl Text for Hours {
     const FORMAT: &'static str = "hours-of-a-day";
     const EXAMPLES: &'static [&'static str] = &["09:00-17:00", "08:30-18:00"];
+    const PATTERN: Option<&'static str> =
+        Some(r"^\s*[0-9]{1,2}:[0-9]{1,2}\s*-\s*[0-9]{1,2}:[0-9]{1,2}\s*$");
 
     fn read(text: &str) -> Result<Self, Refusal> {
         const HINT: &str = "write it as \"09:00-17:00\"";
@@ -108,6 +110,7 @@ impl Text for Hours {
 impl Text for Holiday {
     const FORMAT: &'static str = "day-of-a-year";
     const EXAMPLES: &'static [&'static str] = &["2026-12-25"];
+    const PATTERN: Option<&'static str> = Some("^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
 
     fn read(text: &str) -> Result<Self, Refusal> {
         let day = NaiveDate::parse_from_str(text, "%Y-%m-%d");
@@ -137,6 +140,8 @@ mod tests {
             ("00:00-24:00", "00:00-24:00"),
         ] {
             assert_eq!(Hours::read(text).unwrap().write(), wanted);
+            let pattern = regex::Regex::new(Hours::PATTERN.unwrap()).unwrap();
+            assert!(pattern.is_match(text), "{text}");
         }
         for text in [
             "",

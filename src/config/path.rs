@@ -70,7 +70,7 @@ pub struct Step {
     pub fresh: Option<Span>,
     /// Who decides: names, or `@team`.
     #[serde(default)]
-    #[schemars(inner(length(min = 1)))]
+    #[schemars(length(min = 1), inner(length(min = 1)))]
     pub approvers: Vec<String>,
     /// How long the step may take before it is called late.
     #[serde(default, with = "optional_text")]

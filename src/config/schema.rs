@@ -40,11 +40,14 @@ fn tree() -> Value {
     schema
 }
 
-/// TOML has no null: a key that may be missing is left out.
+/// TOML has no null: a key that may be missing is left out; and a list that may be missing may still not be empty.
 fn without_null(node: &mut Value) {
     match node {
         Value::Object(members) => {
-            if members.get("default").is_some_and(Value::is_null) {
+            let default = members.get("default");
+            let is_empty = default.and_then(Value::as_array).is_some_and(Vec::is_empty);
+            if default.is_some_and(Value::is_null) || (is_empty && members.contains_key("minItems"))
+            {
                 members.shift_remove("default");
             }
             if let Some(Value::Array(types)) = members.get_mut("type") {

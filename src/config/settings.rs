@@ -20,7 +20,7 @@ use crate::event::time::Span;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Store {
-    /// `sqlite:FILE` (from the folder of this file), or `postgres://…` for a team. Default: a file in the user's data folder.
+    /// `sqlite:FILE` (from the folder of this file). Default: a file in the user's data folder.
     pub url: Option<StoreUrl>,
 }
 
@@ -45,13 +45,16 @@ written_as_text!(StoreUrl);
 
 impl Text for StoreUrl {
     const FORMAT: &'static str = "store-address";
-    const EXAMPLES: &'static [&'static str] =
-        &["sqlite:leadtime.db", "postgres://db.example.com/leadtime"];
+    const EXAMPLES: &'static [&'static str] = &["sqlite:leadtime.db"];
 
     fn read(text: &str) -> Result<Self, Refusal> {
-        const HINT: &str = "write it as \"sqlite:leadtime.db\" or \"postgres://host/database\"";
+        const HINT: &str = "write it as \"sqlite:leadtime.db\"";
         match text.split_once(':') {
             Some(("sqlite", "")) => Err(Refusal::new("the name of the file is missing", HINT)),
+            Some(("sqlite", ":memory:")) => Err(Refusal::new(
+                "what is in memory is gone when a command ends",
+                HINT,
+            )),
             Some(("sqlite", file)) => {
                 let file = file.strip_prefix("//").unwrap_or(file);
                 Ok(Self::Sqlite(PathBuf::from(file)))
@@ -63,7 +66,7 @@ impl Text for StoreUrl {
                         HINT,
                     )
                 })?;
-                let asks = url.query_pairs().any(|(key, _)| key == "password");
+                let asks = url.query_pairs().any(|(key, _)| key.ends_with("password"));
                 if url.password().is_some() || asks {
                     return Err(Refusal::new(
                         "a password stands in the address, and a secret is never inline",

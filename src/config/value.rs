@@ -33,6 +33,8 @@ pub trait Text: Sized {
     /// Its name in the JSON Schema, and what it looks like.
     const FORMAT: &'static str;
     const EXAMPLES: &'static [&'static str];
+    /// What every text of it fits, for editors that know no format of ours. Whether one that fits can be read, `read` says.
+    const PATTERN: Option<&'static str> = None;
 
     fn read(text: &str) -> Result<Self, Refusal>;
     fn write(&self) -> String;
@@ -92,7 +94,12 @@ impl<T: Text> JsonSchema for TextSchema<T> {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "format": T::FORMAT, "examples": T::EXAMPLES })
+        let mut schema =
+            json_schema!({ "type": "string", "format": T::FORMAT, "examples": T::EXAMPLES });
+        if let Some(pattern) = T::PATTERN {
+            schema.insert("pattern".to_owned(), pattern.into());
+        }
+        schema
     }
 }
 
@@ -132,11 +139,18 @@ written_as_text!(LinkWindow, Address);
 
 /// A century: far from the edge of what a time can be moved by.
 const LONGEST: u128 = 100 * 366 * 86_400 * 1_000_000;
+/// A number and a unit, once or more.
+macro_rules! duration {
+    () => {
+        r"(\s*[0-9]+(\.[0-9]+)?\s*(ns(ecs?)?|nanos|us(ecs?)?|µs|micros|ms(ecs?)?|millis|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?|M|months?|y|yrs?|years?))+\s*"
+    };
+}
 const DURATION_HINT: &str = "write it as \"30d\", \"24h\" or \"1h 30m\"";
 
 impl Text for Span {
     const FORMAT: &'static str = "duration-in-words";
     const EXAMPLES: &'static [&'static str] = &["30d", "24h", "1h 30m"];
+    const PATTERN: Option<&'static str> = Some(concat!("^", duration!(), "$"));
 
     fn read(text: &str) -> Result<Self, Refusal> {
         if text.trim_start().starts_with('-') {
@@ -209,6 +223,7 @@ pub enum LinkWindow {
 impl Text for LinkWindow {
     const FORMAT: &'static str = "duration-or-unbounded";
     const EXAMPLES: &'static [&'static str] = &["24h", "unbounded"];
+    const PATTERN: Option<&'static str> = Some(concat!("^(unbounded|", duration!(), ")$"));
 
     fn read(text: &str) -> Result<Self, Refusal> {
         if text == "unbounded" {
@@ -284,6 +299,15 @@ mod tests {
         fn a_duration_is_read_as_it_was_written(seconds in 1_i64..3_000_000_000) {
             let span = Span::from_seconds(seconds);
             prop_assert_eq!(Span::read(&span.write()), Ok(span));
+        }
+
+        /// What can be read is not marked as wrong by an editor.
+        #[test]
+        fn a_duration_that_is_read_fits_its_pattern(
+            text in "( ?[0-9]{1,3}(\\.[0-9])? ?(ns|nsec|us|ms|s|sec|seconds|m|min|minutes|h|hr|hours|d|days|w|weeks|M|months|y|years|fortnights)){1,3}"
+        ) {
+            let pattern = regex::Regex::new(Span::PATTERN.unwrap()).unwrap();
+            prop_assert!(Span::read(&text).is_err() || pattern.is_match(&text), "{}", text);
         }
 
         #[test]

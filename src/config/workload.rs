@@ -59,7 +59,7 @@ pub struct StepChoice {
     #[serde(rename = "match")]
     pub matching: Option<Pattern>,
     /// Who decides: names, or `@team`.
-    #[schemars(inner(length(min = 1)))]
+    #[schemars(length(min = 1), inner(length(min = 1)))]
     pub approvers: Option<Vec<String>>,
     /// How long the step may take before it is called late.
     #[serde(with = "optional_text")]

@@ -79,6 +79,8 @@ pub struct Settings {
     pub user: Option<String>,
     pub token: Option<SecretString>,
     pub secret: Option<SecretString>,
+    /// Why a token or a secret could not be found, of a source that reads what is at hand: it is read without, and nothing is done in it.
+    pub lacks: Option<ConnectorError>,
     /// `owner/name`, `owner/*`, and with a leading `!` what is left out.
     pub repositories: Vec<String>,
     pub projects: Vec<String>,

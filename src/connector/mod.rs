@@ -71,6 +71,7 @@ mod telling;
 pub mod template;
 pub mod ticket;
 pub mod told;
+pub mod unopened;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -120,6 +121,16 @@ impl Finding {
             severity: Severity::Warning,
             text: text.into(),
         }
+    }
+
+    /// What could not be found is of use to who acts alone.
+    #[must_use]
+    pub fn lacks(error: &ConnectorError) -> Self {
+        let text = format!(
+            "{}; it is read without, and nothing is done in it",
+            error.detail
+        );
+        Self::warning(error.context.as_str(), text)
     }
 }
 

@@ -15,7 +15,7 @@ use crate::app::assemble;
 use crate::app::doctor::of_finding;
 use crate::app::import::{append, keep};
 use crate::app::listen::{Pace, listen};
-use crate::app::receive::{Door, Pushed, Take};
+use crate::app::receive::{Door, Pushed, Take, Taken};
 use crate::app::sync::{self, Feed, note};
 use crate::clock::Clock;
 use crate::error::Failure;
@@ -97,12 +97,15 @@ fn porter(rounds: &[Round], bell: &Arc<Bell>, clock: Clock) -> Take {
         .collect();
     Box::new(move |pushed: Pushed| {
         let Some(feed) = feeds.get(&pushed.source) else {
-            return true;
+            return Taken::Yes;
         };
-        bell.push(
-            &pushed.source,
-            feed.connector.heard(&pushed.body, clock.now()),
-        )
+        let read = feed.connector.heard(&pushed.body, clock.now());
+        let refused = read.as_ref().err().map(ToString::to_string);
+        match (bell.push(&pushed.source, read), refused) {
+            (_, Some(why)) => Taken::Refused(why),
+            (true, None) => Taken::Yes,
+            (false, None) => Taken::Full,
+        }
     })
 }
 

@@ -308,10 +308,97 @@ async fn what_is_pushed_is_there_at_once_and_once() {
         collector
             .push("events", "no event", &signed("no event"))
             .await,
-        202
+        400
     );
     assert!(!collector.log().contains("production"));
     assert_eq!(github.asked().len(), asked, "nothing was read for those");
     assert_eq!(collector.push("gh", body, &signed(body)).await, 202);
     collector.logged("\"environment\":\"production\"").await;
+}
+
+#[tokio::test]
+async fn a_cloudevent_in_parts_is_kept_whatever_it_is() {
+    let place = Place::new();
+    place.write(
+        "leadtime.toml",
+        "store = { url = \"sqlite:log.db\" }\n[receive]\nlisten = \"127.0.0.1:0\"\n[[sources]]\nname = \"events\"\nkind = \"cdevents\"\npath = \"events.jsonl\"\nevery = \"1d\"\n",
+    );
+    place.write("events.jsonl", "");
+    let collector = Collector::start(&place, &["events"]);
+    let push = async |id: &str, kind: &str, content_type: &str, body: &str| {
+        let marks = [
+            ("ce-specversion", "1.0"),
+            ("ce-id", id),
+            ("ce-source", "/acme/%C3%BC"),
+            ("ce-type", kind),
+            ("ce-time", "2026-01-02T03:04:05Z"),
+            ("ce-traceparent", "00-1"),
+            ("content-type", content_type),
+        ];
+        let marks = marks.map(|(name, text)| (name, text.to_owned()));
+        collector.push("events", body, &marks).await
+    };
+    let json = "application/json";
+    assert_eq!(
+        push("i1", "com.acme.order.paid", json, "{\"sum\": 1.10}").await,
+        202
+    );
+    collector
+        .logged(r#"{"specversion":"1.0","id":"i1","source":"/acme/ü","type":"com.acme.order.paid","time":"2026-01-02T03:04:05Z","traceparent":"00-1","datacontenttype":"application/json","data":{"sum":1.10}}"#)
+        .await;
+    assert_eq!(push("i2", "com.acme.note", "text/plain", "moin").await, 202);
+    collector.logged(r#""data":"moin""#).await;
+    // One that carries a CDEvent is that.
+    assert_eq!(
+        push("i3", "dev.cdevents.x", json, &event("inner")).await,
+        202
+    );
+    collector.logged(r#""subject":{"id":"inner""#).await;
+    assert!(collector.log().contains(r#""cloudevent":{"id":"i3""#));
+    // What is none is refused, and why.
+    for (kind, content_type, body, why) in [
+        ("com.acme.order.paid", json, "no", "not JSON"),
+        ("dev.cdevents.x", json, "{\"context\":{}}", "is missing"),
+        ("", json, "{}", "`type` should be a text"),
+    ] {
+        let asked = reqwest::Client::new()
+            .post(format!("{}events", collector.url))
+            .header("ce-specversion", "1.0")
+            .header("ce-id", "i4")
+            .header("ce-source", "/acme")
+            .header("ce-type", kind)
+            .header("content-type", content_type)
+            .body(body);
+        let answer = asked.send().await.unwrap();
+        assert_eq!(answer.status(), 400, "{body}");
+        let said = answer.text().await.unwrap();
+        assert!(said.contains(why), "{said}");
+    }
+    assert_eq!(collector.push("events", "", &[]).await, 400);
+    let doctor = place.run(&["doctor", "--offline", "--json"]).json();
+    let unread = &doctor["unlinked"][0];
+    assert_eq!(unread["count"], 2, "{doctor}");
+    let example = unread["example"].as_str().unwrap();
+    assert!(example.starts_with("com.acme."), "{doctor}");
+}
+
+#[test]
+fn a_source_that_cannot_be_set_up_keeps_the_others_from_nothing() {
+    let place = Place::new();
+    let missing = "[[sources]]\nname = \"gh\"\nkind = \"github\"\nrepositories = [\"a/b\"]\ntoken = { env = \"NOT_THERE\" }\n";
+    let events = "[[sources]]\nname = \"events\"\nkind = \"cdevents\"\npath = \"events.jsonl\"\n";
+    place.write("leadtime.toml", missing.to_owned() + events);
+    place.write("events.jsonl", format!("{}\n", event("first")));
+    let mut command = place.command(&["collect"]);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut told: Vec<String> = lines.take(2).map(Result::unwrap).collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    told.sort();
+    assert_eq!(told[0], "events: read");
+    assert!(
+        told[1].starts_with("gh: ") && told[1].contains("NOT_THERE"),
+        "{told:?}"
+    );
 }

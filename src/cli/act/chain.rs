@@ -34,6 +34,17 @@ pub struct Chain<'a> {
 impl<'a> Chain<'a> {
     /// Reads the sources, opens the log, and finds out what earlier actions left open.
     pub fn new(session: &'a Session, args: &'a ActArgs) -> Result<Self, Failure> {
+        if session.as_of != session.now {
+            return Err(Failure::usage(
+                "--as-of shows how things were, and what is done is done now",
+            )
+            .hinted("leave --as-of out"));
+        }
+        Self::looking(session, args)
+    }
+
+    /// The same for who only looks, at any time.
+    pub fn looking(session: &'a Session, args: &'a ActArgs) -> Result<Self, Failure> {
         let (mut acting, refused) = session.acting()?;
         for line in &refused {
             session.complain(line);

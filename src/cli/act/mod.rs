@@ -46,10 +46,10 @@ pub fn promote(session: &Session, args: &PromoteArgs) -> Result<Ending, Failure>
 }
 
 pub fn rollback(session: &Session, args: &RollbackArgs) -> Result<Ending, Failure> {
-    let mut chain = Chain::new(session, &args.act)?;
     if args.list {
-        return earlier::list(&mut chain, args);
+        return earlier::list(&mut Chain::looking(session, &args.act)?, args);
     }
+    let mut chain = Chain::new(session, &args.act)?;
     let deed = Deed::Rollback {
         environment: args.environment.clone(),
         to: args.to.clone(),

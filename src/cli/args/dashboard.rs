@@ -11,7 +11,7 @@ use crate::demo::Size;
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Dashboard")]
 pub struct DashboardArgs {
-    /// The view to begin with: fleet, map, changes, gates, environments, metrics, …
+    /// The view to begin with: fleet, map, changes, gates, environments, metrics and so on
     #[arg(long, value_name = "VIEW")]
     pub view: Option<String>,
 

@@ -103,7 +103,7 @@ pub struct Global {
     #[arg(long, global = true, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(40..=1000))]
     pub width: Option<u16>,
 
-    /// Only read, whatever is asked
+    /// Do nothing in any tool, and take in nothing but what sources tell
     #[arg(long, global = true)]
     pub read_only: bool,
 

@@ -33,6 +33,13 @@ pub struct CollectArgs {
 
 /// Arguments of `export`.
 #[derive(Clone, Debug, Default, Args)]
+#[command(after_help = "\
+Examples:
+  leadtime export -o log.jsonl                   all of the log
+  leadtime export --since 30d | leadtime --db sqlite:copy.db import -
+
+Writes every event as it is kept, a line each, in the order in which they arrived; `leadtime import` makes the same log of it. --from, --to, --since and --as-of choose by when \
+something happened; without them all is written. A file is written whole or not at all, over one that is there.")]
 pub struct ExportArgs {
     #[command(flatten)]
     pub window: WindowArgs,

@@ -86,6 +86,7 @@ pub fn run(global: &Global, args: &DashboardArgs) -> Result<Ending, Failure> {
 
 fn session(global: &Global) -> Result<Session, Failure> {
     let mut session = Session::new(global)?;
+    session.must_be_there(!session.source_names().is_empty())?;
     session.quiet = true;
     Ok(session)
 }
@@ -240,8 +241,7 @@ fn view(args: &DashboardArgs) -> Result<Option<View>, Failure> {
     let Some(name) = &args.view else {
         return Ok(None);
     };
-    View::named(name).map(Some).ok_or_else(|| {
-        let names = View::ALL.map(View::name).join(", ");
-        Failure::usage(format!("there is no view {name}")).hinted(format!("there are {names}"))
-    })
+    View::named(name)
+        .map(Some)
+        .ok_or_else(|| hint::unknown("view", name, &View::ALL.map(View::name)))
 }

@@ -55,7 +55,7 @@ pub fn operations(session: Arc<Session>) -> Operations {
 pub fn feeds(session: &Session, listen: Option<SocketAddr>) -> Result<Feeds, Failure> {
     let mut feeds = Vec::new();
     for source in &session.config.sources {
-        feeds.push((session.feed(source, None)?, source.every));
+        feeds.push((session.feed_or_why(source), source.every));
     }
     feeds.extend(session.here_feed().map(|feed| (feed, EVERY)));
     Ok(Feeds {

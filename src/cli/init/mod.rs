@@ -35,6 +35,10 @@ const SIGNS: [&str; 9] = [
 const MOST_FOLDERS: usize = 40;
 
 pub fn run(global: &Global, args: &InitArgs) -> Result<Ending, Failure> {
+    if global.read_only && !args.print {
+        let text = "init writes leadtime.toml, and leadtime was started with --read-only";
+        return Err(Failure::usage(text).hinted("leave --read-only out, or look with --print"));
+    }
     let folder = std::env::current_dir()
         .map_err(|error| Failure::unable(format!("the current folder: {error}")))?;
     let root = git::discover(&folder).ok_or_else(|| {

@@ -9,6 +9,7 @@ use super::sign;
 use crate::clock;
 use crate::connector::descriptor::Settings;
 use crate::connector::error::ErrorKind;
+use crate::connector::http::mask::masked;
 use crate::connector::http::plain::{Login, Plain};
 use crate::connector::http::{Answer, Http, Policy};
 use crate::connector::once::Once;
@@ -27,7 +28,10 @@ const TOLD: usize = 200;
 pub struct Act {
     name: String,
     sink: String,
+    /// The same without what is secret in it: what plans and the journal tell.
+    shown: String,
     secret: Option<SecretString>,
+    lacks: Option<ConnectorError>,
     spoken: Spoken,
     http: Http<Plain>,
     once: Once,
@@ -36,10 +40,13 @@ pub struct Act {
 impl Act {
     pub fn new(config: &Config, settings: &Settings) -> Result<Self, ConnectorError> {
         let login = settings.token.clone().map_or(Login::None, Login::Bearer);
+        let sink = config.sink.clone().unwrap_or_default();
         Ok(Self {
             name: config.name.clone(),
-            sink: config.sink.clone().unwrap_or_default(),
+            shown: masked(&sink),
+            sink,
             secret: config.secret.clone(),
+            lacks: config.lacks.clone(),
             spoken: config.spoken.clone(),
             http: Http::new(Plain::new(settings, login)?, Policy::default()),
             once: Once::default(),
@@ -47,6 +54,9 @@ impl Act {
     }
 
     fn prepared(&self, order: &Order) -> Result<Prepared, ConnectorError> {
+        if let Some(lacks) = &self.lacks {
+            return Err(lacks.clone());
+        }
         let data = match order.verb {
             Verb::Approve => self.decision(order, Decision::Approved)?,
             Verb::Reject => self.decision(order, Decision::Rejected)?,
@@ -70,7 +80,7 @@ impl Act {
             connector: self.name.clone(),
             what: format!("send {kind} to {}", self.name),
             method: "POST".to_owned(),
-            url: self.sink.clone(),
+            url: self.shown.clone(),
             headers: vec![(
                 "content-type".to_owned(),
                 "application/cloudevents+json; charset=utf-8".to_owned(),
@@ -158,6 +168,9 @@ impl Act {
     }
 
     async fn sent(&self, request: &Request) -> Sent {
+        if let Some(lacks) = &self.lacks {
+            return Sent::Refused(format!("not sent: {lacks}"));
+        }
         self.once.sending(request);
         let mut signed = request.clone();
         if let (Some(secret), Some(body)) = (&self.secret, &request.body) {
@@ -165,7 +178,8 @@ impl Act {
             let headers = sign::headers(secret, id, clock::now(), body);
             signed.headers.extend(headers);
         }
-        let sent = if request.url == self.sink {
+        let sent = if request.url == self.shown {
+            signed.url.clone_from(&self.sink);
             self.http.carry_out(&signed, receipt, refusal).await
         } else {
             Sent::Refused("the source leads elsewhere than when this was prepared".to_owned())

@@ -1,5 +1,6 @@
 //! What can be said of files and a sink without reading the one or writing to the other.
 
+use crate::connector::http::mask::masked;
 use crate::connector::{ConnectorError, Finding, Health, Severity};
 
 use super::client;
@@ -18,18 +19,22 @@ pub fn check(config: &Config) -> Result<Health, ConnectorError> {
             health.findings.push(client::nothing_yet(path));
         }
     }
+    health
+        .findings
+        .extend(config.lacks.as_ref().map(Finding::lacks));
     if let Some(sink) = &config.sink {
         let signed = if config.secret.is_some() {
             "signed"
         } else {
             "not signed"
         };
+        let shown = masked(sink);
         health
             .facts
-            .push(format!("events are sent to {sink}, {signed}"));
+            .push(format!("events are sent to {shown}, {signed}"));
         if config.secret.is_none() && sink.starts_with("http://") {
             health.findings.push(Finding {
-                subject: sink.clone(),
+                subject: shown,
                 severity: Severity::Warning,
                 text: "what is sent is neither signed nor encrypted: add `secret`, or use https"
                     .to_owned(),

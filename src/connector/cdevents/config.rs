@@ -18,6 +18,8 @@ pub struct Config {
     pub sink: Option<String>,
     /// By which what is sent is signed.
     pub secret: Option<SecretString>,
+    /// Why a token or a secret is not there, without which nothing is sent.
+    pub lacks: Option<ConnectorError>,
     pub spoken: Spoken,
 }
 
@@ -38,6 +40,7 @@ impl Config {
             path: settings.path.clone(),
             sink: settings.url.clone(),
             secret: settings.secret.clone(),
+            lacks: settings.lacks.clone(),
             spoken: Spoken::new(own, &settings.projects)?,
         })
     }

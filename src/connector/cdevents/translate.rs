@@ -41,13 +41,15 @@ pub fn pushed(body: &str, now: Timestamp) -> Result<Vec<Document>, ConnectorErro
         (_, Ok(one)) => line(one.get()),
         _ => body.to_owned(),
     };
+    let wrong = |why: String| ConnectorError::new(ErrorKind::Malformed, "what was pushed", why);
+    if body.trim().is_empty() {
+        return Err(wrong("it is empty".to_owned()));
+    }
     let read = lines(text.as_bytes(), 0, now);
     match read.bad.first() {
-        Some((place, why)) if read.documents.is_empty() => Err(ConnectorError::new(
-            ErrorKind::Malformed,
-            "what was pushed",
-            format!("event {place}: {why}"),
-        )),
+        Some((place, why)) if read.documents.is_empty() => {
+            Err(wrong(format!("event {place}: {why}")))
+        }
         _ => {
             for (place, why) in &read.bad {
                 tracing::warn!(event = place, %why, "an event that was pushed cannot be read");

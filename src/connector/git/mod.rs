@@ -27,7 +27,7 @@ use crate::event::time::Timestamp;
 
 use super::descriptor::{Capability, Descriptor, Settings};
 use super::error::ErrorKind;
-use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
+use super::{Actor, Connector, ConnectorError, Finding, Health, Pending, Reading, Sink};
 use crate::plan::request::Verb;
 
 use act::{Access, Act};
@@ -75,6 +75,7 @@ pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {
         url: settings.url,
         user: settings.user,
         token: settings.token,
+        lacks: settings.lacks,
     };
     let config = Config {
         name: settings.name,
@@ -132,7 +133,9 @@ impl Connector for Git {
             if self.remote_only {
                 return self.act.check().await;
             }
-            check::check(&self.config)
+            let mut health = check::check(&self.config)?;
+            health.findings.extend(self.act.lacks().map(Finding::lacks));
+            Ok(health)
         })
     }
 

@@ -1,18 +1,22 @@
 //! One object into the document that the log keeps: whose it is, when, and its text on one line. A `CloudEvent` that carries a `CDEvent` is that
-//! `CDEvent`; any other `CloudEvent` is kept as it is.
+//! `CDEvent`, with what its envelope says beside; any other `CloudEvent` is kept as it is.
 
 use std::borrow::Cow;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+use serde_json::value::RawValue;
 
-use super::envelope::{CloudEvent, Envelope, ReadError, envelope};
+use super::envelope::{CdEvent, CloudEvent, Envelope, ReadError, envelope};
 use super::fields::{Fields, plain};
 use super::split::compact;
 use crate::event::time::Timestamp;
 
 /// Where a `CloudEvent` says no time, the log writes its arrival, and says so with this attribute.
 const ARRIVAL_MARK: &str = "leadtimearrival";
+/// Where the log writes what a `CloudEvent` says beside the `CDEvent` that it carries.
+const BESIDE: &str = "cloudevent";
 
 /// What the log needs of a document: identity, time and the document itself as one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +37,7 @@ pub(super) fn document(
         Ok(Envelope::CdEvent(event)) => {
             (event.source.into_owned(), event.id.into_owned(), event.at)
         }
-        Ok(Envelope::CloudEvent(event)) => match carried(&event, arrived) {
+        Ok(Envelope::CloudEvent(event)) => match carried(&event, &text, arrived) {
             Err(error) => return Err((error, text)),
             Ok(Some(document)) => return Ok(document),
             Ok(None) => {
@@ -67,20 +71,63 @@ fn one_line(text: Cow<'_, str>) -> String {
     }
 }
 
-/// The `CDEvent` that a `CloudEvent` carries, where it carries one.
-fn carried(event: &CloudEvent<'_>, arrived: Timestamp) -> Result<Option<Document>, ReadError> {
+/// The `CDEvent` that a `CloudEvent` carries, where it carries one, with what the `CloudEvent` says beside it.
+fn carried(
+    event: &CloudEvent<'_>,
+    text: &str,
+    arrived: Timestamp,
+) -> Result<Option<Document>, ReadError> {
     let Some(data) = data(event) else {
         return Ok(None);
     };
-    match envelope(&data) {
+    let beside = match envelope(&data) {
         Ok(Envelope::CdEvent(inner)) if inner.kind.starts_with("dev.cdevents") => {
-            document(data, arrived)
-                .map(Some)
-                .map_err(|(error, _)| error)
+            beside(text, &inner)
         }
-        Err(error) if event.kind.starts_with("dev.cdevents") => Err(error),
-        Ok(_) | Err(_) => Ok(None),
+        Err(error) if event.kind.starts_with("dev.cdevents") => return Err(error),
+        Ok(_) | Err(_) => return Ok(None),
+    };
+    let mut found = document(data, arrived).map_err(|(error, _)| error)?;
+    if let Some(beside) = beside {
+        found.body = with_beside(&found.body, &beside);
     }
+    Ok(Some(found))
+}
+
+/// What a `CloudEvent` says that the `CDEvent` in it does not: extensions, the schema of its data, a subject or a source of its own. `None`: nothing.
+fn beside(text: &str, inner: &CdEvent<'_>) -> Option<String> {
+    let fields: Fields<'_> = serde_json::from_str(text).unwrap_or_default();
+    let is_said = |name: &str, value: &RawValue| {
+        let same = |other: &str| plain(value).is_some_and(|text| text == other);
+        match name {
+            "specversion" | "datacontenttype" | "data" | "data_base64" => true,
+            "id" => same(&inner.id),
+            "source" => same(&inner.source),
+            "type" => same(&inner.kind),
+            "subject" => inner.subject.as_deref().is_some_and(same),
+            "time" => plain(value).and_then(|text| Timestamp::parse(&text)) == Some(inner.at),
+            _ => value.get() == "null",
+        }
+    };
+    let more = fields.iter().filter(|(name, value)| !is_said(name, value));
+    let more: Vec<String> = more.map(|(name, value)| member(name, value)).collect();
+    (!more.is_empty()).then(|| format!("{{{}}}", more.join(",")))
+}
+
+/// A document with what was said beside it as its last field, unless it has such a field.
+fn with_beside(body: &str, beside: &str) -> String {
+    let body = body.trim();
+    let fields: Fields<'_> = serde_json::from_str(body).unwrap_or_default();
+    match body.strip_suffix('}') {
+        Some(open) if fields.get(BESIDE).is_none() => {
+            format!("{},\"{BESIDE}\":{beside}}}", open.trim_end())
+        }
+        _ => body.to_owned(),
+    }
+}
+
+fn member(name: &str, value: &RawValue) -> String {
+    format!("{}:{}", Value::from(name), compact(value.get()))
 }
 
 /// The data of a `CloudEvent` where it is an object: as JSON, as a text that is JSON, or in base 64.
@@ -105,9 +152,7 @@ fn with_time(json: &str, arrived: Timestamp) -> String {
         .filter(|(name, _)| !["time", ARRIVAL_MARK].contains(name))
     {
         stamped.push(',');
-        stamped.push_str(&serde_json::Value::from(name).to_string());
-        stamped.push(':');
-        stamped.push_str(&compact(value.get()));
+        stamped.push_str(&member(name, value));
     }
     stamped.push('}');
     stamped

@@ -103,7 +103,7 @@ impl<R: BufRead> Documents<R> {
             self.ended = true;
             return;
         }
-        if self.line == 1 && self.at_start && !self.skip_mark(&mut piece) {
+        if self.at_start && !self.skip_mark(&mut piece) {
             return;
         }
         if piece.is_empty() && !matches!(read, Ok(read) if read > 0) {
@@ -119,12 +119,14 @@ impl<R: BufRead> Documents<R> {
         self.at_start = ends;
     }
 
-    /// Skips the mark that some programs put before UTF-8; `false` where it says that this is something else.
+    /// Skips the mark that some programs put before UTF-8, and that stands within where such files were put together; `false` where the first one says that
+    /// this is something else.
     fn skip_mark(&mut self, piece: &mut Vec<u8>) -> bool {
         if piece.starts_with(b"\xef\xbb\xbf") {
             piece.drain(..3);
         }
-        let other = piece.starts_with(b"\xff\xfe") || piece.starts_with(b"\xfe\xff");
+        let marks = [b"\xff\xfe", b"\xfe\xff"];
+        let other = self.line == 1 && marks.iter().any(|mark| piece.starts_with(*mark));
         if other {
             self.fail(
                 1,

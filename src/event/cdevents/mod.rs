@@ -6,6 +6,7 @@
 //!   Only identity, time and the subject's id can make a document an error.
 //! - An empty text is an absent one, and so is `about:blank`, which [`mod@write`] puts where CDEvents demands a value that is not known.
 
+mod binary;
 mod body;
 mod document;
 mod documents;
@@ -20,6 +21,7 @@ mod split;
 mod words;
 mod write;
 
+pub use binary::structured;
 pub use document::Document;
 pub use documents::{LineError, documents};
 pub use envelope::ReadError;

@@ -139,6 +139,27 @@ fn what_was_agreed_to_is_done_once_seen_and_on_record() {
 }
 
 #[test]
+fn nothing_is_done_in_the_past() {
+    let place = place("");
+    for line in [
+        "promote shop --to production --confirm shop",
+        "promote shop --to production --dry-run",
+        "rollback shop --in production --confirm shop",
+        "hold shop --in production --yes",
+        "mark unplanned d1 --yes",
+    ] {
+        let line: Vec<&str> = line.split_whitespace().collect();
+        let refused = run(&place, &[&["--as-of", "1h"], &line[..]].concat()).ends(2);
+        refused.says(&["--as-of"]);
+    }
+    assert!(told(&place).is_empty());
+    assert!(actions(&place).is_empty());
+    // What was live by then is a question.
+    let list = ["rollback", "shop", "--in", "production", "--list"];
+    run(&place, &[&["--as-of", "1h"], &list[..]].concat()).ends(0);
+}
+
+#[test]
 fn a_rollback_holds_and_a_release_lets_go() {
     let place = place("");
     let list = run(

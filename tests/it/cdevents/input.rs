@@ -50,6 +50,7 @@ fn every_layout_is_understood() {
     for input in [
         format!("{a}\n{b}"),
         format!("\u{feff}{a}\r\n\r\n{b}\r\n"),
+        format!("{a}\n\u{feff}{b}\n"),
         format!("{a}\r{b}\r"),
         format!("{a}{b}"),
         format!("{pa}\n{pb}\n"),
@@ -286,7 +287,14 @@ fn a_cloudevent_that_carries_a_cdevent_is_that_cdevent() {
             ("/s", "inner"),
             "{data}"
         );
-        assert_eq!(found[0].body, inner);
+        let beside = r#","cloudevent":{"id":"outer","source":"/o","subject":"x"}}"#;
+        assert_eq!(
+            found[0].body,
+            inner.strip_suffix('}').unwrap().to_owned() + beside
+        );
+        // What the log holds is taken in as it is.
+        let (again, _) = split(&found[0].body);
+        assert_eq!(again, found);
     }
     let (_, problems) = split(outer(
         r#""data":{"context":{"type":"dev.cdevents.change.merged.0.3.0"}}"#,
@@ -305,6 +313,36 @@ fn a_cloudevent_that_carries_a_cdevent_is_that_cdevent() {
         Kind::Other("dev.cdevents.change.merged.0.3.0".into())
     );
     assert_eq!(event.at, arrived());
+}
+
+#[test]
+fn what_a_cloudevent_says_beside_its_cdevent_is_kept() {
+    let inner = line("inner");
+    let around = |more: &str| {
+        format!(
+            r#"{{"specversion":"1.0","id":"inner","source":"/s","type":"dev.cdevents.change.merged.0.3.0","subject":"c","time":"2024-01-01T01:00:00+01:00","datacontenttype":"application/json"{more},"data":{inner}}}"#
+        )
+    };
+    let (found, _) = split(around(""));
+    assert_eq!(found[0].body, inner, "nothing more is said");
+    let more =
+        r#","dataschema":"https://cdevents.dev/x","traceparent":"00-1","retries": 2,"none":null"#;
+    let (found, _) = split(around(more));
+    let kept = r#","cloudevent":{"dataschema":"https://cdevents.dev/x","traceparent":"00-1","retries":2}}"#;
+    assert_eq!(
+        found[0].body,
+        inner.strip_suffix('}').unwrap().to_owned() + kept
+    );
+    assert!(matches!(
+        read(&found[0].body).unwrap().kind,
+        Kind::Change(_)
+    ));
+    // A field of that name is somebody else's.
+    let inner = inner.strip_suffix('}').unwrap().to_owned() + r#","cloudevent":1}"#;
+    let (found, _) = split(format!(
+        r#"{{"specversion":"1.0","id":"1","source":"s","type":"dev.cdevents.x","data":{inner}}}"#
+    ));
+    assert_eq!(found[0].body, inner);
 }
 
 #[test]

@@ -291,7 +291,7 @@ fn plain_prints_the_view_as_text() {
     place
         .run(&["--plain", "--view", "nope"])
         .ends(2)
-        .says(&["there is no view nope"]);
+        .says(&["there is no view `nope`"]);
 }
 
 #[test]

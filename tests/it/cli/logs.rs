@@ -75,6 +75,61 @@ fn bad_lines_are_told_with_their_numbers_and_the_rest_is_in() {
 }
 
 #[test]
+fn programs_are_told_what_was_imported_and_what_was_bad() {
+    let place = Place::new();
+    let at = "2026-01-01T00:00:00Z";
+    place.write(
+        "a.jsonl",
+        event("1", at) + "\n" + BAD + &event("1", at) + "\n",
+    );
+    let line = ["--db", "sqlite:a.db", "--json", "import", "a.jsonl", "-"];
+    let many = "nonsense\n".repeat(1_500);
+    let told = place.feed(&line, many.as_bytes()).ends(1).json();
+    assert_eq!(told["schema"], "leadtime/import/v1");
+    let counts = ["read", "new", "duplicates", "bad"].map(|key| told[key].as_u64().unwrap());
+    assert_eq!(counts, [1_504, 1, 1, 1_502]);
+    assert!(told["seconds"].as_f64().is_some());
+    let lines = told["bad_lines"].as_array().unwrap();
+    assert_eq!(lines.len(), 1_000, "counted, and not all listed");
+    assert_eq!(
+        (&lines[0]["file"], &lines[0]["line"]),
+        (&"a.jsonl".into(), &2.into())
+    );
+    let reason = lines[1]["reason"].as_str().unwrap();
+    assert!(reason.contains("neither `context`"), "{reason}");
+    assert_eq!(
+        (&lines[2]["file"], &lines[2]["line"]),
+        (&"-".into(), &1.into())
+    );
+}
+
+#[test]
+fn programs_are_told_what_each_source_brought() {
+    let place = Place::new();
+    let source = |name: &str, path: &str| {
+        format!("[[sources]]\nname = {name:?}\nkind = \"cdevents\"\npath = {path:?}\n")
+    };
+    let missing = "[[sources]]\nname = \"gh\"\nkind = \"github\"\nrepositories = [\"a/b\"]\ntoken = { env = \"NOT_THERE\" }\n";
+    let config = source("one", "one.jsonl") + &source("two", "two.jsonl") + missing;
+    place.write("leadtime.toml", config);
+    let at = "2026-01-01T00:00:00Z";
+    place.write("one.jsonl", event("1", at) + "\n" + BAD);
+    place.write("two.jsonl", event("1", at) + "\n" + &event("2", at) + "\n");
+    let told = place.run(&["sync", "--json"]).ends(3).json();
+    assert_eq!(told["schema"], "leadtime/sync/v1");
+    assert_eq!(
+        (&told["read"], &told["new"], &told["duplicates"]),
+        (&3.into(), &2.into(), &1.into())
+    );
+    let sources = told["sources"].as_array().unwrap();
+    let of = |name: &str| sources.iter().find(|one| one["source"] == name).unwrap();
+    assert!(of("gh")["error"].as_str().unwrap().contains("NOT_THERE"));
+    assert_eq!(of("two")["read"], 2);
+    assert!(of("one")["error"].is_null());
+    assert!(of("one")["findings"].to_string().contains("line 2"));
+}
+
+#[test]
 fn a_file_that_is_not_there_keeps_all_out() {
     let place = Place::new();
     place.write("a.jsonl", event("1", "2026-01-01T00:00:00Z"));
@@ -256,6 +311,81 @@ fn a_log_may_have_any_name() {
         let ran = place.run(&["--db", wrong, "env"]).ends(2);
         ran.says(&["sqlite:FILE"]);
     }
+}
+
+#[test]
+fn a_password_in_the_address_of_a_log_is_not_repeated() {
+    let place = Place::new();
+    let address = "postgres://jane:c4n4ry@db.example.com/leadtime";
+    for command in ["env", "import", "sync", "doctor", "export"] {
+        let ran = place.run(&["--db", address, command, "-v"]);
+        assert!(!(ran.out + &ran.err).contains("c4n4ry"), "{command}");
+    }
+    place
+        .run(&["--db", address, "env"])
+        .ends(2)
+        .says(&["postgres://***@db.example.com/leadtime", "sqlite:FILE"]);
+    for url in [address, "postgres://db/leadtime?sslpassword=c4n4ry"] {
+        place.write("leadtime.toml", format!("[store]\nurl = {url:?}\n"));
+        let ran = place.run(&["env"]).ends(3);
+        ran.says(&["leadtime.toml:2:", "never inline"]);
+        assert!(!ran.err.contains("c4n4ry"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn asking_a_log_that_is_not_there_makes_none() {
+    let place = Place::new();
+    for line in [
+        "map",
+        "dora",
+        "env",
+        "gates",
+        "where 1f3c9ab",
+        "export",
+        "audit",
+        "doctor",
+        "approve g1",
+    ] {
+        let arguments: Vec<&str> = line.split_whitespace().collect();
+        let ran = place.run(&[&["--db", "sqlite:no.db"], &arguments[..]].concat());
+        ran.ends(2)
+            .says(&["there is no log at", "no.db", "leadtime import FILE"]);
+        assert!(!place.file("no.db").exists(), "{line}");
+    }
+    // What is read beside fills it.
+    place.write(
+        "leadtime.toml",
+        "[[sources]]\nname = \"events\"\nkind = \"cdevents\"\npath = \"events.jsonl\"\n",
+    );
+    place.write("events.jsonl", event("1", "2026-01-01T00:00:00Z") + "\n");
+    let env = place.run(&["--db", "sqlite:no.db", "env"]).ends(0);
+    env.shows(&["shop"]);
+}
+
+#[test]
+fn what_writes_and_does_nothing_else_is_refused_where_only_reading_is_allowed() {
+    let place = Place::new();
+    place.write("a.jsonl", event("1", "2026-01-01T00:00:00Z"));
+    let import = ["--db", "sqlite:a.db", "--read-only", "import", "a.jsonl"];
+    place.run(&import).ends(2).says(&["--read-only"]);
+    assert!(!place.file("a.db").exists());
+    place
+        .run(&["--read-only", "init", "--yes"])
+        .ends(2)
+        .says(&["--read-only"]);
+}
+
+#[test]
+fn a_log_in_memory_is_none() {
+    let place = Place::new();
+    place.write("a.jsonl", event("1", "2026-01-01T00:00:00Z"));
+    import(&place, "sqlite::memory:", &["a.jsonl"])
+        .ends(2)
+        .says(&["memory", "sqlite:FILE"]);
+    place.write("leadtime.toml", "[store]\nurl = \"sqlite::memory:\"\n");
+    place.run(&["env"]).ends(3).says(&["memory"]);
+    assert!(!place.file(":memory:").exists());
 }
 
 #[test]

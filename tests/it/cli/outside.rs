@@ -72,3 +72,24 @@ fn help_and_version_are_for_standard_output() {
     let version = place.run(&["--version"]).ends(0);
     assert!(version.out.starts_with("leadtime "), "{version:?}");
 }
+
+#[test]
+fn a_name_that_is_not_there_is_told_with_the_nearest_that_is() {
+    let place = Place::with_demo();
+    for (line, nearest) in [
+        ("map chekout", "checkout"),
+        ("dora chekout", "checkout"),
+        ("env chekout", "checkout"),
+        ("gates chekout", "checkout"),
+        ("hold chekout --in production --dry-run", "checkout"),
+        ("dora --environment productoin", "production"),
+        ("dora --by taem", "team"),
+        ("--plain --view gate", "gates"),
+    ] {
+        let arguments: Vec<&str> = line.split_whitespace().collect();
+        place.run(&arguments).ends(2).says(&[nearest]);
+    }
+    let far = place.run(&["dora", "--environment", "xyz"]).ends(2);
+    far.says(&["there is no environment `xyz`", "there are ", "production"]);
+    place.run(&["dora", "--environment", "staging"]).ends(0);
+}

@@ -6,6 +6,7 @@ use std::process::Command;
 use serde_json::json;
 
 use super::place::{Place, Ran};
+use crate::git::repo::{Repo as GitRepo, hosted};
 use crate::github::{CANARY, now};
 use crate::support::github::world::{ago, commit, sha};
 use crate::support::github::{Fault, GitHubMock, Repo, World};
@@ -275,4 +276,55 @@ async fn doctor_tells_of_a_first_page_whose_its_events_would_be() {
         "",
         "nothing is kept"
     );
+}
+
+/// What is read is at hand; who acts there needs the token.
+#[test]
+fn a_repository_without_its_token_is_read() {
+    let (place, repo) = (Place::new(), GitRepo::with(&hosted()));
+    let source = |more: &str| {
+        format!(
+            "[[sources]]\nname = \"deployments\"\nkind = \"git\"\npath = {:?}\n{more}\n",
+            repo.path
+        )
+    };
+    place.write("leadtime.toml", source(""));
+    let with = place.run(&["env", "--json"]).ends(0).json();
+    place.write("leadtime.toml", source("token = { env = \"NOT_THERE\" }"));
+    for line in ["env --json", "map", "dora", "sync"] {
+        let arguments: Vec<&str> = line.split_whitespace().collect();
+        let ran = place.run(&arguments).ends(0);
+        assert!(!ran.err.contains("NOT_THERE"), "{}", ran.err);
+    }
+    let without = place.run(&["env", "--json"]).ends(0).json();
+    assert_eq!(without["workloads"], with["workloads"]);
+    place
+        .run(&["doctor"])
+        .ends(1)
+        .shows(&["NOT_THERE", "nothing is done in it"]);
+}
+
+/// Every example answers where none of its credentials is there, and none of what it names is at hand.
+#[test]
+fn every_example_answers_without_credentials() {
+    let place = Place::new();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/config/examples");
+    for file in std::fs::read_dir(folder).unwrap().flatten() {
+        let config = file.path();
+        let name = config.file_stem().unwrap().to_str().unwrap().to_owned();
+        place.write(
+            &format!("{name}/config/leadtime.toml"),
+            std::fs::read(&config).unwrap(),
+        );
+        let folder = place.file(&format!("{name}/config"));
+        let run = |arguments: &[&str]| place.run_in(&folder, arguments);
+        run(&["env"]).ends(0);
+        run(&["dora", "--json"]).ends(0).json();
+        let doctor = run(&["doctor", "--offline", "--json"]);
+        assert!(
+            [Some(0), Some(1)].contains(&doctor.code),
+            "{name}: {doctor:?}"
+        );
+        assert!(!doctor.json()["sources"].as_array().unwrap().is_empty());
+    }
 }

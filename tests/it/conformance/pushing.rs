@@ -6,7 +6,7 @@ use std::sync::mpsc;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use leadtime::app::receive::Door;
+use leadtime::app::receive::{Door, Taken};
 use leadtime::app::registry::CONNECTORS;
 use leadtime::clock;
 use leadtime::connector::signature::{Lock, Scheme, mac};
@@ -95,7 +95,10 @@ async fn a_push_is_let_in_by_its_mark_alone() {
     let url = format!("http://{}/hooks/", door.address);
     let (sender, taken) = mpsc::channel();
     let sender = std::sync::Mutex::new(sender);
-    let take = move |pushed| sender.lock().unwrap().send(pushed).is_ok();
+    let take = move |pushed| match sender.lock().unwrap().send(pushed) {
+        Ok(()) => Taken::Yes,
+        Err(_) => Taken::Full,
+    };
     let serving = tokio::spawn(door.serve(Box::new(take)));
     let client = reqwest::Client::new();
     let push = async |kind: &str, marks: &Marks| {

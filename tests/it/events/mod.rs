@@ -356,6 +356,22 @@ async fn a_sink_is_told_once_and_can_tell_who_told_it() {
 }
 
 #[tokio::test]
+async fn a_secret_in_the_address_of_a_sink_is_sent_and_not_told() {
+    let server = answering(ResponseTemplate::new(202)).await;
+    let source = sink(&format!("{}/in?token=c4n4ry-query&team=a", server.uri()));
+    let actor = source.actor().unwrap();
+    let request = prepare(actor, &order(Verb::Approve)).await;
+    assert!(request.url.ends_with("/in?token=***&team=a"), "{request:?}");
+    let sent = actor.send(&request).await;
+    assert!(matches!(sent, Sent::Done(_)), "{sent:?}");
+    let came = server.received_requests().await.unwrap();
+    assert_eq!(came[0].url.query(), Some("token=c4n4ry-query&team=a"));
+    let health = source.check(Timestamp::from_seconds(0)).await.unwrap();
+    let told = format!("{request:?} {sent:?} {health:?}");
+    assert!(!told.contains("c4n4ry"), "{told}");
+}
+
+#[tokio::test]
 async fn a_sink_that_says_no_or_nothing() {
     let cut = "(said c4n4ry)";
     for (status, doubtful) in [

@@ -59,6 +59,11 @@ impl Act {
         Self { config, access }
     }
 
+    /// What keeps it from acting, and not from reading.
+    pub fn lacks(&self) -> Option<&ConnectorError> {
+        self.access.lacks.as_ref()
+    }
+
     fn remote(&self) -> Result<Remote, ConnectorError> {
         Remote::of(&self.config, &self.access)
     }

@@ -29,6 +29,8 @@ pub struct Access {
     pub url: Option<String>,
     pub user: Option<String>,
     pub token: Option<SecretString>,
+    /// Why there is no token, where there should be one.
+    pub lacks: Option<ConnectorError>,
 }
 
 /// A remote as the git program is told of it.
@@ -45,6 +47,9 @@ pub struct Remote {
 impl Remote {
     /// The remote of a source.
     pub fn of(config: &Config, access: &Access) -> Result<Self, ConnectorError> {
+        if let Some(lacks) = &access.lacks {
+            return Err(lacks.clone());
+        }
         let (url, settings) = match &access.url {
             Some(url) => (parsed(url, config)?, Vec::new()),
             None => of_clone(config, access)?,
