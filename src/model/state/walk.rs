@@ -50,21 +50,37 @@ impl Lives<'_> {
         place: usize,
         limit: Timestamp,
     ) -> Option<(Timestamp, Option<Timestamp>)> {
+        self.handed_on(change, visits, place, (limit, limit))
+    }
+
+    /// When a step handed the change on to a later one, and when that visit had begun. Its end decides, at the latest that of the later one: many tools
+    /// ask for all steps at once, so when the later one was asked for or started says nothing of what it waited for.
+    fn handed_on(
+        &self,
+        change: &Change,
+        visits: &[Vec<Visit>],
+        place: usize,
+        (begin, end): (Timestamp, Timestamp),
+    ) -> Option<(Timestamp, Option<Timestamp>)> {
+        // What people had not ended by then, they had let go by the beginning: deployed before it was merged, a review ends, as far as the way goes,
+        // where the deployment begins.
+        let limit = |done: Timestamp| if done <= end { end } else { begin };
         match self.workload.path.steps[place].kind {
             StepKind::Code => {
                 let done = change.opened.or(change.merged)?;
-                Some((done.min(limit), None))
+                Some((done.min(limit(done)), None))
             }
             StepKind::Review => {
+                let merged = change.merged?;
+                let limit = limit(merged);
                 let opened = change.opened.filter(|opened| *opened <= limit)?;
-                // Deployed before it was merged: the review ends, as far as the way goes, where the deployment begins.
-                Some((change.merged?.min(limit), Some(opened)))
+                Some((merged.min(limit), Some(opened)))
             }
             _ => visits[place]
                 .iter()
-                .filter(|visit| visit.passed)
+                .filter(|visit| visit.passed && !visit.is_repeated(&visits[place], begin))
                 .filter_map(|visit| Some((visit.finished?, visit.begin())))
-                .filter(|(finished, _)| *finished <= limit)
+                .filter(|(finished, _)| *finished <= end)
                 .max_by_key(|(finished, _)| *finished),
         }
     }
@@ -84,12 +100,12 @@ impl Lives<'_> {
             .rfind(|visit| visit.passed && visit.finished.is_some_and(|at| at <= end))
             .and_then(Visit::begin);
         loop {
-            let limit = begin.unwrap_or(to).min(to).max(start);
+            let begun = begin.unwrap_or(to).min(to).max(start);
             let before = self
                 .needed(place)
                 .into_iter()
                 .filter_map(|need| {
-                    let (finished, entered) = self.passed(change, visits, need, limit)?;
+                    let (finished, entered) = self.handed_on(change, visits, need, (begun, to))?;
                     Some((finished, need, entered))
                 })
                 .max_by_key(|(finished, need, _)| (*finished, *need));

@@ -1,6 +1,8 @@
 //! Each state once, on a change followed by hand: code → review → test → staging → cab → production. `waiting_for_release` stands beside its rule
 //! (`release`); `delivered` is the end of a life and has no time of its own.
 
+mod ladder;
+
 use super::silence::{Silence, told_by};
 use super::{End, Lives, State};
 use crate::event::kind::{Decision, Outcome, ReviewState, RunKind};
