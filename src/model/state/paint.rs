@@ -58,7 +58,10 @@ impl Lives<'_> {
             }
         }
         if kind == StepKind::Deploy {
-            self.kept_out(change, visits, &mut coats);
+            self.kept_out(&mut coats);
+        }
+        if !self.is_manual(stretch.step) {
+            self.soaks(change, visits, &mut coats);
         }
         if let Some(at) = self.overtaken(visits, stretch.step) {
             let open = Timestamp::MAX;
@@ -181,25 +184,28 @@ impl Lives<'_> {
         }
     }
 
-    /// What kept a version out of an environment: a freeze, a hold, the time that it had to soak in the one before.
-    fn kept_out(&self, change: &Change, visits: &[Vec<Visit>], coats: &mut Coats) {
-        let Stretch { step, from, .. } = coats.stretch;
+    /// What kept a version out of an environment: a freeze, a hold.
+    fn kept_out(&self, coats: &mut Coats) {
+        let step = coats.stretch.step;
         for (place, since, until) in &self.frozen {
             if *place == step {
                 coats.add(step, State::Frozen, (*since, *until), weight::FREEZE);
             }
         }
-        let path = &self.workload.path;
-        let environment = path.steps[step].environment.as_deref();
+        let environment = self.workload.path.steps[step].environment.as_deref();
         for hold in &self.workload.holds {
             if Some(self.workload.text(hold.environment)) == environment {
                 let until = hold.until.unwrap_or(Timestamp::MAX);
                 coats.add(step, State::Held, (hold.from, until), weight::HOLD);
             }
         }
-        // A version soaks where it is, whatever gates lie between there and here.
+    }
+
+    /// The time that a version has to run where it is: it passes whatever step is the next, and whatever lies between there and here.
+    fn soaks(&self, change: &Change, visits: &[Vec<Visit>], coats: &mut Coats) {
+        let Stretch { step, from, .. } = coats.stretch;
         for need in self.needed(step) {
-            if let Some(soak) = path.steps[need].soak
+            if let Some(soak) = self.workload.path.steps[need].soak
                 && let Some((arrived, _)) = self.passed(change, visits, need, from)
             {
                 let until = arrived + soak;

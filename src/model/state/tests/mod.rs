@@ -268,6 +268,42 @@ fn soaking_from_the_arrival_in_the_environment_before_whatever_gate_lies_between
 }
 
 #[test]
+fn soaking_before_whatever_step_is_next() {
+    let four_hours = Some(Span::from_seconds(4 * 3_600));
+    let staged = |kind: StepKind| {
+        let mut s = staged();
+        s.workload().path.steps[3].soak = four_hours;
+        s.workload().path.steps[4].kind = kind;
+        s
+    };
+    // Others were at the gate, or checked; this one has not been asked for.
+    let filled = |kind: StepKind| {
+        let mut s = staged(kind);
+        if kind == StepKind::Gate {
+            let approved = ("02-02 08:00", Decision::Approved);
+            gate(&mut s, "m0", "02-02 07:30", Some(approved));
+        } else {
+            run(&mut s, [None, None, Some("02-02 07:30")], None);
+            let (step, other) = (s.name("cab"), s.sha("m0"));
+            let last = s.workload().runs.last_mut().unwrap();
+            (last.step, last.commit) = (Some(step), Some(other));
+        }
+        s
+    };
+    for kind in [StepKind::Gate, StepKind::Verify, StepKind::Test] {
+        let way = |until: &str| way(filled(kind), until);
+        ends(&way("03-03 15:00"), "cab", State::Soaking, "03 13:00");
+        ends(&way("03-03 18:00"), "cab", State::Waiting, "03 17:00");
+    }
+    // People may decide meanwhile: of a gate of a tool, and of one that lives in none.
+    let mut s = staged(StepKind::Gate);
+    gate(&mut s, "m1", "03-03 14:00", None);
+    ends(&way(s, "03-03 15:00"), "cab", State::Gated, "03 14:00");
+    let s = staged(StepKind::Gate);
+    ends(&way(s, "03-03 15:00"), "cab", State::Gated, "03 13:00");
+}
+
+#[test]
 fn frozen_and_held() {
     let mut s = approved();
     s.workload().path.freezes.push(Freeze {
