@@ -6,7 +6,7 @@ use super::{Beside, End, Life, Lives};
 use crate::event::kind::ReviewState;
 use crate::event::time::Timestamp;
 use crate::model::definition::StepKind;
-use crate::model::delivery::{AttemptOutcome, Kind};
+use crate::model::delivery::{Row, RowKind};
 use crate::model::entity::{Change, ChangeAt};
 use crate::model::step;
 
@@ -271,23 +271,30 @@ impl Lives<'_> {
         life.returned = returned;
     }
 
-    /// Whether the deployment that brought the change to the step's environment was rolled back by the next one.
+    /// Whether what brought the change to the step's environment was rolled back by the next deployment of its own repository.
     fn rolled_back(&self, change: ChangeAt, place: usize) -> bool {
         let found = self.deliveries.iter().find(|delivery| {
             step::of_environment(self.workload, &delivery.environment) == Some(place)
         });
-        let Some(delivery) = found else { return false };
-        let arrival = delivery.arrivals.get(change as usize).copied().flatten();
-        let Some(arrival) = arrival else { return false };
-        delivery
-            .attempts
-            .get(arrival.attempt as usize + 1..)
-            .unwrap_or(&[])
-            .iter()
-            .find(|attempt| {
-                attempt.outcome == AttemptOutcome::Succeeded && attempt.kind != Kind::Redeploy
+        let brought = found.and_then(|delivery| {
+            let arrival = delivery.arrival(change)?;
+            Some((delivery, arrival.row, delivery.row(arrival.row)?))
+        });
+        let Some((delivery, number, brought)) = brought else {
+            return false;
+        };
+        let pipeline = |row: &Row| {
+            let record = self.workload.records.get(row.record as usize);
+            record.and_then(|record| record.pipeline)
+        };
+        let later = delivery.rows.iter().skip(number as usize + 1);
+        later
+            .filter(|row| row.success && row.attempt != brought.attempt)
+            .filter(|row| {
+                row.repository == brought.repository && pipeline(row) == pipeline(brought)
             })
-            .is_some_and(|attempt| attempt.kind == Kind::Rollback)
+            .find(|row| row.kind != RowKind::Redeploy)
+            .is_some_and(|row| row.kind == RowKind::Rollback)
     }
 }
 
