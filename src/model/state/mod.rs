@@ -147,7 +147,7 @@ pub struct Life {
     pub inferred: bool,
     /// Tiles `start` to the end, or to the instant that the workload is known at; empty where the end is not measured.
     pub legs: Vec<Leg>,
-    /// Per step of the path: when the change was last handed on, by what is known.
+    /// Per step of the path: when the change was last handed on, by what is known; of one that was given up, too.
     pub handed: Vec<Option<Timestamp>>,
     /// Per step: the change came back to it.
     pub returned: Vec<bool>,
@@ -317,8 +317,10 @@ impl<'a> Lives<'a> {
             returned: vec![false; steps],
             beside: vec![None; steps],
         };
-        if matches!(end, End::Delivered(_) | End::InFlight) {
-            self.walk(change, &mut life);
+        match end {
+            End::Delivered(_) | End::InFlight => self.walk(change, &mut life),
+            End::Abandoned(at) => self.give_up(change, at, &mut life),
+            End::LiveBefore(_) => {}
         }
         Some(life)
     }

@@ -19,6 +19,16 @@ pub(super) struct Stretch {
 }
 
 impl Lives<'_> {
+    /// Of a change that was given up nothing is measured, but what was handed on and came back did so.
+    pub(super) fn give_up(&self, change: &Change, at: Timestamp, life: &mut Life) {
+        let visits = self.visits(life.change, change);
+        for place in 0..visits.len() {
+            let passed = self.passed(change, &visits, place, at);
+            life.handed[place] = passed.map(|(finished, _)| finished);
+        }
+        self.note_returns(change, &visits, life);
+    }
+
     pub(super) fn walk(&self, change: &Change, life: &mut Life) {
         let visits = self.visits(life.change, change);
         let (last, end) = match life.end {
@@ -234,12 +244,16 @@ impl Lives<'_> {
     fn note_returns(&self, change: &Change, visits: &[Vec<Visit>], life: &mut Life) {
         let steps = &self.workload.path.steps;
         let code = steps.iter().position(|step| step.kind == StepKind::Code);
+        let end = match life.end {
+            End::Abandoned(at) => at,
+            _ => Timestamp::MAX,
+        };
         let merged = change.merged.unwrap_or(Timestamp::MAX);
         let asked_again = change.reviews.iter().any(|review| {
             review.state == Some(ReviewState::ChangesRequested)
                 && !review.bot
                 && review.reviewer != change.author
-                && review.at <= merged
+                && review.at <= merged.min(end)
         });
         let mut returned = vec![false; steps.len()];
         if let Some(code) = code.filter(|_| asked_again) {
@@ -249,7 +263,8 @@ impl Lives<'_> {
             let failed = visits
                 .iter()
                 .filter(|visit| visit.failed)
-                .filter_map(|visit| visit.finished);
+                .filter_map(|visit| visit.finished)
+                .filter(|finished| *finished <= end);
             for finished in failed {
                 let open =
                     change.opened.is_some_and(|opened| opened <= finished) && finished < merged;

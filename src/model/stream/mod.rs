@@ -247,13 +247,13 @@ pub fn map_by(lives: &Lives<'_>, window: Window, clock: Clock, with_changes: boo
     }
 }
 
-/// The lives that a window has to do with: in flight, or delivered in it or after its start.
+/// The lives that a window has to do with: in flight, or delivered or given up in it or after its start.
 fn lived(lives: &Lives<'_>, window: Window) -> Vec<Life> {
     (0..)
         .zip(&lives.workload.changes)
         .filter(|(place, change)| match lives.arrival(*place) {
             Some(arrival) => arrival.counts() && arrival.at >= window.from,
-            None => change.abandoned.is_none(),
+            None => change.abandoned.is_none_or(|at| at >= window.from),
         })
         .filter_map(|(place, _)| lives.life(place))
         .filter(|life| life.start < window.to)

@@ -1,10 +1,10 @@
 //! Which steps a change came back to.
 
-use super::{at, deploy, gate, merged, sample};
-use crate::event::kind::{Decision, Outcome};
+use super::{at, deploy, gate, merged, run, sample};
+use crate::event::kind::{Decision, Outcome, ReviewState};
 use crate::model::definition::Rules;
 use crate::model::sample::Sample;
-use crate::model::state::{Life, Lives};
+use crate::model::state::{End, Life, Lives};
 
 /// The first change.
 fn life(mut s: Sample) -> (Life, Vec<String>) {
@@ -56,6 +56,31 @@ fn what_came_after_in_its_own_repository_keeps_a_change() {
     s.commit("r", "m2", "03-03 17:00", &["m1"]);
     s.deploy("d2", "r", "m2", "03-03 18:00");
     s.deploy("d3", "r", "m1", "03-03 20:00");
+    assert!(life(s).1.is_empty());
+}
+
+#[test]
+fn a_change_that_was_given_up_was_handed_on_and_came_back() {
+    let mut s = sample();
+    s.review("bob", "03-03 10:00");
+    s.last_change().reviews[0].state = Some(ReviewState::ChangesRequested);
+    s.last_change().abandoned = Some(at("03-03 11:00"));
+    let (given_up, back) = life(s);
+    assert_eq!(given_up.end, End::Abandoned(at("03-03 11:00")));
+    assert!(given_up.legs.is_empty(), "no time of it is measured");
+    assert_eq!(back, ["code"]);
+    let handed: Vec<_> = given_up.handed.iter().flatten().collect();
+    assert_eq!(handed, [&at("03-03 09:00")]);
+    // What came after its end was no business of its author.
+    let mut s = sample();
+    s.last_change().abandoned = Some(at("03-03 11:00"));
+    run(
+        &mut s,
+        [None, Some("03-03 11:10"), Some("03-03 11:20")],
+        Some(Outcome::Failure),
+    );
+    let head = s.sha("c1");
+    s.workload().runs[0].commit = Some(head);
     assert!(life(s).1.is_empty());
 }
 
