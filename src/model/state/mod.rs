@@ -169,6 +169,13 @@ impl Life {
         self.legs.get(place).filter(|leg| leg.from <= at)
     }
 
+    /// Since when the change is done with the step at which it waits in a leg: then it stands at the end of a path that does not lead to production.
+    #[must_use]
+    pub fn through(&self, leg: &Leg) -> Option<Timestamp> {
+        let handed = self.handed.get(leg.step).copied().flatten();
+        handed.filter(|_| leg.state == State::Waiting)
+    }
+
     /// Time on the ladder at a step.
     #[must_use]
     pub fn cost(&self, step: usize) -> Cost {

@@ -48,7 +48,10 @@ impl Lives<'_> {
         let kind = self.workload.path.steps[stretch.step].kind;
         let mut ground = (State::Waiting, false);
         match kind {
-            StepKind::Code => ground = (State::Working, true),
+            StepKind::Code => {
+                let merged = change.merged.unwrap_or(Timestamp::MAX);
+                coats.people(stretch.step, Timestamp::MIN, merged, weight::REVIEW);
+            }
             StepKind::Review => self.review(change, visits, &mut coats),
             _ => {
                 self.machine(&visits[stretch.step], &mut coats);
@@ -93,7 +96,7 @@ impl Lives<'_> {
             .map(|review| review.at)
             .next_back();
         if let Some(first) = first {
-            let until = approved.unwrap_or(Timestamp::MAX);
+            let until = approved.unwrap_or(merged);
             coats.people(coats.stretch.step, first, until, weight::REVIEW);
         }
         let steps = &self.workload.path.steps;
@@ -112,7 +115,7 @@ impl Lives<'_> {
                 .find(|at| *at > review.at);
             let back = [pushed, again].into_iter().flatten().min();
             if let Some(code) = code {
-                let until = back.unwrap_or(Timestamp::MAX);
+                let until = back.unwrap_or(merged).min(merged);
                 coats.people(code, review.at, until, weight::SENT_BACK);
             }
         }
@@ -136,7 +139,7 @@ impl Lives<'_> {
                     .filter(|at| *at > failed)
                     .min();
                 let pushed = change.updated.iter().copied().find(|at| *at > failed);
-                let until = [again, pushed].into_iter().flatten().min();
+                let until = [again, pushed, change.merged].into_iter().flatten().min();
                 let until = until.unwrap_or(Timestamp::MAX);
                 // Another attempt may have been running, and passed, at the same time.
                 let passed = visits.iter().any(|other| {

@@ -163,18 +163,16 @@ impl Lives<'_> {
         }
         let now = self.workload.as_of;
         let done = |place: usize| self.passed(change, visits, place, now).is_some();
-        let skipped = |place: usize| {
-            let kind = steps[place].kind;
-            matches!(kind, StepKind::Code | StepKind::Review)
-                || (!self.is_filled(place) && !self.is_manual(place))
-        };
+        let merging = |place: usize| matches!(steps[place].kind, StepKind::Code | StepKind::Review);
+        let skipped =
+            |place: usize| merging(place) || (!self.is_filled(place) && !self.is_manual(place));
         // Once a change is in an environment, what should have come before it no longer holds it.
         let reached = (0..=production)
             .rev()
             .find(|place| steps[*place].kind == StepKind::Deploy && done(*place));
         let behind = reached.map_or_else(Vec::new, |reached| self.needed(reached));
         let open: Vec<usize> = (0..=production)
-            .filter(|place| *place == production || !skipped(*place))
+            .filter(|place| (*place == production && !merging(*place)) || !skipped(*place))
             .filter(|place| !done(*place) && !behind.contains(place))
             .filter(|place| {
                 self.needed(*place)
@@ -186,7 +184,11 @@ impl Lives<'_> {
             .iter()
             .copied()
             .find(|place| !visits[*place].is_empty());
-        busy.or_else(|| open.first().copied()).or(Some(production))
+        // Where nothing is left to do, it stands where it was last.
+        let last = (0..=production).rev().find(|place| done(*place));
+        busy.or_else(|| open.first().copied())
+            .or(last)
+            .or(Some(production))
     }
 
     /// A gate that lives in no tool: it opens when the step before is done.

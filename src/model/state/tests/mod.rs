@@ -2,6 +2,7 @@
 //! (`release`); `delivered` is the end of a life and has no time of its own.
 
 mod ladder;
+mod left;
 mod returns;
 
 use super::silence::{Silence, told_by};
