@@ -162,7 +162,9 @@ impl Lives<'_> {
             .or(Some(0));
         }
         let now = self.workload.as_of;
-        let done = |place: usize| self.passed(change, visits, place, now).is_some();
+        let done = |place: usize| {
+            self.passed(change, visits, place, now).is_some() && !self.is_back_at(visits, place)
+        };
         let merging = |place: usize| matches!(steps[place].kind, StepKind::Code | StepKind::Review);
         let skipped =
             |place: usize| merging(place) || (!self.is_filled(place) && !self.is_manual(place));
@@ -189,6 +191,21 @@ impl Lives<'_> {
         busy.or_else(|| open.first().copied())
             .or(last)
             .or(Some(production))
+    }
+
+    /// Whether a machine that passed a candidate of the change before has the newest one now: what ran on a request runs again on its merge.
+    fn is_back_at(&self, visits: &[Vec<Visit>], place: usize) -> bool {
+        let kind = self.workload.path.steps[place].kind;
+        if matches!(kind, StepKind::Gate | StepKind::Deploy) {
+            return false;
+        }
+        let visits = &visits[place];
+        let newest = visits.last().and_then(|visit| visit.commit);
+        let own = visits.iter().filter(|visit| visit.commit == newest);
+        let mut own = own.filter(|visit| !visit.is_repeated(visits, Timestamp::MIN));
+        let failed = own.clone().any(|visit| visit.failed);
+        let passed = own.clone().any(|visit| visit.passed);
+        own.any(|visit| visit.finished.is_none()) || (failed && !passed)
     }
 
     /// A gate that lives in no tool: it opens when the step before is done.

@@ -181,6 +181,61 @@ fn queued_until_the_run_starts_and_failed_until_something_runs_again() {
 }
 
 #[test]
+fn what_passed_on_the_request_runs_again_on_its_merge() {
+    let again = |times: [Option<&str>; 3], outcome: Option<Outcome>| {
+        let mut s = sample();
+        merged(&mut s);
+        let passed = Some(Outcome::Success);
+        run(
+            &mut s,
+            [None, Some("03-03 10:00"), Some("03-03 10:20")],
+            passed,
+        );
+        let head = s.sha("c1");
+        s.workload().runs[0].commit = Some(head);
+        run(&mut s, times, outcome);
+        way(s, "03-03 13:00")
+    };
+    let (asked, begun, ended) = (
+        Some("03-03 12:10"),
+        Some("03-03 12:20"),
+        Some("03-03 12:30"),
+    );
+    ends(
+        &again([asked, None, None], None),
+        "test",
+        State::Queued,
+        "03 12:10",
+    );
+    ends(
+        &again([asked, begun, None], None),
+        "test",
+        State::Working,
+        "03 12:20",
+    );
+    let all = [asked, begun, ended];
+    ends(
+        &again(all, Some(Outcome::Failure)),
+        "test",
+        State::Failed,
+        "03 12:30",
+    );
+    ends(
+        &again(all, Some(Outcome::Success)),
+        "staging",
+        State::Waiting,
+        "03 12:30",
+    );
+    // What was stopped says nothing of what had passed.
+    ends(
+        &again(all, Some(Outcome::Cancelled)),
+        "staging",
+        State::Waiting,
+        "03 12:00",
+    );
+}
+
+#[test]
 fn what_was_stopped_did_not_fail() {
     let mut s = sample();
     merged(&mut s);
