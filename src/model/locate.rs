@@ -207,8 +207,11 @@ pub fn whereabouts(
     let leg = life
         .legs
         .last()
-        .copied()
-        .filter(|_| life.end == End::InFlight);
+        .filter(|_| life.end == End::InFlight)
+        .map(|leg| StateLeg {
+            from: life.through(leg).map_or(leg.from, |at| leg.from.max(at)),
+            ..*leg
+        });
     let steps = &workload.path.steps;
     let since = match life.end {
         End::Delivered(at) | End::LiveBefore(at) | End::Abandoned(at) => Some(at),
@@ -230,7 +233,7 @@ pub fn whereabouts(
     let built_from = carrier(lives, place).or(change.sha);
     let mut artifacts = workload.artifacts.iter();
     let artifact = artifacts.find(|one| one.commit.is_some() && one.commit == built_from);
-    let on = leg.map_or_else(Vec::new, |leg| on(lives, change, &leg));
+    let on = leg.map_or_else(Vec::new, |leg| on(lives, change, &life, &leg));
     let state = match life.end {
         End::Delivered(_) | End::LiveBefore(_) => State::Delivered.word(),
         End::Abandoned(_) => "abandoned",
@@ -331,7 +334,7 @@ fn timeline(workload: &Workload, life: &Life) -> Vec<Leg> {
 }
 
 /// Whose move it is.
-fn on(lives: &Lives<'_>, change: &Change, leg: &StateLeg) -> Vec<String> {
+fn on(lives: &Lives<'_>, change: &Change, life: &Life, leg: &StateLeg) -> Vec<String> {
     use super::definition::StepKind;
     let workload = lives.workload;
     let step = &workload.path.steps[leg.step];
@@ -341,6 +344,7 @@ fn on(lives: &Lives<'_>, change: &Change, leg: &StateLeg) -> Vec<String> {
     };
     let team = || workload.definition.team.clone().into_iter().collect();
     match (leg.state, step.kind) {
+        (State::Waiting, _) if life.through(leg).is_some() => team(),
         (State::Gated, _) => {
             let gate = workload.gates.iter().rfind(|gate| {
                 gate.closed.is_none() && super::step::of_gate(workload, gate) == Some(leg.step)
@@ -424,6 +428,7 @@ fn sentence(
             let state = match leg.state {
                 State::Working => format!("{step} is being worked on"),
                 State::Queued => format!("queued for {step}"),
+                _ if life.through(leg).is_some() => format!("waiting for {production}"),
                 State::Waiting => format!("waiting for {step}"),
                 State::Gated => format!("held at the gate {step}"),
                 State::Soaking => format!("soaking before {step}"),

@@ -8,6 +8,7 @@ use crate::event::time::Timestamp;
 use crate::model::definition::StepKind;
 use crate::model::delivery::{Arrival, Delivery};
 use crate::model::entity::{Change, ChangeAt, CommitAt};
+use crate::model::name::Name;
 use crate::model::step;
 use crate::model::{OWN, Workload};
 
@@ -24,6 +25,8 @@ pub struct Visit {
     pub failed: bool,
     /// The commit that was there: which candidate it was.
     pub commit: Option<CommitAt>,
+    /// What was done there: the name of the run or the gate, the scanner.
+    pub what: Option<Name>,
     /// A gate: time in it is waiting for a decision, not work.
     pub gate: bool,
 }
@@ -34,6 +37,18 @@ impl Visit {
     pub fn begin(&self) -> Option<Timestamp> {
         let known = [self.asked, self.started, self.finished];
         known.into_iter().flatten().min()
+    }
+
+    /// Whether it does once more, from an instant on, what had passed already: a scan of every night holds up nobody who waits for something else.
+    pub(super) fn is_repeated(&self, visits: &[Self], from: Timestamp) -> bool {
+        let Some(begin) = self.begin().filter(|begin| *begin >= from) else {
+            return false;
+        };
+        visits.iter().any(|other| {
+            other.passed
+                && (other.commit, other.what) == (self.commit, self.what)
+                && other.finished.is_some_and(|finished| finished < begin)
+        })
     }
 }
 
@@ -92,6 +107,7 @@ impl Index {
                 passed,
                 failed: run.finished.is_some() && run.outcome == Some(Outcome::Failure),
                 commit: run.commit.or_else(|| made(run.artifact)),
+                what: run.name,
                 gate: false,
             };
             let commit = visit.commit;
@@ -104,19 +120,20 @@ impl Index {
                 .iter()
                 .position(|step| step.kind == kind && step::takes(step, workload.text(source)))
         };
-        let instant = |at: Timestamp, commit: Option<CommitAt>, passed: bool| Visit {
+        let instant = |at: Timestamp, commit: Option<CommitAt>, passed: bool, what| Visit {
             asked: None,
             started: Some(at),
             finished: Some(at),
             passed,
             failed: !passed,
             commit,
+            what,
             gate: false,
         };
         for artifact in &workload.artifacts {
             if let Some(at) = artifact.packaged.or(artifact.published) {
                 let step = first(StepKind::Build, artifact.source);
-                let visit = instant(at, artifact.commit, true);
+                let visit = instant(at, artifact.commit, true, Some(artifact.id));
                 self.add(artifact.commit, step, visit);
             }
         }
@@ -127,7 +144,8 @@ impl Index {
             let commit = scan.commit.or_else(|| made(scan.artifact));
             let passed = !matches!(scan.outcome, Some(Outcome::Failure));
             let step = first(StepKind::Scan, scan.source);
-            self.add(commit, step, instant(scan.at, commit, passed));
+            let visit = instant(scan.at, commit, passed, scan.tool);
+            self.add(commit, step, visit);
         }
     }
 
@@ -148,6 +166,7 @@ impl Index {
                     && matches!(gate.decision, Some(Decision::Approved) | None),
                 failed: gate.closed.is_some() && gate.decision == Some(Decision::Rejected),
                 commit: gate.commit,
+                what: gate.name,
                 gate: true,
             };
             // What was decided in leadtime does not make a tool of it: the next one waits for leadtime again.
@@ -186,6 +205,7 @@ impl Index {
                 passed: false,
                 failed: record.outcome == Some(Outcome::Failure),
                 commit: record.commit,
+                what: None,
                 gate: false,
             };
             let Some((commit, begin)) = record.commit.zip(visit.begin()) else {
@@ -307,6 +327,7 @@ impl Lives<'_> {
             passed: true,
             failed: false,
             commit: record.commit,
+            what: None,
             gate: false,
         })
     }

@@ -147,7 +147,7 @@ pub struct Life {
     pub inferred: bool,
     /// Tiles `start` to the end, or to the instant that the workload is known at; empty where the end is not measured.
     pub legs: Vec<Leg>,
-    /// Per step of the path: when the change was last handed on, by what is known.
+    /// Per step of the path: when the change was last handed on, by what is known; of one that was given up, too.
     pub handed: Vec<Option<Timestamp>>,
     /// Per step: the change came back to it.
     pub returned: Vec<bool>,
@@ -167,6 +167,13 @@ impl Life {
     pub fn at(&self, at: Timestamp) -> Option<&Leg> {
         let place = self.legs.partition_point(|leg| leg.to <= at);
         self.legs.get(place).filter(|leg| leg.from <= at)
+    }
+
+    /// Since when the change is done with the step at which it waits in a leg: then it stands at the end of a path that does not lead to production.
+    #[must_use]
+    pub fn through(&self, leg: &Leg) -> Option<Timestamp> {
+        let handed = self.handed.get(leg.step).copied().flatten();
+        handed.filter(|_| leg.state == State::Waiting)
     }
 
     /// Time on the ladder at a step.
@@ -328,8 +335,10 @@ impl<'a> Lives<'a> {
             returned: vec![false; steps],
             beside: vec![None; steps],
         };
-        if matches!(end, End::Delivered(_) | End::InFlight) {
-            self.walk(change, &mut life);
+        match end {
+            End::Delivered(_) | End::InFlight => self.walk(change, &mut life),
+            End::Abandoned(at) => self.give_up(change, at, &mut life),
+            End::LiveBefore(_) => {}
         }
         Some(life)
     }

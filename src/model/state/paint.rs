@@ -49,7 +49,10 @@ impl Lives<'_> {
         let kind = self.workload.path.steps[stretch.step].kind;
         let mut ground = (State::Waiting, false);
         match kind {
-            StepKind::Code => ground = (State::Working, true),
+            StepKind::Code => {
+                let merged = change.merged.unwrap_or(Timestamp::MAX);
+                coats.people(stretch.step, Timestamp::MIN, merged, weight::REVIEW);
+            }
             StepKind::Review => self.review(change, visits, &mut coats),
             _ => {
                 self.machine(&visits[stretch.step], &mut coats);
@@ -59,7 +62,10 @@ impl Lives<'_> {
             }
         }
         if kind == StepKind::Deploy {
-            self.kept_out(change, visits, &mut coats);
+            self.kept_out(&mut coats);
+        }
+        if !self.is_manual(stretch.step) {
+            self.soaks(change, visits, &mut coats);
         }
         if let Some(at) = self.overtaken(visits, stretch.step) {
             let open = Timestamp::MAX;
@@ -90,7 +96,7 @@ impl Lives<'_> {
             .map(|review| review.at)
             .next_back();
         if let Some(first) = first_review(change) {
-            let until = approved.unwrap_or(Timestamp::MAX);
+            let until = approved.unwrap_or(merged);
             coats.people(coats.stretch.step, first, until, weight::REVIEW);
         }
         let steps = &self.workload.path.steps;
@@ -109,7 +115,7 @@ impl Lives<'_> {
                 .find(|at| *at > review.at);
             let back = [pushed, again].into_iter().flatten().min();
             if let Some(code) = code {
-                let until = back.unwrap_or(Timestamp::MAX);
+                let until = back.unwrap_or(merged).min(merged);
                 coats.people(code, review.at, until, weight::SENT_BACK);
             }
         }
@@ -133,7 +139,7 @@ impl Lives<'_> {
                     .filter(|at| *at > failed)
                     .min();
                 let pushed = change.updated.iter().copied().find(|at| *at > failed);
-                let until = [again, pushed].into_iter().flatten().min();
+                let until = [again, pushed, change.merged].into_iter().flatten().min();
                 let until = until.unwrap_or(Timestamp::MAX);
                 // Another attempt may have been running, and passed, at the same time.
                 let passed = visits.iter().any(|other| {
@@ -181,25 +187,28 @@ impl Lives<'_> {
         }
     }
 
-    /// What kept a version out of an environment: a freeze, a hold, the time that it had to soak in the one before.
-    fn kept_out(&self, change: &Change, visits: &[Vec<Visit>], coats: &mut Coats) {
-        let Stretch { step, from, .. } = coats.stretch;
+    /// What kept a version out of an environment: a freeze, a hold.
+    fn kept_out(&self, coats: &mut Coats) {
+        let step = coats.stretch.step;
         for (place, since, until) in &self.frozen {
             if *place == step {
                 coats.add(step, State::Frozen, (*since, *until), weight::FREEZE);
             }
         }
-        let path = &self.workload.path;
-        let environment = path.steps[step].environment.as_deref();
+        let environment = self.workload.path.steps[step].environment.as_deref();
         for hold in &self.workload.holds {
             if Some(self.workload.text(hold.environment)) == environment {
                 let until = hold.until.unwrap_or(Timestamp::MAX);
                 coats.add(step, State::Held, (hold.from, until), weight::HOLD);
             }
         }
-        // A version soaks where it is, whatever gates lie between there and here.
+    }
+
+    /// The time that a version has to run where it is: it passes whatever step is the next, and whatever lies between there and here.
+    fn soaks(&self, change: &Change, visits: &[Vec<Visit>], coats: &mut Coats) {
+        let Stretch { step, from, .. } = coats.stretch;
         for need in self.needed(step) {
-            if let Some(soak) = path.steps[need].soak
+            if let Some(soak) = self.workload.path.steps[need].soak
                 && let Some((arrived, _)) = self.passed(change, visits, need, from)
             {
                 let until = arrived + soak;

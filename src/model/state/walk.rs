@@ -6,7 +6,7 @@ use super::{Beside, End, Life, Lives};
 use crate::event::kind::ReviewState;
 use crate::event::time::Timestamp;
 use crate::model::definition::StepKind;
-use crate::model::delivery::{AttemptOutcome, Kind};
+use crate::model::delivery::{Row, RowKind};
 use crate::model::entity::{Change, ChangeAt};
 use crate::model::step;
 
@@ -19,6 +19,16 @@ pub(super) struct Stretch {
 }
 
 impl Lives<'_> {
+    /// Of a change that was given up nothing is measured, but what was handed on and came back did so.
+    pub(super) fn give_up(&self, change: &Change, at: Timestamp, life: &mut Life) {
+        let visits = self.visits(life.change, change);
+        for place in 0..visits.len() {
+            let passed = self.passed(change, &visits, place, at);
+            life.handed[place] = passed.map(|(finished, _)| finished);
+        }
+        self.note_returns(change, &visits, life);
+    }
+
     pub(super) fn walk(&self, change: &Change, life: &mut Life) {
         let visits = self.visits(life.change, change);
         let (last, end) = match life.end {
@@ -50,21 +60,37 @@ impl Lives<'_> {
         place: usize,
         limit: Timestamp,
     ) -> Option<(Timestamp, Option<Timestamp>)> {
+        self.handed_on(change, visits, place, (limit, limit))
+    }
+
+    /// When a step handed the change on to a later one, and when that visit had begun. Its end decides, at the latest that of the later one: many tools
+    /// ask for all steps at once, so when the later one was asked for or started says nothing of what it waited for.
+    fn handed_on(
+        &self,
+        change: &Change,
+        visits: &[Vec<Visit>],
+        place: usize,
+        (begin, end): (Timestamp, Timestamp),
+    ) -> Option<(Timestamp, Option<Timestamp>)> {
+        // What people had not ended by then, they had let go by the beginning: deployed before it was merged, a review ends, as far as the way goes,
+        // where the deployment begins.
+        let limit = |done: Timestamp| if done <= end { end } else { begin };
         match self.workload.path.steps[place].kind {
             StepKind::Code => {
                 let done = change.opened.or(change.merged)?;
-                Some((done.min(limit), None))
+                Some((done.min(limit(done)), None))
             }
             StepKind::Review => {
+                let merged = change.merged?;
+                let limit = limit(merged);
                 let opened = change.opened.filter(|opened| *opened <= limit)?;
-                // Deployed before it was merged: the review ends, as far as the way goes, where the deployment begins.
-                Some((change.merged?.min(limit), Some(opened)))
+                Some((merged.min(limit), Some(opened)))
             }
             _ => visits[place]
                 .iter()
-                .filter(|visit| visit.passed)
+                .filter(|visit| visit.passed && !visit.is_repeated(&visits[place], begin))
                 .filter_map(|visit| Some((visit.finished?, visit.begin())))
-                .filter(|(finished, _)| *finished <= limit)
+                .filter(|(finished, _)| *finished <= end)
                 .max_by_key(|(finished, _)| *finished),
         }
     }
@@ -84,12 +110,12 @@ impl Lives<'_> {
             .rfind(|visit| visit.passed && visit.finished.is_some_and(|at| at <= end))
             .and_then(Visit::begin);
         loop {
-            let limit = begin.unwrap_or(to).min(to).max(start);
+            let begun = begin.unwrap_or(to).min(to).max(start);
             let before = self
                 .needed(place)
                 .into_iter()
                 .filter_map(|need| {
-                    let (finished, entered) = self.passed(change, visits, need, limit)?;
+                    let (finished, entered) = self.handed_on(change, visits, need, (begun, to))?;
                     Some((finished, need, entered))
                 })
                 .max_by_key(|(finished, need, _)| (*finished, *need));
@@ -136,19 +162,19 @@ impl Lives<'_> {
             .or(Some(0));
         }
         let now = self.workload.as_of;
-        let done = |place: usize| self.passed(change, visits, place, now).is_some();
-        let skipped = |place: usize| {
-            let kind = steps[place].kind;
-            matches!(kind, StepKind::Code | StepKind::Review)
-                || (!self.is_filled(place) && !self.is_manual(place))
+        let done = |place: usize| {
+            self.passed(change, visits, place, now).is_some() && !self.is_back_at(visits, place)
         };
+        let merging = |place: usize| matches!(steps[place].kind, StepKind::Code | StepKind::Review);
+        let skipped =
+            |place: usize| merging(place) || (!self.is_filled(place) && !self.is_manual(place));
         // Once a change is in an environment, what should have come before it no longer holds it.
         let reached = (0..=production)
             .rev()
             .find(|place| steps[*place].kind == StepKind::Deploy && done(*place));
         let behind = reached.map_or_else(Vec::new, |reached| self.needed(reached));
         let open: Vec<usize> = (0..=production)
-            .filter(|place| *place == production || !skipped(*place))
+            .filter(|place| (*place == production && !merging(*place)) || !skipped(*place))
             .filter(|place| !done(*place) && !behind.contains(place))
             .filter(|place| {
                 self.needed(*place)
@@ -160,7 +186,26 @@ impl Lives<'_> {
             .iter()
             .copied()
             .find(|place| !visits[*place].is_empty());
-        busy.or_else(|| open.first().copied()).or(Some(production))
+        // Where nothing is left to do, it stands where it was last.
+        let last = (0..=production).rev().find(|place| done(*place));
+        busy.or_else(|| open.first().copied())
+            .or(last)
+            .or(Some(production))
+    }
+
+    /// Whether a machine that passed a candidate of the change before has the newest one now: what ran on a request runs again on its merge.
+    fn is_back_at(&self, visits: &[Vec<Visit>], place: usize) -> bool {
+        let kind = self.workload.path.steps[place].kind;
+        if matches!(kind, StepKind::Gate | StepKind::Deploy) {
+            return false;
+        }
+        let visits = &visits[place];
+        let newest = visits.last().and_then(|visit| visit.commit);
+        let own = visits.iter().filter(|visit| visit.commit == newest);
+        let mut own = own.filter(|visit| !visit.is_repeated(visits, Timestamp::MIN));
+        let failed = own.clone().any(|visit| visit.failed);
+        let passed = own.clone().any(|visit| visit.passed);
+        own.any(|visit| visit.finished.is_none()) || (failed && !passed)
     }
 
     /// A gate that lives in no tool: it opens when the step before is done.
@@ -218,12 +263,16 @@ impl Lives<'_> {
     fn note_returns(&self, change: &Change, visits: &[Vec<Visit>], life: &mut Life) {
         let steps = &self.workload.path.steps;
         let code = steps.iter().position(|step| step.kind == StepKind::Code);
+        let end = match life.end {
+            End::Abandoned(at) => at,
+            _ => Timestamp::MAX,
+        };
         let merged = change.merged.unwrap_or(Timestamp::MAX);
         let asked_again = change.reviews.iter().any(|review| {
             review.state == Some(ReviewState::ChangesRequested)
                 && !review.bot
                 && review.reviewer != change.author
-                && review.at <= merged
+                && review.at <= merged.min(end)
         });
         let mut returned = vec![false; steps.len()];
         if let Some(code) = code.filter(|_| asked_again) {
@@ -233,7 +282,8 @@ impl Lives<'_> {
             let failed = visits
                 .iter()
                 .filter(|visit| visit.failed)
-                .filter_map(|visit| visit.finished);
+                .filter_map(|visit| visit.finished)
+                .filter(|finished| *finished <= end);
             for finished in failed {
                 let open =
                     change.opened.is_some_and(|opened| opened <= finished) && finished < merged;
@@ -255,23 +305,30 @@ impl Lives<'_> {
         life.returned = returned;
     }
 
-    /// Whether the deployment that brought the change to the step's environment was rolled back by the next one.
+    /// Whether what brought the change to the step's environment was rolled back by the next deployment of its own repository.
     fn rolled_back(&self, change: ChangeAt, place: usize) -> bool {
         let found = self.deliveries.iter().find(|delivery| {
             step::of_environment(self.workload, &delivery.environment) == Some(place)
         });
-        let Some(delivery) = found else { return false };
-        let arrival = delivery.arrivals.get(change as usize).copied().flatten();
-        let Some(arrival) = arrival else { return false };
-        delivery
-            .attempts
-            .get(arrival.attempt as usize + 1..)
-            .unwrap_or(&[])
-            .iter()
-            .find(|attempt| {
-                attempt.outcome == AttemptOutcome::Succeeded && attempt.kind != Kind::Redeploy
+        let brought = found.and_then(|delivery| {
+            let arrival = delivery.arrival(change)?;
+            Some((delivery, arrival.row, delivery.row(arrival.row)?))
+        });
+        let Some((delivery, number, brought)) = brought else {
+            return false;
+        };
+        let pipeline = |row: &Row| {
+            let record = self.workload.records.get(row.record as usize);
+            record.and_then(|record| record.pipeline)
+        };
+        let later = delivery.rows.iter().skip(number as usize + 1);
+        later
+            .filter(|row| row.success && row.attempt != brought.attempt)
+            .filter(|row| {
+                row.repository == brought.repository && pipeline(row) == pipeline(brought)
             })
-            .is_some_and(|attempt| attempt.kind == Kind::Rollback)
+            .find(|row| row.kind != RowKind::Redeploy)
+            .is_some_and(|row| row.kind == RowKind::Rollback)
     }
 }
 

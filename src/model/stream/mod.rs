@@ -269,15 +269,18 @@ pub fn map_by(lives: &Lives<'_>, window: Window, clock: Clock, with_changes: boo
     }
 }
 
-/// The lives that a window has to do with: in flight at its end, or delivered in it.
+/// The lives that a window has to do with: in flight at its end, delivered in it or later, or given up in it.
 fn lived(lives: &Lives<'_>, window: Window) -> Vec<Life> {
     (0..)
         .zip(&lives.workload.changes)
-        .filter(|(place, change)| match lives.arrival(*place) {
-            Some(arrival) => arrival.counts() && arrival.at >= window.from,
-            None => change.abandoned.is_none_or(|at| at >= window.to),
-        })
-        .filter_map(|(place, _)| lives.life_until_given_up(place))
+        .filter_map(
+            |(place, change)| match (lives.arrival(place), change.abandoned) {
+                (Some(arrival), _) if !arrival.counts() || arrival.at < window.from => None,
+                (None, Some(at)) if at < window.from => None,
+                (None, Some(at)) if at < window.to => lives.life(place),
+                _ => lives.life_until_given_up(place),
+            },
+        )
         .filter(|life| life.start < window.to)
         .collect()
 }

@@ -1,6 +1,6 @@
 //! Published examples of what was complete and accurate, rolled through all steps of a path.
 
-use leadtime::event::kind::{Outcome, ReviewState};
+use leadtime::event::kind::{Change, ChangePhase, Outcome, ReviewState};
 
 use super::REVIEWED;
 use super::way::{Way, hours, near, step};
@@ -133,4 +133,37 @@ fn what_was_complete_and_accurate_rolls_through_all_steps() {
         near(&found["rate"], rate);
     }
     near(&map["rolled_complete_accurate"], 0.432);
+}
+
+/// Of 10 changes 4 had changes requested, and 3 of those were given up afterwards: they were handed on, and came back, all the same.
+#[test]
+fn what_was_given_up_does_not_take_its_return_along() {
+    let way = Way::of(10, |way, number| {
+        let at = hours(number, 24.0);
+        if number > 6 {
+            way.review(number, at + 2.0, ReviewState::ChangesRequested);
+        }
+        if number <= 7 {
+            way.request(number, [at, at + 1.0, at + 6.0], None);
+            way.deploy(&format!("m{number}"), at + 9.0, at + 10.0);
+            return;
+        }
+        way.change(number, at + 1.0, Change::default());
+        let closed = Change {
+            phase: ChangePhase::Abandoned,
+            ..Change::default()
+        };
+        way.change(number, at + 4.0, closed);
+    });
+    let rate = |window: [f64; 2], name: &str| {
+        let map = way.map_of(REVIEWED, "", window);
+        let found = &step(&map, name)["complete_accurate"];
+        (found["n"].as_u64(), found["rate"].as_f64())
+    };
+    let all = [-50.0, 5_000.0];
+    assert_eq!(rate(all, "code"), (Some(10), Some(0.6)));
+    assert_eq!(rate(all, "review"), (Some(7), Some(1.0)));
+    // Each in the time in which it was handed on.
+    assert_eq!(rate([216.0, 5_000.0], "code"), (Some(2), Some(0.0)));
+    assert_eq!(rate([-50.0, 168.0], "code"), (Some(6), Some(1.0)));
 }

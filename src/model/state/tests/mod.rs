@@ -1,6 +1,10 @@
 //! Each state once, on a change followed by hand: code → review → test → staging → cab → production. `waiting_for_release` stands beside its rule
 //! (`release`); `delivered` is the end of a life and has no time of its own.
 
+mod ladder;
+mod left;
+mod returns;
+
 use super::silence::{Silence, told_by};
 use super::{End, Lives, State};
 use crate::event::kind::{Decision, Outcome, ReviewState, RunKind};
@@ -177,6 +181,61 @@ fn queued_until_the_run_starts_and_failed_until_something_runs_again() {
 }
 
 #[test]
+fn what_passed_on_the_request_runs_again_on_its_merge() {
+    let again = |times: [Option<&str>; 3], outcome: Option<Outcome>| {
+        let mut s = sample();
+        merged(&mut s);
+        let passed = Some(Outcome::Success);
+        run(
+            &mut s,
+            [None, Some("03-03 10:00"), Some("03-03 10:20")],
+            passed,
+        );
+        let head = s.sha("c1");
+        s.workload().runs[0].commit = Some(head);
+        run(&mut s, times, outcome);
+        way(s, "03-03 13:00")
+    };
+    let (asked, begun, ended) = (
+        Some("03-03 12:10"),
+        Some("03-03 12:20"),
+        Some("03-03 12:30"),
+    );
+    ends(
+        &again([asked, None, None], None),
+        "test",
+        State::Queued,
+        "03 12:10",
+    );
+    ends(
+        &again([asked, begun, None], None),
+        "test",
+        State::Working,
+        "03 12:20",
+    );
+    let all = [asked, begun, ended];
+    ends(
+        &again(all, Some(Outcome::Failure)),
+        "test",
+        State::Failed,
+        "03 12:30",
+    );
+    ends(
+        &again(all, Some(Outcome::Success)),
+        "staging",
+        State::Waiting,
+        "03 12:30",
+    );
+    // What was stopped says nothing of what had passed.
+    ends(
+        &again(all, Some(Outcome::Cancelled)),
+        "staging",
+        State::Waiting,
+        "03 12:00",
+    );
+}
+
+#[test]
 fn what_was_stopped_did_not_fail() {
     let mut s = sample();
     merged(&mut s);
@@ -263,6 +322,42 @@ fn soaking_from_the_arrival_in_the_environment_before_whatever_gate_lies_between
     );
     assert_eq!(way[way.len() - 2], soaking);
     ends(&way, "production", State::Waiting, "03 17:00");
+}
+
+#[test]
+fn soaking_before_whatever_step_is_next() {
+    let four_hours = Some(Span::from_seconds(4 * 3_600));
+    let staged = |kind: StepKind| {
+        let mut s = staged();
+        s.workload().path.steps[3].soak = four_hours;
+        s.workload().path.steps[4].kind = kind;
+        s
+    };
+    // Others were at the gate, or checked; this one has not been asked for.
+    let filled = |kind: StepKind| {
+        let mut s = staged(kind);
+        if kind == StepKind::Gate {
+            let approved = ("02-02 08:00", Decision::Approved);
+            gate(&mut s, "m0", "02-02 07:30", Some(approved));
+        } else {
+            run(&mut s, [None, None, Some("02-02 07:30")], None);
+            let (step, other) = (s.name("cab"), s.sha("m0"));
+            let last = s.workload().runs.last_mut().unwrap();
+            (last.step, last.commit) = (Some(step), Some(other));
+        }
+        s
+    };
+    for kind in [StepKind::Gate, StepKind::Verify, StepKind::Test] {
+        let way = |until: &str| way(filled(kind), until);
+        ends(&way("03-03 15:00"), "cab", State::Soaking, "03 13:00");
+        ends(&way("03-03 18:00"), "cab", State::Waiting, "03 17:00");
+    }
+    // People may decide meanwhile: of a gate of a tool, and of one that lives in none.
+    let mut s = staged(StepKind::Gate);
+    gate(&mut s, "m1", "03-03 14:00", None);
+    ends(&way(s, "03-03 15:00"), "cab", State::Gated, "03 14:00");
+    let s = staged(StepKind::Gate);
+    ends(&way(s, "03-03 15:00"), "cab", State::Gated, "03 13:00");
 }
 
 #[test]
