@@ -169,7 +169,12 @@ fn forecast(forecast: &Forecast, style: &Style, sheet: &mut Sheet) {
 
 fn environments(found: &Match, style: &Style, sheet: &mut Sheet) {
     if found.environments.is_empty() {
-        labelled("reached", Role::Dim, "no environment yet", style, sheet);
+        let nowhere = if found.rolled_back.is_empty() {
+            "no environment yet"
+        } else {
+            "no environment any more"
+        };
+        labelled("reached", Role::Dim, nowhere, style, sheet);
     }
     let mut reached: Vec<_> = found.environments.iter().collect();
     reached.sort_by_key(|(_, arrival)| arrival.since);
@@ -186,6 +191,18 @@ fn environments(found: &Match, style: &Style, sheet: &mut Sheet) {
         );
         let label = if at == 0 { "reached" } else { "" };
         labelled(label, Role::Text, &text, style, sheet);
+    }
+    for (at, (name, left)) in found.rolled_back.iter().enumerate() {
+        let to = left.version.as_deref();
+        let to = to.map_or_else(String::new, |to| format!(" to {}", text::short(to)));
+        let text = format!(
+            "{} {name} at {}, by the deployment {}{to}",
+            glyph::BAD,
+            style.moment_and_age(left.at),
+            text::short(&left.deployment)
+        );
+        let label = if at == 0 { "rolled back" } else { "" };
+        labelled(label, Role::Bad, &text, style, sheet);
     }
 }
 

@@ -524,6 +524,7 @@ pub fn gated_match() -> Match {
         step: some("cab"),
         since: Some(ago(4 * DAY + 2 * HOUR)),
         on: names(&["@change-board"]),
+        rolled_back: BTreeMap::new(),
         environments: BTreeMap::from([(
             "staging".to_owned(),
             Arrival {
