@@ -27,7 +27,15 @@ pub fn whereabouts(whereabouts: &Whereabouts, style: &Style) -> String {
         );
         sheet.paragraph(&Line::new(), Role::Text, &text, style.width);
     }
+    for version in &whereabouts.versions {
+        // Where it stands for itself it is told of below.
+        let below = (whereabouts.matches.iter()).any(|one| one.sentence == version.sentence);
+        if !below {
+            headline(version, style, &mut sheet);
+        }
+    }
     if whereabouts.matches.len() > IN_FULL {
+        sheet.space();
         several(&whereabouts.matches, style, &mut sheet);
         return sheet.draw(style);
     }
@@ -104,17 +112,25 @@ fn one(found: &Match, style: &Style, sheet: &mut Sheet) {
     facts(found, style, sheet);
 }
 
-fn head(found: &Match, style: &Style, sheet: &mut Sheet) {
+fn headline(found: &Match, style: &Style, sheet: &mut Sheet) {
     let look = state_look(found.state);
     let lead = Line::of(look.role, format!("{} ", look.sign));
     sheet.paragraph(&lead, Role::Title, &sentence(found, style), style.width);
+}
+
+fn head(found: &Match, style: &Style, sheet: &mut Sheet) {
+    headline(found, style, sheet);
     if let Some(title) = &found.title {
         let by = found
             .author
             .as_deref()
             .map(|author| format!(", by {author}"));
-        let text = format!("{title}{}", by.unwrap_or_default());
-        sheet.paragraph(&Line::of(Role::Text, "  "), Role::Text, &text, style.width);
+        let by = by.unwrap_or_default();
+        // Who made it is told even where there is no room for all of what it is called.
+        let room = style.width.saturating_sub(2 + text::width(&by)).max(LABEL);
+        let title = text::clean(title);
+        let text = format!("  {}{by}", text::fit(&title, room));
+        sheet.line(Line::of(Role::Text, text).fit(style.width));
     }
     sheet.space();
 }

@@ -2,10 +2,48 @@
 
 use std::collections::BTreeSet;
 
+use super::thing::Thing;
 use crate::model::Workload;
-use crate::model::entity::{ChangeAt, CommitAt};
+use crate::model::entity::{ChangeAt, Commit, CommitAt};
+use crate::model::graph::{Marks, walk};
 use crate::model::name::Name;
 use crate::model::state::Lives;
+
+/// All that a reference speaks of.
+#[derive(Debug, Default)]
+pub struct Found {
+    pub changes: BTreeSet<ChangeAt>,
+    /// Commits that stand for themselves: no change is known of them, or they went out without theirs.
+    pub commits: Vec<Thing>,
+    /// Versions, where no change is called so.
+    pub versions: Vec<Thing>,
+}
+
+impl Found {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.commits.is_empty() && self.versions.is_empty()
+    }
+
+    /// The changes that it comes to, and what stands for itself. A version stands for the changes that it was the first to bring to production; one that
+    /// has not been there, for the change it was built from; any other for itself.
+    #[must_use]
+    pub fn split(&self, lives: &Lives<'_>) -> (Vec<ChangeAt>, Vec<&Thing>) {
+        let mut changes = self.changes.clone();
+        let mut alone: Vec<&Thing> = self.commits.iter().collect();
+        for version in &self.versions {
+            let mut of = version.brought(lives);
+            if of.is_empty() && !version.went_live(lives) {
+                of.extend(version.change(lives.workload));
+            }
+            if of.is_empty() {
+                alone.push(version);
+            }
+            changes.extend(of);
+        }
+        (changes.into_iter().collect(), alone)
+    }
+}
 
 /// A reference as it is compared: without case, a leading `#` or `!`, and the name of a digest's algorithm.
 fn plain(text: &str) -> String {
@@ -17,58 +55,108 @@ fn plain(text: &str) -> String {
 /// The shortest beginning of a sha that is taken for one.
 const SHORTEST_SHA: usize = 4;
 
-/// The changes that a reference speaks of: a change, a commit (or the beginning of its sha), a ticket, a version, a tag, a digest or an artifact.
+/// The changes that a reference speaks of.
 /// A version or artifact speaks of the changes that it was the first to bring to production, else of the change it was built from.
 #[must_use]
 pub fn find(lives: &Lives<'_>, query: &str) -> Vec<ChangeAt> {
+    let mut found = seek(lives, query);
+    for version in &found.versions {
+        let brought = version.brought(lives);
+        let own = version.change(lives.workload).into_iter().collect();
+        let of = if brought.is_empty() { own } else { brought };
+        found.changes.extend(of);
+    }
+    found.changes.into_iter().collect()
+}
+
+/// All that a reference speaks of; the changes of versions are not looked up.
+#[must_use]
+pub fn seek(lives: &Lives<'_>, query: &str) -> Found {
     let workload = lives.workload;
     let wanted = plain(query);
-    let mut found: BTreeSet<ChangeAt> = BTreeSet::new();
+    let mut found = Found::default();
     for (place, change) in (0..).zip(&workload.changes) {
         let names = std::iter::once(&change.id).chain(&change.tickets);
         let mut texts = names.map(|name| plain(workload.text(*name)));
         // Where ids name the repository, the number alone is enough.
         let number = |text: &String| text.rsplit_once('#').is_some_and(|(_, n)| n == wanted);
         if texts.any(|text| text == wanted || number(&text)) {
-            found.insert(place);
+            found.changes.insert(place);
         }
     }
     let hexadecimal =
         wanted.len() >= SHORTEST_SHA && wanted.bytes().all(|byte| byte.is_ascii_hexdigit());
-    for commit in &workload.commits {
+    for (place, commit) in (0..).zip(&workload.commits) {
         let sha = workload.text(commit.sha);
         let same = (hexadecimal
             && sha.len() >= wanted.len()
             && sha[..wanted.len()].eq_ignore_ascii_case(&wanted))
             || sha.eq_ignore_ascii_case(&wanted);
         if same {
-            found.extend(commit.change);
-            // A merge that nobody asked for speaks of what it brought.
-            let brought = commit.parents.iter().flatten().skip(1);
-            let tips = brought.filter_map(|place| workload.commits.get(*place as usize));
-            found.extend(
-                tips.filter_map(|tip| tip.change)
-                    .filter(|_| commit.change.is_none()),
-            );
+            take(lives, place, commit, &mut found);
         }
     }
-    if found.is_empty() {
-        for commit in versions(workload, &wanted) {
-            found.extend(shipped_with(lives, commit));
-        }
+    if found.changes.is_empty() {
+        let known = std::mem::take(&mut found.commits);
+        found.versions = versions(workload, &wanted);
+        let is_new = |commit: &Thing| found.versions.iter().all(|one| one.commit != commit.commit);
+        found.commits = known.into_iter().filter(is_new).collect();
     }
-    found.into_iter().collect()
+    found
 }
 
-/// The commits that a version, tag, digest or artifact was made of.
-fn versions(workload: &Workload, wanted: &str) -> BTreeSet<CommitAt> {
-    let bare = |text: &str| {
-        let text = plain(text);
-        match text.strip_prefix('v') {
-            Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit()) => rest.to_owned(),
-            _ => text,
+/// Takes a commit for its change, for what it merged, or for itself.
+fn take(lives: &Lives<'_>, place: CommitAt, commit: &Commit, found: &mut Found) {
+    let production = lives.production();
+    let went_alone =
+        |change: ChangeAt| production.live(place).is_some() && production.arrival(change).is_none();
+    match commit.change {
+        Some(change) if !went_alone(change) => {
+            found.changes.insert(change);
         }
+        Some(_) => found.commits.push(Thing::of_commit(lives.workload, place)),
+        None => {
+            let brought = merged(lives.workload, commit);
+            if brought.is_empty() {
+                found.commits.push(Thing::of_commit(lives.workload, place));
+            }
+            found.changes.extend(brought);
+        }
+    }
+}
+
+/// The changes that a merge which nobody asked for brought: those behind its later parents, and not behind its first.
+fn merged(workload: &Workload, commit: &Commit) -> BTreeSet<ChangeAt> {
+    let Some([first, others @ ..]) = commit.parents.as_deref() else {
+        return BTreeSet::new();
     };
+    let mut brought = BTreeSet::new();
+    let mut seen = Marks::default();
+    if !others.is_empty() {
+        walk(&workload.commits, *first, |at| seen.insert(at));
+    }
+    for other in others {
+        walk(&workload.commits, *other, |at| {
+            let new = seen.insert(at);
+            let of = workload.commits.get(at as usize);
+            brought.extend(of.and_then(|of| of.change).filter(|_| new));
+            new
+        });
+    }
+    brought
+}
+
+/// A version as it is compared: without the `v` before its number.
+fn bare(text: &str) -> String {
+    let text = plain(text);
+    match text.strip_prefix('v') {
+        Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit()) => rest.to_owned(),
+        _ => text,
+    }
+}
+
+/// The versions that are called so, or whose tag, digest, artifact or deployment is.
+fn versions(workload: &Workload, wanted: &str) -> Vec<Thing> {
     let wanted = bare(wanted);
     let is = |names: &[Option<Name>]| {
         names.iter().flatten().any(|name| {
@@ -76,49 +164,34 @@ fn versions(workload: &Workload, wanted: &str) -> BTreeSet<CommitAt> {
             text == wanted || (wanted.len() >= 12 && text.starts_with(&wanted))
         })
     };
-    let tags = workload
-        .tags
-        .iter()
-        .filter(|tag| is(&[Some(tag.name)]))
-        .filter_map(|tag| tag.commit);
-    let artifacts = workload
-        .artifacts
-        .iter()
-        .filter(|artifact| is(&[Some(artifact.id), artifact.digest, artifact.version]))
-        .filter_map(|artifact| artifact.commit);
-    let records = workload
-        .records
-        .iter()
-        .filter(|record| {
-            is(&[
-                record.version,
-                record.artifact,
-                record.digest,
-                Some(record.deployment),
-            ])
-        })
-        .filter_map(|record| record.commit);
-    tags.chain(artifacts).chain(records).collect()
-}
-
-fn shipped_with(lives: &Lives<'_>, commit: CommitAt) -> Vec<ChangeAt> {
-    let workload = lives.workload;
-    let delivery = lives.production();
-    let row = delivery.rows.iter().position(|row| {
-        row.success
-            && workload
-                .records
-                .get(row.record as usize)
-                .is_some_and(|record| record.commit == Some(commit))
-    });
-    let brought: Vec<ChangeAt> = (0..)
-        .zip(&delivery.arrivals)
-        .filter(|(_, arrival)| arrival.is_some_and(|arrival| Some(arrival.row as usize) == row))
-        .map(|(place, _)| place)
-        .collect();
-    if brought.is_empty() {
-        let own = workload.commits.get(commit as usize);
-        return own.and_then(|commit| commit.change).into_iter().collect();
+    let mut found: Vec<Thing> = Vec::new();
+    let mut add = |thing: Thing| {
+        match (found.iter_mut()).find(|known| known.commit == thing.commit) {
+            Some(known) => known.records.extend(thing.records),
+            None => found.push(thing),
+        };
+    };
+    for tag in workload.tags.iter().filter(|tag| is(&[Some(tag.name)])) {
+        if let Some(commit) = tag.commit {
+            add(Thing::of_version(workload, Some(tag.name), commit));
+        }
     }
-    brought
+    for artifact in &workload.artifacts {
+        let names = [Some(artifact.id), artifact.digest, artifact.version];
+        if let Some(commit) = artifact.commit.filter(|_| is(&names)) {
+            add(Thing::of_version(workload, artifact.version, commit));
+        }
+    }
+    for (place, record) in (0..).zip(&workload.records) {
+        let names = [
+            record.version,
+            record.artifact,
+            record.digest,
+            Some(record.deployment),
+        ];
+        if is(&names) {
+            add(Thing::of_record(workload, place, record));
+        }
+    }
+    found
 }

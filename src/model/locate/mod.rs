@@ -4,6 +4,7 @@ mod find;
 mod say;
 #[cfg(test)]
 mod tests;
+mod thing;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,12 +18,16 @@ use super::forecast::{Forecast, Past, forecast};
 use super::name::Name;
 use super::state::{End, Life, Lives, State};
 use crate::event::time::Timestamp;
-pub use find::find;
+pub use find::{Found, find, seek};
+pub use thing::Thing;
 
 /// The answer: `leadtime/where/v1`.
 #[derive(Clone, Debug, Serialize)]
 pub struct Whereabouts {
     pub query: String,
+    /// Of a version: where it is by itself, whatever the changes in it have reached since.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<Match>,
     pub matches: Vec<Match>,
 }
 
@@ -155,7 +160,7 @@ pub fn whereabouts(
     Some(Match {
         workload: workload.name().to_owned(),
         change: workload.text(change.id).to_owned(),
-        title: text(change.title),
+        title: text(change.title).map(first_line),
         author: text(change.author),
         url: text(change.url),
         repository: text(change.repository),
@@ -177,6 +182,14 @@ pub fn whereabouts(
         labels: texts(workload, &change.labels),
         tickets: texts(workload, &change.tickets),
     })
+}
+
+/// What heads a message.
+fn first_line(message: String) -> String {
+    match message.lines().map(str::trim).find(|line| !line.is_empty()) {
+        Some(line) if line.len() < message.len() => line.to_owned(),
+        _ => message,
+    }
 }
 
 fn texts(workload: &Workload, names: &[Name]) -> Vec<String> {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::Departure;
+use super::thing::{Stay, Thing};
+use super::{Departure, called};
+use crate::model::Workload;
 use crate::model::delivery::ArrivalKind;
 use crate::model::entity::Change;
 use crate::model::environment::short;
@@ -73,30 +75,48 @@ pub(super) fn sentence(
     leg: Option<&Leg>,
     (on, rolled_back): (&[String], &BTreeMap<String, Departure>),
 ) -> String {
-    let workload = lives.workload;
-    let change = &workload.changes[life.change as usize];
-    let id = short(workload.text(change.id));
     let production = &lives.production().environment;
-    if let Some(left) = rolled_back.get(production) {
-        return format!("{id} {}", taken_out(production, left));
-    }
-    if let Some(row) = lives.production().brought_again(life.change) {
-        let at = row.at;
-        return format!("{id} is live in {production} again since {at}, after a rollback");
-    }
+    let id = short(
+        lives
+            .workload
+            .text(lives.workload.changes[life.change as usize].id),
+    );
+    let again = lives.production().brought_again(life.change);
+    let told = match (rolled_back.get(production), again) {
+        (Some(left), _) => format!("{id} {}", taken_out(production, left)),
+        (None, Some(row)) => {
+            let (be, at) = (be(lives), row.at);
+            format!("{id} {be} live in {production} again since {at}, after a rollback")
+        }
+        (None, None) => plain(lives, life, leg, (on, rolled_back)),
+    };
+    tensed(lives, told)
+}
+
+/// Of a change that no rollback took out of production.
+fn plain(
+    lives: &Lives<'_>,
+    life: &Life,
+    leg: Option<&Leg>,
+    (on, rolled_back): (&[String], &BTreeMap<String, Departure>),
+) -> String {
+    let workload = lives.workload;
+    let id = short(workload.text(workload.changes[life.change as usize].id));
+    let production = &lives.production().environment;
+    let be = be(lives);
     let by = if on.is_empty() {
         String::new()
     } else {
         format!(", on {}", on.join(", "))
     };
     match (life.end, leg) {
-        (End::Delivered(at), _) => format!("{id} is live in {production} since {at}"),
+        (End::Delivered(at), _) => format!("{id} {be} live in {production} since {at}"),
         (End::LiveBefore(at), _)
             if lives
                 .arrival(life.change)
                 .is_some_and(|arrival| arrival.kind == ArrivalKind::Copied) =>
         {
-            format!("{id} is live in {production} since {at}, as a copy of what was live already")
+            format!("{id} {be} live in {production} since {at}, as a copy of what was live already")
         }
         (End::LiveBefore(at), _) => {
             format!(
@@ -114,6 +134,93 @@ pub(super) fn sentence(
             format!("{id}: {state}, since {}{by}{left}", leg.from)
         }
     }
+}
+
+/// What a person would say of a commit or a version by itself.
+pub(super) fn of_thing(
+    lives: &Lives<'_>,
+    thing: &Thing,
+    stays: &[Stay<'_>],
+    branches: &dyn Fn() -> Vec<String>,
+) -> String {
+    let workload = lives.workload;
+    let production = lives.production().environment.as_str();
+    let live = stays.iter().find(|stay| stay.environment == production);
+    let name = &thing.name;
+    let Some(stay) = live.or_else(|| stays.last()) else {
+        return nowhere(workload, thing, branches);
+    };
+    let (environment, since) = (stay.environment, stay.since);
+    if let Some(left) = stay.departure(workload) {
+        return tensed(lives, format!("{name} {}", taken_out(environment, &left)));
+    }
+    let with = stay.brought_by.and_then(|record| called(workload, record));
+    let with = with.map_or_else(String::new, |with| format!(", with {with}"));
+    let verb = if live.is_some() { "live in" } else { "in" };
+    let rest = match live {
+        Some(_) => String::new(),
+        None if stay.held => format!(", and not in {production}"),
+        None => format!(", and never in {production}"),
+    };
+    let be = be(lives);
+    let told = match stay.until {
+        None if stay.held => format!("{name} {be} {verb} {environment} since {since}{with}{rest}"),
+        None => format!("{name} was {verb} {environment} from {since}{with}{rest}"),
+        Some((at, _, record)) => {
+            let next = called(workload, record);
+            let next = next.unwrap_or_else(|| "another version".to_owned());
+            let holds = match (stay.held, live) {
+                (true, Some(_)) => "; what it holds is live still",
+                (false, Some(_)) => " without it",
+                _ => "",
+            };
+            format!(
+                "{name} was {verb} {environment} from {since} to {at}, when {next} took its place{holds}{rest}"
+            )
+        }
+    };
+    tensed(lives, told)
+}
+
+/// Of a commit or a version that was deployed nowhere.
+fn nowhere(workload: &Workload, thing: &Thing, branches: &dyn Fn() -> Vec<String>) -> String {
+    let name = &thing.name;
+    if thing.is_version {
+        let of = workload.name();
+        return format!(
+            "{name} is a version of {of} that no deployment brought anywhere, as far as is known"
+        );
+    }
+    let commit = thing
+        .commit
+        .and_then(|at| workload.commits.get(at as usize));
+    let repository = commit.and_then(|commit| commit.repository);
+    let of = repository.map_or(workload.name(), |name| workload.text(name));
+    if commit.is_none_or(|commit| commit.at.is_none()) {
+        return format!("{name} is named as a commit of {of}, and nothing more is known of it");
+    }
+    let branches = branches();
+    let on = match branches.as_slice() {
+        [] => String::new(),
+        [one] => format!(", on the branch {one}"),
+        [one, others @ ..] => format!(", on the branch {one} and {} more", others.len()),
+    };
+    format!(
+        "{name} is a commit of {of} that is not merged, as far as is known{on}: no change and no deployment holds it"
+    )
+}
+
+/// How one speaks of what was so at an instant that is past: with the instant before it.
+fn tensed(lives: &Lives<'_>, sentence: String) -> String {
+    if lives.looking_back {
+        format!("as of {}, {sentence}", lives.workload.as_of)
+    } else {
+        sentence
+    }
+}
+
+fn be(lives: &Lives<'_>) -> &'static str {
+    if lives.looking_back { "was" } else { "is" }
 }
 
 /// How a change left an environment.

@@ -581,6 +581,7 @@ pub fn delivered_match() -> Match {
 pub fn whereabouts(matches: Vec<Match>) -> Whereabouts {
     Whereabouts {
         query: "412".to_owned(),
+        versions: Vec::new(),
         matches,
     }
 }
