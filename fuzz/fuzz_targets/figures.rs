@@ -85,7 +85,13 @@ fn figures(taken: Vec<Document>) -> String {
         }
     }
     for reference in ["HEAD", "#1", "1.0", "abc1234"] {
-        let found = locate::locate(&mut engine, &[], reference, &|_| None, to).unwrap();
+        let asked = locate::Asked {
+            reference,
+            here: &locate::Nowhere,
+            as_of: to,
+            looking_back: false,
+        };
+        let found = locate::locate(&mut engine, &[], &asked).unwrap();
         told += &serde_json::to_string(&found).expect("an answer is text");
     }
     told

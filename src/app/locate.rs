@@ -10,85 +10,160 @@ use crate::model::definition::Definition;
 use crate::model::entity::ChangeAt;
 use crate::model::forecast::{Past, past};
 use crate::model::history::{Happening, history};
-use crate::model::locate::{Match, Whereabouts, find, whereabouts};
+use crate::model::locate::{Match, Thing, Whereabouts, seek, whereabouts};
 use crate::model::state::Lives;
 use crate::store::StoreError;
 
-/// What the repository that one stands in calls by a name (`HEAD`, a branch), as a sha.
-pub type Resolve = Box<dyn Fn(&str) -> Option<String> + Send>;
+/// What the repository that one stands in knows.
+pub trait Here {
+    /// What it calls by a name (`HEAD`, a branch), as a sha.
+    fn resolve(&self, name: &str) -> Option<String>;
+
+    /// The branches that hold a commit, unless the one that requests are merged into does.
+    fn branches(&self, sha: &str) -> Vec<String>;
+}
+
+/// Where one stands in no repository.
+pub struct Nowhere;
+
+impl Here for Nowhere {
+    fn resolve(&self, _name: &str) -> Option<String> {
+        None
+    }
+
+    fn branches(&self, _sha: &str) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// What is asked.
+pub struct Asked<'a> {
+    pub reference: &'a str,
+    pub here: &'a dyn Here,
+    pub as_of: Timestamp,
+    /// Time has gone on since.
+    pub looking_back: bool,
+}
 
 /// Other workloads of the same path that a forecast may go by.
 const MOST_OTHERS: usize = 20;
 
-/// Every change that a reference speaks of, and where it is. What no workload knows may be a name of the repository that one stands in.
+/// Everything that a reference speaks of, and where it is. What no workload knows may be the number of a request with a word before it, or a name of the
+/// repository that one stands in.
 pub fn locate(
     engine: &mut Engine,
     sources: &[Source],
-    reference: &str,
-    resolve: &dyn Fn(&str) -> Option<String>,
-    as_of: Timestamp,
+    asked: &Asked<'_>,
 ) -> Result<Whereabouts, StoreError> {
-    let mut known = reference.to_owned();
-    let mut candidates = engine.candidates(&known)?;
-    if candidates.workloads.is_empty()
-        && let Some(sha) = resolve(reference)
-    {
-        known = sha;
-        candidates = engine.candidates(&known)?;
-    }
     let heard = Heard::of(sources, engine.log())?;
-    let mut matches = Vec::new();
-    for definition in candidates.workloads {
-        let seek = Seek {
-            definition: &definition,
-            known: &known,
-            as_of,
-        };
-        // Only a change that is not found by itself may be known by its ticket, or waits for others that bear it.
-        matches.extend(
-            match look(engine, &heard, &seek, candidates.is_ticket, false)? {
-                Some(found) => found,
-                None => look(engine, &heard, &seek, false, true)?.unwrap_or_default(),
-            },
-        );
+    let mut told = known(engine, &heard, asked, asked.reference)?;
+    if told.matches.is_empty()
+        && let Some(number) = number(asked.reference)
+    {
+        told = known(engine, &heard, asked, number)?;
     }
-    matches.sort_by(|one, two| (&one.workload, &one.since).cmp(&(&two.workload, &two.since)));
-    Ok(Whereabouts {
-        query: reference.to_owned(),
-        matches,
-    })
+    if told.matches.is_empty()
+        && let Some(sha) = asked.here.resolve(asked.reference)
+    {
+        told = known(engine, &heard, asked, &sha)?;
+    }
+    Ok(told)
 }
 
-/// What is looked for, where, and as of when.
+/// The number in `PR-12`, `MR 12`, `pull/12`.
+fn number(reference: &str) -> Option<&str> {
+    let text = reference.trim();
+    let digits = text.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let word = text
+        .strip_suffix(digits)?
+        .trim_end_matches(['-', ' ', '/', '#', '!', '_']);
+    let words = ["pr", "mr", "pull", "pull request", "merge request"];
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let is_request = words.iter().any(|known| word.eq_ignore_ascii_case(known));
+    (is_number && is_request).then_some(digits)
+}
+
+/// What workloads know under a name.
+fn known(
+    engine: &mut Engine,
+    heard: &Heard,
+    asked: &Asked<'_>,
+    name: &str,
+) -> Result<Whereabouts, StoreError> {
+    let candidates = engine.candidates(name)?;
+    let mut told = Whereabouts {
+        query: asked.reference.to_owned(),
+        versions: Vec::new(),
+        matches: Vec::new(),
+    };
+    for definition in candidates.workloads {
+        let wanted = Seek {
+            definition: &definition,
+            known: name,
+            asked,
+        };
+        // Only a change that is not found by itself may be known by its ticket, or waits for others that bear it.
+        let found = match look(engine, heard, &wanted, candidates.is_ticket, false)? {
+            Some(found) => found,
+            None => look(engine, heard, &wanted, false, true)?.unwrap_or_default(),
+        };
+        told.versions.extend(found.versions);
+        told.matches.extend(found.matches);
+    }
+    let order = |one: &Match| (one.workload.clone(), one.since);
+    told.versions.sort_by_key(order);
+    told.matches.sort_by_key(order);
+    Ok(told)
+}
+
+/// What is looked for, and where.
 struct Seek<'a> {
     definition: &'a Definition,
     known: &'a str,
-    as_of: Timestamp,
+    asked: &'a Asked<'a>,
 }
 
-/// The changes of a workload that a reference speaks of; `None` where its tickets would tell more.
+/// What one workload knows of it.
+#[derive(Default)]
+struct Answer {
+    versions: Vec<Match>,
+    matches: Vec<Match>,
+}
+
+/// What a reference speaks of in a workload; `None` where its tickets would tell more.
 fn look(
     engine: &mut Engine,
     heard: &Heard,
-    seek: &Seek<'_>,
+    wanted: &Seek<'_>,
     is_ticket: bool,
     with_tickets: bool,
-) -> Result<Option<Vec<Match>>, StoreError> {
+) -> Result<Option<Answer>, StoreError> {
+    let asked = wanted.asked;
     let workload = if with_tickets {
-        engine.workload(seek.definition, seek.as_of)?
+        engine.workload(wanted.definition, asked.as_of)?
     } else {
-        engine.workload_without_tickets(seek.definition, seek.as_of)?
+        engine.workload_without_tickets(wanted.definition, asked.as_of)?
     };
     let rules = engine.rules.clone();
-    let lives = Lives::new(&workload, &rules, heard.silence(&workload));
-    let places = find(&lives, seek.known);
+    let mut lives = Lives::new(&workload, &rules, heard.silence(&workload));
+    lives.looking_back = asked.looking_back;
+    let found = seek(&lives, wanted.known);
+    let (places, alone) = found.split(&lives);
     // Of those that are live, which may be many, the map and the page of the change tell what they waited for.
     let waiting = release::may_wait(&lives, &places);
-    if !with_tickets && (is_ticket && places.is_empty() || !waiting.is_empty()) {
+    if !with_tickets && (is_ticket && found.is_empty() || !waiting.is_empty()) {
         return Ok(None);
     }
     let releases = release::releases(engine, &lives, waiting.into_iter())?;
-    tell(engine, &lives.with(releases), &places).map(Some)
+    let lives = lives.with(releases);
+    let branches = |sha: &str| asked.here.branches(sha);
+    let tell_of = |thing: &&Thing| thing.whereabouts(&lives, &branches);
+    let mut matches = tell(engine, &lives, &places)?;
+    matches.extend(alone.iter().map(tell_of));
+    Ok(Some(Answer {
+        versions: found.versions.iter().map(|one| tell_of(&one)).collect(),
+        matches,
+    }))
 }
 
 /// One change of a workload, by its id, and everything that happened to it.
@@ -112,7 +187,11 @@ pub fn change(
         .find(|(_, change)| workload.text(change.id) == id)
         .map(|(place, _)| place);
     let Some(place) = place else {
-        return Ok(None);
+        // A commit or a version that belongs to no change stands for itself.
+        let found = seek(&lives, id);
+        let thing = found.commits.first().or_else(|| found.versions.first());
+        let told = thing.map(|thing| thing.whereabouts(&lives, &|_| Vec::new()));
+        return Ok(told.map(|told| (told, Vec::new())));
     };
     let releases = release::releases(engine, &lives, [place].into_iter())?;
     let lives = lives.with(releases);
@@ -168,4 +247,26 @@ fn of_path(engine: &mut Engine, workload: &Workload) -> Result<Vec<Past>, StoreE
         all.extend(past(&Lives::new(&other, &engine.rules, None)));
     }
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_known_by_its_number_alone() {
+        for text in [
+            "PR-12",
+            "pr 12",
+            "MR!12",
+            "pull/12",
+            "Pull Request #12",
+            "mr12",
+        ] {
+            assert_eq!(number(text), Some("12"), "{text}");
+        }
+        for text in ["12", "PAY-12", "v12", "PR-", "pr-1.2", "pr-1a", ""] {
+            assert_eq!(number(text), None, "{text}");
+        }
+    }
 }

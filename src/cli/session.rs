@@ -8,6 +8,7 @@ use super::args::{Global, WindowArgs};
 use super::bar::Bar;
 use super::{files, hint};
 use crate::app::acting::Acting;
+use crate::app::locate::Here;
 use crate::app::registry;
 use crate::app::silence::Heard;
 use crate::app::{Engine, assemble, sync};
@@ -162,14 +163,10 @@ impl Session {
         workloads.any(|workload| !workload.paths.is_empty())
     }
 
-    /// What the repository that one stands in calls by this name (`HEAD`, a branch), as a sha.
-    #[must_use]
-    pub fn resolve(&self, name: &str) -> Option<String> {
-        let here = self.here_path.clone().or_else(|| {
-            // With a configuration, too, one may stand in a repository.
-            git::discover(&std::env::current_dir().ok()?)
-        });
-        git::resolve(&here?, name)
+    /// The repository that one stands in, whether or not there is a configuration.
+    fn standing_in(&self) -> Option<PathBuf> {
+        let folder = || git::discover(&std::env::current_dir().ok()?);
+        self.here_path.clone().or_else(folder)
     }
 
     /// What acting needs: the sources that can be set up, and the journal in the log's own file.
@@ -370,6 +367,17 @@ impl Session {
     pub fn complain(&self, line: &str) {
         // Nothing can be done where even standard error is gone.
         let _gone = writeln!(std::io::stderr(), "{}", text::clean(line));
+    }
+}
+
+impl Here for Session {
+    fn resolve(&self, name: &str) -> Option<String> {
+        git::resolve(&self.standing_in()?, name)
+    }
+
+    fn branches(&self, sha: &str) -> Vec<String> {
+        let here = self.standing_in();
+        here.map_or_else(Vec::new, |here| git::branches(&here, sha))
     }
 }
 

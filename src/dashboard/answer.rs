@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::activity::Activity;
 use super::diagnosis::{Diagnosis, Setting};
-use crate::app::locate::Resolve;
+use crate::app::locate::{Asked, Here};
 use crate::app::silence::Heard;
 use crate::app::{Engine, locate, release};
 use crate::config::Source;
@@ -66,18 +66,18 @@ impl Fleet<'_> {
 /// What answers rest on beside the engine, and what is kept of one answer for the next.
 pub struct Known {
     pub sources: Vec<Source>,
-    /// What the repository that one stands in calls by a name.
-    pub resolve: Resolve,
+    /// The repository that one stands in.
+    pub here: Arc<dyn Here + Send + Sync>,
     pub activity: Activity,
     pub diagnosis: Diagnosis,
 }
 
 impl Known {
     #[must_use]
-    pub fn new(sources: Vec<Source>, resolve: Resolve, setting: Setting) -> Self {
+    pub fn new(sources: Vec<Source>, here: Arc<dyn Here + Send + Sync>, setting: Setting) -> Self {
         Self {
             sources,
-            resolve,
+            here,
             activity: Activity::default(),
             diagnosis: Diagnosis::new(setting),
         }
@@ -116,8 +116,13 @@ pub fn answer(
             ))
         }
         Question::Where(reference) => {
-            let at = lens.instant();
-            locate::locate(engine, sources, reference, &known.resolve, at).map(Answer::Where)
+            let asked = Asked {
+                reference,
+                here: &*known.here,
+                as_of: lens.instant(),
+                looking_back: false,
+            };
+            locate::locate(engine, sources, &asked).map(Answer::Where)
         }
         Question::History {
             workload,

@@ -12,7 +12,7 @@ use super::kept::Kept;
 use super::message::{News, Order};
 use super::together::Together;
 use crate::app::Engine;
-use crate::app::locate::Resolve;
+use crate::app::locate::Here;
 use crate::app::silence::Heard;
 use crate::clock::Clock;
 use crate::config::Source;
@@ -40,7 +40,7 @@ pub struct Workshop {
     pub engine: Engine,
     pub sources: Vec<Source>,
     /// What the repository that one stands in calls by a name.
-    pub resolve: Resolve,
+    pub here: Arc<dyn Here + Send + Sync>,
     pub kept: Option<Kept>,
     pub title: String,
     pub setting: Setting,
@@ -151,7 +151,7 @@ impl Worker {
         let now = Instant::now();
         let mut worker = Self {
             engine: workshop.engine,
-            known: Known::new(workshop.sources, workshop.resolve, workshop.setting),
+            known: Known::new(workshop.sources, workshop.here, workshop.setting),
             heard: Heard::default(),
             silent: BTreeSet::new(),
             kept: workshop.kept,

@@ -266,17 +266,12 @@ pub(super) fn lacking<'l>(
     delivery: &'l Delivery,
     before: Option<&'l Delivery>,
 ) -> impl Iterator<Item = (ChangeAt, Timestamp)> + 'l {
-    let back = delivery.back_to(lives.workload);
-    let is_there = move |place: ChangeAt| {
-        let arrival = delivery.arrival(place);
-        arrival.is_some_and(|arrival| back.is_none_or(|back| !delivery.took_away(back, arrival)))
-    };
     (0..)
         .zip(&lives.workload.changes)
-        .filter(move |(place, _)| !is_there(*place))
+        .filter(|(place, _)| delivery.holds(*place).is_none())
         .filter_map(move |(place, change)| {
             let there = match before {
-                Some(before) => before.arrival(place).map(|arrival| arrival.at),
+                Some(before) => before.holds(place).map(|arrival| arrival.at),
                 None => change.merged,
             };
             Some((place, there?))

@@ -27,7 +27,15 @@ pub fn whereabouts(whereabouts: &Whereabouts, style: &Style) -> String {
         );
         sheet.paragraph(&Line::new(), Role::Text, &text, style.width);
     }
+    for version in &whereabouts.versions {
+        // Where it stands for itself it is told of below.
+        let below = (whereabouts.matches.iter()).any(|one| one.sentence == version.sentence);
+        if !below {
+            headline(version, style, &mut sheet);
+        }
+    }
     if whereabouts.matches.len() > IN_FULL {
+        sheet.space();
         several(&whereabouts.matches, style, &mut sheet);
         return sheet.draw(style);
     }
@@ -104,17 +112,25 @@ fn one(found: &Match, style: &Style, sheet: &mut Sheet) {
     facts(found, style, sheet);
 }
 
-fn head(found: &Match, style: &Style, sheet: &mut Sheet) {
+fn headline(found: &Match, style: &Style, sheet: &mut Sheet) {
     let look = state_look(found.state);
     let lead = Line::of(look.role, format!("{} ", look.sign));
     sheet.paragraph(&lead, Role::Title, &sentence(found, style), style.width);
+}
+
+fn head(found: &Match, style: &Style, sheet: &mut Sheet) {
+    headline(found, style, sheet);
     if let Some(title) = &found.title {
         let by = found
             .author
             .as_deref()
             .map(|author| format!(", by {author}"));
-        let text = format!("{title}{}", by.unwrap_or_default());
-        sheet.paragraph(&Line::of(Role::Text, "  "), Role::Text, &text, style.width);
+        let by = by.unwrap_or_default();
+        // Who made it is told even where there is no room for all of what it is called.
+        let room = style.width.saturating_sub(2 + text::width(&by)).max(LABEL);
+        let title = text::clean(title);
+        let text = format!("  {}{by}", text::fit(&title, room));
+        sheet.line(Line::of(Role::Text, text).fit(style.width));
     }
     sheet.space();
 }
@@ -169,7 +185,12 @@ fn forecast(forecast: &Forecast, style: &Style, sheet: &mut Sheet) {
 
 fn environments(found: &Match, style: &Style, sheet: &mut Sheet) {
     if found.environments.is_empty() {
-        labelled("reached", Role::Dim, "no environment yet", style, sheet);
+        let nowhere = if found.rolled_back.is_empty() {
+            "no environment yet"
+        } else {
+            "no environment any more"
+        };
+        labelled("reached", Role::Dim, nowhere, style, sheet);
     }
     let mut reached: Vec<_> = found.environments.iter().collect();
     reached.sort_by_key(|(_, arrival)| arrival.since);
@@ -186,6 +207,18 @@ fn environments(found: &Match, style: &Style, sheet: &mut Sheet) {
         );
         let label = if at == 0 { "reached" } else { "" };
         labelled(label, Role::Text, &text, style, sheet);
+    }
+    for (at, (name, left)) in found.rolled_back.iter().enumerate() {
+        let to = left.version.as_deref();
+        let to = to.map_or_else(String::new, |to| format!(" to {}", text::short(to)));
+        let text = format!(
+            "{} {name} at {}, by the deployment {}{to}",
+            glyph::BAD,
+            style.moment_and_age(left.at),
+            text::short(&left.deployment)
+        );
+        let label = if at == 0 { "rolled back" } else { "" };
+        labelled(label, Role::Bad, &text, style, sheet);
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use leadtime::app::locate::Nowhere;
 use leadtime::app::{Engine, assemble, import, sync};
 use leadtime::clock::Clock;
 use leadtime::config::Config;
@@ -111,7 +112,7 @@ fn work_on(
             Ok(Some(Workshop {
                 engine,
                 sources: config.sources,
-                resolve: Box::new(|_| None),
+                here: Arc::new(Nowhere),
                 kept: None,
                 title: "test".to_owned(),
                 setting: Setting::default(),

@@ -11,11 +11,11 @@ use crate::report::Statistic;
 Examples:
   leadtime where 1f3c9ab        a commit, from 7 digits on
   leadtime where HEAD           the commit that you stand on
-  leadtime where '#412'         a change
+  leadtime where '#412'         a change; PR-412 is the same
   leadtime where PAY-1203       a ticket
   leadtime where v2.41.0        a version or tag
 
-Exits with 0 when all of it is live in production, 1 while some is on its way, 3 when nothing is known of it.")]
+Exits with 0 when all of it is live in production, 1 while some is on its way or was rolled back, 3 when nothing is known of it.")]
 pub struct WhereArgs {
     /// Commit, change, ticket, tag, version or digest
     #[arg(value_name = "REF")]

@@ -10,6 +10,7 @@ use std::sync::mpsc::channel;
 use super::args::{DashboardArgs, DemoArgs, Global};
 use super::session::Session;
 use super::{Ending, hint, recall};
+use crate::app::locate::Nowhere;
 use crate::app::{assemble, import, registry};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -171,7 +172,7 @@ pub fn demonstrate(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> 
         Ok(Some(Workshop {
             engine,
             sources: Vec::new(),
-            resolve: Box::new(|_| None),
+            here: Arc::new(Nowhere),
             kept: None,
             title: "demo".to_owned(),
             setting: Setting {

@@ -89,7 +89,7 @@ pub fn open(
         Ok(Some(Workshop {
             engine,
             sources,
-            resolve: Box::new(move |name| session.resolve(name)),
+            here: session,
             kept,
             title,
             setting,

@@ -14,6 +14,7 @@ mod cursor;
 mod emission;
 mod finding;
 mod graph;
+mod holders;
 mod identity;
 pub mod message;
 mod paths;
@@ -35,6 +36,7 @@ use act::{Access, Act};
 pub use act::edit;
 
 pub use config::Config;
+pub use holders::branches;
 pub use identity::{Identity, discover, identify, resolve};
 
 pub const DESCRIPTOR: Descriptor = Descriptor {

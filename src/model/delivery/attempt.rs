@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::back::Back;
 use super::{ArrivalKind, Attempt, AttemptOutcome, Delivery, Kind, Row, RowKind};
 use crate::event::kind::Outcome;
 use crate::event::time::Timestamp;
@@ -49,6 +50,7 @@ pub(super) fn gather(workload: &Workload, environment: &str) -> Delivery {
         attempts,
         arrivals: vec![None; workload.changes.len()],
         live: vec![None; workload.commits.len()],
+        back: Back::default(),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Arrival, ArrivalKind, Delivery, Row, RowKind, attempt, copy};
+use super::{Arrival, ArrivalKind, Delivery, Row, RowKind, attempt, back, copy};
 use crate::event::time::Timestamp;
 use crate::model::Workload;
 use crate::model::entity::{Change, ChangeAt, Commit, CommitAt, Record};
@@ -44,7 +44,7 @@ struct Content {
     in_graph: bool,
 }
 
-/// Finds every row's baseline and kind, and every change's arrival.
+/// Finds every row's baseline and kind, every change's arrival, and which of them a rollback took out again.
 pub(super) fn ship(workload: &Workload, delivery: &mut Delivery) {
     let mut shipping = Shipping {
         workload,
@@ -89,6 +89,7 @@ pub(super) fn ship(workload: &Workload, delivery: &mut Delivery) {
             row.baseline = baseline;
         }
     }
+    shipping.delivery.back = back::follow(workload, shipping.delivery, &shipping.by_commit);
 }
 
 impl Shipping<'_> {

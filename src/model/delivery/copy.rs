@@ -30,7 +30,8 @@ pub(super) fn is_copy(workload: &Workload, delivery: &Delivery, at: ChangeAt) ->
         })
 }
 
-fn source(workload: &Workload, commit: &Commit) -> Option<CommitAt> {
+/// The commit that a commit says it is a copy of.
+pub(super) fn source(workload: &Workload, commit: &Commit) -> Option<CommitAt> {
     const TRAILER: &str = "(cherry picked from commit ";
     let message = workload.text(commit.message?);
     let (_, rest) = message.rsplit_once(TRAILER)?;

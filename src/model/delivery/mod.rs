@@ -1,8 +1,10 @@
 //! What each deployment to one environment ships, and when each change arrived there. Records become rows, rows that share a deployment's id are one
 //! attempt ([`attempt`]), and what a row ships ([`content`]) is what its commit reaches and no successful row of the same pipeline and repository
-//! before it did. Where the graph is not known, the tool's own list counts, else dates do, and that is said.
+//! before it did. Where the graph is not known, the tool's own list counts, else dates do, and that is said. What a rollback took out again ([`back`]) is
+//! not there any more.
 
 mod attempt;
+mod back;
 mod content;
 mod copy;
 #[cfg(test)]
@@ -16,6 +18,7 @@ use super::Workload;
 use super::entity::{ChangeAt, CommitAt};
 use super::name::Name;
 use crate::event::time::Timestamp;
+use back::Back;
 
 /// Deployments to one environment.
 #[derive(Clone, Debug)]
@@ -29,6 +32,8 @@ pub struct Delivery {
     pub arrivals: Vec<Option<Arrival>>,
     /// For each commit, the row that first made it live.
     live: Vec<Option<u32>>,
+    /// What rollbacks took out.
+    back: Back,
 }
 
 /// One finished record.
@@ -152,24 +157,23 @@ impl Delivery {
         self.arrivals.get(change as usize)?.as_ref()
     }
 
-    /// Where the last deployment that went well brought an earlier version back: the row that had made it live first.
+    /// The rollback that took a change out again, where it is not there any more.
     #[must_use]
-    pub fn back_to(&self, workload: &Workload) -> Option<&Row> {
-        let went_well = |attempt: &&Attempt| attempt.outcome == AttemptOutcome::Succeeded;
-        let last = self.attempts.iter().rev().find(went_well)?;
-        if last.kind != Kind::Rollback {
-            return None;
-        }
-        let row = self.row(*last.rows.last()?)?;
-        let commit = workload.records.get(row.record as usize)?.commit?;
-        self.row(self.live(commit)?)
+    pub fn taken_out(&self, change: ChangeAt) -> Option<&Row> {
+        self.row(*self.back.away.get(&change)?)
     }
 
-    /// Whether going back to what a row had brought took away what arrived.
+    /// The row that brought a change again after a rollback, where it is there.
     #[must_use]
-    pub fn took_away(&self, back: &Row, arrival: &Arrival) -> bool {
-        let row = self.row(arrival.row);
-        arrival.at > back.at && row.is_some_and(|row| row.repository == back.repository)
+    pub fn brought_again(&self, change: ChangeAt) -> Option<&Row> {
+        self.row(*self.back.again.get(&change)?)
+    }
+
+    /// How a change arrived that is still there.
+    #[must_use]
+    pub fn holds(&self, change: ChangeAt) -> Option<&Arrival> {
+        self.arrival(change)
+            .filter(|_| !self.back.away.contains_key(&change))
     }
 
     /// The row that first made a commit live; for one that the first deployment brought, that deployment's.

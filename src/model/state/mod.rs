@@ -210,6 +210,8 @@ pub struct Lives<'a> {
     pub silence: Option<Silence>,
     /// What its features wait for in other workloads.
     pub releases: Releases,
+    /// Time has gone on since: it is told of as of then.
+    pub looking_back: bool,
 }
 
 impl<'a> Lives<'a> {
@@ -245,6 +247,7 @@ impl<'a> Lives<'a> {
             frozen,
             silence,
             releases: Releases::default(),
+            looking_back: false,
         }
     }
 

@@ -308,3 +308,77 @@ fn which_series_of_tags_may_be_meant_is_said() {
         );
     }
 }
+
+/// main: 1 - 2 - 5 (merge of 3, 4, without a word of a request); release from 2: 6; feature from 5: 7, not merged.
+fn plain() -> Repo {
+    let repo = Repo::with(&[
+        entry(1, "main", "First", &[]),
+        entry(2, "main", "Second", &[1]),
+        entry(3, "work", "Half", &[2]),
+        entry(4, "work", "Whole", &[3]),
+        entry(5, "main", "Merge branch 'work'", &[2, 4]),
+        entry(
+            6,
+            "release",
+            "Mend\n\n(cherry picked from commit 00)\n",
+            &[2],
+        ),
+        entry(7, "feature", "Try\n\nNot yet.\n", &[5]),
+    ]);
+    repo.git(&["tag", "v1.0.0", &repo.mark(2)]);
+    repo.git(&["tag", "v1.0.1", &repo.mark(6)]);
+    repo.git(&["tag", "v1.1.0", &repo.mark(5)]);
+    repo
+}
+
+#[test]
+fn a_commit_is_found_whatever_line_it_is_on() {
+    let (place, repo) = (Place::new(), plain());
+    // Released from a line of its own: by sha, by version and by branch.
+    for name in [&*repo.mark(6), "v1.0.1", "release"] {
+        let ran = run(&place, &repo, &format!("where {name} --json")).ends(0);
+        let found = &ran.json()["matches"][0];
+        assert_eq!(found["commits"][0], repo.mark(6).as_str(), "{name}");
+        assert_eq!(
+            found["environments"]["release"]["version"], "v1.0.1",
+            "{name}"
+        );
+    }
+    // A merge speaks of what it brought.
+    let merge = run(&place, &repo, &format!("where {} --json", repo.mark(5))).ends(0);
+    let merge = merge.json();
+    let titles = merge["matches"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["title"]);
+    assert_eq!(titles.collect::<Vec<_>>(), ["Half", "Whole"]);
+    // Nothing holds it yet.
+    for name in [&*repo.mark(7), &repo.mark(7)[..7], "feature"] {
+        let ran = run(&place, &repo, &format!("where {name}")).ends(1);
+        ran.shows(&[
+            "is not merged, as far as is known, on the branch feature",
+            "Try",
+        ]);
+        assert!(!ran.out.contains("Not yet"), "{}", ran.out);
+    }
+}
+
+#[test]
+fn an_empty_reference_is_no_question() {
+    let (place, repo) = (Place::new(), plain());
+    for nothing in ["", "  "] {
+        let ran = place.run_in(&repo.path, &["where", nothing]).ends(2);
+        ran.says(&["the reference is empty"]);
+    }
+}
+
+#[test]
+fn a_request_is_found_by_its_number_with_a_word_before_it() {
+    let (place, repo) = (Place::new(), tagged());
+    for name in ["8", "#8", "!8", "PR-8", "pull/8"] {
+        let ran = run(&place, &repo, &format!("where {name} --json")).ends(0);
+        assert_eq!(ran.json()["matches"][0]["title"], "Take work", "{name}");
+    }
+    run(&place, &repo, "where PR-99").ends(3);
+}

@@ -1,7 +1,7 @@
 //! A feature over two workloads, through the real door: the part that is ready waits for the release, on the workload that is last, for as long as work is
 //! left there (model.md, the closed list of states).
 
-use leadtime::app::locate::locate;
+use leadtime::app::locate::{Asked, Nowhere, locate};
 use leadtime::app::release;
 use leadtime::event::time::Timestamp;
 use leadtime::model::state::Lives;
@@ -81,7 +81,13 @@ pub fn events(tickets: &Value) -> Vec<String> {
 
 /// State, step and whose move it is.
 fn stands(door: &mut Door, change: &str, as_of: &str) -> (String, Option<String>, Vec<String>) {
-    let told = locate(&mut door.engine, &[], change, &|_| None, at(as_of)).unwrap();
+    let asked = Asked {
+        reference: change,
+        here: &Nowhere,
+        as_of: at(as_of),
+        looking_back: false,
+    };
+    let told = locate(&mut door.engine, &[], &asked).unwrap();
     let [found] = &told.matches[..] else {
         panic!("{told:?}")
     };

@@ -527,6 +527,7 @@ pub fn gated_match() -> Match {
         step: some("cab"),
         since: Some(ago(4 * DAY + 2 * HOUR)),
         on: names(&["@change-board"]),
+        rolled_back: BTreeMap::new(),
         environments: BTreeMap::from([(
             "staging".to_owned(),
             Arrival {
@@ -583,6 +584,7 @@ pub fn delivered_match() -> Match {
 pub fn whereabouts(matches: Vec<Match>) -> Whereabouts {
     Whereabouts {
         query: "412".to_owned(),
+        versions: Vec::new(),
         matches,
     }
 }

@@ -23,6 +23,7 @@ use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::sync::Arc;
 
+use leadtime::app::locate::Nowhere;
 use leadtime::app::silence::Heard;
 use leadtime::app::{Engine, assemble, import};
 use leadtime::config::Config;
@@ -153,7 +154,7 @@ fn empty(lens: Lens) -> Desk {
     Desk {
         app: App::new(View::Fleet, scene, Keymap::default(), Theme::default()),
         engine: None,
-        known: Known::new(Vec::new(), Box::new(|_| None), Setting::default()),
+        known: Known::new(Vec::new(), Arc::new(Nowhere), Setting::default()),
         size: Rect::new(0, 0, 120, 36),
         effects: Vec::new(),
         operator: acting::Operator::default(),

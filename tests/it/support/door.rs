@@ -215,6 +215,7 @@ impl Door {
                 let matches = found.filter_map(|place| whereabouts(&lives, place, &own, &[]));
                 let answer = Whereabouts {
                     query: query.clone(),
+                    versions: Vec::new(),
                     matches: matches.collect(),
                 };
                 if !answer.matches.is_empty() {

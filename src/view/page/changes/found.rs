@@ -9,8 +9,8 @@ use super::detail::ChangePage;
 use super::list::{Changes, Row};
 use super::{beside, card, in_flight};
 use crate::intent::Intent;
-use crate::report::figure;
 use crate::report::sheet::Line;
+use crate::report::{figure, sentence};
 use crate::theme::Role;
 use crate::view::answer::{Answer, Question};
 use crate::view::filter::Filter;
@@ -37,6 +37,8 @@ enum Outcome {
 pub(super) struct FoundPage {
     reference: String,
     outcome: Outcome,
+    /// Where it is itself, where a version was asked for.
+    version: Option<String>,
     table: Table<Changes>,
 }
 
@@ -45,6 +47,7 @@ impl FoundPage {
         Self {
             reference: reference.to_owned(),
             outcome: Outcome::Looking,
+            version: None,
             table: Table::new(Changes::new(&FOUND)),
         }
     }
@@ -62,10 +65,12 @@ impl FoundPage {
 
     /// Takes what was answered.
     fn take(&mut self, answer: &Arc<Answer>, scene: &Scene) {
-        let matches = match &**answer {
-            Answer::Where(found) => found.matches.as_slice(),
-            _ => &[],
+        let (versions, matches) = match &**answer {
+            Answer::Where(found) => (found.versions.as_slice(), found.matches.as_slice()),
+            _ => (&[][..], &[][..]),
         };
+        let version = versions.first().map(|one| sentence(one, &scene.style));
+        self.version = version;
         match matches {
             [] => {
                 self.guess(scene);
@@ -194,6 +199,10 @@ impl Page for FoundPage {
                 let line = Line::of(Role::Title, &self.reference)
                     .with(Role::Text, format!(" speaks of {count}"));
                 pen.line(area.x + 2, area.y, area.width - 2, &line);
+                if let Some(version) = &self.version {
+                    let told = Line::of(Role::Dim, version);
+                    pen.line(area.x + 2, area.y + 1, area.width - 2, &told);
+                }
                 let below = Rect::new(
                     area.x,
                     area.y + 2,

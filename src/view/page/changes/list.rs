@@ -60,6 +60,7 @@ fn nobody() -> Match {
         since: None,
         on: Vec::new(),
         environments: std::collections::BTreeMap::new(),
+        rolled_back: std::collections::BTreeMap::new(),
         forecast: crate::model::forecast::Forecast::default(),
         sentence: String::new(),
         inferred: false,

@@ -136,6 +136,7 @@ fn flying(n: i64, step: &str, age: i64) -> Match {
         since: Some(now() - hours(1)),
         on: vec!["payments".to_owned()],
         environments: std::collections::BTreeMap::new(),
+        rolled_back: std::collections::BTreeMap::new(),
         forecast: crate::model::forecast::Forecast::default(),
         sentence: String::new(),
         inferred: false,

@@ -1,0 +1,378 @@
+use super::*;
+use crate::model::definition::{Rules, StepKind};
+use crate::model::sample::{Sample, at};
+
+/// Three requests, each a commit on top of the one before it, and nothing deployed.
+fn shop() -> Sample {
+    let mut s = Sample::new("shop");
+    s.path(&[
+        ("code", StepKind::Code, None),
+        ("staging", StepKind::Deploy, Some("staging")),
+        ("production", StepKind::Deploy, Some("production")),
+    ]);
+    s.commit("r", "m0", "03-01 09:00", &[]);
+    for (id, sha, before) in [("#1", "m1", "m0"), ("#2", "m2", "m1"), ("#3", "m3", "m2")] {
+        s.commit("r", sha, "03-01 10:00", &[before]);
+        s.request(id, "r", &[]).opened("03-01 10:00");
+        s.merged(sha, "03-01 11:00");
+    }
+    s
+}
+
+fn staged(s: &mut Sample, deployment: &str, sha: &str, time: &str) {
+    let staging = s.name("staging");
+    s.deploy(deployment, "r", sha, time).record().environment = Some(staging);
+}
+
+fn told(workload: &Workload, id: &str) -> Match {
+    let rules = Rules::default();
+    let lives = Lives::new(workload, &rules, None);
+    let places = find(&lives, id);
+    whereabouts(&lives, places[0], &[], &[]).unwrap()
+}
+
+fn state(workload: &Workload, id: &str) -> (&'static str, bool) {
+    let told = told(workload, id);
+    (told.state, told.environments.contains_key("production"))
+}
+
+#[test]
+fn a_rollback_takes_out_all_that_came_since() {
+    let mut s = shop();
+    s.deploy("d0", "r", "m0", "03-02 10:00");
+    s.deploy("d1", "r", "m1", "03-03 10:00");
+    s.deploy("d2", "r", "m3", "03-04 10:00");
+    s.deploy("d3", "r", "m1", "03-05 10:00");
+    let workload = s.done();
+    assert_eq!(state(&workload, "#1"), ("delivered", true));
+    for id in ["#2", "#3"] {
+        let told = told(&workload, id);
+        assert_eq!(
+            (told.state, told.step.as_deref()),
+            ("failed", Some("production"))
+        );
+        assert_eq!(told.since, Some(at("03-05 10:00")));
+        assert_eq!(told.on, ["ann"]);
+        assert!(told.environments.is_empty());
+        let left = &told.rolled_back["production"];
+        assert_eq!((left.at, &*left.deployment), (at("03-05 10:00"), "d3"));
+        assert_eq!(left.version.as_deref(), Some("m1"));
+        let sentence = format!(
+            "{id} was rolled back in production at 2025-03-05T10:00:00Z, by the deployment d3 to m1"
+        );
+        assert_eq!(told.sentence, sentence);
+    }
+}
+
+#[test]
+fn what_is_shipped_again_is_live_again() {
+    let mut s = shop();
+    s.deploy("d0", "r", "m1", "03-02 10:00");
+    s.deploy("d1", "r", "m2", "03-03 10:00");
+    s.deploy("d2", "r", "m1", "03-04 10:00");
+    // The same version once more changes nothing.
+    s.deploy("d3", "r", "m1", "03-04 11:00");
+    let back = s.done();
+    assert_eq!(state(&back, "#2"), ("failed", false));
+    let mut s = shop();
+    s.deploy("d0", "r", "m1", "03-02 10:00");
+    s.deploy("d1", "r", "m2", "03-03 10:00");
+    s.deploy("d2", "r", "m1", "03-04 10:00");
+    s.deploy("d3", "r", "m3", "03-05 10:00");
+    let workload = s.done();
+    let told = told(&workload, "#2");
+    assert_eq!(
+        (told.state, told.since),
+        ("delivered", Some(at("03-05 10:00")))
+    );
+    assert_eq!(told.environments["production"].since, at("03-05 10:00"));
+    assert!(told.rolled_back.is_empty());
+    assert!(
+        told.sentence.contains("again since 2025-03-05"),
+        "{}",
+        told.sentence
+    );
+}
+
+#[test]
+fn a_fix_made_of_the_older_version_does_not_bring_back_what_was_taken_out() {
+    let mut s = shop();
+    s.commit("r", "fix", "03-04 11:00", &["m1"]);
+    s.deploy("d0", "r", "m1", "03-02 10:00");
+    s.deploy("d1", "r", "m2", "03-03 10:00");
+    s.deploy("d2", "r", "m1", "03-04 10:00");
+    s.deploy("d3", "r", "fix", "03-04 12:00");
+    assert_eq!(state(&s.done(), "#2"), ("failed", false));
+}
+
+#[test]
+fn a_copy_brings_back_what_it_is_a_copy_of() {
+    let mut s = shop();
+    s.commit("r", "copy", "03-04 11:00", &["m1"]);
+    s.message("copy", "Again\n\n(cherry picked from commit m2)");
+    s.deploy("d0", "r", "m1", "03-02 10:00");
+    s.deploy("d1", "r", "m3", "03-03 10:00");
+    s.deploy("d2", "r", "m1", "03-04 10:00");
+    s.deploy("d3", "r", "copy", "03-04 12:00");
+    let workload = s.done();
+    assert_eq!(state(&workload, "#2"), ("delivered", true));
+    assert_eq!(state(&workload, "#3"), ("failed", false));
+}
+
+#[test]
+fn what_was_never_live_alone_is_gone_back_to_all_the_same() {
+    let mut s = shop();
+    s.deploy("d0", "r", "m0", "03-02 10:00");
+    s.deploy("d1", "r", "m3", "03-03 10:00");
+    s.deploy("d2", "r", "m2", "03-04 10:00");
+    let workload = s.done();
+    assert_eq!(state(&workload, "#2"), ("delivered", true));
+    assert_eq!(state(&workload, "#3"), ("failed", false));
+}
+
+#[test]
+fn a_version_that_is_but_a_name_is_gone_back_to_by_its_name() {
+    let mut s = shop();
+    for (deployment, version, time) in [
+        ("d0", "1", "03-01 08:00"),
+        ("d1", "2", "03-02 10:00"),
+        ("d2", "1", "03-03 10:00"),
+    ] {
+        let version = Some(s.name(version));
+        s.deploy(deployment, "r", "", time).record().version = version;
+    }
+    s.record().rollback = true;
+    let workload = s.done();
+    let told = told(&workload, "#1");
+    assert_eq!(told.state, "failed");
+    assert_eq!(told.rolled_back["production"].version.as_deref(), Some("1"));
+}
+
+#[test]
+fn each_environment_is_rolled_back_by_itself() {
+    let mut s = shop();
+    staged(&mut s, "s0", "m1", "03-02 10:00");
+    staged(&mut s, "s1", "m2", "03-03 10:00");
+    staged(&mut s, "s2", "m1", "03-04 10:00");
+    s.deploy("d0", "r", "m1", "03-02 12:00");
+    let workload = s.done();
+    let flying = told(&workload, "#2");
+    assert_ne!(flying.state, "delivered");
+    assert!(flying.environments.is_empty());
+    assert_eq!(flying.rolled_back["staging"].deployment, "s2");
+    let left = "it was rolled back in staging at 2025-03-04T10:00:00Z, by the deployment s2 to m1";
+    assert!(flying.sentence.ends_with(left), "{}", flying.sentence);
+
+    let mut s = shop();
+    staged(&mut s, "s0", "m1", "03-02 10:00");
+    staged(&mut s, "s1", "m2", "03-03 10:00");
+    s.deploy("d0", "r", "m1", "03-02 12:00");
+    s.deploy("d1", "r", "m2", "03-03 12:00");
+    s.deploy("d2", "r", "m1", "03-04 12:00");
+    let told = told(&s.done(), "#2");
+    assert_eq!(told.state, "failed");
+    let there: Vec<&String> = told.environments.keys().collect();
+    assert_eq!(there, ["staging"]);
+}
+
+/// What a reference comes to: the changes, and what stands for itself.
+fn asked(workload: &Workload, query: &str) -> (Vec<String>, Vec<Match>) {
+    let rules = Rules::default();
+    let lives = Lives::new(workload, &rules, None);
+    let found = seek(&lives, query);
+    let (changes, alone) = found.split(&lives);
+    let ids = changes.iter().map(|place| {
+        let change = &workload.changes[*place as usize];
+        workload.text(change.id).to_owned()
+    });
+    let branches = |_: &str| vec!["work".to_owned()];
+    let told = alone
+        .iter()
+        .map(|thing| thing.whereabouts(&lives, &branches));
+    (ids.collect(), told.collect())
+}
+
+fn alone(workload: &Workload, query: &str) -> Match {
+    let (changes, mut told) = asked(workload, query);
+    assert_eq!((changes.len(), told.len()), (0, 1), "{query}");
+    told.remove(0)
+}
+
+#[test]
+fn a_commit_of_a_release_line_stands_for_itself() {
+    let mut s = shop();
+    s.commit("r", "fix1aaaa", "03-04 09:00", &["m1"]);
+    s.commit("r", "fix2bbbb", "03-04 10:00", &["fix1aaaa"]);
+    let version = s.name("v1.0.1");
+    s.deploy("d0", "r", "m1", "03-02 10:00");
+    s.deploy("d1", "r", "fix2bbbb", "03-05 10:00")
+        .record()
+        .version = Some(version);
+    let workload = s.done();
+    for query in ["fix2bbbb", "v1.0.1", "1.0.1"] {
+        let told = alone(&workload, query);
+        assert_eq!(
+            (told.state, told.since),
+            ("delivered", Some(at("03-05 10:00")))
+        );
+        assert_eq!(told.change, "fix2bbbb");
+        assert!(
+            told.sentence
+                .ends_with("is live in production since 2025-03-05T10:00:00Z")
+        );
+    }
+    assert_eq!(
+        alone(&workload, "v1.0.1").version.as_deref(),
+        Some("v1.0.1")
+    );
+    let within = alone(&workload, "fix1aaaa");
+    assert_eq!(within.state, "delivered");
+    assert_eq!(
+        within.environments["production"].version.as_deref(),
+        Some("v1.0.1")
+    );
+    assert!(
+        within.sentence.ends_with(", with v1.0.1"),
+        "{}",
+        within.sentence
+    );
+}
+
+#[test]
+fn a_version_is_where_it_was_deployed() {
+    let mut s = shop();
+    for (deployment, sha, version, time) in [
+        ("d0", "m0", "v0", "03-02 10:00"),
+        ("d1", "m1", "v1", "03-03 10:00"),
+        // The same commit under another name brings nothing new.
+        ("d2", "m1", "v1.1", "03-04 10:00"),
+        ("d3", "m2", "v2", "03-05 10:00"),
+        ("d4", "m1", "v1.1", "03-06 10:00"),
+    ] {
+        let version = Some(s.name(version));
+        s.deploy(deployment, "r", sha, time).record().version = version;
+    }
+    let staging = s.name("staging");
+    let next = s.name("v3");
+    s.deploy("s0", "r", "m3", "03-06 11:00")
+        .record()
+        .environment = Some(staging);
+    s.record().version = Some(next);
+    let workload = s.done();
+    assert_eq!(asked(&workload, "v2").0, ["#2"]);
+    let rules = Rules::default();
+    let lives = Lives::new(&workload, &rules, None);
+    let version = |name: &str| seek(&lives, name).versions[0].whereabouts(&lives, &|_| Vec::new());
+    let gone = version("v2");
+    assert_eq!(
+        (gone.state, gone.since),
+        ("failed", Some(at("03-06 10:00")))
+    );
+    assert_eq!(gone.rolled_back["production"].deployment, "d4");
+    let there: Vec<&String> = gone.environments.keys().collect();
+    assert_eq!(there, ["staging"], "within v3");
+    let live = version("v1.1");
+    assert_eq!(
+        (live.state, live.since),
+        ("delivered", Some(at("03-06 10:00")))
+    );
+    assert_eq!(
+        live.environments["production"].version.as_deref(),
+        Some("v1.1")
+    );
+    let first = version("v0");
+    assert_eq!(first.state, "delivered");
+    let told = "v0 was live in production from 2025-03-02T10:00:00Z to 2025-03-03T10:00:00Z, when v1 took its place; what it holds is live still";
+    assert_eq!(first.sentence, told);
+    // What has not been in production speaks of its change.
+    let staged = version("v3");
+    assert_eq!(
+        (staged.state, staged.step.as_deref()),
+        ("waiting", Some("production"))
+    );
+    assert_eq!(asked(&workload, "v3").0, ["#3"]);
+    assert!(
+        staged.sentence.ends_with(", and not in production"),
+        "{}",
+        staged.sentence
+    );
+}
+
+#[test]
+fn a_version_of_no_commit_is_known_by_its_deployments() {
+    let mut s = shop();
+    for (deployment, version, time) in [("d0", "7.1", "01-02 10:00"), ("d1", "7.2", "01-03 10:00")]
+    {
+        let version = Some(s.name(version));
+        s.deploy(deployment, "", "", time).record().version = version;
+    }
+    let workload = s.done();
+    let told = alone(&workload, "7.2");
+    assert_eq!((told.state, &*told.change), ("delivered", "7.2"));
+    let told = alone(&workload, "7.1");
+    assert_eq!(told.state, "superseded");
+    assert!(
+        told.sentence
+            .ends_with("when 7.2 took its place without it")
+    );
+}
+
+#[test]
+fn a_merge_speaks_of_all_that_it_brought() {
+    let mut s = shop();
+    s.commit("r", "a", "03-02 09:00", &["m1"]);
+    s.commit("r", "b", "03-02 10:00", &["a"]);
+    s.request("#7", "r", &["a"]).request("#8", "r", &["b"]);
+    s.commit("r", "merge7", "03-03 10:00", &["m3", "b"]);
+    let (changes, alone) = asked(&s.done(), "merge7");
+    assert_eq!(
+        (changes, alone.len()),
+        (vec!["#7".to_owned(), "#8".to_owned()], 0)
+    );
+}
+
+#[test]
+fn a_commit_that_nothing_holds_is_not_merged() {
+    let mut s = shop();
+    s.commit("r", "feed1234", "03-02 09:00", &["m1"]);
+    s.sha("beef1234");
+    let workload = s.done();
+    let told = alone(&workload, "feed");
+    assert_eq!((told.state, &*told.change), ("unknown", "feed1234"));
+    let sentence = "feed1234 is a commit of r that is not merged, as far as is known, on the branch work: no change and no deployment holds it";
+    assert_eq!(told.sentence, sentence);
+    let told = alone(&workload, "beef1234");
+    assert!(
+        told.sentence.contains("nothing more is known"),
+        "{}",
+        told.sentence
+    );
+}
+
+#[test]
+fn of_the_past_one_speaks_in_the_past() {
+    let mut s = shop();
+    s.deploy("d0", "r", "m0", "03-02 10:00");
+    s.deploy("d1", "r", "m1", "03-03 10:00");
+    let workload = s.done();
+    let rules = Rules::default();
+    let mut lives = Lives::new(&workload, &rules, None);
+    lives.looking_back = true;
+    let told = |id: &str| {
+        whereabouts(&lives, find(&lives, id)[0], &[], &[])
+            .unwrap()
+            .sentence
+    };
+    let live = "as of 2025-03-31T00:00:00Z, #1 was live in production since 2025-03-03T10:00:00Z";
+    assert_eq!(told("#1"), live);
+    assert!(told("#2").starts_with("as of 2025-03-31T00:00:00Z, #2: "));
+}
+
+#[test]
+fn only_the_first_line_of_a_message_is_a_title() {
+    let mut s = shop();
+    let title = s.name("\n  Fix the till  \n\nIt stuck.\n");
+    s.last_change().title = Some(title);
+    let told = told(&s.done(), "#3");
+    assert_eq!(told.title.as_deref(), Some("Fix the till"));
+}

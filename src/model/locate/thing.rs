@@ -1,0 +1,286 @@
+//! Where a commit or a version is by itself: where it was deployed, what took its place, and whether what runs there now holds it. A change is told of
+//! by [`super::whereabouts`]; this is for a commit that belongs to none, a release line beside the target branch, and a version that brought nothing new.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Arrival, Departure, Match, called, first_line, record, say, texts};
+use crate::event::time::Timestamp;
+use crate::model::Workload;
+use crate::model::definition::StepKind;
+use crate::model::delivery::{Delivery, Row, RowKind};
+use crate::model::entity::{ChangeAt, CommitAt, Record};
+use crate::model::environment::short;
+use crate::model::forecast::Forecast;
+use crate::model::graph::{Marks, walk};
+use crate::model::name::Name;
+use crate::model::state::{Lives, State};
+
+/// A commit, or a version under the name that it is asked for by.
+#[derive(Clone, Debug)]
+pub struct Thing {
+    /// What to call it.
+    pub name: String,
+    pub is_version: bool,
+    pub commit: Option<CommitAt>,
+    /// Deployments that bear its name.
+    pub records: BTreeSet<u32>,
+}
+
+/// Its time in an environment: since it came there last.
+pub(super) struct Stay<'l> {
+    pub environment: &'l str,
+    pub since: Timestamp,
+    /// What brought it: itself, or a later version that holds it.
+    pub brought_by: Option<&'l Record>,
+    /// What took its place, and when.
+    pub until: Option<(Timestamp, &'l Row, &'l Record)>,
+    /// What runs there now holds it.
+    pub held: bool,
+}
+
+impl Thing {
+    pub(super) fn of_commit(workload: &Workload, place: CommitAt) -> Self {
+        let commit = workload.commits.get(place as usize);
+        let sha = commit.map_or("", |commit| workload.text(commit.sha));
+        Self {
+            name: short(sha).to_owned(),
+            is_version: false,
+            commit: Some(place),
+            records: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn of_version(workload: &Workload, name: Option<Name>, commit: CommitAt) -> Self {
+        let plain = Self::of_commit(workload, commit);
+        Self {
+            name: name.map_or(plain.name, |name| workload.text(name).to_owned()),
+            is_version: true,
+            ..plain
+        }
+    }
+
+    pub(super) fn of_record(workload: &Workload, place: u32, record: &Record) -> Self {
+        let deployment = || short(workload.text(record.deployment)).to_owned();
+        Self {
+            name: called(workload, record).unwrap_or_else(deployment),
+            is_version: true,
+            commit: record.commit,
+            records: BTreeSet::from([place]),
+        }
+    }
+
+    /// The change that its commit belongs to.
+    pub(super) fn change(&self, workload: &Workload) -> Option<ChangeAt> {
+        workload.commits.get(self.commit? as usize)?.change
+    }
+
+    /// The changes that it was the first to bring to production.
+    #[must_use]
+    pub fn brought(&self, lives: &Lives<'_>) -> Vec<ChangeAt> {
+        let delivery = lives.production();
+        let own = |row: &Row| row.success && self.is(lives.workload, row);
+        let Some(row) = delivery.rows.iter().position(own) else {
+            return Vec::new();
+        };
+        (0..)
+            .zip(&delivery.arrivals)
+            .filter(|(_, arrival)| arrival.is_some_and(|arrival| arrival.row as usize == row))
+            .map(|(place, _)| place)
+            .collect()
+    }
+
+    /// Whether it was deployed to production by itself.
+    #[must_use]
+    pub fn went_live(&self, lives: &Lives<'_>) -> bool {
+        let mut rows = lives.production().rows.iter();
+        rows.any(|row| row.success && self.is(lives.workload, row))
+    }
+
+    /// Whether a row deployed it.
+    fn is(&self, workload: &Workload, row: &Row) -> bool {
+        let of_commit = || {
+            let made = record(workload, row).and_then(|record| record.commit);
+            made.is_some() && made == self.commit
+        };
+        self.records.contains(&row.record) || of_commit()
+    }
+
+    fn stay<'l>(&self, lives: &'l Lives<'_>, delivery: &'l Delivery) -> Option<Stay<'l>> {
+        let workload = lives.workload;
+        let well: Vec<(u32, &Row)> = (0..)
+            .zip(&delivery.rows)
+            .filter(|(_, row)| row.success)
+            .collect();
+        let is_own = |(_, row): &(u32, &Row)| self.is(workload, row);
+        let last = well.iter().rposition(is_own);
+        let first = last.map(|last| {
+            let before = well[..last].iter().rposition(|one| !is_own(one));
+            before.map_or(0, |before| before + 1)
+        });
+        let within = || {
+            let number = delivery.live(self.commit?)?;
+            well.iter().position(|(other, _)| *other == number)
+        };
+        let first = first.or_else(within)?;
+        let (floor, came) = *well.get(first)?;
+        // Versions of several repositories, or of several pipelines, stand beside each other.
+        let beside = |row: &Row| {
+            let pipeline = |row| record(workload, row).and_then(|record| record.pipeline);
+            row.repository == came.repository && pipeline(row) == pipeline(came)
+        };
+        let after = well[last.unwrap_or(first) + 1..].iter();
+        let after: Vec<&Row> = after
+            .map(|(_, row)| *row)
+            .filter(|row| beside(row))
+            .collect();
+        let holds = |row: &&&Row| self.is_in(workload, delivery, row, floor);
+        // A release stays one, whatever is released after it.
+        let held = workload.released_by_tags || after.last().is_none_or(|row| holds(&row));
+        let next = match last {
+            Some(_) => after.first(),
+            None if held => None,
+            None => after.iter().find(|row| !holds(row)),
+        };
+        let until = next.and_then(|row| Some((row.at, *row, record(workload, row)?)));
+        Some(Stay {
+            environment: &delivery.environment,
+            since: came.at,
+            brought_by: record(workload, came).filter(|_| last.is_none()),
+            until,
+            held,
+        })
+    }
+
+    /// Whether what a row brought holds it: nothing that lies behind what was live before it does.
+    fn is_in(&self, workload: &Workload, delivery: &Delivery, row: &Row, floor: u32) -> bool {
+        let from = record(workload, row).and_then(|record| record.commit);
+        let Some((from, wanted)) = from.zip(self.commit) else {
+            return false;
+        };
+        let mut found = false;
+        let mut seen = Marks::default();
+        walk(&workload.commits, from, |at| {
+            found |= at == wanted;
+            let later = delivery.live(at).is_none_or(|row| row >= floor);
+            !found && later && seen.insert(at)
+        });
+        found
+    }
+
+    /// Where it is. `branches` names the branches that hold a sha, where no change and no deployment does.
+    #[must_use]
+    pub fn whereabouts(&self, lives: &Lives<'_>, branches: &dyn Fn(&str) -> Vec<String>) -> Match {
+        let workload = lives.workload;
+        let deliveries = lives.deliveries.iter();
+        let stays: Vec<Stay<'_>> = deliveries
+            .filter_map(|delivery| self.stay(lives, delivery))
+            .collect();
+        let (state, step, since) = standing(lives, &stays);
+        let text = |name: Option<Name>| name.map(|name| workload.text(name).to_owned());
+        let commit = self.commit.and_then(|at| workload.commits.get(at as usize));
+        let sha = commit.map(|commit| workload.text(commit.sha));
+        let change = self.change(workload);
+        let change = change.and_then(|at| workload.changes.get(at as usize));
+        let message = text(commit.and_then(|commit| commit.message));
+        let mut artifacts = workload.artifacts.iter();
+        let artifact = artifacts.find(|one| one.commit.is_some() && one.commit == self.commit);
+        let version = Some(&self.name).filter(|_| self.is_version).cloned();
+        let holders = || sha.map_or_else(Vec::new, branches);
+        Match {
+            workload: workload.name().to_owned(),
+            change: change.map_or_else(
+                || sha.unwrap_or(&self.name).to_owned(),
+                |change| workload.text(change.id).to_owned(),
+            ),
+            title: change
+                .and_then(|change| text(change.title))
+                .or(message)
+                .map(first_line),
+            author: change
+                .and_then(|change| text(change.author))
+                .or_else(|| text(commit?.author)),
+            url: change.and_then(|change| text(change.url)),
+            repository: text(commit.and_then(|commit| commit.repository)),
+            commits: sha.map(str::to_owned).into_iter().collect(),
+            artifact: artifact.map(|artifact| workload.text(artifact.id).to_owned()),
+            version: version.or_else(|| text(artifact.and_then(|artifact| artifact.version))),
+            state: state.word(),
+            step: step.map(|step| workload.path.steps[step].name.clone()),
+            since,
+            on: Vec::new(),
+            sentence: say::of_thing(lives, self, &stays, &holders),
+            environments: self.environments(workload, &stays),
+            rolled_back: rolled_back(workload, &stays),
+            forecast: Forecast::default(),
+            inferred: false,
+            timeline: Vec::new(),
+            labels: change.map_or_else(Vec::new, |change| texts(workload, &change.labels)),
+            tickets: change.map_or_else(Vec::new, |change| texts(workload, &change.tickets)),
+        }
+    }
+
+    fn environments(&self, workload: &Workload, stays: &[Stay<'_>]) -> BTreeMap<String, Arrival> {
+        let held = stays.iter().filter(|stay| stay.held);
+        held.map(|stay| {
+            let own = || self.is_version.then(|| self.name.clone());
+            let version = match stay.brought_by {
+                Some(record) => called(workload, record),
+                None => own(),
+            };
+            let since = stay.since;
+            (stay.environment.to_owned(), Arrival { version, since })
+        })
+        .collect()
+    }
+}
+
+fn rolled_back(workload: &Workload, stays: &[Stay<'_>]) -> BTreeMap<String, Departure> {
+    let left = stays.iter().filter_map(|stay| {
+        let departure = stay.departure(workload)?;
+        Some((stay.environment.to_owned(), departure))
+    });
+    left.collect()
+}
+
+impl Stay<'_> {
+    /// The rollback that took it out.
+    pub(super) fn departure(&self, workload: &Workload) -> Option<Departure> {
+        let (at, row, record) = self.until.filter(|_| !self.held)?;
+        (row.kind == RowKind::Rollback).then(|| Departure {
+            at,
+            deployment: workload.text(record.deployment).to_owned(),
+            version: called(workload, record),
+        })
+    }
+}
+
+/// State, step and since when.
+fn standing(lives: &Lives<'_>, stays: &[Stay<'_>]) -> (State, Option<usize>, Option<Timestamp>) {
+    let workload = lives.workload;
+    let production = &lives.production().environment;
+    let live = stays.iter().find(|stay| stay.environment == production);
+    let Some(stay) = live.or_else(|| stays.last()) else {
+        return (State::Unknown, None, None);
+    };
+    let left = stay.until.map_or(stay.since, |(at, ..)| at);
+    if stay.held && live.is_some() {
+        return (State::Delivered, None, Some(stay.since));
+    }
+    if stay.held {
+        let steps = workload.path.steps.iter().enumerate();
+        let deploys = steps.filter(|(_, step)| step.kind == StepKind::Deploy);
+        let is_here = |environment: Option<&str>| environment == Some(stay.environment);
+        let mut after = deploys.skip_while(|(_, step)| !is_here(step.environment.as_deref()));
+        let next = after.nth(1).map(|(place, _)| place);
+        return (
+            State::Waiting,
+            next.or(lives.production_step()),
+            Some(stay.since),
+        );
+    }
+    let step = crate::model::step::of_environment(workload, stay.environment);
+    match stay.departure(workload) {
+        Some(_) => (State::Failed, step, Some(left)),
+        None => (State::Superseded, step, Some(left)),
+    }
+}
