@@ -19,7 +19,7 @@ use crate::report::text;
 use crate::view::scene::SourceState;
 
 pub fn run(session: &Session, args: &CollectArgs) -> Result<Ending, Failure> {
-    let mut feeds = feeds(session, args.listen)?;
+    let mut feeds = feeds(session, args.listen);
     if feeds.feeds.is_empty() {
         return Err(Failure::unable("there is no source to read").hinted(
             "name one under [[sources]] in leadtime.toml, or let `leadtime init` propose it",

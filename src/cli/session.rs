@@ -35,8 +35,8 @@ pub struct Session {
     pub here: Option<git::Identity>,
     here_path: Option<PathBuf>,
     pub log: PathBuf,
-    /// `--db` names the log.
-    named: bool,
+    /// The log, where `--db` names it.
+    named: Option<PathBuf>,
     pub rules: Rules,
     pub now: Timestamp,
     pub as_of: Timestamp,
@@ -73,8 +73,8 @@ impl Session {
             config,
             here,
             here_path,
+            named: global.db.is_some().then(|| log.clone()),
             log,
-            named: global.db.is_some(),
             now,
             as_of,
             json: global.json,
@@ -239,10 +239,10 @@ impl Session {
 
     /// Refuses a log that was named, is not there, and is not `filled` by what is read beside.
     pub fn must_be_there(&self, filled: bool) -> Result<(), Failure> {
-        if filled || !self.named || self.log.exists() {
-            return Ok(());
+        match &self.named {
+            Some(log) if !filled && !log.exists() => Err(hint::no_log(log)),
+            _ => Ok(()),
         }
-        Err(hint::no_log(&self.log))
     }
 
     /// What leadtime knows by a log that is open.

@@ -34,7 +34,7 @@ fn follow_up(session: &Session, engine: &mut Engine) -> Result<(), Failure> {
 /// What was read: `leadtime/sync/v1`.
 #[derive(Default, Serialize)]
 struct Summary {
-    sources: Vec<Read>,
+    sources: Vec<Brought>,
     /// Events of all of them.
     read: usize,
     new: usize,
@@ -44,7 +44,7 @@ struct Summary {
 
 /// What was read of a source.
 #[derive(Serialize)]
-struct Read {
+struct Brought {
     source: String,
     read: usize,
     new: usize,
@@ -60,7 +60,7 @@ impl Summary {
         self.read += read;
         self.new += outcome.new;
         self.duplicates += outcome.known;
-        self.sources.push(Read {
+        self.sources.push(Brought {
             source: outcome.source.clone(),
             read,
             new: outcome.new,
@@ -71,7 +71,7 @@ impl Summary {
     }
 
     fn refused(&mut self, name: &str, failure: &Failure) {
-        self.sources.push(Read {
+        self.sources.push(Brought {
             source: name.to_owned(),
             read: 0,
             new: 0,

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use super::calendar::Calendar;
 use super::pattern::UnplannedRule;
 use super::problem::suggestion;
-use super::value::{LinkWindow, Refusal, Text, TextSchema, text, written_as_text};
+use super::value::{LinkWindow, Refusal, Text, TextSchema, optional_text, text, written_as_text};
 use crate::event::time::Span;
 
 /// Where the log is kept.
@@ -29,8 +29,30 @@ pub struct Store {
 #[serde(default, deny_unknown_fields)]
 pub struct Receive {
     /// The address and port at which pushes are taken, as in `127.0.0.1:8477`. Default: none are.
-    #[schemars(with = "Option<String>")]
+    #[serde(with = "optional_text")]
+    #[schemars(with = "Option<TextSchema<Listen>>")]
     pub listen: Option<SocketAddr>,
+}
+
+/// Where pushes are taken.
+pub(super) type Listen = SocketAddr;
+
+impl Text for Listen {
+    const FORMAT: &'static str = "address-and-port";
+    const EXAMPLES: &'static [&'static str] = &["127.0.0.1:8477"];
+
+    fn read(text: &str) -> Result<Self, Refusal> {
+        text.parse().map_err(|_| {
+            Refusal::new(
+                format!("{text:?} is not an address of this machine with a port"),
+                "write it in numbers, as \"127.0.0.1:8477\" or \"[::1]:8477\"",
+            )
+        })
+    }
+
+    fn write(&self) -> String {
+        self.to_string()
+    }
 }
 
 /// The address of a log.

@@ -11,7 +11,7 @@ use super::pattern::{Choice, DeploymentRule, Pattern, UnplannedRule};
 use super::place::{Places, below};
 use super::problem::{Problem, nearest, suggestion};
 use super::schedule::Schedule;
-use super::settings::StoreUrl;
+use super::settings::{Listen, StoreUrl};
 use super::value::{Address, LinkWindow, Refusal, Text};
 use crate::event::time::Span;
 
@@ -48,9 +48,11 @@ impl Walk<'_, '_> {
             }
             (Some("string"), DeValue::String(text)) => self.text(schema, text, found, key),
             (Some("integer"), DeValue::Integer(number)) => {
-                if u32::from_str_radix(number.as_str(), number.radix()).is_err() {
-                    let most = u32::MAX;
-                    let text = format!("expected a whole number from 0 to {most}, found {number}");
+                let (least, most) = (schema["minimum"].as_u64().unwrap_or(0), u32::MAX);
+                let read = u32::from_str_radix(number.as_str(), number.radix());
+                if !read.is_ok_and(|read| u64::from(read) >= least) {
+                    let text =
+                        format!("expected a whole number from {least} to {most}, found {number}");
                     self.wrong(found, key, text, "");
                 }
             }
@@ -212,7 +214,7 @@ impl Walk<'_, '_> {
 
 type Reader = fn(&str) -> Result<(), Refusal>;
 
-fn readers() -> [(&'static str, Reader); 12] {
+fn readers() -> [(&'static str, Reader); 13] {
     fn reader<T: Text>() -> (&'static str, Reader) {
         (T::FORMAT, |text| T::read(text).map(drop))
     }
@@ -229,6 +231,7 @@ fn readers() -> [(&'static str, Reader); 12] {
         reader::<Schedule>(),
         reader::<Hours>(),
         reader::<Holiday>(),
+        reader::<Listen>(),
     ]
 }
 

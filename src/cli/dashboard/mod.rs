@@ -66,7 +66,7 @@ pub fn run(global: &Global, args: &DashboardArgs) -> Result<Ending, Failure> {
         };
     }
     app.scene.lens.as_of = global.as_of.map(|_| session.as_of);
-    let feeds = feeds(&session, None)?;
+    let feeds = feeds(&session, None);
     let kept = match recall::of_configuration(global)? {
         Some(kept) => Some(kept),
         None => recall::of_session(&session, global),
@@ -110,7 +110,7 @@ fn resume(
         let session = Arc::new(session(&global)?);
         // Nobody hears it where the dashboard has ended already.
         let _gone = lend.send(Arc::clone(&session));
-        let _gone = tell.send(feeds(&session, None)?);
+        let _gone = tell.send(feeds(&session, None));
         Ok(session)
     };
     let threads = Threads {

@@ -52,18 +52,19 @@ pub fn operations(session: Arc<Session>) -> Operations {
 }
 
 /// What is read, and where pushes are taken: at this address, else at the configured one.
-pub fn feeds(session: &Session, listen: Option<SocketAddr>) -> Result<Feeds, Failure> {
-    let mut feeds = Vec::new();
-    for source in &session.config.sources {
-        feeds.push((session.feed_or_why(source), source.every));
-    }
+#[must_use]
+pub fn feeds(session: &Session, listen: Option<SocketAddr>) -> Feeds {
+    let sources = session.config.sources.iter();
+    let mut feeds: Vec<_> = sources
+        .map(|source| (session.feed_or_why(source), source.every))
+        .collect();
     feeds.extend(session.here_feed().map(|feed| (feed, EVERY)));
-    Ok(Feeds {
+    Feeds {
         log: session.log.clone(),
         feeds,
         door: Door::of(&session.config, listen),
         trickle: None,
-    })
+    }
 }
 
 /// What opens the log; where nothing is read beside, local repositories are read first.
