@@ -664,6 +664,7 @@ pub fn gate() -> OpenGate {
         approvers: names(&["@change-board"]),
         may_decide: Some(false),
         why_not: some("you wrote change 412, and the gate wants four eyes"),
+        bar: None,
         superseded_by: None,
         holds_back: 12,
         evidence: vec![
