@@ -178,6 +178,7 @@ pub fn map_of(mut steps: Vec<StepFigures>) -> Map {
         },
         inferred: false,
         notes: Vec::new(),
+        cost: None,
         calendar: None,
         change_list: Vec::new(),
     }
@@ -224,7 +225,12 @@ pub fn steps() -> Vec<StepFigures> {
 
 /// An ordinary map.
 pub fn map() -> Map {
-    map_of(steps())
+    let cost = "cab: 74 % of all lead time, 0 of 84 rejected";
+    Map {
+        notes: names(&[cost]),
+        cost: some(cost),
+        ..map_of(steps())
+    }
 }
 
 /// With everything that may be absent: notes, an empty step, a wait before the first, inferred links, Little's warning, changes.
