@@ -230,6 +230,11 @@ impl<L: Listing> Table<L> {
                 sort.reversed = !sort.reversed;
                 self.refresh();
             }
+            Intent::Sort | Intent::Reverse | Intent::Group if self.listing.is_empty() => {
+                return false;
+            }
+            Intent::Group if self.listing.groups().is_empty() => return false,
+            Intent::Mark if self.selected().is_none() => return false,
             Intent::Group => {
                 let groups = self.listing.groups().len();
                 self.group = match self.group {
