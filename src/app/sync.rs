@@ -173,7 +173,7 @@ fn keep_note<S: Store + ?Sized>(
         } else {
             before.read
         },
-        error: outcome.error.as_ref().map(ToString::to_string),
+        error: outcome.error.as_ref().map(ConnectorError::cause_first),
         findings: findings.collect(),
         origins: outcome.origins.clone(),
     };

@@ -76,7 +76,7 @@ pub struct Step {
     #[serde(default, with = "optional_text")]
     #[schemars(with = "Option<TextSchema<Span>>")]
     pub within: Option<Span>,
-    /// What a person confirms with before leadtime acts here. Default: typed for production, else yes.
+    /// What a person confirms with before leadtime acts here. Default: typed for production and for approving a gate that opens it, else yes.
     pub confirm: Option<Confirm>,
     /// How long it has to run before the next step may start.
     #[serde(default, with = "optional_text")]

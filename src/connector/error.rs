@@ -50,9 +50,33 @@ impl ConnectorError {
         Self::new(ErrorKind::Configuration, context, detail)
     }
 
+    /// The same with the cause first, which is what is left of it where there is little room: what is wrong, what to do about it, and only then where.
+    #[must_use]
+    pub fn cause_first(&self) -> String {
+        let hint = self.hint.as_ref();
+        let hint = hint.map_or_else(String::new, |hint| format!(" ({hint})"));
+        format!("{}{hint}; {}", self.detail, self.context)
+    }
+
     #[must_use]
     pub fn hinted(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cause_stands_first_where_there_is_little_room() {
+        let context = "GET https://harbor.example/api/v2.0/projects";
+        let error = ConnectorError::new(ErrorKind::Unauthorized, context, "401 Unauthorized");
+        assert_eq!(error.cause_first(), format!("401 Unauthorized; {context}"));
+        assert_eq!(
+            error.hinted("is the token still good?").cause_first(),
+            format!("401 Unauthorized (is the token still good?); {context}")
+        );
     }
 }

@@ -113,7 +113,7 @@ impl App {
         }
         let lasts = self.scene.acting.lasts.unwrap_or_default();
         let words = format!(
-            "armed for {}; {} without a key disarm it",
+            "armed: leadtime may act on {}; {} without a key disarm it",
             scope.text(),
             duration::span(lasts)
         );

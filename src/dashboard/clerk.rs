@@ -86,8 +86,8 @@ impl Clerk {
     fn wear(&self) {
         let (theme, warnings) = self.themes.find(&self.theme);
         (self.tell)(News::Theme(Box::new(theme)));
-        match warnings.first() {
-            Some(warning) => self.say(Role::Warning, text::clean(warning).into_owned()),
+        match Theme::told(&warnings) {
+            Some(warning) => self.say(Role::Warning, text::clean(&warning).into_owned()),
             None => self.say(Role::Dim, format!("theme: {}", self.theme)),
         }
     }

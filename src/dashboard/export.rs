@@ -4,11 +4,12 @@ use std::path::Path;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::App;
 use crate::report::text;
 use crate::screen::svg::{DARK, LIGHT, Picture};
+use crate::view;
 use crate::view::page::Grid;
 
 /// What a file would hold, or why there is no such file.
@@ -50,22 +51,49 @@ pub fn written(app: &mut App, file: &str) -> Result<String, String> {
 fn csv(grid: &Grid) -> String {
     let mut out = csv::Writer::from_writer(Vec::new());
     // Into memory: nothing to fail but rows of different lengths, which a grid has none of.
-    let _ = out.write_record(&grid.heads);
-    for row in &grid.rows {
-        let _ = out.write_record(row);
+    let _ = out.write_record(&grid.names);
+    for row in &grid.values {
+        let _ = out.write_record(row.iter().map(field));
     }
     let bytes = out.into_inner().unwrap_or_default();
     String::from_utf8(bytes).unwrap_or_default()
 }
 
+/// A value as a field of a line; several of them with blanks between.
+fn field(value: &view::listing::Value) -> String {
+    match exact(value) {
+        Value::Null => String::new(),
+        Value::String(text) => text,
+        Value::Array(all) => {
+            let one = |one: &Value| match one {
+                Value::Null => "-".to_owned(),
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            all.iter().map(one).collect::<Vec<_>>().join(" ")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// As programs read it: seconds as a number, instants as RFC 3339, null for nothing.
+fn exact(value: &view::listing::Value) -> Value {
+    use view::listing::Value as Held;
+    match value {
+        Held::Nothing => Value::Null,
+        Held::Text(text) => Value::String(text::clean(text).into_owned()),
+        Held::Count(count) => Value::from(*count),
+        Held::Number(number) => Value::from(*number),
+        Held::Seconds(length) => json!(length),
+        Held::Time(at) => json!(at),
+        Held::Several(all) => Value::Array(all.iter().map(exact).collect()),
+    }
+}
+
 fn json(grid: &Grid) -> String {
-    let rows = grid.rows.iter().map(|row| {
-        let cells = grid.heads.iter().cloned().zip(row.iter().cloned());
-        Value::Object(
-            cells
-                .map(|(head, cell)| (head, Value::String(cell)))
-                .collect::<Map<_, _>>(),
-        )
+    let rows = grid.values.iter().map(|row| {
+        let cells = grid.names.iter().cloned().zip(row.iter().map(exact));
+        Value::Object(cells.collect::<Map<_, _>>())
     });
     let all = Value::Array(rows.collect());
     let mut text = serde_json::to_string_pretty(&all).unwrap_or_default();

@@ -306,7 +306,7 @@ async fn read(feed: &Feed, log: &Log, now: Timestamp, board: &Arc<Board>) -> boo
         state.reading = Some("reading".to_owned());
     });
     let error = match sync::read(feed, &**log, now, board).await {
-        Ok(outcome) => outcome.error.map(|error| error.to_string()),
+        Ok(outcome) => outcome.error.map(|error| error.cause_first()),
         Err(error) => Some(error.to_string()),
     };
     let is_well = error.is_none();

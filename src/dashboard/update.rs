@@ -5,7 +5,7 @@ use super::{App, export};
 use crate::event::time::{Span, Timestamp};
 use crate::intent::table::Group;
 use crate::intent::{Intent, View};
-use crate::key::Chord;
+use crate::key::{Chord, Context};
 use crate::model::travel::{self, Step};
 use crate::model::window::LOOK_BACK;
 use crate::report::sheet::Line;
@@ -28,6 +28,24 @@ pub const LENGTHS: [Span; 5] = [
     LOOK_BACK[2],
 ];
 
+/// Why an intent that neither the page in front nor its list took does nothing.
+const fn means_nothing(intent: Intent) -> &'static str {
+    match intent {
+        Intent::Left | Intent::Right => "there is nothing at the side here",
+        Intent::NextPane | Intent::PreviousPane => "there is no other pane here",
+        Intent::Open => "there is nothing in front to open",
+        Intent::Sort | Intent::Reverse => "there is nothing here to sort",
+        Intent::Group => "there is nothing here to group by",
+        Intent::Mark => "there is no row here to mark",
+        Intent::Favourite => "no workload is in front; a star is given in Fleet",
+        Intent::Statistic | Intent::Calendar | Intent::Fold => {
+            "that is how the map is drawn; there is none here"
+        }
+        Intent::Live => "there is nothing here that is told both live and from before",
+        _ => "there is nothing here to move in",
+    }
+}
+
 impl App {
     /// A key.
     pub fn key(&mut self, chord: Chord) -> Vec<Effect> {
@@ -40,8 +58,14 @@ impl App {
         if let Some(intent) = self.keymap.intent(self.context(), chord) {
             return self.intent(intent);
         }
-        let line = Line::of(Role::Dim, format!("{chord} does nothing here"));
-        self.ui.message = Some(line);
+        let means = |view: &View| self.keymap.intent(Context::In(*view), chord).is_some();
+        let elsewhere = View::ALL.into_iter().filter(means).map(View::title);
+        let elsewhere: Vec<&str> = elsewhere.collect();
+        let mut words = format!("{chord} does nothing here");
+        if !elsewhere.is_empty() {
+            words = format!("{words}; it works in {}", elsewhere.join(", "));
+        }
+        self.say(Role::Dim, &words);
         Vec::new()
     }
 
@@ -203,7 +227,7 @@ impl App {
             Intent::Later => return self.travel(Step::Hour, false),
             Intent::MuchEarlier => return self.travel(Step::Day, true),
             Intent::MuchLater => return self.travel(Step::Day, false),
-            Intent::Now => return self.look_at(None),
+            Intent::Now => return self.come_back(),
             Intent::Browse => return self.browse(),
             Intent::Copy => return self.copy(),
             Intent::Export => {
@@ -213,6 +237,9 @@ impl App {
                 let name = format!("{}.{form}", self.ui.front().name());
                 self.ui.overlay = Some(Box::new(Prompt::save(&name)));
             }
+            Intent::Refresh if self.scene.sources.is_empty() => {
+                self.say(Role::Dim, "no source is read here");
+            }
             Intent::Refresh => {
                 self.say(Role::Dim, "reading the sources");
                 return vec![Effect::Order(Order::Refresh)];
@@ -221,10 +248,7 @@ impl App {
             Intent::Redraw => return vec![Effect::Redraw],
             Intent::Suspend => return vec![Effect::Suspend],
             Intent::Quit => return vec![Effect::Quit],
-            _ => {
-                let words = format!("{} means nothing here", intent.name());
-                self.say(Role::Dim, &words);
-            }
+            _ => self.say(Role::Dim, means_nothing(intent)),
         }
         Vec::new()
     }
@@ -304,7 +328,26 @@ impl App {
     fn travel(&mut self, step: Step, back: bool) -> Vec<Effect> {
         let lens = self.scene.lens;
         let at = travel::step(lens.instant(), step, back, lens.zone);
-        self.look_at(Some(at).filter(|at| *at < lens.now))
+        if at >= lens.now {
+            return self.come_back();
+        }
+        let effects = self.look_at(Some(at));
+        let key = self.keymap.first_key(self.context(), Intent::Now);
+        let back = key.map_or_else(String::new, |key| format!("; {key} comes back to now"));
+        let words = format!("as of {}{back}", self.scene.style.moment(at));
+        self.say(Role::Warning, &words);
+        effects
+    }
+
+    /// To the present.
+    fn come_back(&mut self) -> Vec<Effect> {
+        if self.scene.lens.as_of.is_none() {
+            self.say(Role::Dim, "this is now");
+            return Vec::new();
+        }
+        let effects = self.look_at(None);
+        self.say(Role::Good, "back at now");
+        effects
     }
 
     fn look_at(&mut self, as_of: Option<Timestamp>) -> Vec<Effect> {

@@ -96,7 +96,7 @@ pub struct Step {
     pub within: Option<Span>,
     /// How long a version stays here before the next step may begin.
     pub soak: Option<Span>,
-    /// `None`: typed for production, else yes.
+    /// `None`: typed for production and for approving what opens it, else yes.
     pub confirm: Option<Confirm>,
     /// How many must approve, where the decision is made in leadtime.
     pub approvals: u32,
@@ -171,6 +171,29 @@ pub struct Path {
     pub freezes: Vec<Freeze>,
     /// Made from what the events show, since nobody wrote one.
     pub derived: bool,
+}
+
+impl Path {
+    /// The deployments that go ahead once a step is done: those behind it that neither another deployment nor a gate stands before.
+    #[must_use]
+    pub fn opened_by(&self, place: usize) -> Vec<&Step> {
+        let mut done = vec![false; self.steps.len()];
+        let mut opened = Vec::new();
+        if let Some(step) = done.get_mut(place) {
+            *step = true;
+        }
+        for (at, step) in self.steps.iter().enumerate().skip(place + 1) {
+            if !step.needs.iter().any(|need| done[*need]) {
+                continue;
+            }
+            match step.kind {
+                StepKind::Deploy => opened.push(step),
+                StepKind::Gate => {}
+                _ => done[at] = true,
+            }
+        }
+        opened
+    }
 }
 
 /// The parts of a monorepo that belong to a workload. Compiled when a path is first asked for: of thousands of workloads, a question is about few.
@@ -277,5 +300,35 @@ mod tests {
         let production = to("production");
         assert_eq!(production.confirmation("production"), Confirm::Typed);
         assert_eq!(to("staging").confirmation("production"), Confirm::Yes);
+    }
+
+    #[test]
+    fn a_step_opens_the_deployments_that_nothing_else_stands_before() {
+        let step = |name: &str, kind, needs: &[usize]| Step {
+            needs: needs.to_vec(),
+            ..Step::bare(name, kind)
+        };
+        let path = Path {
+            name: "web".to_owned(),
+            steps: vec![
+                step("qa", StepKind::Gate, &[]),
+                step("staging", StepKind::Deploy, &[0]),
+                step("security", StepKind::Gate, &[1]),
+                step("cab", StepKind::Gate, &[2]),
+                step("manifest", StepKind::Configure, &[3]),
+                step("production", StepKind::Deploy, &[4]),
+                step("mirror", StepKind::Deploy, &[3]),
+                step("after", StepKind::Deploy, &[5]),
+            ],
+            freezes: Vec::new(),
+            derived: false,
+        };
+        let opened = |place: usize| -> Vec<&str> {
+            let opened = path.opened_by(place).into_iter();
+            opened.map(|step| step.name.as_str()).collect()
+        };
+        assert_eq!(opened(0), ["staging"]);
+        assert!(opened(2).is_empty());
+        assert_eq!(opened(3), ["production", "mirror"]);
     }
 }

@@ -9,12 +9,12 @@ use super::{Draft, Evidence, Refusal};
 use crate::event::Event;
 use crate::event::kind::{Decision, Gate, GatePhase, Kind};
 use crate::event::time::Timestamp;
-use crate::model::OWN;
-use crate::model::definition::{Definition, Step};
+use crate::model::definition::{Confirm, Definition, Step};
 use crate::model::entity;
 use crate::model::environment;
 use crate::model::gate::{OpenGate, open};
 use crate::model::state::Lives;
+use crate::model::{OWN, Workload};
 
 /// Decides gates of a workload, all the same way.
 pub fn draft(
@@ -86,8 +86,10 @@ fn one(
     draft: &mut Draft,
 ) -> Result<(), Refusal> {
     let workload = lives.workload;
-    let step = gate.step.as_ref();
-    let step = step.and_then(|name| workload.path.steps.iter().find(|step| step.name == *name));
+    let steps = &workload.path.steps;
+    let named = gate.step.as_ref();
+    let place = named.and_then(|name| steps.iter().position(|step| step.name == *name));
+    let step = place.map(|place| &steps[place]);
     let held = content::named(workload, &gate.changes);
     let evidence: Vec<Evidence> = gate.evidence.iter().map(Evidence::from).collect();
     if approve {
@@ -100,8 +102,8 @@ fn one(
     }
     draft.evidence.extend(evidence);
     draft.gates.push(gate.gate.clone());
-    let confirm = step.map(|step| step.confirmation(workload.production(lives.rules)));
-    draft.confirm = draft.confirm.max(confirm.unwrap_or_default());
+    let confirm = confirmation(lives, gate, place, approve);
+    draft.confirm = draft.confirm.max(confirm);
     let known = workload
         .gates
         .iter()
@@ -137,11 +139,37 @@ fn one(
     };
     match known.filter(|known| workload.text(known.source) != OWN) {
         Some(known) => {
-            at.in_tool(lives, known, draft);
+            at.in_tool(workload, known, draft);
             Ok(())
         }
         None => at.here(known.is_some(), draft),
     }
+}
+
+/// What a decision is confirmed with: what its step asks for. An approval lets on what comes next, so that it takes no less than that, unless the path says
+/// so of the gate itself.
+fn confirmation(
+    lives: &Lives<'_>,
+    gate: &OpenGate,
+    place: Option<usize>,
+    approve: bool,
+) -> Confirm {
+    let path = &lives.workload.path;
+    let production = lives.workload.production(lives.rules);
+    let step = place.map(|place| &path.steps[place]);
+    let own = step.map(|step| step.confirmation(production));
+    let own = own.unwrap_or_default();
+    if !approve || step.is_some_and(|step| step.confirm.is_some()) {
+        return own;
+    }
+    let opened = place.map(|place| path.opened_by(place)).unwrap_or_default();
+    let opened = opened.iter().map(|step| step.confirmation(production));
+    let there = if gate.environment.as_deref() == Some(production) {
+        Confirm::Typed
+    } else {
+        Confirm::Yes
+    };
+    opened.fold(own.max(there), Confirm::max)
 }
 
 /// A decision at one gate.
@@ -154,19 +182,9 @@ struct At<'a> {
 }
 
 impl At<'_> {
-    fn in_tool(&self, lives: &Lives<'_>, known: &entity::Gate, draft: &mut Draft) {
-        let (ask, gate, workload) = (self.ask, self.gate, lives.workload);
-        match (known.may_decide, gate.may_decide, &gate.why_not) {
-            (Some(false), _, why) => {
-                let why = why.clone().unwrap_or_else(|| "the tool says so".to_owned());
-                let lifted = (!gate.approvers.is_empty())
-                    .then(|| format!("a decision of {}", gate.approvers.join(", ")));
-                let text = format!("you may not decide: {why}");
-                policy::object(draft, policy::TOOL, text, lifted);
-            }
-            (None, Some(false), Some(why)) => draft.notes.push(why.clone()),
-            _ => {}
-        }
+    fn in_tool(&self, workload: &Workload, known: &entity::Gate, draft: &mut Draft) {
+        let (ask, gate) = (self.ask, self.gate);
+        policy::barred(gate, false, draft);
         let source = workload.text(known.source).to_owned();
         draft.proofs.push(Proof::Decided {
             source: source.clone(),
@@ -206,12 +224,7 @@ impl At<'_> {
                 gate.approvals
             )));
         }
-        if gate.may_decide == Some(false) {
-            let why = gate.why_not.clone().unwrap_or_default();
-            let lifted = format!("a decision of {}", gate.approvers.join(", "));
-            let text = format!("you may not decide: {why}");
-            policy::object(draft, policy::APPROVERS, text, lifted);
-        }
+        policy::barred(gate, true, draft);
         let id = if asked {
             gate.gate.clone()
         } else {

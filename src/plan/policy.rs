@@ -5,6 +5,7 @@ use super::{Draft, Evidence, Moving, Objection, Refusal};
 use crate::event::time::Timestamp;
 use crate::model::definition::{Step, StepKind};
 use crate::model::evidence::Standing;
+use crate::model::gate::{Bar, OpenGate};
 use crate::model::state::Lives;
 
 /// leadtime only reads until armed.
@@ -14,6 +15,8 @@ pub const FREEZE: &str = "freeze";
 pub const HOLD: &str = "hold";
 pub const FOUR_EYES: &str = "four_eyes";
 pub const APPROVERS: &str = "approvers";
+/// The tool leaves open whether one may, and its list does not name one.
+pub const NOT_NAMED: &str = "not_named";
 pub const LOCKED: &str = "locked_step";
 pub const EVIDENCE: &str = "evidence";
 pub const NEWER: &str = "newer_candidate";
@@ -25,7 +28,9 @@ pub const COMMENT: &str = "comment";
 pub const TOOL: &str = "tool";
 
 /// What can be set aside with a reason. The others are lifted only by what they name.
-pub const OVERRIDABLE: [&str; 7] = [FREEZE, HOLD, FOUR_EYES, EVIDENCE, NEWER, SOAK, MIGRATION];
+pub const OVERRIDABLE: [&str; 8] = [
+    FREEZE, HOLD, FOUR_EYES, NOT_NAMED, EVIDENCE, NEWER, SOAK, MIGRATION,
+];
 
 /// What lifts an objection that a reason is missing.
 pub const A_REASON: &str = "saying why (--comment TEXT; c in the dashboard)";
@@ -222,6 +227,25 @@ pub fn undecided(step: &Step, draft: &mut Draft) {
         let lifted = format!("a decision at {}, or {}", step.name, with_reason(EVIDENCE));
         object(draft, EVIDENCE, text, lifted);
     }
+}
+
+/// Whoever asks may not decide a gate, as its page tells. `own`: leadtime itself keeps the decision, and nothing but the list says who may.
+pub fn barred(gate: &OpenGate, own: bool, draft: &mut Draft) {
+    let rule = match gate.bar {
+        // Of an approval, [`four_eyes`] says so; to reject one's own is anybody's right.
+        None | Some(Bar::Own) => return,
+        Some(_) if own => APPROVERS,
+        Some(Bar::Unnamed) => NOT_NAMED,
+        Some(Bar::Tool | Bar::Voted) => TOOL,
+    };
+    let why = gate.why_not.as_deref().unwrap_or_default();
+    let others = (!gate.approvers.is_empty())
+        .then(|| format!("a decision of {}", gate.approvers.join(", ")));
+    let lifted = match others {
+        Some(others) if rule == NOT_NAMED => Some(format!("{others}, or {}", with_reason(rule))),
+        others => others,
+    };
+    object(draft, rule, format!("you may not decide: {why}"), lifted);
 }
 
 /// Who wrote a change may not decide on it.

@@ -53,6 +53,19 @@ pub fn span(span: Span) -> String {
     }
 }
 
+/// What is left of a while, to the second: `4:12`, `1:04:12`.
+#[must_use]
+pub fn clock(left: Span) -> String {
+    let seconds = u64::try_from(left.micros()).unwrap_or(0) / 1_000_000;
+    let (hours, minutes) = (seconds / HOUR, seconds % HOUR / MINUTE);
+    let seconds = seconds % MINUTE;
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    } else {
+        format!("{minutes}:{seconds:02}")
+    }
+}
+
 /// As [`span`], and `-` for none.
 #[must_use]
 pub fn maybe(length: Option<Span>) -> String {
@@ -75,6 +88,13 @@ pub fn age(since: Timestamp, now: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_left_is_told_to_the_second() {
+        let told = |seconds| clock(Span::from_seconds(seconds));
+        assert_eq!([told(252), told(60), told(9)], ["4:12", "1:00", "0:09"]);
+        assert_eq!([told(3852), told(-5)], ["1:04:12", "0:00"]);
+    }
 
     #[test]
     fn two_units_at_most_and_always_their_names() {

@@ -27,7 +27,7 @@ fn instead(problem: String) -> (Theme, Vec<String>) {
     let (mut theme, mut warnings) =
         read::read(&text.unwrap_or_default(), "terminal", &|_| Ok(None));
     "terminal".clone_into(&mut theme.name);
-    warnings.push(problem);
+    warnings.push(format!("{problem}; {}", read::INSTEAD));
     (theme, warnings)
 }
 
@@ -114,7 +114,10 @@ mod tests {
         write("bytes.toml", b"\xff\xfe");
         for (name, told) in [
             ("round", "round.toml: inherits from itself"),
-            ("own", "own.toml: inherits \"own\", which is no other theme"),
+            (
+                "own",
+                "own.toml:1: inherits \"own\", which is no other theme",
+            ),
             ("bytes", "bytes.toml: cannot be read"),
             ("nope", "there is no theme \"nope\"; there are terminal"),
             ("../dark", "there is no theme \"../dark\""),

@@ -48,6 +48,16 @@ impl Theme {
         find::find(name, folder)
     }
 
+    /// What is wrong with a theme, in a line: the first thing, and how many more there are.
+    #[must_use]
+    pub fn told(warnings: &[String]) -> Option<String> {
+        let (first, more) = warnings.split_first()?;
+        Some(match more.len() {
+            0 => first.clone(),
+            more => format!("{first} (and {more} more)"),
+        })
+    }
+
     /// The themes there are: those that ship, then those of a folder.
     #[must_use]
     pub fn names(folder: Option<&Path>) -> Vec<String> {

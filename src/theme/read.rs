@@ -53,6 +53,37 @@ const TERMINAL: [&str; 16] = [
     "bright-white",
 ];
 
+/// What is put on where a theme cannot be had: said behind the reason.
+pub(super) const INSTEAD: &str = "the theme `terminal` stands in for it";
+
+/// Where something of a theme is written, for warnings: `mine.toml:7`, or the file alone where its line is not known.
+struct Source<'a> {
+    place: &'a str,
+    text: &'a str,
+}
+
+impl Source<'_> {
+    /// At a byte of it.
+    fn at(&self, byte: usize) -> String {
+        let before = self.text.get(..byte).unwrap_or_default();
+        format!("{}:{}", self.place, before.matches('\n').count() + 1)
+    }
+
+    /// At the line that sets a key.
+    fn of(&self, key: &str) -> String {
+        let sets = |line: &str| {
+            let line = line.trim_start().trim_start_matches(['[', '"']);
+            let line = line.strip_prefix("roles.").unwrap_or(line);
+            let rest = line.strip_prefix(key);
+            rest.is_some_and(|rest| rest.trim_start().starts_with(['=', '.', ']', '"']))
+        };
+        match self.text.lines().position(sets) {
+            Some(line) => format!("{}:{}", self.place, line + 1),
+            None => self.place.to_owned(),
+        }
+    }
+}
+
 /// A theme's place, for warnings, and its text.
 pub(super) type Parent = (String, String);
 
@@ -79,20 +110,24 @@ pub(super) fn read(text: &str, place: &str, seek: Seek) -> (Theme, Vec<String>) 
             palette.extend(colours.clone());
         }
     }
-    for (place, layer) in &layers {
-        if let Some(roles) = layer.get("roles").and_then(Value::as_table) {
-            dress(&mut theme, roles, &palette, (place, &mut warnings));
+    for ((place, text), layer) in &layers {
+        let source = Source { place, text };
+        match layer.get("roles").map(Value::as_table) {
+            Some(Some(roles)) => dress(&mut theme, roles, &palette, (&source, &mut warnings)),
+            Some(None) => warnings.push(format!("{}: roles is no table", source.of("roles"))),
+            None => {}
         }
     }
     (theme, warnings)
 }
 
-/// The theme and all that it inherits from, with their places, the oldest first.
-fn layers(first: Parent, seek: Seek, warnings: &mut Vec<String>) -> Vec<(String, Table)> {
-    let mut layers: Vec<(String, Table)> = Vec::new();
+/// The theme and all that it inherits from, with their places and texts, the oldest first. For one that is no TOML stands the one that is made of the
+/// terminal's own colours.
+fn layers(first: Parent, seek: Seek, warnings: &mut Vec<String>) -> Vec<(Parent, Table)> {
+    let mut layers: Vec<(Parent, Table)> = Vec::new();
     let mut next = Some(first);
     while let Some((place, text)) = next.take() {
-        if layers.len() >= DEPTH || layers.iter().any(|(known, _)| *known == place) {
+        if layers.len() >= DEPTH || layers.iter().any(|((known, _), _)| *known == place) {
             warnings.push(format!("{place}: inherits from itself"));
             break;
         }
@@ -100,26 +135,50 @@ fn layers(first: Parent, seek: Seek, warnings: &mut Vec<String>) -> Vec<(String,
             Ok(table) => table,
             Err(problem) => {
                 let problem: toml::de::Error = problem;
-                warnings.push(format!("{place}: {}", problem.message()));
-                break;
+                let source = Source {
+                    place: &place,
+                    text: &text,
+                };
+                let at = problem
+                    .span()
+                    .map_or_else(|| place.clone(), |span| source.at(span.start));
+                warnings.push(format!("{at}: {}; {INSTEAD}", problem.message()));
+                next = shipped("terminal");
+                continue;
             }
+        };
+        let source = Source {
+            place: &place,
+            text: &text,
         };
         for key in table.keys() {
             if !["inherits", "palette", "roles"].contains(&key.as_str()) {
-                warnings.push(format!("{place}: {key} is not a key of a theme"));
+                let at = source.of(key);
+                warnings.push(format!("{at}: {key} is not a key of a theme"));
             }
         }
-        if let Some(parent) = table.get("inherits").and_then(Value::as_str) {
-            next = inherited(parent, &place, seek, warnings);
+        match table.get("inherits").map(Value::as_str) {
+            Some(Some(parent)) => next = inherited(parent, &source, seek, warnings),
+            Some(None) => {
+                let at = source.of("inherits");
+                warnings.push(format!("{at}: inherits is the name of a theme"));
+            }
+            None => {}
         }
-        layers.push((place, table));
+        layers.push(((place, text), table));
     }
     layers.reverse();
     layers
 }
 
 /// A file that inherits from its own name means the theme that ships under it.
-fn inherited(parent: &str, place: &str, seek: Seek, warnings: &mut Vec<String>) -> Option<Parent> {
+fn inherited(
+    parent: &str,
+    source: &Source<'_>,
+    seek: Seek,
+    warnings: &mut Vec<String>,
+) -> Option<Parent> {
+    let place = source.place;
     let found = match seek(parent) {
         Ok(Some((own, _))) if own == place => shipped(parent).filter(|_| place != parent),
         Ok(found) => found,
@@ -130,7 +189,8 @@ fn inherited(parent: &str, place: &str, seek: Seek, warnings: &mut Vec<String>) 
     };
     if found.is_none() {
         warnings.push(format!(
-            "{place}: inherits {parent:?}, which is no other theme; there are {}",
+            "{}: inherits {parent:?}, which is no other theme; there are {}",
+            source.of("inherits"),
             NAMES.join(", ")
         ));
     }
@@ -141,16 +201,19 @@ fn dress(
     theme: &mut Theme,
     roles: &Table,
     palette: &Table,
-    (place, warnings): (&str, &mut Vec<String>),
+    (source, warnings): (&Source<'_>, &mut Vec<String>),
 ) {
     for (word, value) in roles {
         let Some(role) = Role::named(word) else {
-            warnings.push(format!("{place}: roles.{word} is not a role"));
+            let at = source.of(word);
+            warnings.push(format!("{at}: roles.{word} is not a role"));
             continue;
         };
         match look(value, palette, theme.look(role)) {
             Ok(look) => theme.looks[role as usize] = look,
-            Err(problem) => warnings.push(format!("{place}: roles.{word}: {problem}")),
+            Err(problem) => {
+                warnings.push(format!("{}: roles.{word}: {problem}", source.of(word)));
+            }
         }
     }
 }
@@ -248,10 +311,29 @@ mod tests {
             }
         );
         assert_eq!(warnings.len(), 4, "{warnings:?}");
-        assert!(
-            warnings
-                .iter()
-                .all(|warning| warning.starts_with("mine.toml: "))
+        let places = warnings.iter().map(|warning| warning.split(' ').next());
+        let places: Vec<&str> = places.flatten().collect();
+        assert_eq!(
+            places,
+            [
+                "mine.toml:2:",
+                "mine.toml:7:",
+                "mine.toml:9:",
+                "mine.toml:8:"
+            ]
+        );
+        let (broken, warnings) = Theme::read("# mine\n[roles]\nbad = \n", "mine.toml");
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
+        assert!(warnings[0].starts_with("mine.toml:3: "), "{warnings:?}");
+        assert!(warnings[0].ends_with(INSTEAD), "{warnings:?}");
+        assert_eq!(broken.look(Role::Bad), Theme::default().look(Role::Bad));
+        let wrong = Theme::read("inherits = 3\nroles = 4\n", "x").1;
+        assert_eq!(
+            wrong,
+            [
+                "x:1: inherits is the name of a theme",
+                "x:2: roles is no table"
+            ]
         );
         assert_eq!(Theme::read("roles = [", "x").1.len(), 1);
         assert_eq!(Theme::read("inherits = \"no\"", "x").1.len(), 1);

@@ -19,13 +19,20 @@ pub fn head(row: Rect, ui: &Ui, pen: &mut Pen<'_>) {
     let scene = pen.scene;
     let mut left = Line::of(Role::Title, " leadtime ").with(Role::Text, " ");
     left.append(whereabouts(ui, scene));
-    let right = state(scene);
-    let room = row
-        .width
-        .saturating_sub(u16::try_from(right.width() + 3).unwrap_or(u16::MAX));
+    let columns = |line: &Line| u16::try_from(line.width()).unwrap_or(u16::MAX);
+    let beside = row.width.saturating_sub(columns(&left) + 4);
+    let mut fitting = FORMS.iter().map(|form| state(*form, scene));
+    let fits = |core: &Line| columns(core) <= beside;
+    let core = fitting.find(fits);
+    let core = core.unwrap_or_else(|| state(Form::Least, scene));
+    // Which instant is looked at and whether leadtime may act stand there whole, whatever is left for the rest.
+    let least = row.width.saturating_sub(columns(&core).saturating_add(3));
+    let mut right = core;
+    sources(scene, &mut right);
+    let room = row.width.saturating_sub(columns(&right).saturating_add(3));
     // Where both do not fit, the sources yield: they have a page of their own.
     let most = row.width.saturating_sub(row.width / 2);
-    let room = room.max(most.min(u16::try_from(left.width()).unwrap_or(u16::MAX)));
+    let room = room.max(most.min(columns(&left))).min(least);
     let end = pen.line(row.x, row.y, room, &left);
     let rest = Rect::new(end + 2, row.y, (row.right()).saturating_sub(end + 3), 1);
     pen.right(rest, &right);
@@ -54,7 +61,20 @@ fn whereabouts(ui: &Ui, scene: &Scene) -> Line {
     line
 }
 
-fn state(scene: &Scene) -> Line {
+/// How much is told of the instant that is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Whole,
+    /// Without its zone, in which all times are told.
+    Brief,
+    /// Without how long ago it was.
+    Least,
+}
+
+const FORMS: [Form; 3] = [Form::Whole, Form::Brief, Form::Least];
+
+/// The window, the instant, whether leadtime may act.
+fn state(form: Form, scene: &Scene) -> Line {
     let mut line = Line::new();
     if scene.stage == Stage::Welcome {
         return line;
@@ -72,10 +92,14 @@ fn state(scene: &Scene) -> Line {
     line.push(Role::Text, length(scene.lens.length));
     line.push(Role::Dim, "  ");
     if let Some(at) = scene.lens.as_of {
-        let zone = scene.lens.zone.name();
-        let ago = duration::age(at, scene.lens.now);
-        let text = format!(" as of {} {zone}, {ago} ago ", scene.style.moment(at));
-        line.push(Role::Warning, text);
+        let at_all = scene.style.moment(at);
+        let ago = format!("{} ago", duration::age(at, scene.lens.now));
+        let told = match form {
+            Form::Whole => format!("{at_all} {}, {ago}", scene.lens.zone.name()),
+            Form::Brief => format!("{at_all}, {ago}"),
+            Form::Least => at_all,
+        };
+        line.push(Role::Warning, format!(" as of {told} "));
     } else {
         let speed = scene.speed.map(|speed| format!(" ×{speed}"));
         line.push(Role::Good, "live");
@@ -83,6 +107,14 @@ fn state(scene: &Scene) -> Line {
     }
     line.push(Role::Dim, "  ");
     line.append(armed(scene));
+    line
+}
+
+/// How fresh each source is.
+fn sources(scene: &Scene, line: &mut Line) {
+    if scene.stage == Stage::Welcome {
+        return;
+    }
     // Where not all of them fit, those that fail are not the ones that are left out.
     let (failing, well): (Vec<_>, Vec<_>) = scene
         .sources
@@ -92,7 +124,6 @@ fn state(scene: &Scene) -> Line {
         line.push(Role::Dim, " · ");
         line.append(freshness(source, scene.lens.now));
     }
-    line
 }
 
 /// Whether leadtime may act: told by shape, word and colour.
@@ -100,10 +131,10 @@ fn armed(scene: &Scene) -> Line {
     let acting = &scene.acting;
     match &acting.armed {
         Some(armed) => {
-            let left = duration::age(scene.lens.now, armed.until);
+            let left = duration::clock(armed.until - scene.lens.now);
             Line::of(
                 Role::Armed,
-                format!(" ▲ ARMED {} {left} ", armed.scope.text()),
+                format!(" ▲ ARMED: {}, {left} left ", armed.scope.text()),
             )
         }
         None if acting.forbidden.is_some() => Line::of(Role::Dim, "read-only by order"),

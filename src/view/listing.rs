@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::scene::Scene;
+use crate::event::time::{Span, Timestamp};
 use crate::report::sheet::Line;
 
 /// A column of a list.
@@ -17,6 +18,10 @@ pub struct Column {
     pub right: bool,
     /// Where there is no room, the column with the highest rank goes first; 0 stays.
     pub rank: u8,
+    /// Its values are lengths of time, for a file in seconds.
+    pub seconds: bool,
+    /// Its order has the most, the longest or the latest first.
+    pub falling: bool,
 }
 
 impl Column {
@@ -28,6 +33,8 @@ impl Column {
             most,
             right: false,
             rank,
+            seconds: false,
+            falling: false,
         }
     }
 
@@ -38,6 +45,103 @@ impl Column {
             right: true,
             ..self
         }
+    }
+
+    /// The same, of lengths of time.
+    #[must_use]
+    pub fn seconds(self) -> Self {
+        Self {
+            seconds: true,
+            ..self
+        }
+    }
+
+    /// The same, whose order has the most first.
+    #[must_use]
+    pub fn falling(self) -> Self {
+        Self {
+            falling: true,
+            ..self
+        }
+    }
+
+    /// What it is called in a file that a program reads: `lead_p50_seconds`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let title = if self.title.is_empty() {
+            "note"
+        } else {
+            &self.title
+        };
+        let unit = if self.seconds { "_seconds" } else { "" };
+        format!("{}{unit}", title.replace(' ', "_"))
+    }
+}
+
+/// What a cell holds, for programs: as it was measured, and not as it is drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// Nothing to measure, or nothing is known.
+    Nothing,
+    Text(String),
+    Count(u64),
+    /// A rate, from 0 to 1, or a score.
+    Number(f64),
+    Seconds(Span),
+    Time(Timestamp),
+    Several(Vec<Self>),
+}
+
+impl Value {
+    /// What is drawn, where that says it: without the sign before it, which says the same for the eye; `-` is nothing.
+    #[must_use]
+    pub fn seen(cell: &Line) -> Self {
+        let text = cell.text();
+        let text = text.trim();
+        let bare = match text.split_once(' ') {
+            Some((sign, rest)) if !sign.chars().any(char::is_alphanumeric) => rest.trim_start(),
+            _ => text,
+        };
+        match bare {
+            "" | "-" => Self::Nothing,
+            bare => Self::Text(bare.to_owned()),
+        }
+    }
+
+    /// How many.
+    #[must_use]
+    pub fn count(count: usize) -> Self {
+        Self::Count(u64::try_from(count).unwrap_or(u64::MAX))
+    }
+}
+
+impl From<Timestamp> for Value {
+    fn from(at: Timestamp) -> Self {
+        Self::Time(at)
+    }
+}
+
+impl From<Span> for Value {
+    fn from(length: Span) -> Self {
+        Self::Seconds(length)
+    }
+}
+
+impl From<f64> for Value {
+    fn from(number: f64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl<T: Into<Self>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Nothing, Into::into)
     }
 }
 
@@ -56,6 +160,11 @@ pub trait Listing {
 
     /// Drawn only for rows in sight.
     fn cell(&self, row: usize, column: usize, scene: &Scene) -> Line;
+
+    /// What a cell holds; asked for when a list is written to a file.
+    fn value(&self, row: usize, column: usize, scene: &Scene) -> Value {
+        Value::seen(&self.cell(row, column, scene))
+    }
 
     /// Rows as sorted by a column; the reverse is the table's business.
     fn order(&self, column: usize, one: usize, two: usize) -> Ordering;
@@ -106,5 +215,34 @@ pub trait Listing {
     /// What stands in the place of rows where there are none.
     fn nothing(&self, _scene: &Scene) -> String {
         "nothing to show".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::theme::Role;
+
+    #[test]
+    fn what_is_seen_is_told_to_programs_without_its_sign() {
+        let seen = |text: &str| Value::seen(&Line::of(Role::Text, text));
+        assert_eq!(seen("✗ 2 failed"), Value::from("2 failed"));
+        assert_eq!(seen("held by jane"), Value::from("held by jane"));
+        assert_eq!(seen("●●◐○"), Value::from("●●◐○"));
+        assert_eq!(
+            [seen("-"), seen(" "), seen("◆ -")],
+            [const { Value::Nothing }; 3]
+        );
+        assert_eq!(Value::from(None::<Span>), Value::Nothing);
+    }
+
+    #[test]
+    fn a_column_of_lengths_is_named_in_seconds() {
+        let column = Column::new("lead p50", 8, 8, 5).at_right().seconds();
+        assert_eq!(column.name(), "lead_p50_seconds");
+        assert_eq!(
+            Column::new("held longest by", 8, 8, 5).name(),
+            "held_longest_by"
+        );
     }
 }

@@ -54,7 +54,7 @@ impl Taste {
             personal,
             themes,
             theme,
-            warning: warnings.into_iter().next(),
+            warning: Theme::told(&warnings),
         })
     }
 

@@ -4,7 +4,7 @@ mod own;
 
 use serde::Serialize;
 
-use super::definition::{Rules, StepKind};
+use super::definition::{Rules, Step, StepKind};
 use super::delivery::Delivery;
 use super::entity::{Change, Gate};
 use super::evidence::{Standing, Subject, machine};
@@ -39,6 +39,9 @@ pub struct OpenGate {
     /// Null where nobody has said who asks.
     pub may_decide: Option<bool>,
     pub why_not: Option<String>,
+    /// The kind of reason that `why_not` tells of; none where they may, or nobody knows.
+    #[serde(skip)]
+    pub bar: Option<Bar>,
     /// A newer candidate that is open at the same step, or has passed it.
     pub superseded_by: Option<String>,
     /// Changes and runs behind it that cannot move before it is decided.
@@ -49,6 +52,19 @@ pub struct OpenGate {
     pub approvals: u32,
     /// Who has approved so far, of whom more are needed.
     pub votes: Vec<Vote>,
+}
+
+/// What speaks against somebody's deciding a gate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bar {
+    /// They have approved it already.
+    Voted,
+    /// The tool says that they may not.
+    Tool,
+    /// They are not among those who are named.
+    Unnamed,
+    /// They wrote a change that it holds, and the step asks for other eyes.
+    Own,
 }
 
 /// An approval that did not decide a gate.
@@ -122,16 +138,11 @@ fn one(lives: &Lives<'_>, gate: &Gate) -> OpenGate {
         names.map(|name| workload.text(*name).to_owned()).collect()
     };
     let votes = votes(workload, gate);
-    let me = lives.rules.me.as_deref();
-    let (may_decide, why_not) = match me.filter(|me| votes.iter().any(|vote| vote.is_of(me))) {
-        Some(me) => (Some(false), Some(format!("{me} has approved it already"))),
-        None => may_decide(lives.rules, &approvers, gate.may_decide),
-    };
     let sha = gate
         .commit
         .and_then(|commit| workload.commits.get(commit as usize));
     let holds_back = behind_it(lives, gate, &changes);
-    OpenGate {
+    let open = OpenGate {
         gate: workload.text(gate.id).to_owned(),
         workload: workload.name().to_owned(),
         step: step.map(|step| step.name.clone()),
@@ -146,8 +157,9 @@ fn one(lives: &Lives<'_>, gate: &Gate) -> OpenGate {
         sha: sha.map(|commit| workload.text(commit.sha).to_owned()),
         artifact: text(gate.artifact),
         approvers,
-        may_decide,
-        why_not,
+        may_decide: None,
+        why_not: None,
+        bar: None,
         superseded_by: superseded_by(lives, gate),
         holds_back,
         evidence: evidence(lives, place, gate),
@@ -155,7 +167,58 @@ fn one(lives: &Lives<'_>, gate: &Gate) -> OpenGate {
         changes,
         approvals: step.map_or(1, |step| step.approvals),
         votes,
+    };
+    open.judged(lives, step, gate.may_decide)
+}
+
+impl OpenGate {
+    /// With whether the one who asks may decide it, and why not: the one answer that lists, pages and plans give.
+    fn judged(self, lives: &Lives<'_>, step: Option<&Step>, told: Option<bool>) -> Self {
+        let me = lives.rules.me.as_deref();
+        let voted = me.filter(|me| self.votes.iter().any(|vote| vote.is_of(me)));
+        let (may_decide, bar, why_not) = match voted {
+            Some(me) => {
+                let why = format!("{me} has approved it already");
+                (Some(false), Some(Bar::Voted), Some(why))
+            }
+            None => may_decide(lives.rules, &self.approvers, told),
+        };
+        let eyes = me.filter(|_| may_decide != Some(false) && step.is_some_and(|it| it.four_eyes));
+        if let Some(me) = eyes
+            && let own @ [_, ..] = written_by(lives.workload, &self.changes, me).as_slice()
+        {
+            let why = format!(
+                "{me} wrote {} of it, and other eyes are asked for",
+                own.join(", ")
+            );
+            return Self {
+                may_decide: Some(false),
+                bar: Some(Bar::Own),
+                why_not: Some(why),
+                ..self
+            };
+        }
+        Self {
+            may_decide,
+            bar,
+            why_not,
+            ..self
+        }
     }
+}
+
+/// Which of some changes somebody wrote.
+fn written_by<'c>(workload: &Workload, changes: &'c [String], who: &str) -> Vec<&'c str> {
+    let wrote = |id: &&str| {
+        let mut all = workload.changes.iter();
+        all.any(|change| {
+            workload.text(change.id) == *id
+                && change
+                    .author
+                    .is_some_and(|author| workload.text(author) == who)
+        })
+    };
+    changes.iter().map(String::as_str).filter(wrote).collect()
 }
 
 impl Vote {
@@ -228,22 +291,18 @@ fn may_decide(
     rules: &Rules,
     approvers: &[String],
     told: Option<bool>,
-) -> (Option<bool>, Option<String>) {
+) -> (Option<bool>, Option<Bar>, Option<String>) {
     let list = || approvers.join(", ");
+    let not_known = |why: &str| (None, None, Some(why.to_owned()));
+    let barred = |bar, why: String| (Some(false), Some(bar), Some(why));
     match (told, &rules.me) {
-        (Some(true), _) => (Some(true), None),
-        (Some(false), _) if approvers.is_empty() => (
-            Some(false),
-            Some("the tool says that you may not".to_owned()),
-        ),
-        (Some(false), _) => (Some(false), Some(format!("only {} may", list()))),
-        (None, None) => (
-            None,
-            Some("name yourself as `me` under [people]".to_owned()),
-        ),
-        (None, Some(_)) if approvers.is_empty() => {
-            (None, Some("nobody is named as approver".to_owned()))
+        (Some(true), _) => (Some(true), None, None),
+        (Some(false), _) if approvers.is_empty() => {
+            barred(Bar::Tool, "the tool says that you may not".to_owned())
         }
+        (Some(false), _) => barred(Bar::Tool, format!("only {} may", list())),
+        (None, None) => not_known("name yourself as `me` under [people]"),
+        (None, Some(_)) if approvers.is_empty() => not_known("nobody is named as approver"),
         (None, Some(me)) => {
             let may = approvers.iter().any(|approver| {
                 let name = approver.trim_start_matches('@');
@@ -253,8 +312,11 @@ fn may_decide(
                         .get(name)
                         .is_some_and(|members| members.contains(me))
             });
-            let why_not = (!may).then(|| format!("{me} is not among {}", list()));
-            (Some(may), why_not)
+            if may {
+                (Some(true), None, None)
+            } else {
+                barred(Bar::Unnamed, format!("{me} is not among {}", list()))
+            }
         }
     }
 }

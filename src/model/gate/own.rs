@@ -5,7 +5,7 @@ use super::super::evidence::Subject;
 use super::super::name::Name;
 use super::super::state::{End, Lives, State};
 use super::super::{OWN, Workload};
-use super::{Evidence, OpenGate, before, may_decide};
+use super::{Evidence, OpenGate, before};
 use crate::event::time::Timestamp;
 
 /// What speaks for the newest of some changes, which carries those before it: a gate that lives in no tool holds changes, and no version of its own.
@@ -61,8 +61,7 @@ pub(super) fn manual(lives: &Lives<'_>) -> Vec<OpenGate> {
             let id = |change: &Change| workload.text(change.id);
             held.sort_by_key(|(from, change)| (*from, id(change)));
             let opened = held.first()?.0;
-            let (may_decide, why_not) = may_decide(lives.rules, &step.approvers, None);
-            Some(OpenGate {
+            let open = OpenGate {
                 gate: format!("{}/{}", workload.name(), step.name),
                 workload: workload.name().to_owned(),
                 step: Some(step.name.clone()),
@@ -79,15 +78,17 @@ pub(super) fn manual(lives: &Lives<'_>) -> Vec<OpenGate> {
                 sha: None,
                 artifact: None,
                 approvers: step.approvers.clone(),
-                may_decide,
-                why_not,
+                may_decide: None,
+                why_not: None,
+                bar: None,
                 superseded_by: None,
                 holds_back: 0,
                 evidence: newest(lives, Some(place), held.iter().map(|(_, change)| *change)),
                 url: None,
                 approvals: step.approvals,
                 votes: Vec::new(),
-            })
+            };
+            Some(open.judged(lives, Some(step), None))
         })
         .collect()
 }

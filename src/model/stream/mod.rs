@@ -55,6 +55,9 @@ pub struct Map {
     pub inferred: bool,
     /// What the reader must know, in sentences: tags stand for deployments, no deployment known, …
     pub notes: Vec<String>,
+    /// What the constraint costs: one of the notes.
+    #[serde(skip)]
+    pub cost: Option<String>,
     /// The hours that all times are counted in; by the wall clock where it is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calendar: Option<BusinessTime>,
@@ -264,6 +267,7 @@ pub fn map_by(lives: &Lives<'_>, window: Window, clock: Clock, with_changes: boo
         calendar: calendar(clock, &delivered),
         inferred: delivered.iter().any(|life| life.inferred),
         notes: note::notes(lives, &steps, &delivered),
+        cost: note::cost(lives, &steps),
         change_list: with_changes.then(|| delivered.iter().map(|life| line(&told, life)).collect()),
         steps,
     }

@@ -59,8 +59,8 @@ pub fn draw(map: &Map, statistic: Statistic, width: usize, sheet: &mut Sheet) {
         sheet.paragraph(&Line::new(), Role::Text, text, width);
     } else {
         lead(map, width, sheet);
-        calendar(map, width, sheet);
         constraint(map, statistic, width, sheet);
+        calendar(map, width, sheet);
         waits(map, width, sheet);
     }
     flow(map, width, sheet);
@@ -77,7 +77,13 @@ pub fn notes(map: &Map, width: usize, sheet: &mut Sheet) {
             sheet.paragraph(&lead, Role::Text, why, width);
         }
     }
-    sheet.notes(&map.notes, width);
+    // What the constraint costs stands with the totals.
+    let rest = map
+        .notes
+        .iter()
+        .filter(|note| Some(*note) != map.cost.as_ref());
+    let rest: Vec<String> = rest.cloned().collect();
+    sheet.notes(&rest, width);
 }
 
 fn lead(map: &Map, width: usize, sheet: &mut Sheet) {
@@ -155,12 +161,15 @@ fn constraint(map: &Map, statistic: Statistic, width: usize, sheet: &mut Sheet) 
     };
     let lead = Line::of(
         Role::Constraint,
-        format!("{} constraint: ", glyph::CONSTRAINT),
+        format!("{} constraint ", glyph::CONSTRAINT),
     );
+    let told = || {
+        let share = figure::percent(step.share_of_lead);
+        format!("{}: {share} of all lead time", step.name)
+    };
     let text = format!(
-        "{}, {} of all lead time; a change waits {} ({}, n {}), {} here now",
-        step.name,
-        figure::percent(step.share_of_lead),
+        "{}; a change waits {} ({}, n {}), {} here now",
+        map.cost.clone().unwrap_or_else(told),
         super::time(statistic, &step.wait),
         statistic.word(),
         step.wait.n,

@@ -1,4 +1,4 @@
-//! What an environment can be rolled back to: every version that was live there, with its age, how it did, and how many changes would leave.
+//! What an environment can be rolled back to: every version that was live there, with its age, how many changes would leave, and how it did.
 
 use ratatui::layout::Rect;
 
@@ -8,7 +8,7 @@ use crate::key::Chord;
 use crate::model::version;
 use crate::plan::ask::{Deed, Wish};
 use crate::report::sheet::Line;
-use crate::report::{duration, figure, text};
+use crate::report::{duration, figure, glyph, text};
 use crate::theme::Role;
 use crate::view::answer::{Answer, Question};
 use crate::view::hit::Target;
@@ -72,29 +72,75 @@ impl Earlier {
     }
 }
 
+/// How wide the parts of a row are, so that they stand below each other. What went wrong with a version is not cut off: how long it ran yields first.
+struct Shape {
+    name: usize,
+    lasted: bool,
+    leaves: usize,
+}
+
+/// Columns of when it went live, and of how long it ran.
+const LIVE: usize = 15;
+const LASTED: usize = 13;
+/// The fewest and the most columns of a name.
+const NAME: (usize, usize) = (8, 30);
+
+impl Shape {
+    fn of(versions: &[version::Earlier], room: usize) -> Self {
+        let widest = |part: fn(&version::Earlier) -> String| {
+            let widths = versions.iter().map(|one| text::width(&part(one)));
+            widths.max().unwrap_or(0)
+        };
+        let leaves = widest(leaving) + 2;
+        let rest = 2 + LIVE + leaves + widest(wrong);
+        let most = room.saturating_sub(rest).clamp(NAME.0, NAME.1);
+        let name = widest(name).clamp(NAME.0, most);
+        Self {
+            name,
+            lasted: name + rest + LASTED <= room,
+            leaves,
+        }
+    }
+}
+
+fn name(one: &version::Earlier) -> String {
+    text::clean(&one.version.name()).into_owned()
+}
+
+fn leaving(one: &version::Earlier) -> String {
+    format!("{} would leave", figure::count(one.leaves, "change"))
+}
+
+/// That it failed, and how many incidents it had.
+fn wrong(one: &version::Earlier) -> String {
+    let incidents = || figure::count(one.incidents, "incident");
+    match (one.failed, one.incidents) {
+        (false, 0) => String::new(),
+        (true, 0) => format!("{} failed", glyph::BAD),
+        (false, _) => format!("{} {}", glyph::BAD, incidents()),
+        (true, _) => format!("{} failed, {}", glyph::BAD, incidents()),
+    }
+}
+
 /// A version in a row.
-fn row(one: &version::Earlier, scene: &Scene) -> Line {
-    let mut line = Line::of(
-        Role::Title,
-        text::left(&text::fit(&text::clean(&one.version.name()), 18), 18),
-    );
+fn row(one: &version::Earlier, shape: &Shape, scene: &Scene) -> Line {
+    let mut line = Line::of(Role::Title, text::left(&name(one), shape.name));
+    let mut column = shape.name + 2;
     let age = duration::age(one.from, scene.instant());
-    line.push(Role::Text, format!("  live {age} ago"));
-    line.pad_to(38);
-    if let Some(until) = one.until {
-        let lasted = duration::between(one.from, until);
-        line.push(Role::Dim, format!("for {lasted}"));
+    line.pad_to(column)
+        .push(Role::Text, format!("live {age} ago"));
+    column += LIVE;
+    if shape.lasted {
+        line.pad_to(column);
+        if let Some(until) = one.until {
+            let lasted = duration::between(one.from, until);
+            line.push(Role::Dim, format!("for {lasted}"));
+        }
+        column += LASTED;
     }
-    line.pad_to(50);
-    let leaves = figure::count(one.leaves, "change");
-    line.push(Role::Wait, format!("{leaves} would leave"));
-    if one.failed {
-        line.push(Role::Bad, "  was called failed");
-    }
-    if one.incidents > 0 {
-        let incidents = figure::count(one.incidents, "incident");
-        line.push(Role::Bad, format!("  {incidents}"));
-    }
+    line.pad_to(column).push(Role::Wait, leaving(one));
+    line.pad_to(column + shape.leaves)
+        .push(Role::Bad, wrong(one));
     line
 }
 
@@ -139,9 +185,13 @@ impl Overlay for Earlier {
         let most = area.height.saturating_sub(4).min(18);
         let place = middle(area, WIDTH, height.min(most));
         pen.clear(place);
-        let title = Line::of(Role::Title, format!("roll back {}", self.workload))
+        let mut title = Line::of(Role::Title, format!("roll back {}", self.workload))
             .with(Role::Dim, " in ")
             .with(Role::Focus, self.environment());
+        if let Some(all @ [_, ..]) = self.versions(pen.scene) {
+            let place = self.cursor.min(all.len() - 1) + 1;
+            title.push(Role::Dim, format!("  {place} of {}", all.len()));
+        }
         let inner = pen.frame(place, &title, true);
         let scene = pen.scene;
         let room = inner.width.saturating_sub(3);
@@ -174,11 +224,14 @@ impl Earlier {
         let rows = usize::from(inner.height.saturating_sub(2)).max(1);
         let top = (self.cursor + 1).saturating_sub(rows);
         let shown = versions.iter().enumerate().skip(top).take(rows);
+        let room = inner.width.saturating_sub(3);
+        let shape = Shape::of(versions, usize::from(room));
         for ((at, one), y) in shown.zip(inner.y..) {
             let whole = Rect::new(inner.x, y, inner.width, 1);
-            let line = row(one, pen.scene);
-            pen.line(inner.x + 2, y, inner.width.saturating_sub(3), &line);
+            let line = row(one, &shape, pen.scene);
+            pen.line(inner.x + 2, y, room, &line);
             if at == self.cursor {
+                pen.text(inner.x, y, 1, Role::Focus, glyph::CURSOR);
                 pen.select(whole);
             }
             pen.hit(whole, Target::Part(at));

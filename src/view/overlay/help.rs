@@ -105,13 +105,17 @@ impl Help {
 impl Overlay for Help {
     fn key(&mut self, chord: Chord, _scene: &Scene) -> Outcome {
         let last = self.last.get();
+        self.top = self.top.min(last);
         match chord.to_string().as_str() {
-            "down" | "j" => self.top = (self.top + 1).min(last),
+            "down" | "j" => self.top = self.top.saturating_add(1).min(last),
             "up" | "k" => self.top = self.top.saturating_sub(1),
-            "pgdn" | "space" | "ctrl-d" | "ctrl-f" => self.top = (self.top + 10).min(last),
+            "pgdn" | "space" | "ctrl-d" | "ctrl-f" => {
+                self.top = self.top.saturating_add(10).min(last);
+            }
             "pgup" | "ctrl-u" | "ctrl-b" => self.top = self.top.saturating_sub(10),
             "g" | "home" => self.top = 0,
-            "G" | "end" => self.top = last,
+            // As far as there is anything, in whatever window it is drawn next.
+            "G" | "end" => self.top = usize::MAX,
             _ => return Outcome::Close,
         }
         Outcome::Stay
@@ -120,19 +124,19 @@ impl Overlay for Help {
     fn draw(&self, area: Rect, pen: &mut Pen<'_>) -> Option<(u16, u16)> {
         let width = middle(area, WIDTH, 1).width.saturating_sub(4);
         let lines = self.lines(usize::from(width));
-        self.last.set(lines.len().saturating_sub(5));
         let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
         let place = middle(area, WIDTH, height.min(area.height.saturating_sub(2)));
         pen.clear(place);
         let title = Line::of(Role::Title, self.title).with(Role::Dim, " · help");
         let inner = pen.frame(place, &title, true);
         let rows = inner.y..inner.bottom();
-        for (line, y) in lines.iter().skip(self.top).zip(rows) {
+        let last = lines.len().saturating_sub(usize::from(inner.height));
+        self.last.set(last);
+        let top = self.top.min(last);
+        for (line, y) in lines.iter().skip(top).zip(rows) {
             pen.line(inner.x + 1, y, inner.width.saturating_sub(2), line);
         }
-        let below = lines
-            .len()
-            .saturating_sub(self.top + usize::from(inner.height));
+        let below = lines.len().saturating_sub(top + usize::from(inner.height));
         if below > 0 {
             let more = Line::of(Role::Dim, format!(" {below} more below "));
             let foot = Rect::new(

@@ -10,7 +10,7 @@ use crate::model::ran::Brief;
 use crate::report::sheet::Line;
 use crate::report::{duration, text};
 use crate::theme::Role;
-use crate::view::listing::{Column, Listing};
+use crate::view::listing::{Column, Listing, Value};
 use crate::view::scene::Scene;
 
 /// A change, and what is to be said of it here.
@@ -58,7 +58,9 @@ impl Briefs {
                 Column::new("title", 16, 90, 1),
                 Column::new("author", 6, 12, 4),
                 Column::new(note, 12, 22, 2),
-                Column::new(age, u16::try_from(age.len().max(5)).unwrap_or(5), 9, 3).at_right(),
+                Column::new(age, u16::try_from(age.len().max(5)).unwrap_or(5), 9, 3)
+                    .at_right()
+                    .falling(),
             ],
             nothing: nothing.to_owned(),
         }
@@ -104,6 +106,13 @@ impl Listing for Briefs {
             _ => row.at.map_or_else(Line::new, |at| {
                 Line::of(Role::Dim, duration::age(at, scene.instant()))
             }),
+        }
+    }
+
+    fn value(&self, row: usize, column: usize, scene: &Scene) -> Value {
+        match column {
+            4 => Value::from(self.rows[row].at),
+            _ => Value::seen(&self.cell(row, column, scene)),
         }
     }
 

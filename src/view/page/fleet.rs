@@ -12,7 +12,7 @@ use crate::model::overview::{Health, Mark, Overview, StepNow, Summary};
 use crate::report::sheet::Line;
 use crate::report::{duration, glyph, state_look, text};
 use crate::theme::Role;
-use crate::view::listing::{Column, Listing};
+use crate::view::listing::{Column, Listing, Value};
 use crate::view::pen::Pen;
 use crate::view::scene::{Scene, Scope};
 use crate::view::table::Table;
@@ -24,11 +24,14 @@ static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
         Column::new("team", 8, 14, 6),
         Column::new("path", 8, 14, 3),
         Column::new("production", 10, 18, 4),
-        Column::new("age", 4, 5, 4).at_right(),
-        Column::new("flowing", 7, 7, 7).at_right(),
-        Column::new("held longest by", 24, 36, 2),
-        Column::new("lead p50", 8, 8, 5).at_right(),
-        Column::new("trend", 6, 7, 8),
+        Column::new("age", 4, 5, 4).at_right().seconds(),
+        Column::new("flowing", 7, 7, 7).at_right().falling(),
+        Column::new("held longest by", 24, 36, 2).falling(),
+        Column::new("lead p50", 8, 8, 5)
+            .at_right()
+            .seconds()
+            .falling(),
+        Column::new("trend", 6, 7, 8).seconds().falling(),
         Column::new("state", 11, 12, 1),
     ]
 });
@@ -91,6 +94,22 @@ impl Listing for Fleet {
             7 => lead(summary),
             8 => Line::of(Role::Dim, spark::of(&summary.trend)),
             _ => state(summary),
+        }
+    }
+
+    fn value(&self, row: usize, column: usize, scene: &Scene) -> Value {
+        let summary = self.summary(row);
+        match column {
+            0 => Value::from(&*summary.workload),
+            4 => Value::from(summary.since.map(|since| scene.instant() - since)),
+            5 => Value::count(summary.flowing),
+            6 => Value::from(summary.held.as_ref().map(|held| {
+                let said = format!("{} {} since {}", held.step, held.state, held.since);
+                Value::Text(said)
+            })),
+            7 => Value::from(summary.lead.p50_seconds),
+            8 => Value::Several(summary.trend.iter().copied().map(Value::from).collect()),
+            _ => Value::seen(&self.cell(row, column, scene)),
         }
     }
 
@@ -331,6 +350,7 @@ impl Page for FleetPage {
                 Reaction::Go(View::Map, Some(workload))
             }
             (Intent::Favourite, Some(workload)) => Reaction::Favour(workload),
+            (Intent::Open, None) => Reaction::Say("no workload is in front".to_owned()),
             _ => Reaction::Ignored,
         }
     }

@@ -22,7 +22,7 @@ use ratatui::layout::Rect;
 use super::acting::Subject;
 use super::answer::Question;
 use super::hit::Target;
-use super::listing::Listing;
+use super::listing::{Column, Listing, Value};
 use super::pen::Pen;
 use super::scene::{Scene, Scope};
 use super::table::Table;
@@ -75,11 +75,14 @@ impl Hint {
     }
 }
 
-/// A table as it is seen: for export.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A table, for export: as it is seen, and as programs read it.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Grid {
     pub heads: Vec<String>,
     pub rows: Vec<Vec<String>>,
+    /// The heads for programs; those of lengths of time end in `_seconds`.
+    pub names: Vec<String>,
+    pub values: Vec<Vec<Value>>,
 }
 
 /// The page of a view.
@@ -248,6 +251,15 @@ impl<L: Listing> Rows for Table<L> {
                 .collect(),
             rows: Self::rows(self)
                 .map(|row| (0..columns.len()).map(|column| cell(row, column)).collect())
+                .collect(),
+            names: columns.iter().map(Column::name).collect(),
+            values: Self::rows(self)
+                .map(|row| {
+                    let columns = 0..columns.len();
+                    columns
+                        .map(|column| self.listing.value(row, column, scene))
+                        .collect()
+                })
                 .collect(),
         }
     }

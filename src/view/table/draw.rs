@@ -76,7 +76,10 @@ impl<L: Listing> Table<L> {
         for (column, place) in columns {
             let known = &self.listing.columns()[*column];
             let sign = match self.sort {
-                Some(sort) if sort.column == *column && sort.reversed => glyph::DESCENDING,
+                // Which way the values go down the list, as everywhere: whichever of them comes first of itself.
+                Some(sort) if sort.column == *column && sort.reversed != known.falling => {
+                    glyph::DESCENDING
+                }
                 Some(sort) if sort.column == *column => glyph::ASCENDING,
                 _ => "",
             };

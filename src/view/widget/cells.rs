@@ -192,11 +192,12 @@ impl Cells {
     }
 }
 
-/// The column of the workloads, as wide as they need.
+/// The column of the workloads, as wide as they need: which row it is comes before what stands in it.
 pub fn workloads<'a>(summaries: impl Iterator<Item = &'a Summary>) -> Column {
     let widest = summaries.map(|one| text::width(&one.workload)).max();
     let widest = u16::try_from(widest.unwrap_or(8)).unwrap_or(u16::MAX);
-    Column::new("workload", widest.clamp(10, 16), widest.clamp(10, 28), 0)
+    let width = widest.clamp(10, 28);
+    Column::new("workload", width, width, 0)
 }
 
 /// What a row of a workload is found by when one types.

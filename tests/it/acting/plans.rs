@@ -304,6 +304,89 @@ fn a_step_that_lives_in_no_tool_takes_as_many_approvals_as_it_asks_for() {
 }
 
 #[test]
+fn an_approval_that_lets_a_version_into_production_takes_its_name() {
+    let cab = |approve| Deed::Decide {
+        gates: vec!["cab".to_owned()],
+        approve,
+    };
+    let on = |config: &str, approve| {
+        let mut door = Door::on(&shop(), config);
+        let ask = ask(WEDNESDAY);
+        let workload = door.workload("shop", ask.at);
+        let lives = Lives::new(&workload, &door.rules, None);
+        draft(&ask, &cab(approve), &lives).unwrap().confirm
+    };
+    assert_eq!(on(CONFIG, true), Confirm::Typed);
+    assert_eq!(on(CONFIG, false), Confirm::Yes, "nothing goes anywhere");
+    let own = CONFIG.replace("approvals = 2", "confirm = \"yes\"");
+    assert_eq!(on(&own, true), Confirm::Yes, "as the path says");
+    let typed = CONFIG.replace("approvals = 2", "confirm = \"typed\"");
+    assert_eq!(on(&typed, false), Confirm::Typed);
+    let second = CONFIG.replace("four_eyes = true", "confirm = \"second\"");
+    assert_eq!(on(&second, true), Confirm::Second);
+    let before = CONFIG.replace(
+        "  { name = \"production\"",
+        "  { name = \"board\", kind = \"gate\" },\n  { name = \"production\"",
+    );
+    assert_eq!(
+        on(&before, true),
+        Confirm::Yes,
+        "another gate stands before it"
+    );
+}
+
+fn asked(approvers: &str, more: &str) -> String {
+    let sha = "3".repeat(40);
+    format!(
+        r#"{{"context":{{"specversion":"0.6.0","id":"g-1","source":"https://board.example","type":"dev.cdevents.approval.created.0.1.0","timestamp":"2026-03-04T12:00:00Z"}},"subject":{{"id":"CHG-1","content":{{}}}},"customData":{{"gate":"cab","repository":"acme/shop","sha":"{sha}","approvers":[{approvers}]{more}}}}}"#
+    )
+}
+
+/// Whether one may approve the gate: as its page says, with the reason, and the rules by which the plan objects.
+fn may(config: &str, gate: &str) -> (Option<bool>, Option<String>, Vec<String>) {
+    let mut lines = shop();
+    lines.push(gate.to_owned());
+    let mut door = Door::on(&lines, config);
+    let ask = ask(WEDNESDAY);
+    let workload = door.workload("shop", ask.at);
+    let lives = Lives::new(&workload, &door.rules, None);
+    let open = leadtime::model::gate::open(&lives);
+    let open = open.iter().find(|open| open.gate == "CHG-1").unwrap();
+    let deed = Deed::Decide {
+        gates: vec!["CHG-1".to_owned()],
+        approve: true,
+    };
+    let draft = draft(&ask, &deed, &lives).unwrap();
+    let rules = rules(&draft).into_iter().map(str::to_owned).collect();
+    (open.may_decide, open.why_not.clone(), rules)
+}
+
+#[test]
+fn the_page_of_a_gate_and_the_plan_agree_on_whether_one_may() {
+    let why = |text: &str| Some(text.to_owned());
+    let named = asked("\"jane\"", "");
+    assert_eq!(may(CONFIG, &named), (Some(true), None, vec![]));
+    let (may_decide, why_not, objected) = may(CONFIG, &asked("\"li\"", ""));
+    assert_eq!(
+        (may_decide, why_not),
+        (Some(false), why("jane is not among li"))
+    );
+    assert_eq!(objected, ["not_named"]);
+    let (may_decide, why_not, objected) = may(CONFIG, &asked("\"li\"", ",\"mayDecide\":false"));
+    assert_eq!((may_decide, why_not), (Some(false), why("only li may")));
+    assert_eq!(objected, ["tool"]);
+    let eyes = CONFIG.replace("approvals = 2", "four_eyes = true");
+    for gate in [&named, &asked("\"jane\"", ",\"mayDecide\":true")] {
+        let (may_decide, why_not, objected) = may(&eyes, gate);
+        assert_eq!(may_decide, Some(false));
+        let sha = "3".repeat(40);
+        let told = format!("jane wrote {sha} of it, and other eyes are asked for");
+        assert_eq!(why_not, Some(told));
+        assert_eq!(objected, ["four_eyes"]);
+    }
+}
+
+#[test]
 fn nobody_acts_where_it_is_forbidden_and_nothing_unknown_is_planned() {
     let forbidden = Ask {
         permit: Permit::Forbidden {

@@ -179,6 +179,7 @@ pub fn map_of(mut steps: Vec<StepFigures>) -> Map {
         },
         inferred: false,
         notes: Vec::new(),
+        cost: None,
         calendar: None,
         change_list: None,
     }
@@ -225,7 +226,12 @@ pub fn steps() -> Vec<StepFigures> {
 
 /// An ordinary map.
 pub fn map() -> Map {
-    map_of(steps())
+    let cost = "cab: 74 % of all lead time, 0 of 84 rejected";
+    Map {
+        notes: names(&[cost]),
+        cost: some(cost),
+        ..map_of(steps())
+    }
 }
 
 /// With everything that may be absent: notes, an empty step, a wait before the first, inferred links, Little's warning, changes.
@@ -669,6 +675,7 @@ pub fn gate() -> OpenGate {
         approvers: names(&["@change-board"]),
         may_decide: Some(false),
         why_not: some("you wrote change 412, and the gate wants four eyes"),
+        bar: None,
         superseded_by: None,
         holds_back: 12,
         evidence: vec![

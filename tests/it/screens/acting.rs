@@ -299,7 +299,7 @@ fn it_is_armed_within_a_scope_and_for_a_while() {
     pictures("act-arm", &mut desk);
     press(&mut desk, "enter");
     assert!(
-        top(&mut desk).contains("ARMED cart 5m"),
+        top(&mut desk).contains("ARMED: cart, 5:00 left"),
         "{}",
         top(&mut desk)
     );

@@ -2,8 +2,10 @@
 //! counted: what is asked all day may take four.
 
 use leadtime::dashboard::message::{Effect, Errand};
+use leadtime::event::time::Timestamp;
 use leadtime::intent::View;
 use leadtime::view::scene::Scope;
+use serde_json::Value;
 
 use super::{Desk, demo, press, shot};
 
@@ -122,9 +124,11 @@ fn someone_on_call_looks_at_what_it_was_before() {
         "{hours}"
     );
     press(&mut desk, "} } } }");
-    assert_eq!(walk(&mut desk, 0, ""), before);
+    let now = walk(&mut desk, 0, "");
+    assert_eq!(rows(&now), rows(&before));
+    assert!(now.contains("back at now"), "{now}");
     press(&mut desk, "[ \\");
-    assert_eq!(walk(&mut desk, 0, ""), before);
+    assert_eq!(rows(&walk(&mut desk, 0, "")), rows(&before));
 }
 
 #[test]
@@ -184,8 +188,9 @@ fn a_platform_engineer_sorts_by_any_column() {
     for _ in 0..10 {
         let screen = shot(&mut desk, 200, 60);
         let head = screen.lines().nth(2).unwrap().to_owned();
-        assert_eq!(head.matches('▴').count(), 1, "{head}");
-        heads.push(head.split('▴').next().unwrap().trim_end().len());
+        let signs = ['▴', '▾'];
+        assert_eq!(head.matches(signs).count(), 1, "{head}");
+        heads.push(head.split(signs).next().unwrap().trim_end().len());
         press(&mut desk, "s");
     }
     assert!(heads.is_sorted(), "a column further each time: {heads:?}");
@@ -267,7 +272,7 @@ fn whoever_tells_others_copies_and_exports() {
         "{screen}"
     );
     for (file, wanted) in [
-        ("fleet.csv", "workload,team,path,production,age"),
+        ("fleet.csv", "workload,team,path,production,age_seconds"),
         ("fleet.json", "\"workload\": \"checkout\""),
         ("fleet.md", "| workload | team |"),
         ("fleet.txt", " leadtime  acme · 12 workloads"),
@@ -288,6 +293,73 @@ fn whoever_tells_others_copies_and_exports() {
         screen.contains("fleet.doc: name it .csv, .json or .md"),
         "{screen}"
     );
+}
+
+/// What the list in front is written as, under a name.
+fn written(desk: &mut Desk, file: &str) -> String {
+    press(desk, &format!("e ctrl-u '{file}' enter"));
+    let mut saved = desk.effects.iter().rev().filter_map(|effect| match effect {
+        Effect::Errand(Errand::Save { text, .. }) => Some(text.clone()),
+        _ => None,
+    });
+    saved.next().unwrap()
+}
+
+#[test]
+fn programs_are_written_what_was_measured_and_people_what_is_seen() {
+    let mut desk = acme();
+    press(&mut desk, "/ 'checkout' enter");
+    let rows: Value = serde_json::from_str(&written(&mut desk, "fleet.json")).unwrap();
+    let row = &rows[0];
+    assert!(row["age_seconds"].as_f64().unwrap() > 3_600.0, "{row}");
+    assert!(row["lead_p50_seconds"].as_f64().unwrap() > 3_600.0, "{row}");
+    assert!(row["flowing"].is_u64(), "{row}");
+    assert_eq!(row["state"], "gated");
+    let held = row["held_longest_by"].as_str().unwrap();
+    let (_, since) = held.rsplit_once(" since ").unwrap();
+    assert!(Timestamp::parse(since).is_some(), "{held}");
+    let seen = written(&mut desk, "fleet.md");
+    assert!(seen.contains("| ◆ gated |"), "{seen}");
+
+    press(&mut desk, "4");
+    let rows: Value = serde_json::from_str(&written(&mut desk, "gates.json")).unwrap();
+    let row = &rows[0];
+    assert!(row["waits_seconds"].as_f64().unwrap() > 0.0, "{row}");
+    assert!(row["newer"].is_null() || row["newer"].is_string(), "{row}");
+    let lines = written(&mut desk, "gates.csv");
+    let head = lines.lines().next().unwrap();
+    assert!(
+        head.starts_with("workload,gate,waits_seconds,due,"),
+        "{head}"
+    );
+
+    press(&mut desk, "2");
+    let rows: Value = serde_json::from_str(&written(&mut desk, "map.json")).unwrap();
+    let shares = rows.as_array().unwrap().iter();
+    let sum: f64 = shares
+        .map(|row| row["share_of_lead"].as_f64().unwrap_or(0.0))
+        .sum();
+    assert!((sum - 1.0).abs() < 1e-6, "{rows}");
+    press(&mut desk, "6");
+    let rows: Value = serde_json::from_str(&written(&mut desk, "metrics.json")).unwrap();
+    let rate = rows.as_array().unwrap().iter();
+    let mut rate = rate.filter(|row| row["unit"] == "rate");
+    let rate = &rate.next().unwrap()["value"];
+    assert!(rate.is_null() || rate.as_f64().unwrap() <= 1.0, "{rows}");
+}
+
+#[test]
+fn the_sign_of_a_sorted_list_says_which_way_its_values_go() {
+    let mut desk = acme();
+    press(&mut desk, "4 s s s");
+    let screen = shot(&mut desk, 120, 36);
+    assert!(screen.contains("waits▾"), "the longest first: {screen}");
+    press(&mut desk, "i");
+    let screen = shot(&mut desk, 120, 36);
+    assert!(screen.contains("waits▴"), "{screen}");
+    press(&mut desk, "1 s s");
+    let screen = shot(&mut desk, 120, 36);
+    assert!(screen.contains("workload▴"), "{screen}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use leadtime::intent::View;
+use leadtime::intent::{Intent, View};
 use leadtime::report::text;
 use leadtime::theme::Theme;
 use leadtime::view::page::of;
@@ -168,4 +168,55 @@ fn a_page_keeps_to_its_place() {
             }
         }
     }
+}
+
+/// Intents that may do nothing in silence: what moves stands at its end already, and what is drawn anew looks as before.
+const SILENT: [Intent; 9] = [
+    Intent::Up,
+    Intent::Down,
+    Intent::PageUp,
+    Intent::PageDown,
+    Intent::First,
+    Intent::Last,
+    Intent::Redraw,
+    Intent::Left,
+    Intent::Right,
+];
+
+#[test]
+fn every_key_does_something_or_says_why_not() {
+    let mut silent = Vec::new();
+    for mut desk in [desk(&[], ""), demo(5, 900)].map(able) {
+        desk.resize(120, 36);
+        for view in View::ALL {
+            for intent in Intent::ALL {
+                if SILENT.contains(&intent) || View::of(intent) == Some(view) {
+                    continue;
+                }
+                desk.ui.message = None;
+                desk.intent(view.intent());
+                let before = desk.picture();
+                let wanted = desk.intent(intent);
+                if wanted.is_empty() && desk.picture() == before {
+                    silent.push(format!("{} in {}", intent.name(), view.title()));
+                }
+                press(&mut desk, "esc esc esc");
+                desk.intent(Intent::Now);
+                desk.intent(Intent::Unscope);
+            }
+        }
+    }
+    silent.dedup();
+    assert!(silent.is_empty(), "{silent:#?}");
+}
+
+#[test]
+fn a_key_of_another_view_says_where_it_works() {
+    let mut desk = demo(5, 900);
+    press(&mut desk, "1 v");
+    let screen = super::shot(&mut desk, 120, 36);
+    assert!(
+        screen.contains("v does nothing here; it works in Map, Activity"),
+        "{screen}"
+    );
 }

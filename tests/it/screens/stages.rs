@@ -75,9 +75,69 @@ fn sources_in_every_state() {
     pictures("sources-in-the-head", &mut desk);
 }
 
+/// The cause of a failure is read first, in the row and beside it; what of the text does not fit is scrolled to, and said to be there.
+#[test]
+fn why_a_source_fails() {
+    let mut desk = demo(4, 500);
+    let lines: String = (1..=30).map(|line| format!("said line {line}. ")).collect();
+    let error = format!("503 Service Unavailable ({lines}); GET https://harbor.example/api");
+    desk.news(News::Sources(vec![SourceState {
+        name: "harbor-of-the-platform-team".to_owned(),
+        kind: "harbor".to_owned(),
+        error: Some(error),
+        ..SourceState::default()
+    }]));
+    desk.resize(80, 24);
+    super::press(&mut desk, "S");
+    pictures("source-fails", &mut desk);
+    let screen = shot(&mut desk, 80, 24);
+    assert!(
+        screen.contains("harbor-of-the-platform-te… ✗ 503 Service"),
+        "{screen}"
+    );
+    assert!(screen.contains("more; tab, then j and k"), "{screen}");
+    assert!(!screen.contains("https://harbor"), "{screen}");
+    super::press(&mut desk, "tab G");
+    let screen = shot(&mut desk, 80, 24);
+    assert!(screen.contains("https://harbor.example/api"), "{screen}");
+    // Back to a list, whose next row is told from its beginning.
+    super::press(&mut desk, "tab tab");
+    let screen = shot(&mut desk, 80, 24);
+    assert!(!screen.contains("https://harbor.example/api"), "{screen}");
+}
+
 #[test]
 fn in_the_past() {
     let mut desk = demo(12, 3_000);
     super::press(&mut desk, "{ { [ w");
     pictures("past", &mut desk);
+}
+
+/// Which instant is looked at stands in the head at every size, under whatever else is there; coming back is told.
+#[test]
+fn whoever_travels_sees_to_when_and_how_to_come_back() {
+    let mut desk = demo(12, 3_000);
+    super::press(&mut desk, "{");
+    let screen = shot(&mut desk, 80, 24);
+    assert!(
+        screen.contains("as of 3 Mar 00:00; \\ comes back to now"),
+        "{screen}"
+    );
+    desk.scene.stage = Stage::Working(1_234, 2_000);
+    desk.scene.title =
+        "a configuration with a name that is as long as the screen is wide".to_owned();
+    for (width, height) in [(60, 12), (80, 24), (120, 36), (200, 60)] {
+        let screen = shot(&mut desk, width, height);
+        let head = screen.lines().next().unwrap();
+        assert!(head.contains(" as of 3 Mar 00:00"), "{head}");
+        assert!(head.contains("read-only"), "{head}");
+    }
+    desk.scene.stage = Stage::Ready;
+    super::press(&mut desk, "]");
+    assert!(shot(&mut desk, 80, 24).contains("as of 3 Mar 01:00"));
+    super::press(&mut desk, "} }");
+    let screen = shot(&mut desk, 80, 24);
+    assert!(screen.contains("back at now"), "{screen}");
+    super::press(&mut desk, "\\");
+    assert!(shot(&mut desk, 80, 24).contains("this is now"));
 }

@@ -9,12 +9,12 @@ use crate::journal::story::Story;
 use crate::report::sheet::Line;
 use crate::report::{audit, plan};
 use crate::theme::Role;
-use crate::view::listing::{Column, Listing};
+use crate::view::listing::{Column, Listing, Value};
 use crate::view::scene::Scene;
 
 static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
-        Column::new("at", 12, 17, 1),
+        Column::new("at", 12, 17, 1).falling(),
         Column::new("action", 24, 70, 0),
         Column::new("state", 16, 24, 0),
         Column::new("by", 6, 16, 2),
@@ -54,6 +54,13 @@ impl Listing for Stories {
                 Line::of(role, format!("{sign} {}", story.state.words()))
             }
             _ => Line::of(Role::Dim, &story.by.name),
+        }
+    }
+
+    fn value(&self, row: usize, column: usize, scene: &Scene) -> Value {
+        match column {
+            0 => Value::from(self.all[row].at),
+            _ => Value::seen(&self.cell(row, column, scene)),
         }
     }
 

@@ -35,12 +35,9 @@ pub fn subject(story: &Story) -> Subject {
 impl StoryPage {
     #[must_use]
     pub fn new(story: &Arc<Story>) -> Self {
-        let mut text = Reading::default();
-        // There is nothing else to move in.
-        text.on(Intent::NextPane);
         Self {
             story: Arc::clone(story),
-            text,
+            text: Reading::all(),
         }
     }
 }
@@ -57,8 +54,7 @@ impl Page for StoryPage {
     }
 
     fn on(&mut self, intent: Intent, _scene: &Scene) -> Reaction {
-        let pane = matches!(intent, Intent::NextPane | Intent::PreviousPane);
-        if !pane && self.text.on(intent) {
+        if self.text.on_alone(intent) {
             return Reaction::Done;
         }
         Reaction::Ignored

@@ -9,12 +9,12 @@ use crate::report::sheet::Line;
 use crate::report::text;
 use crate::theme::Role;
 use crate::view::answer::{Answer, Happened, Question};
-use crate::view::listing::{Column, Listing};
+use crate::view::listing::{Column, Listing, Value};
 use crate::view::scene::Scene;
 
 static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
-        Column::new("when", 12, 12, 0),
+        Column::new("when", 12, 12, 0).falling(),
         Column::new("what happened", 40, 120, 0),
         Column::new("about", 11, 24, 1),
         Column::new("source", 10, 40, 2),
@@ -67,6 +67,13 @@ impl Listing for Stream {
             },
             3 => Line::of(Role::Dim, source(&one.event.source)),
             _ => Line::of(Role::Dim, text::short(subject(&one.event))),
+        }
+    }
+
+    fn value(&self, row: usize, column: usize, scene: &Scene) -> Value {
+        match column {
+            0 => Value::from(self.at(row).event.at),
+            _ => Value::seen(&self.cell(row, column, scene)),
         }
     }
 

@@ -62,10 +62,16 @@ fn in_flight((title, bar, name, state, workload): Least) -> Vec<(Shown, Column)>
         (Shown::Team, Column::new("team", 8, 12, 10)),
         (Shown::Step, Column::new("step", 7, 12, 3)),
         (Shown::State, Column::new("state", state, 13, 1)),
-        (Shown::Since, Column::new("since", 8, 8, 2).at_right()),
+        (
+            Shown::Since,
+            Column::new("since", 8, 8, 2).at_right().falling(),
+        ),
         (Shown::On, Column::new("on", name, 16, 4)),
-        (Shown::Way, Column::new("way", bar, bar, 6)),
-        (Shown::Age, Column::new("age", 7, 7, 9).at_right()),
+        (Shown::Way, Column::new("way", bar, bar, 6).falling()),
+        (
+            Shown::Age,
+            Column::new("age", 7, 7, 9).at_right().seconds().falling(),
+        ),
         (Shown::Live, Column::new("live p50", 8, 8, 7).at_right()),
     ]
 }
@@ -78,10 +84,16 @@ fn found((title, bar, name, state, workload): Least) -> Vec<(Shown, Column)> {
         (Shown::Workload, Column::new("workload", workload, 22, 4)),
         (Shown::Step, Column::new("step", 7, 12, 5)),
         (Shown::State, Column::new("state", state, 13, 1)),
-        (Shown::Since, Column::new("since", 8, 8, 2).at_right()),
-        (Shown::Environments, Column::new("reached", 12, 30, 3)),
+        (
+            Shown::Since,
+            Column::new("since", 8, 8, 2).at_right().falling(),
+        ),
+        (
+            Shown::Environments,
+            Column::new("reached", 12, 30, 3).falling(),
+        ),
         (Shown::On, Column::new("on", name, 16, 6)),
-        (Shown::Way, Column::new("way", bar, bar, 9)),
+        (Shown::Way, Column::new("way", bar, bar, 9).falling()),
         (Shown::Live, Column::new("live p50", 8, 8, 8).at_right()),
     ]
 }

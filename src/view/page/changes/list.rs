@@ -12,7 +12,7 @@ use crate::report::sheet::Line;
 use crate::report::{duration, glyph, state_look, text};
 use crate::theme::Role;
 use crate::view::answer::Answer;
-use crate::view::listing::{Column, Listing};
+use crate::view::listing::{Column, Listing, Value};
 use crate::view::page::Page;
 use crate::view::scene::Scene;
 use crate::view::widget::waterfall;
@@ -195,6 +195,27 @@ impl Listing for Changes {
                 None => dim(None),
             },
             Shown::Environments => environments(found),
+        }
+    }
+
+    fn value(&self, row: usize, column: usize, scene: &Scene) -> Value {
+        let found = self.change(row);
+        match self.known().shown[column] {
+            Shown::Change => Value::from(&*found.change),
+            Shown::Title => Value::from(found.title.as_deref()),
+            Shown::State => Value::from(found.state),
+            Shown::Since => Value::from(found.since),
+            Shown::On => Value::Several(found.on.iter().map(|who| Value::from(&**who)).collect()),
+            Shown::Age => {
+                let first = found.timeline.first();
+                Value::from(first.map(|first| scene.instant() - first.from))
+            }
+            Shown::Live => Value::from(found.forecast.p50),
+            Shown::Environments => {
+                let names = found.environments.keys();
+                Value::Several(names.map(|name| Value::from(&**name)).collect())
+            }
+            _ => Value::seen(&self.cell(row, column, scene)),
         }
     }
 

@@ -9,15 +9,15 @@ use crate::report::sheet::Line;
 use crate::report::{duration, glyph};
 use crate::theme::Role;
 use crate::view::answer::Answer;
-use crate::view::listing::{Column, Listing};
+use crate::view::listing::{Column, Listing, Value};
 use crate::view::scene::Scene;
 
 static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
         Column::new("when", 12, 17, 0),
-        Column::new("after", 7, 7, 4).at_right(),
+        Column::new("after", 7, 7, 4).at_right().seconds(),
         Column::new("what happened", 26, 90, 0),
-        Column::new("took", 7, 7, 3).at_right(),
+        Column::new("took", 7, 7, 3).at_right().seconds().falling(),
         Column::new("who", 8, 18, 1),
         Column::new("tool", 8, 12, 2),
         Column::new("link", 4, 4, 5),
@@ -65,6 +65,20 @@ impl Listing for Timeline {
             5 => dim(one.source.as_deref()),
             _ if one.url.is_some() => Line::of(Role::Link, " →"),
             _ => Line::new(),
+        }
+    }
+
+    fn value(&self, row: usize, column: usize, scene: &Scene) -> Value {
+        let one = &self.all()[row];
+        match column {
+            0 => Value::from(one.at),
+            1 => {
+                let before = row.checked_sub(1).map(|row| &self.all()[row]);
+                Value::from(before.map(|before| one.at - before.at))
+            }
+            3 => Value::from(one.took),
+            6 => Value::from(one.url.as_deref()),
+            _ => Value::seen(&self.cell(row, column, scene)),
         }
     }
 

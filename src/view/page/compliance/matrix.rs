@@ -10,7 +10,7 @@ use crate::model::overview::{Overview, Summary};
 use crate::report::sheet::Line;
 use crate::report::{figure, glyph, text};
 use crate::theme::Role;
-use crate::view::listing::{Column, Listing};
+use crate::view::listing::{Column, Listing, Value};
 use crate::view::scene::Scene;
 use crate::view::widget::cells::{self, Cells};
 
@@ -180,6 +180,13 @@ impl Listing for Matrix {
             line.push(role, format!(" {}", step.standing.word()));
         }
         line
+    }
+
+    fn value(&self, row: usize, column: usize, scene: &Scene) -> Value {
+        match column.checked_sub(BEFORE) {
+            None => Value::seen(&self.cell(row, column, scene)),
+            Some(place) => Value::from(self.step(row, place).map(|step| step.standing.word())),
+        }
     }
 
     fn order(&self, column: usize, one: usize, two: usize) -> Ordering {

@@ -14,18 +14,19 @@ use crate::model::overview::Overview;
 use crate::report::sheet::Line;
 use crate::report::{duration, glyph};
 use crate::theme::Role;
-use crate::view::listing::{Column, Listing};
+use crate::view::listing::{Column, Listing, Value};
 use crate::view::page::{Hint, Page, Reaction, Rows};
 use crate::view::pen::Pen;
 use crate::view::scene::Scene;
 use crate::view::table::Table;
 use crate::view::widget::leaf;
+use crate::view::widget::reading::Reading;
 
 static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
         Column::new("step", 12, 22, 0),
         Column::new("stands", 12, 12, 0),
-        Column::new("for", 5, 7, 2).at_right(),
+        Column::new("for", 5, 7, 2).at_right().seconds().falling(),
         Column::new("by", 8, 18, 3),
         Column::new("evidence", 24, 100, 1),
     ]
@@ -77,6 +78,18 @@ impl Listing for Steps {
             }),
             3 => Line::of(Role::Dim, step.tool.as_deref().unwrap_or("-")),
             _ => Line::of(Role::Text, &step.detail),
+        }
+    }
+
+    fn value(&self, row: usize, column: usize, scene: &Scene) -> Value {
+        let step = self.step(row);
+        match column {
+            0 => Value::from(step.map(|step| &*step.step)),
+            2 => {
+                let since = step.and_then(|step| step.since);
+                Value::from(since.map(|since| scene.instant() - since))
+            }
+            _ => Value::seen(&self.cell(row, column, scene)),
         }
     }
 
@@ -136,6 +149,7 @@ impl Listing for Steps {
 /// The page.
 pub struct WorkloadPage {
     table: Table<Steps>,
+    text: Reading,
 }
 
 impl WorkloadPage {
@@ -149,7 +163,10 @@ impl WorkloadPage {
         if let Some(step) = step {
             table.select(step);
         }
-        Self { table }
+        Self {
+            table,
+            text: Reading::default(),
+        }
     }
 }
 
@@ -165,10 +182,16 @@ impl Page for WorkloadPage {
     }
 
     fn on(&mut self, intent: Intent, _scene: &Scene) -> Reaction {
+        if self.text.on_cut(intent) {
+            return Reaction::Done;
+        }
         match (intent, Rows::link(&self.table)) {
             (Intent::Open, Some(link)) => Reaction::Browse(link),
             (Intent::Open, None) => Reaction::Say("no link is known of this evidence".to_owned()),
-            _ => Reaction::Ignored,
+            _ => {
+                self.text.begin();
+                Reaction::Ignored
+            }
         }
     }
 
@@ -188,12 +211,12 @@ impl Page for WorkloadPage {
         let top = area.y + 1;
         let height = area.height.saturating_sub(1);
         let list = rows.saturating_add(1).clamp(3, (height / 2).max(3));
-        self.table
-            .draw(Rect::new(area.x, top, area.width, list), pen, true);
+        let place = Rect::new(area.x, top, area.width, list);
+        self.table.draw(place, pen, !self.text.in_front());
         leaf::rule(area.x, top + list, area.width, &Line::new(), pen);
         let y = top + list + 1;
         let place = Rect::new(area.x + 2, y, width, area.bottom().saturating_sub(y));
-        leaf::draw(&lines, 0, place, "a higher window shows it", pen);
+        self.text.draw(&lines, place, pen);
     }
 
     fn rows(&self) -> Option<&dyn Rows> {
@@ -210,14 +233,17 @@ impl Page for WorkloadPage {
 
     fn hints(&self, _scene: &Scene) -> Vec<Hint> {
         let no_link = Rows::link(&self.table).is_none();
-        vec![
+        let scroll = self.text.leads_to().into_iter();
+        let scroll = scroll.map(|words| Hint::new(Intent::NextPane, words));
+        let hints = vec![
             Hint::new(Intent::Open, "open in browser")
                 .unless(no_link.then(|| "no link".to_owned())),
             Hint::new(Intent::Sort, "sort"),
             Hint::new(Intent::Copy, "copy"),
             Hint::new(Intent::Export, "export"),
             Hint::new(Intent::Back, "back"),
-        ]
+        ];
+        scroll.chain(hints).collect()
     }
 
     fn about(&self) -> &'static str {

@@ -11,7 +11,7 @@ use crate::model::overview::{Overview, Summary};
 use crate::report::sheet::Line;
 use crate::report::{duration, glyph, text};
 use crate::theme::Role;
-use crate::view::listing::{Column, Listing};
+use crate::view::listing::{Column, Listing, Value};
 use crate::view::scene::{Scene, Scope};
 use crate::view::widget::cells::{self, Cells};
 
@@ -206,6 +206,18 @@ impl Listing for Matrix {
             line.push(role, format!(" {word}"));
         }
         line
+    }
+
+    fn value(&self, row: usize, column: usize, scene: &Scene) -> Value {
+        let Some(place) = column.checked_sub(1) else {
+            return Value::seen(&self.cell(row, column, scene));
+        };
+        let running = self.cell_of(row, place).map(|(running, _)| running);
+        let since = running.and_then(|running| Some((running, running.since?)));
+        Value::from(
+            since
+                .map(|(running, since)| Value::Text(format!("{} since {since}", version(running)))),
+        )
     }
 
     fn order(&self, column: usize, one: usize, two: usize) -> Ordering {

@@ -19,6 +19,7 @@ use crate::view::pen::Pen;
 use crate::view::scene::{Scene, Scope};
 use crate::view::table::Table;
 use crate::view::widget::leaf;
+use crate::view::widget::reading::Reading;
 use matrix::{Matrix, Seen, lags};
 use past::PastPage;
 
@@ -31,12 +32,15 @@ const BELOW: u16 = 9;
 /// The page.
 pub struct EnvironmentsPage {
     table: Table<Matrix>,
+    /// The cell in front.
+    text: Reading,
 }
 
 impl Default for EnvironmentsPage {
     fn default() -> Self {
         Self {
             table: Table::new(Matrix::default()),
+            text: Reading::default(),
         }
     }
 }
@@ -138,7 +142,7 @@ impl EnvironmentsPage {
         };
         let width = usize::from(area.width);
         let lines = cell::lines(summary, found, width, &pen.scene.style);
-        leaf::draw(&lines, 0, area, "a wider or higher window shows it", pen);
+        self.text.draw(&lines, area, pen);
     }
 }
 
@@ -153,6 +157,10 @@ impl Page for EnvironmentsPage {
     }
 
     fn on(&mut self, intent: Intent, _scene: &Scene) -> Reaction {
+        if self.text.on_cut(intent) {
+            return Reaction::Done;
+        }
+        self.text.begin();
         match intent {
             Intent::Left | Intent::Right => {
                 self.table.listing.cells.go(intent);
@@ -242,7 +250,9 @@ impl Page for EnvironmentsPage {
         let matrix = &self.table.listing;
         let row = self.table.selected();
         let none = row.is_none_or(|row| matrix.cell_of(row, matrix.cells.front).is_none());
-        vec![
+        let scroll = self.text.leads_to();
+        let scroll = scroll.map(|words| Hint::new(Intent::NextPane, words));
+        let hints = [
             Hint::new(Intent::Open, "what ran here")
                 .unless(none.then(|| "no such environment".to_owned())),
             Hint::new(Intent::Right, "cell"),
@@ -251,7 +261,9 @@ impl Page for EnvironmentsPage {
             Hint::new(Intent::Sort, "sort"),
             Hint::new(Intent::Group, "group"),
             Hint::new(Intent::Copy, "copy"),
-        ]
+        ];
+        let [open, rest @ ..] = hints;
+        std::iter::once(open).chain(scroll).chain(rest).collect()
     }
 
     fn about(&self) -> &'static str {

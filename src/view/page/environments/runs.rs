@@ -9,16 +9,19 @@ use crate::model::ran::Ran;
 use crate::report::sheet::Line;
 use crate::report::{duration, figure, glyph, text};
 use crate::theme::Role;
-use crate::view::listing::{Column, Listing};
+use crate::view::listing::{Column, Listing, Value};
 use crate::view::scene::Scene;
 
 static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
         Column::new("version", 10, 18, 0),
-        Column::new("at", 12, 17, 1),
-        Column::new("ran for", 7, 8, 3).at_right(),
+        Column::new("at", 12, 17, 1).falling(),
+        Column::new("ran for", 7, 8, 3)
+            .at_right()
+            .seconds()
+            .falling(),
         Column::new("kind", 11, 12, 1),
-        Column::new("ships", 5, 5, 2).at_right(),
+        Column::new("ships", 5, 5, 2).at_right().falling(),
         Column::new("by", 14, 24, 4),
         Column::new("deployment", 16, 30, 5),
     ]
@@ -101,6 +104,17 @@ impl Listing for Runs {
                 }
             }
             _ => Line::of(Role::Dim, text::short(&row.deployment)),
+        }
+    }
+
+    fn value(&self, row: usize, column: usize, scene: &Scene) -> Value {
+        let ran = &self.rows[row];
+        match column {
+            0 => Value::from(ran.version.as_deref()),
+            1 => Value::from(ran.at),
+            2 => Value::from(ran.until.unwrap_or_else(|| scene.instant()) - ran.at),
+            4 => Value::count(ran.changes.len()),
+            _ => Value::seen(&self.cell(row, column, scene)),
         }
     }
 

@@ -10,17 +10,17 @@ use crate::model::overview::Overview;
 use crate::report::sheet::Line;
 use crate::report::{duration, figure, glyph, text};
 use crate::theme::Role;
-use crate::view::listing::{Column, Listing};
+use crate::view::listing::{Column, Listing, Value};
 use crate::view::scene::{Scene, Scope};
 
 static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
         Column::new("workload", 10, 20, 0),
         Column::new("gate", 8, 14, 1),
-        Column::new("waits", 7, 7, 0).at_right(),
+        Column::new("waits", 7, 7, 0).at_right().seconds().falling(),
         Column::new("due", 8, 9, 3),
-        Column::new("changes", 7, 7, 4).at_right(),
-        Column::new("holds back", 10, 10, 6).at_right(),
+        Column::new("changes", 7, 7, 4).at_right().falling(),
+        Column::new("holds back", 10, 10, 6).at_right().falling(),
         Column::new("environment", 11, 12, 7),
         Column::new("version", 8, 12, 5),
         Column::new("decides", 12, 40, 2),
@@ -223,6 +223,20 @@ impl Listing for Inbox {
                     Line::of(Role::Warning, format!("{} {newer}", glyph::NEWER))
                 },
             ),
+        }
+    }
+
+    fn value(&self, row: usize, column: usize, scene: &Scene) -> Value {
+        let Some(gate) = self.gate(row) else {
+            return Value::Nothing;
+        };
+        match column {
+            1 => Value::from(name(gate)),
+            2 => Value::from(waited(gate, scene.instant())),
+            3 => Value::from(gate.due),
+            4 => Value::count(gate.changes.len()),
+            5 => Value::count(gate.holds_back),
+            _ => Value::seen(&self.cell(row, column, scene)),
         }
     }
 

@@ -81,6 +81,35 @@ impl MapPage {
         self.live || self.map().is_some_and(|map| map.changes == 0)
     }
 
+    /// Why a key of the map does nothing just now.
+    fn idle(&self, intent: Intent) -> Option<&'static str> {
+        use Intent::{Calendar, Fold, Live, NextPane, Open, PreviousPane, Statistic};
+        let Some(map) = self.map() else {
+            let own = [
+                Calendar,
+                Fold,
+                Live,
+                NextPane,
+                Open,
+                PreviousPane,
+                Statistic,
+            ];
+            return own.contains(&intent).then_some("there is no map here yet");
+        };
+        match intent {
+            Calendar if self.is_live() => {
+                Some("how long changes stand at a step is told by the wall clock")
+            }
+            Statistic if self.is_live() => Some(
+                "the live map tells of each change that stands at a step, and of no p50 or p85",
+            ),
+            Live if map.changes == 0 && !self.live => Some(
+                "nothing went live in this window, so that there is no history: w looks back further",
+            ),
+            _ => None,
+        }
+    }
+
     fn open(&self) -> Reaction {
         let (Some(workload), Some(step)) = (&self.workload, self.step()) else {
             return Reaction::Done;
@@ -233,6 +262,9 @@ impl Page for MapPage {
     }
 
     fn on(&mut self, intent: Intent, scene: &Scene) -> Reaction {
+        if let Some(why) = self.idle(intent) {
+            return Reaction::Say(why.to_owned());
+        }
         match intent {
             Intent::Left => self.aside(-1),
             Intent::Right => self.aside(1),
@@ -255,11 +287,6 @@ impl Page for MapPage {
                     Statistic::P85 => Statistic::P50,
                 };
             }
-            Intent::Calendar if self.is_live() => {
-                return Reaction::Say(
-                    "how long changes stand at a step is told by the wall clock".to_owned(),
-                );
-            }
             Intent::Calendar => {
                 self.business = !self.business;
                 self.refresh(scene);
@@ -271,6 +298,10 @@ impl Page for MapPage {
             Intent::Fold => {
                 self.folded = !self.folded;
                 self.lay_out(scene);
+                if self.folded && self.map().is_some_and(|map| self.hidden(map) == 0) {
+                    self.folded = false;
+                    return Reaction::Say("no step is empty: there is nothing to fold".to_owned());
+                }
             }
             _ => return Reaction::Ignored,
         }

@@ -17,7 +17,7 @@ use crate::report::sheet::Line;
 use crate::report::{duration, glyph, state_look, text};
 use crate::theme::Role;
 use crate::view::answer::{Answer, Question};
-use crate::view::listing::{Column, Listing};
+use crate::view::listing::{Column, Listing, Value};
 use crate::view::page::{Hint, Page, Reaction, Rows};
 use crate::view::pen::Pen;
 use crate::view::scene::Scene;
@@ -28,8 +28,11 @@ static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
         Column::new("change", 17, 24, 0),
         Column::new("title", 14, 60, 3),
         Column::new("state", 10, 20, 1),
-        Column::new("age here", 9, 10, 0).at_right(),
-        Column::new("against the usual", 20, 26, 2),
+        Column::new("age here", 9, 10, 0)
+            .at_right()
+            .seconds()
+            .falling(),
+        Column::new("against the usual", 20, 26, 2).falling(),
         Column::new("whose move", 10, 30, 4),
     ]
 });
@@ -127,6 +130,13 @@ impl Listing for Standing {
             4 => self.against(change, now),
             _ if change.on.is_empty() => Line::of(Role::Dim, "-"),
             _ => Line::of(Role::Gate, change.on.join(", ")),
+        }
+    }
+
+    fn value(&self, row: usize, column: usize, scene: &Scene) -> Value {
+        match (column, self.change(row)) {
+            (3, Some(change)) => Value::from(age(change, scene.instant())),
+            _ => Value::seen(&self.cell(row, column, scene)),
         }
     }
 

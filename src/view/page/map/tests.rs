@@ -110,6 +110,7 @@ fn map(delivered: usize) -> Map {
         flow: Flow::default(),
         inferred: false,
         notes: vec!["a note".to_owned()],
+        cost: None,
         calendar: None,
         change_list: Some(
             (1..=i64::try_from(delivered).unwrap())

@@ -3,6 +3,7 @@
 use crate::model::stream::{Map, StepFigures};
 use crate::report::{duration, figure};
 use crate::view::frame::length;
+use crate::view::listing::Value;
 use crate::view::page::Grid;
 use crate::view::scene::Scene;
 
@@ -60,8 +61,40 @@ pub(super) fn grid(map: &Map) -> Grid {
             if step.constraint { "yes" } else { "" }.to_owned(),
         ]
     };
+    let names = [
+        "step",
+        "kind",
+        "from",
+        "n",
+        "process_p50_seconds",
+        "process_p85_seconds",
+        "wait_p50_seconds",
+        "wait_p85_seconds",
+        "complete_accurate",
+        "wip",
+        "share_of_lead",
+        "constraint",
+    ];
+    let value = |step: &StepFigures| {
+        vec![
+            Value::from(&*step.name),
+            Value::from(step.kind.word()),
+            Value::Several(step.from.iter().map(|from| Value::from(&**from)).collect()),
+            Value::count(step.visits),
+            Value::from(step.process.p50_seconds),
+            Value::from(step.process.p85_seconds),
+            Value::from(step.wait.p50_seconds),
+            Value::from(step.wait.p85_seconds),
+            Value::from(step.complete_accurate.rate),
+            Value::count(step.wip),
+            Value::from(step.share_of_lead),
+            Value::from(step.constraint.then_some("yes")),
+        ]
+    };
     Grid {
         heads: heads.map(str::to_owned).to_vec(),
         rows: map.steps.iter().map(row).collect(),
+        names: names.map(str::to_owned).to_vec(),
+        values: map.steps.iter().map(value).collect(),
     }
 }

@@ -15,11 +15,12 @@ use crate::report::sheet::Line;
 use crate::report::{duration, figure, text};
 use crate::theme::Role;
 use crate::view::answer::{Answer, Question};
-use crate::view::listing::{Column, Listing};
+use crate::view::listing::{Column, Listing, Value};
 use crate::view::page::{Hint, Page, Reaction, Rows};
 use crate::view::pen::Pen;
 use crate::view::scene::Scene;
 use crate::view::table::Table;
+use crate::view::widget::leaf;
 
 /// From here on the way of the change in front has room beside the list.
 const BESIDE: u16 = 140;
@@ -28,11 +29,17 @@ static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
         Column::new("change", 17, 24, 0),
         Column::new("title", 12, 60, 3),
-        Column::new("entered", 12, 13, 2),
-        Column::new("process", 8, 8, 0).at_right(),
-        Column::new("wait", 8, 8, 0).at_right(),
-        Column::new("of its lead", 11, 11, 1).at_right(),
-        Column::new("lead time", 9, 9, 4).at_right(),
+        Column::new("entered", 12, 13, 2).falling(),
+        Column::new("process", 8, 8, 0)
+            .at_right()
+            .seconds()
+            .falling(),
+        Column::new("wait", 8, 8, 0).at_right().seconds().falling(),
+        Column::new("of its lead", 11, 11, 1).at_right().falling(),
+        Column::new("lead time", 9, 9, 4)
+            .at_right()
+            .seconds()
+            .falling(),
         Column::new("", 6, 6, 5),
     ]
 });
@@ -111,6 +118,20 @@ impl Listing for Visits {
             6 => span(Role::Dim, change.lead_seconds),
             _ if visit.beside => Line::of(Role::Dim, "beside"),
             _ => Line::new(),
+        }
+    }
+
+    fn value(&self, row: usize, column: usize, scene: &Scene) -> Value {
+        let Some((change, visit)) = self.row(row) else {
+            return Value::Nothing;
+        };
+        match column {
+            2 => Value::from(visit.entered),
+            3 => Value::from(visit.process),
+            4 => Value::from(visit.wait),
+            5 => Value::from(share(change, visit)),
+            6 => Value::from(change.lead_seconds),
+            _ => Value::seen(&self.cell(row, column, scene)),
         }
     }
 
@@ -284,7 +305,10 @@ impl Page for VisitsPage {
             inner.width.saturating_sub(2),
             inner.height,
         );
-        draw_way(inner, &question, pen);
+        let put = |lines: &[Line], area: Rect, pen: &mut Pen<'_>| {
+            leaf::draw(lines, 0, area, "enter shows all of it", pen);
+        };
+        draw_way(inner, &question, put, pen);
     }
 
     fn rows(&self) -> Option<&dyn Rows> {

@@ -14,13 +14,15 @@ use crate::view::answer::{Answer, Question};
 use crate::view::page::{Hint, Page, Reaction};
 use crate::view::pen::Pen;
 use crate::view::scene::Scene;
-use crate::view::widget::{leaf, waterfall};
+use crate::view::widget::reading::Reading;
+use crate::view::widget::waterfall;
 
 /// The page.
 pub(super) struct WayPage {
     workload: String,
     change: String,
     known: Option<Arc<Answer>>,
+    text: Reading,
 }
 
 impl WayPage {
@@ -29,6 +31,7 @@ impl WayPage {
             workload: workload.to_owned(),
             change: change.to_owned(),
             known: None,
+            text: Reading::all(),
         }
     }
 
@@ -47,8 +50,13 @@ impl WayPage {
     }
 }
 
-/// Draws the way of a change as far as its question is answered.
-pub(super) fn draw_way(area: Rect, question: &Question, pen: &mut Pen<'_>) {
+/// Draws the way of a change as far as its question is answered; `put` draws what may not fit.
+pub(super) fn draw_way(
+    area: Rect,
+    question: &Question,
+    put: impl FnOnce(&[Line], Rect, &mut Pen<'_>),
+    pen: &mut Pen<'_>,
+) {
     let scene = pen.scene;
     let mut area = area;
     match scene.answer(question) {
@@ -64,7 +72,7 @@ pub(super) fn draw_way(area: Rect, question: &Question, pen: &mut Pen<'_>) {
             let mut lines = waterfall::with_sums(&found.timeline, area.width, &style);
             lines.push(Line::new());
             lines.extend(change_facts(found, &style).into_lines());
-            leaf::draw(&lines, 0, area, "a higher window shows it", pen);
+            put(&lines, area, pen);
         }
         Some(Answer::Nothing(why)) => {
             pen.paragraph(area, Role::Warning, why);
@@ -94,19 +102,27 @@ impl Page for WayPage {
         self.known = scene.answers.get(&self.question()).cloned();
     }
 
-    fn on(&mut self, _intent: Intent, _scene: &Scene) -> Reaction {
-        Reaction::Ignored
+    fn on(&mut self, intent: Intent, _scene: &Scene) -> Reaction {
+        if self.text.on_alone(intent) {
+            Reaction::Done
+        } else {
+            Reaction::Ignored
+        }
     }
 
     fn draw(&self, area: Rect, pen: &mut Pen<'_>) {
         let area = Rect::new(area.x + 2, area.y + 1, area.width - 4, area.height - 1);
-        draw_way(area, &self.question(), pen);
+        let put = |lines: &[Line], area: Rect, pen: &mut Pen<'_>| self.text.draw(lines, area, pen);
+        draw_way(area, &self.question(), put, pen);
     }
 
     fn hints(&self, _scene: &Scene) -> Vec<Hint> {
         let link = self.found().and_then(|found| found.url.as_ref());
         let none = link.is_none().then(|| "no link is known".to_owned());
+        let scroll = Hint::new(Intent::Down, "scroll");
+        let whole = (!self.text.is_cut()).then(|| "all of it is seen".to_owned());
         vec![
+            scroll.unless(whole),
             Hint::new(Intent::Browse, "browser").unless(none),
             Hint::new(Intent::Copy, "copy"),
             Hint::new(Intent::Back, "back"),

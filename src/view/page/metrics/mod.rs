@@ -52,6 +52,11 @@ fn seen(scene: &Scene) -> Seen {
 }
 
 impl MetricsPage {
+    /// Whether there is any workload to tell figures of.
+    fn is_told(&self) -> bool {
+        self.glance().is_some_and(|glance| glance.told > 0)
+    }
+
     fn glance(&self) -> Option<&Glance> {
         match self.told.as_deref() {
             Some(Answer::Metrics(glance)) => Some(glance),
@@ -189,6 +194,9 @@ impl Page for MetricsPage {
             Intent::Down => self.step(row),
             Intent::First => self.step(-5),
             Intent::Last => self.step(5),
+            Intent::NextPane | Intent::PreviousPane if !self.is_told() => {
+                return Reaction::Say("there is no figure here yet".to_owned());
+            }
             Intent::NextPane => self.on = (self.on + 1) % NAMES.len(),
             Intent::PreviousPane => self.on = (self.on + NAMES.len() - 1) % NAMES.len(),
             Intent::PageDown => self.scroll(page),
@@ -211,7 +219,7 @@ impl Page for MetricsPage {
     }
 
     fn draw(&self, area: Rect, pen: &mut Pen<'_>) {
-        let glance = self.glance().filter(|glance| glance.told > 0);
+        let glance = self.glance().filter(|_| self.is_told());
         let (Some(glance), Some(tile)) = (glance, self.tiles.get(self.on)) else {
             let words = waiting(pen.scene, &self.scope, self.glance());
             let inner = Rect::new(
@@ -312,6 +320,8 @@ impl Page for MetricsPage {
         Some(Grid {
             heads: heads.map(str::to_owned).to_vec(),
             rows: self.tiles.iter().map(Tile::row).collect(),
+            names: tile::NAMED.map(str::to_owned).to_vec(),
+            values: self.tiles.iter().map(Tile::exact_row).collect(),
         })
     }
 }

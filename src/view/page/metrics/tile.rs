@@ -8,6 +8,7 @@ use crate::report::dora::{Metric, metrics};
 use crate::report::sheet::Line;
 use crate::report::{Style, figure, glyph};
 use crate::theme::Role;
+use crate::view::listing::Value;
 
 /// In full, as DORA calls them.
 pub const NAMES: [&str; 5] = [
@@ -18,12 +19,31 @@ pub const NAMES: [&str; 5] = [
     "deployment rework rate",
 ];
 
+/// In which unit each is measured; rates are shares of one.
+const UNITS: [&str; 5] = ["seconds", "per week", "rate", "seconds", "rate"];
+
+/// What stands in a row of a file.
+pub const NAMED: [&str; 9] = [
+    "metric",
+    "value",
+    "unit",
+    "n",
+    "rests_on",
+    "before",
+    "against_before",
+    "score",
+    "answer_scale",
+];
+
 pub struct Tile {
     pub name: &'static str,
     pub metric: Metric,
     /// The value of the window before.
     before: String,
     direction: Direction,
+    /// Both as they were measured, in `unit`.
+    exact: (Option<f64>, Option<f64>),
+    unit: &'static str,
     /// Why there is no value.
     pub why_not: Option<&'static str>,
     pub points: Vec<Point>,
@@ -55,6 +75,8 @@ pub fn tiles(glance: &Glance, style: &Style) -> Vec<Tile> {
                 why_not: (!known).then(|| why_not(at, &comparison.now)),
                 before: before.value.trim_end_matches("/week").to_owned(),
                 direction: change.direction,
+                exact: (change.now, change.before),
+                unit: UNITS[at],
                 points: points(at, glance, style),
                 metric,
             }
@@ -262,6 +284,22 @@ impl Tile {
             self.metric.rests_on,
             self.verdict().text()
         )
+    }
+
+    /// As a row of a file that a program reads, under [`NAMED`].
+    #[must_use]
+    pub fn exact_row(&self) -> Vec<Value> {
+        vec![
+            Value::from(self.name),
+            Value::from(self.exact.0),
+            Value::from(self.unit),
+            Value::count(self.metric.n),
+            Value::from(&*self.metric.rests_on),
+            Value::from(self.exact.1),
+            Value::from(self.word().1),
+            Value::from(self.metric.score),
+            Value::from(self.metric.step),
+        ]
     }
 
     /// As a row of a file.

@@ -10,7 +10,7 @@ use crate::report::sheet::Line;
 use crate::report::{Style, duration, figure, glyph, state_look, text};
 use crate::theme::Role;
 use crate::view::answer::{Answer, Told};
-use crate::view::listing::{Column, Listing};
+use crate::view::listing::{Column, Listing, Value};
 use crate::view::scene::Scene;
 use crate::view::widget::facts::Facts;
 
@@ -18,9 +18,9 @@ static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
         Column::new("feature", 10, 14, 0),
         Column::new("title", 16, 40, 3),
-        Column::new("live", 5, 5, 2),
+        Column::new("live", 5, 5, 2).falling(),
         Column::new("held up by", 16, 30, 1),
-        Column::new("waits", 7, 7, 0).at_right(),
+        Column::new("waits", 7, 7, 0).at_right().seconds().falling(),
         Column::new("parts", 20, 70, 4),
     ]
 });
@@ -254,6 +254,19 @@ impl Listing for Features {
                 }
                 marks
             }
+        }
+    }
+
+    fn value(&self, row: usize, column: usize, scene: &Scene) -> Value {
+        let feature = self.row(row);
+        match column {
+            4 if feature.workloads.len() < 2 => Value::Nothing,
+            4 => Value::from(feature.waited_seconds),
+            5 => {
+                let parts = feature.workloads.iter();
+                Value::Several(parts.map(|part| Value::from(&*part.workload)).collect())
+            }
+            _ => Value::seen(&self.cell(row, column, scene)),
         }
     }
 

@@ -10,7 +10,7 @@ use crate::report::sheet::Line;
 use crate::report::{duration, figure, glyph, text};
 use crate::theme::Role;
 use crate::view::answer::Answer;
-use crate::view::listing::{Column, Listing};
+use crate::view::listing::{Column, Listing, Value};
 use crate::view::scene::Scene;
 
 static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
@@ -20,7 +20,10 @@ static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
         Column::new("title", 20, 90, 1),
         Column::new("author", 8, 14, 4),
         Column::new("tickets", 8, 20, 3),
-        Column::new("there for", 9, 9, 0).at_right(),
+        Column::new("there for", 9, 9, 0)
+            .at_right()
+            .seconds()
+            .falling(),
     ]
 });
 
@@ -124,6 +127,14 @@ impl Listing for Next {
                 let age = duration::age(one.since, scene.instant());
                 Line::of(Role::Dim, figure::tilde(age, one.inferred))
             }
+        }
+    }
+
+    fn value(&self, row: usize, column: usize, scene: &Scene) -> Value {
+        match (column, self.at(row)) {
+            (2, Some((_, one))) => Value::from(one.title.as_deref()),
+            (5, Some((_, one))) => Value::from(scene.instant() - one.since),
+            _ => Value::seen(&self.cell(row, column, scene)),
         }
     }
 

@@ -13,12 +13,13 @@ use crate::report::sheet::Line;
 use crate::report::{duration, state_look};
 use crate::theme::Role;
 use crate::view::answer::{Answer, Question};
-use crate::view::listing::{Column, Listing};
+use crate::view::listing::{Column, Listing, Value};
 use crate::view::page::{Hint, Page, Reaction, Rows, change};
 use crate::view::pen::Pen;
 use crate::view::scene::Scene;
 use crate::view::table::Table;
 use crate::view::widget::leaf;
+use crate::view::widget::reading::Reading;
 
 static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
@@ -27,7 +28,7 @@ static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
         Column::new("title", 14, 60, 3),
         Column::new("author", 6, 14, 4),
         Column::new("stands", 18, 30, 0),
-        Column::new("for", 5, 5, 2).at_right(),
+        Column::new("for", 5, 5, 2).at_right().seconds().falling(),
     ]
 });
 
@@ -88,6 +89,15 @@ impl Listing for Changes {
         }
     }
 
+    fn value(&self, row: usize, column: usize, scene: &Scene) -> Value {
+        match (column, self.at(row)) {
+            (5, Some((_, one))) => {
+                Value::from(one.stands.since.map(|since| scene.instant() - since))
+            }
+            _ => Value::seen(&self.cell(row, column, scene)),
+        }
+    }
+
     fn order(&self, column: usize, one: usize, two: usize) -> Ordering {
         let (Some((aw, a)), Some((bw, b))) = (self.at(one), self.at(two)) else {
             return Ordering::Equal;
@@ -143,6 +153,7 @@ impl Listing for Changes {
 /// The page.
 pub struct FeaturePage {
     table: Table<Changes>,
+    text: Reading,
 }
 
 impl FeaturePage {
@@ -150,7 +161,10 @@ impl FeaturePage {
     pub fn new(feature: Feature) -> Self {
         let mut table = Table::new(Changes::new(feature));
         table.refresh();
-        Self { table }
+        Self {
+            table,
+            text: Reading::default(),
+        }
     }
 }
 
@@ -175,6 +189,9 @@ impl Page for FeaturePage {
     }
 
     fn on(&mut self, intent: Intent, _scene: &Scene) -> Reaction {
+        if self.text.on_cut(intent) {
+            return Reaction::Done;
+        }
         let row = self.table.selected();
         match (intent, row.and_then(|row| self.table.listing.at(row))) {
             (Intent::Open | Intent::Right, Some((workload, one))) => {
@@ -191,12 +208,12 @@ impl Page for FeaturePage {
         let rows = u16::try_from(self.table.listing.rows.len()).unwrap_or(u16::MAX);
         let list = rows.saturating_add(1).clamp(3, (area.height / 2).max(3));
         let place = Rect::new(area.x, area.y + 1, area.width, list);
-        self.table.draw(place, pen, true);
+        self.table.draw(place, pen, !self.text.in_front());
         let y = area.y + 1 + list;
         leaf::rule(area.x, y, area.width, &Line::new(), pen);
         let rest = area.bottom().saturating_sub(y + 1);
         let place = Rect::new(area.x + 2, y + 1, width, rest);
-        leaf::draw(&told, 0, place, "a higher window shows it", pen);
+        self.text.draw(&told, place, pen);
     }
 
     fn rows(&self) -> Option<&dyn Rows> {
@@ -208,13 +225,16 @@ impl Page for FeaturePage {
     }
 
     fn hints(&self, _scene: &Scene) -> Vec<Hint> {
-        vec![
+        let scroll = self.text.leads_to().into_iter();
+        let scroll = scroll.map(|words| Hint::new(Intent::NextPane, words));
+        let hints = vec![
             Hint::new(Intent::Open, "change"),
             Hint::new(Intent::Browse, "open in browser"),
             Hint::new(Intent::Group, "group"),
             Hint::new(Intent::Copy, "copy"),
             Hint::new(Intent::Back, "back"),
-        ]
+        ];
+        scroll.chain(hints).collect()
     }
 
     fn about(&self) -> &'static str {

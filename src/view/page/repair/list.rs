@@ -9,7 +9,7 @@ use crate::model::repair::{Fix, Repair};
 use crate::report::sheet::Line;
 use crate::report::{duration, figure, glyph, text};
 use crate::theme::Role;
-use crate::view::listing::{Column, Listing};
+use crate::view::listing::{Column, Listing, Value};
 use crate::view::scene::Scene;
 
 static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
@@ -19,8 +19,8 @@ static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
         Column::new("workload", 12, 18, 1),
         Column::new("what", 20, 60, 0),
         Column::new("severity", 8, 8, 6),
-        Column::new("opened", 12, 12, 4),
-        Column::new("lasts", 7, 7, 0).at_right(),
+        Column::new("opened", 12, 12, 4).falling(),
+        Column::new("lasts", 7, 7, 0).at_right().seconds().falling(),
         Column::new("caused by", 10, 12, 2),
         Column::new("fix", 12, 18, 5),
     ]
@@ -164,6 +164,15 @@ impl Listing for Incidents {
                 None if open => Line::of(Role::Warning, "none yet"),
                 None => dim("not known"),
             },
+        }
+    }
+
+    fn value(&self, row: usize, column: usize, scene: &Scene) -> Value {
+        let repair = self.at(row).map(|(_, repair)| repair);
+        match column {
+            5 => Value::from(repair.map(|repair| repair.opened)),
+            6 => Value::from(repair.map(|repair| repair.lasts)),
+            _ => Value::seen(&self.cell(row, column, scene)),
         }
     }
 

@@ -23,6 +23,8 @@ use crate::view::widget::reading::Reading;
 
 /// From here on what happened stands beside the rest.
 const WIDE: u16 = 140;
+/// With fewer rows than this below its head, not all of the text can be read beside the stages.
+const LOW: u16 = 20;
 
 /// The page.
 pub struct IncidentPage {
@@ -32,6 +34,8 @@ pub struct IncidentPage {
     seen: Option<(Arc<Overview>, Repair)>,
     table: Table<Briefs>,
     text: Reading,
+    /// What happened when, where that stands beside: it is scrolled with the text.
+    times: Reading,
 }
 
 impl IncidentPage {
@@ -44,6 +48,7 @@ impl IncidentPage {
             seen: None,
             table: Table::new(Briefs::new(workload, "what it did", "live", nothing)),
             text: Reading::default(),
+            times: Reading::default(),
         }
     }
 
@@ -146,7 +151,8 @@ impl Page for IncidentPage {
     }
 
     fn on(&mut self, intent: Intent, _scene: &Scene) -> Reaction {
-        if self.text.on(intent) {
+        let both = [self.text.on(intent), self.times.on(intent)];
+        if both.contains(&true) {
             return Reaction::Done;
         }
         let row = self.table.selected();
@@ -179,7 +185,12 @@ impl Page for IncidentPage {
             pen,
         );
         let rest = below(text, used + 1);
-        let rest = below(rest, stages::draw(rest, repair, pen) + 1);
+        // Where the text in front has no room beside the stages, they yield.
+        let rest = if self.text.in_front() && rest.height < LOW {
+            rest
+        } else {
+            below(rest, stages::draw(rest, repair, pen) + 1)
+        };
         let wide = area.width >= WIDE;
         let half = if wide {
             (rest.width - 4) / 2
@@ -191,7 +202,7 @@ impl Page for IncidentPage {
         let left = Rect::new(rest.x, rest.y, half, rest.height);
         if wide {
             let right = Rect::new(rest.x + half + 4, rest.y, half, rest.height);
-            leaf::draw(&times, 0, right, "a higher window shows it", pen);
+            self.times.draw(&times, right, pen);
         } else {
             said.push(Line::new());
             said.extend(times);

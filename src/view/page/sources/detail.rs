@@ -1,7 +1,7 @@
 //! All that is known of the source, or of the finding, in front: as lines of a width.
 
 use super::finding::Finding;
-use super::list::Source;
+use super::list::{LAST, Source};
 use crate::model::diagnosis::LogLine;
 use crate::report::sheet::Line;
 use crate::report::{Style, duration, figure, glyph, text};
@@ -41,7 +41,12 @@ pub fn source(one: &Source, width: usize, style: &Style) -> Vec<Line> {
             "warning" => (Role::Warning, "!"),
             _ => (Role::Dim, glyph::NOTE),
         };
-        let words = format!("{}: {}", found.subject, found.text);
+        // What went wrong stands first: that it was at the last reading goes without saying.
+        let words = if found.subject == LAST {
+            found.text.clone()
+        } else {
+            format!("{}: {}", found.subject, found.text)
+        };
         item(&mut lines, role, sign, &words, width);
     }
     for fact in &one.facts {

@@ -10,12 +10,12 @@ use crate::report::sheet::Line;
 use crate::report::{duration, glyph};
 use crate::theme::Role;
 use crate::view::answer::{Answer, Question};
-use crate::view::listing::{Column, Listing};
+use crate::view::listing::{Column, Listing, Value};
 use crate::view::scene::Scene;
 
 static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
-        Column::new("events", 8, 9, 0).at_right(),
+        Column::new("events", 8, 9, 0).at_right().falling(),
         Column::new("what was found", 30, 70, 0),
         Column::new("for example", 14, 40, 2),
         Column::new("what mends it", 18, 70, 1),
@@ -115,6 +115,13 @@ impl Listing for Findings {
                 Role::Dim,
                 one.fix.as_deref().unwrap_or("nothing is to be done"),
             ),
+        }
+    }
+
+    fn value(&self, row: usize, column: usize, scene: &Scene) -> Value {
+        match column {
+            0 => Value::from(self.rows[row].count.map(Value::Count)),
+            _ => Value::seen(&self.cell(row, column, scene)),
         }
     }
 

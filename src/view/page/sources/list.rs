@@ -2,30 +2,36 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::sync::LazyLock;
 
 use crate::event::time::{Span, Timestamp};
 use crate::model::diagnosis::{Found, Sender, SourceLine, SourceState};
 use crate::report::doctor::mark;
 use crate::report::sheet::Line;
-use crate::report::{duration, figure, glyph};
+use crate::report::{duration, figure, glyph, text};
 use crate::theme::Role;
 use crate::view::answer::Diagnosis;
-use crate::view::listing::{Column, Listing};
+use crate::view::listing::{Column, Listing, Value};
 use crate::view::scene::{self, Scene};
 
-static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
+/// The columns. Which source it is and how it stands are read whole before anything else has room.
+fn columns(rows: &[Source]) -> Vec<Column> {
+    let widest = |width: &dyn Fn(&Source) -> usize, least: u16, most: u16| {
+        let widest = rows.iter().map(width).max().unwrap_or(0);
+        u16::try_from(widest).unwrap_or(u16::MAX).clamp(least, most)
+    };
+    let name = widest(&|row| text::width(&text::clean(&row.name)), 10, 26);
+    let state = widest(&|row| row.told_in_row().width(), 12, 36);
     vec![
-        Column::new("source", 10, 26, 0),
+        Column::new("source", name, name, 0),
         Column::new("kind", 6, 12, 5),
-        Column::new("state", 12, 40, 0),
+        Column::new("state", state, 80, 0),
         Column::new("last read", 9, 9, 1).at_right(),
-        Column::new("every", 5, 6, 6).at_right(),
-        Column::new("lag", 7, 9, 4).at_right(),
+        Column::new("every", 5, 6, 6).at_right().seconds(),
+        Column::new("lag", 7, 9, 4).at_right().seconds().falling(),
         Column::new("newest", 6, 8, 3).at_right(),
-        Column::new("events", 7, 10, 2).at_right(),
+        Column::new("events", 7, 10, 2).at_right().falling(),
     ]
-});
+}
 
 /// A source, by all that is known of it.
 #[derive(Clone, Debug, Default)]
@@ -127,6 +133,15 @@ impl Source {
         Line::of(role, format!("{sign} {word}"))
     }
 
+    /// The same in a row of the list: of one that fails, the cause, of which the beginning is seen.
+    fn told_in_row(&self) -> Line {
+        let cause = self.findings.iter().find(|one| one.severity == "error");
+        match cause.filter(|_| self.is_read) {
+            Some(cause) => Line::of(Role::Bad, format!("{} {}", glyph::BAD, cause.text)),
+            None => self.standing(),
+        }
+    }
+
     fn fails(&self) -> bool {
         self.state() == SourceState::Error
     }
@@ -153,11 +168,20 @@ fn listening(listens: bool) -> String {
 }
 
 /// What an error of the last reading is about.
-const LAST: &str = "the last reading";
+pub const LAST: &str = "the last reading";
 
-#[derive(Default)]
 pub struct Sources {
     pub rows: Vec<Source>,
+    columns: Vec<Column>,
+}
+
+impl Default for Sources {
+    fn default() -> Self {
+        Self {
+            rows: Vec::new(),
+            columns: columns(&[]),
+        }
+    }
 }
 
 impl Sources {
@@ -186,6 +210,7 @@ impl Sources {
         }
         // Those that fail are in sight, however many there are.
         rows.sort_by_key(|row| !row.fails());
+        self.columns = columns(&rows);
         self.rows = rows;
     }
 
@@ -197,7 +222,7 @@ impl Sources {
 
 impl Listing for Sources {
     fn columns(&self) -> &[Column] {
-        &COLUMNS
+        &self.columns
     }
 
     fn len(&self) -> usize {
@@ -220,13 +245,25 @@ impl Listing for Sources {
         match column {
             0 => Line::of(Role::Text, &one.name),
             1 => Line::of(Role::Dim, &one.kind),
-            2 => one.standing(),
+            2 => one.told_in_row(),
             3 if one.is_read => Line::of(Role::Text, ago(one.read)),
             3 => Line::of(Role::Dim, "-"),
             4 => Line::of(Role::Dim, duration::maybe(one.every)),
             5 => Line::of(Role::Dim, duration::maybe(one.lag)),
             6 => Line::of(Role::Dim, ago(one.newest)),
             _ => Line::of(Role::Text, one.events.to_string()),
+        }
+    }
+
+    fn value(&self, row: usize, column: usize, scene: &Scene) -> Value {
+        let one = &self.rows[row];
+        match column {
+            3 => Value::from(one.read.filter(|_| one.is_read)),
+            4 => Value::from(one.every),
+            5 => Value::from(one.lag),
+            6 => Value::from(one.newest),
+            7 => Value::Count(one.events),
+            _ => Value::seen(&self.cell(row, column, scene)),
         }
     }
 

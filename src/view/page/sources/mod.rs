@@ -17,6 +17,7 @@ use crate::view::listing::Listing;
 use crate::view::pen::Pen;
 use crate::view::scene::Scene;
 use crate::view::table::Table;
+use crate::view::widget::reading::Reading;
 use finding::Findings;
 use list::Sources;
 
@@ -37,6 +38,8 @@ pub struct SourcesPage {
     sources: Table<Sources>,
     findings: Table<Findings>,
     pane: Pane,
+    /// All of the row in front.
+    text: Reading,
 }
 
 impl Default for SourcesPage {
@@ -45,6 +48,7 @@ impl Default for SourcesPage {
             sources: Table::new(Sources::default()),
             findings: Table::new(Findings::default()),
             pane: Pane::Sources,
+            text: Reading::default(),
         }
     }
 }
@@ -62,6 +66,16 @@ impl SourcesPage {
             Pane::Sources => Pane::Doctor,
             Pane::Doctor => Pane::Sources,
         };
+        self.text = Reading::default();
+    }
+
+    /// To the text of the row in front, where there is more of it than is seen; else, and from there, to the other list.
+    fn go_on(&mut self) {
+        if self.text.is_cut() && !self.text.in_front() {
+            self.text.on(Intent::NextPane);
+        } else {
+            self.turn();
+        }
     }
 
     /// What stands over the findings: how many, and how far the search is.
@@ -113,21 +127,21 @@ impl SourcesPage {
             Pane::Sources => "the source",
             Pane::Doctor => "what was found",
         };
-        let inner = pen.frame(area, &Line::of(Role::Title, title), false);
-        let width = usize::from(inner.width.saturating_sub(2));
-        let lines = self.detail(width, pen.scene);
-        for (line, y) in lines.iter().zip(inner.top()..inner.bottom()) {
-            pen.line(inner.x + 1, y, inner.width.saturating_sub(2), line);
-        }
+        let inner = pen.frame(area, &Line::of(Role::Title, title), self.text.in_front());
+        let width = inner.width.saturating_sub(2);
+        let place = Rect::new(inner.x + 1, inner.y, width, inner.height);
+        let lines = self.detail(usize::from(width), pen.scene);
+        self.text.draw(&lines, place, pen);
     }
 
     /// A list; a click on the one that is not in front brings it there.
     fn draw_list(&self, pane: Pane, area: Rect, pen: &mut Pen<'_>) {
         let is_front = self.pane == pane;
+        let is_focused = is_front && !self.text.in_front();
         let before = pen.hits.len();
         match pane {
-            Pane::Sources => self.sources.draw(area, pen, is_front),
-            Pane::Doctor => self.findings.draw(area, pen, is_front),
+            Pane::Sources => self.sources.draw(area, pen, is_focused),
+            Pane::Doctor => self.findings.draw(area, pen, is_focused),
         }
         if !is_front {
             pen.hits.truncate(before);
@@ -198,11 +212,19 @@ impl Page for SourcesPage {
 
     fn on(&mut self, intent: Intent, _scene: &Scene) -> Reaction {
         match intent {
-            Intent::NextPane | Intent::PreviousPane | Intent::Open => {
+            Intent::NextPane | Intent::Open => {
+                self.go_on();
+                Reaction::Done
+            }
+            Intent::PreviousPane if !self.text.in_front() => {
                 self.turn();
                 Reaction::Done
             }
-            _ => Reaction::Ignored,
+            _ if self.text.on(intent) => Reaction::Done,
+            _ => {
+                self.text.begin();
+                Reaction::Ignored
+            }
         }
     }
 
@@ -255,6 +277,7 @@ impl Page for SourcesPage {
     fn hints(&self, scene: &Scene) -> Vec<Hint> {
         let none = scene.sources.is_empty();
         let other = match self.pane {
+            _ if self.text.is_cut() && !self.text.in_front() => "scroll the text",
             Pane::Sources => "event doctor",
             Pane::Doctor => "sources",
         };
@@ -272,6 +295,7 @@ impl Page for SourcesPage {
         "The sources that are read, then those whose events came by other ways. Lag: from the newest fact that a source told to its last reading. In front of each: \
          what it told of itself when it was read or asked, what is left of its rate limit, what went wrong and what to do. The event doctor: events that no \
          workload or step could be found for, counted by reason, with an example and the line of configuration that mends it; clocks that are ahead; warnings \
-         of the configuration. Tab goes from one list to the other, r reads every source now."
+         of the configuration. What went wrong with a source stands in its row, from the cause on; tab goes to the whole of it, where it does not fit, \
+         and scrolls it with j and k, then from one list to the other. r reads every source now."
     }
 }

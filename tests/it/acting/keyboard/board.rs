@@ -62,7 +62,7 @@ fn two_of_a_board_agree_though_late_and_the_tests_speak_beside_it() {
     desk.press("a");
     desk.say_why("seen by the harbour");
     desk.see("1 of 2 approvals");
-    desk.agree_by_key();
+    desk.agree("ferry");
     desk.seen();
     desk.see("1 of 2 by jane");
     desk.see("may not decide: jane has");
@@ -82,7 +82,7 @@ fn two_of_a_board_agree_though_late_and_the_tests_speak_beside_it() {
     desk.see("late: was due");
     desk.press("a");
     desk.say_why("");
-    desk.agree_by_key();
+    desk.agree("ferry");
     desk.seen();
     desk.quit();
     assert_eq!(open(&company), [""; 0]);

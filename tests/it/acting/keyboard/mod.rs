@@ -215,7 +215,7 @@ fn gates_are_decided_production_goes_back_and_rules_are_set_aside() {
     desk.press("A");
     desk.agree("site");
     desk.seen();
-    desk.see("▲ ARMED site");
+    desk.see("▲ ARMED: site");
 
     // Armed for everything, not only for the workload in front.
     desk.press("A");
@@ -225,7 +225,7 @@ fn gates_are_decided_production_goes_back_and_rules_are_set_aside() {
     desk.press("A");
     desk.see("within which scope?");
     desk.press("j\r");
-    desk.see("▲ ARMED all workloads");
+    desk.see("▲ ARMED: all workloads");
 
     desk.gate("blog");
     desk.press("x");

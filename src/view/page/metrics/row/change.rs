@@ -10,21 +10,36 @@ use crate::model::dora::behind::Lines;
 use crate::report::sheet::Line;
 use crate::report::{duration, figure, text};
 use crate::theme::Role;
-use crate::view::listing::{Column, Listing};
+use crate::view::listing::{Column, Listing, Value};
 use crate::view::scene::Scene;
 
 static CHANGES: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
-        Column::new("live", 12, 17, 3),
+        Column::new("live", 12, 17, 3).falling(),
         Column::new("workload", 10, 24, 5),
         Column::new("change", 16, 26, 0),
         Column::new("title", 12, 48, 6),
         Column::new("author", 6, 14, 8),
-        Column::new("lead time", 10, 10, 1).at_right(),
-        Column::new("coding", 7, 7, 4).at_right(),
-        Column::new("pickup", 7, 7, 4).at_right(),
-        Column::new("review", 7, 7, 4).at_right(),
-        Column::new("deploy", 7, 7, 4).at_right(),
+        Column::new("lead time", 10, 10, 1)
+            .at_right()
+            .seconds()
+            .falling(),
+        Column::new("coding", 7, 7, 4)
+            .at_right()
+            .seconds()
+            .falling(),
+        Column::new("pickup", 7, 7, 4)
+            .at_right()
+            .seconds()
+            .falling(),
+        Column::new("review", 7, 7, 4)
+            .at_right()
+            .seconds()
+            .falling(),
+        Column::new("deploy", 7, 7, 4)
+            .at_right()
+            .seconds()
+            .falling(),
         Column::new("deployment", 8, 18, 9),
     ]
 });
@@ -82,6 +97,19 @@ impl Listing for Changes {
             8 => part(line.review_seconds),
             9 => part(line.deploy_seconds),
             _ => Line::of(Role::Dim, text::short(&line.deployment)),
+        }
+    }
+
+    fn value(&self, row: usize, column: usize, scene: &Scene) -> Value {
+        let line = &self.all()[row];
+        match column {
+            0 => Value::from(line.deployed),
+            LEAD => Value::from(line.lead_seconds),
+            6 => Value::from(line.coding_seconds),
+            7 => Value::from(line.pickup_seconds),
+            8 => Value::from(line.review_seconds),
+            9 => Value::from(line.deploy_seconds),
+            _ => Value::seen(&self.cell(row, column, scene)),
         }
     }
 

@@ -9,21 +9,24 @@ use crate::model::dora::behind::{Deployed, Lines, Reason, Why};
 use crate::report::sheet::Line;
 use crate::report::{duration, figure, glyph, text};
 use crate::theme::Role;
-use crate::view::listing::{Column, Listing};
+use crate::view::listing::{Column, Listing, Value};
 use crate::view::scene::Scene;
 
 static DEPLOYMENTS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
-        Column::new("finished", 12, 17, 0),
+        Column::new("finished", 12, 17, 0).falling(),
         Column::new("workload", 10, 24, 2),
         Column::new("deployment", 8, 18, 5),
         Column::new("version", 8, 14, 4),
         Column::new("kind", 8, 14, 6),
         Column::new("failed", 10, 20, 1),
         Column::new("rework", 8, 20, 3),
-        Column::new("recovered", 10, 10, 7).at_right(),
-        Column::new("incidents", 9, 24, 8),
-        Column::new("changes", 7, 40, 9),
+        Column::new("recovered", 10, 10, 7)
+            .at_right()
+            .seconds()
+            .falling(),
+        Column::new("incidents", 9, 24, 8).falling(),
+        Column::new("changes", 7, 40, 9).falling(),
     ]
 });
 
@@ -131,6 +134,21 @@ impl Listing for Deployments {
             _ => Line::of(Role::Dim, line.changes.len().to_string())
                 .with(Role::Dim, if line.changes.is_empty() { "" } else { ": " })
                 .with(Role::Dim, figure::some_of(&line.changes, NAMES)),
+        }
+    }
+
+    fn value(&self, row: usize, column: usize, scene: &Scene) -> Value {
+        let deployed = &self.all()[row];
+        let names = |all: &[String]| {
+            let all = all.iter().map(|name| Value::from(&**name));
+            Value::Several(all.collect())
+        };
+        match column {
+            0 => Value::from(deployed.line.finished),
+            7 => Value::from(deployed.recovery()),
+            8 => names(&deployed.line.incidents),
+            9 => names(&deployed.line.changes),
+            _ => Value::seen(&self.cell(row, column, scene)),
         }
     }
 

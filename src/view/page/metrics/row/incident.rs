@@ -10,17 +10,20 @@ use crate::model::dora::behind::Lines;
 use crate::report::sheet::Line;
 use crate::report::{duration, glyph};
 use crate::theme::Role;
-use crate::view::listing::{Column, Listing};
+use crate::view::listing::{Column, Listing, Value};
 use crate::view::scene::Scene;
 
 static INCIDENTS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
-        Column::new("opened", 12, 17, 0),
+        Column::new("opened", 12, 17, 0).falling(),
         Column::new("workload", 10, 24, 2),
         Column::new("incident", 8, 24, 1),
         Column::new("caused by", 10, 24, 4),
         Column::new("resolved", 12, 17, 5),
-        Column::new("lasted", 7, 9, 3).at_right(),
+        Column::new("lasted", 7, 9, 3)
+            .at_right()
+            .seconds()
+            .falling(),
     ]
 });
 
@@ -74,6 +77,17 @@ impl Listing for Incidents {
                 let end = line.resolved.unwrap_or_else(|| scene.instant());
                 Line::of(Role::Text, duration::between(line.opened, end))
             }
+        }
+    }
+
+    fn value(&self, row: usize, column: usize, scene: &Scene) -> Value {
+        let line = &self.all()[row];
+        match column {
+            0 => Value::from(line.opened),
+            3 => Value::from(line.deployment.as_deref()),
+            4 => Value::from(line.resolved),
+            5 => Value::from(line.resolved.unwrap_or_else(|| scene.instant()) - line.opened),
+            _ => Value::seen(&self.cell(row, column, scene)),
         }
     }
 
