@@ -21,7 +21,7 @@ repositories = ["acme/shop"]
 "#;
 
 /// A time of 2016, UTC: `03-04 12:00`.
-fn event(source: &str, kind: &str, time: &str, subject: &str, content: Value) -> String {
+fn event(source: &str, kind: &str, time: &str, subject: &str, content: &Value) -> String {
     let time = time.replace(' ', "T");
     json!({
         "context": {"specversion": "0.5.1", "id": format!("{kind}/{subject}/{time}"), "source": source, "type": kind,
@@ -39,23 +39,23 @@ fn commit(number: u32, time: &str, parents: &[u32]) -> String {
     let parents: Vec<String> = parents.iter().copied().map(sha).collect();
     let content = json!({"repository": {"id": "acme/shop"}, "parents": parents});
     let kind = "dev.cdeventsx.leadtime-commit.created.0.1.0";
-    event("git:acme/shop", kind, time, &sha(number), content)
+    event("git:acme/shop", kind, time, &sha(number), &content)
 }
 
-fn change(phase: &str, time: &str, custom: Value) -> String {
+fn change(phase: &str, time: &str, custom: &Value) -> String {
     let mut content = json!({"repository": {"id": "acme/shop"}});
     content
         .as_object_mut()
         .unwrap()
         .extend(custom.as_object().unwrap().clone());
     let kind = format!("dev.cdevents.change.{phase}.0.3.0");
-    event("github:github.com/acme/shop", &kind, time, "pr1", content)
+    event("github:github.com/acme/shop", &kind, time, "pr1", &content)
 }
 
 fn deployment(id: &str, time: &str, number: u32) -> String {
     let content = json!({"deployment": id, "repository": "acme/shop", "sha": sha(number), "environment": "production", "outcome": "success"});
     let kind = "dev.cdeventsx.leadtime-deployment.finished.0.1.0";
-    event("argocd:argo", kind, time, id, content)
+    event("argocd:argo", kind, time, id, &content)
 }
 
 /// A request that goes live on 5 March and is rolled back on the 20th.
@@ -68,9 +68,9 @@ fn history() -> String {
         change(
             "created",
             "03-03 09:00",
-            json!({"headSha": sha(2), "commits": [sha(2)]}),
+            &json!({"headSha": sha(2), "commits": [sha(2)]}),
         ),
-        change("merged", "03-04 12:00", json!({"sha": sha(3)})),
+        change("merged", "03-04 12:00", &json!({"sha": sha(3)})),
         deployment("d1", "03-05 12:00", 3),
         deployment("d2", "03-20 12:00", 1),
     ];
