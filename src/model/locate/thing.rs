@@ -143,6 +143,7 @@ impl Thing {
             None if held => None,
             None => after.iter().find(|row| !holds(row)),
         };
+        let next = next.filter(|_| !workload.released_by_tags);
         let until = next.and_then(|row| Some((row.at, *row, record(workload, row)?)));
         Some(Stay {
             environment: &delivery.environment,
