@@ -120,45 +120,16 @@ pub fn whereabouts(
             from: life.through(leg).map_or(leg.from, |at| leg.from.max(at)),
             ..*leg
         });
-    let steps = &workload.path.steps;
-    let production = lives.production();
-    let (gone, again) = (production.taken_out(place), production.brought_again(place));
-    let since = match (gone.or(again), life.end) {
-        (Some(row), _) => Some(row.at),
-        (None, End::Delivered(at) | End::LiveBefore(at) | End::Abandoned(at)) => Some(at),
-        (None, End::InFlight) => leg.map(|leg| leg.from),
-    };
-    let forecast = match leg {
-        Some(leg) => {
-            let first = life
-                .legs
-                .iter()
-                .rev()
-                .take_while(|other| other.step == leg.step);
-            let entered = first.last().map_or(leg.from, |first| first.from);
-            let age = workload.as_of - entered;
-            forecast(&steps[leg.step].name, age, workload.as_of, own, path)
-        }
-        None => Forecast::default(),
-    };
     let built_from = carrier(lives, place).or(change.sha);
     let mut artifacts = workload.artifacts.iter();
     let artifact = artifacts.find(|one| one.commit.is_some() && one.commit == built_from);
+    let gone = lives.production().taken_out(place).is_some();
     let on = match leg {
         Some(leg) => say::on(lives, change, &life, &leg),
-        None if gone.is_some() => text(change.author).into_iter().collect(),
+        None if gone => text(change.author).into_iter().collect(),
         None => Vec::new(),
     };
-    let state = match life.end {
-        _ if gone.is_some() => State::Failed.word(),
-        End::Delivered(_) | End::LiveBefore(_) => State::Delivered.word(),
-        End::Abandoned(_) => "abandoned",
-        End::InFlight => leg.map_or(State::Unknown, |leg| leg.state).word(),
-    };
-    let step = match leg {
-        Some(leg) => Some(leg.step),
-        None => lives.production_step().filter(|_| gone.is_some()),
-    };
+    let (state, step, since) = stands(lives, &life, leg.as_ref());
     let rolled_back = rolled_back(lives, place);
     Some(Match {
         workload: workload.name().to_owned(),
@@ -173,18 +144,59 @@ pub fn whereabouts(
             .and_then(|artifact| text(artifact.version))
             .or_else(|| carried_version(lives, place)),
         state,
-        step: step.map(|step| steps[step].name.clone()),
+        step: step.map(|step| workload.path.steps[step].name.clone()),
         since,
         sentence: say::sentence(lives, &life, leg.as_ref(), (&on, &rolled_back)),
         on,
         environments: environments(lives, place),
         rolled_back,
-        forecast,
+        forecast: ahead(workload, &life, leg.as_ref(), (own, path)),
         inferred: life.inferred,
         timeline: timeline(workload, &life),
         labels: texts(workload, &change.labels),
         tickets: texts(workload, &change.tickets),
     })
+}
+
+/// State, step and since when.
+fn stands(
+    lives: &Lives<'_>,
+    life: &Life,
+    leg: Option<&StateLeg>,
+) -> (&'static str, Option<usize>, Option<Timestamp>) {
+    let production = lives.production();
+    if let Some(row) = production.taken_out(life.change) {
+        let step = lives.production_step();
+        return (State::Failed.word(), step, Some(row.at));
+    }
+    match (life.end, leg) {
+        (End::Delivered(at) | End::LiveBefore(at), _) => {
+            let again = production.brought_again(life.change);
+            let since = again.map_or(at, |row| row.at);
+            (State::Delivered.word(), None, Some(since))
+        }
+        (End::Abandoned(at), _) => ("abandoned", None, Some(at)),
+        (End::InFlight, Some(leg)) => (leg.state.word(), Some(leg.step), Some(leg.from)),
+        (End::InFlight, None) => (State::Unknown.word(), None, None),
+    }
+}
+
+/// When one that is on its way may be live.
+fn ahead(
+    workload: &Workload,
+    life: &Life,
+    leg: Option<&StateLeg>,
+    (own, path): (&[Past], &[Past]),
+) -> Forecast {
+    let Some(leg) = leg else {
+        return Forecast::default();
+    };
+    let stay = life.legs.iter().rev();
+    let stay = stay.take_while(|other| other.step == leg.step);
+    let entered = stay.last().map_or(leg.from, |first| first.from);
+    let age = workload.as_of - entered;
+    let step = &workload.path.steps[leg.step].name;
+    forecast(step, age, workload.as_of, own, path)
 }
 
 /// What heads a message.

@@ -161,7 +161,8 @@ pub(super) fn of_thing(
     if let Some(left) = stay.departure(workload) {
         return tensed(lives, format!("{name} {}", taken_out(environment, &left)));
     }
-    let with = stay.brought_by.and_then(|record| called(workload, record));
+    let with = Some(stay.record).filter(|_| !stay.own);
+    let with = with.and_then(|record| called(workload, record));
     let with = with.map_or_else(String::new, |with| format!(", with {with}"));
     let verb = if live.is_some() { "live in" } else { "in" };
     let rest = match live {

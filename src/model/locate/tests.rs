@@ -1,3 +1,5 @@
+//! Where changes, commits and versions are, in small workloads written by hand: rolled back and brought again, on a line of their own, not merged.
+
 use super::*;
 use crate::model::definition::{Rules, StepKind};
 use crate::model::sample::{Sample, at};

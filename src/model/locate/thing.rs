@@ -9,7 +9,7 @@ use crate::model::Workload;
 use crate::model::definition::StepKind;
 use crate::model::delivery::{Delivery, Row, RowKind};
 use crate::model::entity::{ChangeAt, CommitAt, Record};
-use crate::model::environment::short;
+use crate::model::environment::{short, version};
 use crate::model::forecast::Forecast;
 use crate::model::graph::{Marks, walk};
 use crate::model::name::Name;
@@ -30,8 +30,10 @@ pub struct Thing {
 pub(super) struct Stay<'l> {
     pub environment: &'l str,
     pub since: Timestamp,
-    /// What brought it: itself, or a later version that holds it.
-    pub brought_by: Option<&'l Record>,
+    /// What brought it.
+    pub record: &'l Record,
+    /// It was deployed itself, not within a later version that holds it.
+    pub own: bool,
     /// What took its place, and when.
     pub until: Option<(Timestamp, &'l Row, &'l Record)>,
     /// What runs there now holds it.
@@ -141,11 +143,13 @@ impl Thing {
             None if held => None,
             None => after.iter().find(|row| !holds(row)),
         };
+        let next = next.filter(|_| !workload.released_by_tags);
         let until = next.and_then(|row| Some((row.at, *row, record(workload, row)?)));
         Some(Stay {
             environment: &delivery.environment,
             since: came.at,
-            brought_by: record(workload, came).filter(|_| last.is_none()),
+            record: record(workload, came)?,
+            own: last.is_some(),
             until,
             held,
         })
@@ -184,7 +188,8 @@ impl Thing {
         let message = text(commit.and_then(|commit| commit.message));
         let mut artifacts = workload.artifacts.iter();
         let artifact = artifacts.find(|one| one.commit.is_some() && one.commit == self.commit);
-        let version = Some(&self.name).filter(|_| self.is_version).cloned();
+        let named = Some(&self.name).filter(|_| self.is_version).cloned();
+        let deployed = || version(workload, stays.iter().rfind(|stay| stay.own)?.record);
         let holders = || sha.map_or_else(Vec::new, branches);
         Match {
             workload: workload.name().to_owned(),
@@ -203,7 +208,9 @@ impl Thing {
             repository: text(commit.and_then(|commit| commit.repository)),
             commits: sha.map(str::to_owned).into_iter().collect(),
             artifact: artifact.map(|artifact| workload.text(artifact.id).to_owned()),
-            version: version.or_else(|| text(artifact.and_then(|artifact| artifact.version))),
+            version: named
+                .or_else(|| text(artifact.and_then(|artifact| artifact.version)))
+                .or_else(deployed),
             state: state.word(),
             step: step.map(|step| workload.path.steps[step].name.clone()),
             since,
@@ -222,10 +229,11 @@ impl Thing {
     fn environments(&self, workload: &Workload, stays: &[Stay<'_>]) -> BTreeMap<String, Arrival> {
         let held = stays.iter().filter(|stay| stay.held);
         held.map(|stay| {
-            let own = || self.is_version.then(|| self.name.clone());
-            let version = match stay.brought_by {
-                Some(record) => called(workload, record),
-                None => own(),
+            let named = self.is_version && stay.own;
+            let version = if named {
+                Some(self.name.clone())
+            } else {
+                version(workload, stay.record)
             };
             let since = stay.since;
             (stay.environment.to_owned(), Arrival { version, since })
