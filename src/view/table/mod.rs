@@ -221,6 +221,9 @@ impl<L: Listing> Table<L> {
             Intent::PageDown => self.go(self.cursor + page, false),
             Intent::First => self.go(0, false),
             Intent::Last => self.go(usize::MAX, true),
+            Intent::Sort | Intent::Reverse | Intent::Group if self.listing.is_empty() => {
+                return false;
+            }
             Intent::Sort => self.sort_next(),
             Intent::Reverse => {
                 let sort = self.sort.get_or_insert(Sort {
@@ -229,9 +232,6 @@ impl<L: Listing> Table<L> {
                 });
                 sort.reversed = !sort.reversed;
                 self.refresh();
-            }
-            Intent::Sort | Intent::Reverse | Intent::Group if self.listing.is_empty() => {
-                return false;
             }
             Intent::Group if self.listing.groups().is_empty() => return false,
             Intent::Mark if self.selected().is_none() => return false,
