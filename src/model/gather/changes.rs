@@ -68,6 +68,7 @@ impl Gatherer {
         for sha in &fact.commits {
             let commit = self.commit_at(*sha, fact.repository);
             self.members.push((commit, fact.repository, fact.change));
+            self.listed.insert(place, commit);
         }
         let Some(change) = self.workload.changes.get_mut(place as usize) else {
             return;
