@@ -256,3 +256,30 @@ fn a_merge_that_brings_the_merge_of_another_request_brings_it_its_commits() {
         assert_eq!(commits(&workload, "#2"), ["b1", "b2"]);
     }
 }
+
+#[test]
+fn a_name_that_ends_like_a_bots_is_a_bots() {
+    let reviewed = |reviewer| {
+        let fact = Change {
+            change: "7",
+            repository: REPOSITORY,
+            author: Some("renovate[bot]"),
+            reviewer: Some(reviewer),
+            phase: ChangePhase::Reviewed,
+            ..Change::default()
+        };
+        event(reviewer, 5, Kind::Change(fact))
+    };
+    let mut by_bot = opened("7", 4, None, &[]);
+    if let Kind::Change(fact) = &mut by_bot.kind {
+        fact.author = Some("renovate[bot]");
+    }
+    let workload = gathered(&[by_bot, reviewed("sonar[bot]"), reviewed("ann")], 9);
+    let change = &workload.changes[0];
+    assert!(change.bot);
+    let reviews = change.reviews.iter();
+    let bots: Vec<(&str, bool)> = reviews
+        .map(|review| (workload.text(review.reviewer.unwrap()), review.bot))
+        .collect();
+    assert_eq!(bots, [("ann", false), ("sonar[bot]", true)]);
+}
