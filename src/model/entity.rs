@@ -283,7 +283,8 @@ pub struct Incident {
     pub id: Name,
     /// Who told of it first.
     pub source: Name,
-    pub opened: Timestamp,
+    /// `None`: told of only when it was over.
+    pub opened: Option<Timestamp>,
     pub resolved: Option<Timestamp>,
     pub acknowledged: Option<Acknowledgement>,
     pub service: Option<Name>,

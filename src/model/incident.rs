@@ -6,6 +6,7 @@ use super::definition::Rules;
 use super::delivery::{ArrivalKind, AttemptOutcome, Delivery, Row, RowKind};
 use super::entity::{CommitAt, Incident};
 use super::name::Name;
+use crate::event::time::Timestamp;
 
 /// An incident of the environment, and the attempt that it belongs to; none where no deployment that we know caused it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,10 +103,10 @@ fn arrived(delivery: &Delivery, change: u32) -> Option<u32> {
 
 /// The last row at or before the opening that runs the artifact, named by its digest or its URL.
 fn by_artifact(workload: &Workload, delivery: &Delivery, incident: &Incident) -> Option<u32> {
-    let name = incident.artifact?;
+    let (name, opened) = (incident.artifact?, incident.opened?);
     let digests = workload.artifacts.iter().filter(|a| a.id == name);
     let digests: Vec<Name> = digests.filter_map(|a| a.digest).chain([name]).collect();
-    let place = before(delivery, incident).iter().rposition(|row| {
+    let place = before(delivery, opened).iter().rposition(|row| {
         let record = workload.records.get(row.record as usize);
         settled(delivery, row)
             && record.is_some_and(|record| {
@@ -116,21 +117,20 @@ fn by_artifact(workload: &Workload, delivery: &Delivery, incident: &Incident) ->
 }
 
 /// The rows that went live at or before the opening.
-fn before<'a>(delivery: &'a Delivery, incident: &Incident) -> &'a [Row] {
-    let end = delivery
-        .rows
-        .partition_point(|row| row.at <= incident.opened);
+fn before(delivery: &Delivery, opened: Timestamp) -> &[Row] {
+    let end = delivery.rows.partition_point(|row| row.at <= opened);
     delivery.rows.get(..end).unwrap_or(&[])
 }
 
 /// The row that went live last at or before the opening, not longer ago than the window.
 fn suspected(delivery: &Delivery, incident: &Incident, rules: &Rules) -> Option<Cause> {
-    let rows = before(delivery, incident);
+    let opened = incident.opened?;
+    let rows = before(delivery, opened);
     let place = rows.iter().rposition(|row| settled(delivery, row))?;
     let (row, number) = rows.get(place).zip(u32::try_from(place).ok())?;
     let near = rules
         .link_window
-        .is_none_or(|window| incident.opened <= row.at + window);
+        .is_none_or(|window| opened <= row.at + window);
     near.then_some((Some(row.attempt), Some(number)))
 }
 

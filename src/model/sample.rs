@@ -262,7 +262,7 @@ impl Sample {
             id,
             source,
             acknowledged: None,
-            opened: at(opened),
+            opened: Some(at(opened)),
             resolved: resolved.map(at),
             service: None,
             environment: None,

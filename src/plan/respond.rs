@@ -58,7 +58,7 @@ pub fn draft(ask: &Ask, lives: &Lives<'_>, id: &str, verb: Verb) -> Result<Draft
 /// What is known of its repair: who says that it is over wants to know that the fix is live. `None`: it is none of production.
 fn standing(lives: &Lives<'_>, incident: &Incident) -> Option<String> {
     let workload = lives.workload;
-    let all = repairs(lives, incident.opened - Span::from_seconds(1));
+    let all = repairs(lives, incident.opened? - Span::from_seconds(1));
     let mut all = all.into_iter();
     let repair = all.find(|one| one.incident == workload.text(incident.id))?;
     Some(match &repair.fix {

@@ -25,12 +25,12 @@ pub fn gates(gates: &Gates, style: &Style) -> String {
     );
     for gate in &gates.gates {
         sheet.space();
-        one(gate, style, &mut sheet);
+        one(gate, newer(gate, &gates.gates), style, &mut sheet);
     }
     sheet.draw(style)
 }
 
-fn one(gate: &OpenGate, style: &Style, sheet: &mut Sheet) {
+fn one(gate: &OpenGate, newer: Option<String>, style: &Style, sheet: &mut Sheet) {
     head(gate, style, sheet);
     let by = gate.requestor.as_deref().map(|who| format!(" by {who}"));
     let mut opened = format!(
@@ -47,12 +47,8 @@ fn one(gate: &OpenGate, style: &Style, sheet: &mut Sheet) {
     labelled("opened", role, &opened, style, sheet);
     evidence(&gate.evidence, style, sheet);
     decide(gate, style, sheet);
-    if let Some(newer) = &gate.superseded_by {
-        let text = format!(
-            "by {}: deciding this one changes nothing",
-            text::short(newer)
-        );
-        labelled("superseded", Role::Warning, &text, style, sheet);
+    if let Some(newer) = newer {
+        labelled("superseded", Role::Warning, &newer, style, sheet);
     }
     if !gate.changes.is_empty() {
         let text = figure::some_of(&gate.changes, CHANGES);
@@ -98,17 +94,12 @@ fn labelled(label: &str, role: Role, text: &str, style: &Style, sheet: &mut Shee
 
 fn evidence(all: &[Evidence], style: &Style, sheet: &mut Sheet) {
     if all.is_empty() {
-        labelled("evidence", Role::Dim, "none is asked for", style, sheet);
+        labelled("evidence", Role::Dim, NO_EVIDENCE, style, sheet);
     }
     let widest = all.iter().map(|one| text::width(&text::clean(&one.what)));
     let widest = widest.max().unwrap_or(0).min(style.width / 4);
     for (at, one) in all.iter().enumerate() {
-        let (role, sign) = match one.state {
-            "present" => (Role::Good, glyph::GOOD),
-            "failed" => (Role::Bad, glyph::BAD),
-            "stale" => (Role::Warning, "!"),
-            _ => (Role::Warning, "?"),
-        };
+        let (role, sign) = sign(one.state);
         let mut lead = Line::of(Role::Dim, if at == 0 { "  evidence" } else { "" });
         lead.pad_to(3 + LABEL);
         let what = text::left(&text::clean(&one.what), widest);
@@ -124,21 +115,64 @@ fn evidence(all: &[Evidence], style: &Style, sheet: &mut Sheet) {
 }
 
 fn decide(gate: &OpenGate, style: &Style, sheet: &mut Sheet) {
-    let who = if gate.approvers.is_empty() {
-        "nobody is named".to_owned()
-    } else {
-        gate.approvers.join(", ")
-    };
-    let why = gate.why_not.as_deref().unwrap_or("you are not one of them");
+    let who = approvers(gate);
     let (role, text) = match gate.may_decide {
         Some(true) => (Role::Good, format!("you may ({who})")),
-        Some(false) => (Role::Text, format!("{who}; you may not: {why}")),
+        Some(false) => (Role::Text, format!("{who}; you may not: {}", why_not(gate))),
         None => (Role::Text, who),
     };
     labelled("decides", role, &text, style, sheet);
     for vote in votes(gate, style) {
         labelled("approved", Role::Good, &vote, style, sheet);
     }
+}
+
+/// What is told of a gate that no evidence is asked of.
+pub const NO_EVIDENCE: &str = "none: no machine step comes before it on its path";
+
+/// A sign for a state of evidence that is one without its colour, too.
+#[must_use]
+pub fn sign(state: &str) -> (Role, &'static str) {
+    match state {
+        "present" => (Role::Good, glyph::GOOD),
+        "failed" => (Role::Bad, glyph::BAD),
+        "stale" => (Role::Warning, "!"),
+        _ => (Role::Warning, "–"),
+    }
+}
+
+/// The names of who may decide.
+#[must_use]
+pub fn approvers(gate: &OpenGate) -> String {
+    if gate.approvers.is_empty() {
+        "nobody is named".to_owned()
+    } else {
+        gate.approvers.join(", ")
+    }
+}
+
+/// Why who asks may not decide.
+#[must_use]
+pub fn why_not(gate: &OpenGate) -> &str {
+    gate.why_not.as_deref().unwrap_or("you are not one of them")
+}
+
+/// Which newer candidate there is, and whether it waits, too, or has made the decision pointless.
+#[must_use]
+pub fn newer<'g>(gate: &OpenGate, all: impl IntoIterator<Item = &'g OpenGate>) -> Option<String> {
+    let newer = text::short(gate.superseded_by.as_deref()?);
+    let named = |other: &OpenGate| {
+        let named = other.version.as_deref().or(other.sha.as_deref());
+        text::short(named.unwrap_or(&other.gate)) == newer
+    };
+    let here = |other: &&OpenGate| {
+        (&other.workload, &other.step) == (&gate.workload, &gate.step) && other.gate != gate.gate
+    };
+    Some(if all.into_iter().filter(here).any(named) {
+        format!("a newer candidate, {newer}, waits behind it")
+    } else {
+        format!("a newer candidate, {newer}, has passed: deciding this one changes nothing")
+    })
 }
 
 /// Each approval so far, of whom more are needed: which it is of how many, who, when and why.

@@ -3,37 +3,38 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Arrival, ArrivalKind, Delivery, Row, RowKind, attempt, back, copy};
+use super::{Arrival, ArrivalKind, Delivery, Row, RowKind, attempt, back, copy, kind};
 use crate::event::time::Timestamp;
 use crate::model::Workload;
 use crate::model::entity::{Change, ChangeAt, Commit, CommitAt, Record};
-use crate::model::gather::tags;
 use crate::model::graph::{Depths, Marks, Met, walk};
 use crate::model::name::Name;
 
 /// A pipeline's deployments of a repository.
 #[derive(Default)]
-struct Scope {
+pub(super) struct Scope {
     /// The last successful row, and the last one of another attempt.
     last: Option<u32>,
     before: Option<u32>,
-    reached: Marks,
+    pub(super) reached: Marks,
     /// A row's commit was in the graph: what later rows reach beyond it is new.
     grounded: bool,
     /// Of when the commit of its first row is. What is older was there before the pipeline was, whether that row reached it or not.
     first: Option<Timestamp>,
     /// How many rows it has in all.
     rows: usize,
+    /// It has brought something, and not only rolled back what others had brought.
+    brings: bool,
 }
 
-struct Shipping<'a> {
-    workload: &'a Workload,
+pub(super) struct Shipping<'a> {
+    pub(super) workload: &'a Workload,
     delivery: &'a mut Delivery,
     /// Changes by their merge or head commit.
     by_commit: FxHashMap<CommitAt, Vec<ChangeAt>>,
     /// Changes of each repository by the time of their merge.
     by_date: FxHashMap<Name, Vec<(Timestamp, ChangeAt)>>,
-    depths: Option<Depths>,
+    pub(super) depths: Option<Depths>,
 }
 
 /// What a row was found to hold.
@@ -76,15 +77,20 @@ pub(super) fn ship(workload: &Workload, delivery: &mut Delivery) {
             continue;
         };
         let attempt = row.attempt;
+        let record = workload.records.get(row.record as usize);
         let of = |row: Option<u32>, delivery: &Delivery| Some(delivery.row(row?)?.attempt);
         let again = of(scope.last, shipping.delivery) == Some(attempt);
         let baseline = if again { scope.before } else { scope.last };
         if row.success {
-            shipping.land(number, baseline, scope);
+            let foreign = || kind::gone_back_from(workload, shipping.delivery, number);
+            let foreign = if scope.brings { None } else { foreign() };
+            shipping.land(number, foreign.or(baseline), scope);
             if !again {
                 scope.before = scope.last;
             }
             scope.last = Some(number);
+            let rolls_back = record.is_some_and(|record| record.rollback);
+            scope.brings |= !rolls_back;
         } else if let Some(row) = shipping.delivery.rows.get_mut(place) {
             row.baseline = baseline;
         }
@@ -152,59 +158,6 @@ impl Shipping<'_> {
         let mut new = self.arrive(&arrived, number, how, since);
         new.extend(self.arrive(&dated, number, ArrivalKind::Inferred, since));
         self.tell_copies(&new);
-    }
-
-    fn kind(&mut self, record: &Record, baseline: &Record, scope: &Scope) -> RowKind {
-        if let (Some(commit), Some(other)) = (record.commit, baseline.commit) {
-            if commit == other {
-                return RowKind::Redeploy;
-            }
-            let commits = &self.workload.commits;
-            if scope.reached.contains(commit) {
-                let depths = self.depths.get_or_insert_with(|| Depths::of(commits));
-                if depths.is_ancestor(commits, commit, other) {
-                    return if self.is_late_release(record, baseline) {
-                        RowKind::Change
-                    } else {
-                        RowKind::Rollback
-                    };
-                }
-            }
-            if self.in_graph(commit) && self.in_graph(other) {
-                return RowKind::Change;
-            }
-        } else {
-            let names = [
-                (record.digest, baseline.digest),
-                (record.artifact, baseline.artifact),
-                (record.version, baseline.version),
-            ];
-            let told = names.iter().find_map(|(one, other)| one.zip(*other));
-            if told.is_some_and(|(one, other)| one == other) {
-                return RowKind::Redeploy;
-            }
-        }
-        if record.rollback {
-            RowKind::Rollback
-        } else {
-            RowKind::Change
-        }
-    }
-
-    /// A tag of an older version that comes late (a fix of several release lines is mostly tagged newest first) takes nothing back.
-    fn is_late_release(&self, record: &Record, baseline: &Record) -> bool {
-        let tag = |record: &Record| record.version.filter(|tag| *tag == record.deployment);
-        let by_tags = self.workload.released_by_tags;
-        let both = tag(record).zip(tag(baseline)).filter(|_| by_tags);
-        both.is_some_and(|(one, other)| {
-            let text = |name| self.workload.text(name);
-            tags::numbers(text(one)) < tags::numbers(text(other))
-        })
-    }
-
-    fn in_graph(&self, commit: CommitAt) -> bool {
-        let commit = self.workload.commits.get(commit as usize);
-        commit.is_some_and(|commit| commit.parents.is_some())
     }
 
     /// Walks from a row's commit over what its scope has not reached yet.

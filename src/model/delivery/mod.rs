@@ -7,6 +7,7 @@ mod attempt;
 mod back;
 mod content;
 mod copy;
+mod kind;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]
@@ -42,7 +43,8 @@ pub struct Row {
     pub record: u32,
     pub at: Timestamp,
     pub success: bool,
-    /// The row whose version it replaced: the last successful one of its pipeline and repository, of another attempt.
+    /// The row whose version it replaced: the last successful one of its pipeline and repository, of another attempt. For a rollback by a pipeline that
+    /// brought nothing itself, the environment's.
     pub baseline: Option<u32>,
     pub kind: RowKind,
     /// What it ships is known by the graph or by the tool's list.

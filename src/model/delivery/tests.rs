@@ -416,3 +416,83 @@ fn an_older_version_tagged_late_is_no_rollback() {
         assert_eq!(told.kinds(), kinds);
     }
 }
+
+#[test]
+fn a_pipeline_that_only_rolls_back_goes_back_from_what_runs() {
+    let mut s = line();
+    s.deploy("d1", "r", "m1", "03-05 10:00").pipeline("deploy");
+    s.deploy("d2", "r", "m2", "03-05 11:00").pipeline("deploy");
+    s.deploy("r1", "r", "m1", "03-05 12:00").pipeline("undo");
+    s.record().rollback = true;
+    s.deploy("d3", "r", "m4", "03-05 13:00").pipeline("deploy");
+    s.deploy("r2", "r", "m2", "03-05 14:00").pipeline("undo");
+    s.record().rollback = true;
+    let told = told(s);
+    let kinds = "d1 first, d2 change, r1 rollback, d3 change, r2 rollback";
+    assert_eq!(told.kinds(), kinds);
+    assert_eq!(told.arrivals(), "m1: d1(first), m2: d2, m3: d3, m4: d3");
+    assert_eq!(told.delivery.rows[2].baseline, Some(1));
+    assert_eq!(told.delivery.rows[4].baseline, Some(3));
+}
+
+#[test]
+fn what_goes_back_without_a_word_or_from_nothing_is_the_first_of_its_pipeline() {
+    for (rollback, before, kinds) in [
+        (false, true, "d1 first, d2 change, x first"),
+        (true, false, "x first"),
+    ] {
+        let mut s = line();
+        if before {
+            s.deploy("d1", "r", "m1", "03-05 10:00").pipeline("deploy");
+            s.deploy("d2", "r", "m2", "03-05 11:00").pipeline("deploy");
+        }
+        s.deploy("x", "r", "m1", "03-05 12:00").pipeline("undo");
+        s.record().rollback = rollback;
+        assert_eq!(told(s).kinds(), kinds);
+    }
+}
+
+#[test]
+fn a_rollback_without_commits_goes_back_in_any_pipeline() {
+    let mut s = blind();
+    for (name, digest, pipeline, time) in [
+        ("d1", "sha256:1", "deploy", "03-01 12:00"),
+        ("d2", "sha256:2", "deploy", "03-02 12:00"),
+        ("r1", "sha256:1", "undo", "03-05 11:00"),
+        ("r2", "sha256:2", "undo too", "03-05 12:00"),
+    ] {
+        s.deploy(name, "", "", time).digest(digest);
+        s.pipeline(pipeline).record().rollback = pipeline != "deploy";
+    }
+    let told = told(s);
+    let kinds = "d1 first, d2 change, r1 rollback, r2 rollback";
+    assert_eq!(told.kinds(), kinds);
+    assert_eq!(told.delivery.rows[3].baseline, Some(2));
+}
+
+#[test]
+fn a_second_tag_of_a_released_commit_releases_nothing() {
+    let mut s = line();
+    for (tag, sha, time) in [
+        ("v3.11.0", "m1", "03-05 10:00"),
+        ("v0.311.0", "m1", "03-05 11:00"),
+        ("v3.12.0", "m3", "03-06 10:00"),
+        // Late, of numbers below and above what was tagged last.
+        ("v0.311.1", "m1", "03-07 10:00"),
+        ("v0.312.0", "m3", "03-07 11:00"),
+        ("v4.0.0", "m1", "03-07 12:00"),
+        ("v4.1.0", "m4", "03-08 10:00"),
+        ("v4.0.1", "m2", "03-08 11:00"),
+    ] {
+        s.deploy(tag, "r", sha, time);
+        let version = s.record().deployment;
+        s.record().version = Some(version);
+    }
+    s.workload().released_by_tags = true;
+    let told = told(s);
+    assert_eq!(
+        told.kinds(),
+        "v3.11.0 first, v0.311.0 redeploy, v3.12.0 change, v0.311.1 redeploy, v0.312.0 redeploy, \
+         v4.0.0 redeploy, v4.1.0 change, v4.0.1 change"
+    );
+}

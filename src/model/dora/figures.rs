@@ -245,7 +245,10 @@ impl Pool<'_> {
     fn restore(&self) -> Recovery {
         let mut spans = Spans::default();
         for incident in self.materials.iter().flat_map(|one| &one.incidents) {
-            spans.add(self.window, (incident.opened, incident.resolved), false);
+            // Of one whose opening nobody told of, there is nothing to measure.
+            if let Some(opened) = incident.opened {
+                spans.add(self.window, (opened, incident.resolved), false);
+            }
         }
         spans.told()
     }

@@ -249,10 +249,10 @@ pub fn answer(
     incident: &Incident,
 ) -> Option<usize> {
     let cause = link.attempt? as usize;
-    let resolved = incident.resolved?;
+    let (opened, resolved) = (incident.opened?, incident.resolved?);
     let attempts = &delivery.attempts;
     let end = attempts.partition_point(|a| a.at <= resolved);
-    let start = attempts.partition_point(|a| a.at <= incident.opened);
+    let start = attempts.partition_point(|a| a.at <= opened);
     (start..end)
         .rev()
         .find(|place| *place != cause && verdicts.get(*place).is_some_and(|v| v.counted))

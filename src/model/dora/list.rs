@@ -93,13 +93,17 @@ pub(super) fn incidents(materials: &[&Material], window: Window) -> Vec<Incident
             incidents.filter_map(|one| incident(material, one, window))
         })
         .collect();
-    lines.sort_by(|one, other| (one.opened, &one.incident).cmp(&(other.opened, &other.incident)));
+    lines.sort_by(|one, other| {
+        let key = |line: &IncidentLine| line.opened.or(line.resolved);
+        (key(one), &one.incident).cmp(&(key(other), &other.incident))
+    });
     lines
 }
 
 fn incident(material: &Material, incident: &Incident, window: Window) -> Option<IncidentLine> {
     let attempt = incident.attempt.and_then(|place| material.attempt(place));
-    let open = incident.opened < window.to && incident.resolved.is_none_or(|at| at >= window.from);
+    let begun = incident.known().is_some_and(|at| at < window.to);
+    let open = begun && incident.resolved.is_none_or(|at| at >= window.from);
     let ours = attempt.is_some_and(|attempt| window.contains(attempt.at));
     let text = |name| material.text(name).to_owned();
     (open || ours).then(|| IncidentLine {
@@ -183,7 +187,9 @@ impl<'a> Facts<'a> {
             tags: material.released_by_tags,
             series: material.series.as_deref(),
             blind: shown.iter().filter(blind).count(),
-            unlinked: none.filter(|i| window.contains(i.opened)).count(),
+            unlinked: none
+                .filter(|i| i.known().is_some_and(|at| window.contains(at)))
+                .count(),
         }
     }
 

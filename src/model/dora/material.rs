@@ -80,10 +80,19 @@ pub struct Delivered {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Incident {
     pub id: Name,
-    pub opened: Timestamp,
+    /// `None`: told of only when it was over.
+    pub opened: Option<Timestamp>,
     pub resolved: Option<Timestamp>,
     pub attempt: Option<u32>,
     pub inferred: bool,
+}
+
+impl Incident {
+    /// The first that is known of it.
+    #[must_use]
+    pub fn known(&self) -> Option<Timestamp> {
+        self.opened.or(self.resolved)
+    }
 }
 
 impl Material {

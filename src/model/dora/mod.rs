@@ -170,6 +170,7 @@ pub struct IncidentLine {
     pub incident: String,
     pub deployment: Option<String>,
     pub inferred: bool,
-    pub opened: Timestamp,
+    /// Null where it was told of only when it was over.
+    pub opened: Option<Timestamp>,
     pub resolved: Option<Timestamp>,
 }

@@ -88,7 +88,7 @@ fn gather(lines: &[Value], service: &str) -> Workload {
             "deployment_finished" => record(&mut s, fact),
             "incident_opened" => {
                 s.incident(text(fact, "incident").unwrap(), ANY, None);
-                s.last_incident().opened = time(fact);
+                s.last_incident().opened = Some(time(fact));
             }
             "incident_resolved" => {
                 let id = s.name(text(fact, "incident").unwrap());

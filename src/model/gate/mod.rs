@@ -1,5 +1,6 @@
 //! Open gates, worst first (age times changes held), with the evidence beside them and who may decide.
 
+mod behind;
 mod own;
 
 use serde::Serialize;
@@ -141,7 +142,7 @@ fn one(lives: &Lives<'_>, gate: &Gate) -> OpenGate {
     let sha = gate
         .commit
         .and_then(|commit| workload.commits.get(commit as usize));
-    let holds_back = behind_it(lives, gate, &changes);
+    let holds_back = behind::held_back(lives, gate, &changes);
     let open = OpenGate {
         gate: workload.text(gate.id).to_owned(),
         workload: workload.name().to_owned(),
@@ -160,7 +161,7 @@ fn one(lives: &Lives<'_>, gate: &Gate) -> OpenGate {
         may_decide: None,
         why_not: None,
         bar: None,
-        superseded_by: superseded_by(lives, gate),
+        superseded_by: behind::superseded_by(lives, gate, delivery),
         holds_back,
         evidence: evidence(lives, place, gate),
         url: text(gate.url),
@@ -268,24 +269,6 @@ fn changes(lives: &Lives<'_>, gate: &Gate, delivery: Option<&Delivery>) -> Vec<S
         .collect()
 }
 
-/// What cannot move before the gate is decided: changes merged after what it holds, and runs that queue.
-fn behind_it(lives: &Lives<'_>, gate: &Gate, held: &[String]) -> usize {
-    let workload = lives.workload;
-    let changes = (0..)
-        .zip(&workload.changes)
-        .filter(|(place, _)| lives.in_flight(*place))
-        .filter(|(_, change)| change.merged.is_some_and(|merged| merged >= gate.opened))
-        .filter(|(_, change)| !held.iter().any(|id| id == workload.text(change.id)))
-        .count();
-    let runs = workload
-        .runs
-        .iter()
-        .filter(|run| run.started.is_none() && run.finished.is_none())
-        .filter(|run| run.queued.is_some_and(|queued| queued >= gate.opened))
-        .count();
-    changes + runs
-}
-
 /// Whether the one who asks may decide, by what the tool said, else by the list of approvers.
 fn may_decide(
     rules: &Rules,
@@ -319,31 +302,6 @@ fn may_decide(
             }
         }
     }
-}
-
-/// A gate of the same step that was opened later and not turned down.
-fn superseded_by(lives: &Lives<'_>, gate: &Gate) -> Option<String> {
-    let workload = lives.workload;
-    let same = |other: &&Gate| {
-        step::of_gate(workload, other) == step::of_gate(workload, gate)
-            && other.environment == gate.environment
-    };
-    let newer = workload
-        .gates
-        .iter()
-        .filter(|other| other.opened > gate.opened && other.commit != gate.commit)
-        .filter(same)
-        .filter(|other| other.closed.is_none() || other.decision == Some(Decision::Approved))
-        .max_by_key(|other| other.opened)?;
-    let name = newer.version.map(|name| workload.text(name).to_owned());
-    let sha = || {
-        let commit = workload.commits.get(newer.commit? as usize)?;
-        Some(super::environment::short(workload.text(commit.sha)).to_owned())
-    };
-    Some(
-        name.or_else(sha)
-            .unwrap_or_else(|| workload.text(newer.id).to_owned()),
-    )
 }
 
 /// What speaks for the version at a gate: each machine step that comes before it on the path.

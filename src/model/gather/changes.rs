@@ -61,6 +61,11 @@ impl Gatherer {
         })
     }
 
+    /// Whether a name says that a program bears it, as those of apps do on GitHub and elsewhere.
+    fn is_bot(&self, name: Option<Name>) -> bool {
+        name.is_some_and(|name| self.workload.text(name).ends_with("[bot]"))
+    }
+
     pub(super) fn change(&mut self, at: Timestamp, fact: kind::Change<Name>) {
         let place = self.change_at(fact.repository, fact.change);
         let sha = fact.sha.map(|sha| self.commit_at(sha, fact.repository));
@@ -68,7 +73,9 @@ impl Gatherer {
         for sha in &fact.commits {
             let commit = self.commit_at(*sha, fact.repository);
             self.members.push((commit, fact.repository, fact.change));
+            self.listed.insert(place, commit);
         }
+        let [by_bot, of_bot] = [fact.reviewer, fact.author].map(|name| self.is_bot(name));
         let Some(change) = self.workload.changes.get_mut(place as usize) else {
             return;
         };
@@ -82,7 +89,7 @@ impl Gatherer {
                 at,
                 reviewer: fact.reviewer,
                 state: fact.state,
-                bot: fact.bot,
+                bot: fact.bot || by_bot,
             }),
             ChangePhase::Merged => {
                 if let Some(sha) = sha {
@@ -96,7 +103,7 @@ impl Gatherer {
             ChangePhase::Abandoned => {}
         }
         if fact.phase != ChangePhase::Reviewed {
-            change.bot |= fact.bot;
+            change.bot |= fact.bot || of_bot;
             change.author = change.author.or(fact.author);
             change.draft = fact.draft.unwrap_or(change.draft);
         }

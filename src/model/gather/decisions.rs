@@ -81,7 +81,7 @@ impl Gatherer {
             incidents.push(Incident {
                 id: fact.incident,
                 source,
-                opened: at,
+                opened: None,
                 resolved: None,
                 acknowledged: None,
                 service: None,
@@ -103,6 +103,10 @@ impl Gatherer {
             IncidentPhase::Detected => incident.resolved.filter(|resolved| *resolved == at),
             IncidentPhase::Reported => incident.resolved,
         };
+        // What is told after the end says nothing of the beginning.
+        if fact.phase != IncidentPhase::Resolved && incident.resolved.is_none_or(|end| end == at) {
+            incident.opened = incident.opened.or(Some(at));
+        }
         let told = fact.acknowledged.map(|at| Acknowledgement {
             at,
             by: fact.acknowledged_by,

@@ -12,11 +12,8 @@ impl Gatherer {
     /// Gives every commit to the change that it came with: the one that an event names, the one whose merge it is, the one whose merge brought it in,
     /// or the one that was rebased onto it.
     pub(super) fn assign(&mut self) {
-        for (commit, repository, change) in std::mem::take(&mut self.members) {
-            let change = self.change_at(repository, change);
-            self.give(commit, change);
-        }
         let merges = self.merges();
+        self.give_claimed();
         self.follow_rewriting();
         for place in self.change_places() {
             if let Some(sha) = self.workload.changes[place as usize].sha {
@@ -24,23 +21,58 @@ impl Gatherer {
             }
         }
         for (merge, brought) in merges {
-            if let Some(change) = self.workload.commits[merge as usize].change {
-                for commit in brought {
-                    self.give(commit, change);
-                }
+            for (commit, change) in self.shares(merge, brought) {
+                self.give(commit, change);
             }
         }
         for place in self.change_places() {
             self.give_rebased(place);
         }
+        self.find_heads();
         self.link_tickets();
     }
 
-    fn change_places(&self) -> impl Iterator<Item = ChangeAt> + use<> {
+    /// The request that a commit is the merge of.
+    fn merged_by(&self, commit: CommitAt) -> Option<ChangeAt> {
+        let change = self.workload.commits[commit as usize].change?;
+        let sha = self.workload.changes[change as usize].sha;
+        (sha == Some(commit)).then_some(change)
+    }
+
+    /// Whose each commit is that a merge brought. It may have brought merges of requests that stood on its own: what those brought is theirs.
+    fn shares(&self, merge: CommitAt, brought: Vec<CommitAt>) -> Vec<(CommitAt, ChangeAt)> {
+        let commits = &self.workload.commits;
+        let parents = |at: CommitAt| commits[at as usize].parents.as_deref().unwrap_or(&[]);
+        let others = |at: CommitAt| parents(at).get(1..).unwrap_or(&[]);
+        let owner = commits[merge as usize].change;
+        let nests = |at: &CommitAt| !others(*at).is_empty() && self.merged_by(*at).is_some();
+        if !brought.iter().any(nests) {
+            let all = brought.into_iter();
+            return owner.map_or_else(Vec::new, |owner| all.map(|at| (at, owner)).collect());
+        }
+        let mut left: FxHashSet<CommitAt> = brought.into_iter().collect();
+        let mut shares = Vec::new();
+        let mut open: Vec<(CommitAt, Option<ChangeAt>)> =
+            others(merge).iter().rev().map(|at| (*at, owner)).collect();
+        // Along each line first, then what was merged into it, its oldest merge before the others.
+        while let Some((tip, owner)) = open.pop() {
+            let mut next = Some(tip);
+            while let Some(at) = next.filter(|at| left.remove(at)) {
+                shares.extend(owner.map(|owner| (at, owner)));
+                let inner = self.merged_by(at).or(owner);
+                open.extend(others(at).iter().rev().map(|at| (*at, inner)));
+                next = parents(at).first().copied();
+            }
+        }
+        shares.sort_unstable();
+        shares
+    }
+
+    pub(super) fn change_places(&self) -> impl Iterator<Item = ChangeAt> + use<> {
         0..ChangeAt::try_from(self.workload.changes.len()).unwrap_or(ChangeAt::MAX)
     }
 
-    fn give(&mut self, commit: CommitAt, change: ChangeAt) {
+    pub(super) fn give(&mut self, commit: CommitAt, change: ChangeAt) {
         let known = &mut self.workload.commits[commit as usize].change;
         if known.is_none_or(|known| known == change) {
             *known = Some(change);
@@ -79,22 +111,19 @@ impl Gatherer {
         }
     }
 
-    /// What was merged or deployed, newest first: tips from which a target branch is walked where nobody saw where it ends.
+    /// What was merged or deployed, newest first: tips from which a target branch is walked where nobody saw where it ends. What was merged comes first:
+    /// a branch may be deployed, too, and is not the line that others are merged into.
     fn landed(&self) -> Vec<CommitAt> {
-        let mut merged: Vec<(Timestamp, CommitAt)> = self
-            .workload
-            .changes
-            .iter()
-            .filter_map(|change| Some((change.merged?, change.sha?)))
-            .chain(
-                self.workload
-                    .records
-                    .iter()
-                    .filter_map(|record| Some((record.finished?, record.commit?))),
-            )
-            .collect();
-        merged.sort_unstable_by_key(|(at, commit)| (std::cmp::Reverse(*at), *commit));
-        merged.into_iter().map(|(_, commit)| commit).collect()
+        let newest_first = |mut all: Vec<(Timestamp, CommitAt)>| {
+            all.sort_unstable_by_key(|(at, commit)| (std::cmp::Reverse(*at), *commit));
+            all.into_iter().map(|(_, commit)| commit)
+        };
+        let changes = self.workload.changes.iter();
+        let merged = changes.filter_map(|change| Some((change.merged?, change.sha?)));
+        let records = self.workload.records.iter();
+        let deployed = records.filter_map(|record| Some((record.finished?, record.commit?)));
+        let deployed = newest_first(deployed.collect());
+        newest_first(merged.collect()).chain(deployed).collect()
     }
 
     /// Notes which commits the target branch holds: where it was seen to end, what that end reaches, and a release line beside it is no part of it.

@@ -2,6 +2,7 @@
 //! instant asked for; each adds what it says to the thing it speaks of. Then identifiers are followed: digest to commit, version to tag, commit to change.
 
 mod changes;
+mod claims;
 mod decisions;
 mod deployments;
 mod held;
@@ -188,6 +189,8 @@ struct Gatherer {
     holders: Vec<Vec<Name>>,
     /// Commits that an event says belong to a change.
     members: Vec<(CommitAt, Option<Name>, Name)>,
+    /// The last commit of the list that a change was last told with.
+    listed: FxHashMap<ChangeAt, CommitAt>,
     /// Which commits the target branch holds.
     reached: Vec<bool>,
 }
@@ -245,6 +248,7 @@ impl Gatherer {
             made_of: FxHashMap::default(),
             holders: Vec::new(),
             members: Vec::new(),
+            listed: FxHashMap::default(),
             reached: Vec::new(),
         }
     }

@@ -289,13 +289,15 @@ impl Teller<'_, '_> {
                 inferred: link.inferred,
                 ..Happening::default()
             };
-            self.tell(incident.opened, None, opened);
+            if let Some(at) = incident.opened {
+                self.tell(at, None, opened);
+            }
             if let Some(at) = incident.resolved {
                 let resolved = Happening {
                     what: format!("incident {id} resolved"),
                     tone: Tone::Good,
                     url,
-                    took: took(Some(incident.opened), Some(at)),
+                    took: took(incident.opened, Some(at)),
                     inferred: link.inferred,
                     ..Happening::default()
                 };

@@ -20,7 +20,10 @@ const NO_START: &str =
 #[must_use]
 pub fn repairs(lives: &Lives<'_>, from: Timestamp) -> Vec<Repair> {
     let workload = lives.workload;
-    let wanted = |incident: &Incident| incident.resolved.is_none_or(|at| at > from);
+    // Of one that was told of only when it was over, there is no way back to show.
+    let wanted = |incident: &Incident| {
+        incident.opened.is_some() && incident.resolved.is_none_or(|at| at > from)
+    };
     if !workload.incidents.iter().any(wanted) {
         return Vec::new();
     }
@@ -37,7 +40,8 @@ pub fn repairs(lives: &Lives<'_>, from: Timestamp) -> Vec<Repair> {
         .iter()
         .filter_map(|link| {
             let incident = workload.incidents.get(link.incident as usize)?;
-            wanted(incident).then(|| case.repair(link, incident))
+            let opened = incident.opened.filter(|_| wanted(incident))?;
+            Some(case.repair(link, incident, opened))
         })
         .collect();
     repairs.sort_by(|one, two| {
@@ -58,12 +62,12 @@ struct Case<'a> {
 }
 
 impl Case<'_> {
-    fn repair(&self, link: &Link, incident: &Incident) -> Repair {
+    fn repair(&self, link: &Link, incident: &Incident, opened: Timestamp) -> Repair {
         let workload = self.lives.workload;
         let text = |name: Option<Name>| name.map(|name| workload.text(name).to_owned());
-        let fix = self.fix(link, incident);
+        let fix = self.fix(link, incident, opened);
         let under_way = if fix.is_none() && incident.resolved.is_none() {
-            self.under_way(incident)
+            self.under_way(incident, opened)
         } else {
             Vec::new()
         };
@@ -73,24 +77,22 @@ impl Case<'_> {
             description: text(incident.description),
             severity: text(incident.severity),
             url: text(incident.url),
-            opened: incident.opened,
+            opened,
             resolved: incident.resolved,
             acknowledged: incident.acknowledged.map(|one| Acknowledged {
                 at: one.at,
                 by: text(one.by),
             }),
-            lasts: (until - incident.opened).max(Span::ZERO),
+            lasts: (until - opened).max(Span::ZERO),
             cause: self.cause(link),
             fix: fix.and_then(|found| self.told(found)),
             under_way: self.ids(&under_way),
-            detection: self.detection(link, incident),
+            detection: self.detection(link, opened),
             diagnosis: Stage::default(),
             fixing: Stage::default(),
             rollout: Stage::default(),
             confirmation: Stage::default(),
-            total: incident
-                .resolved
-                .map(|at| (at - incident.opened).max(Span::ZERO)),
+            total: incident.resolved.map(|at| (at - opened).max(Span::ZERO)),
         };
         match fix {
             Some(found) => self.cut(incident, found, &mut repair),
@@ -117,23 +119,23 @@ impl Case<'_> {
         Some(row.map_or(attempt.at, |row| row.at))
     }
 
-    fn detection(&self, link: &Link, incident: &Incident) -> Stage {
+    fn detection(&self, link: &Link, opened: Timestamp) -> Stage {
         let live = self.went_live(link);
         let why = if live.is_none() {
             "no deployment that is known caused it"
         } else {
             "it opened before the deployment that it belongs to was live"
         };
-        let live = live.filter(|live| *live <= incident.opened);
-        stage(live, live.and(Some(incident.opened)), why)
+        let live = live.filter(|live| *live <= opened);
+        stage(live, live.and(Some(opened)), why)
     }
 
     /// What ended an incident, and whether only its time says so: the first deployment after the opening that ships a change which names the incident,
     /// else the first that is known to be rework, else the answer that the metrics infer.
-    fn fix(&self, link: &Link, incident: &Incident) -> Option<Found> {
+    fn fix(&self, link: &Link, incident: &Incident, opened: Timestamp) -> Option<Found> {
         let attempts = &self.delivery.attempts;
         let until = incident.resolved.unwrap_or(self.lives.workload.as_of);
-        let begin = attempts.partition_point(|a| a.at <= incident.opened);
+        let begin = attempts.partition_point(|a| a.at <= opened);
         let end = attempts.partition_point(|a| a.at <= until).max(begin);
         let cause = link.attempt.map(|attempt| attempt as usize);
         let later = || {
@@ -192,7 +194,7 @@ impl Case<'_> {
         let Some(attempt) = self.delivery.attempts.get(found.place) else {
             return;
         };
-        let (opened, live) = (incident.opened, attempt.at);
+        let (opened, live) = (repair.opened, attempt.at);
         let started = self.started(attempt);
         if attempt.kind == Kind::Rollback {
             let asked = started.map(|at| at.clamp(opened, live));
@@ -201,7 +203,7 @@ impl Case<'_> {
             repair.fixing = stage(None, None, "a rollback needs no work on a fix");
             repair.rollout = stage(asked, Some(live), why);
         } else {
-            let (work, merged) = self.work(incident, attempt);
+            let (work, merged) = self.work(incident, opened, attempt);
             let early = work.is_some_and(|at| at < opened);
             let work = work.map(|at| at.clamp(opened, live));
             let after = work.unwrap_or(opened);
@@ -234,13 +236,13 @@ impl Case<'_> {
     /// The stages of a repair of which no deployment is known.
     fn uncut(&self, incident: &Incident, under_way: &[ChangeAt], repair: &mut Repair) {
         let begun = under_way.iter().filter_map(|place| self.began(*place));
-        let work = begun.min().map(|at| at.max(incident.opened));
+        let work = begun.min().map(|at| at.max(repair.opened));
         let why = match (incident.resolved, work) {
             (Some(_), _) => "it ended without a deployment that is known to have fixed it",
             (None, None) => "no fix is known yet",
             (None, Some(_)) => "the fix is not deployed yet",
         };
-        let opened = incident.resolved.is_none().then_some(incident.opened);
+        let opened = incident.resolved.is_none().then_some(repair.opened);
         repair.diagnosis = stage(opened, work, why);
         repair.fixing = stage(work, None, why);
         repair.rollout = stage(None, None, why);
@@ -248,13 +250,13 @@ impl Case<'_> {
     }
 
     /// Changes in flight that name an incident, or that call themselves unplanned and were begun after it opened.
-    fn under_way(&self, incident: &Incident) -> Vec<ChangeAt> {
+    fn under_way(&self, incident: &Incident, opened: Timestamp) -> Vec<ChangeAt> {
         let (workload, rules) = (self.lives.workload, self.lives.rules);
         (0..)
             .zip(&workload.changes)
             .filter(|(place, _)| self.lives.in_flight(*place))
             .filter(|(place, change)| {
-                let after = || self.began(*place).is_some_and(|at| at >= incident.opened);
+                let after = || self.began(*place).is_some_and(|at| at >= opened);
                 change.tickets.contains(&incident.id)
                     || (unplanned(workload, rules, &self.incidents, change) && after())
             })
@@ -267,6 +269,7 @@ impl Case<'_> {
     fn work(
         &self,
         incident: &Incident,
+        opened: Timestamp,
         attempt: &Attempt,
     ) -> (Option<Timestamp>, Option<Timestamp>) {
         let (workload, rules) = (self.lives.workload, self.lives.rules);
@@ -281,7 +284,7 @@ impl Case<'_> {
         let chosen = [
             of(&|_, change| change.tickets.contains(&incident.id)),
             of(&|_, change| unplanned(workload, rules, &self.incidents, change)),
-            of(&|at, _| self.began(at).is_some_and(|at| at >= incident.opened)),
+            of(&|at, _| self.began(at).is_some_and(|at| at >= opened)),
             all.clone(),
         ];
         let chosen = chosen.into_iter().find(|changes| !changes.is_empty());

@@ -140,12 +140,15 @@ fn incidents(list: &[IncidentLine], style: &Style, sheet: &mut Sheet) {
             |at| (Role::Dim, style.moment(at)),
         );
         let end = line.resolved.unwrap_or(style.now);
+        let or_none = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+        let opened = or_none(line.opened.map(|at| style.moment(at)));
+        let lasted = or_none(line.opened.map(|at| duration::between(at, end)));
         table.row(vec![
             cell(Role::Title, text::short(&line.incident)),
             cell(Role::Text, cause),
-            cell(Role::Dim, style.moment(line.opened)),
+            cell(Role::Dim, opened),
             cell(role, resolved),
-            cell(Role::Text, duration::between(line.opened, end)),
+            cell(Role::Text, lasted),
         ]);
     }
     table.draw(style.width, sheet);

@@ -491,7 +491,7 @@ pub fn full_dora(name: &str) -> Dora {
         incident: id.to_owned(),
         deployment,
         inferred,
-        opened: ago(3 * DAY),
+        opened: Some(ago(3 * DAY)),
         resolved,
     };
     figures.incident_list = Some(vec![

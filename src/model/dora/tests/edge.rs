@@ -344,3 +344,36 @@ fn no_incident_is_no_failure_where_somebody_would_have_told() {
             .any(|note| note.contains("incident source"))
     );
 }
+
+#[test]
+fn an_incident_of_which_only_the_end_is_known_is_in_no_time_to_restore() {
+    let mut s = Sample::new("shop");
+    s.deploy("d1", "r", "a", "03-04 10:00");
+    s.incident("named", "03-04 10:00", Some("03-04 12:00"));
+    let deployment = s.name("d1");
+    s.last_incident().deployment = Some(Some(deployment));
+    s.last_incident().opened = None;
+    s.incident("unnamed", "03-04 10:00", Some("03-04 13:00"));
+    s.last_incident().opened = None;
+    let told = march(s);
+    assert_eq!(told.time_to_restore.n, 0);
+    assert_eq!(told.time_to_restore.p50_seconds, None);
+    // What it names went live, and broke until it was over.
+    assert_eq!(told.change_fail_rate.failed, Some(1));
+    assert_eq!(told.failed_deployment_recovery.n, 1);
+    let recovery = told.failed_deployment_recovery.p50_seconds;
+    assert_eq!(hours(recovery), Some(2.0));
+    let lines = told.incident_list.unwrap();
+    let lines: Vec<_> = lines
+        .iter()
+        .map(|line| {
+            (
+                line.incident.as_str(),
+                line.deployment.as_deref(),
+                line.opened,
+            )
+        })
+        .collect();
+    let expected = [("named", Some("d1"), None), ("unnamed", None, None)];
+    assert_eq!(lines, expected);
+}

@@ -53,7 +53,7 @@ pub(super) fn any_workload() -> impl Strategy<Value = Workload> {
             for (place, (opened, lasted)) in incidents.into_iter().enumerate() {
                 s.incident(&format!("i{place}"), "03-01 00:00", None);
                 let incident = s.last_incident();
-                incident.opened = hour(opened);
+                incident.opened = Some(hour(opened));
                 incident.resolved = lasted.map(|lasted| hour(opened + lasted));
             }
             s.done()

@@ -148,7 +148,7 @@ fn an_incident_seen_again_is_open_again() {
         let [incident] = &workload.incidents[..] else {
             panic!("{:?}", workload.incidents);
         };
-        assert_eq!(incident.opened, day(1));
+        assert_eq!(incident.opened, Some(day(1)));
         assert_eq!(incident.resolved, resolved, "day {until}");
     }
     // Seen and resolved at one instant, in the wrong order.
@@ -158,6 +158,24 @@ fn an_incident_seen_again_is_open_again() {
     ];
     let workload = gathered(&instant, 9);
     assert_eq!(workload.incidents[0].resolved, Some(day(1)));
+}
+
+#[test]
+fn of_an_incident_told_of_only_when_it_was_over_the_opening_is_not_known() {
+    let events = [
+        incident("a", 2, IncidentPhase::Resolved),
+        incident("b", 3, IncidentPhase::Reported),
+        incident("c", 5, IncidentPhase::Detected),
+    ];
+    for (until, opened, resolved) in [
+        (2, None, Some(day(2))),
+        (3, None, Some(day(2))),
+        (5, Some(day(5)), None),
+    ] {
+        let incident = &gathered(&events, until).incidents[0];
+        let told = (incident.opened, incident.resolved);
+        assert_eq!(told, (opened, resolved), "day {until}");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod changes;
 mod decisions;
+mod heads;
 mod releases;
 mod retold;
 

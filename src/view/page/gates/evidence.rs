@@ -7,7 +7,7 @@ use super::inbox::{late, name, version, waited};
 use crate::model::gate::{Evidence, OpenGate};
 use crate::model::locate::Match;
 use crate::model::overview::Overview;
-use crate::report::gates::votes;
+use crate::report::gates::{NO_EVIDENCE, approvers, newer, sign, votes, why_not};
 use crate::report::sheet::{Line, Sheet};
 use crate::report::{Style, duration, figure, glyph, text};
 use crate::theme::Role;
@@ -97,18 +97,9 @@ impl Lines<'_> {
     }
 
     fn newer(&mut self, overview: &Overview, gate: &OpenGate) {
-        let Some(newer) = &gate.superseded_by else {
-            return;
-        };
         let gates = overview.detail.iter().flat_map(|detail| &detail.gates);
-        let waits = gates
-            .filter(|other| other.gate != gate.gate && other.step == gate.step)
-            .any(|other| version(other) == Some(text::short(newer)));
-        let newer = text::short(newer);
-        let text = if waits {
-            format!("a newer candidate, {newer}, waits behind it")
-        } else {
-            format!("a newer candidate, {newer}, has passed: deciding this one changes nothing")
+        let Some(text) = newer(gate, gates) else {
+            return;
         };
         let lead = Line::of(Role::Warning, format!("{} ", glyph::NEWER));
         self.sheet.space();
@@ -118,8 +109,7 @@ impl Lines<'_> {
 
     fn evidence(&mut self, all: &[Evidence], links: bool) {
         if all.is_empty() {
-            let text = "none: no machine step comes before it on its path";
-            self.labelled("evidence", Role::Dim, text);
+            self.labelled("evidence", Role::Dim, NO_EVIDENCE);
             return;
         }
         self.sheet.line(Line::of(Role::Header, "evidence"));
@@ -161,24 +151,18 @@ impl Lines<'_> {
     }
 
     fn decide(&mut self, gate: &OpenGate) {
-        let names = if gate.approvers.is_empty() {
-            "nobody is named".to_owned()
-        } else {
-            gate.approvers.join(", ")
-        };
-        self.labelled("approvers", Role::Text, &names);
+        self.labelled("approvers", Role::Text, &approvers(gate));
         for line in votes(gate, self.style) {
             self.labelled("approved", Role::Good, &line);
         }
-        let why = gate.why_not.as_deref();
         match gate.may_decide {
             Some(true) => self.labelled("you", Role::Good, &format!("{} may decide", glyph::GOOD)),
             Some(false) => {
-                let why = why.unwrap_or("you are not one of them");
+                let why = why_not(gate);
                 self.labelled("you", Role::Text, &format!("may not decide: {why}"));
             }
             None => {
-                let why = why.unwrap_or("nobody said who asks");
+                let why = gate.why_not.as_deref().unwrap_or("nobody said who asks");
                 self.labelled("you", Role::Dim, &format!("not known: {why}"));
             }
         }
@@ -224,17 +208,6 @@ fn held_back(gate: &OpenGate) -> String {
     match gate.holds_back {
         0 => format!("{held}; nothing behind it"),
         more => format!("{held}; {more} more behind it cannot move"),
-    }
-}
-
-/// A sign that is one for each state.
-#[must_use]
-pub fn sign(state: &str) -> (Role, &'static str) {
-    match state {
-        "present" => (Role::Good, glyph::GOOD),
-        "failed" => (Role::Bad, glyph::BAD),
-        "stale" => (Role::Warning, "!"),
-        _ => (Role::Warning, "–"),
     }
 }
 

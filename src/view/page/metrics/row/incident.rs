@@ -27,6 +27,10 @@ static INCIDENTS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     ]
 });
 
+fn told(text: Option<String>) -> String {
+    text.unwrap_or_else(|| "-".to_owned())
+}
+
 #[derive(Default)]
 pub struct Incidents {
     pub told: Told,
@@ -62,7 +66,10 @@ impl Listing for Incidents {
     fn cell(&self, row: usize, column: usize, scene: &Scene) -> Line {
         let line = &self.all()[row];
         match column {
-            0 => Line::of(Role::Dim, scene.style.moment(line.opened)),
+            0 => Line::of(
+                Role::Dim,
+                told(line.opened.map(|at| scene.style.moment(at))),
+            ),
             1 => Line::of(Role::Text, &line.workload),
             2 => name(&line.incident, false),
             3 => match &line.deployment {
@@ -75,7 +82,8 @@ impl Listing for Incidents {
             },
             _ => {
                 let end = line.resolved.unwrap_or_else(|| scene.instant());
-                Line::of(Role::Text, duration::between(line.opened, end))
+                let lasted = line.opened.map(|at| duration::between(at, end));
+                Line::of(Role::Text, told(lasted))
             }
         }
     }
@@ -86,14 +94,20 @@ impl Listing for Incidents {
             0 => Value::from(line.opened),
             3 => Value::from(line.deployment.as_deref()),
             4 => Value::from(line.resolved),
-            5 => Value::from(line.resolved.unwrap_or_else(|| scene.instant()) - line.opened),
+            5 => {
+                let end = line.resolved.unwrap_or_else(|| scene.instant());
+                Value::from(line.opened.map(|opened| end - opened))
+            }
             _ => Value::seen(&self.cell(row, column, scene)),
         }
     }
 
     fn order(&self, column: usize, one: usize, two: usize) -> Ordering {
         let (a, b) = (&self.all()[one], &self.all()[two]);
-        let lasted = |one: &IncidentLine| one.resolved.map(|end| -(end - one.opened).micros());
+        let lasted = |one: &IncidentLine| -> Option<i64> {
+            let (opened, end) = one.opened.zip(one.resolved)?;
+            Some(-(end - opened).micros())
+        };
         let order = match column {
             1 => a.workload.cmp(&b.workload),
             2 => a.incident.cmp(&b.incident),
@@ -149,9 +163,12 @@ impl Listing for Incidents {
         let end = line
             .resolved
             .map_or_else(|| "still open".to_owned(), |at| format!("resolved {at}"));
+        let opened = line
+            .opened
+            .map_or_else(String::new, |at| format!(" opened {at},"));
         format!(
-            "{}: incident {} opened {}, {end}, caused by {cause}",
-            line.workload, line.incident, line.opened
+            "{}: incident {}{opened} {end}, caused by {cause}",
+            line.workload, line.incident
         )
     }
 
