@@ -112,14 +112,7 @@ pub fn whereabouts(
     let change = workload.changes.get(place as usize)?;
     let life = lives.life(place)?;
     let text = |name: Option<Name>| name.map(|name| workload.text(name).to_owned());
-    let leg = life
-        .legs
-        .last()
-        .filter(|_| life.end == End::InFlight)
-        .map(|leg| StateLeg {
-            from: life.through(leg).map_or(leg.from, |at| leg.from.max(at)),
-            ..*leg
-        });
+    let leg = life.stands();
     let built_from = carrier(lives, place).or(change.sha);
     let mut artifacts = workload.artifacts.iter();
     let artifact = artifacts.find(|one| one.commit.is_some() && one.commit == built_from);

@@ -25,7 +25,7 @@ pub struct Visit {
     pub failed: bool,
     /// The commit that was there: which candidate it was.
     pub commit: Option<CommitAt>,
-    /// What was done there: the name of the run or the gate, the scanner.
+    /// What was done there: the name of the run or the gate, the scanner. Where it has no name, it is like no other.
     pub what: Option<Name>,
     /// A gate: time in it is waiting for a decision, not work.
     pub gate: bool,
@@ -107,7 +107,7 @@ impl Index {
                 passed,
                 failed: run.finished.is_some() && run.outcome == Some(Outcome::Failure),
                 commit: run.commit.or_else(|| made(run.artifact)),
-                what: run.name,
+                what: run.name.or(Some(run.id)),
                 gate: false,
             };
             let commit = visit.commit;
@@ -144,7 +144,7 @@ impl Index {
             let commit = scan.commit.or_else(|| made(scan.artifact));
             let passed = !matches!(scan.outcome, Some(Outcome::Failure));
             let step = first(StepKind::Scan, scan.source);
-            let visit = instant(scan.at, commit, passed, scan.tool);
+            let visit = instant(scan.at, commit, passed, scan.tool.or(Some(scan.source)));
             self.add(commit, step, visit);
         }
     }
@@ -166,7 +166,7 @@ impl Index {
                     && matches!(gate.decision, Some(Decision::Approved) | None),
                 failed: gate.closed.is_some() && gate.decision == Some(Decision::Rejected),
                 commit: gate.commit,
-                what: gate.name,
+                what: gate.name.or(Some(gate.id)),
                 gate: true,
             };
             // What was decided in leadtime does not make a tool of it: the next one waits for leadtime again.

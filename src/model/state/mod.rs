@@ -176,6 +176,14 @@ impl Life {
         handed.filter(|_| leg.state == State::Waiting)
     }
 
+    /// The leg in which a change on its way is now; of a step that it is done with, from when it was.
+    #[must_use]
+    pub fn stands(&self) -> Option<Leg> {
+        let leg = self.legs.last().filter(|_| self.end == End::InFlight)?;
+        let from = self.through(leg).map_or(leg.from, |at| leg.from.max(at));
+        Some(Leg { from, ..*leg })
+    }
+
     /// Time on the ladder at a step.
     #[must_use]
     pub fn cost(&self, step: usize) -> Cost {

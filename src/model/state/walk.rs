@@ -110,12 +110,12 @@ impl Lives<'_> {
             .rfind(|visit| visit.passed && visit.finished.is_some_and(|at| at <= end))
             .and_then(Visit::begin);
         loop {
-            let begun = begin.unwrap_or(to).min(to).max(start);
+            let next = (begin.unwrap_or(to).min(to).max(start), to);
             let before = self
                 .needed(place)
                 .into_iter()
                 .filter_map(|need| {
-                    let (finished, entered) = self.handed_on(change, visits, need, (begun, to))?;
+                    let (finished, entered) = self.handed_on(change, visits, need, next)?;
                     Some((finished, need, entered))
                 })
                 .max_by_key(|(finished, need, _)| (*finished, *need));

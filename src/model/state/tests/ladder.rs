@@ -190,23 +190,23 @@ fn what_is_run_once_more_while_something_else_is_waited_for_holds_nothing_up() {
         had("production", "12:20", "13:00"),
     ];
     assert_eq!(ladder(s), expected);
-    // Something else of the same step is no repetition.
-    let mut s = shipped();
-    run(&mut s, TEST, ["12:00", "12:00", "12:10"]);
-    run(&mut s, BUILD, ["12:10", "12:10", "12:20"]);
-    deploy(&mut s, "12:20", "12:50");
-    run(
-        &mut s,
-        (RunKind::Test, "browser", "m1"),
-        ["12:30", "12:30", "12:40"],
-    );
-    assert_eq!(
-        ladder(s),
-        [
+    // Something else of the same step is no repetition, nor is what nobody named.
+    for (second, named) in [("browser", true), ("unit", false)] {
+        let mut s = shipped();
+        run(&mut s, TEST, ["12:00", "12:00", "12:10"]);
+        run(&mut s, BUILD, ["12:10", "12:10", "12:20"]);
+        deploy(&mut s, "12:20", "12:50");
+        let second = (RunKind::Test, second, "m1");
+        run(&mut s, second, ["12:30", "12:30", "12:40"]);
+        for run in &mut s.workload().runs {
+            run.name = run.name.filter(|_| named);
+        }
+        let expected = [
             had("test", "12:00", "12:40"),
-            had("production", "12:40", "13:00")
-        ]
-    );
+            had("production", "12:40", "13:00"),
+        ];
+        assert_eq!(ladder(s), expected);
+    }
 }
 
 #[test]
