@@ -120,7 +120,7 @@ pub fn answer(
                 reference,
                 here: &*known.here,
                 as_of: lens.instant(),
-                looking_back: false,
+                looking_back: lens.as_of.is_some(),
             };
             locate::locate(engine, sources, &asked).map(Answer::Where)
         }
@@ -136,14 +136,7 @@ pub fn answer(
         } => one(engine, sources, lens, workload, |lives| {
             Answer::Earlier(earlier(lives, environment))
         }),
-        Question::Metrics(scope) => {
-            let (materials, all) = fleet.materials(scope);
-            let mut told = glance(&scope.text(), &materials, all, lens.window());
-            if let Scope::Workload(name) = scope {
-                told.flow = flow_of(engine, lens, name)?;
-            }
-            Ok(Answer::Metrics(Box::new(told)))
-        }
+        Question::Metrics(scope) => metrics(engine, fleet, lens, scope),
         Question::Behind { scope, things } => Ok(list(fleet, lens, scope, things)),
         Question::Activity(scope) => {
             let until = lens.instant();
@@ -163,6 +156,20 @@ pub fn answer(
             Answer::Notes(Box::new(release(lives, None, production)))
         }),
     }
+}
+
+fn metrics(
+    engine: &mut Engine,
+    fleet: &Fleet<'_>,
+    lens: &Lens,
+    scope: &Scope,
+) -> Result<Answer, StoreError> {
+    let (materials, all) = fleet.materials(scope);
+    let mut told = glance(&scope.text(), &materials, all, lens.window());
+    if let Scope::Workload(name) = scope {
+        told.flow = flow_of(engine, lens, name)?;
+    }
+    Ok(Answer::Metrics(Box::new(told)))
 }
 
 fn lanes(fleet: &Fleet<'_>, scope: &Scope) -> Answer {

@@ -13,16 +13,16 @@ pub(super) fn find(name: &str, folder: Option<&Path>) -> (Theme, Vec<String>) {
             name.clone_into(&mut theme.name);
             (theme, warnings)
         }
-        Ok(None) => instead(format!(
+        Ok(None) => instead(&format!(
             "there is no theme {name:?}; there are {}",
             names(folder).join(", ")
         )),
-        Err(problem) => instead(problem),
+        Err(problem) => instead(&problem),
     }
 }
 
 /// What ships, where the theme that was asked for cannot be had.
-fn instead(problem: String) -> (Theme, Vec<String>) {
+fn instead(problem: &str) -> (Theme, Vec<String>) {
     let text = read::shipped("terminal").map(|(_, text)| text);
     let (mut theme, mut warnings) =
         read::read(&text.unwrap_or_default(), "terminal", &|_| Ok(None));

@@ -194,15 +194,15 @@ impl OpenGate {
             );
             return Self {
                 may_decide: Some(false),
-                bar: Some(Bar::Own),
                 why_not: Some(why),
+                bar: Some(Bar::Own),
                 ..self
             };
         }
         Self {
             may_decide,
-            bar,
             why_not,
+            bar,
             ..self
         }
     }

@@ -165,11 +165,10 @@ fn versions(workload: &Workload, wanted: &str) -> Vec<Thing> {
         })
     };
     let mut found: Vec<Thing> = Vec::new();
-    let mut add = |thing: Thing| {
-        match (found.iter_mut()).find(|known| known.commit == thing.commit) {
-            Some(known) => known.records.extend(thing.records),
-            None => found.push(thing),
-        };
+    let mut add = |thing: Thing| match (found.iter_mut()).find(|known| known.commit == thing.commit)
+    {
+        Some(known) => known.records.extend(thing.records),
+        None => found.push(thing),
     };
     for tag in workload.tags.iter().filter(|tag| is(&[Some(tag.name)])) {
         if let Some(commit) = tag.commit {

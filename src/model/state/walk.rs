@@ -321,12 +321,16 @@ impl Lives<'_> {
             let record = self.workload.records.get(row.record as usize);
             record.and_then(|record| record.pipeline)
         };
+        // A pipeline that only rolls back went back from what another had brought.
+        let went_on = |row: &Row| {
+            let before = row.baseline.and_then(|place| delivery.row(place));
+            pipeline(row) == pipeline(brought)
+                || before.is_some_and(|before| pipeline(before) == pipeline(brought))
+        };
         let later = delivery.rows.iter().skip(number as usize + 1);
         later
             .filter(|row| row.success && row.attempt != brought.attempt)
-            .filter(|row| {
-                row.repository == brought.repository && pipeline(row) == pipeline(brought)
-            })
+            .filter(|row| row.repository == brought.repository && went_on(row))
             .find(|row| row.kind != RowKind::Redeploy)
             .is_some_and(|row| row.kind == RowKind::Rollback)
     }

@@ -75,26 +75,29 @@ pub(super) fn grid(map: &Map) -> Grid {
         "share_of_lead",
         "constraint",
     ];
-    let value = |step: &StepFigures| {
-        vec![
-            Value::from(&*step.name),
-            Value::from(step.kind.word()),
-            Value::Several(step.from.iter().map(|from| Value::from(&**from)).collect()),
-            Value::count(step.visits),
-            Value::from(step.process.p50_seconds),
-            Value::from(step.process.p85_seconds),
-            Value::from(step.wait.p50_seconds),
-            Value::from(step.wait.p85_seconds),
-            Value::from(step.complete_accurate.rate),
-            Value::count(step.wip),
-            Value::from(step.share_of_lead),
-            Value::from(step.constraint.then_some("yes")),
-        ]
-    };
     Grid {
         heads: heads.map(str::to_owned).to_vec(),
         rows: map.steps.iter().map(row).collect(),
         names: names.map(str::to_owned).to_vec(),
-        values: map.steps.iter().map(value).collect(),
+        values: map.steps.iter().map(values).collect(),
     }
+}
+
+/// What a program reads of a step.
+fn values(step: &StepFigures) -> Vec<Value> {
+    let from = step.from.iter().map(|from| Value::from(&**from));
+    vec![
+        Value::from(&*step.name),
+        Value::from(step.kind.word()),
+        Value::Several(from.collect()),
+        Value::count(step.visits),
+        Value::from(step.process.p50_seconds),
+        Value::from(step.process.p85_seconds),
+        Value::from(step.wait.p50_seconds),
+        Value::from(step.wait.p85_seconds),
+        Value::from(step.complete_accurate.rate),
+        Value::count(step.wip),
+        Value::from(step.share_of_lead),
+        Value::from(step.constraint.then_some("yes")),
+    ]
 }
