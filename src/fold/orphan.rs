@@ -58,7 +58,8 @@ impl Orphans {
         self.adopted.contains(&place)
     }
 
-    /// Takes in, as facts of their own, those whose subject some partition tells of by an instant: each with what its subject is known to belong to.
+    /// Takes in, as facts of their own, those whose subject some partition tells of by an instant: each with what its subject is known to belong to. They are
+    /// yet to be settled, beside those of other sources.
     pub fn adopt<'f>(
         &mut self,
         orphans: &Partition,
@@ -91,14 +92,13 @@ impl Orphans {
         }
         let mut found: Vec<_> = found.into_iter().collect();
         found.sort_unstable_by_key(|(place, _)| *place);
-        for (number, (place, (names, known))) in (1..).zip(found) {
+        for (place, (names, known)) in found {
             self.adopted.insert(place);
             let orphan = &orphans.facts()[place as usize];
             let mut orphan = told(&orphans.names, orphan);
             fill(&mut orphan.kind, told(names, known).kind);
-            home.push(&orphan, number);
+            home.push(&orphan, home.facts().len() as u64 + 1);
         }
-        home.settle();
     }
 }
 

@@ -49,8 +49,13 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn event(id: &str, time: &str, kind: Kind<String>) -> Event<String> {
+    let source = match &kind {
+        Kind::Incident(_) => "/pager",
+        Kind::Run(_) => "/ci",
+        _ => "/host",
+    };
     Event {
-        source: "/ci".to_owned(),
+        source: source.to_owned(),
         id: id.to_owned(),
         at: at(time),
         kind,

@@ -41,6 +41,7 @@ impl Engine {
             let own = numbers.iter().filter_map(|number| self.fold.get(*number));
             known.adopt(all, own, as_of, &mut home);
         }
+        home.settle();
         Ok(Some(home))
     }
 

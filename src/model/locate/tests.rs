@@ -260,6 +260,9 @@ fn a_version_is_where_it_was_deployed() {
         .record()
         .environment = Some(staging);
     s.record().version = Some(next);
+    // Its merge belongs to it, as events tell.
+    let merge = s.workload().changes[2].sha.unwrap();
+    s.workload().commits[merge as usize].change = Some(2);
     let workload = s.done();
     assert_eq!(asked(&workload, "v2").0, ["#2"]);
     let rules = Rules::default();

@@ -25,7 +25,7 @@ impl Outage<'_> {
         self.desk
             .see_row(&[" leadtime ", &format!(" · {source} ✗")]);
         reads(self.desk, source, "✗ error");
-        self.desk.see("the last reading: ");
+        self.desk.see("refused");
         let (down, back) = (down.elapsed(), Instant::now());
         company.part(source).again();
         reads(self.desk, source, "✓ ok");
@@ -113,7 +113,7 @@ fn to_production(
         stands(desk, change, "cab", "gated");
     });
     outage.of(company, "argo", |company| {
-        approve(desk, "cab", false);
+        approve(desk, "cab", true);
         desk.seen();
         stands(desk, change, "production", "waiting");
         // Others tell of all else; of where it stands, this one did.

@@ -43,6 +43,8 @@ fn killed_in_between(company: &mut Company, desk: Desk) -> Desk {
     // Before what is done now, which is told in whole seconds.
     let at = (deeds::clock() - Span::from_micros(1)).to_string();
     desk.press("y");
+    desk.see("type shop to confirm: ");
+    desk.press("shop\r");
     until("the approval", || !company.servicenow.deeds().is_empty());
     desk.kill();
     let figures = |company: &Company| company.json(&["map", "shop", "--as-of", &at]);
