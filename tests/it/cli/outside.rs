@@ -82,7 +82,7 @@ fn a_name_that_is_not_there_is_told_with_the_nearest_that_is() {
         ("env chekout", "checkout"),
         ("gates chekout", "checkout"),
         ("hold chekout --in production --dry-run", "checkout"),
-        ("dora --environment productoin", "production"),
+        ("dora --environment Production", "production"),
         ("dora --by taem", "team"),
         ("--plain --view gate", "gates"),
     ] {
