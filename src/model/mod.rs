@@ -3,8 +3,8 @@
 //!
 //! entities ([`entity`]) are gathered ([`gather`]) from facts; the commit graph ([`graph`]) tells what a deployment ships ([`delivery`]); from there the
 //! exclusive states ([`state`]), the value-stream map ([`stream`]), the DORA metrics ([`dora`]), flow ([`flow`]), forecasts ([`forecast`]),
-//! what runs where ([`environment`]), open gates ([`gate`]), where a reference is ([`locate`]) and what happened to it ([`history`]), the way back from an incident ([`repair`]), what speaks
-//! what runs where ([`environment`]) and what ran there before ([`ran`]), open gates ([`gate`]), where a reference is ([`locate`]), the way back from an incident ([`repair`]), what speaks
+//! what runs where ([`environment`]) and what ran there before ([`ran`]), open gates ([`gate`]), where a reference is ([`locate`]) and what happened to it
+//! ([`history`]), the way back from an incident ([`repair`]), what speaks
 //! for what is live ([`compliance`], by [`evidence`]), features over several workloads ([`feature`]), what ships next ([`notes`]), and all of it at a
 //! glance ([`overview`]), and of tags what a reader must know ([`series`]). Time may be told by a business's calendar ([`calendar`]).
 
