@@ -55,8 +55,7 @@ fn plain(text: &str) -> String {
 /// The shortest beginning of a sha that is taken for one.
 const SHORTEST_SHA: usize = 4;
 
-/// The changes that a reference speaks of.
-/// A version or artifact speaks of the changes that it was the first to bring to production, else of the change it was built from.
+/// The changes that a reference speaks of. A version or artifact speaks of the changes that it was the first to bring to production, else of the change it was built from.
 #[must_use]
 pub fn find(lives: &Lives<'_>, query: &str) -> Vec<ChangeAt> {
     let mut found = seek(lives, query);

@@ -51,6 +51,21 @@ fn what_another_repository_took_back_is_no_return() {
 }
 
 #[test]
+fn a_pipeline_that_only_rolls_back_takes_back_what_another_brought() {
+    let undone = |pipeline: &str| {
+        let mut s = sample();
+        merged(&mut s);
+        s.deploy("p0", "r", "m0", "02-02 08:00").pipeline("deploy");
+        s.deploy("d1", "r", "m1", "03-03 16:00").pipeline("deploy");
+        s.deploy("u1", "r", "m0", "03-03 18:00").pipeline(pipeline);
+        s.record().rollback = true;
+        life(s).1
+    };
+    assert_eq!(undone("deploy"), ["cab"]);
+    assert_eq!(undone("undo"), ["cab"]);
+}
+
+#[test]
 fn what_came_after_in_its_own_repository_keeps_a_change() {
     let mut s = of_two_repositories();
     s.commit("r", "m2", "03-03 17:00", &["m1"]);
