@@ -114,12 +114,31 @@ fn drawing(c: &mut Criterion) {
             b.iter(|| app.draw(black_box(&mut buffer)));
         });
     }
-    group.bench_function("refresh after news", |b| {
-        b.iter(|| {
-            told(&mut app, &fleet);
-            app.settle()
+    group.finish();
+}
+
+/// What comes in while one looks at a view: ten workloads are others.
+fn news(c: &mut Criterion) {
+    let mut fleet = fleet();
+    let mut app = app(&fleet);
+    let mut buffer = Buffer::empty(Rect::new(0, 0, 120, 36));
+    let mut group = c.benchmark_group("news to drawn, 120x36");
+    let mut first = 0;
+    for view in View::ALL {
+        app.intent(view.intent());
+        group.bench_function(view.title(), |b| {
+            b.iter(|| {
+                for step in 0..10 {
+                    let place = (first + 199 * step) % WORKLOADS;
+                    fleet[place] = Arc::new((*fleet[place]).clone());
+                }
+                first = (first + 1) % WORKLOADS;
+                told(&mut app, &fleet);
+                app.settle();
+                app.draw(black_box(&mut buffer));
+            });
         });
-    });
+    }
     group.finish();
 }
 
@@ -139,6 +158,13 @@ fn keys(c: &mut Criterion) {
         ("type into the filter", "/ c h esc"),
         ("palette", ": esc"),
         ("help", "? esc"),
+        ("to Map and back", "2 1"),
+        ("to Changes and back", "3 1"),
+        ("to Gates and back", "4 1"),
+        ("to Environments and back", "5 1"),
+        ("to Releases and back", "6 1"),
+        ("to Repair and back", "7 1"),
+        ("to Compliance and back", "8 1"),
     ] {
         let chords: Vec<Chord> = keys.split(' ').map(|key| key.parse().unwrap()).collect();
         group.bench_function(format!("{name} ({keys})"), |b| {
@@ -154,5 +180,5 @@ fn keys(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, drawing, keys);
+criterion_group!(benches, drawing, news, keys);
 criterion_main!(benches);

@@ -2,6 +2,7 @@
 //! when its file was changed. A slow disk keeps nobody from typing.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, SystemTime};
 
@@ -9,6 +10,7 @@ use super::message::{Errand, News};
 use super::themes::Themes;
 use crate::app::file;
 use crate::error::Failure;
+use crate::model::overview::Overview;
 use crate::report::text;
 use crate::theme::{Role, Theme};
 
@@ -32,8 +34,8 @@ impl Clerk {
     /// Runs its errands until nobody has any more.
     pub fn work(mut self, errands: &Receiver<Errand>) {
         let mut worn = self.themes.changed(&self.theme);
-        // A page may hold it until it is drawn anew, and would be the last to let go of it: it stays until then.
-        let mut forgotten = Vec::new();
+        // A page may hold some of it until it is drawn anew, and would be the last to let go of it: it stays until then.
+        let mut forgotten: Vec<Arc<Overview>> = Vec::new();
         loop {
             match errands.recv_timeout(LOOK) {
                 Ok(Errand::Save { file, text }) => self.save(&file, &text),
@@ -42,9 +44,12 @@ impl Clerk {
                     self.next_theme();
                     worn = self.themes.changed(&self.theme);
                 }
-                Ok(Errand::Forget(before)) => forgotten = before,
+                Ok(Errand::Forget(before)) => {
+                    forgotten.retain(is_held);
+                    forgotten.extend(before);
+                }
                 Err(RecvTimeoutError::Timeout) => {
-                    forgotten.clear();
+                    forgotten.retain(is_held);
                     self.reload_theme(&mut worn);
                 }
                 Err(RecvTimeoutError::Disconnected) => return drop(forgotten),
@@ -100,6 +105,11 @@ impl Clerk {
             self.wear();
         }
     }
+}
+
+/// Whether anybody else holds it.
+fn is_held(one: &Arc<Overview>) -> bool {
+    Arc::strong_count(one) > 1
 }
 
 /// Writes a file as a whole, or leaves what was there.

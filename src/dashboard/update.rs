@@ -255,8 +255,9 @@ impl App {
 
     /// The workload under the cursor is the one that other views show.
     fn remember_focus(&mut self) {
-        if let Some(workload) = self.ui.page().and_then(Page::workload) {
-            self.scene.focus = Some(workload);
+        let workload = self.ui.page().and_then(Page::workload);
+        if workload.is_some() && workload != self.scene.focus {
+            self.scene.focus = workload;
             self.scene.version += 1;
         }
     }

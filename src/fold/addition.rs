@@ -39,11 +39,22 @@ pub fn told<'n>(names: &'n Names, fact: &Event<Name>) -> Event<Cow<'n, str>> {
 
 /// An event by the names of a table.
 pub fn named(event: &Event<Cow<'_, str>>, names: &mut Names) -> Event<Name> {
+    let source = names.intern(&event.source);
+    from(event, source, names, Names::intern)
+}
+
+/// An event by the names of a table, its source by the one that is known; `name` finds those of all other texts.
+pub fn from(
+    event: &Event<Cow<'_, str>>,
+    source: Name,
+    names: &mut Names,
+    mut name: impl FnMut(&mut Names, &str) -> Name,
+) -> Event<Name> {
     Event {
-        source: names.intern(&event.source),
+        source,
         // Nothing else bears the id of an event, so it need not be looked up.
         id: names.append(&event.id),
         at: event.at,
-        kind: event.kind.map_text(&mut |text| names.intern(text)),
+        kind: event.kind.map_text(&mut |text| name(names, text)),
     }
 }

@@ -199,7 +199,8 @@ impl Catalogue {
             .filter(move |(_, summary)| summary.class == class)
     }
 
-    pub(super) fn count(&mut self, event: &Event<Cow<'_, str>>, arrived: Timestamp) {
+    /// Counts an event; tells the place of its source.
+    pub(super) fn count(&mut self, event: &Event<Cow<'_, str>>, arrived: Timestamp) -> usize {
         self.events += 1;
         if matches!(event.kind, Kind::Incident(_)) {
             let first = self.first_incident.get_or_insert(event.at);
@@ -235,6 +236,7 @@ impl Catalogue {
                 self.unknown.insert(kind.clone().into_owned(), 1);
             }
         }
+        index
     }
 
     #[must_use]

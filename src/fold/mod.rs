@@ -23,6 +23,7 @@ use crate::event::time::Timestamp;
 pub use addition::Addition;
 pub use catalogue::{Catalogue, Class, SourceSummary, Summary};
 pub use orphan::Orphans;
+use partition::Familiar;
 pub use partition::Partition;
 pub use reference::{exact, range};
 pub use route::artifact_name;
@@ -75,10 +76,11 @@ impl Fold {
 
     /// Adds the fact at a place of the log. An event must come once; the log sees to that.
     pub fn apply(&mut self, event: &Event<Cow<'_, str>>, place: u64, arrived: Timestamp) {
-        self.catalogue.count(event, arrived);
+        let source = self.catalogue.count(event, arrived);
         let Some(home) = route::home(event) else {
             return;
         };
+        let familiar = Familiar::of(source, home);
         let number = self.catalogue.thing(home);
         let mut others = route::things(&event.kind).into_iter().flatten().skip(1);
         if let Some(two) = others.next() {
@@ -103,7 +105,7 @@ impl Fold {
         };
         if is_fresh {
             let partition = self.partitions.entry(number).or_default();
-            partition.push(event, place);
+            partition.push_familiar(event, place, familiar);
             return;
         }
         let addition = self.additions.entry(number).or_default();

@@ -3,12 +3,34 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::addition::{Addition, named};
+use super::addition::{self, Addition, named};
+use super::catalogue::Class;
+use super::route::Thing;
 use crate::event::Event;
 use crate::model::name::{Name, Names};
 
 /// The bytes of a fact, at the very least.
 const SMALLEST: usize = 8;
+
+/// What is known of an event's texts before they are looked up: a look-up in a table that was not asked for a while waits for memory.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Familiar<'e> {
+    /// The place of its source in the catalogue.
+    source: usize,
+    /// The very text that says where it belongs, where that has one name.
+    home: Option<&'e str>,
+}
+
+impl<'e> Familiar<'e> {
+    pub(super) fn of(source: usize, (class, home): Thing<'e>) -> Self {
+        // An artifact is called otherwise in each version.
+        let home = (class != Class::Artifact).then_some(home);
+        Self { source, home }
+    }
+}
+
+/// So many sources are remembered.
+const SOURCES: usize = 4;
 
 #[derive(Clone, Debug, Default)]
 pub struct Partition {
@@ -19,11 +41,57 @@ pub struct Partition {
     until: u64,
     /// How many facts from the start are in order.
     settled: Option<usize>,
+    /// The names of the sources that told it last, by their places in the catalogue.
+    sources: [Option<(usize, Name)>; SOURCES],
+    /// The name of what it is about.
+    own: Option<Name>,
 }
 
 impl Partition {
     /// Adds the fact at a place of the log; `false` where it is there already.
     pub fn push(&mut self, event: &Event<Cow<'_, str>>, place: u64) -> bool {
+        let is_new = self.begin(place);
+        if is_new {
+            let names = Arc::make_mut(&mut self.names);
+            self.facts.push(named(event, names));
+        }
+        is_new
+    }
+
+    /// The same, with what is known of its texts.
+    pub(super) fn push_familiar(
+        &mut self,
+        event: &Event<Cow<'_, str>>,
+        place: u64,
+        familiar: Familiar<'_>,
+    ) {
+        if !self.begin(place) {
+            return;
+        }
+        let names = Arc::make_mut(&mut self.names);
+        let mut known = self.sources.iter().flatten();
+        let source = match known.find(|(source, _)| *source == familiar.source) {
+            Some((_, name)) => *name,
+            None => {
+                let name = names.intern(&event.source);
+                self.sources.rotate_right(1);
+                self.sources[0] = Some((familiar.source, name));
+                name
+            }
+        };
+        let own = &mut self.own;
+        let fact = addition::from(event, source, names, |names, text| {
+            if familiar.home.is_some_and(|home| std::ptr::eq(home, text)) {
+                *own.get_or_insert_with(|| names.intern(text))
+            } else {
+                names.intern(text)
+            }
+        });
+        self.facts.push(fact);
+    }
+
+    /// Takes the fact at a place of the log; `false` where it is there already.
+    fn begin(&mut self, place: u64) -> bool {
         if place <= self.until {
             return false;
         }
@@ -31,8 +99,6 @@ impl Partition {
         if self.settled.is_none() {
             self.settled = Some(self.facts.len());
         }
-        let names = Arc::make_mut(&mut self.names);
-        self.facts.push(named(event, names));
         true
     }
 
@@ -97,7 +163,7 @@ impl Partition {
             names: Arc::new(names),
             facts,
             until,
-            settled: None,
+            ..Self::default()
         })
     }
 }

@@ -12,7 +12,7 @@ const MARKS: usize = 4;
 /// each line break or tab. A mark stands on a letter, and at most four do.
 #[must_use]
 pub fn clean(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+    if is_plain(text) {
         return Cow::Borrowed(text);
     }
     let mut clean = String::with_capacity(text.len());
@@ -43,10 +43,24 @@ pub(super) fn hidden(char: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// Whether a text is nothing but visible ASCII and blanks: a column a letter, and nothing to be cleaned.
+#[must_use]
+pub fn is_plain(text: &str) -> bool {
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~');
+    // Every byte is looked at, several at once, which is faster for short texts than stopping early.
+    text.as_bytes()
+        .iter()
+        .fold(true, |all, byte| all & is_plain(byte))
+}
+
 /// Columns that a text takes.
 #[must_use]
 pub fn width(text: &str) -> usize {
-    text.width()
+    if is_plain(text) {
+        text.len()
+    } else {
+        text.width()
+    }
 }
 
 /// The text within `width` columns; what was cut off shows as `…`.

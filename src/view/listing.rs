@@ -158,6 +158,11 @@ pub trait Listing {
     /// What a row is called, for the selection to stay on it whatever changes around it.
     fn id(&self, row: usize) -> Cow<'_, str>;
 
+    /// Whether a row is called so.
+    fn is(&self, row: usize, id: &str) -> bool {
+        self.id(row) == id
+    }
+
     /// Drawn only for rows in sight.
     fn cell(&self, row: usize, column: usize, scene: &Scene) -> Line;
 

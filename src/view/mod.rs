@@ -15,6 +15,7 @@ pub mod acting;
 pub mod answer;
 pub mod filter;
 mod frame;
+pub mod gathered;
 pub mod hit;
 pub mod listing;
 pub mod overlay;

@@ -1,7 +1,7 @@
 //! How a page draws: meaning into cells. Texts are cleaned before they come here ([`crate::report::sheet::Line`]); the pen cuts them to their place, gives
 //! each role its look, and notes what can be clicked.
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 use unicode_width::UnicodeWidthChar;
@@ -93,10 +93,21 @@ impl Pen<'_> {
         if y < area.top() || y >= area.bottom() || x >= end {
             return x;
         }
-        let (next, _) = self
-            .buffer
-            .set_stringn(x, y, text, usize::from(end - x), style);
-        next
+        if !text::is_plain(text) {
+            let (next, _) = self
+                .buffer
+                .set_stringn(x, y, text, usize::from(end - x), style);
+            return next;
+        }
+        // A letter a cell, as most texts are: no letters have to be told from marks, and no widths looked up.
+        let first = self.buffer.index_of(x, y);
+        let cells = self.buffer.content[first..].iter_mut();
+        let mut taken = 0;
+        for (cell, letter) in cells.zip(text.chars()).take(usize::from(end - x)) {
+            cell.set_char(letter).set_style(style);
+            taken += 1;
+        }
+        x + taken
     }
 
     /// Draws a text in a role.
@@ -140,18 +151,17 @@ impl Pen<'_> {
 
     /// Empties an area.
     pub fn clear(&mut self, area: Rect) {
-        let area = area.intersection(self.buffer.area);
+        let mut empty = Cell::default();
+        empty.set_style(self.style(Role::Ground));
         if area == self.buffer.area {
-            self.buffer.reset();
-        } else {
-            for position in area.positions() {
-                if let Some(cell) = self.buffer.cell_mut(position) {
-                    cell.reset();
-                }
+            self.buffer.content.fill(empty);
+            return;
+        }
+        for position in area.intersection(self.buffer.area).positions() {
+            if let Some(cell) = self.buffer.cell_mut(position) {
+                *cell = empty.clone();
             }
         }
-        let style = self.style(Role::Ground);
-        self.buffer.set_style(area, style);
     }
 
     /// A frame with a title; tells what lies within.

@@ -119,6 +119,8 @@ pub struct Scene {
     fleet: Vec<Arc<Overview>>,
     /// Where each workload stands in it.
     places: HashMap<String, usize>,
+    /// Counts up with every fleet that was entered.
+    entered: u64,
     pub stage: Stage,
     pub sources: Vec<SourceState>,
     /// The place of the last event that is known.
@@ -156,6 +158,7 @@ impl Scene {
             focus: None,
             fleet: Vec::new(),
             places: HashMap::new(),
+            entered: 0,
             stage: Stage::Opening,
             sources: Vec::new(),
             seq: 0,
@@ -228,16 +231,29 @@ impl Scene {
         &self.fleet
     }
 
-    /// Takes a fleet for the one that there was, which is given back.
+    /// Takes a fleet for the one that there was; gives back what of that is not in it any more.
     pub fn enter(&mut self, fleet: Vec<Arc<Overview>>) -> Vec<Arc<Overview>> {
         let name = |one: &Arc<Overview>| one.summary.workload.clone();
         let is_lined_up = fleet.len() == self.fleet.len()
-            && (fleet.iter().zip(&self.fleet))
-                .all(|(one, before)| one.summary.workload == before.summary.workload);
+            && (fleet.iter().zip(&self.fleet)).all(|(one, before)| {
+                Arc::ptr_eq(one, before) || one.summary.workload == before.summary.workload
+            });
         if !is_lined_up {
             self.places = fleet.iter().map(name).zip(0..).collect();
         }
-        std::mem::replace(&mut self.fleet, fleet)
+        self.entered += 1;
+        let mut before = std::mem::replace(&mut self.fleet, fleet);
+        if is_lined_up {
+            let mut now = self.fleet.iter();
+            before.retain(|one| now.next().is_none_or(|now| !Arc::ptr_eq(one, now)));
+        }
+        before
+    }
+
+    /// Tells one fleet from another.
+    #[must_use]
+    pub const fn entered(&self) -> u64 {
+        self.entered
     }
 
     #[must_use]

@@ -1,11 +1,11 @@
 //! What the user looks at: the view in front, the pages laid over it, what lies over the page. Plain state; it changes by what the dashboard does to it.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use super::overlay::Overlay;
 use super::page::Page;
-use super::scene::{Count, Scene};
+use super::scene::{Count, Scene, Scope};
 use crate::intent::View;
 use crate::report::sheet::Line;
 
@@ -22,8 +22,8 @@ pub struct Ui {
     /// Which version of the scene the page in front was worked out for.
     seen: Option<u64>,
     make: fn(View) -> Box<dyn Page>,
-    /// What was counted, for which version of the scene.
-    counted: Cell<Option<(u64, Count)>>,
+    /// What was counted, of which fleet and in which scope.
+    counted: RefCell<Option<(u64, Scope, Count)>>,
 }
 
 impl Ui {
@@ -38,7 +38,7 @@ impl Ui {
             message: None,
             seen: None,
             make,
-            counted: Cell::new(None),
+            counted: RefCell::default(),
         };
         ui.stack();
         ui
@@ -126,17 +126,22 @@ impl Ui {
         }
     }
 
-    /// What every frame tells of the workloads in scope: counted when something changed, since there may be thousands.
+    /// What every frame tells of the workloads in scope: counted when they changed, since there may be thousands.
     #[must_use]
     pub fn count(&self, scene: &Scene) -> Count {
-        if let Some((version, count)) = self.counted.get()
-            && version == scene.version
-        {
-            return count;
+        let mut counted = self.counted.borrow_mut();
+        match &*counted {
+            Some((entered, scope, count))
+                if *entered == scene.entered() && *scope == scene.scope =>
+            {
+                *count
+            }
+            _ => {
+                let count = scene.count();
+                *counted = Some((scene.entered(), scene.scope.clone(), count));
+                count
+            }
         }
-        let count = scene.count();
-        self.counted.set(Some((scene.version, count)));
-        count
     }
 
     /// Works out the page in front where the scene has changed since.

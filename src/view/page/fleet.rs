@@ -2,16 +2,17 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use ratatui::layout::Rect;
 
 use super::{Hint, Page, Reaction, Rows, View};
 use crate::intent::Intent;
-use crate::model::overview::{Health, Mark, Overview, StepNow, Summary};
+use crate::model::overview::{Health, Mark, StepNow, Summary};
 use crate::report::sheet::Line;
 use crate::report::{duration, glyph, state_look, text};
 use crate::theme::Role;
+use crate::view::gathered::Gathered;
 use crate::view::listing::{Column, Listing, Value};
 use crate::view::pen::Pen;
 use crate::view::scene::{Scene, Scope};
@@ -39,11 +40,21 @@ static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
 /// The workloads in scope.
 #[derive(Default)]
 struct Fleet {
-    rows: Vec<Arc<Overview>>,
+    rows: Gathered<Health>,
     favourites: Vec<String>,
 }
 
 impl Fleet {
+    /// Gathers the workloads in scope; tells whether anything is another than before.
+    fn gather(&mut self, scene: &Scene) -> bool {
+        let renewed = self.rows.gather(scene, |one| one.summary.health);
+        let starred = self.favourites != scene.favourites;
+        if starred {
+            self.favourites.clone_from(&scene.favourites);
+        }
+        renewed.is_any() || starred
+    }
+
     fn summary(&self, row: usize) -> &Summary {
         &self.rows[row].summary
     }
@@ -114,8 +125,12 @@ impl Listing for Fleet {
     }
 
     fn order(&self, column: usize, one: usize, two: usize) -> Ordering {
+        let by_name = || self.rows.rank_of(one).cmp(&self.rows.rank_of(two));
+        if column + 1 == COLUMNS.len() {
+            let health = self.rows.made();
+            return health[one].cmp(&health[two]).then_with(by_name);
+        }
         let (a, b) = (self.summary(one), self.summary(two));
-        let by_name = || a.workload.cmp(&b.workload);
         let order = match column {
             0 => Ordering::Equal,
             1 => a.team.cmp(&b.team),
@@ -130,8 +145,7 @@ impl Listing for Fleet {
                 key(a).cmp(&key(b))
             }
             7 => b.lead.p50_seconds.cmp(&a.lead.p50_seconds),
-            8 => growth(b).cmp(&growth(a)),
-            _ => a.health.cmp(&b.health),
+            _ => growth(b).cmp(&growth(a)),
         };
         order.then_with(by_name)
     }
@@ -338,9 +352,9 @@ impl Page for FleetPage {
     }
 
     fn refresh(&mut self, scene: &Scene) {
-        self.table.listing.rows = scene.overviews().cloned().collect();
-        self.table.listing.favourites.clone_from(&scene.favourites);
-        self.table.refresh();
+        if self.table.listing.gather(scene) {
+            self.table.refresh();
+        }
     }
 
     fn on(&mut self, intent: Intent, _scene: &Scene) -> Reaction {

@@ -85,12 +85,22 @@ impl<L: Listing> Table<L> {
             self.place(0, true);
             return;
         }
-        let found = self.on.as_ref().and_then(|on| {
-            self.entries.iter().position(|entry| {
-                matches!(entry, Entry::Row(row) if self.listing.id(*row as usize) == on.as_str())
-            })
-        });
+        let found = self.on.as_deref().and_then(|on| self.find(on));
         self.place(found.unwrap_or(self.cursor), found.is_none());
+    }
+
+    /// Where a thing stands: mostly where it stood, or near to that.
+    fn find(&self, id: &str) -> Option<usize> {
+        let is_it = |at: &usize| match self.entries.get(*at) {
+            Some(Entry::Row(row)) => self.listing.is(*row as usize, id),
+            _ => false,
+        };
+        let (here, end) = (self.cursor, self.entries.len());
+        let mut outward = (0..=end.max(here)).flat_map(|far| {
+            let above = here.checked_sub(far).filter(|_| far > 0);
+            std::iter::once(here + far).chain(above)
+        });
+        outward.find(is_it)
     }
 
     fn grouped(&mut self, mut rows: Vec<u32>, by: usize) {

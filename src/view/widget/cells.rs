@@ -192,11 +192,10 @@ impl Cells {
     }
 }
 
-/// The column of the workloads, as wide as they need: which row it is comes before what stands in it.
-pub fn workloads<'a>(summaries: impl Iterator<Item = &'a Summary>) -> Column {
-    let widest = summaries.map(|one| text::width(&one.workload)).max();
-    let widest = u16::try_from(widest.unwrap_or(8)).unwrap_or(u16::MAX);
-    let width = widest.clamp(10, 28);
+/// The column of the workloads, as wide as the widest of them needs: which row it is comes before what stands in it.
+#[must_use]
+pub fn workloads(widest: usize) -> Column {
+    let width = u16::try_from(widest).unwrap_or(u16::MAX).clamp(10, 28);
     Column::new("workload", width, width, 0)
 }
 

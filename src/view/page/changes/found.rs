@@ -6,8 +6,8 @@ use ratatui::layout::Rect;
 
 use super::columns::FOUND;
 use super::detail::ChangePage;
-use super::list::{Changes, Row};
-use super::{beside, card, in_flight};
+use super::list::Changes;
+use super::{beside, card};
 use crate::intent::Intent;
 use crate::report::sheet::Line;
 use crate::report::{figure, sentence};
@@ -82,10 +82,8 @@ impl FoundPage {
                     self.outcome = Outcome::One(Box::new(page));
                 }
             }
-            several => {
-                let rows = 0..several.len();
-                let rows = rows.map(|place| Row::Found(Arc::clone(answer), place));
-                self.table.listing.take(rows.collect(), scene);
+            _ => {
+                self.table.listing.find(answer, scene);
                 self.outcome = Outcome::Several;
             }
         }
@@ -95,7 +93,7 @@ impl FoundPage {
     /// Changes in flight whose id, title or author holds every word of what was typed; else those that match fuzzily.
     fn guess(&mut self, scene: &Scene) {
         let listing = &mut self.table.listing;
-        listing.take(in_flight(scene), scene);
+        listing.fly(scene);
         let typed = self.reference.to_lowercase();
         let holds = |row: &u32| {
             let words = listing.words(*row as usize).to_lowercase();

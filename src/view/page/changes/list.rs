@@ -1,4 +1,5 @@
-//! Changes as rows: those in flight, and those that a reference speaks of. A row is a place in what was worked out anyway; nothing is copied for it.
+//! Changes as rows: those in flight, the longest held first, and those that a reference speaks of. A row is a place in what was worked out anyway; nothing is
+//! copied for it, and of a fleet that changed only the rows of what is another are made anew.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -7,39 +8,44 @@ use std::sync::{Arc, LazyLock};
 
 use super::columns::{Columns, MIDDLING, Shown, WIDE, Widths};
 use crate::model::locate::Match;
+use crate::event::time::Timestamp;
 use crate::model::overview::{Overview, Summary};
 use crate::report::sheet::Line;
 use crate::report::{duration, glyph, state_look, text};
 use crate::theme::Role;
 use crate::view::answer::Answer;
+use crate::view::gathered::Gathered;
 use crate::view::listing::{Column, Listing, Value};
 use crate::view::page::Page;
 use crate::view::scene::Scene;
 use crate::view::widget::waterfall;
 
-/// A change of a list.
-#[derive(Clone, Debug)]
-pub(super) enum Row {
-    /// In flight, by its place in the detail of its workload.
-    Flying(Arc<Overview>, usize),
-    /// One of those that were found.
-    Found(Arc<Answer>, usize),
+/// A change in flight.
+#[derive(Clone, Copy, Debug)]
+struct Flying {
+    /// The row of its workload.
+    of: usize,
+    /// Its place among those of the workload.
+    place: usize,
+    /// Since when it is in its state.
+    since: Option<Timestamp>,
 }
 
-impl Row {
-    pub(super) fn change(&self) -> &Match {
-        static NONE: LazyLock<Match> = LazyLock::new(nobody);
-        let found = match self {
-            Self::Flying(overview, place) => {
-                let detail = overview.detail.as_ref();
-                detail.and_then(|detail| detail.changes.get(*place))
-            }
-            Self::Found(answer, place) => match &**answer {
-                Answer::Where(found) => found.matches.get(*place),
-                _ => None,
-            },
-        };
-        found.unwrap_or(&NONE)
+/// What is listed.
+enum Rows {
+    /// All that are in flight.
+    Flying(Vec<Flying>),
+    /// Some of them.
+    Chosen(Vec<Flying>),
+    /// What was found.
+    Found(Arc<Answer>),
+}
+
+/// What a reference was found to speak of.
+fn found(answer: &Answer) -> &[Match] {
+    match answer {
+        Answer::Where(found) => &found.matches,
+        _ => &[],
     }
 }
 
@@ -75,7 +81,8 @@ pub(super) struct Changes {
     widths: &'static Widths,
     /// Which of them fits the place that it was last drawn in.
     fits: Cell<usize>,
-    rows: Vec<Row>,
+    workloads: Gathered<usize>,
+    rows: Rows,
     /// Who asks: whose move it is, is marked where it is theirs.
     me: Option<String>,
 }
@@ -85,7 +92,8 @@ impl Changes {
         Self {
             widths,
             fits: Cell::new(1),
-            rows: Vec::new(),
+            workloads: Gathered::default(),
+            rows: Rows::Chosen(Vec::new()),
             me: None,
         }
     }
@@ -100,25 +108,78 @@ impl Changes {
         &self.widths[self.fits.get()]
     }
 
-    pub(super) fn take(&mut self, rows: Vec<Row>, scene: &Scene) {
-        self.rows = rows;
+    /// Takes the changes in flight of the workloads in scope, the longest held first; tells whether any workload is another than before.
+    pub(super) fn fly(&mut self, scene: &Scene) -> bool {
         self.me.clone_from(&scene.me);
+        let in_flight = |one: &Overview| one.detail.as_ref().map_or(0, |one| one.changes.len());
+        let renewed = self.workloads.gather(scene, in_flight);
+        let before = std::mem::replace(&mut self.rows, Rows::Chosen(Vec::new()));
+        let (mut rows, renewed) = match before {
+            Rows::Flying(rows) if !renewed.is_any() => {
+                self.rows = Rows::Flying(rows);
+                return false;
+            }
+            Rows::Flying(rows) if renewed.lined_up => (rows, renewed.rows),
+            _ => (Vec::new(), (0..self.workloads.len()).collect()),
+        };
+        let mut is_new = vec![false; self.workloads.len()];
+        for of in &renewed {
+            is_new[*of] = true;
+        }
+        rows.retain(|row| !is_new[row.of]);
+        for of in renewed {
+            let places = 0..self.workloads.made()[of];
+            rows.extend(places.map(|place| Flying {
+                of,
+                place,
+                since: self.flying(of, place).since,
+            }));
+        }
+        // What was there is in that order already, of which this sort makes use.
+        rows.sort_by(|one, two| {
+            let key = |row: &Flying| (row.since.is_none(), row.since);
+            let name = |row: &Flying| &self.flying(row.of, row.place).change;
+            let order = key(one).cmp(&key(two));
+            let order = order.then_with(|| name(one).cmp(name(two)));
+            order.then_with(|| (one.of, one.place).cmp(&(two.of, two.place)))
+        });
+        self.rows = Rows::Flying(rows);
+        true
     }
 
-    /// Keeps some rows, in their order.
+    /// Takes what was found.
+    pub(super) fn find(&mut self, found: &Arc<Answer>, scene: &Scene) {
+        self.me.clone_from(&scene.me);
+        self.rows = Rows::Found(Arc::clone(found));
+    }
+
+    /// Keeps some of the changes in flight, in their order.
     pub(super) fn keep(&mut self, kept: &[u32]) {
-        let rows = kept.iter().filter_map(|row| self.rows.get(*row as usize));
-        self.rows = rows.cloned().collect();
+        if let Rows::Flying(rows) = &self.rows {
+            let rows = kept.iter().filter_map(|row| rows.get(*row as usize));
+            self.rows = Rows::Chosen(rows.copied().collect());
+        }
+    }
+
+    fn flying(&self, of: usize, place: usize) -> &Match {
+        static NONE: LazyLock<Match> = LazyLock::new(nobody);
+        let overview = self.workloads.get(of);
+        let detail = overview.and_then(|one| one.detail.as_ref());
+        let found = detail.and_then(|detail| detail.changes.get(place));
+        found.unwrap_or(&NONE)
     }
 
     pub(super) fn change(&self, row: usize) -> &Match {
-        self.rows[row].change()
+        match &self.rows {
+            Rows::Flying(rows) | Rows::Chosen(rows) => self.flying(rows[row].of, rows[row].place),
+            Rows::Found(answer) => &found(answer)[row],
+        }
     }
 
     pub(super) fn summary(&self, row: usize) -> Option<&Summary> {
-        match &self.rows[row] {
-            Row::Flying(overview, _) => Some(&overview.summary),
-            Row::Found(..) => None,
+        match &self.rows {
+            Rows::Flying(rows) | Rows::Chosen(rows) => self.workloads.summary(rows[row].of),
+            Rows::Found(_) => None,
         }
     }
 
@@ -157,12 +218,20 @@ impl Listing for Changes {
     }
 
     fn len(&self) -> usize {
-        self.rows.len()
+        match &self.rows {
+            Rows::Flying(rows) | Rows::Chosen(rows) => rows.len(),
+            Rows::Found(answer) => found(answer).len(),
+        }
     }
 
     fn id(&self, row: usize) -> Cow<'_, str> {
         let found = self.change(row);
         Cow::Owned(format!("{}\n{}", found.workload, found.change))
+    }
+
+    fn is(&self, row: usize, id: &str) -> bool {
+        let found = self.change(row);
+        id.split_once('\n') == Some((&found.workload, &found.change))
     }
 
     fn cell(&self, row: usize, column: usize, scene: &Scene) -> Line {
@@ -243,9 +312,9 @@ impl Listing for Changes {
             Shown::Environments => b.environments.len().cmp(&a.environments.len()),
         };
         // Numbers by their size: #9 before #10.
-        let id = |found: &Match| (found.change.len(), found.change.clone());
+        let size = a.change.len().cmp(&b.change.len());
         match self.known().shown[column] {
-            Shown::Change => order.then_with(|| id(a).cmp(&id(b))),
+            Shown::Change => order.then(size).then_with(|| a.change.cmp(&b.change)),
             _ => order.then_with(|| held(a).cmp(&held(b))),
         }
     }

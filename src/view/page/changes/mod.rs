@@ -7,8 +7,6 @@ mod found;
 mod list;
 mod timeline;
 
-use std::sync::Arc;
-
 use ratatui::layout::Rect;
 
 use super::{Hint, Page, Reaction, Rows};
@@ -26,7 +24,7 @@ use crate::view::widget::{leaf, waterfall};
 use columns::IN_FLIGHT;
 use detail::ChangePage;
 use found::FoundPage;
-use list::{Changes, Row};
+use list::Changes;
 
 /// From this width on, what is under the cursor is told beside the list.
 pub(super) const WIDE: u16 = 140;
@@ -62,8 +60,9 @@ impl Page for ChangesPage {
     }
 
     fn refresh(&mut self, scene: &Scene) {
-        self.table.listing.take(in_flight(scene), scene);
-        self.table.refresh();
+        if self.table.listing.fly(scene) {
+            self.table.refresh();
+        }
     }
 
     fn on(&mut self, intent: Intent, _scene: &Scene) -> Reaction {
@@ -142,23 +141,6 @@ impl ChangesPage {
     fn no_link(&self) -> Option<String> {
         self.link().is_none().then(|| "no link known".to_owned())
     }
-}
-
-/// The changes in flight of the workloads in scope, the longest held first.
-fn in_flight(scene: &Scene) -> Vec<Row> {
-    let mut rows: Vec<Row> = Vec::new();
-    for overview in scene.overviews() {
-        let known = overview.detail.as_ref();
-        let places = 0..known.map_or(0, |detail| detail.changes.len());
-        rows.extend(places.map(|place| Row::Flying(Arc::clone(overview), place)));
-    }
-    // Each workload's are in that order already, of which this sort makes use.
-    rows.sort_by(|one, two| {
-        let key = |found: &Match| (found.since.is_none(), found.since);
-        let (one, two) = (one.change(), two.change());
-        (key(one), &one.change).cmp(&(key(two), &two.change))
-    });
-    rows
 }
 
 /// While not every workload is worked out, a line says so; tells what is left for the list.

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::cmp::{Ordering, Reverse};
-use std::sync::Arc;
 
 use crate::model::compliance::{Compliance, Required};
 use crate::model::evidence::Standing;
@@ -10,6 +9,7 @@ use crate::model::overview::{Overview, Summary};
 use crate::report::sheet::Line;
 use crate::report::{figure, glyph, text};
 use crate::theme::Role;
+use crate::view::gathered::Gathered;
 use crate::view::listing::{Column, Listing, Value};
 use crate::view::scene::Scene;
 use crate::view::widget::cells::{self, Cells};
@@ -22,9 +22,39 @@ const WORD: usize = 14;
 /// The matrix.
 #[derive(Default)]
 pub struct Matrix {
-    rows: Vec<Arc<Overview>>,
+    rows: Gathered<Part>,
     /// Every step that some path requires, in the order of the paths.
     pub cells: Cells,
+    /// How many steps of all workloads stand how, in the order of [`STANDINGS`].
+    pub standings: [usize; STANDINGS.len()],
+}
+
+/// How a step can stand, the worst first.
+pub const STANDINGS: [Standing; 5] = [
+    Standing::Failed,
+    Standing::Missing,
+    Standing::Overridden,
+    Standing::Stale,
+    Standing::Present,
+];
+
+/// What the matrix as a whole needs of a workload.
+struct Part {
+    grave: Grave,
+    problems: usize,
+    steps: Vec<(String, Standing)>,
+}
+
+impl Part {
+    fn of(overview: &Overview) -> Self {
+        let steps = known(overview).map(|one| one.steps.iter());
+        let steps = steps.into_iter().flatten();
+        Self {
+            grave: grave(overview),
+            problems: known(overview).map_or(0, |one| one.problems.len()),
+            steps: steps.map(|one| (one.step.clone(), one.standing)).collect(),
+        }
+    }
 }
 
 /// How a workload stands as a whole, the gravest first.
@@ -78,13 +108,28 @@ pub const fn sign(standing: Standing) -> (Role, &'static str) {
 }
 
 impl Matrix {
-    pub fn gather(&mut self, scene: &Scene) {
-        self.rows = scene.overviews().cloned().collect();
-        let all = self.rows.iter().filter_map(|one| known(one));
-        let steps = all.map(|one| one.steps.iter().map(|step| &*step.step));
-        self.cells.name(steps, None);
+    /// Gathers the workloads in scope; tells whether any is another than before.
+    pub fn gather(&mut self, scene: &Scene) -> bool {
+        let is_any = self.rows.gather(scene, Part::of).is_any();
+        if is_any {
+            self.line_up();
+        }
+        is_any
+    }
+
+    fn line_up(&mut self) {
+        let parts = self.rows.made();
+        let lists = parts.iter();
+        let lists = lists.map(|part| part.steps.iter().map(|(step, _)| &**step));
+        self.cells.name(lists, None);
+        let steps = parts.iter().flat_map(|part| &part.steps);
+        self.standings = [0; STANDINGS.len()];
+        for (_, standing) in steps {
+            let place = STANDINGS.iter().position(|known| known == standing);
+            self.standings[place.unwrap_or(0)] += 1;
+        }
         let before = vec![
-            cells::workloads(self.rows.iter().map(|one| &one.summary)),
+            cells::workloads(self.rows.widest()),
             Column::new("stands", 12, 14, 0),
             Column::new("live", 8, 14, u8::MAX),
         ];
@@ -98,7 +143,7 @@ impl Matrix {
 
     #[must_use]
     pub fn summary(&self, row: usize) -> Option<&Summary> {
-        self.rows.get(row).map(|one| &one.summary)
+        self.rows.summary(row)
     }
 
     #[must_use]
@@ -116,13 +161,7 @@ impl Matrix {
 
     /// How each workload stands.
     pub fn graves(&self) -> impl Iterator<Item = Grave> {
-        self.rows.iter().map(|one| grave(one))
-    }
-
-    /// Every step of every workload.
-    pub fn steps(&self) -> impl Iterator<Item = &Required> {
-        let all = self.rows.iter().filter_map(|one| known(one));
-        all.flat_map(|compliance| &compliance.steps)
+        self.rows.made().iter().map(|part| part.grave)
     }
 }
 
@@ -161,7 +200,7 @@ impl Listing for Matrix {
         let overview = &self.rows[row];
         match column {
             0 => return Line::of(Role::Text, &overview.summary.workload),
-            1 => return stands(grave(overview)),
+            1 => return stands(self.rows.made()[row].grave),
             2 => {
                 let live = known(overview).and_then(|one| one.live.as_ref());
                 let version = live.and_then(|live| live.version.as_deref());
@@ -190,7 +229,6 @@ impl Listing for Matrix {
     }
 
     fn order(&self, column: usize, one: usize, two: usize) -> Ordering {
-        let name = |row: usize| &self.rows[row].summary.workload;
         let version = |row: usize| {
             let live = self.compliance(row)?.live.as_ref()?;
             live.version.clone()
@@ -199,8 +237,8 @@ impl Listing for Matrix {
             0 => Ordering::Equal,
             1 => {
                 let key = |row: usize| {
-                    let problems = self.compliance(row).map(|one| one.problems.len());
-                    (grave(&self.rows[row]), Reverse(problems))
+                    let part = &self.rows.made()[row];
+                    (part.grave, Reverse(part.problems))
                 };
                 key(one).cmp(&key(two))
             }
@@ -214,7 +252,7 @@ impl Listing for Matrix {
                 key(one).cmp(&key(two))
             }
         };
-        order.then_with(|| name(one).cmp(name(two)))
+        order.then_with(|| self.rows.rank_of(one).cmp(&self.rows.rank_of(two)))
     }
 
     fn words(&self, row: usize) -> Cow<'_, str> {
@@ -242,7 +280,7 @@ impl Listing for Matrix {
                 .collect(),
             "path" => vec![Cow::Borrowed(&*summary.path)],
             "state" => {
-                let whole = match grave(&self.rows[row]) {
+                let whole = match self.rows.made()[row].grave {
                     Grave::Path(_) => "problem",
                     Grave::Holds => "holds",
                     Grave::NotLive => "not-live",

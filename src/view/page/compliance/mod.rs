@@ -9,7 +9,6 @@ use ratatui::layout::Rect;
 
 use super::{Hint, Page, Reaction, Rows};
 use crate::intent::Intent;
-use crate::model::evidence::Standing;
 use crate::report::sheet::Line;
 use crate::report::{figure, glyph};
 use crate::theme::Role;
@@ -18,7 +17,7 @@ use crate::view::pen::Pen;
 use crate::view::scene::{Scene, Scope};
 use crate::view::table::Table;
 use crate::view::widget::leaf;
-use matrix::{Grave, Matrix, sign};
+use matrix::{Grave, Matrix, STANDINGS, sign};
 use one::WorkloadPage;
 
 /// From here on the cell in front stands at the right, else below.
@@ -100,17 +99,8 @@ impl CompliancePage {
 
     /// How many steps of all workloads stand how; it tells at the same time what the signs mean.
     fn legend(&self) -> Line {
-        let all = [
-            Standing::Failed,
-            Standing::Missing,
-            Standing::Overridden,
-            Standing::Stale,
-            Standing::Present,
-        ];
         let mut line = Line::new();
-        for standing in all {
-            let steps = self.table.listing.steps();
-            let count = steps.filter(|step| step.standing == standing).count();
+        for (standing, count) in STANDINGS.into_iter().zip(self.table.listing.standings) {
             let (role, sign) = sign(standing);
             let role = if count == 0 { Role::Dim } else { role };
             line.push(role, format!("{sign} {count} {}", standing.word()));
@@ -163,8 +153,9 @@ impl Page for CompliancePage {
     }
 
     fn refresh(&mut self, scene: &Scene) {
-        self.table.listing.gather(scene);
-        self.table.refresh();
+        if self.table.listing.gather(scene) {
+            self.table.refresh();
+        }
     }
 
     fn on(&mut self, intent: Intent, _scene: &Scene) -> Reaction {

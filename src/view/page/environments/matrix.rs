@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::sync::Arc;
 
 use super::cell::{drift, sign, trouble, version};
 use crate::event::time::Timestamp;
@@ -11,6 +10,7 @@ use crate::model::overview::{Overview, Summary};
 use crate::report::sheet::Line;
 use crate::report::{duration, glyph, text};
 use crate::theme::Role;
+use crate::view::gathered::Gathered;
 use crate::view::listing::{Column, Listing, Value};
 use crate::view::scene::{Scene, Scope};
 use crate::view::widget::cells::{self, Cells};
@@ -32,17 +32,25 @@ struct Shape {
 }
 
 impl Shape {
-    fn take(&mut self, running: &Running, before: Option<&Running>) {
+    fn of(running: &Running, before: Option<&Running>) -> Self {
         let clean = |text: &str| text::width(&text::clean(text));
-        self.version = self.version.max(clean(version(running)).min(VERSION));
-        if let Some(slot) = &running.slot {
-            self.slot = self.slot.max(1 + clean(slot).min(8));
+        let slot = running.slot.as_deref();
+        Self {
+            version: clean(version(running)).min(VERSION),
+            slot: slot.map_or(0, |slot| 1 + clean(slot).min(8)),
+            drift: drift(running, before).width(),
+            lock: running.held.is_some(),
+            word: trouble(running).map_or(0, |word| 1 + word.len()),
         }
-        self.drift = self.drift.max(drift(running, before).width());
-        self.lock |= running.held.is_some();
-        if let Some(word) = trouble(running) {
-            self.word = self.word.max(1 + word.len());
-        }
+    }
+
+    /// Room for both.
+    fn take(&mut self, other: &Self) {
+        self.version = self.version.max(other.version);
+        self.slot = self.slot.max(other.slot);
+        self.drift = self.drift.max(other.drift);
+        self.lock |= other.lock;
+        self.word = self.word.max(other.word);
     }
 
     /// Sign, version, age, and what else there is.
@@ -53,48 +61,106 @@ impl Shape {
     }
 }
 
-/// A cell of a workload.
-pub struct Seen<'a> {
-    summary: &'a Summary,
-    pub running: &'a Running,
+/// How many cells want to be looked at, and why.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Troubles {
+    pub incident: usize,
+    pub failed: usize,
+    pub deploying: usize,
+    /// Production waits for what the environment before it has.
+    pub behind: usize,
+    pub held: usize,
+    /// Workloads that are worked out.
+    pub known: usize,
 }
 
-/// Whether production waits for what the environment before it has.
-#[must_use]
-pub fn lags(seen: &Seen<'_>) -> bool {
-    let behind = seen.running.behind.changes;
-    seen.running.environment == seen.summary.production && behind.is_some_and(|changes| changes > 0)
+impl Troubles {
+    fn of(overview: &Overview) -> Self {
+        let cells = running(overview);
+        let count = |holds: &dyn Fn(&Running) -> bool| cells.iter().filter(|one| holds(one)).count();
+        let healths = |word| count(&|one| one.health == Some(word));
+        let production = &overview.summary.production;
+        Self {
+            incident: healths("incident"),
+            failed: healths("failed"),
+            deploying: healths("deploying"),
+            behind: count(&|one| {
+                one.environment == *production && one.behind.changes.is_some_and(|all| all > 0)
+            }),
+            held: count(&|one| one.held.is_some()),
+            known: usize::from(overview.detail.is_some()),
+        }
+    }
+
+    const fn and(self, other: Self) -> Self {
+        Self {
+            incident: self.incident + other.incident,
+            failed: self.failed + other.failed,
+            deploying: self.deploying + other.deploying,
+            behind: self.behind + other.behind,
+            held: self.held + other.held,
+            known: self.known + other.known,
+        }
+    }
+}
+
+/// What the matrix as a whole needs of a workload.
+struct Part {
+    /// Its environments, and what the cell of each must have room for.
+    shapes: Vec<(String, Shape)>,
+    troubles: Troubles,
+}
+
+impl Part {
+    fn of(overview: &Overview) -> Self {
+        let shape = |one: &Running| {
+            let shape = Shape::of(one, before(overview, one));
+            (one.environment.clone(), shape)
+        };
+        Self {
+            shapes: running(overview).iter().map(shape).collect(),
+            troubles: Troubles::of(overview),
+        }
+    }
 }
 
 /// The matrix.
 #[derive(Default)]
 pub struct Matrix {
-    rows: Vec<Arc<Overview>>,
+    rows: Gathered<Part>,
     /// Every environment, in the order in which paths pass them.
     pub cells: Cells,
     shapes: Vec<Shape>,
-    now: Timestamp,
+    pub troubles: Troubles,
 }
 
 impl Matrix {
-    pub fn gather(&mut self, scene: &Scene) {
-        self.now = scene.instant();
-        self.rows = scene.overviews().cloned().collect();
-        let all = self.rows.iter();
-        let lists = all.map(|one| running(one).iter().map(|one| &*one.environment));
+    /// Gathers the workloads in scope; tells whether any is another than before.
+    pub fn gather(&mut self, scene: &Scene) -> bool {
+        let is_any = self.rows.gather(scene, Part::of).is_any();
+        if is_any {
+            self.line_up();
+        }
+        is_any
+    }
+
+    fn line_up(&mut self) {
+        let parts = self.rows.made();
+        let lists = parts.iter();
+        let lists = lists.map(|part| part.shapes.iter().map(|(name, _)| &**name));
         // The first time, production is what one came for.
-        let first = self.rows.first().map(|one| &*one.summary.production);
+        let first = self.rows.summary(0).map(|one| &*one.production);
         self.cells.name(lists, first);
         self.shapes = vec![Shape::default(); self.cells.names.len()];
-        for overview in &self.rows {
-            for running in running(overview) {
-                let column = self.cells.place(&running.environment);
-                if let Some(shape) = column.and_then(|column| self.shapes.get_mut(column)) {
-                    shape.take(running, before(overview, running));
-                }
+        for (name, needs) in parts.iter().flat_map(|part| &part.shapes) {
+            let column = self.cells.place(name);
+            if let Some(shape) = column.and_then(|column| self.shapes.get_mut(column)) {
+                shape.take(needs);
             }
         }
-        let workloads = cells::workloads(self.rows.iter().map(|one| &one.summary));
+        let troubles = parts.iter().map(|part| part.troubles);
+        self.troubles = troubles.fold(Troubles::default(), Troubles::and);
+        let workloads = cells::workloads(self.rows.widest());
         let width = |(name, shape): (&String, &Shape)| {
             let title = text::width(&text::clean(name)).min(TITLE) + 2;
             [false, true].map(|words| shape.width(words).max(title))
@@ -106,7 +172,7 @@ impl Matrix {
 
     #[must_use]
     pub fn summary(&self, row: usize) -> Option<&Summary> {
-        self.rows.get(row).map(|one| &one.summary)
+        self.rows.summary(row)
     }
 
     /// The cell of a row in an environment, with the environment before it.
@@ -123,17 +189,6 @@ impl Matrix {
     #[must_use]
     pub fn is_known(&self, row: usize) -> bool {
         self.rows.get(row).is_some_and(|one| one.detail.is_some())
-    }
-
-    /// Every cell there is.
-    pub fn all(&self) -> impl Iterator<Item = Seen<'_>> {
-        self.rows.iter().flat_map(|one| {
-            let seen = |running| Seen {
-                summary: &one.summary,
-                running,
-            };
-            running(one).iter().map(seen)
-        })
     }
 }
 
@@ -221,9 +276,9 @@ impl Listing for Matrix {
     }
 
     fn order(&self, column: usize, one: usize, two: usize) -> Ordering {
-        let name = |row: usize| &self.rows[row].summary.workload;
+        let by_name = || self.rows.rank_of(one).cmp(&self.rows.rank_of(two));
         let Some(place) = column.checked_sub(1) else {
-            return name(one).cmp(name(two));
+            return by_name();
         };
         // What is wrong first, then what is furthest behind, then the oldest; what is not there at the end.
         let key = |row: usize| {
@@ -241,9 +296,7 @@ impl Listing for Matrix {
                     (health, usize::MAX - behind, since)
                 })
         };
-        key(one)
-            .cmp(&key(two))
-            .then_with(|| name(one).cmp(name(two)))
+        key(one).cmp(&key(two)).then_with(by_name)
     }
 
     fn words(&self, row: usize) -> Cow<'_, str> {

@@ -20,7 +20,7 @@ use crate::view::scene::{Scene, Scope};
 use crate::view::table::Table;
 use crate::view::widget::leaf;
 use crate::view::widget::reading::Reading;
-use matrix::{Matrix, Seen, lags};
+use matrix::Matrix;
 use past::PastPage;
 
 /// From here on the cell stands at the right, else below.
@@ -67,38 +67,28 @@ impl EnvironmentsPage {
         let count = figure::count(matrix.len(), "workload");
         let across = figure::count(matrix.cells.names.len(), "environment");
         let mut line = Line::of(Role::Title, count).with(Role::Dim, format!(" · {across}"));
-        let cells = |holds: fn(&Seen<'_>) -> bool| matrix.all().filter(holds).count();
+        let troubles = matrix.troubles;
         let told = [
             (
                 Role::Bad,
                 glyph::BAD,
                 "with an incident",
-                cells(|one| one.running.health == Some("incident")),
+                troubles.incident,
             ),
-            (
-                Role::Bad,
-                "!",
-                "failed",
-                cells(|one| one.running.health == Some("failed")),
-            ),
+            (Role::Bad, "!", "failed", troubles.failed),
             (
                 Role::Process,
                 glyph::ARROW,
                 "deploying",
-                cells(|one| one.running.health == Some("deploying")),
+                troubles.deploying,
             ),
             (
                 Role::Wait,
                 glyph::BEHIND,
                 "behind in production",
-                cells(lags),
+                troubles.behind,
             ),
-            (
-                Role::Gate,
-                glyph::LOCK,
-                "held",
-                cells(|one| one.running.held.is_some()),
-            ),
+            (Role::Gate, glyph::LOCK, "held", troubles.held),
         ];
         for (role, sign, words, count) in told {
             if count > 0 {
@@ -106,16 +96,13 @@ impl EnvironmentsPage {
                 line.push(role, format!("{sign} {count} {words}"));
             }
         }
-        let done = pen
-            .scene
-            .overviews()
-            .filter(|one| one.detail.is_some())
-            .count();
-        if done < matrix.len() {
-            line.push(
-                Role::Process,
-                format!(" · working out {done} of {} …", matrix.len()),
+        if troubles.known < matrix.len() {
+            let words = format!(
+                " · working out {} of {} …",
+                troubles.known,
+                matrix.len()
             );
+            line.push(Role::Process, words);
         }
         pen.line(area.x + 2, area.y, area.width - 2, &line);
     }
@@ -152,8 +139,9 @@ impl Page for EnvironmentsPage {
     }
 
     fn refresh(&mut self, scene: &Scene) {
-        self.table.listing.gather(scene);
-        self.table.refresh();
+        if self.table.listing.gather(scene) {
+            self.table.refresh();
+        }
     }
 
     fn on(&mut self, intent: Intent, _scene: &Scene) -> Reaction {

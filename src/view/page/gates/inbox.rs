@@ -1,8 +1,8 @@
 //! The open gates as a list, worst first: how long each has been waiting multiplied by the changes that it holds.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
-use std::sync::{Arc, LazyLock};
+use std::cmp::{Ordering, Reverse};
+use std::sync::LazyLock;
 
 use crate::event::time::{Span, Timestamp};
 use crate::model::gate::{OpenGate, weight};
@@ -10,6 +10,7 @@ use crate::model::overview::Overview;
 use crate::report::sheet::Line;
 use crate::report::{duration, figure, glyph, text};
 use crate::theme::Role;
+use crate::view::gathered::Gathered;
 use crate::view::listing::{Column, Listing, Value};
 use crate::view::scene::{Scene, Scope};
 
@@ -28,28 +29,37 @@ static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     ]
 });
 
-/// A gate: its workload, and its place there.
-struct Row {
-    overview: Arc<Overview>,
-    place: usize,
+/// What the inbox needs of a workload.
+struct Part {
+    /// Its gates in detail, once it is worked out.
+    gates: Option<usize>,
+    /// How many are told of it anyway.
+    told: usize,
 }
 
-impl Row {
-    fn gate(&self) -> Option<&OpenGate> {
-        self.overview.detail.as_ref()?.gates.get(self.place)
+impl Part {
+    fn of(overview: &Overview) -> Self {
+        Self {
+            gates: overview.detail.as_ref().map(|one| one.gates.len()),
+            told: overview.summary.gates,
+        }
     }
 }
 
 /// The gates in scope.
 #[derive(Default)]
 pub struct Inbox {
-    rows: Vec<Row>,
+    workloads: Gathered<Part>,
+    /// A gate: the row of its workload, and its place there.
+    rows: Vec<(usize, usize)>,
     now: Timestamp,
     me: Option<String>,
     /// Gates of workloads out of scope.
     pub outside: usize,
     /// Gates that were known before, of workloads that are not worked out yet.
     pub coming: usize,
+    /// Every workload in scope is worked out.
+    pub is_whole: bool,
 }
 
 impl Inbox {
@@ -57,51 +67,57 @@ impl Inbox {
     pub fn gather(&mut self, scene: &Scene) {
         self.now = scene.instant();
         self.me.clone_from(&scene.me);
-        let all = scene.fleet().iter().map(|one| one.summary.gates);
-        let here = scene.overviews().map(|one| one.summary.gates);
-        self.outside = all.sum::<usize>().saturating_sub(here.sum());
-        let coming = scene.overviews().filter(|one| one.detail.is_none());
-        self.coming = coming.map(|one| one.summary.gates).sum();
-        self.rows.clear();
-        for overview in scene.overviews() {
-            let gates = overview.detail.as_ref().map_or(0, |one| one.gates.len());
-            self.rows.extend((0..gates).map(|place| Row {
-                overview: Arc::clone(overview),
-                place,
-            }));
-        }
-        let now = self.now;
-        let key = |row: &Row| row.gate().map(|gate| weight(gate, waited(gate, now)));
-        self.rows.sort_by(|one, two| {
-            let name = |row: &Row| {
-                row.gate()
-                    .map(|gate| (gate.workload.clone(), gate.gate.clone()))
-            };
-            key(two)
-                .cmp(&key(one))
-                .then_with(|| name(one).cmp(&name(two)))
+        self.workloads.gather(scene, Part::of);
+        let parts = self.workloads.made();
+        self.outside = match scene.scope {
+            Scope::All => 0,
+            _ => {
+                let all = scene.fleet().iter().map(|one| one.summary.gates);
+                let here = parts.iter().map(|part| part.told);
+                all.sum::<usize>().saturating_sub(here.sum())
+            }
+        };
+        let unknown = || parts.iter().filter(|part| part.gates.is_none());
+        self.coming = unknown().map(|part| part.told).sum();
+        self.is_whole = unknown().next().is_none();
+        let places = |part: &Part| 0..part.gates.unwrap_or(0);
+        let rows = parts.iter().enumerate();
+        let rows = rows.flat_map(|(row, part)| places(part).map(move |place| (row, place)));
+        let mut rows: Vec<(usize, usize)> = rows.collect();
+        rows.sort_by_cached_key(|row| {
+            let gate = self.found(*row);
+            let weight = gate.map(|gate| weight(gate, waited(gate, self.now)));
+            let name = gate.map(|gate| (gate.workload.clone(), gate.gate.clone()));
+            (Reverse(weight), name)
         });
+        self.rows = rows;
+    }
+
+    fn found(&self, (row, place): (usize, usize)) -> Option<&OpenGate> {
+        let detail = self.workloads.get(row)?.detail.as_ref()?;
+        detail.gates.get(place)
     }
 
     /// A gate with its workload.
     #[must_use]
     pub fn at(&self, row: usize) -> Option<(&Overview, &OpenGate)> {
         let row = self.rows.get(row)?;
-        Some((&row.overview, row.gate()?))
+        Some((self.workloads.get(row.0)?, self.found(*row)?))
     }
 
     fn gate(&self, row: usize) -> Option<&OpenGate> {
-        self.rows.get(row)?.gate()
+        self.found(*self.rows.get(row)?)
     }
 
     fn team(&self, row: usize) -> Option<&str> {
-        self.rows.get(row)?.overview.summary.team.as_deref()
+        let (row, _) = self.rows.get(row)?;
+        self.workloads.summary(*row)?.team.as_deref()
     }
 
     /// How many are late, and how many are for who asks.
     #[must_use]
     pub fn counts(&self) -> (usize, usize) {
-        let gates = || self.rows.iter().filter_map(Row::gate);
+        let gates = || self.rows.iter().filter_map(|row| self.found(*row));
         (
             gates().filter(|gate| late(gate, self.now)).count(),
             gates().filter(|gate| gate.may_decide == Some(true)).count(),

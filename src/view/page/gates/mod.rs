@@ -55,7 +55,7 @@ impl GatesPage {
             line.push(Role::Good, format!("{mine} for you"));
         }
         let working = match pen.scene.stage {
-            _ if pen.scene.is_whole() => None,
+            _ if inbox.is_whole => None,
             Stage::Working(done, total) => Some(format!("working out {done} of {total} …")),
             _ => Some("working out the rest …".to_owned()),
         };

@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 use std::cmp::{Ordering, Reverse};
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use crate::model::overview::Overview;
 use crate::model::repair::{Fix, Repair};
 use crate::report::sheet::Line;
 use crate::report::{duration, figure, glyph, text};
 use crate::theme::Role;
+use crate::view::gathered::Gathered;
 use crate::view::listing::{Column, Listing, Value};
 use crate::view::scene::Scene;
 
@@ -26,11 +27,28 @@ static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     ]
 });
 
+/// What the list needs of a workload that is worked out.
+struct Part {
+    repairs: usize,
+    has_source: bool,
+}
+
+impl Part {
+    fn of(overview: &Overview) -> Option<Self> {
+        let detail = overview.detail.as_ref()?;
+        Some(Self {
+            repairs: detail.repairs.len(),
+            has_source: detail.material.has_source,
+        })
+    }
+}
+
 /// The incidents.
 #[derive(Default)]
 pub struct Incidents {
-    /// A workload, and the place of the incident among its own.
-    rows: Vec<(Arc<Overview>, usize)>,
+    workloads: Gathered<Option<Part>>,
+    /// The row of a workload, and the place of the incident among its own.
+    rows: Vec<(usize, usize)>,
     /// Some workload in scope knows of somebody who tells of incidents.
     pub sourced: bool,
     /// How many workloads are worked out, of how many.
@@ -38,46 +56,45 @@ pub struct Incidents {
 }
 
 impl Incidents {
-    pub fn gather(&mut self, scene: &Scene) {
-        self.rows.clear();
-        self.sourced = false;
-        self.known = (0, 0);
-        for overview in scene.overviews() {
-            self.known.1 += 1;
-            let Some(detail) = &overview.detail else {
-                continue;
-            };
-            self.known.0 += 1;
-            self.sourced |= detail.material.has_source;
-            let all = 0..detail.repairs.len();
-            self.rows
-                .extend(all.map(|place| (Arc::clone(overview), place)));
+    /// Gathers the incidents in scope; tells whether any workload is another than before.
+    pub fn gather(&mut self, scene: &Scene) -> bool {
+        if !self.workloads.gather(scene, Part::of).is_any() {
+            return false;
         }
-        let mut rows = std::mem::take(&mut self.rows);
-        let key = |row: &(Arc<Overview>, usize)| {
-            repair(row).map(|one| (one.resolved.is_some(), Reverse(one.opened)))
-        };
-        rows.sort_by_key(key);
+        let parts = self.workloads.made();
+        let known = || parts.iter().flatten();
+        self.known = (known().count(), parts.len());
+        self.sourced = known().any(|part| part.has_source);
+        let repairs = |part: &Option<Part>| part.as_ref().map_or(0, |part| part.repairs);
+        let rows = parts.iter().enumerate();
+        let rows = rows.flat_map(|(row, part)| (0..repairs(part)).map(move |place| (row, place)));
+        let mut rows: Vec<(usize, usize)> = rows.collect();
+        rows.sort_by_cached_key(|row| {
+            let repair = self.repair(*row);
+            repair.map(|one| (one.resolved.is_some(), Reverse(one.opened)))
+        });
         self.rows = rows;
+        true
+    }
+
+    fn repair(&self, (row, place): (usize, usize)) -> Option<&Repair> {
+        let detail = self.workloads.get(row)?.detail.as_ref()?;
+        detail.repairs.get(place)
     }
 
     #[must_use]
-    pub fn at(&self, row: usize) -> Option<(&Arc<Overview>, &Repair)> {
+    pub fn at(&self, row: usize) -> Option<(&Overview, &Repair)> {
         let row = self.rows.get(row)?;
-        Some((&row.0, repair(row)?))
+        Some((self.workloads.get(row.0)?, self.repair(*row)?))
     }
 
     /// How many are open, and how many are past.
     #[must_use]
     pub fn counts(&self) -> (usize, usize) {
-        let all = self.rows.iter().filter_map(repair);
+        let all = self.rows.iter().filter_map(|row| self.repair(*row));
         let open = all.filter(|one| one.resolved.is_none()).count();
         (open, self.rows.len() - open)
     }
-}
-
-fn repair((overview, place): &(Arc<Overview>, usize)) -> Option<&Repair> {
-    overview.detail.as_ref()?.repairs.get(*place)
 }
 
 /// Whether it is open, as a sign and a word.
@@ -243,7 +260,7 @@ impl Listing for Incidents {
     }
 
     fn workload(&self, row: usize) -> Option<&str> {
-        Some(&self.rows.get(row)?.0.summary.workload)
+        Some(&self.at(row)?.0.summary.workload)
     }
 
     fn link(&self, row: usize) -> Option<&str> {

@@ -159,8 +159,9 @@ impl Page for RepairPage {
     }
 
     fn refresh(&mut self, scene: &Scene) {
-        self.table.listing.gather(scene);
-        self.table.refresh();
+        if self.table.listing.gather(scene) {
+            self.table.refresh();
+        }
     }
 
     fn on(&mut self, intent: Intent, _scene: &Scene) -> Reaction {
