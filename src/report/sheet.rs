@@ -3,6 +3,8 @@
 
 use std::fmt::Write;
 
+use compact_str::CompactString;
+
 use super::glyph;
 use super::style::Style;
 use super::text;
@@ -11,7 +13,8 @@ use crate::theme::{Colour, Look, Role};
 /// A line of pieces with meaning.
 #[derive(Clone, Debug, Default)]
 pub struct Line {
-    pieces: Vec<(Role, String)>,
+    /// Most pieces are a word or two, for which no memory has to be found.
+    pieces: Vec<(Role, CompactString)>,
     width: usize,
 }
 
@@ -36,7 +39,7 @@ impl Line {
         let text = text::clean(text.as_ref());
         if !text.is_empty() {
             self.width += text::width(&text);
-            self.pieces.push((role, text.into_owned()));
+            self.pieces.push((role, CompactString::from(text)));
         }
         self
     }
@@ -118,7 +121,7 @@ impl Line {
         if !style.unicode {
             // The sign that something was cut off is not ASCII either.
             for (_, text) in &mut pieces {
-                *text = glyph::ascii(text);
+                *text = glyph::ascii(text).into();
             }
         }
         let inked = pieces
