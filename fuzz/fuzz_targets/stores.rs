@@ -62,8 +62,9 @@ fn asked(store: &dyn Store) {
         }
     };
     let _ = store.read_after(0, &mut take);
-    let _ = store.read_back(Timestamp::MAX, &mut take);
     let _ = (
+        store.latest(Timestamp::MAX, 1000),
+        store.event(1),
         store.head(),
         store.find("a", "b"),
         store.cursors("a"),

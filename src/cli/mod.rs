@@ -2,6 +2,7 @@
 //! computed here.
 
 mod act;
+mod ahead;
 pub mod args;
 mod audit;
 mod bar;

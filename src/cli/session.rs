@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::ahead::Ahead;
 use super::args::{Global, WindowArgs};
 use super::bar::Bar;
 use super::{files, hint};
@@ -224,10 +225,21 @@ impl Session {
     pub fn engine(&self) -> Result<Engine, Failure> {
         let at_hand = self.config.sources.iter().any(registry::is_local);
         let mut store = self.log(at_hand)?;
-        if !crate::store::Store::is_read_only(&store) {
-            self.read_local(&mut store)?;
+        let feeds = if crate::store::Store::is_read_only(&store) {
+            Vec::new()
+        } else {
+            self.local_feeds()
+        };
+        if feeds.is_empty() {
+            return self.open(store);
         }
-        self.open(store)
+        // What is read is folded meanwhile, by a connection of its own.
+        let ahead = Ahead::begin(&self.log, assemble::workloads(&self.config), &self.rules);
+        self.read_local(&feeds, &mut store)?;
+        match ahead.end() {
+            Some(engine) => self.refreshed(engine),
+            None => self.open(store),
+        }
     }
 
     /// Opens the file of the log. One that was named and is not there holds nothing to be asked about, and asking does not make it; `filled`: what is read
@@ -247,18 +259,23 @@ impl Session {
 
     /// What leadtime knows by a log that is open.
     pub fn open(&self, store: SqliteStore) -> Result<Engine, Failure> {
-        let bar = Bar::new("reading the log", self.quiet);
-        let engine = Engine::open(
+        let workloads = assemble::workloads(&self.config);
+        self.refreshed(Engine::begin(
             Box::new(store),
-            assemble::workloads(&self.config),
+            workloads,
             self.rules.clone(),
-            &mut |done, total| bar.at(done, Some(total)),
-        )?;
+        )?)
+    }
+
+    fn refreshed(&self, mut engine: Engine) -> Result<Engine, Failure> {
+        let bar = Bar::new("reading the log", self.quiet);
+        engine.refresh(&mut |done, total| bar.at(done, Some(total)))?;
         bar.end();
         Ok(engine)
     }
 
-    fn read_local(&self, store: &mut SqliteStore) -> Result<(), Failure> {
+    /// The repositories on this machine.
+    fn local_feeds(&self) -> Vec<sync::Feed> {
         let sources = self.config.sources.iter();
         let mut feeds = Vec::new();
         for source in sources.filter(|source| registry::is_local(source)) {
@@ -268,11 +285,12 @@ impl Session {
             }
         }
         feeds.extend(self.here_feed());
-        if feeds.is_empty() {
-            return Ok(());
-        }
+        feeds
+    }
+
+    fn read_local(&self, feeds: &[sync::Feed], store: &mut SqliteStore) -> Result<(), Failure> {
         let listener = super::bar::Bars::new(self.quiet);
-        let outcomes = block_on(sync::sync(&feeds, store, self.now, &listener))??;
+        let outcomes = block_on(sync::sync(feeds, store, self.now, &listener))??;
         listener.end();
         for outcome in outcomes {
             if let Some(error) = outcome.error {

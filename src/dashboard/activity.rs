@@ -1,7 +1,6 @@
 //! What happened last, for the page of that name. Events that were told before are not read again: what is done grows with what is new.
 
 use std::collections::HashMap;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use crate::app::Engine;
@@ -10,7 +9,7 @@ use crate::event::cdevents;
 use crate::event::kind::MapText;
 use crate::event::time::Timestamp;
 use crate::report::happening::about;
-use crate::store::StoreError;
+use crate::store::{StoreError, Stored};
 use crate::view::answer::{self, Happened};
 use crate::view::scene::Scope;
 
@@ -25,7 +24,9 @@ pub struct Activity {
     /// By place in the log; none where it is not in scope, or cannot be read.
     known: HashMap<u64, Option<Arc<Happened>>>,
     scope: Scope,
-    workloads: usize,
+    /// Whose it is, worked out for how many things and workloads: which of them belong together changes with these.
+    owners: Owners,
+    extent: (usize, usize, usize, usize),
 }
 
 impl Activity {
@@ -38,48 +39,56 @@ impl Activity {
         takes: &dyn Fn(usize) -> bool,
     ) -> Result<answer::Activity, StoreError> {
         let workloads = engine.definitions().len();
-        if *scope != self.scope || workloads != self.workloads {
+        if *scope != self.scope || workloads != self.extent.3 {
             self.known.clear();
             self.scope = scope.clone();
-            self.workloads = workloads;
         }
-        let owners = Owners::of(engine);
+        let (things, relations, descriptions) = engine.catalogue().extent();
+        let extent = (things, relations, descriptions, workloads);
+        if extent != self.extent {
+            self.extent = extent;
+            self.owners = Owners::of(engine);
+        }
+        let owners = &self.owners;
         let mut before = std::mem::take(&mut self.known);
         let mut told = answer::Activity {
             all: engine.catalogue().events,
             ..answer::Activity::default()
         };
-        engine.log().read_back(until, &mut |seq, arrived, body| {
-            if told.rows.len() == MOST || told.looked == REACH {
+        let is_all = *scope == Scope::All;
+        // Of all workloads every event is told, but the few that cannot be read.
+        let reach = if is_all { 2 * MOST } else { REACH };
+        let mut latest = engine.log().latest(until, reach + 1)?;
+        told.more = latest.len() > reach;
+        latest.truncate(reach);
+        for seq in latest {
+            if told.rows.len() == MOST {
                 told.more = true;
-                return ControlFlow::Break(());
+                break;
             }
             told.looked += 1;
-            let one = before.remove(&seq).unwrap_or_else(|| {
-                let found = read(engine, &owners, seq, (arrived, body));
-                found
-                    .filter(|(_, places)| {
-                        *scope == Scope::All || places.iter().any(|place| takes(*place))
-                    })
-                    .map(|(one, _)| Arc::new(one))
-            });
+            let one = match before.remove(&seq) {
+                Some(one) => one,
+                None => {
+                    let stored = engine.log().event(seq)?;
+                    let found = stored.and_then(|stored| read(engine, owners, stored));
+                    let found = found
+                        .filter(|(_, places)| is_all || places.iter().any(|place| takes(*place)));
+                    found.map(|(one, _)| Arc::new(one))
+                }
+            };
             told.rows.extend(one.clone());
             self.known.insert(seq, one);
-            ControlFlow::Continue(())
-        })?;
+        }
         Ok(told)
     }
 }
 
 /// An event, and the places of the workloads that it is about.
-fn read(
-    engine: &Engine,
-    owners: &Owners,
-    seq: u64,
-    (arrived, body): (Timestamp, &str),
-) -> Option<(Happened, Vec<usize>)> {
-    let event = cdevents::read(body).ok()?;
-    let event = event.map_text(&mut |text: &std::borrow::Cow<'_, str>| text.clone().into_owned());
+fn read(engine: &Engine, owners: &Owners, stored: Stored) -> Option<(Happened, Vec<usize>)> {
+    let event = cdevents::read(&stored.body)
+        .ok()?
+        .map_text(&mut |text: &std::borrow::Cow<'_, str>| text.clone().into_owned());
     let [service, repository, artifact] = about(&event);
     let places = owners.find(service, repository, artifact).to_vec();
     let workload = match places[..] {
@@ -88,11 +97,11 @@ fn read(
     };
     let workload = workload.map(|definition| definition.name.clone());
     let happened = Happened {
-        seq,
-        arrived,
+        seq: stored.seq,
+        arrived: stored.arrived,
         event,
         workload,
-        body: body.to_owned(),
+        body: stored.body,
     };
     Some((happened, places))
 }

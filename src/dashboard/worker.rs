@@ -22,6 +22,7 @@ use crate::model::definition::Definition;
 use crate::model::feature::{Releases, parts_of};
 use crate::model::overview::{Overview, overview};
 use crate::model::state::Lives;
+use crate::screen::yield_to_drawing;
 use crate::store::StoreError;
 use crate::view::answer::{Answer, Question};
 use crate::view::scene::{Lens, Stage};
@@ -55,6 +56,7 @@ pub type Tell = Box<dyn Fn(News) -> bool + Send>;
 
 /// Runs until nobody orders any more.
 pub fn run(open: Open, lens: Lens, clock: Clock, orders: &Receiver<Order>, tell: Tell) {
+    yield_to_drawing();
     let workshop = match open() {
         Ok(Some(workshop)) => workshop,
         Ok(None) => return,

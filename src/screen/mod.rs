@@ -23,6 +23,14 @@ pub use input::{Input, Mouse, MouseKind, listen};
 
 use paper::Paper;
 
+/// Leaves the processor to the thread that draws, whenever both want it: for one that works beside it. Where a thread alone cannot be told so (anywhere but on
+/// Linux), nothing is done.
+pub fn yield_to_drawing() {
+    // It works as well as it did where this is refused.
+    #[cfg(target_os = "linux")]
+    let _refused = rustix::process::nice(5);
+}
+
 /// What of the terminal is used besides its screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {

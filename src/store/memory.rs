@@ -93,31 +93,24 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    fn read_back(
-        &self,
-        until: Timestamp,
-        take: &mut dyn FnMut(Seq, Timestamp, &str) -> ControlFlow<()>,
-    ) -> Result<(), StoreError> {
-        for (_, seq) in self.times.range(..=(until, Seq::MAX)).rev() {
-            if let Some((arrived, body)) = self.stored(*seq)
-                && take(*seq, *arrived, body).is_break()
-            {
-                break;
-            }
-        }
-        Ok(())
+    fn latest(&self, until: Timestamp, most: usize) -> Result<Vec<Seq>, StoreError> {
+        let times = self.times.range(..=(until, Seq::MAX)).rev();
+        Ok(times.take(most).map(|(_, seq)| *seq).collect())
+    }
+
+    fn event(&self, seq: Seq) -> Result<Option<Stored>, StoreError> {
+        Ok(self.stored(seq).map(|(arrived, body)| Stored {
+            seq,
+            arrived: *arrived,
+            body: body.clone(),
+        }))
     }
 
     fn find(&self, source: &str, id: &str) -> Result<Option<Stored>, StoreError> {
-        let place = self.place(source, id);
-        Ok(place.and_then(|seq| {
-            let (arrived, body) = self.stored(seq)?;
-            Some(Stored {
-                seq,
-                arrived: *arrived,
-                body: body.clone(),
-            })
-        }))
+        match self.place(source, id) {
+            Some(seq) => self.event(seq),
+            None => Ok(None),
+        }
     }
 
     fn cursors(&self, source: &str) -> Result<Vec<Cursor>, StoreError> {

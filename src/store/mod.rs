@@ -134,12 +134,12 @@ pub trait Store: Send {
         take: &mut dyn FnMut(Seq, Timestamp, &str) -> ControlFlow<()>,
     ) -> Result<(), StoreError>;
 
-    /// Hands every event that happened by an instant to `take`, the latest first, until it breaks. Of one instant, the one that arrived last comes first.
-    fn read_back(
-        &self,
-        until: Timestamp,
-        take: &mut dyn FnMut(Seq, Timestamp, &str) -> ControlFlow<()>,
-    ) -> Result<(), StoreError>;
+    /// The places of the events that happened last by an instant, the latest first, and at most so many. Of one instant, the one that arrived last comes
+    /// first.
+    fn latest(&self, until: Timestamp, most: usize) -> Result<Vec<Seq>, StoreError>;
+
+    /// The event at a place.
+    fn event(&self, seq: Seq) -> Result<Option<Stored>, StoreError>;
 
     /// The event with this identity.
     fn find(&self, source: &str, id: &str) -> Result<Option<Stored>, StoreError>;

@@ -88,7 +88,9 @@ impl<T> Gathered<T> {
         for (rank, row) in (0..).zip(named) {
             self.ranks[row] = rank;
         }
-        let widths = self.overviews().map(|one| text::width(&one.summary.workload));
+        let widths = self
+            .overviews()
+            .map(|one| text::width(&one.summary.workload));
         self.widest = widths.max().unwrap_or(0);
     }
 

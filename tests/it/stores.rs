@@ -203,24 +203,14 @@ fn reading_back_goes_from_the_latest_and_stops_when_told(store: &mut dyn Store) 
     // Known already: its time does not move.
     append(store, vec![at("a", 90)]);
     let read = |until: i64, most: usize| {
-        let mut ids = Vec::new();
-        store
-            .read_back(time(until), &mut |seq, arrived, body| {
-                assert_eq!(arrived, time(100));
-                assert_eq!(
-                    read_after(store, seq - 1).first().map(|one| &*one.body),
-                    Some(body)
-                );
-                let id = body.rsplit('"').nth(1).unwrap();
-                ids.push(id.to_owned());
-                if ids.len() == most {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                }
-            })
-            .unwrap();
-        ids.concat()
+        let latest = store.latest(time(until), most).unwrap();
+        let id = |seq: &Seq| {
+            let stored = store.event(*seq).unwrap().unwrap();
+            assert_eq!((stored.seq, stored.arrived), (*seq, time(100)));
+            assert_eq!(read_after(store, seq - 1).first(), Some(&stored));
+            stored.body.rsplit('"').nth(1).unwrap().to_owned()
+        };
+        latest.iter().map(id).collect::<Vec<_>>().concat()
     };
     assert_eq!(read(1_000, 9), "dcba");
     assert_eq!(read(40, 9), "dcba", "by then");

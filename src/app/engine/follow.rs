@@ -1,6 +1,6 @@
 //! The engine beside a log that grows: what came in is folded as it comes, and a snapshot is kept now and then.
 
-use super::Engine;
+use super::{AT_ONCE, Engine};
 use crate::app::discover;
 use crate::fold::Class;
 use crate::store::{Seq, StoreError};
@@ -10,7 +10,19 @@ const ALONE: u64 = 4_000;
 /// After so many events a snapshot is kept.
 const KEEP: u64 = 20_000;
 
+/// So many events are folded before it is looked whether who fills the log is done.
+const AHEAD: u64 = 100_000;
+
 impl Engine {
+    /// Folds some of what was not read yet, while the log is being filled by somebody else; `false` where there is nothing to do by now, or no room for more.
+    pub fn read_ahead(&mut self) -> Result<bool, StoreError> {
+        if self.not_kept() + AHEAD > AT_ONCE || self.store.head()? == self.seq {
+            return Ok(false);
+        }
+        self.catch_up(AHEAD, &mut |_| {})?;
+        Ok(true)
+    }
+
     /// Folds what is new in the log, and keeps no snapshot of it yet: for who follows a log that grows. Tells the workloads, by place, that have to do
     /// with what came.
     pub fn follow(&mut self) -> Result<Vec<usize>, StoreError> {
@@ -23,7 +35,7 @@ impl Engine {
             self.take_up(self.kept.unwrap_or(0) + 1..=self.seq)?;
         }
         self.fold.watch();
-        self.catch_up(&mut |_| {})?;
+        self.catch_up(AT_ONCE, &mut |_| {})?;
         if self.fold.catalogue.extent() != before {
             self.define();
         }

@@ -26,8 +26,8 @@ use super::discover::{self, Claims};
 /// Facts that may stay in memory between questions.
 const MOST_AT_HAND: usize = 50_000;
 
-/// Events folded between two snapshots of a log that is being read from its beginning.
-const AT_ONCE: u64 = 4_000_000;
+/// Events folded between two snapshots of a log that is being read from its beginning: so many that their partitions fit in memory.
+const AT_ONCE: u64 = 2_500_000;
 
 /// A log, and what is known from it.
 pub struct Engine {
@@ -72,6 +72,17 @@ impl Engine {
         rules: Rules,
         watch: Watch<'_>,
     ) -> Result<Self, StoreError> {
+        let mut engine = Self::begin(store, configured, rules)?;
+        engine.refresh(watch)?;
+        Ok(engine)
+    }
+
+    /// Begins at the snapshot, where that fits; nothing else is known of the log until it is read.
+    pub fn begin(
+        store: Box<dyn Store>,
+        configured: Vec<Configured>,
+        rules: Rules,
+    ) -> Result<Self, StoreError> {
         let mut engine = Self {
             store,
             fold: Fold::default(),
@@ -86,7 +97,6 @@ impl Engine {
         };
         let head = engine.store.head()?;
         engine.take_up(0..=head)?;
-        engine.refresh(watch)?;
         Ok(engine)
     }
 
@@ -109,7 +119,10 @@ impl Engine {
         let from = self.seq;
         let mut started_over = false;
         loop {
-            self.catch_up(&mut |done| watch(done.saturating_sub(from), head - from))?;
+            let left = AT_ONCE.saturating_sub(self.not_kept());
+            self.catch_up(left, &mut |done| {
+                watch(done.saturating_sub(from), head - from);
+            })?;
             if !self.keep()? {
                 if std::mem::replace(&mut started_over, true) {
                     return Err(StoreError::Failed {
@@ -156,11 +169,11 @@ impl Engine {
         self.claims = Claims::of(&self.definitions);
     }
 
-    /// Folds the next events, so many that their partitions fit in memory.
-    fn catch_up(&mut self, watch: &mut dyn FnMut(Seq)) -> Result<(), StoreError> {
+    /// Folds the next events, and at most so many.
+    fn catch_up(&mut self, most: u64, watch: &mut dyn FnMut(Seq)) -> Result<(), StoreError> {
         let (store, fold) = (&self.store, &mut self.fold);
         let mut seq = self.seq;
-        let mut left = AT_ONCE;
+        let mut left = most.max(1);
         store.read_after(self.seq, &mut |number, arrived, body| {
             let event = read(body);
             fold.apply(&event, number, arrived);

@@ -3,7 +3,7 @@
 
 use std::ops::ControlFlow;
 
-use rusqlite::{Connection, OptionalExtension, Result, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Result, Row, TransactionBehavior, params};
 
 use crate::event::time::Timestamp;
 use crate::store::{Appended, Batch, Cursor, Seq, Stored};
@@ -11,8 +11,9 @@ use crate::store::{Appended, Batch, Cursor, Seq, Stored};
 const ADD: &str = "INSERT INTO event (source, id, at, arrived, body) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (source, id) DO NOTHING";
 const HEAD: &str = "SELECT coalesce(max(seq), 0) FROM event";
 const READ: &str = "SELECT seq, arrived, body FROM event WHERE seq > ?1 ORDER BY seq";
-const READ_BACK: &str =
-    "SELECT seq, arrived, body FROM event WHERE at <= ?1 ORDER BY at DESC, seq DESC";
+/// By the index alone: what is known already is not read again.
+const LATEST: &str = "SELECT seq FROM event WHERE at <= ?1 ORDER BY at DESC, seq DESC LIMIT ?2";
+const EVENT: &str = "SELECT seq, arrived, body FROM event WHERE seq = ?1";
 const FIND: &str = "SELECT seq, arrived, body FROM event WHERE source = ?1 AND id = ?2";
 const CURSORS: &str = "SELECT key, value FROM cursor WHERE source = ?1 ORDER BY key";
 const CURSOR: &str = "SELECT value FROM cursor WHERE source = ?1 AND key = ?2";
@@ -69,36 +70,14 @@ pub fn head(connection: &Connection) -> Result<Seq> {
         .map(i64::cast_unsigned)
 }
 
+/// Hands over rows in their order.
 pub fn read_after(
     connection: &Connection,
     seq: Seq,
     take: &mut dyn FnMut(Seq, Timestamp, &str) -> ControlFlow<()>,
 ) -> Result<()> {
-    hand(
-        connection,
-        READ,
-        i64::try_from(seq).unwrap_or(i64::MAX),
-        take,
-    )
-}
-
-pub fn read_back(
-    connection: &Connection,
-    until: Timestamp,
-    take: &mut dyn FnMut(Seq, Timestamp, &str) -> ControlFlow<()>,
-) -> Result<()> {
-    hand(connection, READ_BACK, until.micros(), take)
-}
-
-/// Hands over rows of `seq, arrived, body`.
-fn hand(
-    connection: &Connection,
-    statement: &str,
-    bound: i64,
-    take: &mut dyn FnMut(Seq, Timestamp, &str) -> ControlFlow<()>,
-) -> Result<()> {
-    let mut read = connection.prepare_cached(statement)?;
-    let mut rows = read.query([bound])?;
+    let mut read = connection.prepare_cached(READ)?;
+    let mut rows = read.query([bound(seq)])?;
     while let Some(row) = rows.next()? {
         let seq = row.get::<_, i64>(0)?.cast_unsigned();
         let arrived = Timestamp::from_micros(row.get(1)?);
@@ -109,17 +88,40 @@ fn hand(
     Ok(())
 }
 
+fn bound(seq: Seq) -> i64 {
+    i64::try_from(seq).unwrap_or(i64::MAX)
+}
+
+pub fn latest(connection: &Connection, until: Timestamp, most: usize) -> Result<Vec<Seq>> {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    connection
+        .prepare_cached(LATEST)?
+        .query_map([until.micros(), most], |row| {
+            row.get::<_, i64>(0).map(i64::cast_unsigned)
+        })?
+        .collect()
+}
+
+pub fn event(connection: &Connection, seq: Seq) -> Result<Option<Stored>> {
+    connection
+        .prepare_cached(EVENT)?
+        .query_row([bound(seq)], stored)
+        .optional()
+}
+
 pub fn find(connection: &Connection, source: &str, id: &str) -> Result<Option<Stored>> {
     connection
         .prepare_cached(FIND)?
-        .query_row([source, id], |row| {
-            Ok(Stored {
-                seq: row.get::<_, i64>(0)?.cast_unsigned(),
-                arrived: Timestamp::from_micros(row.get(1)?),
-                body: row.get(2)?,
-            })
-        })
+        .query_row([source, id], stored)
         .optional()
+}
+
+fn stored(row: &Row<'_>) -> Result<Stored> {
+    Ok(Stored {
+        seq: row.get::<_, i64>(0)?.cast_unsigned(),
+        arrived: Timestamp::from_micros(row.get(1)?),
+        body: row.get(2)?,
+    })
 }
 
 pub fn cursor(connection: &Connection, source: &str, key: &str) -> Result<Option<String>> {

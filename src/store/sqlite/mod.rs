@@ -101,12 +101,12 @@ impl Store for SqliteStore {
         self.told(log::read_after(&self.connection, seq, take))
     }
 
-    fn read_back(
-        &self,
-        until: Timestamp,
-        take: &mut dyn FnMut(Seq, Timestamp, &str) -> ControlFlow<()>,
-    ) -> Result<(), StoreError> {
-        self.told(log::read_back(&self.connection, until, take))
+    fn latest(&self, until: Timestamp, most: usize) -> Result<Vec<Seq>, StoreError> {
+        self.told(log::latest(&self.connection, until, most))
+    }
+
+    fn event(&self, seq: Seq) -> Result<Option<Stored>, StoreError> {
+        self.told(log::event(&self.connection, seq))
     }
 
     fn find(&self, source: &str, id: &str) -> Result<Option<Stored>, StoreError> {

@@ -58,12 +58,11 @@ impl Store for Shared {
     ) -> Result<(), StoreError> {
         self.with(|store| store.read_after(seq, take))
     }
-    fn read_back(
-        &self,
-        until: Timestamp,
-        take: &mut dyn FnMut(Seq, Timestamp, &str) -> ControlFlow<()>,
-    ) -> Result<(), StoreError> {
-        self.with(|store| store.read_back(until, take))
+    fn latest(&self, until: Timestamp, most: usize) -> Result<Vec<Seq>, StoreError> {
+        self.with(|store| store.latest(until, most))
+    }
+    fn event(&self, seq: Seq) -> Result<Option<Stored>, StoreError> {
+        self.with(|store| store.event(seq))
     }
     fn find(&self, source: &str, id: &str) -> Result<Option<Stored>, StoreError> {
         self.with(|store| store.find(source, id))

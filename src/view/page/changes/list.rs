@@ -7,8 +7,8 @@ use std::cmp::Ordering;
 use std::sync::{Arc, LazyLock};
 
 use super::columns::{Columns, MIDDLING, Shown, WIDE, Widths};
-use crate::model::locate::Match;
 use crate::event::time::Timestamp;
+use crate::model::locate::Match;
 use crate::model::overview::{Overview, Summary};
 use crate::report::sheet::Line;
 use crate::report::{duration, glyph, state_look, text};

@@ -77,7 +77,8 @@ pub struct Troubles {
 impl Troubles {
     fn of(overview: &Overview) -> Self {
         let cells = running(overview);
-        let count = |holds: &dyn Fn(&Running) -> bool| cells.iter().filter(|one| holds(one)).count();
+        let count =
+            |holds: &dyn Fn(&Running) -> bool| cells.iter().filter(|one| holds(one)).count();
         let healths = |word| count(&|one| one.health == Some(word));
         let production = &overview.summary.production;
         Self {

@@ -69,19 +69,9 @@ impl EnvironmentsPage {
         let mut line = Line::of(Role::Title, count).with(Role::Dim, format!(" · {across}"));
         let troubles = matrix.troubles;
         let told = [
-            (
-                Role::Bad,
-                glyph::BAD,
-                "with an incident",
-                troubles.incident,
-            ),
+            (Role::Bad, glyph::BAD, "with an incident", troubles.incident),
             (Role::Bad, "!", "failed", troubles.failed),
-            (
-                Role::Process,
-                glyph::ARROW,
-                "deploying",
-                troubles.deploying,
-            ),
+            (Role::Process, glyph::ARROW, "deploying", troubles.deploying),
             (
                 Role::Wait,
                 glyph::BEHIND,
@@ -97,11 +87,7 @@ impl EnvironmentsPage {
             }
         }
         if troubles.known < matrix.len() {
-            let words = format!(
-                " · working out {} of {} …",
-                troubles.known,
-                matrix.len()
-            );
+            let words = format!(" · working out {} of {} …", troubles.known, matrix.len());
             line.push(Role::Process, words);
         }
         pen.line(area.x + 2, area.y, area.width - 2, &line);
