@@ -67,15 +67,14 @@ impl Activity {
                 break;
             }
             told.looked += 1;
-            let one = match before.remove(&seq) {
-                Some(one) => one,
-                None => {
-                    let stored = engine.log().event(seq)?;
-                    let found = stored.and_then(|stored| read(engine, owners, stored));
-                    let found = found
-                        .filter(|(_, places)| is_all || places.iter().any(|place| takes(*place)));
-                    found.map(|(one, _)| Arc::new(one))
-                }
+            let one = if let Some(one) = before.remove(&seq) {
+                one
+            } else {
+                let stored = engine.log().event(seq)?;
+                let found = stored.and_then(|stored| read(engine, owners, stored));
+                let found =
+                    found.filter(|(_, places)| is_all || places.iter().any(|place| takes(*place)));
+                found.map(|(one, _)| Arc::new(one))
             };
             told.rows.extend(one.clone());
             self.known.insert(seq, one);

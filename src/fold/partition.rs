@@ -70,14 +70,14 @@ impl Partition {
         }
         let names = Arc::make_mut(&mut self.names);
         let mut known = self.sources.iter().flatten();
-        let source = match known.find(|(source, _)| *source == familiar.source) {
-            Some((_, name)) => *name,
-            None => {
-                let name = names.intern(&event.source);
-                self.sources.rotate_right(1);
-                self.sources[0] = Some((familiar.source, name));
-                name
-            }
+        let known = known.find(|(source, _)| *source == familiar.source);
+        let source = if let Some((_, name)) = known {
+            *name
+        } else {
+            let name = names.intern(&event.source);
+            self.sources.rotate_right(1);
+            self.sources[0] = Some((familiar.source, name));
+            name
         };
         let own = &mut self.own;
         let fact = addition::from(event, source, names, |names, text| {

@@ -120,6 +120,7 @@ impl<T> Gathered<T> {
     }
 
     /// What was made of each.
+    #[must_use]
     pub fn made(&self) -> &[T] {
         &self.made
     }
@@ -177,17 +178,17 @@ mod tests {
     fn only_what_is_another_is_made_anew() {
         let mut scene = scene();
         let mut gathered = Gathered::default();
-        let made = RefCell::new(Vec::new());
-        let make = |one: &Overview| made.borrow_mut().push(one.summary.workload.clone());
+        let looked_at = RefCell::new(Vec::new());
+        let make = |one: &Overview| looked_at.borrow_mut().push(one.summary.workload.clone());
         let [shop, ledger, cart] = ["shop", "ledger", "cart"].map(named);
         scene.enter(vec![shop.clone(), ledger.clone(), cart.clone()]);
         let first = gathered.gather(&scene, make);
         assert!(!first.lined_up);
-        assert_eq!(made.take(), ["shop", "ledger", "cart"]);
+        assert_eq!(looked_at.take(), ["shop", "ledger", "cart"]);
         assert_eq!([0, 1, 2].map(|row| gathered.rank_of(row)), [2, 1, 0]);
 
         assert!(!gathered.gather(&scene, make).is_any());
-        assert_eq!(made.take().len(), 0);
+        assert_eq!(looked_at.take().len(), 0);
 
         scene.enter(vec![shop.clone(), named("ledger"), cart.clone()]);
         let second = gathered.gather(&scene, make);
@@ -196,7 +197,7 @@ mod tests {
             lined_up: true,
         };
         assert_eq!(second, only);
-        assert_eq!(made.take(), ["ledger"]);
+        assert_eq!(looked_at.take(), ["ledger"]);
 
         scene.enter(vec![shop, cart]);
         let third = gathered.gather(&scene, make);

@@ -69,13 +69,12 @@ impl Inbox {
         self.me.clone_from(&scene.me);
         self.workloads.gather(scene, Part::of);
         let parts = self.workloads.made();
-        self.outside = match scene.scope {
-            Scope::All => 0,
-            _ => {
-                let all = scene.fleet().iter().map(|one| one.summary.gates);
-                let here = parts.iter().map(|part| part.told);
-                all.sum::<usize>().saturating_sub(here.sum())
-            }
+        self.outside = if scene.scope == Scope::All {
+            0
+        } else {
+            let all = scene.fleet().iter().map(|one| one.summary.gates);
+            let here = parts.iter().map(|part| part.told);
+            all.sum::<usize>().saturating_sub(here.sum())
         };
         let unknown = || parts.iter().filter(|part| part.gates.is_none());
         self.coming = unknown().map(|part| part.told).sum();
