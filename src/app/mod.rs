@@ -2,6 +2,7 @@
 //! so will the dashboard. No figure is computed here.
 
 pub mod acting;
+pub mod ahead;
 pub mod assemble;
 pub mod discover;
 pub mod doctor;

@@ -2,7 +2,6 @@
 //! computed here.
 
 mod act;
-mod ahead;
 pub mod args;
 mod audit;
 mod bar;
@@ -14,6 +13,7 @@ pub mod doctor;
 mod dora;
 mod environments;
 mod export;
+mod feeds;
 mod files;
 mod gates;
 mod hint;

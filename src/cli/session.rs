@@ -2,20 +2,19 @@
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use super::ahead::Ahead;
 use super::args::{Global, WindowArgs};
 use super::bar::Bar;
 use super::{files, hint};
 use crate::app::acting::Acting;
+use crate::app::ahead::Ahead;
 use crate::app::locate::Here;
 use crate::app::registry;
 use crate::app::silence::Heard;
 use crate::app::{Engine, assemble, sync};
 use crate::clock;
 use crate::config::Config;
-use crate::connector::{Connector, git};
+use crate::connector::git;
 use crate::error::Failure;
 use crate::event::time::Timestamp;
 use crate::journal::Person;
@@ -26,15 +25,12 @@ use crate::report::{Style, Surroundings, text};
 use crate::store::sqlite::SqliteStore;
 use crate::theme::Theme;
 
-/// The name of the source that nobody configured: the repository that one stands in.
-const HERE: &str = "here";
-
 /// What holds for this call of the program.
 pub struct Session {
     pub config: Config,
     /// The repository that one stands in, where no configuration was found and no log was named.
     pub here: Option<git::Identity>,
-    here_path: Option<PathBuf>,
+    pub(super) here_path: Option<PathBuf>,
     pub log: PathBuf,
     /// The log, where `--db` names it.
     named: Option<PathBuf>,
@@ -84,84 +80,6 @@ impl Session {
             style,
             rules,
         })
-    }
-
-    /// The sources that are wanted, as configured, or the repository that one stands in; and those that cannot even be set up, with the reason.
-    pub fn feeds(
-        &self,
-        since: Option<Timestamp>,
-        wanted: impl Fn(&str) -> bool,
-    ) -> (Vec<sync::Feed>, Vec<(String, Failure)>) {
-        let mut feeds = Vec::new();
-        let mut refused = Vec::new();
-        for source in self.config.sources.iter().filter(|one| wanted(&one.name)) {
-            match self.feed(source, since) {
-                Ok(feed) => feeds.push(feed),
-                Err(failure) => refused.push((source.name.clone(), failure)),
-            }
-        }
-        feeds.extend(self.here_feed().filter(|feed| wanted(&feed.name)));
-        (feeds, refused)
-    }
-
-    /// The names of all sources.
-    #[must_use]
-    pub fn source_names(&self) -> Vec<&str> {
-        let configured = self.config.sources.iter().map(|one| one.name.as_str());
-        configured
-            .chain(self.here_path.is_some().then_some(HERE))
-            .collect()
-    }
-
-    /// The repository that one stands in, as a source that nobody configured.
-    #[must_use]
-    pub fn here_feed(&self) -> Option<sync::Feed> {
-        let config = git::Config {
-            name: HERE.to_owned(),
-            path: self.here_path.clone()?,
-            repository: None,
-            touched_paths: false,
-        };
-        Some(sync::Feed {
-            name: HERE.to_owned(),
-            connector: Arc::new(git::Git::new(config)),
-            since: None,
-        })
-    }
-
-    /// A configured source.
-    pub fn feed(
-        &self,
-        source: &crate::config::Source,
-        since: Option<Timestamp>,
-    ) -> Result<sync::Feed, Failure> {
-        let connector = registry::connector(source, self.has_parts())?;
-        Ok(self.feed_of(source, connector, since))
-    }
-
-    /// The same, for who goes on reading: one that cannot be set up says why whenever it is read.
-    #[must_use]
-    pub fn feed_or_why(&self, source: &crate::config::Source) -> sync::Feed {
-        let connector = registry::connector_or_why(source, self.has_parts());
-        self.feed_of(source, connector, None)
-    }
-
-    fn feed_of(
-        &self,
-        source: &crate::config::Source,
-        connector: Box<dyn Connector>,
-        since: Option<Timestamp>,
-    ) -> sync::Feed {
-        sync::Feed {
-            name: source.name.clone(),
-            connector: connector.into(),
-            since: source.since.map(|span| self.now - span).or(since),
-        }
-    }
-
-    fn has_parts(&self) -> bool {
-        let mut workloads = self.config.workloads.iter();
-        workloads.any(|workload| !workload.paths.is_empty())
     }
 
     /// The repository that one stands in, whether or not there is a configuration.
@@ -272,20 +190,6 @@ impl Session {
         engine.refresh(&mut |done, total| bar.at(done, Some(total)))?;
         bar.end();
         Ok(engine)
-    }
-
-    /// The repositories on this machine.
-    fn local_feeds(&self) -> Vec<sync::Feed> {
-        let sources = self.config.sources.iter();
-        let mut feeds = Vec::new();
-        for source in sources.filter(|source| registry::is_local(source)) {
-            match self.feed(source, None) {
-                Ok(feed) => feeds.push(feed),
-                Err(failure) => self.complain(&format!("{}: {}", source.name, failure.text)),
-            }
-        }
-        feeds.extend(self.here_feed());
-        feeds
     }
 
     fn read_local(&self, feeds: &[sync::Feed], store: &mut SqliteStore) -> Result<(), Failure> {

@@ -167,3 +167,48 @@ impl Partition {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::kind::{Commit, Kind};
+    use crate::event::time::Timestamp;
+    use crate::fold::addition::told;
+
+    /// By more sources than are remembered, and with a text that reads like what the partition is about and is another.
+    #[test]
+    fn what_is_known_of_texts_changes_nothing() {
+        let (mut plain, mut familiar) = (Partition::default(), Partition::default());
+        for (place, source) in (1..).zip([0, 1, 2, 0, 5, 4, 3, 2, 1, 0, 5]) {
+            let repository = String::from("acme/shop");
+            let message = if place % 2 == 0 { "acme/shop" } else { "main" };
+            let event = Event {
+                source: Cow::Owned(format!("/ci/{source}")),
+                id: Cow::Owned(place.to_string()),
+                at: Timestamp::MIN,
+                kind: Kind::Commit(Commit {
+                    sha: Cow::Owned(format!("sha{place}")),
+                    repository: Some(Cow::Borrowed(&*repository)),
+                    message: Some(Cow::Borrowed(message)),
+                    ..Commit::default()
+                }),
+            };
+            assert!(plain.push(&event, place));
+            let home = crate::fold::route::home(&event).unwrap();
+            familiar.push_familiar(&event, place, Familiar::of(source, home));
+        }
+        let texts = |one: &Partition| -> Vec<String> {
+            let facts = one.facts().iter();
+            facts
+                .map(|fact| format!("{:?}", told(&one.names, fact)))
+                .collect()
+        };
+        assert_eq!(texts(&familiar), texts(&plain));
+        assert_eq!(familiar.facts().len(), 11);
+        assert_eq!(
+            familiar.facts(),
+            plain.facts(),
+            "a text has one name in both"
+        );
+    }
+}

@@ -17,6 +17,8 @@ pub struct Gathered<T> {
     ranks: Vec<u32>,
     /// Columns of the widest name.
     widest: usize,
+    /// Something was gathered before, if nothing.
+    begun: bool,
 }
 
 /// What is another since the last time.
@@ -42,6 +44,7 @@ impl<T> Default for Gathered<T> {
             made: Vec::new(),
             ranks: Vec::new(),
             widest: 0,
+            begun: false,
         }
     }
 }
@@ -51,7 +54,7 @@ impl<T> Gathered<T> {
     pub fn gather(&mut self, scene: &Scene, make: impl Fn(&Overview) -> T) -> Renewed {
         let mut renewed = Renewed {
             rows: Vec::new(),
-            lined_up: true,
+            lined_up: std::mem::replace(&mut self.begun, true),
         };
         let mut count = 0;
         for one in scene.overviews() {

@@ -90,6 +90,37 @@ fn who_follows_takes_up_the_snapshot_of_another() {
     assert_eq!(seen(&mut follower, at), expected);
 }
 
+/// While one fills the log, another folds what is there by now: what is left for the end is little, and what is known then is the same.
+#[test]
+fn who_reads_ahead_knows_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log.db");
+    let at = noon();
+    let (config, events) = organisation(at);
+    let mut store = assemble::open_log(&file).unwrap();
+    let own = Box::new(assemble::open_log(&file).unwrap());
+    let (workloads, rules) = (assemble::workloads(&config), assemble::rules(&config, None));
+    let mut ahead = Engine::begin(own, workloads, rules).unwrap();
+    assert!(!ahead.read_ahead().unwrap(), "nothing is there yet");
+    let (first, rest) = events.split_at(7_000);
+    for some in first.chunks(2_000) {
+        import::append(&mut store, some, at).unwrap();
+        assert!(ahead.read_ahead().unwrap());
+        assert_eq!(ahead.seq(), store.head().unwrap());
+    }
+    assert!(!ahead.read_ahead().unwrap(), "all is read");
+    assert!(store.snapshot().unwrap().is_none(), "nothing is kept yet");
+    import::append(&mut store, rest, at).unwrap();
+    ahead.refresh(&mut |_, _| {}).unwrap();
+    assert!(ahead.is_kept());
+    let mut whole = MemoryStore::new();
+    import::append(&mut whole, &events, at).unwrap();
+    let mut whole = engine_on(Box::new(whole), &config);
+    assert_eq!(seen(&mut ahead, at), seen(&mut whole, at));
+    let mut again = engine(&file, &config);
+    assert_eq!(seen(&mut again, at), seen(&mut whole, at));
+}
+
 /// In any order of happening: what came is asked for before it is kept, kept before it is asked for, or cannot be kept, since another writes for long.
 #[test]
 fn what_came_is_known_whenever_it_is_kept() {

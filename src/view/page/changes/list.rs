@@ -1,88 +1,31 @@
-//! Changes as rows: those in flight, the longest held first, and those that a reference speaks of. A row is a place in what was worked out anyway; nothing is
-//! copied for it, and of a fleet that changed only the rows of what is another are made anew.
+//! Changes as a list: those in flight, and those that a reference speaks of.
 
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::cmp::Ordering;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use super::columns::{Columns, MIDDLING, Shown, WIDE, Widths};
-use crate::event::time::Timestamp;
+use super::rows::ChangeRows;
 use crate::model::locate::Match;
-use crate::model::overview::{Overview, Summary};
+use crate::model::overview::Summary;
 use crate::report::sheet::Line;
 use crate::report::{duration, glyph, state_look, text};
 use crate::theme::Role;
 use crate::view::answer::Answer;
-use crate::view::gathered::Gathered;
 use crate::view::listing::{Column, Listing, Value};
 use crate::view::page::Page;
 use crate::view::scene::Scene;
 use crate::view::widget::waterfall;
-
-/// A change in flight.
-#[derive(Clone, Copy, Debug)]
-struct Flying {
-    /// The row of its workload.
-    of: usize,
-    /// Its place among those of the workload.
-    place: usize,
-    /// Since when it is in its state.
-    since: Option<Timestamp>,
-}
-
-/// What is listed.
-enum Rows {
-    /// All that are in flight.
-    Flying(Vec<Flying>),
-    /// Some of them.
-    Chosen(Vec<Flying>),
-    /// What was found.
-    Found(Arc<Answer>),
-}
-
-/// What a reference was found to speak of.
-fn found(answer: &Answer) -> &[Match] {
-    match answer {
-        Answer::Where(found) => &found.matches,
-        _ => &[],
-    }
-}
-
-/// What stands for a row that is not there: rows are made from what is there, so nobody sees it.
-fn nobody() -> Match {
-    Match {
-        workload: String::new(),
-        change: String::new(),
-        title: None,
-        author: None,
-        url: None,
-        repository: None,
-        commits: Vec::new(),
-        artifact: None,
-        version: None,
-        state: "unknown",
-        step: None,
-        since: None,
-        on: Vec::new(),
-        environments: std::collections::BTreeMap::new(),
-        rolled_back: std::collections::BTreeMap::new(),
-        forecast: crate::model::forecast::Forecast::default(),
-        sentence: String::new(),
-        inferred: false,
-        timeline: Vec::new(),
-        labels: Vec::new(),
-        tickets: Vec::new(),
-    }
-}
 
 /// A list of changes.
 pub(super) struct Changes {
     widths: &'static Widths,
     /// Which of them fits the place that it was last drawn in.
     fits: Cell<usize>,
-    workloads: Gathered<usize>,
-    rows: Rows,
+    /// Which of them it was last sorted by.
+    sorted: usize,
+    rows: ChangeRows,
     /// Who asks: whose move it is, is marked where it is theirs.
     me: Option<String>,
 }
@@ -92,8 +35,8 @@ impl Changes {
         Self {
             widths,
             fits: Cell::new(1),
-            workloads: Gathered::default(),
-            rows: Rows::Chosen(Vec::new()),
+            sorted: 1,
+            rows: ChangeRows::default(),
             me: None,
         }
     }
@@ -108,79 +51,31 @@ impl Changes {
         &self.widths[self.fits.get()]
     }
 
-    /// Takes the changes in flight of the workloads in scope, the longest held first; tells whether any workload is another than before.
+    /// Takes the changes in flight of the workloads in scope, the longest held first; tells whether there is anything to be sorted anew.
     pub(super) fn fly(&mut self, scene: &Scene) -> bool {
         self.me.clone_from(&scene.me);
-        let in_flight = |one: &Overview| one.detail.as_ref().map_or(0, |one| one.changes.len());
-        let renewed = self.workloads.gather(scene, in_flight);
-        let before = std::mem::replace(&mut self.rows, Rows::Chosen(Vec::new()));
-        let (mut rows, renewed) = match before {
-            Rows::Flying(rows) if !renewed.is_any() => {
-                self.rows = Rows::Flying(rows);
-                return false;
-            }
-            Rows::Flying(rows) if renewed.lined_up => (rows, renewed.rows),
-            _ => (Vec::new(), (0..self.workloads.len()).collect()),
-        };
-        let mut is_new = vec![false; self.workloads.len()];
-        for of in &renewed {
-            is_new[*of] = true;
-        }
-        rows.retain(|row| !is_new[row.of]);
-        for of in renewed {
-            let places = 0..self.workloads.made()[of];
-            rows.extend(places.map(|place| Flying {
-                of,
-                place,
-                since: self.flying(of, place).since,
-            }));
-        }
-        // What was there is in that order already, of which this sort makes use.
-        rows.sort_by(|one, two| {
-            let key = |row: &Flying| (row.since.is_none(), row.since);
-            let name = |row: &Flying| &self.flying(row.of, row.place).change;
-            let order = key(one).cmp(&key(two));
-            let order = order.then_with(|| name(one).cmp(name(two)));
-            order.then_with(|| (one.of, one.place).cmp(&(two.of, two.place)))
-        });
-        self.rows = Rows::Flying(rows);
-        true
+        let fits = self.fits.get();
+        let is_refitted = std::mem::replace(&mut self.sorted, fits) != fits;
+        self.rows.fly(scene) || is_refitted
     }
 
     /// Takes what was found.
     pub(super) fn find(&mut self, found: &Arc<Answer>, scene: &Scene) {
         self.me.clone_from(&scene.me);
-        self.rows = Rows::Found(Arc::clone(found));
+        self.rows.find(found);
     }
 
     /// Keeps some of the changes in flight, in their order.
     pub(super) fn keep(&mut self, kept: &[u32]) {
-        if let Rows::Flying(rows) = &self.rows {
-            let rows = kept.iter().filter_map(|row| rows.get(*row as usize));
-            self.rows = Rows::Chosen(rows.copied().collect());
-        }
-    }
-
-    fn flying(&self, of: usize, place: usize) -> &Match {
-        static NONE: LazyLock<Match> = LazyLock::new(nobody);
-        let overview = self.workloads.get(of);
-        let detail = overview.and_then(|one| one.detail.as_ref());
-        let found = detail.and_then(|detail| detail.changes.get(place));
-        found.unwrap_or(&NONE)
+        self.rows.keep(kept);
     }
 
     pub(super) fn change(&self, row: usize) -> &Match {
-        match &self.rows {
-            Rows::Flying(rows) | Rows::Chosen(rows) => self.flying(rows[row].of, rows[row].place),
-            Rows::Found(answer) => &found(answer)[row],
-        }
+        self.rows.change(row)
     }
 
     pub(super) fn summary(&self, row: usize) -> Option<&Summary> {
-        match &self.rows {
-            Rows::Flying(rows) | Rows::Chosen(rows) => self.workloads.summary(rows[row].of),
-            Rows::Found(_) => None,
-        }
+        self.rows.summary(row)
     }
 
     /// The page of a row's change.
@@ -218,10 +113,7 @@ impl Listing for Changes {
     }
 
     fn len(&self) -> usize {
-        match &self.rows {
-            Rows::Flying(rows) | Rows::Chosen(rows) => rows.len(),
-            Rows::Found(answer) => found(answer).len(),
-        }
+        self.rows.len()
     }
 
     fn id(&self, row: usize) -> Cow<'_, str> {

@@ -5,6 +5,7 @@ mod columns;
 mod detail;
 mod found;
 mod list;
+mod rows;
 mod timeline;
 
 use ratatui::layout::Rect;

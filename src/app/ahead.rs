@@ -5,8 +5,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crate::app::Engine;
-use crate::app::assemble::{self, Configured};
+use super::Engine;
+use super::assemble::{self, Configured};
 use crate::model::definition::Rules;
 use crate::store::StoreError;
 
