@@ -7,11 +7,10 @@ use super::args::{Global, WindowArgs};
 use super::bar::Bar;
 use super::{files, hint};
 use crate::app::acting::Acting;
-use crate::app::ahead::Ahead;
 use crate::app::locate::Here;
 use crate::app::registry;
 use crate::app::silence::Heard;
-use crate::app::{Engine, assemble, sync};
+use crate::app::{Engine, ahead, assemble, sync};
 use crate::clock;
 use crate::config::Config;
 use crate::connector::git;
@@ -152,9 +151,11 @@ impl Session {
             return self.open(store);
         }
         // What is read is folded meanwhile, by a connection of its own.
-        let ahead = Ahead::begin(&self.log, assemble::workloads(&self.config), &self.rules);
-        self.read_local(&feeds, &mut store)?;
-        match ahead.end() {
+        let workloads = || assemble::workloads(&self.config);
+        let fill = || self.read_local(&feeds, &mut store);
+        let (filled, engine) = ahead::while_filling(&self.log, workloads, &self.rules, fill);
+        filled?;
+        match engine {
             Some(engine) => self.refreshed(engine),
             None => self.open(store),
         }
