@@ -24,9 +24,10 @@ pub struct Activity {
     /// By place in the log; none where it is not in scope, or cannot be read.
     known: HashMap<u64, Option<Arc<Happened>>>,
     scope: Scope,
-    /// Whose it is, worked out for how many things and workloads: which of them belong together changes with these.
+    workloads: usize,
+    /// Whose what is, and for which extent of the catalogue that was worked out.
     owners: Owners,
-    extent: (usize, usize, usize, usize),
+    extent: (usize, usize, usize),
 }
 
 impl Activity {
@@ -39,12 +40,12 @@ impl Activity {
         takes: &dyn Fn(usize) -> bool,
     ) -> Result<answer::Activity, StoreError> {
         let workloads = engine.definitions().len();
-        if *scope != self.scope || workloads != self.extent.3 {
+        if *scope != self.scope || workloads != self.workloads {
             self.known.clear();
             self.scope = scope.clone();
+            self.workloads = workloads;
         }
-        let (things, relations, descriptions) = engine.catalogue().extent();
-        let extent = (things, relations, descriptions, workloads);
+        let extent = engine.catalogue().extent();
         if extent != self.extent {
             self.extent = extent;
             self.owners = Owners::of(engine);

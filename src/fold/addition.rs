@@ -40,11 +40,11 @@ pub fn told<'n>(names: &'n Names, fact: &Event<Name>) -> Event<Cow<'n, str>> {
 /// An event by the names of a table.
 pub fn named(event: &Event<Cow<'_, str>>, names: &mut Names) -> Event<Name> {
     let source = names.intern(&event.source);
-    from(event, source, names, Names::intern)
+    named_by(event, source, names, Names::intern)
 }
 
 /// An event by the names of a table, its source by the one that is known; `name` finds those of all other texts.
-pub fn from(
+pub fn named_by(
     event: &Event<Cow<'_, str>>,
     source: Name,
     names: &mut Names,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::addition::{self, Addition, named};
+use super::addition::{Addition, named, named_by};
 use super::catalogue::Class;
 use super::route::Thing;
 use crate::event::Event;
@@ -80,7 +80,7 @@ impl Partition {
             name
         };
         let own = &mut self.own;
-        let fact = addition::from(event, source, names, |names, text| {
+        let fact = named_by(event, source, names, |names, text| {
             if familiar.home.is_some_and(|home| std::ptr::eq(home, text)) {
                 *own.get_or_insert_with(|| names.intern(text))
             } else {
