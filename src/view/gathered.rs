@@ -17,12 +17,12 @@ pub struct Gathered<T> {
     ranks: Vec<u32>,
     /// Columns of the widest name.
     widest: usize,
-    /// Something was gathered before, if nothing.
+    /// It was gathered before, if only that there is nothing.
     begun: bool,
 }
 
 /// What is another since the last time.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Renewed {
     /// The rows that are others, in their order, those that are new among them.
     pub rows: Vec<usize>,

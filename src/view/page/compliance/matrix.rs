@@ -125,8 +125,9 @@ impl Matrix {
         let steps = parts.iter().flat_map(|part| &part.steps);
         self.standings = [0; STANDINGS.len()];
         for (_, standing) in steps {
-            let place = STANDINGS.iter().position(|known| known == standing);
-            self.standings[place.unwrap_or(0)] += 1;
+            for (known, count) in STANDINGS.iter().zip(&mut self.standings) {
+                *count += usize::from(known == standing);
+            }
         }
         let before = vec![
             cells::workloads(self.rows.widest()),

@@ -61,20 +61,19 @@ impl Shape {
     }
 }
 
-/// How many cells want to be looked at, and why.
+/// How many cells want to be looked at, and why; and how many workloads are worked out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Troubles {
+pub struct Counts {
     pub incident: usize,
     pub failed: usize,
     pub deploying: usize,
     /// Production waits for what the environment before it has.
     pub behind: usize,
     pub held: usize,
-    /// Workloads that are worked out.
     pub known: usize,
 }
 
-impl Troubles {
+impl Counts {
     fn of(overview: &Overview) -> Self {
         let cells = running(overview);
         let count =
@@ -109,7 +108,7 @@ impl Troubles {
 struct Part {
     /// Its environments, and what the cell of each must have room for.
     shapes: Vec<(String, Shape)>,
-    troubles: Troubles,
+    counts: Counts,
 }
 
 impl Part {
@@ -120,7 +119,7 @@ impl Part {
         };
         Self {
             shapes: running(overview).iter().map(shape).collect(),
-            troubles: Troubles::of(overview),
+            counts: Counts::of(overview),
         }
     }
 }
@@ -132,7 +131,7 @@ pub struct Matrix {
     /// Every environment, in the order in which paths pass them.
     pub cells: Cells,
     shapes: Vec<Shape>,
-    pub troubles: Troubles,
+    pub counts: Counts,
 }
 
 impl Matrix {
@@ -159,8 +158,8 @@ impl Matrix {
                 shape.take(needs);
             }
         }
-        let troubles = parts.iter().map(|part| part.troubles);
-        self.troubles = troubles.fold(Troubles::default(), Troubles::and);
+        let counts = parts.iter().map(|part| part.counts);
+        self.counts = counts.fold(Counts::default(), Counts::and);
         let workloads = cells::workloads(self.rows.widest());
         let width = |(name, shape): (&String, &Shape)| {
             let title = text::width(&text::clean(name)).min(TITLE) + 2;

@@ -67,18 +67,18 @@ impl EnvironmentsPage {
         let count = figure::count(matrix.len(), "workload");
         let across = figure::count(matrix.cells.names.len(), "environment");
         let mut line = Line::of(Role::Title, count).with(Role::Dim, format!(" · {across}"));
-        let troubles = matrix.troubles;
+        let counts = matrix.counts;
         let told = [
-            (Role::Bad, glyph::BAD, "with an incident", troubles.incident),
-            (Role::Bad, "!", "failed", troubles.failed),
-            (Role::Process, glyph::ARROW, "deploying", troubles.deploying),
+            (Role::Bad, glyph::BAD, "with an incident", counts.incident),
+            (Role::Bad, "!", "failed", counts.failed),
+            (Role::Process, glyph::ARROW, "deploying", counts.deploying),
             (
                 Role::Wait,
                 glyph::BEHIND,
                 "behind in production",
-                troubles.behind,
+                counts.behind,
             ),
-            (Role::Gate, glyph::LOCK, "held", troubles.held),
+            (Role::Gate, glyph::LOCK, "held", counts.held),
         ];
         for (role, sign, words, count) in told {
             if count > 0 {
@@ -86,8 +86,8 @@ impl EnvironmentsPage {
                 line.push(role, format!("{sign} {count} {words}"));
             }
         }
-        if troubles.known < matrix.len() {
-            let words = format!(" · working out {} of {} …", troubles.known, matrix.len());
+        if counts.known < matrix.len() {
+            let words = format!(" · working out {} of {} …", counts.known, matrix.len());
             line.push(Role::Process, words);
         }
         pen.line(area.x + 2, area.y, area.width - 2, &line);
