@@ -13,7 +13,7 @@ use crate::connector::{
 };
 use crate::event::Event;
 use crate::event::cdevents::Document;
-use crate::event::time::Timestamp;
+use crate::event::time::{Span, Timestamp};
 use crate::store::{Batch, Cursor, Entry, Store, StoreError};
 
 use super::import::{entry, kept};
@@ -42,6 +42,27 @@ pub struct Note {
     /// Where what it told so far happened.
     #[serde(default)]
     pub origins: BTreeSet<String>,
+}
+
+/// When a source was last read is told so exactly. To note it anew each time would make whoever asks twice in a row wait for the disk.
+const EXACT: Span = Span::from_seconds(5);
+
+impl Note {
+    /// Whether it says nothing but that the same was found a moment later.
+    fn says_no_more_than(&self, before: &Self) -> bool {
+        let same = Self {
+            tried: before.tried,
+            read: before.read,
+            ..self.clone()
+        };
+        let moment = |tried: Timestamp| {
+            let later = self.tried.map(|now| now - tried);
+            later.is_some_and(|later| (Span::ZERO..EXACT).contains(&later))
+        };
+        same == *before
+            && self.read.is_some() == before.read.is_some()
+            && before.tried.is_some_and(moment)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -177,6 +198,9 @@ fn keep_note<S: Store + ?Sized>(
         findings: findings.collect(),
         origins: outcome.origins.clone(),
     };
+    if note.says_no_more_than(before) {
+        return Ok(());
+    }
     let batch = Batch {
         entries: Vec::new(),
         cursors: vec![Cursor {
@@ -279,5 +303,37 @@ impl<S: DerefMut<Target: Store> + Send> Sink for Keeper<'_, S> {
         if !self.outcome.findings.contains(&finding) {
             self.outcome.findings.push(finding);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_is_kept_anew_where_it_says_more() {
+        let at = |seconds| Some(Timestamp::MIN + Span::from_seconds(seconds));
+        let read = |seconds| Note {
+            tried: at(seconds),
+            read: at(seconds),
+            ..Note::default()
+        };
+        let failed = |seconds| Note {
+            tried: at(seconds),
+            read: at(10),
+            error: Some("refused".to_owned()),
+            ..Note::default()
+        };
+        let before = read(10);
+        assert!(read(10).says_no_more_than(&before));
+        assert!(read(14).says_no_more_than(&before));
+        assert!(!read(15).says_no_more_than(&before), "some time has passed");
+        assert!(!read(9).says_no_more_than(&before), "a clock was put back");
+        assert!(!failed(11).says_no_more_than(&before));
+        assert!(!read(12).says_no_more_than(&failed(11)));
+        assert!(!read(10).says_no_more_than(&Note::default()), "the first");
+        let mut found = read(11);
+        found.origins.insert("github.com".to_owned());
+        assert!(!found.says_no_more_than(&before));
     }
 }
