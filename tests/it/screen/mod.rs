@@ -76,6 +76,23 @@ fn a_new_size_is_told_and_drawn() {
 }
 
 #[test]
+fn half_a_key_holds_nothing_up() {
+    let pty = start();
+    pty.send("\x1b[");
+    pty.resize(100, 30);
+    pty.wait_for("size 100x30");
+    pty.send("A");
+    pty.wait_for("last: key Up");
+}
+
+#[test]
+fn what_is_typed_at_once_is_all_seen() {
+    let pty = start();
+    pty.send(&"x".repeat(300));
+    pty.wait_for("frame 300");
+}
+
+#[test]
 fn a_frame_comes_in_one_piece() {
     let pty = start();
     pty.send("r");

@@ -25,6 +25,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use serde_json::Value;
+use tokio::net::TcpSocket;
 
 /// One request, as it came in.
 #[derive(Clone, Debug)]
@@ -144,6 +145,8 @@ struct Inner<S> {
 /// The server; it stops when it is dropped.
 pub struct Wild<S: Send + 'static> {
     address: SocketAddr,
+    /// Has the port as long as this lives, so that nobody else gets it when it is closed.
+    _port: TcpSocket,
     inner: Arc<Inner<S>>,
 }
 
@@ -161,8 +164,11 @@ impl<S: Send + 'static> Wild<S> {
         state: S,
         apply: impl Fn(&mut S, &Asked) -> Answer + Send + Sync + 'static,
     ) -> Self {
+        let port = TcpSocket::new_v4().unwrap();
+        port.set_reuseaddr(true).unwrap();
+        port.bind(address).unwrap();
+        let address = port.local_addr().unwrap();
         let listener = TcpListener::bind(address).unwrap();
-        let address = listener.local_addr().unwrap();
         let inner = Arc::new(Inner {
             state: Mutex::new(state),
             apply: Box::new(apply),
@@ -185,7 +191,11 @@ impl<S: Send + 'static> Wild<S> {
                 thread::spawn(move || serve(&shared, &stream));
             }
         });
-        Self { address, inner }
+        Self {
+            address,
+            _port: port,
+            inner,
+        }
     }
 
     /// `http://127.0.0.1:PORT`, without a slash at the end.
@@ -222,7 +232,7 @@ impl<S: Send + 'static> Wild<S> {
         lock(&self.inner.rules).clear();
     }
 
-    /// From now on no connection is accepted: the port is closed, and stays so. To see a connection refused, ask with a client that has none open.
+    /// From now on no connection is accepted: the port is closed, and stays so, whoever else looks for one. To see a connection refused, ask with a client that has none open.
     pub fn refuse(&self) {
         if !self.inner.closed.swap(true, Ordering::SeqCst) {
             lock(&self.inner.flows).clear();
