@@ -17,7 +17,7 @@ const NARROWEST: usize = 40;
 const WIDEST: usize = 1000;
 
 /// How reports are drawn.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Style {
     pub colour: bool,
     pub width: usize,

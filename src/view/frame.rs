@@ -180,12 +180,15 @@ pub fn tabs(row: Rect, ui: &Ui, keymap: &Keymap, pen: &mut Pen<'_>) {
         return;
     }
     let gates: usize = ui.count(pen.scene).gates;
-    let tab = |view, named| tab(view, ui, keymap, gates, named);
+    let tabs = View::ALL.map(|view| [false, true].map(|named| tab(view, ui, keymap, gates, named)));
+    let widths = tabs
+        .each_ref()
+        .map(|[key, named]| [key.width(), named.width()]);
     let mut named = View::ALL.map(|_| true);
     let width = |named: &[bool; View::ALL.len()], gap: usize| -> usize {
-        let tabs = View::ALL.iter().zip(named);
-        1 + tabs
-            .map(|(view, named)| tab(*view, *named).width() + gap)
+        let each = widths.iter().zip(named);
+        1 + each
+            .map(|(widths, named)| widths[usize::from(*named)] + gap)
             .sum::<usize>()
     };
     let room = usize::from(row.width);
@@ -202,10 +205,10 @@ pub fn tabs(row: Rect, ui: &Ui, keymap: &Keymap, pen: &mut Pen<'_>) {
     }
     let gap = if width(&named, 2) <= room { 2 } else { 1 };
     let mut x = row.x + 1;
-    for (view, named) in View::ALL.into_iter().zip(named) {
-        let line = tab(view, named);
+    for ((view, lines), named) in View::ALL.into_iter().zip(&tabs).zip(named) {
+        let line = &lines[usize::from(named)];
         let start = x;
-        x = pen.line(x, row.y, row.right().saturating_sub(x), &line);
+        x = pen.line(x, row.y, row.right().saturating_sub(x), line);
         let place = Rect::new(start, row.y, x.saturating_sub(start), 1);
         if view == ui.front() {
             pen.select(place);

@@ -154,22 +154,6 @@ mod tests {
     use std::cell::RefCell;
 
     use super::*;
-    use crate::event::time::{Span, Timestamp};
-    use crate::report::{Style, Surroundings};
-    use crate::theme::Theme;
-    use crate::view::scene::Lens;
-
-    fn scene() -> Scene {
-        let now = Timestamp::parse("2026-03-04T10:00:00Z").unwrap();
-        let lens = Lens {
-            length: Span::from_seconds(86_400),
-            as_of: None,
-            now,
-            zone: chrono_tz::Tz::UTC,
-        };
-        let style = Style::detect(&Surroundings::default(), Theme::default(), now);
-        Scene::new(lens, style, None)
-    }
 
     fn named(name: &str) -> Arc<Overview> {
         let mut one = Overview::default();
@@ -179,7 +163,7 @@ mod tests {
 
     #[test]
     fn only_what_is_another_is_made_anew() {
-        let mut scene = scene();
+        let mut scene = Scene::blank();
         let mut gathered = Gathered::default();
         let looked_at = RefCell::new(Vec::new());
         let make = |one: &Overview| looked_at.borrow_mut().push(one.summary.workload.clone());

@@ -203,6 +203,17 @@ impl Pen<'_> {
         rows
     }
 
+    /// The cells of a row, where all of it is in sight.
+    pub fn row_mut(&mut self, row: Rect) -> Option<&mut [Cell]> {
+        if row.is_empty() || row.intersection(self.buffer.area) != row {
+            return None;
+        }
+        let first = self.buffer.index_of(row.x, row.y);
+        self.buffer
+            .content
+            .get_mut(first..first + usize::from(row.width))
+    }
+
     /// Notes that an area can be clicked.
     pub fn hit(&mut self, area: Rect, target: Target) {
         self.hits.push(Hit { area, target });

@@ -272,3 +272,20 @@ impl Scene {
         self.lens.instant()
     }
 }
+
+#[cfg(test)]
+impl Scene {
+    /// Of which nothing is known, at an instant that never moves.
+    pub(super) fn blank() -> Self {
+        let now = Timestamp::parse("2026-03-04T10:00:00Z").unwrap();
+        let lens = Lens {
+            length: Span::from_seconds(86_400),
+            as_of: None,
+            now,
+            zone: chrono_tz::Tz::UTC,
+        };
+        let theme = crate::theme::Theme::default();
+        let style = Style::detect(&crate::report::Surroundings::default(), theme, now);
+        Self::new(lens, style, None)
+    }
+}

@@ -34,6 +34,8 @@ impl<L: Listing> Table<L> {
         top = top.max((self.cursor + 1).saturating_sub(height));
         top = top.min(self.entries.len().saturating_sub(height));
         self.top.set(top);
+        let mut strips = self.strips.borrow_mut();
+        strips.stand_on((self.listing.lent(), self.changes), body, pen);
         let shown = self.entries.iter().enumerate().skip(top);
         for ((at, entry), y) in shown.zip(body.top()..body.bottom()) {
             let row = Rect::new(body.x, y, body.width, 1);
@@ -44,7 +46,10 @@ impl<L: Listing> Table<L> {
                 }
                 Entry::Row(number) => {
                     pen.hit(row, Target::Row(at));
-                    self.draw_row(row, *number as usize, &columns, pen);
+                    if !strips.recall(at, row, pen) {
+                        self.draw_row(row, *number as usize, &columns, pen);
+                        strips.keep(at, row, pen);
+                    }
                     if at == self.cursor && focused {
                         pen.text(row.x, y, 1, Role::Focus, glyph::CURSOR);
                         pen.select(row);

@@ -2,14 +2,16 @@
 //! ([`Table::refresh`]); drawing lays out the rows in sight and no other.
 
 mod draw;
+mod strips;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use super::filter::Filter;
 use super::hit::Target;
 use super::listing::Listing;
 use crate::intent::Intent;
+use strips::{Strips, Watched};
 
 /// A row on the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +29,7 @@ pub struct Sort {
 
 /// A list with its cursor.
 pub struct Table<L> {
-    pub listing: L,
+    pub listing: Watched<L>,
     entries: Vec<Entry>,
     /// Place of the cursor in `entries`, always on a row where there is one.
     cursor: usize,
@@ -42,13 +44,17 @@ pub struct Table<L> {
     /// The first row in sight, and how many there were when it was last drawn: known only then.
     top: Cell<usize>,
     height: Cell<usize>,
+    /// How often what is shown of the list could have changed.
+    changes: u64,
+    /// What was drawn last.
+    strips: RefCell<Strips>,
 }
 
 impl<L: Listing> Table<L> {
     #[must_use]
     pub fn new(listing: L) -> Self {
         Self {
-            listing,
+            listing: Watched::new(listing),
             entries: Vec::new(),
             cursor: 0,
             on: None,
@@ -59,14 +65,17 @@ impl<L: Listing> Table<L> {
             marked: BTreeSet::new(),
             top: Cell::new(0),
             height: Cell::new(20),
+            changes: 0,
+            strips: RefCell::default(),
         }
     }
 
     /// Works out again which rows are shown; the cursor stays on its thing, or near where that was.
     pub fn refresh(&mut self) {
-        let mut rows = self.filter.pass(&self.listing);
+        self.changes += 1;
+        let mut rows = self.filter.pass(&*self.listing);
         if let Some(sort) = self.sort {
-            let listing = &self.listing;
+            let listing = &*self.listing;
             rows.sort_by(|one, two| {
                 let order = listing.order(sort.column, *one as usize, *two as usize);
                 if sort.reversed {
@@ -104,7 +113,7 @@ impl<L: Listing> Table<L> {
     }
 
     fn grouped(&mut self, mut rows: Vec<u32>, by: usize) {
-        let listing = &self.listing;
+        let listing = &*self.listing;
         let key = |row: u32| {
             (
                 listing.group_rank(row as usize, by),
@@ -203,11 +212,16 @@ impl<L: Listing> Table<L> {
     /// `3 of 214`, and how many there are without the filter; before it how many are marked.
     #[must_use]
     pub fn position(&self) -> String {
-        let shown = self.rows().count();
-        let before = self.entries[..self.cursor.min(self.entries.len())]
-            .iter()
-            .filter(|entry| matches!(entry, Entry::Row(_)))
-            .count();
+        let above = &self.entries[..self.cursor.min(self.entries.len())];
+        // Where nothing is grouped, every entry is a row.
+        let count = |entries: &[Entry]| match self.group {
+            None => entries.len(),
+            Some(_) => entries
+                .iter()
+                .filter(|entry| matches!(entry, Entry::Row(_)))
+                .count(),
+        };
+        let (shown, before) = (count(&self.entries), count(above));
         let at = if shown == 0 { 0 } else { before + 1 };
         let marked = match self.marked().len() {
             0 => String::new(),
@@ -256,6 +270,7 @@ impl<L: Listing> Table<L> {
             }
             Intent::Mark => {
                 if let Some(row) = self.selected() {
+                    self.changes += 1;
                     let id = self.listing.id(row).into_owned();
                     if !self.marked.remove(&id) {
                         self.marked.insert(id);

@@ -116,6 +116,34 @@ fn anything_is_drawn_at_any_size_after_any_keys() {
     });
 }
 
+/// Rows are remembered from frame to frame: whatever was done between them, they look as if they were drawn anew.
+#[test]
+fn what_is_remembered_of_rows_is_never_old() {
+    let desks = RefCell::new(organisations());
+    let key = prop_oneof![
+        2 => prop::sample::select(vec!["j", "k", "pgdn", "pgup", "g", "G", "h", "l"]),
+        1 => prop::sample::select(KEYS.to_vec()),
+    ];
+    let keys = prop::collection::vec(key, 0..12);
+    let view = prop::sample::select(View::ALL.to_vec());
+    let sizes = prop::sample::select(super::SIZES.to_vec());
+    let cases = ProptestConfig::with_cases(96);
+    proptest!(cases, |(which in 0..4_usize, size in sizes, view in view, keys in keys)| {
+        let desk = &mut desks.borrow_mut()[which];
+        desk.resize(size.0, size.1);
+        desk.intent(view.intent());
+        for key in &keys {
+            press(desk, key);
+            desk.picture();
+        }
+        let remembered = desk.picture();
+        desk.scene.version += 1;
+        let anew = desk.picture();
+        prop_assert_eq!(remembered, anew);
+        press(desk, "esc esc esc");
+    });
+}
+
 #[test]
 fn a_page_keeps_to_its_place() {
     let mut desks = organisations();

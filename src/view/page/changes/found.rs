@@ -102,7 +102,7 @@ impl FoundPage {
         let rows = 0..u32::try_from(listing.len()).unwrap_or(u32::MAX);
         let mut near: Vec<u32> = rows.filter(holds).collect();
         if near.is_empty() {
-            near = Filter::read(&self.reference, &[], None).pass(listing);
+            near = Filter::read(&self.reference, &[], None).pass(&**listing);
         }
         near.truncate(MOST_GUESSES);
         listing.keep(&near);

@@ -207,7 +207,7 @@ impl Page for WorkloadPage {
             facts::whole(compliance, &mut below, &pen.scene.style);
         }
         let lines = below.lines();
-        let rows = u16::try_from(Listing::len(steps)).unwrap_or(u16::MAX);
+        let rows = u16::try_from(Listing::len(&**steps)).unwrap_or(u16::MAX);
         let top = area.y + 1;
         let height = area.height.saturating_sub(1);
         let list = rows.saturating_add(1).clamp(3, (height / 2).max(3));

@@ -183,7 +183,7 @@ impl Page for FeaturePage {
         if let Some(Answer::Features(told)) = scene.answer(&question)
             && let Some(feature) = told.what.iter().find(|one| one.feature == *name)
         {
-            self.table.listing = Changes::new(feature.clone());
+            *self.table.listing = Changes::new(feature.clone());
         }
         self.table.refresh();
     }
