@@ -44,7 +44,7 @@ pub struct Note {
     pub origins: BTreeSet<String>,
 }
 
-/// When a source was last read is told so exactly. To note it anew each time would make whoever asks twice in a row wait for the disk.
+/// So exactly it is told when a source was last read: to note it anew each time would make whoever asks twice in a row wait for the disk.
 const EXACT: Span = Span::from_seconds(5);
 
 impl Note {

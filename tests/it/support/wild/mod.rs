@@ -232,7 +232,8 @@ impl<S: Send + 'static> Wild<S> {
         lock(&self.inner.rules).clear();
     }
 
-    /// From now on no connection is accepted: the port is closed, and stays so, whoever else looks for one. To see a connection refused, ask with a client that has none open.
+    /// From now on no connection is accepted: the port is closed, and stays so, whoever else looks for one. To see a connection refused, ask with a client that has
+    /// none open.
     pub fn refuse(&self) {
         if !self.inner.closed.swap(true, Ordering::SeqCst) {
             lock(&self.inner.flows).clear();
