@@ -39,6 +39,7 @@ for_every_store!(
     a_snapshot_is_kept_and_replaced,
     a_snapshot_made_from_another_is_refused,
     a_piece_is_made_of_what_is_there,
+    a_large_piece_is_kept_whole,
     references_lead_to_pieces,
 );
 
@@ -442,6 +443,30 @@ fn a_piece_is_made_of_what_is_there(store: &mut dyn Store) {
     assert!(store.save_snapshot(&fourth, &mut fresh).unwrap());
     let pieces = vec![None, bytes("y"), None, None, None];
     assert_eq!(told(store), (Some(fourth.head), pieces, vec![1]));
+}
+
+/// Around the size from which a store may read a piece in another way, and well over it.
+fn a_large_piece_is_kept_whole(store: &mut dyn Store) {
+    let bytes = |length: usize| -> Vec<u8> { (0..=250).cycle().take(length).collect() };
+    let large = [(1 << 20) - 1, 1 << 20, 5 << 20].map(bytes);
+    let pieces = [(0, &*large[0]), (1, &*large[1]), (3, &*large[2])];
+    assert!(save(store, &snapshot(1, 10, None, &pieces)));
+    let kept = told(store).1;
+    assert!(
+        kept == [
+            Some(&large[0]),
+            Some(&large[1]),
+            None,
+            Some(&large[2]),
+            None
+        ]
+        .map(|one| one.cloned())
+    );
+
+    let mut grow = |_: u32, before: Option<&[u8]>| Some([before.unwrap(), b"+"].concat());
+    let (second, _) = snapshot(1, 20, Some(10), &[(3, b"")]);
+    assert!(store.save_snapshot(&second, &mut grow).unwrap());
+    assert!(piece(store, 3).unwrap() == Some([&*large[2], b"+"].concat()));
 }
 
 fn references_lead_to_pieces(store: &mut dyn Store) {

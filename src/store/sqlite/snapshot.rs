@@ -1,6 +1,7 @@
 //! The SQL of the snapshot: its one head, its pieces, and the index from references to pieces. What the bytes mean is the model's business.
 
-use rusqlite::{Connection, OptionalExtension, Result, TransactionBehavior, params};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, MAIN_DB, OptionalExtension, Result, TransactionBehavior, params};
 
 use crate::store::{Make, SnapshotHead, SnapshotUpdate};
 
@@ -8,7 +9,11 @@ const HEAD: &str = "SELECT format, seq, bytes FROM snapshot";
 const SAVE_HEAD: &str =
     "INSERT OR REPLACE INTO snapshot (one, format, seq, bytes) VALUES (1, ?1, ?2, ?3)";
 const CLEAR: &str = "DELETE FROM piece; DELETE FROM reference;";
-const PIECE: &str = "SELECT bytes FROM piece WHERE number = ?1";
+/// The bytes of a piece, or how many there are where they are many.
+const PIECE: &str =
+    "SELECT iif(length(bytes) < ?2, bytes, length(bytes)) FROM piece WHERE number = ?1";
+/// From here on a piece is read past SQLite's memory: it would gather the pages there, which costs as much again.
+const MANY: i64 = 1 << 20;
 const SAVE_PIECE: &str = "INSERT OR REPLACE INTO piece (number, bytes) VALUES (?1, ?2)";
 const WITH: &str =
     "SELECT DISTINCT piece FROM reference WHERE key BETWEEN ?1 AND ?2 ORDER BY piece";
@@ -29,9 +34,16 @@ pub fn head(connection: &Connection) -> Result<Option<SnapshotHead>> {
 
 pub fn piece(connection: &Connection, number: u32, show: &mut dyn FnMut(&[u8])) -> Result<()> {
     let mut statement = connection.prepare_cached(PIECE)?;
-    let mut rows = statement.query([number])?;
-    if let Some(row) = rows.next()? {
-        show(row.get_ref(0)?.as_blob()?);
+    let mut rows = statement.query(params![number, MANY])?;
+    match rows.next()?.map(|row| row.get_ref(0)).transpose()? {
+        None => {}
+        Some(ValueRef::Integer(_)) => {
+            let blob = connection.blob_open(MAIN_DB, "piece", "bytes", number.into(), true)?;
+            let mut bytes = vec![0; blob.len()];
+            blob.read_at_exact(&mut bytes, 0)?;
+            show(&bytes);
+        }
+        Some(bytes) => show(bytes.as_blob()?),
     }
     Ok(())
 }
