@@ -30,23 +30,29 @@ use leadtime::store::sqlite::SqliteStore;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const EVENTS: u64 = 100_000;
+const SIZE: Size = Size {
+    workloads: 200,
+    events: 100_000,
+    days: 90,
+};
+
+/// What is known of all workloads together is much more than a processor's caches hold.
+const LARGE: Size = Size {
+    workloads: 2_000,
+    events: 1_000_000,
+    days: 90,
+};
 
 fn until() -> Timestamp {
     Timestamp::parse("2026-11-01T00:00:00Z").unwrap()
 }
 
 fn organisation() -> Organisation {
-    let size = Size {
-        workloads: 200,
-        events: EVENTS,
-        days: 90,
-    };
-    Organisation::new(1, size, until())
+    Organisation::new(1, SIZE, until())
 }
 
-fn bodies() -> Vec<String> {
-    organisation()
+fn bodies(size: Size) -> Vec<String> {
+    Organisation::new(1, size, until())
         .events()
         .map(|event| cdevents::write(&event))
         .collect()
@@ -79,7 +85,7 @@ fn folded(bodies: &[String]) -> Duration {
 }
 
 fn reading(c: &mut Criterion) {
-    let bodies = bodies();
+    let bodies = bodies(SIZE);
     let count = bodies.len() as u64;
     let mut group = c.benchmark_group("events");
     group.sample_size(10);
@@ -99,11 +105,23 @@ fn reading(c: &mut Criterion) {
     group.finish();
 }
 
+/// All of a large organisation, as where its log is read for the first time.
+fn folding(c: &mut Criterion) {
+    let bodies = bodies(LARGE);
+    let mut group = c.benchmark_group("events");
+    group.sample_size(10);
+    group.throughput(Throughput::Elements(bodies.len() as u64));
+    group.bench_function("fold 2,000 workloads", |b| {
+        b.iter_custom(|rounds| (0..rounds).map(|_| folded(&bodies)).sum());
+    });
+    group.finish();
+}
+
 /// A log in a file, with its snapshot.
 fn log(folder: &tempfile::TempDir) -> std::path::PathBuf {
     let file = folder.path().join("log.db");
     let mut store = SqliteStore::open(&file).unwrap();
-    let lines = bodies().join("\n");
+    let lines = bodies(SIZE).join("\n");
     import::import(lines.as_bytes(), &mut store, until(), |_| {}, || {}).unwrap();
     open(Box::new(store));
     file
@@ -168,5 +186,5 @@ fn asking(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, reading, asking);
+criterion_group!(benches, reading, folding, asking);
 criterion_main!(benches);
