@@ -3,6 +3,7 @@
 use super::sheet::{Line, Sheet};
 use super::state::{length, state_look, state_sums};
 use super::style::Style;
+use super::table::{Column, Table};
 use super::{figure, glyph, table, text};
 use crate::event::time::Span;
 use crate::model::forecast::Forecast;
@@ -54,37 +55,56 @@ pub fn change_facts(found: &Match, style: &Style) -> Sheet {
     sheet
 }
 
-/// A line for each change, where a version or a ticket speaks of many.
+/// A line for each change, where a reference speaks of many: those on the way first.
 fn several(matches: &[Match], style: &Style, sheet: &mut Sheet) {
-    let delivered = matches
-        .iter()
-        .filter(|one| one.state == "delivered")
-        .count();
-    let head = format!(
-        "{}: {delivered} live, {} on the way",
-        figure::count(matches.len(), "change"),
-        matches.len() - delivered
+    let rank = |one: &&Match| match one.state {
+        "delivered" => 1,
+        "abandoned" => 2,
+        _ => 0,
+    };
+    let mut matches: Vec<&Match> = matches.iter().collect();
+    matches.sort_by_key(rank);
+    let count = |wanted| matches.iter().filter(|one| rank(one) == wanted).count();
+    let (under_way, live, abandoned) = (count(0), count(1), count(2));
+    let mut head = format!(
+        "{}: {live} live, {under_way} on the way",
+        figure::count(matches.len(), "change")
     );
+    if abandoned > 0 {
+        head = format!("{head}, {abandoned} abandoned");
+    }
     sheet.line(Line::of(Role::Title, head));
     sheet.space();
+    let columns = [
+        Column::text("", 13),
+        Column::text("", 13),
+        Column::text("", 20),
+    ];
+    let mut table = Table::new(columns.into());
     for found in matches.iter().take(MOST) {
         let look = state_look(found.state);
-        let mut line = Line::of(look.role, look.sign);
-        line.push(
-            Role::Text,
-            format!(" {} ", text::left(text::short(&found.change), 13)),
-        );
-        let state = found.step.as_ref().map_or_else(
-            || found.state.replace('_', " "),
-            |step| format!("{} at {step}", found.state.replace('_', " ")),
-        );
-        line.push(Role::Dim, format!("{} ", text::left(&state, 22)));
-        line.push(Role::Text, found.title.as_deref().unwrap_or("-"));
-        sheet.line(line.fit(style.width));
+        let named = format!(" {}", text::short(&found.change));
+        let state = found.state.replace('_', " ");
+        let state = match &found.step {
+            Some(step) => format!("{state} at {step}"),
+            None => state,
+        };
+        table.row(vec![
+            Line::of(look.role, look.sign)
+                .with(Role::Text, named)
+                .into(),
+            Line::of(Role::Dim, state).into(),
+            Line::of(Role::Text, found.title.as_deref().unwrap_or("-")).into(),
+        ]);
     }
-    if matches.len() > MOST {
-        let more = format!("and {} more; --json has all of them", matches.len() - MOST);
-        sheet.line(Line::of(Role::Dim, more));
+    table.draw(style.width, sheet);
+    if let Some(next) = matches.get(MOST) {
+        let more = format!(
+            "and {} more; name one in full, such as {}, or see all with --json",
+            matches.len() - MOST,
+            text::short(&next.change)
+        );
+        sheet.paragraph(&Line::new(), Role::Dim, &more, style.width);
     }
 }
 

@@ -115,6 +115,14 @@ fn whereabouts() {
 }
 
 #[test]
+fn a_reference_to_many_changes_names_those_on_the_way_first() {
+    let many = |style: &Style| report::whereabouts(&sample::many_matches(34), style);
+    for width in [40, 80, 120] {
+        insta::assert_snapshot!(format!("where-many-{width}"), many(&style(width)));
+    }
+}
+
+#[test]
 fn environments() {
     pictures("env", |style| {
         report::environments(&sample::environments(), style)

@@ -587,6 +587,21 @@ pub fn delivered_match() -> Match {
     found
 }
 
+/// As many changes of one number: every seventh is at a gate, every tenth given up, the others are live.
+pub fn many_matches(count: usize) -> Whereabouts {
+    let one = |place: usize| {
+        let mut found = delivered_match();
+        if place % 7 == 3 {
+            found = gated_match();
+        } else if place % 10 == 2 {
+            found.state = "abandoned";
+        }
+        found.change = format!("acme/workload-{place}#412");
+        found
+    };
+    whereabouts((0..count).map(one).collect())
+}
+
 pub fn whereabouts(matches: Vec<Match>) -> Whereabouts {
     Whereabouts {
         query: "412".to_owned(),
