@@ -62,6 +62,12 @@ impl Question {
             Self::Metrics(_) | Self::Behind { .. } | Self::Lanes(_) | Self::Features(_)
         )
     }
+
+    /// Whether the answer changes with whatever comes into the log.
+    #[must_use]
+    pub const fn follows_log(&self) -> bool {
+        matches!(self, Self::Activity(_) | Self::Doctor)
+    }
 }
 
 /// Something about the workloads in a scope that are worked out: so many, of so many.

@@ -1,21 +1,28 @@
 //! Two that have the same log open, as a dashboard and an import beside it: who follows goes on from the snapshot that the other keeps, and knows the same.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
+use leadtime::app::locate::Nowhere;
 use leadtime::app::registry::KINDS;
 use leadtime::app::silence::Heard;
 use leadtime::app::{Engine, assemble, import};
+use leadtime::clock::Clock;
 use leadtime::config::Config;
-use leadtime::dashboard::LENGTHS;
+use leadtime::dashboard::message::{News, Order};
 use leadtime::dashboard::together::Together;
-use leadtime::dashboard::worker::{Around, work_out};
+use leadtime::dashboard::worker::{self, Around, Workshop, work_out};
+use leadtime::dashboard::{LENGTHS, Setting};
 use leadtime::demo::{Organisation, Size};
 use leadtime::event::Event;
 use leadtime::event::time::Timestamp;
 use leadtime::model::overview::Summary;
 use leadtime::store::Store;
 use leadtime::store::memory::MemoryStore;
-use leadtime::view::scene::Lens;
+use leadtime::view::answer::{Answer, Question};
+use leadtime::view::scene::{Lens, Scope};
 
 fn engine(file: &Path, config: &Config) -> Engine {
     engine_on(Box::new(assemble::open_log(file).unwrap()), config)
@@ -181,4 +188,60 @@ fn what_cannot_be_read_any_more_is_made_anew() {
     let mut store = assemble::open_log(&file).unwrap();
     import::append(&mut store, &events, at).unwrap();
     assert_eq!(kept, seen(&mut engine(&file, &config), at));
+}
+
+/// How many events the log had when each of the two was told, once both have been told of so many.
+fn told(news: &Receiver<News>, events: u64) {
+    let (mut stream, mut doctor) = (0, 0);
+    while (stream, doctor) != (events, events) {
+        let one = news.recv_timeout(Duration::from_mins(1)).unwrap();
+        if let News::Answer { answer, .. } = one {
+            match &*answer {
+                Answer::Activity(told) => stream = told.all,
+                Answer::Doctor(told) => doctor = told.doctor.log.events,
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Who was asked what goes on tells it anew when something came, though nobody asks again: neither the stream of events nor how the log is.
+#[test]
+fn what_goes_on_is_told_again_unasked() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log.db");
+    let at = noon();
+    let (config, events) = organisation(at);
+    let mut store = assemble::open_log(&file).unwrap();
+    let (first, rest) = events.split_at(8_000);
+    import::append(&mut store, first, at).unwrap();
+    let workshop = Workshop {
+        engine: engine(&file, &config),
+        sources: Vec::new(),
+        here: Arc::new(Nowhere),
+        kept: None,
+        title: String::new(),
+        setting: Setting::default(),
+    };
+    let lens = Lens {
+        length: LENGTHS[1],
+        as_of: None,
+        now: at,
+        zone: chrono_tz::Tz::UTC,
+    };
+    let (orders, work) = channel();
+    let (tell, news) = channel();
+    let clock = Clock::fast(at, 1);
+    let worker = std::thread::spawn(move || {
+        let tell = Box::new(move |one| tell.send(one).is_ok());
+        worker::run(Box::new(|| Ok(Some(workshop))), lens, clock, &work, tell);
+    });
+    for question in [Question::Activity(Scope::All), Question::Doctor] {
+        orders.send(Order::Ask(question)).unwrap();
+    }
+    told(&news, 8_000);
+    import::append(&mut store, rest, at).unwrap();
+    told(&news, u64::try_from(events.len()).unwrap());
+    drop(orders);
+    worker.join().unwrap();
 }

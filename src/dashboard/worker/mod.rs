@@ -1,12 +1,14 @@
 //! The worker: a thread that owns the engine, works out the overviews and answers questions. Whatever is asked comes before the overviews, and what came
 //! into the log touches only the workloads that it is about.
 
+mod asking;
+
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
-use super::answer::{self, Known};
+use super::answer::Known;
 use super::diagnosis::Setting;
 use super::kept::Kept;
 use super::message::{News, Order};
@@ -24,7 +26,7 @@ use crate::model::overview::{Overview, overview};
 use crate::model::state::Lives;
 use crate::screen::yield_to_drawing;
 use crate::store::StoreError;
-use crate::view::answer::{Answer, Question};
+use crate::view::answer::Question;
 use crate::view::scene::{Lens, Stage};
 
 /// How often the log is looked at for what is new.
@@ -135,6 +137,9 @@ struct Worker {
     /// Nobody waits for them: they are worked out beside other things.
     at_leisure: bool,
     questions: Vec<Question>,
+    /// What was asked and changes with whatever comes into the log, one of each kind: told anew then, whether its page is in front or not, so that the page
+    /// is up to date when it is opened and does not change under the eye.
+    followed: Vec<Question>,
     /// Whose turn it was last: of the diagnosis, or of the overviews.
     turn: bool,
     told: Instant,
@@ -170,6 +175,7 @@ impl Worker {
             foreign: BTreeSet::new(),
             at_leisure: false,
             questions: Vec::new(),
+            followed: Vec::new(),
             turn: false,
             told: now,
             changed: false,
@@ -246,15 +252,13 @@ impl Worker {
                 self.turn = false;
                 let began = Instant::now();
                 self.work_out(place)?;
-                if self.at_leisure {
-                    std::thread::sleep(began.elapsed().min(LOOK));
+                if self.at_leisure && !self.wait(orders, began.elapsed().min(LOOK)) {
+                    return Ok(());
                 }
             } else {
                 self.publish();
-                match orders.recv_timeout(LOOK.saturating_sub(self.looked.elapsed())) {
-                    Ok(order) => self.take(order),
-                    Err(RecvTimeoutError::Timeout) => {}
-                    Err(RecvTimeoutError::Disconnected) => return Ok(()),
+                if !self.wait(orders, LOOK.saturating_sub(self.looked.elapsed())) {
+                    return Ok(());
                 }
             }
             let often = if self.at_leisure { LOOK } else { TELL };
@@ -262,6 +266,16 @@ impl Worker {
                 self.publish();
             }
         }
+    }
+
+    /// Waits for an order, and no longer than this; `false` where none will come any more.
+    fn wait(&mut self, orders: &Receiver<Order>, most: Duration) -> bool {
+        match orders.recv_timeout(most) {
+            Ok(order) => self.take(order),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return false,
+        }
+        true
     }
 
     fn take(&mut self, order: Order) {
@@ -272,6 +286,7 @@ impl Worker {
                 }
                 self.lens = lens;
                 self.questions.clear();
+                self.followed.clear();
                 self.known.diagnosis.forget();
                 self.dirty = (0..self.overviews.len()).collect();
                 self.at_leisure = false;
@@ -283,10 +298,7 @@ impl Worker {
                     self.kept_at = None;
                 }
             }
-            Order::Ask(question) => {
-                self.questions.retain(|known| *known != question);
-                self.questions.push(question);
-            }
+            Order::Ask(question) => self.ask(question),
             Order::Refresh => self.looked = self.looked.checked_sub(LOOK).unwrap_or(self.looked),
         }
     }
@@ -295,6 +307,7 @@ impl Worker {
     fn look(&mut self) -> Result<(), StoreError> {
         self.looked = Instant::now();
         self.lens.now = self.clock.now();
+        let before = self.engine.seq();
         let touched = self.engine.follow()?;
         let fell_silent = self.listen()?;
         if !self.is_lined_up() {
@@ -316,6 +329,9 @@ impl Worker {
                 self.whole = Instant::now();
                 self.at_leisure |= calm;
                 self.dirty = (0..self.overviews.len()).collect();
+            }
+            if self.engine.seq() != before {
+                self.follow()?;
             }
         }
         self.engine.rest_if_due()
@@ -370,31 +386,6 @@ impl Worker {
             self.dirty = std::mem::take(&mut self.once_more);
         }
         Ok(())
-    }
-
-    fn answer(&mut self, question: Question) -> Result<(), StoreError> {
-        let fleet = answer::Fleet {
-            overviews: &self.overviews,
-            foreign: &self.foreign,
-        };
-        let (engine, known) = (&mut self.engine, &mut self.known);
-        let answer = answer::answer(engine, known, &fleet, &self.lens, &question)?;
-        self.tell_answer(question, answer);
-        Ok(())
-    }
-
-    fn diagnose(&mut self) -> Result<(), StoreError> {
-        let told = self.known.diagnosed(&self.engine)?;
-        self.tell_answer(Question::Doctor, told);
-        Ok(())
-    }
-
-    fn tell_answer(&self, question: Question, answer: Answer) {
-        (self.tell)(News::Answer {
-            lens: self.lens,
-            question,
-            answer: Arc::new(answer),
-        });
     }
 
     /// Tells the fleet where it changed.
