@@ -8,6 +8,17 @@ use crate::model::overview::Overview;
 use crate::view::scene::{Lens, Scope, Stage};
 
 impl App {
+    /// Whether news may let hands rest before they are seen: nobody waits for them, and what they change is in sight already.
+    #[must_use]
+    pub fn lets_rest(&self, news: &News) -> bool {
+        match news {
+            News::Fleet { .. } => self.scene.stage == Stage::Ready,
+            News::Answer { question, .. } => self.scene.answers.contains_key(question),
+            News::Sources(_) => true,
+            _ => false,
+        }
+    }
+
     /// News from outside.
     pub fn news(&mut self, news: News) -> Vec<Effect> {
         let mut effects = Vec::new();

@@ -161,7 +161,13 @@ impl Desk {
                 Err(RecvTimeoutError::Disconnected) => return Ok(Ended::Quit),
             };
             for message in first.into_iter().chain(receive.try_iter()) {
-                pace.mark();
+                match &message {
+                    Message::Input(_) => pace.mark_key(Instant::now()),
+                    Message::News(news) if self.app.lets_rest(news) => {
+                        pace.mark_later(Instant::now());
+                    }
+                    Message::News(_) => pace.mark(),
+                }
                 if let Go::Out(ended) = self.take(message, screen)? {
                     return Ok(ended);
                 }
@@ -169,7 +175,7 @@ impl Desk {
             if ticked.elapsed() >= TICK {
                 ticked = Instant::now();
                 self.app.tick(self.clock.now());
-                pace.mark();
+                pace.mark_later(ticked);
             }
             if pace.is_due(Instant::now()) {
                 let effects = self.app.settle();

@@ -1,5 +1,6 @@
 //! When to draw: only when something has changed, at once after a pause, and no more than 60 times a second. Whatever came in meanwhile is in the next frame.
-//! A few frames may follow each other at once, so that a key does not wait because a clock's hand was just drawn. Pure: instants come in.
+//! A few frames may follow each other at once, so that a key does not wait because a clock's hand was just drawn. What nobody asked for just now lets hands
+//! rest first: what a key shows stands still, and no key waits for it. Pure: instants come in.
 
 use std::time::{Duration, Instant};
 
@@ -9,10 +10,20 @@ const FRAME: Duration = Duration::from_nanos(1_000_000_000 / 57);
 /// So many frames may be drawn without a pause between them.
 const AT_ONCE: u32 = 3;
 
+/// So long after a key hands rest.
+const REST: Duration = Duration::from_millis(50);
+
+/// What lets hands rest waits no longer than this, however many keys are pressed.
+const PATIENCE: Duration = Duration::from_millis(250);
+
 /// Where drawing stands.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Pace {
     changed: bool,
+    /// When the first change came that lets hands rest.
+    waiting: Option<Instant>,
+    /// When the last key came.
+    key: Option<Instant>,
     /// Until when the frames that were drawn have taken up their time.
     taken: Option<Instant>,
 }
@@ -23,15 +34,32 @@ impl Pace {
         self.changed = true;
     }
 
+    /// The same, by a key.
+    pub fn mark_key(&mut self, now: Instant) {
+        self.mark();
+        self.key = Some(now);
+    }
+
+    /// The same, by something that lets hands rest.
+    pub fn mark_later(&mut self, now: Instant) {
+        self.waiting.get_or_insert(now);
+    }
+
     /// How long to wait for input before drawing: not at all where it is zero; for as long as nothing comes where there is nothing to draw.
     #[must_use]
     pub fn wait(&self, now: Instant) -> Option<Duration> {
         let ahead = self.taken.map(|taken| taken.saturating_duration_since(now));
-        self.changed.then(|| {
-            // Never longer than a frame, whatever the clock does.
-            let ahead = ahead.unwrap_or_default();
-            ahead.saturating_sub(FRAME * (AT_ONCE - 1)).min(FRAME)
-        })
+        // Never longer than a frame, whatever the clock does.
+        let ahead = ahead.unwrap_or_default();
+        let ahead = ahead.saturating_sub(FRAME * (AT_ONCE - 1)).min(FRAME);
+        if self.changed {
+            return Some(ahead);
+        }
+        let since = self.waiting?;
+        let rested = self.key.map_or(now, |key| key + REST);
+        let due = rested.min(since + PATIENCE);
+        let left = due.saturating_duration_since(now).min(REST);
+        Some(left.max(ahead))
     }
 
     /// Whether to draw now. Ask after everything that waits was taken in.
@@ -43,6 +71,7 @@ impl Pace {
     /// A frame was drawn.
     pub fn drawn(&mut self, now: Instant) {
         self.changed = false;
+        self.waiting = None;
         let free = self.taken.map_or(now, |taken| taken.max(now));
         self.taken = Some(free.min(now + FRAME * AT_ONCE) + FRAME);
     }
@@ -106,6 +135,49 @@ mod tests {
     }
 
     #[test]
+    fn what_lets_hands_rest_is_drawn_at_once_where_no_key_came() {
+        let start = Instant::now();
+        let mut pace = Pace::default();
+        pace.mark_later(start);
+        assert!(pace.is_due(start));
+        pace.drawn(start);
+        assert_eq!(pace.wait(start), None);
+        pace.mark_key(start + 100 * MS);
+        pace.drawn(start + 101 * MS);
+        pace.mark_later(start + 200 * MS);
+        assert!(pace.is_due(start + 200 * MS), "hands have rested");
+    }
+
+    #[test]
+    fn it_waits_until_hands_have_rested_and_goes_with_the_next_key() {
+        let start = Instant::now();
+        let mut pace = Pace::default();
+        pace.mark_key(start);
+        pace.drawn(start + MS);
+        pace.mark_later(start + 10 * MS);
+        assert_eq!(pace.wait(start + 10 * MS), Some(40 * MS));
+        assert!(!pace.is_due(start + 49 * MS));
+        assert!(pace.is_due(start + 50 * MS));
+        pace.mark_key(start + 30 * MS);
+        assert!(pace.is_due(start + 30 * MS), "with the key");
+        pace.drawn(start + 31 * MS);
+        assert_eq!(pace.wait(start + 31 * MS), None);
+    }
+
+    #[test]
+    fn it_waits_no_longer_than_a_quarter_of_a_second_for_many_keys() {
+        let start = Instant::now();
+        let mut pace = Pace::default();
+        // Keys that draw nothing of it: what each shows is drawn before it comes.
+        pace.mark_later(start);
+        for ms in (0..240).step_by(20) {
+            pace.key = Some(start + ms * MS);
+            assert!(!pace.is_due(start + (ms + 10) * MS), "{ms}");
+        }
+        assert!(pace.is_due(start + 250 * MS));
+    }
+
+    #[test]
     fn a_clock_that_stands_still_or_runs_back_stops_nothing() {
         let start = Instant::now() + 10_000 * MS;
         let mut pace = Pace::default();
@@ -116,6 +188,12 @@ mod tests {
         pace.mark();
         let before = start.checked_sub(5000 * MS).unwrap();
         assert_eq!(pace.wait(before), Some(FRAME));
+        pace.drawn(start);
+        pace.mark_key(start);
+        pace.drawn(start);
+        pace.mark_later(start);
+        assert_eq!(pace.wait(before), Some(REST));
+        pace.mark();
         assert!(pace.is_due(start + 4 * FRAME));
     }
 }
