@@ -3,6 +3,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::by_commit::ByCommit;
 use super::{ArrivalKind, Delivery, Row, RowKind, copy};
 use crate::model::Workload;
 use crate::model::entity::{ChangeAt, CommitAt, Record};
@@ -33,8 +34,7 @@ impl Back {
 struct Going<'a> {
     workload: &'a Workload,
     delivery: &'a Delivery,
-    /// Changes by their merge or head commit.
-    by_commit: &'a FxHashMap<CommitAt, Vec<ChangeAt>>,
+    by_commit: &'a ByCommit,
     told: Back,
     /// What was walked over since something was taken out last.
     seen: Marks,
@@ -48,11 +48,7 @@ struct Reached {
 }
 
 /// Follows every row that went well.
-pub(super) fn follow(
-    workload: &Workload,
-    delivery: &Delivery,
-    by_commit: &FxHashMap<CommitAt, Vec<ChangeAt>>,
-) -> Back {
+pub(super) fn follow(workload: &Workload, delivery: &Delivery, by_commit: &ByCommit) -> Back {
     let mut going = Going {
         workload,
         delivery,
@@ -165,9 +161,9 @@ impl Going<'_> {
         });
         let copied: Vec<CommitAt> = copied.collect();
         let all = reached.iter().chain(&copied);
-        let changes = all.filter_map(|at| self.by_commit.get(at));
+        let changes = all.flat_map(|at| self.by_commit.get(*at));
         Some(Reached {
-            changes: changes.flatten().copied().collect(),
+            changes: changes.collect(),
             whole: !met.hole,
         })
     }

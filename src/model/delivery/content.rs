@@ -3,6 +3,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::by_commit::{ByCommit, belongs};
 use super::{Arrival, ArrivalKind, Delivery, Row, RowKind, attempt, back, copy, kind};
 use crate::event::time::Timestamp;
 use crate::model::Workload;
@@ -30,8 +31,7 @@ pub(super) struct Scope {
 pub(super) struct Shipping<'a> {
     pub(super) workload: &'a Workload,
     delivery: &'a mut Delivery,
-    /// Changes by their merge or head commit.
-    by_commit: FxHashMap<CommitAt, Vec<ChangeAt>>,
+    by_commit: ByCommit,
     /// Changes of each repository by the time of their merge.
     by_date: FxHashMap<Name, Vec<(Timestamp, ChangeAt)>>,
     pub(super) depths: Option<Depths>,
@@ -49,7 +49,7 @@ struct Content {
 pub(super) fn ship(workload: &Workload, delivery: &mut Delivery) {
     let mut shipping = Shipping {
         workload,
-        by_commit: by_commit(workload),
+        by_commit: ByCommit::of(workload),
         by_date: by_date(workload),
         depths: None,
         delivery,
@@ -201,8 +201,8 @@ impl Shipping<'_> {
     }
 
     fn of_commits(&self, commits: &[CommitAt]) -> Vec<ChangeAt> {
-        let changes = commits.iter().filter_map(|at| self.by_commit.get(at));
-        changes.flatten().copied().collect()
+        let changes = commits.iter().flat_map(|at| self.by_commit.get(*at));
+        changes.collect()
     }
 
     /// When the environment last got something new: a redeploy and a rollback bring nothing of what was merged before them.
@@ -325,37 +325,6 @@ fn enliven(
     }
 }
 
-fn by_commit(workload: &Workload) -> FxHashMap<CommitAt, Vec<ChangeAt>> {
-    let mut all = FxHashMap::<CommitAt, Vec<ChangeAt>>::default();
-    for (at, change) in (0u32..).zip(&workload.changes) {
-        if !belongs(workload, change) {
-            continue;
-        }
-        let head = change.head.filter(|head| is_own(workload, *head, at));
-        let own = change.sha.into_iter().chain(head);
-        let direct = change.direct.then(|| change.commits.first().copied());
-        for commit in own.chain(direct.flatten()) {
-            let list = all.entry(commit).or_default();
-            if !list.contains(&at) {
-                list.push(at);
-            }
-        }
-    }
-    all
-}
-
-/// A merged request's head is its own. One that is not merged may stand on a commit of somebody else, whose shipping says nothing of it.
-fn is_own(workload: &Workload, head: CommitAt, at: ChangeAt) -> bool {
-    let Some(change) = workload.changes.get(at as usize) else {
-        return false;
-    };
-    let commit = workload.commits.get(head as usize);
-    change.merged.is_some()
-        || change.direct
-        || change.commits.contains(&head)
-        || commit.is_some_and(|commit| commit.change == Some(at))
-}
-
 /// When a change reached the target branch.
 fn landed(workload: &Workload, change: &Change) -> Option<Timestamp> {
     change.merged.or_else(|| {
@@ -378,24 +347,4 @@ fn by_date(workload: &Workload) -> FxHashMap<Name, Vec<(Timestamp, ChangeAt)>> {
         list.sort_unstable();
     }
     all
-}
-
-/// Whether a change is part of the workload: not given up, and touching its part of the repository as far as paths are known. A merge commit touches
-/// what its branch does, so its own word is not asked.
-fn belongs(workload: &Workload, change: &Change) -> bool {
-    if change.merged.is_none() && change.abandoned.is_some() {
-        return false;
-    }
-    let commit = |at: &CommitAt| workload.commits.get(*at as usize);
-    let mut own = change
-        .commits
-        .iter()
-        .filter(|at| Some(**at) != change.sha)
-        .filter_map(commit)
-        .peekable();
-    let branch = own.peek().is_none() || own.any(|commit| commit.touches);
-    let landed = change.sha.as_ref().and_then(commit).is_none_or(|commit| {
-        commit.touches || commit.parents.as_ref().is_some_and(|list| list.len() > 1)
-    });
-    branch && landed
 }

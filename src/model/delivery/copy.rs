@@ -10,16 +10,16 @@ pub(super) fn is_copy(workload: &Workload, delivery: &Delivery, at: ChangeAt) ->
         return false;
     };
     let commit = |at: CommitAt| workload.commits.get(at as usize);
-    let mut own = change.commits.clone();
-    if own.iter().any(|at| Some(*at) != change.sha) {
-        own.retain(|at| Some(*at) != change.sha);
-    }
-    if own.is_empty() {
-        own.extend(change.sha.or(change.head));
-    }
-    !own.is_empty()
-        && own.iter().all(|one| {
-            let source = commit(*one).and_then(|commit| source(workload, commit));
+    let is_other = |at: &CommitAt| Some(*at) != change.sha;
+    let several = change.commits.iter().any(is_other);
+    let own = change.commits.iter().copied();
+    let own = own.filter(|at| !several || is_other(at));
+    let alone = change.commits.is_empty();
+    let landed = change.sha.or(change.head).filter(|_| alone);
+    let mut own = own.chain(landed).peekable();
+    own.peek().is_some()
+        && own.all(|one| {
+            let source = commit(one).and_then(|commit| source(workload, commit));
             source.is_some_and(|source| {
                 // An earlier form of itself is no other change.
                 let of = commit(source).and_then(|commit| commit.change);
@@ -34,7 +34,8 @@ pub(super) fn is_copy(workload: &Workload, delivery: &Delivery, at: ChangeAt) ->
 pub(super) fn source(workload: &Workload, commit: &Commit) -> Option<CommitAt> {
     const TRAILER: &str = "(cherry picked from commit ";
     let message = workload.text(commit.message?);
-    let (_, rest) = message.rsplit_once(TRAILER)?;
+    let mut places = message.rmatch_indices('(').map(|(at, _)| &message[at..]);
+    let rest = places.find_map(|from| from.strip_prefix(TRAILER))?;
     let (sha, _) = rest.split_once(')')?;
     workload
         .commit_of

@@ -5,6 +5,7 @@
 
 mod attempt;
 mod back;
+mod by_commit;
 mod content;
 mod copy;
 mod kind;

@@ -24,7 +24,7 @@ use super::definition::{Definition, Path, Rules};
 use super::entity::{ChangeAt, Commit, CommitAt};
 use super::name::{Name, Names};
 use crate::event::Event;
-use crate::event::kind::{Kind, MapText};
+use crate::event::kind::{ChangePhase, Kind, MapText};
 use crate::event::time::Timestamp;
 
 /// The facts of one partition, in canonical order, and the table that their names are of.
@@ -253,17 +253,26 @@ impl Gatherer {
         }
     }
 
-    /// Makes room for the commits that there will be, which are many.
+    /// Makes room for the commits and requests that there will be, which are many.
     fn expect<'f>(
         &mut self,
         order: &[(u32, u32)],
         fact_at: impl Fn((u32, u32)) -> (Facts<'f>, &'f Event<Name>),
     ) {
-        let facts = order.iter().map(|place| fact_at(*place).1);
-        let commits = facts.filter(|fact| matches!(fact.kind, Kind::Commit(_)));
-        let commits = commits.count();
+        let (mut commits, mut opened, mut merged) = (0, 0, 0);
+        for place in order {
+            match &fact_at(*place).1.kind {
+                Kind::Commit(_) => commits += 1,
+                Kind::Change(fact) if fact.phase == ChangePhase::Created => opened += 1,
+                Kind::Change(fact) if fact.phase == ChangePhase::Merged => merged += 1,
+                _ => {}
+            }
+        }
         self.workload.commits.reserve(commits);
         self.workload.commit_of.reserve(commits);
+        let requests = opened.max(merged);
+        self.workload.changes.reserve(requests);
+        self.change_of.reserve(requests);
     }
 
     fn take(&mut self, source: Name, at: Timestamp, kind: Kind<Name>) {
