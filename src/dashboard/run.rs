@@ -163,9 +163,7 @@ impl Desk {
             for message in first.into_iter().chain(receive.try_iter()) {
                 match &message {
                     Message::Input(_) => pace.mark_key(Instant::now()),
-                    Message::News(news) if self.app.lets_rest(news) => {
-                        pace.mark_later(Instant::now());
-                    }
+                    Message::News(news) if self.app.lets_rest(news) => pace.mark_later(),
                     Message::News(_) => pace.mark(),
                 }
                 if let Go::Out(ended) = self.take(message, screen)? {
@@ -175,7 +173,7 @@ impl Desk {
             if ticked.elapsed() >= TICK {
                 ticked = Instant::now();
                 self.app.tick(self.clock.now());
-                pace.mark_later(ticked);
+                pace.mark_later();
             }
             if pace.is_due(Instant::now()) {
                 let effects = self.app.settle();

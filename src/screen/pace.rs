@@ -13,15 +13,12 @@ const AT_ONCE: u32 = 3;
 /// So long after a key hands rest.
 const REST: Duration = Duration::from_millis(50);
 
-/// What lets hands rest waits no longer than this, however many keys are pressed.
-const PATIENCE: Duration = Duration::from_millis(250);
-
 /// Where drawing stands.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Pace {
     changed: bool,
-    /// When the first change came that lets hands rest.
-    waiting: Option<Instant>,
+    /// Something changed that lets hands rest; the next key is drawn with it.
+    waiting: bool,
     /// When the last key came.
     key: Option<Instant>,
     /// Until when the frames that were drawn have taken up their time.
@@ -41,8 +38,8 @@ impl Pace {
     }
 
     /// The same, by something that lets hands rest.
-    pub fn mark_later(&mut self, now: Instant) {
-        self.waiting.get_or_insert(now);
+    pub fn mark_later(&mut self) {
+        self.waiting = true;
     }
 
     /// How long to wait for input before drawing: not at all where it is zero; for as long as nothing comes where there is nothing to draw.
@@ -55,11 +52,11 @@ impl Pace {
         if self.changed {
             return Some(ahead);
         }
-        let since = self.waiting?;
-        let rested = self.key.map_or(now, |key| key + REST);
-        let due = rested.min(since + PATIENCE);
-        let left = due.saturating_duration_since(now).min(REST);
-        Some(left.max(ahead))
+        self.waiting.then(|| {
+            let rested = self.key.map_or(now, |key| key + REST);
+            let left = rested.saturating_duration_since(now).min(REST);
+            left.max(ahead)
+        })
     }
 
     /// Whether to draw now. Ask after everything that waits was taken in.
@@ -71,7 +68,7 @@ impl Pace {
     /// A frame was drawn.
     pub fn drawn(&mut self, now: Instant) {
         self.changed = false;
-        self.waiting = None;
+        self.waiting = false;
         let free = self.taken.map_or(now, |taken| taken.max(now));
         self.taken = Some(free.min(now + FRAME * AT_ONCE) + FRAME);
     }
@@ -138,13 +135,13 @@ mod tests {
     fn what_lets_hands_rest_is_drawn_at_once_where_no_key_came() {
         let start = Instant::now();
         let mut pace = Pace::default();
-        pace.mark_later(start);
+        pace.mark_later();
         assert!(pace.is_due(start));
         pace.drawn(start);
         assert_eq!(pace.wait(start), None);
         pace.mark_key(start + 100 * MS);
         pace.drawn(start + 101 * MS);
-        pace.mark_later(start + 200 * MS);
+        pace.mark_later();
         assert!(pace.is_due(start + 200 * MS), "hands have rested");
     }
 
@@ -154,7 +151,7 @@ mod tests {
         let mut pace = Pace::default();
         pace.mark_key(start);
         pace.drawn(start + MS);
-        pace.mark_later(start + 10 * MS);
+        pace.mark_later();
         assert_eq!(pace.wait(start + 10 * MS), Some(40 * MS));
         assert!(!pace.is_due(start + 49 * MS));
         assert!(pace.is_due(start + 50 * MS));
@@ -162,19 +159,6 @@ mod tests {
         assert!(pace.is_due(start + 30 * MS), "with the key");
         pace.drawn(start + 31 * MS);
         assert_eq!(pace.wait(start + 31 * MS), None);
-    }
-
-    #[test]
-    fn it_waits_no_longer_than_a_quarter_of_a_second_for_many_keys() {
-        let start = Instant::now();
-        let mut pace = Pace::default();
-        // Keys that draw nothing of it: what each shows is drawn before it comes.
-        pace.mark_later(start);
-        for ms in (0..240).step_by(20) {
-            pace.key = Some(start + ms * MS);
-            assert!(!pace.is_due(start + (ms + 10) * MS), "{ms}");
-        }
-        assert!(pace.is_due(start + 250 * MS));
     }
 
     #[test]
@@ -191,7 +175,7 @@ mod tests {
         pace.drawn(start);
         pace.mark_key(start);
         pace.drawn(start);
-        pace.mark_later(start);
+        pace.mark_later();
         assert_eq!(pace.wait(before), Some(REST));
         pace.mark();
         assert!(pace.is_due(start + 4 * FRAME));

@@ -1,7 +1,10 @@
 //! Before anything is there, while it is worked out, and when nothing can be shown.
 
+use std::sync::Arc;
+
 use leadtime::dashboard::message::News;
 use leadtime::event::time::Span;
+use leadtime::view::answer::{Answer, Question};
 use leadtime::view::scene::{SourceState, Stage};
 
 use super::{demo, now, opening, pictures, shot};
@@ -140,4 +143,29 @@ fn whoever_travels_sees_to_when_and_how_to_come_back() {
     assert!(screen.contains("back at now"), "{screen}");
     super::press(&mut desk, "\\");
     assert!(shot(&mut desk, 80, 24).contains("this is now"));
+}
+
+/// What somebody waits for is seen at once; what changes something that is in sight lets hands rest.
+#[test]
+fn only_what_nobody_waits_for_lets_hands_rest() {
+    let mut desk = demo(4, 500);
+    let lens = desk.scene.lens;
+    let answer = || News::Answer {
+        lens,
+        question: Question::Doctor,
+        answer: Arc::new(Answer::Nothing(String::new())),
+    };
+    let fleet = || News::Fleet {
+        lens,
+        overviews: Vec::new(),
+        stage: Stage::Ready,
+        seq: 2,
+    };
+    assert!(!desk.lets_rest(&answer()), "the first answer");
+    desk.news(answer());
+    assert!(desk.lets_rest(&answer()));
+    assert!(desk.lets_rest(&fleet()));
+    desk.scene.stage = Stage::Working(1, 4);
+    assert!(!desk.lets_rest(&fleet()));
+    assert!(!desk.lets_rest(&News::Failed(String::new())));
 }
