@@ -10,8 +10,7 @@ const SAVE_HEAD: &str =
     "INSERT OR REPLACE INTO snapshot (one, format, seq, bytes) VALUES (1, ?1, ?2, ?3)";
 const CLEAR: &str = "DELETE FROM piece; DELETE FROM reference;";
 /// The bytes of a piece, or how many there are where they are many.
-const PIECE: &str =
-    "SELECT iif(length(bytes) < ?2, bytes, length(bytes)) FROM piece WHERE number = ?1";
+const PIECE: &str = "SELECT CASE WHEN length(bytes) < ?2 THEN bytes ELSE length(bytes) END FROM piece WHERE number = ?1";
 /// From here on a piece is read past SQLite's memory: it would gather the pages there, which costs as much again.
 const MANY: i64 = 1 << 20;
 const SAVE_PIECE: &str = "INSERT OR REPLACE INTO piece (number, bytes) VALUES (?1, ?2)";
