@@ -34,7 +34,7 @@ pub fn run(session: &Session, args: &DoctorArgs) -> Result<Ending, Failure> {
             .iter()
             .map(ToString::to_string)
             .collect(),
-        log: app::doctor::log(&engine, &session.log),
+        log: app::doctor::log(&engine, &session.log)?,
         ..Doctor::default()
     };
     if args.sources.is_empty() {

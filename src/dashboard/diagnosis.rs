@@ -112,7 +112,7 @@ impl Diagnosis {
                 unlinked: before.or_else(now).unwrap_or_default(),
                 clocks: clocks(engine),
                 config_warnings: self.setting.warnings.clone(),
-                log: log(engine, &self.setting.log),
+                log: log(engine, &self.setting.log)?,
             },
             senders: senders(engine),
             looking: self.search.as_ref().map(Search::progress),

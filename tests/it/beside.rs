@@ -17,7 +17,7 @@ use leadtime::dashboard::worker::{self, Around, Workshop, work_out};
 use leadtime::dashboard::{LENGTHS, Setting};
 use leadtime::demo::{Organisation, Size};
 use leadtime::event::Event;
-use leadtime::event::time::Timestamp;
+use leadtime::event::time::{Span, Timestamp};
 use leadtime::model::overview::Summary;
 use leadtime::store::Store;
 use leadtime::store::memory::MemoryStore;
@@ -188,6 +188,36 @@ fn what_cannot_be_read_any_more_is_made_anew() {
     let mut store = assemble::open_log(&file).unwrap();
     import::append(&mut store, &events, at).unwrap();
     assert_eq!(kept, seen(&mut engine(&file, &config), at));
+}
+
+/// Little that came since the snapshot is known to each who opens the log, and is kept with what comes after it.
+#[test]
+fn what_is_little_is_kept_when_there_is_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log.db");
+    let at = noon();
+    let (config, events) = organisation(at);
+    let mut store = assemble::open_log(&file).unwrap();
+    let (first, rest) = events.split_at(6_000);
+    let (little, more) = rest.split_at(1_000);
+    import::append(&mut store, first, at).unwrap();
+    assert!(engine(&file, &config).is_kept(), "all of it, at first");
+    let kept = store.snapshot().unwrap();
+    let later = at + Span::from_seconds(60);
+    import::append(&mut store, little, later).unwrap();
+    let mut other = engine(&file, &config);
+    assert_eq!(other.not_kept(), 1_000);
+    assert_eq!(other.kept_until().unwrap(), Some(at));
+    assert_eq!(store.snapshot().unwrap(), kept);
+    let mut whole = MemoryStore::new();
+    import::append(&mut whole, &events[..7_000], at).unwrap();
+    let expected = seen(&mut engine_on(Box::new(whole), &config), at);
+    assert_eq!(seen(&mut other, at), expected);
+
+    import::append(&mut store, more, later).unwrap();
+    let other = engine(&file, &config);
+    assert!(other.is_kept());
+    assert_eq!(other.kept_until().unwrap(), Some(later));
 }
 
 /// How many events the log had when each of the two was told, once both have been told of so many.

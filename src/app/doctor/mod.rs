@@ -13,7 +13,7 @@ pub use unlinked::Search;
 use super::Engine;
 use super::sync::{note, severity_word};
 use crate::connector::{Finding, Health};
-use crate::event::time::{Span, Timestamp};
+use crate::event::time::Span;
 use crate::model::diagnosis::{Clock, Found, LogLine, Sender, SourceLine, SourceState};
 use crate::model::step::producer;
 use crate::store::StoreError;
@@ -163,19 +163,17 @@ pub fn senders(engine: &Engine) -> Vec<Sender> {
 }
 
 /// The log and how far it reaches.
-#[must_use]
-pub fn log(engine: &Engine, place: &Path) -> LogLine {
+pub fn log(engine: &Engine, place: &Path) -> Result<LogLine, StoreError> {
     let catalogue = engine.catalogue();
     let partitions = || catalogue.partitions.iter().filter(|one| one.events > 0);
-    let newest: Option<Timestamp> = catalogue.sources.iter().map(|one| one.arrived).max();
-    LogLine {
+    Ok(LogLine {
         place: place.display().to_string(),
         events: catalogue.events,
         first: partitions().map(|one| one.first).min(),
         last: partitions().map(|one| one.last).max(),
         bytes: bytes(place),
-        snapshot: engine.is_kept().then_some(newest).flatten(),
-    }
+        snapshot: engine.kept_until()?,
+    })
 }
 
 /// How large the log is, with what was written last and waits beside it to be put in.

@@ -29,6 +29,9 @@ const MOST_AT_HAND: usize = 50_000;
 /// Events folded between two snapshots of a log that is being read from its beginning: so many that their partitions fit in memory.
 const AT_ONCE: u64 = 2_500_000;
 
+/// So few events are folded by everybody who opens the log: to keep a snapshot of them, the pieces that they touch would be written anew, which takes longer.
+const FEW: u64 = 2_000;
+
 /// A log, and what is known from it.
 pub struct Engine {
     store: Box<dyn Store>,
@@ -113,7 +116,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Folds what is new in the log, and keeps a snapshot of it. A snapshot that turns out to be damaged is made anew from the log.
+    /// Folds what is new in the log, and keeps a snapshot of it where that is not little. A snapshot that turns out to be damaged is made anew from the log.
     pub fn refresh(&mut self, watch: Watch<'_>) -> Result<(), StoreError> {
         let head = self.store.head()?;
         let from = self.seq;
@@ -123,7 +126,8 @@ impl Engine {
             self.catch_up(left, &mut |done| {
                 watch(done.saturating_sub(from), head - from);
             })?;
-            if !self.keep()? {
+            let is_little = self.kept.is_some() && self.not_kept() < FEW && self.seq >= head;
+            if !is_little && !self.keep()? {
                 if std::mem::replace(&mut started_over, true) {
                     return Err(StoreError::Failed {
                         path: "the snapshot".to_owned(),
@@ -253,6 +257,12 @@ impl Engine {
     #[must_use]
     pub fn is_kept(&self) -> bool {
         self.kept == Some(self.seq)
+    }
+
+    /// When the last event arrived that the snapshot knows; `None` where there is none.
+    pub fn kept_until(&self) -> Result<Option<Timestamp>, StoreError> {
+        let last = self.kept.map(|seq| self.store.event(seq)).transpose()?;
+        Ok(last.flatten().map(|event| event.arrived))
     }
 
     #[must_use]

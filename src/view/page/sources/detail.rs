@@ -126,7 +126,7 @@ pub fn log(log: &LogLine, style: &Style) -> String {
     }
     let snapshot = match log.snapshot {
         Some(at) => format!("snapshot of {}", style.moment(at)),
-        None => "no snapshot of all of it yet".to_owned(),
+        None => "no snapshot yet".to_owned(),
     };
     format!("{words}, {snapshot}, {}", log.place)
 }
