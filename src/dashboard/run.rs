@@ -162,7 +162,7 @@ impl Desk {
             };
             for message in first.into_iter().chain(receive.try_iter()) {
                 match &message {
-                    Message::Input(_) => pace.mark_key(Instant::now()),
+                    Message::Input(_) => pace.mark_input(Instant::now()),
                     Message::News(news) if self.app.lets_rest(news) => pace.mark_later(),
                     Message::News(_) => pace.mark(),
                 }

@@ -1,6 +1,6 @@
 //! When to draw: only when something has changed, at once after a pause, and no more than 60 times a second. Whatever came in meanwhile is in the next frame.
 //! A few frames may follow each other at once, so that a key does not wait because a clock's hand was just drawn. What nobody asked for just now lets hands
-//! rest first: what a key shows stands still, and no key waits for it. Pure: instants come in.
+//! rest first, or goes with the next key: what a key shows stands still, and keys come first. Pure: instants come in.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ const FRAME: Duration = Duration::from_nanos(1_000_000_000 / 57);
 /// So many frames may be drawn without a pause between them.
 const AT_ONCE: u32 = 3;
 
-/// So long after a key hands rest.
+/// So long after a key or a click, hands rest.
 const REST: Duration = Duration::from_millis(50);
 
 /// Where drawing stands.
@@ -19,8 +19,8 @@ pub struct Pace {
     changed: bool,
     /// Something changed that lets hands rest; the next key is drawn with it.
     waiting: bool,
-    /// When the last key came.
-    key: Option<Instant>,
+    /// When the last key or click came.
+    input: Option<Instant>,
     /// Until when the frames that were drawn have taken up their time.
     taken: Option<Instant>,
 }
@@ -31,10 +31,10 @@ impl Pace {
         self.changed = true;
     }
 
-    /// The same, by a key.
-    pub fn mark_key(&mut self, now: Instant) {
+    /// The same, by a key or a click.
+    pub fn mark_input(&mut self, now: Instant) {
         self.mark();
-        self.key = Some(now);
+        self.input = Some(now);
     }
 
     /// The same, by something that lets hands rest.
@@ -53,7 +53,7 @@ impl Pace {
             return Some(ahead);
         }
         self.waiting.then(|| {
-            let rested = self.key.map_or(now, |key| key + REST);
+            let rested = self.input.map_or(now, |input| input + REST);
             let left = rested.saturating_duration_since(now).min(REST);
             left.max(ahead)
         })
@@ -139,7 +139,7 @@ mod tests {
         assert!(pace.is_due(start));
         pace.drawn(start);
         assert_eq!(pace.wait(start), None);
-        pace.mark_key(start + 100 * MS);
+        pace.mark_input(start + 100 * MS);
         pace.drawn(start + 101 * MS);
         pace.mark_later();
         assert!(pace.is_due(start + 200 * MS), "hands have rested");
@@ -149,13 +149,13 @@ mod tests {
     fn it_waits_until_hands_have_rested_and_goes_with_the_next_key() {
         let start = Instant::now();
         let mut pace = Pace::default();
-        pace.mark_key(start);
+        pace.mark_input(start);
         pace.drawn(start + MS);
         pace.mark_later();
         assert_eq!(pace.wait(start + 10 * MS), Some(40 * MS));
         assert!(!pace.is_due(start + 49 * MS));
         assert!(pace.is_due(start + 50 * MS));
-        pace.mark_key(start + 30 * MS);
+        pace.mark_input(start + 30 * MS);
         assert!(pace.is_due(start + 30 * MS), "with the key");
         pace.drawn(start + 31 * MS);
         assert_eq!(pace.wait(start + 31 * MS), None);
@@ -173,7 +173,7 @@ mod tests {
         let before = start.checked_sub(5000 * MS).unwrap();
         assert_eq!(pace.wait(before), Some(FRAME));
         pace.drawn(start);
-        pace.mark_key(start);
+        pace.mark_input(start);
         pace.drawn(start);
         pace.mark_later();
         assert_eq!(pace.wait(before), Some(REST));

@@ -10,6 +10,7 @@ pub(super) fn is_copy(workload: &Workload, delivery: &Delivery, at: ChangeAt) ->
         return false;
     };
     let commit = |at: CommitAt| workload.commits.get(at as usize);
+    // What it was merged as counts only where it has no other commits.
     let is_other = |at: &CommitAt| Some(*at) != change.sha;
     let several = change.commits.iter().any(is_other);
     let own = change.commits.iter().copied();
