@@ -1,6 +1,6 @@
 //! Two that have the same log open, as a dashboard and an import beside it: who follows goes on from the snapshot that the other keeps, and knows the same.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -21,8 +21,10 @@ use leadtime::event::time::{Span, Timestamp};
 use leadtime::model::overview::Summary;
 use leadtime::store::Store;
 use leadtime::store::memory::MemoryStore;
+use leadtime::store::sqlite::SqliteStore;
 use leadtime::view::answer::{Answer, Question};
 use leadtime::view::scene::{Lens, Scope};
+use tempfile::TempDir;
 
 fn engine(file: &Path, config: &Config) -> Engine {
     engine_on(Box::new(assemble::open_log(file).unwrap()), config)
@@ -66,17 +68,23 @@ fn organisation(at: Timestamp) -> (Config, Vec<Event<String>>) {
     (config, events)
 }
 
+/// An empty log in a file, and the folder that goes with it.
+fn log() -> (TempDir, PathBuf, SqliteStore) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log.db");
+    let store = assemble::open_log(&file).unwrap();
+    (folder, file, store)
+}
+
 fn noon() -> Timestamp {
     Timestamp::parse("2026-03-04T12:00:00Z").unwrap()
 }
 
 #[test]
 fn who_follows_takes_up_the_snapshot_of_another() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("log.db");
     let at = noon();
     let (config, events) = organisation(at);
-    let mut store = assemble::open_log(&file).unwrap();
+    let (_folder, file, mut store) = log();
     let mut follower = engine(&file, &config);
     let (first, rest) = events.split_at(5_000);
     import::append(&mut store, first, at).unwrap();
@@ -100,11 +108,9 @@ fn who_follows_takes_up_the_snapshot_of_another() {
 /// While one fills the log, another folds what is there by now: what is left for the end is little, and what is known then is the same.
 #[test]
 fn who_reads_ahead_knows_the_same() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("log.db");
     let at = noon();
     let (config, events) = organisation(at);
-    let mut store = assemble::open_log(&file).unwrap();
+    let (_folder, file, mut store) = log();
     let own = Box::new(assemble::open_log(&file).unwrap());
     let (workloads, rules) = (assemble::workloads(&config), assemble::rules(&config, None));
     let mut ahead = Engine::begin(own, workloads, rules).unwrap();
@@ -119,7 +125,7 @@ fn who_reads_ahead_knows_the_same() {
     assert!(store.snapshot().unwrap().is_none(), "nothing is kept yet");
     import::append(&mut store, rest, at).unwrap();
     ahead.refresh(&mut |_, _| {}).unwrap();
-    assert!(ahead.is_kept());
+    assert_eq!(ahead.not_kept(), 0);
     let mut whole = MemoryStore::new();
     import::append(&mut whole, &events, at).unwrap();
     let mut whole = engine_on(Box::new(whole), &config);
@@ -131,13 +137,11 @@ fn who_reads_ahead_knows_the_same() {
 /// In any order of happening: what came is asked for before it is kept, kept before it is asked for, or cannot be kept, since another writes for long.
 #[test]
 fn what_came_is_known_whenever_it_is_kept() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("log.db");
     let at = noon();
     let (config, mut events) = organisation(at);
     let mut dice = fastrand::Rng::with_seed(7);
     dice.shuffle(&mut events);
-    let mut store = assemble::open_log(&file).unwrap();
+    let (_folder, file, mut store) = log();
     let mut follower = engine(&file, &config);
     for some in events.chunks(300) {
         import::append(&mut store, some, at).unwrap();
@@ -166,15 +170,13 @@ fn what_came_is_known_whenever_it_is_kept() {
 /// Pieces that cannot be read are made anew from the log, whether they are asked for or added to.
 #[test]
 fn what_cannot_be_read_any_more_is_made_anew() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("log.db");
     let at = noon();
     let (config, events) = organisation(at);
-    let mut store = assemble::open_log(&file).unwrap();
+    let (_folder, file, mut store) = log();
     let (first, rest) = events.split_at(8_000);
     import::append(&mut store, first, at).unwrap();
     let mut follower = engine(&file, &config);
-    assert!(follower.is_kept());
+    assert_eq!(follower.not_kept(), 0);
     rusqlite::Connection::open(&file)
         .unwrap()
         .execute("UPDATE piece SET bytes = x'ff'", [])
@@ -182,7 +184,7 @@ fn what_cannot_be_read_any_more_is_made_anew() {
     import::append(&mut store, rest, at).unwrap();
     follower.follow().unwrap();
     follower.rest().unwrap();
-    assert!(follower.is_kept());
+    assert_eq!(follower.not_kept(), 0);
     let kept = seen(&mut follower, at);
     std::fs::remove_file(&file).unwrap();
     let mut store = assemble::open_log(&file).unwrap();
@@ -193,15 +195,13 @@ fn what_cannot_be_read_any_more_is_made_anew() {
 /// Little that came since the snapshot is known to each who opens the log, and is kept with what comes after it.
 #[test]
 fn what_is_little_is_kept_when_there_is_more() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("log.db");
     let at = noon();
     let (config, events) = organisation(at);
-    let mut store = assemble::open_log(&file).unwrap();
+    let (_folder, file, mut store) = log();
     let (first, rest) = events.split_at(6_000);
     let (little, more) = rest.split_at(1_000);
     import::append(&mut store, first, at).unwrap();
-    assert!(engine(&file, &config).is_kept(), "all of it, at first");
+    assert_eq!(engine(&file, &config).not_kept(), 0, "all of it, at first");
     let kept = store.snapshot().unwrap();
     let later = at + Span::from_seconds(60);
     import::append(&mut store, little, later).unwrap();
@@ -216,7 +216,7 @@ fn what_is_little_is_kept_when_there_is_more() {
 
     import::append(&mut store, more, later).unwrap();
     let other = engine(&file, &config);
-    assert!(other.is_kept());
+    assert_eq!(other.not_kept(), 0);
     assert_eq!(other.kept_until().unwrap(), Some(later));
 }
 
@@ -238,11 +238,9 @@ fn told(news: &Receiver<News>, events: u64) {
 /// Who was asked what goes on tells it anew when something came, though nobody asks again: neither the stream of events nor how the log is.
 #[test]
 fn what_goes_on_is_told_again_unasked() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("log.db");
     let at = noon();
     let (config, events) = organisation(at);
-    let mut store = assemble::open_log(&file).unwrap();
+    let (_folder, file, mut store) = log();
     let (first, rest) = events.split_at(8_000);
     import::append(&mut store, first, at).unwrap();
     let workshop = Workshop {

@@ -253,12 +253,6 @@ impl Engine {
         &self.definitions
     }
 
-    /// Whether a snapshot is kept of all that is known.
-    #[must_use]
-    pub fn is_kept(&self) -> bool {
-        self.kept == Some(self.seq)
-    }
-
     /// When the last event arrived that the snapshot knows; `None` where there is none.
     pub fn kept_until(&self) -> Result<Option<Timestamp>, StoreError> {
         let last = self.kept.map(|seq| self.store.event(seq)).transpose()?;
