@@ -72,6 +72,7 @@ pub mod template;
 pub mod ticket;
 pub mod told;
 pub mod unopened;
+mod wish;
 
 use std::future::Future;
 use std::pin::Pin;

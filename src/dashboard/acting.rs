@@ -14,7 +14,7 @@ use crate::view::acting::{Armed, Offer, offer};
 use crate::view::overlay::choice::{Choice, Possible};
 use crate::view::overlay::deed::Dialog;
 use crate::view::page::{self, Page};
-use crate::view::scene::Scope;
+use crate::view::scope::Scope;
 
 impl App {
     /// Why nothing can be done from here; none where it can.

@@ -11,7 +11,7 @@ use crate::event::time::Timestamp;
 use crate::report::happening::about;
 use crate::store::{StoreError, Stored};
 use crate::view::answer::{self, Happened};
-use crate::view::scene::Scope;
+use crate::view::scope::Scope;
 
 /// So many events are listed.
 const MOST: usize = 2_000;

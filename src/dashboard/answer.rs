@@ -24,7 +24,8 @@ use crate::model::stream::map_by;
 use crate::model::version::earlier;
 use crate::store::StoreError;
 use crate::view::answer::{Answer, Question, Told};
-use crate::view::scene::{Lens, Scope};
+use crate::view::scene::Lens;
+use crate::view::scope::Scope;
 
 /// The workloads as far as they are worked out.
 pub struct Fleet<'a> {

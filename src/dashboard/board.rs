@@ -3,12 +3,12 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::bell::Bell;
-use super::message::News;
-use super::reader::{Feeds, Tell};
+use super::message::{News, Tell};
 use crate::app::doctor::of_finding;
 use crate::app::listen::Hearer;
-use crate::app::sync::Listener;
+use crate::app::sync::{Feed, Listener};
 use crate::connector::{ConnectorError, Ear, Finding, Progress};
+use crate::event::time::Span;
 use crate::model::diagnosis::Found;
 use crate::view::scene::SourceState;
 
@@ -19,8 +19,8 @@ pub struct Board {
 }
 
 impl Board {
-    pub fn new(feeds: &Feeds, tell: Tell) -> Arc<Self> {
-        let states = feeds.feeds.iter().map(|(feed, every)| SourceState {
+    pub fn new(feeds: &[(Feed, Span)], tell: Tell) -> Arc<Self> {
+        let states = feeds.iter().map(|(feed, every)| SourceState {
             name: feed.name.clone(),
             kind: feed.connector.kind().to_owned(),
             every: Some(*every),

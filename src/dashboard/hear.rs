@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::App;
 use super::message::{Effect, Errand, News};
 use crate::model::overview::Overview;
-use crate::view::scene::{Lens, Scope, Stage};
+use crate::view::scene::{Lens, Stage};
+use crate::view::scope::Scope;
 
 impl App {
     /// Whether news may let hands rest before they are seen: nobody waits for them, and what they change is in sight already.

@@ -11,6 +11,9 @@ use crate::view::acting::Reply;
 use crate::view::answer::{Answer, Question};
 use crate::view::scene::{Lens, SourceState, Stage};
 
+/// Where news goes; `false` where nobody listens any more.
+pub type Tell = Box<dyn Fn(News) -> bool + Send + Sync>;
+
 /// What is told by those who work beside.
 #[derive(Debug)]
 pub enum News {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::bell::{Bell, Rope, Rung};
 use super::board::{Board, Listening};
-use super::message::News;
+use super::message::{News, Tell};
 use super::turn::Turn;
 use crate::app::assemble;
 use crate::app::doctor::of_finding;
@@ -24,9 +24,6 @@ use crate::event::time::{Span, Timestamp};
 use crate::model::diagnosis::Found;
 use crate::store::Store;
 use crate::theme::Role;
-
-/// Where news goes; `false` where nobody listens any more.
-pub type Tell = Box<dyn Fn(News) -> bool + Send + Sync>;
 
 /// Events that come by themselves, in the order of time.
 pub type Trickle = Box<dyn Iterator<Item = Event<String>> + Send>;
@@ -55,7 +52,7 @@ pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Rope {
             return;
         };
         let door = feeds.door.take();
-        let board = Board::new(&feeds, tell);
+        let board = Board::new(&feeds.feeds, tell);
         let mut reader = match Reader::new(feeds, clock, board, Arc::clone(&bell)) {
             Ok(reader) => reader,
             Err((board, failure)) => {

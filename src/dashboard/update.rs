@@ -16,7 +16,8 @@ use crate::view::overlay::help::Help;
 use crate::view::overlay::palette::Palette;
 use crate::view::overlay::prompt::Prompt;
 use crate::view::page::{Page, Reaction};
-use crate::view::scene::{Scope, Stage};
+use crate::view::scene::Stage;
+use crate::view::scope::Scope;
 use crate::view::{self, hit};
 
 /// The lengths of window that `w` goes through; after them comes all that is known.

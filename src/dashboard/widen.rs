@@ -4,8 +4,8 @@ use super::App;
 use super::message::{Effect, Order};
 use crate::event::time::{Span, Timestamp};
 use crate::model::window::Window;
+use crate::report::duration;
 use crate::theme::Role;
-use crate::view::length;
 use crate::view::scene::Stage;
 
 impl App {
@@ -29,7 +29,7 @@ impl App {
         let mut effects = vec![Effect::Order(Order::Usual(wanted))];
         if wanted != self.scene.lens.length {
             if wanted > least {
-                let (least, wanted) = (length(least), length(wanted));
+                let (least, wanted) = (duration::whole(least), duration::whole(wanted));
                 let words = if latest.is_some() {
                     format!("no change went live in {least}: looking {wanted} back")
                 } else {

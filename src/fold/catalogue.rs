@@ -10,21 +10,7 @@ use crate::event::kind::{Component, Kind};
 use crate::event::time::{Span, Timestamp};
 use crate::model::name::Names;
 
-use super::route::{Thing, artifact_name};
-
-/// The kinds of thing that facts are sorted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Class {
-    Repository,
-    Service,
-    Artifact,
-    /// All tickets; the key is empty.
-    Tickets,
-    /// All marks; the key is empty.
-    Marks,
-    /// Facts that name no repository, service or artifact, by who sent them.
-    Source,
-}
+use super::route::{Class, Thing, artifact_name};
 
 const CLASSES: usize = 6;
 

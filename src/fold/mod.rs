@@ -21,12 +21,12 @@ use crate::event::Event;
 use crate::event::time::Timestamp;
 
 pub use addition::Addition;
-pub use catalogue::{Catalogue, Class, SourceSummary, Summary};
+pub use catalogue::{Catalogue, SourceSummary, Summary};
 pub use orphan::Orphans;
 use partition::Familiar;
 pub use partition::Partition;
 pub use reference::{exact, range};
-pub use route::artifact_name;
+pub use route::{Class, artifact_name};
 
 /// Which code can read a snapshot: to be raised with every change of what is kept or how.
 pub const FORMAT: u32 = 9;

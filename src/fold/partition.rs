@@ -4,8 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::addition::{Addition, named, named_by};
-use super::catalogue::Class;
-use super::route::Thing;
+use super::route::{Class, Thing};
 use crate::event::Event;
 use crate::model::name::{Name, Names};
 

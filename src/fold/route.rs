@@ -2,9 +2,24 @@
 
 use std::borrow::Cow;
 
-use super::catalogue::Class;
+use serde::{Deserialize, Serialize};
+
 use crate::event::Event;
 use crate::event::kind::Kind;
+
+/// The kinds of thing that facts are sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Class {
+    Repository,
+    Service,
+    Artifact,
+    /// All tickets; the key is empty.
+    Tickets,
+    /// All marks; the key is empty.
+    Marks,
+    /// Facts that name no repository, service or artifact, by who sent them.
+    Source,
+}
 
 type Text<'a> = Cow<'a, str>;
 

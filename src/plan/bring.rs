@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::ask::Ask;
 use super::content::{moving, told};
+use super::find::{one, place};
 use super::policy;
 use super::proof::Proof;
 use super::request::{Order, Target, Verb};
@@ -148,48 +149,6 @@ fn back_to(
         format!("{} was never live in {environment}", asked.name()),
     )
     .hinted(format!("these were: {}", names.join(", "))))
-}
-
-/// The step that deploys to an environment.
-pub fn place(workload: &Workload, environment: &str) -> Result<usize, Refusal> {
-    step::of_environment(workload, environment).ok_or_else(|| {
-        let steps = workload.path.steps.iter();
-        let known: Vec<&str> = steps
-            .filter(|step| step.kind == StepKind::Deploy)
-            .filter_map(|step| step.environment.as_deref())
-            .collect();
-        Refusal::new(
-            "unknown",
-            format!("no step of {} deploys to {environment:?}", workload.name()),
-        )
-        .hinted(format!(
-            "these environments are on its path: {}",
-            known.join(", ")
-        ))
-    })
-}
-
-/// The one version of a name.
-fn one(workload: &Workload, name: &str) -> Result<Version, Refusal> {
-    let mut found = version::named(workload, name);
-    match found.len() {
-        1 => Ok(found.remove(0)),
-        0 => Err(Refusal::new(
-            "unknown",
-            format!("{} has no version {name:?}", workload.name()),
-        )
-        .hinted("name a version, tag, digest, or the first seven digits of a commit")),
-        _ => {
-            let names: Vec<String> = found
-                .iter()
-                .map(|version| version.sha.clone().unwrap_or_else(|| version.name()))
-                .collect();
-            Err(
-                Refusal::new("ambiguous", format!("{name:?} could be several things"))
-                    .hinted(format!("which of {}?", names.join(", "))),
-            )
-        }
-    }
 }
 
 fn bring(

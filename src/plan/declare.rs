@@ -2,8 +2,9 @@
 //! Events in leadtime's own log; a tool that can hold something itself is asked to, too.
 
 use super::ask::Ask;
+use super::find::place;
 use super::request::{Order, Target, Verb};
-use super::{Draft, Refusal, bring, policy};
+use super::{Draft, Refusal, policy};
 use crate::event::Event;
 use crate::event::kind::{Decision, Kind, Mark, MarkKind};
 use crate::model::OWN;
@@ -12,7 +13,7 @@ use crate::model::state::Lives;
 
 /// Keeps an environment as it is.
 pub fn hold(ask: &Ask, lives: &Lives<'_>, environment: &str) -> Result<Draft, Refusal> {
-    bring::place(lives.workload, environment)?;
+    place(lives.workload, environment)?;
     if let Some(since) = is_held(lives, environment) {
         return Err(Refusal::new(
             "nothing",
@@ -32,7 +33,7 @@ pub fn hold(ask: &Ask, lives: &Lives<'_>, environment: &str) -> Result<Draft, Re
 
 /// Lets it go.
 pub fn release(ask: &Ask, lives: &Lives<'_>, environment: &str) -> Result<Draft, Refusal> {
-    bring::place(lives.workload, environment)?;
+    place(lives.workload, environment)?;
     if is_held(lives, environment).is_none() {
         return Err(Refusal::new(
             "nothing",

@@ -14,6 +14,7 @@ pub mod bring;
 pub mod content;
 pub mod decide;
 pub mod declare;
+pub mod find;
 pub mod policy;
 pub mod proof;
 pub mod request;

@@ -53,6 +53,17 @@ pub fn span(span: Span) -> String {
     }
 }
 
+/// `30d`, `12h`: whole days are told as such.
+#[must_use]
+pub fn whole(length: Span) -> String {
+    let seconds = length.micros().unsigned_abs() / 1_000_000;
+    if length.micros() > 0 && seconds >= DAY && seconds.is_multiple_of(DAY) {
+        format!("{}d", seconds / DAY)
+    } else {
+        span(length)
+    }
+}
+
 /// What is left of a while, to the second: `4:12`, `1:04:12`.
 #[must_use]
 pub fn clock(left: Span) -> String {

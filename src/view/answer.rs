@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::scene::Scope;
+use super::scope::Scope;
 use crate::event::Event;
 use crate::event::time::Timestamp;
 use crate::model::diagnosis::{Doctor, Sender};

@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use super::acting;
 use super::hit::Target;
 use super::pen::Pen;
-use super::scene::{Scene, Scope, SourceState, Stage};
+use super::scene::{Scene, SourceState, Stage};
+use super::scope::Scope;
 use super::ui::Ui;
 use crate::event::time::{Span, Timestamp};
 use crate::intent::{Intent, View};
@@ -89,7 +90,7 @@ fn state(form: Form, scene: &Scene) -> Line {
         }
         _ => {}
     }
-    line.push(Role::Text, length(scene.lens.length));
+    line.push(Role::Text, duration::whole(scene.lens.length));
     line.push(Role::Dim, "  ");
     if let Some(at) = scene.lens.as_of {
         let at_all = scene.style.moment(at);
@@ -160,17 +161,6 @@ fn freshness(source: &SourceState, now: Timestamp) -> Line {
             name.with(role, format!(" {}", duration::age(read.min(now), now)))
         }
         (None, None, None) => name.with(Role::Dim, " -"),
-    }
-}
-
-/// `30d`, `12h`.
-#[must_use]
-pub fn length(span: Span) -> String {
-    let days = span.micros() / 86_400_000_000;
-    if days > 0 && span.micros() % 86_400_000_000 == 0 {
-        format!("{days}d")
-    } else {
-        duration::span(span)
     }
 }
 

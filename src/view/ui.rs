@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use super::overlay::Overlay;
 use super::page::Page;
-use super::scene::{Count, Scene, Scope};
+use super::scene::{Count, Scene};
+use super::scope::Scope;
 use crate::intent::View;
 use crate::report::sheet::Line;
 

@@ -23,7 +23,8 @@ use leadtime::store::Store;
 use leadtime::store::memory::MemoryStore;
 use leadtime::store::sqlite::SqliteStore;
 use leadtime::view::answer::{Answer, Question};
-use leadtime::view::scene::{Lens, Scope};
+use leadtime::view::scene::Lens;
+use leadtime::view::scope::Scope;
 use tempfile::TempDir;
 
 fn engine(file: &Path, config: &Config) -> Engine {

@@ -9,8 +9,8 @@ use futures::{StreamExt, stream};
 
 use super::client::{Reach, jobs, pipelines, workflows};
 use super::config::{List, Selection};
-use super::cursor::{self, Known, Place, Todo, place_key, todo_key, user_key};
-use super::translate::{self, People};
+use super::cursor::{self, Place, Todo, place_key, todo_key, user_key};
+use super::translate::{self, People, Whole};
 use super::wire::{Job, Pipeline, User, Workflow};
 use crate::connector::error::ErrorKind;
 use crate::connector::facts::Unknown;
@@ -24,15 +24,6 @@ use crate::event::time::Timestamp;
 
 /// Requests under way at once.
 const AT_ONCE: usize = 6;
-
-/// A pipeline, whole.
-pub struct Whole {
-    pub pipeline: Known,
-    pub workflows: Vec<Workflow>,
-    /// The jobs of each workflow, by its place, but for those that are told.
-    pub jobs: BTreeMap<usize, Vec<Job>>,
-    pub complaints: Vec<String>,
-}
 
 /// One reading, under way.
 pub struct Reader<'a> {

@@ -99,6 +99,14 @@ pub struct Sweep {
     pub found: bool,
 }
 
+impl Sweep {
+    /// The page whose turn it is.
+    #[must_use]
+    pub fn next(&self) -> u32 {
+        self.page.map_or(2, |page| page + 1)
+    }
+}
+
 /// Something whose details are to be read.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Todo {

@@ -272,6 +272,14 @@ pub struct Tag {
     pub commit: Parent,
 }
 
+impl Tag {
+    /// What it is known by: one that is moved is another.
+    #[must_use]
+    pub fn known_by(&self) -> String {
+        format!("{}@{:.12}", self.name, self.commit.sha)
+    }
+}
+
 /// What an error answer says.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Problem {

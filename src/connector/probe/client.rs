@@ -1,7 +1,7 @@
 //! Asks the one address.
 
 use super::config::Told;
-use super::translate::{Live, find};
+use super::find::{Live, find};
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
 use crate::connector::http::instance::Instance;

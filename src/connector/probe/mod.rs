@@ -1,13 +1,14 @@
 //! A checkpoint: an address of a running service that tells which version runs. Asked regularly, it shows what is live where no tool tells of deployments; and,
 //! where that is wanted, that nobody answers.
 //!
-//! [`config`] says where the version stands → [`client`] asks → [`translate`] finds it and makes events, purely → [`read`] compares it with the [`cursor`] row
-//! of what was live.
+//! [`config`] says where the version stands → [`client`] asks, and [`find`] finds it in the answer → [`read`] compares it with the [`cursor`] row
+//! of what was live → [`translate`] makes events of it, purely.
 
 pub mod check;
 pub mod client;
 pub mod config;
 pub mod cursor;
+pub mod find;
 pub mod read;
 pub mod translate;
 

@@ -3,7 +3,8 @@
 
 use super::client::{Reach, is_down};
 use super::cursor::{DOWN, Down, LIVE};
-use super::translate::{Live, outage, seen};
+use super::find::Live;
+use super::translate::{outage, seen};
 use crate::connector::rows::{Rows, put};
 use crate::connector::{Batch, ConnectorError, Progress, Sink};
 use crate::event::kind::IncidentPhase;

@@ -13,11 +13,11 @@ use crate::model::name::Name;
 
 /// A pipeline's deployments of a repository.
 #[derive(Default)]
-pub(super) struct Scope {
+struct Scope {
     /// The last successful row, and the last one of another attempt.
     last: Option<u32>,
     before: Option<u32>,
-    pub(super) reached: Marks,
+    reached: Marks,
     /// A row's commit was in the graph: what later rows reach beyond it is new.
     grounded: bool,
     /// Of when the commit of its first row is. What is older was there before the pipeline was, whether that row reached it or not.
@@ -28,13 +28,13 @@ pub(super) struct Scope {
     brings: bool,
 }
 
-pub(super) struct Shipping<'a> {
-    pub(super) workload: &'a Workload,
+struct Shipping<'a> {
+    workload: &'a Workload,
     delivery: &'a mut Delivery,
     by_commit: ByCommit,
     /// Changes of each repository by the time of their merge.
     by_date: FxHashMap<Name, Vec<(Timestamp, ChangeAt)>>,
-    pub(super) depths: Option<Depths>,
+    depths: Option<Depths>,
 }
 
 /// What a row was found to hold.
@@ -112,7 +112,9 @@ impl Shipping<'_> {
             None => RowKind::First,
             Some(before) => match workload.records.get(before.record as usize) {
                 None => RowKind::Change,
-                Some(other) => self.kind(record, other, scope),
+                Some(other) => {
+                    kind::of(workload, &mut self.depths, &scope.reached, (record, other))
+                }
             },
         };
         let made = record
@@ -170,7 +172,7 @@ impl Shipping<'_> {
         let Some(commit) = record.commit else {
             return content;
         };
-        content.in_graph = self.in_graph(commit) || scope.reached.contains(commit);
+        content.in_graph = kind::in_graph(self.workload, commit) || scope.reached.contains(commit);
         // A scope of one row has nothing to go on from: what other scopes made live, it need not visit again.
         let alone = scope.rows == 1;
         let Delivery { live, rows, .. } = &mut *self.delivery;

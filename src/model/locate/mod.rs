@@ -1,5 +1,6 @@
 //! Where a commit, change, ticket, version or digest is, what it waits on, and when it may be live.
 
+mod answer;
 mod find;
 mod say;
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod producer;
 mod step;
 #[cfg(test)]
 mod tests;
+mod visit;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,7 @@ use super::state::{End, Life, Lives, State};
 use super::statistic::{Share, Spread, Times};
 use super::window::Window;
 use crate::event::time::{Span, Timestamp};
+pub use visit::Visit;
 
 /// Flow efficiency as a range: without and with people's time, which events do not show (metrics.md, section 6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -170,16 +172,6 @@ pub struct MapChangeStep {
     /// Nothing where the change did not come by.
     #[serde(skip)]
     pub visit: Option<Visit>,
-}
-
-/// What the figures of a step are made of: a change that came by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Visit {
-    pub entered: Timestamp,
-    pub process: Span,
-    pub wait: Span,
-    /// It held nothing up: the change was busy with another step meanwhile.
-    pub beside: bool,
 }
 
 /// What a map is told of, and by which clock.
@@ -368,7 +360,7 @@ fn line(told: &Told<'_>, life: &Life) -> MapChange {
                 step: step.name.clone(),
                 process_seconds: cost.process,
                 wait_seconds: cost.wait,
-                visit: step::visit(life, place, told.clock),
+                visit: visit::visit(life, place, told.clock),
             }
         })
         .collect();

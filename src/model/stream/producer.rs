@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::step::times;
-use super::{ProducerFigures, Visit};
+use super::ProducerFigures;
+use super::visit::{Visit, times};
 use crate::model::definition::StepKind;
 use crate::model::entity::{ChangeAt, CommitAt, Run};
 use crate::model::name::Name;

@@ -1,12 +1,11 @@
 //! The figures of one step of the map: what it cost the changes on the ladder and beside it, how often they came back.
 
 use super::producer::{by_producer, is_run, producers};
-use super::{Share, StepFigures, Times, Told, Visit};
-use crate::event::time::Span;
-use crate::model::calendar::Clock;
+use super::visit::{Visit, times, visit};
+use super::{Share, StepFigures, Told};
 use crate::model::definition::StepKind;
 use crate::model::entity::ChangeAt;
-use crate::model::state::{Cost, Life, Lives};
+use crate::model::state::{Life, Lives};
 use crate::model::statistic::{Spread, ratio};
 
 pub(super) fn figures(told: &Told<'_>, place: usize, delivered: &[&Life]) -> StepFigures {
@@ -58,38 +57,6 @@ pub(super) fn figures(told: &Told<'_>, place: usize, delivered: &[&Life]) -> Ste
         needs: step.needs.clone(),
         stay: Spread::of(stay.collect()),
     }
-}
-
-/// What the step cost a change that came by, whether it held the change up or not.
-pub(super) fn visit(life: &Life, place: usize, clock: Clock) -> Option<Visit> {
-    let first = life.legs.iter().find(|leg| leg.step == place);
-    let (entered, cost) = match (first, &life.beside[place]) {
-        (Some(leg), _) => (leg.from, life.cost_by(place, clock)),
-        (None, Some(visit)) => (visit.entered, visit.cost(clock)),
-        (None, None) => (life.handed[place]?, Cost::default()),
-    };
-    Some(Visit {
-        entered,
-        process: cost.process,
-        wait: cost.wait,
-        beside: first.is_none(),
-    })
-}
-
-/// What visits cost, work and wait; the sums are of those that held a change up.
-pub(super) fn times(visits: &[Visit]) -> (Times, Times) {
-    let of = |cost: fn(&Visit) -> Span| {
-        let spread = Spread::of(visits.iter().map(cost).collect());
-        let held_up = visits.iter().filter(|visit| !visit.beside);
-        let sum = held_up.fold(Span::ZERO, |sum, visit| sum + cost(visit));
-        Times {
-            n: spread.n,
-            p50_seconds: spread.p50_seconds,
-            p85_seconds: spread.p85_seconds,
-            sum_seconds: (!visits.is_empty()).then_some(sum),
-        }
-    };
-    (of(|visit| visit.process), of(|visit| visit.wait))
 }
 
 fn why_empty(lives: &Lives<'_>, place: usize, delivered: usize) -> String {

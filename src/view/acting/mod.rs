@@ -12,7 +12,8 @@ use crate::journal::story::Story;
 use crate::plan::Plan;
 use crate::plan::ask::Wish;
 
-use super::scene::{Scene, Scope};
+use super::scene::Scene;
+use super::scope::Scope;
 pub use hints::hints;
 pub use offer::{Offer, offer};
 pub use subject::Subject;

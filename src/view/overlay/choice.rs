@@ -10,7 +10,8 @@ use crate::report::sheet::Line;
 use crate::theme::Role;
 use crate::view::hit::Target;
 use crate::view::pen::Pen;
-use crate::view::scene::{Scene, Scope};
+use crate::view::scene::Scene;
+use crate::view::scope::Scope;
 
 /// What comes of a line.
 #[derive(Clone, Debug)]

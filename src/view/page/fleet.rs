@@ -15,7 +15,8 @@ use crate::theme::Role;
 use crate::view::gathered::Gathered;
 use crate::view::listing::{Column, Listing, Value};
 use crate::view::pen::Pen;
-use crate::view::scene::{Scene, Scope};
+use crate::view::scene::Scene;
+use crate::view::scope::Scope;
 use crate::view::table::Table;
 use crate::view::widget::spark;
 

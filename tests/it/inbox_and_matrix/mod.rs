@@ -14,7 +14,8 @@ use leadtime::model::state::Lives;
 use leadtime::model::window::Window;
 use leadtime::theme::Theme;
 use leadtime::view::answer::{Answer, Question};
-use leadtime::view::scene::{Lens, Scene, Scope, Stage};
+use leadtime::view::scene::{Lens, Scene, Stage};
+use leadtime::view::scope::Scope;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 

@@ -12,7 +12,7 @@ use leadtime::plan::ask::{Ask, Permit, Wish};
 use leadtime::plan::request::{Order, Prepared, Request, Verb};
 use leadtime::plan::{Draft, Plan, draft};
 use leadtime::view::acting::Reply;
-use leadtime::view::scene::Scope;
+use leadtime::view::scope::Scope;
 
 use super::{Desk, demo, now, pictures, press, shot};
 

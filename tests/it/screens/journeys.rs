@@ -4,7 +4,7 @@
 use leadtime::dashboard::message::{Effect, Errand};
 use leadtime::event::time::Timestamp;
 use leadtime::intent::View;
-use leadtime::view::scene::Scope;
+use leadtime::view::scope::Scope;
 use serde_json::Value;
 
 use super::{Desk, demo, press, shot};

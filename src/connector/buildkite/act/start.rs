@@ -11,11 +11,11 @@ use crate::connector::ConnectorError;
 use crate::connector::acting::{Draft, signed};
 use crate::connector::buildkite::client;
 use crate::connector::buildkite::wire::Build;
-use crate::connector::error::ErrorKind;
 use crate::connector::scanner::subject::repository;
 use crate::connector::told;
+use crate::connector::wish;
 use crate::event::time::Timestamp;
-use crate::plan::request::{Order, Prepared, Receipt, Standing, Verb, Version};
+use crate::plan::request::{Order, Prepared, Receipt, Standing};
 
 /// The meta-data by which a build is known again.
 const KEY: &str = "leadtime";
@@ -40,8 +40,7 @@ struct Way {
 }
 
 fn wrong(order: &Order, detail: &str) -> ConnectorError {
-    let what = format!("the way of {} to {}", order.verb.word(), order.workload);
-    ConnectorError::new(ErrorKind::Configuration, what, detail).hinted(
+    wish::wrong(order, detail).hinted(
         "promote = { pipeline = \"acme/deploy\", parameters = { VERSION = \"{version}\" } }",
     )
 }
@@ -84,13 +83,7 @@ pub async fn prepare(this: &Buildkite, order: &Order) -> Result<Prepared, Connec
         return Err(wrong(order, detail));
     }
     let (commit, branch) = place(this, order, &slug, way.reference).await?;
-    let to = order.to.as_ref().map(Version::name);
-    let to = to.unwrap_or_else(|| "a version".to_owned());
-    let environment = order.environment.as_deref().unwrap_or("its environment");
-    let what = match order.verb {
-        Verb::Rollback => format!("bring {} in {environment} back to {to}", order.workload),
-        _ => format!("bring {} {to} to {environment}", order.workload),
-    };
+    let what = wish::wish(order);
     let mut meta = way.inputs;
     meta.insert(KEY.to_owned(), order.key.clone());
     let body = json!({

@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::config::{long, pages, short};
 use super::cursor::Known;
-use super::read::Whole;
 use super::wire::{Job, Pipeline, Workflow};
 use crate::connector::facts::{Facts, given};
 use crate::connector::http::instance::Instance;
@@ -18,6 +17,15 @@ use crate::event::time::Timestamp;
 
 /// Names of people by their ids.
 pub type People = BTreeMap<String, String>;
+
+/// A pipeline, whole.
+pub struct Whole {
+    pub pipeline: Known,
+    pub workflows: Vec<Workflow>,
+    /// The jobs of each workflow, by its place, but for those that are told.
+    pub jobs: BTreeMap<usize, Vec<Job>>,
+    pub complaints: Vec<String>,
+}
 
 /// Where facts come from: one pipeline of one project.
 pub struct Origin<'a> {

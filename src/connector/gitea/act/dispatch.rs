@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Probe, Tool, wish, wrong};
+use super::{Probe, Tool, wrong};
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
 use crate::connector::gitea::client::{LIMIT, Page};
 use crate::connector::gitea::wire::{Repository, Run, login};
 use crate::connector::http::address::encoded;
+use crate::connector::wish::wish;
 use crate::plan::request::{Order, Prepared, Receipt, Standing};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

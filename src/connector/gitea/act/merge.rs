@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Probe, Tool, wish, wrong};
+use super::{Probe, Tool, wrong};
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
 use crate::connector::gitea::wire::{Pull, Repository, login};
 use crate::connector::pattern::starred;
+use crate::connector::wish::wish;
 use crate::plan::request::{Order, Prepared, Receipt, Standing};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

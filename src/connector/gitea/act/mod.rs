@@ -15,10 +15,10 @@ use super::Gitea;
 use super::client::Reach;
 use super::wire::Dispatched;
 use crate::connector::acting::{Draft, ELSEWHERE, nothing_to, probe, standing};
-use crate::connector::error::ErrorKind;
 use crate::connector::http::{Answer, parse};
 use crate::connector::opening::{Opened, Opening};
 use crate::connector::selection::{Selection, is_repository};
+use crate::connector::wish;
 use crate::connector::{Actor, Answering, ConnectorError, Pending};
 use crate::plan::request::{Order, Prepared, Receipt, Request, Sent, Standing, Verb};
 
@@ -66,29 +66,10 @@ impl Tool<'_> {
 
 /// What is configured does not work.
 fn wrong(order: &Order, detail: &str) -> ConnectorError {
-    let environment = order.environment.as_deref().unwrap_or("the environment");
-    let key = match order.verb {
-        Verb::Rollback => "rollback",
-        _ => "promote",
-    };
-    let place = format!(
-        "`{key}` of the step that brings {} to {environment}",
-        order.workload
-    );
-    ConnectorError::new(ErrorKind::Configuration, place, detail).hinted(format!(
+    let key = wish::key(order);
+    wish::wrong(order, detail).hinted(format!(
         "write there {key} = {{ workflow = \"deploy.yml\", inputs = {{ version = \"{{version}}\" }} }}, or {key} = {{ merge = \"promote/*\" }}"
     ))
-}
-
-/// What is wished, in a few words.
-fn wish(order: &Order) -> String {
-    let to = order.to.as_ref().map(crate::plan::request::Version::name);
-    let to = to.unwrap_or_else(|| "a version".to_owned());
-    let environment = order.environment.as_deref().unwrap_or("its environment");
-    match order.verb {
-        Verb::Rollback => format!("bring {} in {environment} back to {to}", order.workload),
-        _ => format!("bring {} {to} to {environment}", order.workload),
-    }
 }
 
 /// The one repository of the workload that this source has.

@@ -4,12 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::answer::{Commit, Deployment};
-use super::promote::{name, wish};
 use super::tool::{Draft, Tool, short, who};
-use super::way::wrong;
 use crate::connector::ConnectorError;
 use crate::connector::github::read::parse;
 use crate::connector::http::address::encoded;
+use crate::connector::wish::{wish, wrong};
 use crate::event::time::Timestamp;
 use crate::plan::request::{Order, Prepared, Receipt, Standing};
 
@@ -62,7 +61,7 @@ pub async fn prepare(
         prepared.notes.push(format!(
             "{reference} is {} now, and {} was made of {}",
             short(&commit.sha),
-            name(&version),
+            version.name(),
             short(version.sha.as_deref().unwrap_or_default())
         ));
     }

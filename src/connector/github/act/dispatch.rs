@@ -9,12 +9,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::answer::{Content, Repository, Run, Runs, Workflow, Workflows};
-use super::promote::wish;
 use super::tool::{Draft, Tool, is, objection, who};
-use super::way::wrong;
 use super::workflow::Triggers;
 use crate::connector::ConnectorError;
 use crate::connector::http::address::encoded;
+use crate::connector::wish::{wish, wrong};
 use crate::event::time::Timestamp;
 use crate::plan::request::{Order, Prepared, Receipt, Standing};
 
@@ -51,7 +50,7 @@ pub async fn prepare(
         let count = wanted.inputs.len();
         return Err(wrong(
             order,
-            &format!("has {count} inputs; GitHub takes {MOST}"),
+            format!("has {count} inputs; GitHub takes {MOST}"),
         ));
     }
     let repository = &wanted.repository;
@@ -209,7 +208,7 @@ async fn unknown_workflow(tool: &Tool<'_>, order: &Order, wanted: &Wanted) -> Co
     let (names, text) = (known.join(", "), &wanted.workflow);
     let error = wrong(
         order,
-        &format!("names {text:?}, which {repository} does not have"),
+        format!("names {text:?}, which {repository} does not have"),
     );
     if names.is_empty() {
         error.hinted("check `workflow` and `repository`, and whether the token may see it")

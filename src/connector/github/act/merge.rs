@@ -4,13 +4,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::answer::{Listed, Pull, Repository};
-use super::promote::wish;
 use super::tool::{Draft, Tool, is, objection, short, who};
-use super::way::wrong;
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
 use crate::connector::github::read::parse;
 use crate::connector::pattern::starred;
+use crate::connector::wish::{wish, wrong};
 use crate::plan::request::{Order, Prepared, Receipt, Standing};
 
 /// Open requests are looked through to here: so many hundreds.
@@ -95,7 +94,7 @@ async fn fitting(
     let unfit = || {
         wrong(
             order,
-            &format!("has {branch:?} for `merge`, which is no pattern"),
+            format!("has {branch:?} for `merge`, which is no pattern"),
         )
     };
     let fits = starred(branch).ok_or_else(unfit)?;

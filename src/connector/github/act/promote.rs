@@ -9,7 +9,7 @@ use crate::connector::ConnectorError;
 use crate::connector::github::read::parse;
 use crate::connector::github::wire::DeploymentStatus;
 use crate::connector::opening::Opening;
-use crate::plan::request::{Order, Prepared, Verb, Version};
+use crate::plan::request::{Order, Prepared, Verb};
 
 pub async fn prepare(tool: &Tool<'_>, order: &Order) -> Result<Prepared, ConnectorError> {
     if let Some(opening) = Opening::of(order)? {
@@ -75,32 +75,8 @@ async fn again(
     let mut prepared = prepare_for(tool, order, Deed::Retry, (repository, aim)).await?;
     prepared.notes.push(format!(
         "what deployed {} runs again as it was then, at commit {}",
-        name(to),
+        to.name(),
         short(&found.sha)
     ));
     Ok(prepared)
-}
-
-/// A version, as people call it.
-#[must_use]
-pub fn name(version: &Version) -> String {
-    let known = [&version.version, &version.artifact, &version.digest];
-    let known = known.into_iter().flatten().next().cloned();
-    let sha = version.sha.as_deref().map(short).map(str::to_owned);
-    known.or(sha).unwrap_or_else(|| "the version".to_owned())
-}
-
-/// What an order asks for, in words: `bring 1.2.3 of checkout to production`.
-#[must_use]
-pub fn wish(order: &Order) -> String {
-    let version = order.to.as_ref().map_or_else(|| "it".to_owned(), name);
-    let environment = order.environment.as_deref().unwrap_or("its environment");
-    let back = match order.verb {
-        Verb::Rollback => "back ",
-        _ => "",
-    };
-    format!(
-        "bring {version} of {} {back}to {environment}",
-        order.workload
-    )
 }

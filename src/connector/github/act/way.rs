@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use super::tool::{Tool, repository_in};
 use crate::connector::ConnectorError;
-use crate::connector::error::ErrorKind;
 use crate::connector::github::config::is_repository;
-use crate::plan::request::{Order, Verb};
+use crate::connector::wish::{key, wrong};
+use crate::plan::request::Order;
 
 /// The keys, as they may be given.
 #[derive(Debug, Default, Deserialize)]
@@ -54,7 +54,7 @@ impl Way {
     pub fn of(tool: &Tool<'_>, order: &Order) -> Result<Self, ConnectorError> {
         let given = order.way.clone().unwrap_or_default();
         let keys: Keys = serde_json::from_value(Value::Object(given))
-            .map_err(|error| wrong(order, &format!("cannot be read: {error}")))?;
+            .map_err(|error| wrong(order, format!("cannot be read: {error}")))?;
         let how = match (keys.workflow, keys.deployment == Some(true), keys.merge) {
             (Some(workflow), false, None) => How::Dispatch {
                 workflow,
@@ -90,7 +90,7 @@ fn repository(
         } else {
             Err(wrong(
                 order,
-                &format!("names {named:?}, which is no owner/name"),
+                format!("names {named:?}, which is no owner/name"),
             ))
         };
     }
@@ -113,26 +113,6 @@ fn repository(
             Err(wrong(order, &text).hinted("add `repository = \"owner/name\"` to it"))
         }
     }
-}
-
-/// The key of a step that an order is about.
-fn key(order: &Order) -> &'static str {
-    match order.verb {
-        Verb::Rollback => "rollback",
-        _ => "promote",
-    }
-}
-
-fn place(order: &Order) -> String {
-    let environment = order.environment.as_deref().unwrap_or("the environment");
-    let (key, workload) = (key(order), &order.workload);
-    format!("`{key}` of the step that brings {workload} to {environment}")
-}
-
-/// What is configured does not work.
-#[must_use]
-pub fn wrong(order: &Order, detail: &str) -> ConnectorError {
-    ConnectorError::new(ErrorKind::Configuration, place(order), detail)
 }
 
 /// Nothing is configured: what to write.

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 
-use super::Reach;
-use super::{parse, sweep};
+use super::{Reach, parse};
 use crate::connector::Batch;
 use crate::connector::facts::Facts;
 use crate::connector::github::cursor::{
@@ -52,7 +51,7 @@ pub struct Page {
 impl Page {
     fn number(&self) -> u32 {
         match &self.place.walk {
-            _ if self.way == Way::Sweep => sweep::page(&self.place),
+            _ if self.way == Way::Sweep => self.place.sweep.next(),
             Some(walk) if self.way == Way::Walk => walk.page,
             _ => 1,
         }
@@ -319,7 +318,7 @@ impl Digest {
     fn tags(&mut self, body: &str) -> Result<(), String> {
         let parsed = parse::list::<Tag>(body, None)?;
         self.complaints = parsed.complaints;
-        let names: Vec<String> = parsed.items.iter().map(sweep::name).collect();
+        let names: Vec<String> = parsed.items.iter().map(Tag::known_by).collect();
         let known = &self.page.place.seen;
         let walks = self.page.way == Way::Walk;
         let is_new = |named: &String| walks || !known.contains(named);

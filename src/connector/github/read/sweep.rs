@@ -27,16 +27,6 @@ fn is_wanted(place: &Place) -> bool {
     place.walk.is_none() && place.pages.is_some_and(|pages| pages > 1) && place.seen.len() < MOST
 }
 
-/// The page whose turn it is.
-pub fn page(place: &Place) -> u32 {
-    place.sweep.page.map_or(2, |page| page + 1)
-}
-
-/// What a tag is known by.
-pub fn name(tag: &Tag) -> String {
-    format!("{}@{:.12}", tag.name, tag.commit.sha)
-}
-
 impl Reader<'_> {
     /// The lists that were read to their end before, and have more than a page.
     pub(super) fn behind(&self, repositories: &[String]) -> Vec<(String, List)> {
@@ -79,7 +69,7 @@ impl Digest {
 
     /// Takes what is new on the page.
     pub(super) fn sweep(&mut self, body: &str) -> Result<(), String> {
-        let page = page(&self.place);
+        let page = self.place.sweep.next();
         if page == 2 {
             self.place.sweep.before = self.place.sweep.began.replace(self.now);
         }
@@ -119,8 +109,8 @@ impl Digest {
         self.complaints = parsed.complaints;
         let known: HashSet<&String> = self.place.seen.iter().collect();
         let mut new = parsed.items;
-        new.retain(|tag| !known.contains(&name(tag)));
-        self.saw(new.iter().map(name).collect());
+        new.retain(|tag| !known.contains(&tag.known_by()));
+        self.saw(new.iter().map(Tag::known_by).collect());
         self.todos.extend(new.into_iter().map(Todo::Tag));
         Ok(false)
     }

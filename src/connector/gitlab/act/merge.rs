@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::Probe;
-use super::promote::{wish, wrong};
 use super::tool::{Draft, Tool, at, is, short, who};
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
 use crate::connector::gitlab::wire::Request;
 use crate::connector::pattern::starred;
+use crate::connector::wish::{wish, wrong};
 use crate::plan::request::{Order, Prepared, Receipt, Standing};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,7 +31,7 @@ pub async fn prepare(
     let Some(fits) = starred(branch) else {
         return Err(wrong(
             order,
-            &format!("has {branch:?} for `merge`, which is no pattern"),
+            format!("has {branch:?} for `merge`, which is no pattern"),
         ));
     };
     let what = format!("{project}: open merge requests");

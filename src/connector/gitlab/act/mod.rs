@@ -13,6 +13,7 @@ pub mod rollback;
 pub mod run;
 pub mod start;
 pub mod tool;
+pub mod way;
 
 use serde::{Deserialize, Serialize};
 

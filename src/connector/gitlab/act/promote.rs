@@ -3,42 +3,28 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::tool::{Tool, at};
+use super::way::{self, Way, unsaid};
 use super::{gate, merge, open, rollback, run, start};
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
-use crate::connector::gitlab::translate::{before, deployment, pipeline};
+use crate::connector::gitlab::translate::{deployment, pipeline};
 use crate::connector::gitlab::wire::{Job, Pipeline};
 use crate::connector::opening::Opening;
+use crate::connector::wish::{wish, wrong};
 use crate::plan::request::{Order, Prepared, Verb};
 
 /// So many of the newest pipelines of a commit are looked through for a job.
 const PIPELINES: usize = 5;
 
-/// The keys, as they may be given.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Way {
-    repository: Option<String>,
-    workflow: Option<String>,
-    #[serde(rename = "ref")]
-    reference: Option<String>,
-    inputs: BTreeMap<String, String>,
-    merge: Option<String>,
-}
-
 pub async fn prepare(tool: &Tool<'_>, order: &Order) -> Result<Prepared, ConnectorError> {
     if let Some(opening) = Opening::of(order)? {
         return open::prepare(tool, order, &opening).await;
     }
-    let given = order.way.clone().unwrap_or_default();
-    let said = given.keys().any(|key| key != "repository");
-    let way: Way = serde_json::from_value(Value::Object(given))
-        .map_err(|error| wrong(order, &format!("cannot be read: {error}")))?;
-    let project = project(tool, order, way.repository)?;
+    let way = Way::of(order)?;
+    let project = way::project(tool, order, way.repository)?;
     match (way.merge, way.workflow) {
         (Some(_), Some(_)) => Err(wrong(order, "says both `workflow` and `merge`")),
         (Some(branch), None) => merge::prepare(tool, order, &project, &branch).await,
@@ -46,47 +32,13 @@ pub async fn prepare(tool: &Tool<'_>, order: &Order) -> Result<Prepared, Connect
             let place = (project.as_str(), way.reference.as_deref());
             by_name(tool, order, place, (&name, &way.inputs)).await
         }
-        (None, None) if said => {
+        (None, None) if way.says => {
             start::prepare(tool, order, &project, (way.reference, &way.inputs)).await
         }
         (None, None) if order.verb == Verb::Rollback => {
             rollback::prepare(tool, order, &project).await
         }
         (None, None) => offered(tool, order, &project).await,
-    }
-}
-
-/// The project that is named, else the one that the environment's deployments come from, else the workload's only one.
-fn project(
-    tool: &Tool<'_>,
-    order: &Order,
-    named: Option<String>,
-) -> Result<String, ConnectorError> {
-    if let Some(named) = named {
-        return Ok(named);
-    }
-    let target = order.target.as_ref();
-    let of_target =
-        target.and_then(|target| target.source.strip_prefix(&before(&tool.instance.host)));
-    if let Some(project) = of_target {
-        return Ok(project.to_owned());
-    }
-    let fits = order
-        .repositories
-        .iter()
-        .filter(|name| tool.selection.has(name));
-    match fits.collect::<Vec<_>>().as_slice() {
-        [one] => Ok((*one).clone()),
-        [] => Err(wrong(
-            order,
-            "names no project, and the workload has none of this source's",
-        )
-        .hinted("add `repository = \"group/project\"` to it")),
-        many => {
-            let all: Vec<&str> = many.iter().map(|name| name.as_str()).collect();
-            let text = format!("does not say in which of {}", all.join(", "));
-            Err(wrong(order, &text).hinted("add `repository = \"group/project\"` to it"))
-        }
     }
 }
 
@@ -173,46 +125,4 @@ async fn offered(
         request.what = format!("{}: {}", wish(order), request.what);
     }
     Ok(prepared)
-}
-
-/// What is wished, in a few words.
-#[must_use]
-pub fn wish(order: &Order) -> String {
-    let version = order.to.as_ref();
-    let name = version.and_then(|to| to.version.as_deref().or(to.sha.as_deref()));
-    let environment = order.environment.as_deref().unwrap_or("the environment");
-    let name = name.unwrap_or("a version");
-    match order.verb {
-        Verb::Rollback => format!("bring {} in {environment} back to {name}", order.workload),
-        _ => format!("bring {} {name} to {environment}", order.workload),
-    }
-}
-
-/// The key of a step that an order is about.
-fn key(order: &Order) -> &'static str {
-    match order.verb {
-        Verb::Rollback => "rollback",
-        _ => "promote",
-    }
-}
-
-/// What is configured does not work.
-#[must_use]
-pub fn wrong(order: &Order, detail: &str) -> ConnectorError {
-    let environment = order.environment.as_deref().unwrap_or("the environment");
-    let place = format!(
-        "`{}` of the step that brings {} to {environment}",
-        key(order),
-        order.workload
-    );
-    ConnectorError::new(ErrorKind::Configuration, place, detail)
-}
-
-/// Nothing is configured: what to write.
-#[must_use]
-pub fn unsaid(order: &Order, detail: &str) -> ConnectorError {
-    let key = key(order);
-    wrong(order, detail).hinted(format!(
-        "write there {key} = {{ workflow = \"the manual job\" }}, or {key} = {{ ref = \"main\", inputs = {{ VERSION = \"{{version}}\" }} }}, or {key} = {{ merge = \"promote/*\" }}"
-    ))
 }

@@ -1,12 +1,13 @@
 //! Bringing an earlier version back where nothing else is configured: the job of its deployment is run again, as the button of GitLab's own does.
 
-use super::promote::{unsaid, wish};
 use super::run::job_again;
 use super::tool::{Tool, at, short};
+use super::way::unsaid;
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
 use crate::connector::gitlab::wire::{Deployment, Rules};
 use crate::connector::http::address::encoded;
+use crate::connector::wish::wish;
 use crate::plan::request::{Order, Prepared, Version};
 
 pub async fn prepare(

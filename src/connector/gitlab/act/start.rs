@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::Probe;
-use super::promote::{wish, wrong};
 use super::tool::{Draft, Tool, at, is, short};
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
 use crate::connector::gitlab::wire::{Id, Pipeline, Rules, Variable};
 use crate::connector::http::address::encoded;
+use crate::connector::wish::{wish, wrong};
 use crate::event::time::{Span, Timestamp};
 use crate::plan::request::{Order, Prepared, Receipt, Standing};
 

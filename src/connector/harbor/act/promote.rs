@@ -6,10 +6,10 @@ use serde_json::json;
 use super::{Harbor, Probe};
 use crate::connector::ConnectorError;
 use crate::connector::acting::{Draft, objected, unkept};
-use crate::connector::error::ErrorKind;
 use crate::connector::harbor::client;
 use crate::connector::harbor::wire::Artifact;
 use crate::connector::scanner::subject::Subject;
+use crate::connector::wish;
 use crate::plan::request::{Order, Prepared, Receipt, Standing, Version};
 
 /// A tag that is moved.
@@ -28,8 +28,7 @@ fn told(order: &Order, key: &str) -> Option<String> {
 }
 
 fn wrong(order: &Order, detail: &str) -> ConnectorError {
-    let what = format!("the way of {} to {}", order.verb.word(), order.workload);
-    ConnectorError::new(ErrorKind::Configuration, what, detail)
+    wish::wrong(order, detail)
         .hinted("promote = { image = \"harbor.example.com/acme/checkout\", tag = \"production\" }")
 }
 

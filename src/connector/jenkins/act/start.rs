@@ -13,7 +13,8 @@ use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
 use crate::connector::jenkins::config::of_job;
 use crate::connector::jenkins::wire::{Action, Build, Definition, Job, Waiting};
-use crate::plan::request::{Order, Prepared, Receipt, Standing, Verb, Version};
+use crate::connector::wish;
+use crate::plan::request::{Order, Prepared, Receipt, Standing};
 
 /// The parameter that carries the key.
 pub const KEY: &str = "LEADTIME_ACTION";
@@ -40,16 +41,8 @@ struct Way {
 
 /// What is configured does not work.
 fn wrong(order: &Order, detail: &str) -> ConnectorError {
-    let environment = order.environment.as_deref().unwrap_or("the environment");
-    let key = match order.verb {
-        Verb::Rollback => "rollback",
-        _ => "promote",
-    };
-    let place = format!(
-        "`{key}` of the step that brings {} to {environment}",
-        order.workload
-    );
-    ConnectorError::new(ErrorKind::Configuration, place, detail).hinted(format!(
+    let key = wish::key(order);
+    wish::wrong(order, detail).hinted(format!(
         "write there {key} = {{ job = \"deploy-{}\", parameters = {{ VERSION = \"{{version}}\" }} }}",
         order.workload
     ))
@@ -70,13 +63,7 @@ pub async fn promote(tool: &Tool<'_>, order: &Order) -> Result<Prepared, Connect
         }
         job => job?,
     };
-    let to = order.to.as_ref().map(Version::name);
-    let to = to.unwrap_or_else(|| "a version".to_owned());
-    let environment = order.environment.as_deref().unwrap_or("its environment");
-    let what = match order.verb {
-        Verb::Rollback => format!("bring {} in {environment} back to {to}", order.workload),
-        _ => format!("bring {} {to} to {environment}", order.workload),
-    };
+    let what = wish::wish(order);
     let mut prepared = started(tool, order, (&name, &job, &what), way.parameters.clone()).await?;
     if let Some(version) = &order.to {
         let names = [

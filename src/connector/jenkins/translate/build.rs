@@ -3,7 +3,6 @@
 
 use super::{Origin, Seen, deployment, ended, identity, run_id};
 use crate::connector::facts::Facts;
-use crate::connector::jenkins::config::of_job;
 use crate::connector::jenkins::wire::PAUSED;
 use crate::event::kind::{Kind, Outcome, Phase, Run, RunKind};
 use crate::event::time::Timestamp;
@@ -48,19 +47,12 @@ pub(super) fn build(origin: &Origin<'_>, seen: &Seen<'_>, facts: &mut Facts) {
 fn known(origin: &Origin<'_>, seen: &Seen<'_>) -> Run<String> {
     let commit = deployment::commit(origin, seen.job, seen.build);
     Run {
-        url: Some(page(origin, seen)),
+        url: Some(seen.page(origin)),
         repository: commit.repository,
         sha: commit.sha,
         branch: commit.branch,
         ..Run::default()
     }
-}
-
-/// Where people look at a build.
-pub(super) fn page(origin: &Origin<'_>, seen: &Seen<'_>) -> String {
-    let number = seen.build.number.to_string();
-    // With the slash: a plugin may show another page where Jenkins would send people on to it.
-    of_job(origin.instance, seen.job, &[&number, ""], &[])
 }
 
 /// The phases of the stages. One that was not reached, or left out, never began.

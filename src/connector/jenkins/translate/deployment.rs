@@ -1,7 +1,7 @@
 //! Builds that deploy. Jenkins has no word for it, so the source says it: with an `environment`, every build of its jobs is a deployment. What it deploys is told
 //! by a parameter whose name is one of the usual.
 
-use super::{Origin, Seen, build::page, commit, commit::Commit, identity, outcome, run_id};
+use super::{Origin, Seen, commit, commit::Commit, identity, outcome, run_id};
 use crate::connector::facts::Facts;
 use crate::connector::jenkins::wire::Build;
 use crate::connector::told::{filled, is_sha, version as told_version};
@@ -52,7 +52,7 @@ pub(super) fn deployment(origin: &Origin<'_>, seen: &Seen<'_>, facts: &mut Facts
         version: version(build).filter(|text| !is_sha(text)),
         pipeline: Some(id.clone()),
         started: build.started(),
-        url: Some(page(origin, seen)),
+        url: Some(seen.page(origin)),
         ..Deployment::default()
     };
     let mut tell = |what: &str, phase: Phase, at: Timestamp| {

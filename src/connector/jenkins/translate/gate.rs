@@ -1,7 +1,7 @@
 //! Inputs: a person has to say whether a build goes on. The stage view tells of each when it began to wait, how long it did and how it ended; the build tells who
 //! approved its inputs, in their order, and who or what ended it. A list of the inputs that wait (`InputAction`) is no use: it outlives the decision.
 
-use super::{Origin, Seen, build::page, deployment, identity, run_id};
+use super::{Origin, Seen, deployment, identity, run_id};
 use crate::connector::facts::Facts;
 use crate::connector::jenkins::wire::{Build, Cause, PAUSED, Stage};
 use crate::event::kind::{Decision, Gate, GatePhase, Kind};
@@ -108,7 +108,7 @@ pub(super) fn inputs(origin: &Origin<'_>, seen: &Seen<'_>, facts: &mut Facts) {
             gate: id(job, build.number, &one.step.id),
             name: Some(one.stage.name.clone()).filter(|name| !name.is_empty()),
             requestor: begun.map(|cause| cause.user_id.clone()),
-            url: Some(format!("{}input/", page(origin, seen))),
+            url: Some(format!("{}input/", seen.page(origin))),
             repository: commit.repository.clone(),
             sha: commit.sha.clone(),
             version: deployment::version(build),

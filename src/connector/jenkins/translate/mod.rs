@@ -7,6 +7,7 @@ pub mod commit;
 pub mod deployment;
 pub mod gate;
 
+use super::config::of_job;
 use super::cursor::Row;
 use super::wire::{Build, Stage};
 use crate::connector::facts::Facts;
@@ -35,6 +36,15 @@ pub struct Seen<'a> {
     pub stages: Option<&'a [Stage]>,
     /// The stages in which inputs wait or waited, each with its steps.
     pub paused: &'a [Stage],
+}
+
+impl Seen<'_> {
+    /// Where people look at the build.
+    fn page(&self, origin: &Origin<'_>) -> String {
+        let number = self.build.number.to_string();
+        // With the slash: a plugin may show another page where Jenkins would send people on to it.
+        of_job(origin.instance, self.job, &[&number, ""], &[])
+    }
 }
 
 /// The name of a build among runs: `folder/job#12`. No name of a job has a `#`.

@@ -6,10 +6,10 @@ use serde_json::json;
 use super::{Kargo, NAME, Probe};
 use crate::connector::ConnectorError;
 use crate::connector::acting::{Draft, foreign, objected, unkept};
-use crate::connector::error::ErrorKind;
 use crate::connector::kargo::client;
 use crate::connector::kargo::translate::{Named, artifact, available, commit, version};
 use crate::connector::kargo::wire::{Freight, Promotion, Stage};
+use crate::connector::wish;
 use crate::plan::request::{Order, Prepared, Receipt, Standing, Verb, Version};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,9 +46,7 @@ pub async fn prepare(this: &Kargo, order: &Order) -> Result<Prepared, ConnectorE
     let target = order.target.as_ref();
     let target = target.and_then(|target| this.instance.within(&target.source));
     let wrong = |detail: &str| {
-        let what = format!("the way of {} to {}", order.verb.word(), order.workload);
-        ConnectorError::new(ErrorKind::Configuration, what, detail)
-            .hinted("promote = { application = \"project/stage\" }")
+        wish::wrong(order, detail).hinted("promote = { application = \"project/stage\" }")
     };
     let (project, stage) = match (
         way.map(|way| way.split_once('/')),

@@ -2,7 +2,7 @@
 //! for such a list where a registry keeps none.
 
 use super::ask::{Found, Reach, referrers};
-use super::tag::{Around, Done};
+use super::look::{Around, Done};
 use crate::connector::error::ErrorKind;
 use crate::connector::http::Stop;
 use crate::connector::oci::cursor::ImageRow;

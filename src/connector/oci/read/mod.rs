@@ -3,6 +3,7 @@
 
 pub mod ask;
 pub mod beside;
+pub mod look;
 pub mod tag;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +23,7 @@ use crate::connector::tag::{Kind, newest_first, of as kind_of};
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink};
 
 use ask::Reach;
-use tag::{Around, Done, Look};
+use look::{Around, Done, Look};
 
 /// Tags looked at at once, and handed over together.
 const AT_ONCE: usize = 6;

@@ -1,53 +1,19 @@
 //! One tag: what it points to, what that says of itself, and what came of it: events, and the rows that say what was read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::ask::{Found, Proved, Reach};
 use super::beside;
-use crate::connector::Finding;
+use super::look::{Around, Done, Look};
 use crate::connector::http::Stop;
 use crate::connector::oci::cursor::{self, ImageRow, TagRow};
 use crate::connector::oci::translate::{Image, Move, Origin};
 use crate::connector::oci::wire::{self, Manifest};
 use crate::connector::referrer::Descriptor;
-use crate::connector::rows::Rows;
 use crate::connector::tag::Kind;
-use crate::event::Event;
 use crate::event::time::{Span, Timestamp};
 
 const FRESH: Span = Span::from_seconds(3600);
-
-/// A tag that is to be looked at.
-pub struct Look {
-    pub tag: String,
-    pub kind: Kind,
-    /// It is an environment's name.
-    pub environment: bool,
-    /// What is known of it.
-    pub row: Option<TagRow>,
-    /// For an environment: the versions of digests.
-    pub versions: BTreeMap<String, String>,
-}
-
-/// Where a tag is.
-pub struct Around<'a> {
-    /// Of the repository.
-    pub name: &'a str,
-    /// All tags of it.
-    pub tags: &'a BTreeSet<String>,
-    pub rows: &'a Rows,
-    /// It is read for the first time.
-    pub first: bool,
-}
-
-/// What came of it.
-#[derive(Default)]
-pub struct Done {
-    pub events: Vec<Event<String>>,
-    pub tag: Option<(String, TagRow)>,
-    pub image: Option<(String, ImageRow)>,
-    pub findings: Vec<Finding>,
-}
 
 /// Looks at a tag.
 pub async fn look(reach: &Reach<'_>, around: &Around<'_>, look: &Look) -> Result<Done, Stop> {

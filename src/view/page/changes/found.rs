@@ -18,7 +18,8 @@ use crate::view::hit::Target;
 use crate::view::listing::Listing;
 use crate::view::page::{Hint, Page, Reaction, Rows};
 use crate::view::pen::Pen;
-use crate::view::scene::{Scene, Scope};
+use crate::view::scene::Scene;
+use crate::view::scope::Scope;
 use crate::view::table::Table;
 
 /// So many may be meant.

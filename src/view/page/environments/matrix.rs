@@ -12,7 +12,8 @@ use crate::report::{duration, glyph, text};
 use crate::theme::Role;
 use crate::view::gathered::Gathered;
 use crate::view::listing::{Column, Listing, Value};
-use crate::view::scene::{Scene, Scope};
+use crate::view::scene::Scene;
+use crate::view::scope::Scope;
 use crate::view::widget::cells::{self, Cells};
 
 /// A longer version is shortened; the pane has it in full.

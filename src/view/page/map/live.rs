@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::history::lower;
 use super::standing::{age, pace};
-use super::{MapPage, changes, length};
+use super::{MapPage, changes};
 use crate::model::locate::Match;
 use crate::model::stream::{Map, StepFigures};
 use crate::report::map::{boxes, signs};
@@ -27,7 +27,7 @@ impl MapPage {
         if map.changes == 0 {
             let words = format!(
                 "Nothing went live in {}, so there is no lead time to tell; w looks further back, or less far. Here is what is on its way.",
-                length(pen.scene.lens.length)
+                duration::whole(pen.scene.lens.length)
             );
             let rows = pen.paragraph(area, Role::Warning, &words);
             area = lower(area, rows + 1);

@@ -22,12 +22,11 @@ use super::{Grid, Hint, Page, Reaction};
 use crate::intent::Intent;
 use crate::model::locate::Match;
 use crate::model::stream::{Map, StepFigures};
-use crate::report::figure;
 use crate::report::map::{BOXES_FROM, Statistic, shape};
 use crate::report::sheet::Line;
+use crate::report::{duration, figure};
 use crate::theme::Role;
 use crate::view::answer::{Answer, Question};
-use crate::view::frame::length;
 use crate::view::hit::Target;
 use crate::view::pen::Pen;
 use crate::view::scene::Scene;
@@ -162,7 +161,7 @@ impl MapPage {
 
     /// What is shown, of how many changes, and how it is told.
     fn head(&self, area: Rect, map: &Map, pen: &mut Pen<'_>) {
-        let window = length(pen.scene.lens.length);
+        let window = duration::whole(pen.scene.lens.length);
         let path = if map.derived {
             "derived path"
         } else {

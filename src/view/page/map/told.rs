@@ -2,13 +2,12 @@
 
 use crate::model::stream::{Map, StepFigures};
 use crate::report::{duration, figure};
-use crate::view::frame::length;
 use crate::view::listing::Value;
 use crate::view::page::Grid;
 use crate::view::scene::Scene;
 
 pub(super) fn card(map: &Map, scene: &Scene) -> String {
-    let window = length(scene.lens.length);
+    let window = duration::whole(scene.lens.length);
     let mut card = format!(
         "{}: lead time p50 {}, p85 {} (n {}, {window})",
         map.workload,

@@ -18,7 +18,8 @@ use crate::theme::Role;
 use crate::view::answer::{Answer, Question};
 use crate::view::hit::Target;
 use crate::view::pen::Pen;
-use crate::view::scene::{Scene, Scope};
+use crate::view::scene::Scene;
+use crate::view::scope::Scope;
 use crate::view::table::Table;
 
 /// The list in front.

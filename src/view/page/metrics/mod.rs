@@ -22,7 +22,8 @@ use crate::theme::Role;
 use crate::view::answer::{Answer, Question};
 use crate::view::hit::Target;
 use crate::view::pen::Pen;
-use crate::view::scene::{Scene, Scope, Stage};
+use crate::view::scene::{Scene, Stage};
+use crate::view::scope::Scope;
 use behind::{BehindPage, Front};
 use tile::{NAMES, Tile};
 
