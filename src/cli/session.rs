@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::connector::git;
 use crate::error::Failure;
 use crate::event::time::Timestamp;
-use crate::journal::Person;
+use crate::journal::{Person, UNNAMED};
 use crate::model::definition::{Definition, Rules};
 use crate::model::window::Window;
 use crate::plan::ask::Permit;
@@ -96,11 +96,7 @@ impl Session {
         let refused = refused.map(|(name, failure)| format!("{name}: {}", failure.text));
         let store = self.log(!feeds.is_empty())?;
         let person = Person {
-            name: self
-                .rules
-                .me
-                .clone()
-                .unwrap_or_else(|| "somebody".to_owned()),
+            name: self.rules.me.clone().unwrap_or_else(|| UNNAMED.to_owned()),
             host_user: host_user(),
             host: host_name(),
         };

@@ -20,7 +20,16 @@ pub struct Person {
     pub host: Option<String>,
 }
 
+/// What somebody is called whom nobody has named.
+pub const UNNAMED: &str = "somebody";
+
 impl Person {
+    /// Whether anybody has said who it is.
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        self.name != UNNAMED
+    }
+
     /// Whether two are one: the same account on the host, or the same name.
     #[must_use]
     pub fn is(&self, other: &Self) -> bool {

@@ -9,11 +9,11 @@ use super::policy;
 use super::proof::Proof;
 use super::request::{Order, Target, Verb};
 use super::way::{Filling, filled};
-use super::{Draft, Evidence, Refusal, declare};
+use super::{Draft, Evidence, Moving, Refusal, declare};
 use crate::event::kind::Decision;
 use crate::model::Workload;
 use crate::model::definition::{Step, StepKind};
-use crate::model::entity::Record;
+use crate::model::entity::{Gate, Record};
 use crate::model::evidence::{Subject, request};
 use crate::model::gate;
 use crate::model::state::Lives;
@@ -49,11 +49,15 @@ pub fn promote(
         }
     }
     if !draft.leaves.is_empty() {
-        draft.notes.push(format!(
-            "{} changes that are live in {environment} are not in {}",
-            draft.leaves.len(),
-            to.name()
-        ));
+        let live = match draft.leaves.len() {
+            1 => "one change that is live".to_owned(),
+            many => format!("{many} changes that are live"),
+        };
+        let are = if draft.leaves.len() == 1 { "is" } else { "are" };
+        let to = to.name();
+        draft
+            .notes
+            .push(format!("{live} in {environment} {are} not in {to}"));
     }
     let subject = subject(workload, &to);
     let found = gate::before(lives, Some(place), &subject);
@@ -63,7 +67,7 @@ pub fn promote(
     gates(lives, place, &to, &mut draft);
     let step = &workload.path.steps[place];
     let shipping = draft.ships.clone();
-    policy::four_eyes(ask, Some(step), &shipping, &mut draft);
+    policy::four_eyes(ask, lives, Some(step), &shipping, &mut draft);
     Ok(draft)
 }
 
@@ -84,11 +88,14 @@ pub fn rollback(
     if let Some(known) = earlier.iter().find(|one| one.version.is(&to))
         && (known.incidents > 0 || known.failed)
     {
-        draft.notes.push(format!(
-            "{} had {} incidents of its own while it was live",
-            to.name(),
-            known.incidents
-        ));
+        let had = match (known.incidents, known.failed) {
+            (0, _) => "failed".to_owned(),
+            (1, _) => "had one incident of its own".to_owned(),
+            (many, _) => format!("had {many} incidents of its own"),
+        };
+        draft
+            .notes
+            .push(format!("{} {had} while it was live", to.name()));
     }
     for record in under_way(workload, environment) {
         draft.undone_by.push(format!(
@@ -287,43 +294,63 @@ fn subject(workload: &Workload, version: &Version) -> Subject {
     }
 }
 
-/// The gates between the deploying step before and this one that have to be decided first. Those that the deployment itself stops at are decided then.
+/// The gates between the deploying step before and this one that have to be decided first.
 fn gates(lives: &Lives<'_>, place: usize, to: &Version, draft: &mut Draft) {
-    let workload = lives.workload;
-    let steps = &workload.path.steps;
-    let environment = steps[place].environment.as_deref();
+    let steps = &lives.workload.path.steps;
     let begin = steps[..place]
         .iter()
         .rposition(|step| step.kind == StepKind::Deploy)
         .map_or(0, |before| before + 1);
-    let shipping: Vec<&str> = draft.ships.iter().map(|one| one.change.as_str()).collect();
-    let mut open = Vec::new();
     for at in (begin..place).filter(|at| steps[*at].kind == StepKind::Gate) {
-        let mut here = workload
-            .gates
-            .iter()
-            .filter(|gate| step::of_gate(workload, gate) == Some(at))
-            .peekable();
-        let within = |gate: &crate::model::entity::Gate| {
-            gate.environment.map(|name| workload.text(name)) == environment && environment.is_some()
-        };
-        if here.clone().any(within) {
-            continue;
-        }
-        let approved = here.any(|gate| {
-            let of = to.commit.is_some() && gate.commit == to.commit;
-            let names = || gate.changes.iter().map(|name| workload.text(*name));
-            let all = !shipping.is_empty()
-                && shipping
-                    .iter()
-                    .all(|change| names().any(|name| name == *change));
-            gate.decision == Some(Decision::Approved) && gate.closed.is_some() && (of || all)
-        });
-        if !approved {
-            open.push(at);
+        if let Some(how) = undecided(lives, (at, place), to, &draft.ships) {
+            policy::undecided(&steps[at], how, draft);
         }
     }
-    for at in open {
-        policy::undecided(&steps[at], draft);
+}
+
+/// How a gate stands that is not approved for a version. One that the deployment itself stops at is asked for by that.
+fn undecided(
+    lives: &Lives<'_>,
+    (at, place): (usize, usize),
+    to: &Version,
+    ships: &[Moving],
+) -> Option<&'static str> {
+    let workload = lives.workload;
+    let here = |gate: &&Gate| step::of_gate(workload, gate) == Some(at);
+    let environment = workload.path.steps[place].environment.as_deref();
+    let stops = |gate: &Gate| {
+        let is_there = |name| Some(workload.text(name)) == environment;
+        let deploys = |record: &Record| {
+            record.source == gate.source && record.environment.is_some_and(is_there)
+        };
+        gate.environment.is_some_and(is_there) && workload.records.iter().any(deploys)
+    };
+    let mut gates = workload.gates.iter().filter(here);
+    if gates.clone().any(stops) {
+        return None;
+    }
+    let is_of = |gate: &&Gate| {
+        let names = |change: &Moving| {
+            let mut named = gate.changes.iter();
+            named.any(|name| workload.text(*name) == change.change)
+        };
+        let all = !ships.is_empty() && ships.iter().all(names);
+        all || to.commit.is_some() && gate.commit == to.commit
+    };
+    let newest = gates
+        .clone()
+        .filter(is_of)
+        .max_by_key(|gate| (gate.closed.is_none(), gate.closed, gate.opened));
+    match newest {
+        Some(gate) if gate.closed.is_none() => Some("is still open for this version"),
+        Some(gate) => match gate.decision {
+            Some(Decision::Approved) => None,
+            Some(Decision::Rejected) => Some("was rejected for this version"),
+            _ => Some("was closed without an approval of this version"),
+        },
+        None if gates.any(|gate| gate.closed.is_none()) => {
+            Some("is open, and has not been decided for this version")
+        }
+        None => Some("has not been decided for this version"),
     }
 }

@@ -98,7 +98,7 @@ fn one(
             policy::newer(text, draft);
         }
         policy::evidence(lives, &evidence, draft);
-        policy::four_eyes(ask, step, &held, draft);
+        policy::four_eyes(ask, lives, step, &held, draft);
     }
     draft.evidence.extend(evidence);
     draft.gates.push(gate.gate.clone());

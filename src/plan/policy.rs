@@ -32,6 +32,9 @@ pub const OVERRIDABLE: [&str; 8] = [
     FREEZE, HOLD, FOUR_EYES, NOT_NAMED, EVIDENCE, NEWER, SOAK, MIGRATION,
 ];
 
+/// What lifts an objection that it is not known who asks.
+const WHO: &str = "naming yourself as `me` under [people]";
+
 /// What lifts an objection that a reason is missing.
 pub const A_REASON: &str = "saying why (--comment TEXT; c in the dashboard)";
 
@@ -106,9 +109,16 @@ pub fn twice(name: &str, draft: &mut Draft) {
     );
 }
 
-/// An instant as people read it in a sentence.
-pub(super) fn told(at: Timestamp) -> String {
-    at.to_utc().format("%-d %b %Y %H:%M UTC").to_string()
+/// Whether who agrees to what two people agree to is another, nobody knows.
+pub fn unknown_second(draft: &mut Draft) {
+    let text = "nobody has said who asked for it, or who agrees: they may be one person";
+    object(draft, SECOND, text, WHO.to_owned());
+}
+
+/// An instant as people read it in a sentence, by the clock of the figures.
+pub(super) fn told(lives: &Lives<'_>, at: Timestamp) -> String {
+    let at = at.to_utc().with_timezone(&lives.rules.timezone);
+    at.format("%-d %b %Y %H:%M %Z").to_string()
 }
 
 /// What keeps an environment closed: a freeze, a hold, a soak that is not over.
@@ -129,8 +139,15 @@ pub fn closed(lives: &Lives<'_>, place: usize, draft: &mut Draft) {
         object(
             draft,
             FREEZE,
-            format!("{environment} is frozen until {}{reason}", told(until)),
-            format!("waiting until {}, or {}", told(until), with_reason(FREEZE)),
+            format!(
+                "{environment} is frozen until {}{reason}",
+                told(lives, until)
+            ),
+            format!(
+                "waiting until {}, or {}",
+                told(lives, until),
+                with_reason(FREEZE)
+            ),
         );
     }
     held(lives, environment, draft);
@@ -152,7 +169,10 @@ fn held(lives: &Lives<'_>, environment: &str, draft: &mut Draft) {
         object(
             draft,
             HOLD,
-            format!("{environment} is held by {by} since {}{reason}", hold.from),
+            format!(
+                "{environment} is held by {by} since {}{reason}",
+                told(lives, hold.from)
+            ),
             format!(
                 "leadtime release {own} --in {environment}, or {}",
                 with_reason(HOLD)
@@ -181,8 +201,15 @@ fn soaking(lives: &Lives<'_>, place: usize, at: Timestamp, draft: &mut Draft) {
         object(
             draft,
             SOAK,
-            format!("it has to run in {environment} until {}", told(until)),
-            format!("waiting until {}, or {}", told(until), with_reason(SOAK)),
+            format!(
+                "it has to run in {environment} until {}",
+                told(lives, until)
+            ),
+            format!(
+                "waiting until {}, or {}",
+                told(lives, until),
+                with_reason(SOAK)
+            ),
         );
     }
 }
@@ -217,14 +244,14 @@ pub fn evidence(lives: &Lives<'_>, evidence: &[Evidence], draft: &mut Draft) {
     }
 }
 
-/// A gate of the path that has to be decided before, and was not.
-pub fn undecided(step: &Step, draft: &mut Draft) {
-    let text = format!("{} has not been decided for this version", step.name);
+/// A gate of the path that has to be decided before, and was not: `how` it stands.
+pub fn undecided(step: &Step, how: &str, draft: &mut Draft) {
+    let text = format!("{} {how}", step.name);
     if step.locked {
-        let lifted = format!("a decision at {}", step.name);
+        let lifted = format!("an approval at {}", step.name);
         object(draft, LOCKED, because(text, step), lifted);
     } else {
-        let lifted = format!("a decision at {}, or {}", step.name, with_reason(EVIDENCE));
+        let lifted = format!("an approval at {}, or {}", step.name, with_reason(EVIDENCE));
         object(draft, EVIDENCE, text, lifted);
     }
 }
@@ -234,6 +261,11 @@ pub fn barred(gate: &OpenGate, own: bool, draft: &mut Draft) {
     let rule = match gate.bar {
         // Of an approval, [`four_eyes`] says so; to reject one's own is anybody's right.
         None | Some(Bar::Own) => return,
+        Some(Bar::Nameless) => {
+            let rule = if own { APPROVERS } else { NOT_NAMED };
+            let text = "it is not known whether you may decide: nobody has said who asks";
+            return object(draft, rule, text, WHO.to_owned());
+        }
         Some(_) if own => APPROVERS,
         Some(Bar::Unnamed) => NOT_NAMED,
         Some(Bar::Tool | Bar::Voted) => TOOL,
@@ -249,9 +281,20 @@ pub fn barred(gate: &OpenGate, own: bool, draft: &mut Draft) {
 }
 
 /// Who wrote a change may not decide on it.
-pub fn four_eyes(ask: &Ask, step: Option<&Step>, moving: &[Moving], draft: &mut Draft) {
+pub fn four_eyes(
+    ask: &Ask,
+    lives: &Lives<'_>,
+    step: Option<&Step>,
+    moving: &[Moving],
+    draft: &mut Draft,
+) {
     if !step.is_some_and(|step| step.four_eyes) {
         return;
+    }
+    if lives.rules.me.is_none() {
+        let text = "it is not known whether you wrote some of it: nobody has said who asks";
+        let lifted = format!("{WHO}, or {}", with_reason(FOUR_EYES));
+        return object(draft, FOUR_EYES, text, lifted);
     }
     let own: Vec<&str> = moving
         .iter()

@@ -62,12 +62,12 @@ fn standing(lives: &Lives<'_>, incident: &Incident) -> Option<String> {
     let mut all = all.into_iter();
     let repair = all.find(|one| one.incident == workload.text(incident.id))?;
     Some(match &repair.fix {
-        Some(fix) => live(fix),
+        Some(fix) => live(lives, fix),
         None => coming(&repair),
     })
 }
 
-fn live(fix: &Fix) -> String {
+fn live(lives: &Lives<'_>, fix: &Fix) -> String {
     let version = fix.version.as_deref().or(fix.sha.as_deref());
     let version = version.map_or("", crate::model::environment::short);
     let thought = if fix.inferred {
@@ -75,7 +75,7 @@ fn live(fix: &Fix) -> String {
     } else {
         ""
     };
-    let (kind, at) = (fix.kind.word(), told(fix.at));
+    let (kind, at) = (fix.kind.word(), told(lives, fix.at));
     format!(
         "what ended it is live since {at}: {kind} {version} ({}){thought}",
         fix.deployment

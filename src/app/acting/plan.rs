@@ -180,8 +180,10 @@ pub fn incident(engine: &mut Engine, incident: &str, verb: Verb) -> Result<Vec<P
 pub async fn plan(acting: &Acting, engine: &mut Engine, asked: &Asked) -> Result<Plan, Failure> {
     let mut drafted = drafted(engine, asked)?;
     let me = &acting.person;
-    if asked.first.as_ref().is_some_and(|first| first.by.is(me)) {
-        policy::twice(&me.name, &mut drafted);
+    match asked.first.as_ref().map(|first| &first.by) {
+        Some(first) if first.is(me) => policy::twice(&me.name, &mut drafted),
+        Some(first) if !first.is_named() || !me.is_named() => policy::unknown_second(&mut drafted),
+        _ => {}
     }
     let mut prepared = Vec::new();
     let mut orders: VecDeque<_> = std::mem::take(&mut drafted.orders).into();

@@ -40,7 +40,7 @@ pub struct OpenGate {
     /// Null where nobody has said who asks.
     pub may_decide: Option<bool>,
     pub why_not: Option<String>,
-    /// The kind of reason that `why_not` tells of; none where they may, or nobody knows.
+    /// The kind of reason that `why_not` tells of; none where they may, or nothing is known against it.
     #[serde(skip)]
     pub bar: Option<Bar>,
     /// A newer candidate that is open at the same step, or has passed it.
@@ -66,6 +66,8 @@ pub enum Bar {
     Unnamed,
     /// They wrote a change that it holds, and the step asks for other eyes.
     Own,
+    /// It matters who decides, and nobody has said who asks.
+    Nameless,
 }
 
 /// An approval that did not decide a gate.
@@ -182,7 +184,7 @@ impl OpenGate {
                 let why = format!("{me} has approved it already");
                 (Some(false), Some(Bar::Voted), Some(why))
             }
-            None => may_decide(lives.rules, &self.approvers, told),
+            None => self.may_decide(lives.rules, told),
         };
         let eyes = me.filter(|_| may_decide != Some(false) && step.is_some_and(|it| it.four_eyes));
         if let Some(me) = eyes
@@ -204,6 +206,34 @@ impl OpenGate {
             why_not,
             bar,
             ..self
+        }
+    }
+
+    /// Whether the one who asks may decide, by what the tool said, else by the list of approvers.
+    fn may_decide(
+        &self,
+        rules: &Rules,
+        told: Option<bool>,
+    ) -> (Option<bool>, Option<Bar>, Option<String>) {
+        let approvers = &self.approvers;
+        let list = || approvers.join(", ");
+        let barred = |bar, why: String| (Some(false), Some(bar), Some(why));
+        match (told, &rules.me) {
+            (Some(true), _) => (Some(true), None, None),
+            (Some(false), _) if approvers.is_empty() => {
+                barred(Bar::Tool, "the tool says that you may not".to_owned())
+            }
+            (Some(false), _) => barred(Bar::Tool, format!("only {} may", list())),
+            (None, None) => {
+                let matters = !approvers.is_empty() || self.approvals > 1;
+                let why = "name yourself as `me` under [people]".to_owned();
+                (None, matters.then_some(Bar::Nameless), Some(why))
+            }
+            (None, Some(_)) if approvers.is_empty() => {
+                (None, None, Some("nobody is named as approver".to_owned()))
+            }
+            (None, Some(me)) if is_among(rules, approvers, me) => (Some(true), None, None),
+            (None, Some(me)) => barred(Bar::Unnamed, format!("{me} is not among {}", list())),
         }
     }
 }
@@ -242,66 +272,37 @@ fn votes(workload: &Workload, gate: &Gate) -> Vec<Vote> {
         .collect()
 }
 
-/// The changes that wait at a gate: those that it names, or those that its commit carries and production has not.
+/// The changes that wait at a gate: those that it names, and those that its commit carries and the environment has not.
 fn changes(lives: &Lives<'_>, gate: &Gate, delivery: Option<&Delivery>) -> Vec<String> {
     let workload = lives.workload;
-    if !gate.changes.is_empty() {
-        let names = gate.changes.iter();
-        return names.map(|name| workload.text(*name).to_owned()).collect();
-    }
-    let Some(commit) = gate.commit else {
-        return Vec::new();
+    let carried = |commit| carried(workload, commit, gate.opened, delivery);
+    let carried = gate.commit.map(carried).unwrap_or_default();
+    let is_named = |place: &u32| {
+        let change = workload.changes.get(*place as usize);
+        change.is_some_and(|change| gate.changes.contains(&change.id))
     };
-    let mut places: Vec<_> = carried(workload, commit, gate.opened, delivery)
+    let mut places: Vec<_> = carried
         .into_iter()
+        .filter(|place| !is_named(place))
         .collect();
     places.sort_unstable_by_key(|place| {
         let change = &workload.changes[*place as usize];
         (change.merged, *place)
     });
-    places
+    let others = places
         .into_iter()
-        .map(|place| {
-            workload
-                .text(workload.changes[place as usize].id)
-                .to_owned()
-        })
-        .collect()
+        .map(|place| workload.changes[place as usize].id);
+    let all = gate.changes.iter().copied().chain(others);
+    all.map(|name| workload.text(name).to_owned()).collect()
 }
 
-/// Whether the one who asks may decide, by what the tool said, else by the list of approvers.
-fn may_decide(
-    rules: &Rules,
-    approvers: &[String],
-    told: Option<bool>,
-) -> (Option<bool>, Option<Bar>, Option<String>) {
-    let list = || approvers.join(", ");
-    let not_known = |why: &str| (None, None, Some(why.to_owned()));
-    let barred = |bar, why: String| (Some(false), Some(bar), Some(why));
-    match (told, &rules.me) {
-        (Some(true), _) => (Some(true), None, None),
-        (Some(false), _) if approvers.is_empty() => {
-            barred(Bar::Tool, "the tool says that you may not".to_owned())
-        }
-        (Some(false), _) => barred(Bar::Tool, format!("only {} may", list())),
-        (None, None) => not_known("name yourself as `me` under [people]"),
-        (None, Some(_)) if approvers.is_empty() => not_known("nobody is named as approver"),
-        (None, Some(me)) => {
-            let may = approvers.iter().any(|approver| {
-                let name = approver.trim_start_matches('@');
-                name == me
-                    || rules
-                        .teams
-                        .get(name)
-                        .is_some_and(|members| members.contains(me))
-            });
-            if may {
-                (Some(true), None, None)
-            } else {
-                barred(Bar::Unnamed, format!("{me} is not among {}", list()))
-            }
-        }
-    }
+/// Whether one is among those who are named, alone or by a team.
+fn is_among(rules: &Rules, approvers: &[String], me: &str) -> bool {
+    approvers.iter().any(|approver| {
+        let name = approver.trim_start_matches('@');
+        let members = rules.teams.get(name);
+        name == me || members.is_some_and(|members| members.iter().any(|member| member == me))
+    })
 }
 
 /// What speaks for the version at a gate: each machine step that comes before it on the path.

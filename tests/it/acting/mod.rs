@@ -8,3 +8,4 @@ mod marks;
 mod panics;
 mod plans;
 mod unseen;
+mod whose;

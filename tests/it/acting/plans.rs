@@ -9,7 +9,7 @@ use leadtime::plan::{Draft, Refusal, draft};
 
 use crate::support::door::Door;
 
-const CONFIG: &str = r#"
+pub const CONFIG: &str = r#"
 [people]
 me = "jane"
 teams = { board = ["jane", "li", "ada"] }
@@ -38,7 +38,7 @@ repositories = ["acme/shop"]
 services = ["shop"]
 "#;
 
-fn commit(sha: &str, parent: &str, day: u32, author: &str) -> String {
+pub fn commit(sha: &str, parent: &str, day: u32, author: &str) -> String {
     let parents = if parent.is_empty() {
         String::new()
     } else {
@@ -99,7 +99,7 @@ pub fn shop() -> Vec<String> {
     lines
 }
 
-fn ask(at: &str) -> Ask {
+pub fn ask(at: &str) -> Ask {
     Ask {
         comment: None,
         overrides: Vec::new(),
@@ -110,14 +110,14 @@ fn ask(at: &str) -> Ask {
     }
 }
 
-fn drafted(lines: &[String], ask: &Ask, deed: &Deed) -> Result<Draft, Refusal> {
+pub fn drafted(lines: &[String], ask: &Ask, deed: &Deed) -> Result<Draft, Refusal> {
     let mut door = Door::on(lines, CONFIG);
     let workload = door.workload("shop", ask.at);
     let lives = Lives::new(&workload, &door.rules, None);
     draft(ask, deed, &lives)
 }
 
-fn rules(draft: &Draft) -> Vec<&str> {
+pub fn rules(draft: &Draft) -> Vec<&str> {
     draft
         .objections
         .iter()
@@ -125,10 +125,10 @@ fn rules(draft: &Draft) -> Vec<&str> {
         .collect()
 }
 
-const WEDNESDAY: &str = "2026-03-04T15:00:00Z";
+pub const WEDNESDAY: &str = "2026-03-04T15:00:00Z";
 const SATURDAY: &str = "2026-03-07T15:00:00Z";
 
-fn promote() -> Deed {
+pub fn promote() -> Deed {
     Deed::Promote {
         to: "production".to_owned(),
         version: None,
