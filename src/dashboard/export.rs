@@ -114,15 +114,19 @@ fn markdown(grid: &Grid) -> String {
     format!("{}{rule}{rows}", line(&grid.heads))
 }
 
+/// Rows of a page beside those of its list, at most.
+const AROUND: usize = 40;
+/// What is drawn as text has no more cells than this: 20,000 rows of 200 columns.
+const MOST_CELLS: usize = 4_000_000;
+
 /// The page as text, with every row of its list.
 #[must_use]
 pub fn text(app: &mut App) -> String {
     let width = u16::try_from(app.scene.style.width).unwrap_or(u16::MAX);
     let grid = app.ui.page().and_then(|page| page.grid(&app.scene));
-    let rows = grid.map_or(0, |grid| grid.rows.len()) + 40;
-    // A buffer has at most 65,535 cells.
-    let most = usize::from(u16::MAX / width.max(1));
-    let height = u16::try_from(rows.min(most)).unwrap_or(u16::MAX);
+    let list = grid.map_or(0, |grid| grid.rows.len()) + AROUND;
+    let most = (MOST_CELLS / usize::from(width.max(1))).min(usize::from(u16::MAX));
+    let height = u16::try_from(list.min(most)).unwrap_or(u16::MAX);
     app.size = Rect::new(0, 0, width, height);
     let drawn = lines(&app.picture());
     let mut rows: Vec<&str> = drawn.lines().collect();
@@ -133,6 +137,9 @@ pub fn text(app: &mut App) -> String {
     }
     let mut out = rows.join("\n");
     out.push('\n');
+    if let left @ 1.. = list.saturating_sub(most) {
+        out.push_str(&format!("… about {left} more rows are left out\n"));
+    }
     out
 }
 

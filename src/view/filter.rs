@@ -1,7 +1,7 @@
-//! What is typed after `/`: words that are matched fuzzily, and terms that name a field (`team:payments`, `author:@me`), each of which may be turned
+//! What is typed after `/`: words that are looked for as they are, and fuzzily where no row has them so, and terms that name a field (`team:payments`, `author:@me`), each of which may be turned
 //! round with a leading `-`. All of them must hold.
 
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::listing::Listing;
@@ -11,7 +11,10 @@ use super::listing::Listing;
 pub struct Filter {
     text: String,
     terms: Vec<Term>,
+    /// The words, as they are.
     words: Pattern,
+    /// The same, fuzzily.
+    fuzzy: Pattern,
 }
 
 #[derive(Clone, Debug)]
@@ -55,7 +58,13 @@ impl Filter {
         Self {
             text: text.to_owned(),
             terms,
-            words: Pattern::parse(words.trim(), CaseMatching::Smart, Normalization::Smart),
+            words: Pattern::new(
+                words.trim(),
+                CaseMatching::Smart,
+                Normalization::Smart,
+                AtomKind::Substring,
+            ),
+            fuzzy: Pattern::parse(words.trim(), CaseMatching::Smart, Normalization::Smart),
         }
     }
 
@@ -77,22 +86,32 @@ impl Filter {
         if self.is_empty() {
             return rows.collect();
         }
-        let mut matcher = Matcher::new(Config::DEFAULT);
-        let mut buffer = Vec::new();
-        rows.filter(|row| {
-            let row = *row as usize;
-            if !self.terms.iter().all(|term| term.holds(listing, row)) {
-                return false;
-            }
-            if self.words.atoms.is_empty() {
-                return true;
-            }
-            let words = listing.words(row);
-            let haystack = Utf32Str::new(&words, &mut buffer);
-            self.words.score(haystack, &mut matcher).is_some()
-        })
-        .collect()
+        let holds = |row: &u32| {
+            let mut terms = self.terms.iter();
+            terms.all(|term| term.holds(listing, *row as usize))
+        };
+        let rows: Vec<u32> = rows.filter(holds).collect();
+        if self.words.atoms.is_empty() {
+            return rows;
+        }
+        let found = with_words(&self.words, listing, &rows);
+        if found.is_empty() {
+            return with_words(&self.fuzzy, listing, &rows);
+        }
+        found
     }
+}
+
+fn with_words(words: &Pattern, listing: &impl Listing, rows: &[u32]) -> Vec<u32> {
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let mut buffer = Vec::new();
+    let mut rows = rows.to_vec();
+    rows.retain(|row| {
+        let text = listing.words(*row as usize);
+        let haystack = Utf32Str::new(&text, &mut buffer);
+        words.score(haystack, &mut matcher).is_some()
+    });
+    rows
 }
 
 impl Term {
@@ -149,20 +168,27 @@ mod tests {
             ("checkout", "Payments"),
             ("cart", "payments"),
             ("ledger:x", "core"),
+            ("cot", "core"),
         ]);
         Filter::read(text, &["team"], Some("core")).pass(&people)
     }
 
     #[test]
     fn words_are_fuzzy_and_terms_name_a_field() {
-        assert_eq!(pass(""), [0, 1, 2]);
+        assert_eq!(pass(""), [0, 1, 2, 3]);
         assert_eq!(pass("ckt"), [0]);
         assert_eq!(pass("team:pay"), [0, 1]);
         assert_eq!(pass("team:pay cart"), [1]);
-        assert_eq!(pass("-team:pay"), [2]);
-        assert_eq!(pass("team:@me"), [2]);
-        assert_eq!(pass("team:"), [0, 1, 2], "still being typed");
+        assert_eq!(pass("-team:pay"), [2, 3]);
+        assert_eq!(pass("team:@me"), [2, 3]);
+        assert_eq!(pass("team:"), [0, 1, 2, 3], "still being typed");
         assert_eq!(pass("ledger:x"), [2], "no field of this list: a word");
         assert!(pass("zzz").is_empty());
+        assert_eq!(
+            pass("cot"),
+            [3],
+            "as it is, though checkout would match fuzzily"
+        );
+        assert_eq!(pass("team:pay cot"), [0], "no other row has it as it is");
     }
 }

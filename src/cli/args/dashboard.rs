@@ -67,7 +67,7 @@ pub struct DemoArgs {
     #[arg(long, value_name = "N", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub days: u32,
 
-    /// When the last day ends; default: now
+    /// When the last day ends, which is when the dashboard begins; default: now, in the dashboard the last working morning
     #[arg(long, value_name = "TIME")]
     pub until: Option<Moment>,
 

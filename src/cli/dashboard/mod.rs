@@ -134,7 +134,12 @@ fn folder() -> Result<tempfile::TempDir, Failure> {
 
 /// Runs it on a generated organisation, in which time passes quickly.
 pub fn demonstrate(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> {
-    let start = working_morning(crate::clock::now());
+    let now = crate::clock::now();
+    let asked = args.until.or(global.as_of);
+    let start = asked.map_or_else(
+        || working_morning(now),
+        |moment| moment.resolve(now, chrono_tz::Tz::UTC),
+    );
     let clock = Clock::fast(start, SPEED);
     let mut size = args.size();
     size.days += 30;

@@ -34,7 +34,7 @@ impl Prompt {
     #[must_use]
     pub fn filter(before: &str, fields: &[&str]) -> Self {
         let help = if fields.is_empty() {
-            "words, matched fuzzily".to_owned()
+            "words, as they are or fuzzily".to_owned()
         } else {
             let fields: Vec<String> = fields.iter().map(|field| format!("{field}:")).collect();
             format!("words and {}", fields.join(" "))
