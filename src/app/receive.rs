@@ -8,8 +8,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::{ALLOW, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::routing::post;
 use percent_encoding::percent_decode;
 
@@ -103,7 +103,7 @@ impl Door {
             take,
         });
         let router = Router::new()
-            .route("/hooks/{source}", post(pushed))
+            .route("/hooks/{source}", post(pushed).options(may_push))
             .layer(DefaultBodyLimit::max(LONGEST))
             .with_state(porter);
         let listener = tokio::net::TcpListener::from_std(self.listener)?;
@@ -157,4 +157,26 @@ fn in_parts(headers: &HeaderMap, body: &[u8]) -> Option<String> {
     });
     let attributes: Vec<_> = attributes.collect();
     cdevents::structured(&attributes, content_type, body).ok()
+}
+
+/// A sender of `CloudEvents` asks beforehand whether its pushes are wanted. Where each has to prove who sent it, whoever asks may try.
+async fn may_push(
+    State(porter): State<Arc<Porter>>,
+    Path(source): Path<String>,
+    headers: HeaderMap,
+) -> (StatusCode, HeaderMap) {
+    let mut answer = HeaderMap::new();
+    let Some(lock) = porter.locks.get(&source) else {
+        return (StatusCode::NOT_FOUND, answer);
+    };
+    answer.insert(ALLOW, HeaderValue::from_static("POST"));
+    let origin = headers.get("webhook-request-origin");
+    let Some(origin) = origin.filter(|_| lock.secret.is_some()) else {
+        return (StatusCode::METHOD_NOT_ALLOWED, answer);
+    };
+    answer.insert("webhook-allowed-origin", origin.clone());
+    if headers.contains_key("webhook-request-rate") {
+        answer.insert("webhook-allowed-rate", HeaderValue::from_static("*"));
+    }
+    (StatusCode::OK, answer)
 }

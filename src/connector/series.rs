@@ -1,6 +1,8 @@
 //! What a tool makes one after the other, each of which ends later than it begins: builds, releases, deployments. Up to when a series is read is kept once all of
 //! it is handed over, so that a kill before leaves the same to be read again; what was under way by then has a row of its own until it ends.
 
+use std::collections::BTreeSet;
+
 use super::Batch;
 use super::rows::{Rows, put};
 use crate::event::time::{Span, Timestamp};
@@ -8,7 +10,7 @@ use crate::event::time::{Span, Timestamp};
 /// How far back a first reading goes, where nobody says.
 const FIRST: Span = Span::from_seconds(90 * 86_400);
 /// What is asked for again, since lists lag a little behind.
-const AGAIN: Span = Span::from_seconds(600);
+pub const AGAIN: Span = Span::from_seconds(600);
 
 /// One series of a source.
 pub struct Series<'a> {
@@ -52,6 +54,25 @@ impl<'a> Series<'a> {
     pub fn open(&self) -> Vec<String> {
         let start = self.open_key("");
         self.rows.names(&start).map(str::to_owned).collect()
+    }
+
+    /// So many of what was under way and is not seen now, the first where the last turn ended: some things stay under way for good, and the others get theirs.
+    pub fn turn(&self, seen: &BTreeSet<String>, most: usize, batch: &mut Batch) -> Vec<String> {
+        let key = format!("{} turn", self.name);
+        let last = self.rows.get::<String>(&key);
+        let mut open = self.open();
+        open.retain(|id| !seen.contains(id));
+        if open.len() <= most {
+            batch.cursors.extend(last.map(|_| (key, None)));
+            return open;
+        }
+        let place = open.partition_point(|id| last.as_ref().is_some_and(|last| id <= last));
+        open.rotate_left(place);
+        open.truncate(most);
+        if let Some(last) = open.last() {
+            put(batch, key, last);
+        }
+        open
     }
 
     /// Keeps whether a thing is under way.
@@ -103,5 +124,31 @@ mod tests {
         assert_eq!(series.from(), now - AGAIN);
         assert_eq!(series.open(), ["7"]);
         assert_eq!(Series::new(&rows, "acme/sho", later, None).open(), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_under_way_takes_turns() {
+        let now = Timestamp::from_seconds(1_800_000_000);
+        let mut rows = Rows::default();
+        let mut batch = Batch::default();
+        let all = ["a", "b", "c", "d", "e"];
+        for id in all {
+            Series::new(&rows, "acme", now, None).keep(&mut batch, id, true);
+        }
+        rows.apply(&batch.cursors);
+        let mut turn = |seen: &[&str]| {
+            let seen = seen.iter().map(|id| (*id).to_owned()).collect();
+            let mut batch = Batch::default();
+            let found = Series::new(&rows, "acme", now, None).turn(&seen, 2, &mut batch);
+            rows.apply(&batch.cursors);
+            (found.concat(), batch.cursors.len())
+        };
+        assert_eq!(turn(&[]), ("ab".to_owned(), 1));
+        assert_eq!(turn(&["c"]), ("de".to_owned(), 1));
+        assert_eq!(turn(&[]), ("ab".to_owned(), 1));
+        assert_eq!(turn(&["e"]), ("cd".to_owned(), 1));
+        assert_eq!(turn(&[]), ("ea".to_owned(), 1));
+        assert_eq!(turn(&["a", "b", "c"]), ("de".to_owned(), 1));
+        assert_eq!(turn(&["a", "b", "c"]), ("de".to_owned(), 0));
     }
 }

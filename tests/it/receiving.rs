@@ -7,11 +7,12 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
-use leadtime::app::receive::Door;
+use leadtime::app::receive::{Door, Taken};
 use leadtime::app::registry::CONNECTORS;
 use leadtime::clock;
 use leadtime::connector::signature::{Lock, Scheme, mac, verify};
 use leadtime::event::time::Timestamp;
+use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -169,6 +170,52 @@ fn a_door_that_anybody_could_enter_is_not_opened() {
     let taken = open(&door.address.to_string(), None).err().unwrap();
     assert!(taken.to_string().contains("another leadtime"), "{taken}");
     assert!(open("0.0.0.0:0", Some("s")).is_ok());
+}
+
+#[tokio::test]
+async fn who_asks_beforehand_may_push_where_a_push_has_to_prove_itself() {
+    let lock = |secret: Option<&str>| Lock {
+        schemes: &[Scheme::Standard],
+        secret: secret.map(SecretString::from),
+    };
+    let locks = [("events", lock(Some(SECRET))), ("open", lock(None))];
+    let locks = locks.map(|(name, lock)| (name.to_owned(), lock));
+    let door = Door::open("127.0.0.1:0".parse().unwrap(), locks.into()).unwrap();
+    let address = door.address;
+    let serving = tokio::spawn(door.serve(Box::new(|_| Taken::Yes)));
+    let ask = async |source: &str, marks: &[&'static str]| {
+        let url = format!("http://{address}/hooks/{source}");
+        let mut asked = reqwest::Client::new().request(Method::OPTIONS, url);
+        for mark in marks {
+            asked = asked.header(*mark, "sender.example.com");
+        }
+        let answer = asked.send().await.unwrap();
+        let said = |name: &str| {
+            let text = answer.headers().get(name)?.to_str().unwrap();
+            Some(text.to_owned())
+        };
+        let allowed = (said("webhook-allowed-origin"), said("webhook-allowed-rate"));
+        (answer.status().as_u16(), allowed)
+    };
+    let (origin, rate) = ("webhook-request-origin", "webhook-request-rate");
+    let allowed = Some("sender.example.com".to_owned());
+    assert_eq!(
+        ask("events", &[origin]).await,
+        (200, (allowed.clone(), None))
+    );
+    assert_eq!(
+        ask("events", &[origin, rate]).await,
+        (200, (allowed, Some("*".to_owned())))
+    );
+    for (source, marks, status) in [
+        ("events", &[][..], 405),
+        ("events", &["origin"], 405),
+        ("open", &[origin], 405),
+        ("nobody", &[origin], 404),
+    ] {
+        assert_eq!(ask(source, marks).await, (status, (None, None)), "{source}");
+    }
+    serving.abort();
 }
 
 const CONFIG: &str = r#"

@@ -1,4 +1,5 @@
-//! The row of an incident that is open: what is needed to tell that it is over, once nothing of it is there any more.
+//! The row of an incident that is open: what is needed to tell that it is over, once nothing of it is there any more; and for a while that it was not, once it
+//! is there again.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,10 @@ pub struct Open {
     pub url: Option<String>,
     /// When it was last seen.
     pub seen: Option<Timestamp>,
+    /// Since when it is told to be over.
+    pub over: Option<Timestamp>,
+    /// How often it was there again after that.
+    pub turn: u64,
 }
 
 /// What the keys of such rows begin with.

@@ -1,5 +1,5 @@
 //! One reading: what goes wrong now, compared with what did at the last. Alertmanager keeps nothing of what is over, so an incident ends at the reading that
-//! does not find it any more.
+//! does not find it any more; and goes on where a later one finds it again, since Alertmanager knows of nothing for a while after it was started.
 
 use std::collections::BTreeMap;
 
@@ -16,6 +16,8 @@ use crate::event::time::{Span, Timestamp};
 
 /// When an incident may have ended long before it was seen to have, that is told.
 const LONG: Span = Span::from_seconds(900);
+/// For so long it is remembered that an incident is over: it may be there again, and never have been.
+const REMEMBERED: Span = Span::from_seconds(86_400);
 
 pub async fn read(
     reach: &Reach<'_>,
@@ -53,16 +55,7 @@ pub async fn read(
     }
     // What could not be read may still be there.
     for (key, row) in open.into_iter().filter(|_| is_whole) {
-        if row.seen.is_some_and(|seen| reading.now - seen > LONG) {
-            let text = format!(
-                "{} is over, since when is not known: it was last seen {}",
-                row.incident,
-                row.seen.map(|at| at.to_string()).unwrap_or_default()
-            );
-            sink.finding(note(&reach.instance.source, text));
-        }
-        batch.events.push(origin.resolved(&row, reading.now));
-        batch.cursors.push((format!("{OPEN}{key}"), None));
+        gone(&origin, (format!("{OPEN}{key}"), row), &mut batch, sink);
     }
     if batch.cursors.is_empty() {
         return Ok(());
@@ -83,10 +76,19 @@ fn follow(
         known.incident != trouble.open.incident
             && known.seen.is_some_and(|seen| trouble.since > seen)
     });
-    if let (true, Some(known)) = (again, &known) {
+    if let (true, Some(known)) = (again, known.as_ref().filter(|known| known.over.is_none())) {
         batch.events.push(origin.resolved(known, trouble.since));
     }
     let mut row = match known.filter(|_| !again) {
+        Some(known) if known.over.is_some() => {
+            let row = Open {
+                over: None,
+                turn: known.turn + 1,
+                ..known
+            };
+            batch.events.push(origin.reopened(&row));
+            row
+        }
         Some(known) => known,
         // Somebody knew beforehand, or another alert says it already.
         None if trouble.quiet => {
@@ -101,6 +103,29 @@ fn follow(
         }
     };
     row.seen = Some(origin.now);
+    put(batch, key, &row);
+}
+
+/// What is known and not there any more: it is over, and forgotten some time after.
+fn gone(
+    origin: &Origin<'_>,
+    (key, mut row): (String, Open),
+    batch: &mut Batch,
+    sink: &mut dyn Sink,
+) {
+    if let Some(over) = row.over {
+        if origin.now - over > REMEMBERED {
+            batch.cursors.push((key, None));
+        }
+        return;
+    }
+    if let Some(seen) = row.seen.filter(|seen| origin.now - *seen > LONG) {
+        let incident = &row.incident;
+        let text = format!("{incident} is over, since when is not known: it was last seen {seen}");
+        sink.finding(note(&origin.instance.source, text));
+    }
+    batch.events.push(origin.resolved(&row, origin.now));
+    row.over = Some(origin.now);
     put(batch, key, &row);
 }
 

@@ -115,6 +115,12 @@ impl Origin<'_> {
         self.event(&trouble.open, trouble.since, IncidentPhase::Detected)
     }
 
+    /// It is there again, and was not over.
+    #[must_use]
+    pub fn reopened(&self, open: &Open) -> Event<String> {
+        self.event(open, self.now, IncidentPhase::Detected)
+    }
+
     /// It is over.
     #[must_use]
     pub fn resolved(&self, open: &Open, at: Timestamp) -> Event<String> {
@@ -136,9 +142,14 @@ impl Origin<'_> {
             phase,
             ..Incident::default()
         };
+        let mut id = format!("{}/{word}", open.incident);
+        if open.turn > 0 {
+            id.push('/');
+            id.push_str(&open.turn.to_string());
+        }
         Event {
             source: self.instance.source.clone(),
-            id: format!("{}/{word}", open.incident),
+            id,
             at,
             kind: Kind::Incident(fact),
         }

@@ -155,9 +155,9 @@ impl Reader<'_> {
             seen.extend(items.iter().map(|one| bare(&one.uuid).to_owned()));
             self.told(origin, &series, &items, telling).await?;
         }
-        let open = series.open();
+        let mut done = Batch::default();
         let mut again = Vec::new();
-        for uuid in open.iter().filter(|id| !seen.contains(*id)).take(OPEN) {
+        for uuid in &series.turn(&seen, OPEN, &mut done) {
             match client::pipeline(self.instance, repository, uuid).await {
                 Ok(one) => again.push(one),
                 Err(error) if error.kind == ErrorKind::NotFound => {
@@ -167,9 +167,8 @@ impl Reader<'_> {
             }
         }
         self.told(origin, &series, &again, telling).await?;
-        let mut batch = Batch::default();
-        series.done(&mut batch);
-        telling.batch(batch)
+        series.done(&mut done);
+        telling.batch(done)
     }
 
     /// Hands over pipelines with their steps.
@@ -220,8 +219,8 @@ impl Reader<'_> {
             }
             telling.batch(batch)?;
         }
-        let open = series.open();
-        for uuid in open.iter().filter(|id| !seen.contains(*id)).take(OPEN) {
+        let mut done = Batch::default();
+        for uuid in &series.turn(&seen, OPEN, &mut done) {
             match client::deployment(self.instance, repository, uuid).await {
                 Ok(one) => {
                     let mut batch = Batch::default();
@@ -235,9 +234,8 @@ impl Reader<'_> {
                 Err(error) => return Err(error),
             }
         }
-        let mut batch = Batch::default();
-        series.done(&mut batch);
-        telling.batch(batch)
+        series.done(&mut done);
+        telling.batch(done)
     }
 }
 

@@ -8,13 +8,14 @@ use serde::{Deserialize, Serialize};
 use super::config::List;
 use super::wire::{Pipeline, Workflow};
 use crate::connector::rows::Rows;
+use crate::connector::series::AGAIN;
 use crate::event::time::{Span, Timestamp};
 
 /// How far a list is read: from `head` back to its end, or to where `token` goes on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Place {
-    /// When the newest pipeline that is told was made, and which ones were made then.
+    /// When the newest pipeline that is told was made, and which ones are told that were made then or a little before: a list may lag behind.
     pub head: Option<Timestamp>,
     pub newest: Vec<String>,
     /// The page with which it goes on into the past.
@@ -22,23 +23,26 @@ pub struct Place {
 }
 
 impl Place {
-    /// The newest of a page, which begins with it.
-    #[must_use]
-    pub fn at(pipelines: &[Pipeline]) -> Self {
-        let head = pipelines.iter().filter_map(|one| one.created_at).max();
-        let newest = pipelines.iter().filter(|one| one.created_at == head);
-        Self {
-            head,
-            newest: newest.map(|one| one.id.clone()).collect(),
-            token: None,
-        }
+    /// Takes in a page, the newest first.
+    pub fn add(&mut self, pipelines: &[Pipeline]) {
+        let newest = pipelines.iter().filter_map(|one| one.created_at).max();
+        self.head = self.head.max(newest);
+        let late = pipelines.iter().filter(|one| !self.is_past(one));
+        let late: Vec<String> = late.map(|one| one.id.clone()).collect();
+        self.newest.extend(late);
     }
 
     /// Whether a pipeline is told already.
     #[must_use]
     pub fn has(&self, pipeline: &Pipeline) -> bool {
-        let before = pipeline.created_at.is_some() && pipeline.created_at < self.head;
-        before || self.newest.contains(&pipeline.id)
+        self.is_past(pipeline) || self.newest.contains(&pipeline.id)
+    }
+
+    /// Whether it was made so long before the newest that is told that all from then are listed.
+    #[must_use]
+    pub fn is_past(&self, pipeline: &Pipeline) -> bool {
+        let from = self.head.map(|head| head - AGAIN);
+        pipeline.created_at.is_some() && pipeline.created_at < from
     }
 }
 

@@ -89,30 +89,30 @@ impl<'a> Reader<'a> {
     /// What is newer than what is told.
     async fn head(&mut self, list: &List, selection: &Selection) -> Result<(), End> {
         let before = self.place(list);
-        let mut place: Option<Place> = None;
+        let mut place = Place {
+            head: before.head,
+            token: before.token.clone(),
+            ..Place::default()
+        };
         let mut token: Option<String> = None;
         loop {
             let Some(mut page) = self.page(list, token.as_deref()).await? else {
                 return Ok(());
             };
-            let mut at = place.take().unwrap_or_else(|| Place::at(&page.items));
-            let reached = page.items.iter().any(|one| before.has(one));
+            place.add(&page.items);
+            let reached = page.items.iter().any(|one| before.is_past(one));
             let next = page.next.take();
             if before.head.is_none() {
                 // The first reading: from here on it goes into the past, page by page.
-                at.token = next.filter(|_| !self.is_before(&page.items));
-                return self.tell(list, (page, selection), Some(at)).await;
+                place.token = next.filter(|_| !self.is_before(&page.items));
+                return self.tell(list, (page, selection), Some(place)).await;
             }
             page.items.retain(|one| !before.has(one));
             if reached || next.is_none() || next == token {
-                at.token.clone_from(&before.token);
-                if at.head < before.head {
-                    at = before;
-                }
-                return self.tell(list, (page, selection), Some(at)).await;
+                return self.tell(list, (page, selection), Some(place)).await;
             }
             self.tell(list, (page, selection), None).await?;
-            (place, token) = (Some(at), next);
+            token = next;
         }
     }
 

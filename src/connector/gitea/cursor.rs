@@ -14,7 +14,7 @@ const REMEMBERED: usize = 200;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Row {
-    /// The newest change of a request that is told.
+    /// Up to which change requests are told.
     pub pulls: Option<Timestamp>,
     /// The newest run that is told.
     pub run: i64,
@@ -24,7 +24,7 @@ pub struct Row {
     pub tip: String,
     pub releases: Told,
     pub tags: Told,
-    /// The newest change of an issue that is told.
+    /// Up to which change issues are told.
     pub issues: Option<Timestamp>,
 }
 

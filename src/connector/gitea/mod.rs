@@ -127,6 +127,7 @@ impl Connector for Gitea {
             let reader = Reader {
                 reach: &self.reach(),
                 rows: Rows::new(reading.cursors),
+                now: reading.now,
                 since: reading.since.unwrap_or(since),
             };
             reader.read(&self.selection, sink).await

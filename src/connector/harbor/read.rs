@@ -64,12 +64,12 @@ impl Reader<'_> {
         while let Some(url) = next.take() {
             let page = client::artifacts(self.instance, &url, name).await?;
             telling.complain(name, page.complaints);
-            let is_new = |one: &Artifact| one.push_time.is_some_and(|at| at >= from);
-            let total = page.items.len();
-            let items: Vec<Artifact> = page.items.into_iter().filter(is_new).collect();
-            next = page.next.filter(|_| items.len() == total);
+            let is_new = |at: Option<Timestamp>| at.is_some_and(|at| at >= from);
+            // Listed by when they were pushed, whenever they were given their tags.
+            let is_through = page.items.iter().any(|one| !is_new(one.push_time));
+            next = page.next.filter(|_| !is_through);
             let mut batch = Batch::default();
-            for one in &items {
+            for one in page.items.iter().filter(|one| is_new(one.touched())) {
                 seen.insert(one.digest.clone());
                 telling.take(&mut batch, self.origin.artifact(name, one));
                 self.beside(name, one, &mut batch, telling).await?;

@@ -83,9 +83,11 @@ impl Origin<'_> {
                 ..fact.clone()
             };
             let id = format!("published/{digest}/{word}/{}", tag.name);
+            // It may be given a tag long after it was pushed.
+            let at = tag.push_time.map_or(pushed, |tagged| tagged.max(pushed));
             facts
                 .events
-                .push(self.event(name, id, pushed, Kind::Artifact(fact)));
+                .push(self.event(name, id, at, Kind::Artifact(fact)));
         }
         for accessory in artifact.accessories.iter().flatten() {
             let what = match accessory.kind.split('.').next() {

@@ -28,6 +28,16 @@ pub struct Artifact {
     pub accessories: Option<Vec<Accessory>>,
 }
 
+impl Artifact {
+    /// When it was pushed, or last given a tag.
+    #[must_use]
+    pub fn touched(&self) -> Option<Timestamp> {
+        let tags = self.tags.iter().flatten();
+        let tags = tags.filter_map(|tag| tag.push_time);
+        tags.chain(self.push_time).max()
+    }
+}
+
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Tag {

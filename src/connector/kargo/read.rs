@@ -1,14 +1,18 @@
 //! One reading: of each project its stages, its freight and its promotions, whole, and of what they tell that which happened since the last.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::client;
 use super::cursor::series;
 use super::translate::Whole;
+use crate::connector::facts::Facts;
 use crate::connector::http::instance::Instance;
 use crate::connector::pattern::Names;
 use crate::connector::rows::Rows;
 use crate::connector::series::Series;
 use crate::connector::telling::Telling;
 use crate::connector::{Batch, ConnectorError, Sink};
+use crate::event::kind::{GatePhase, Kind};
 use crate::event::time::Timestamp;
 
 /// One reading, under way.
@@ -63,16 +67,51 @@ impl Reader<'_> {
         let series = Series::new(&self.rows, &series(name), self.now, self.since);
         let from = series.from();
         let mut facts = whole.facts();
-        facts.events.retain(|event| event.at >= from);
+        let mut batch = Batch::default();
+        // What could not be read now may tell of this time later.
+        let begun = if is_whole {
+            series.done(&mut batch);
+            begun(&facts, &series, &mut batch)
+        } else {
+            BTreeSet::new()
+        };
+        facts
+            .events
+            .retain(|event| event.at >= from || begun.contains(&event.id));
         facts
             .events
             .sort_by_key(|event| std::cmp::Reverse(event.at));
-        let mut batch = Batch::default();
         telling.take(&mut batch, facts);
-        // What could not be read now may tell of this time later.
-        if is_whole {
-            series.done(&mut batch);
-        }
         telling.batch(batch)
     }
+}
+
+/// The beginnings of gates that are told whenever they were: a stage may begin to wait for a person when freight has long been there for it, since nobody
+/// promotes it by itself any more, or since it asks for it only now. What is told to wait has a row until it does not.
+fn begun(facts: &Facts, series: &Series<'_>, batch: &mut Batch) -> BTreeSet<String> {
+    let from = series.from();
+    let mut told: BTreeSet<String> = series.open().into_iter().collect();
+    let gates = || {
+        facts.events.iter().filter_map(|event| match &event.kind {
+            Kind::Gate(gate) => Some((event, gate)),
+            _ => None,
+        })
+    };
+    let ended: BTreeMap<&str, Timestamp> = gates()
+        .filter(|(_, gate)| gate.phase == GatePhase::Closed)
+        .map(|(event, gate)| (gate.gate.as_str(), event.at))
+        .collect();
+    let mut begun = BTreeSet::new();
+    for (event, gate) in gates().filter(|(_, gate)| gate.phase == GatePhase::Created) {
+        let end = ended.get(gate.gate.as_str());
+        series.keep(batch, &gate.gate, end.is_none());
+        if !told.remove(&gate.gate) && end.is_none_or(|end| *end >= from) {
+            begun.insert(event.id.clone());
+        }
+    }
+    // Of freight or of a stage that is gone.
+    for gate in told {
+        series.keep(batch, &gate, false);
+    }
+    begun
 }

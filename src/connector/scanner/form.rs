@@ -115,6 +115,17 @@ pub fn of(text: &[u8]) -> Result<Form, Unreadable> {
     Form::told(&names).ok_or_else(|| no_use(&names))
 }
 
+/// It is of a form, and another was named.
+pub(super) fn another(shown: Form, named: Form) -> Unreadable {
+    Unreadable::new(
+        format!("it is {shown}, and not {named}"),
+        format!(
+            "call it {}, or leave the form out: it is told from what it holds",
+            shown.name()
+        ),
+    )
+}
+
 /// Whether a document is JSON, and of no form.
 #[must_use]
 pub fn is_others(text: &[u8]) -> bool {

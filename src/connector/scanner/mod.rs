@@ -88,7 +88,8 @@ impl Unreadable {
     }
 }
 
-/// Reads a document of a form, or of the one that it shows by what it holds.
+/// Reads a document by the form that it shows. One that was named has to be that: the fields that a report may do without are many, so that anything else
+/// would be read as a report of nothing found.
 pub fn read(text: &[u8], form: Option<Form>) -> Result<Content, Unreadable> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     if text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff") {
@@ -97,19 +98,19 @@ pub fn read(text: &[u8], form: Option<Form>) -> Result<Content, Unreadable> {
             "save it as UTF-8 (PowerShell writes UTF-16 with >)",
         ));
     }
-    let form = match form {
-        Some(form) => form,
-        None => form::of(text)?,
-    };
-    match form {
-        Form::Trivy => trivy::read(&parse(text, form)?),
-        Form::Grype => grype::read(parse(text, form)?),
-        Form::Sarif => sarif::read(&parse(text, form)?),
-        Form::Snyk => snyk::read(parse(text, form)?),
-        Form::Osv => osv::read(parse(text, form)?),
-        Form::CycloneDx => cyclonedx::read(&parse(text, form)?),
-        Form::Spdx => spdx::read(&parse(text, form)?),
-        Form::OpenVex => openvex::read(parse(text, form)?),
+    let shown = form::of(text)?;
+    if let Some(named) = form.filter(|named| *named != shown) {
+        return Err(form::another(shown, named));
+    }
+    match shown {
+        Form::Trivy => trivy::read(&parse(text, shown)?),
+        Form::Grype => grype::read(parse(text, shown)?),
+        Form::Sarif => sarif::read(&parse(text, shown)?),
+        Form::Snyk => snyk::read(parse(text, shown)?),
+        Form::Osv => osv::read(parse(text, shown)?),
+        Form::CycloneDx => cyclonedx::read(&parse(text, shown)?),
+        Form::Spdx => spdx::read(&parse(text, shown)?),
+        Form::OpenVex => openvex::read(parse(text, shown)?),
     }
 }
 
@@ -128,7 +129,7 @@ fn parse<T: DeserializeOwned>(text: &[u8], form: Form) -> Result<T, Unreadable> 
                 "not {form} as leadtime knows it: {}{inside}",
                 unquoted(&error.inner().to_string())
             ),
-            "let the scanner write it again, or say its form with `format`",
+            "let the scanner write it again",
         )
     })?;
     reader.end().map_err(|error| form::not_json(&error))?;

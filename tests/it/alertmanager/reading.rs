@@ -1,5 +1,7 @@
 //! From alerts to incidents: what belongs together, when it begins and ends, what is none; read often, late, and by two.
 
+use std::collections::BTreeSet;
+
 use leadtime::event::kind::Kind;
 use serde_json::{Value, json};
 
@@ -52,7 +54,7 @@ async fn a_group_is_one_incident_from_its_first_alert_until_none_is_left() {
             "10:12 resolved checkout/production: Down in a (critical)",
         ]
     );
-    assert_eq!((kept.differing.len(), kept.cursors.len()), (0, 0));
+    assert_eq!((kept.differing.len(), kept.cursors.len()), (0, 1));
     let ids = kept.ids();
     assert!(
         ids[0].starts_with("Down-") && ids[0].ends_with("-20260501T100100Z/detected"),
@@ -78,6 +80,53 @@ async fn a_group_is_one_incident_from_its_first_alert_until_none_is_left() {
         told(&kept)[2],
         "11:00 detected checkout/production: Down in a (critical)"
     );
+}
+
+#[tokio::test]
+async fn what_is_there_again_as_it_had_begun_was_never_over() {
+    let server = start(World::default());
+    let mut kept = Kept::default();
+    let down = vec![group(
+        "Down",
+        "hook",
+        &[alert("Down", "a", "10:01", &none())],
+    )];
+    // Alertmanager is started anew at 10:10 and at 10:20; then it is over.
+    for (time, is_there) in [
+        ("10:05", true),
+        ("10:10", false),
+        ("10:11", true),
+        ("10:20", false),
+        ("10:21", true),
+        ("10:30", false),
+    ] {
+        server.state().groups = if is_there { down.clone() } else { Vec::new() };
+        let now = format!("2026-05-01T{time}:00Z");
+        read(&server, &mut kept, &now).await.unwrap();
+    }
+    let of = "checkout/production: Down in a (critical)";
+    assert_eq!(
+        told(&kept),
+        [
+            format!("10:01 detected {of}"),
+            format!("10:10 resolved {of}"),
+            format!("10:11 detected {of}"),
+            format!("10:20 resolved {of}"),
+            format!("10:21 detected {of}"),
+            format!("10:30 resolved {of}"),
+        ]
+    );
+    let incidents: BTreeSet<String> = kept
+        .ids()
+        .iter()
+        .filter_map(|id| Some(id.split_once('/')?.0.to_owned()))
+        .collect();
+    assert_eq!((incidents.len(), kept.differing.len()), (1, 0));
+    // Forgotten after a day.
+    read(&server, &mut kept, "2026-05-02T10:31:00Z")
+        .await
+        .unwrap();
+    assert_eq!(kept.cursors.len(), 0);
 }
 
 #[tokio::test]

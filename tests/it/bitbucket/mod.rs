@@ -317,6 +317,39 @@ async fn what_was_open_is_looked_at_again_and_quiet_costs_little() {
 }
 
 #[tokio::test]
+async fn many_that_are_paused_keep_none_from_being_seen_to_end() {
+    let paused = |number: u32| {
+        let mut one = run(number % 60, true);
+        one["uuid"] = json!(format!("{{run-{number:03}}}"));
+        one
+    };
+    let mut one = world();
+    one.page = 100;
+    one.pipelines = (1..=60).rev().map(paused).collect();
+    one.steps = steps(true);
+    let server = Wild::start(one, answer);
+    let mut kept = Kept::default();
+    deeds::read(&*source(&server), &mut kept, now())
+        .await
+        .unwrap();
+    let mut ended = run(0, false);
+    ended["uuid"] = json!("{run-060}");
+    server.state().pipelines[0] = ended;
+    let later = now() + Span::from_seconds(86_400);
+    for _ in 0..2 {
+        deeds::read(&*source(&server), &mut kept, later)
+            .await
+            .unwrap();
+    }
+    assert!(
+        !kept
+            .cursors
+            .contains_key("acme/shop pipelines open run-060")
+    );
+    assert_eq!(kept.differing, []);
+}
+
+#[tokio::test]
 async fn every_page_is_read_and_a_kill_loses_nothing() {
     let many = || World {
         pulls: (1..=7).map(|number| pull(number, "OPEN")).collect(),

@@ -4,7 +4,8 @@ use leadtime::connector::Connector;
 use leadtime::connector::gitea::Gitea;
 use leadtime::event::cdevents::write;
 use leadtime::event::kind::{Kind, Outcome, Phase};
-use serde_json::json;
+use leadtime::event::time::Timestamp;
+use serde_json::{Value, json};
 
 use super::world::{at, commit, pull, run, sha, start};
 use super::{now, read, settings};
@@ -78,6 +79,46 @@ async fn everything_of_a_repository_becomes_events_and_is_told_once() {
         matches!(&again.kind, Kind::Run(run) if run.phase == Phase::Started && run.attempt == Some(2))
     );
     assert_eq!(kept.differing, []);
+}
+
+#[tokio::test]
+async fn what_changes_in_the_second_of_the_newest_change_is_told_as_well() {
+    let server = start(&["acme/shop"]);
+    let source = super::connector(&server);
+    let mut kept = Kept::default();
+    let changed = |number: u32, minute: u32, of: Value| {
+        let mut one = pull(number);
+        one["updated_at"] = json!(at(minute));
+        one.as_object_mut()
+            .unwrap()
+            .extend(of.as_object().unwrap().clone());
+        one
+    };
+    let reading = async |kept: &mut Kept, minute: u32| {
+        let now = Timestamp::parse(&at(minute)).unwrap();
+        source.read(kept.reading(now), kept).await.unwrap();
+    };
+    let incident = |state: &str| json!({"number": 9, "title": "Down", "state": state, "labels": [{"name": "incident"}], "created_at": at(300), "updated_at": at(300), "closed_at": at(300)});
+    *server.state().list("acme/shop", "/pulls") =
+        vec![changed(1, 300, json!({})), changed(2, 290, json!({}))];
+    *server.state().list("acme/shop", "/issues") = vec![incident("open")];
+    reading(&mut kept, 300).await;
+    let merged = json!({"state": "closed", "merged": true, "merged_at": at(300), "closed_at": at(300), "merge_commit_sha": sha(90)});
+    *server.state().list("acme/shop", "/pulls") =
+        vec![changed(2, 300, json!({})), changed(1, 300, merged)];
+    *server.state().list("acme/shop", "/issues") = vec![incident("closed")];
+    reading(&mut kept, 302).await;
+    kept.event("pull/1/merged");
+    kept.event(&format!("pull/2/updated/{}", at(300)));
+    kept.event(&format!("incident/9/resolved/{}", at(300)));
+    // Once it is past, it is looked at no more.
+    for (minute, details) in [(311, true), (312, false)] {
+        let before = server.asked().len();
+        reading(&mut kept, minute).await;
+        let asked = server.asked().split_off(before);
+        let again = asked.iter().any(|one| one.path().contains("/pulls/1/"));
+        assert_eq!(again, details, "minute {minute}");
+    }
 }
 
 #[tokio::test]

@@ -306,6 +306,39 @@ async fn artifacts_scans_and_environments_are_told() {
 }
 
 #[tokio::test]
+async fn a_tag_that_is_put_on_an_older_artifact_is_told() {
+    let server = start();
+    let mut kept = Kept::default();
+    deeds::read(&*source(&server), &mut kept, now())
+        .await
+        .unwrap();
+    let known = kept.events.len();
+    let mut late = tag("1.4.1-lts", 0);
+    late["push_time"] = json!("2026-03-03T11:59:00.000Z");
+    server.state().artifacts[2]["tags"]
+        .as_array_mut()
+        .unwrap()
+        .push(late);
+    let day = Span::from_seconds(86_400);
+    for _ in 0..2 {
+        deeds::read(&*source(&server), &mut kept, now() + day)
+            .await
+            .unwrap();
+    }
+    let told = kept
+        .events
+        .values()
+        .find(|event| event.id.ends_with("/1.4.1-lts"))
+        .unwrap();
+    assert_eq!(
+        told.at,
+        Timestamp::parse("2026-03-03T11:59:00Z").unwrap(),
+        "when it was put there"
+    );
+    assert_eq!((kept.events.len(), kept.differing.len()), (known + 1, 0));
+}
+
+#[tokio::test]
 async fn every_page_is_read_and_scans_that_run_are_followed() {
     let server = start();
     {

@@ -123,6 +123,58 @@ async fn promotions_verifications_and_what_waits_are_told() {
 }
 
 #[tokio::test]
+async fn what_waits_for_a_person_only_later_is_a_gate() {
+    let server = start();
+    let auto = |on: bool| {
+        server.state().stage("production")["status"]["autoPromotionEnabled"] = json!(on);
+    };
+    auto(true);
+    let mut kept = Kept::default();
+    let gate = |letter: char| {
+        let freight = letter.to_string().repeat(40);
+        format!("stage/production/freight/{freight}")
+    };
+    let day = Span::from_seconds(86_400);
+    deeds::read(&*source(&server), &mut kept, now())
+        .await
+        .unwrap();
+    assert!(!kept.ids().iter().any(|id| id.contains("/freight/")));
+    auto(false);
+    deeds::read(&*source(&server), &mut kept, now() + day)
+        .await
+        .unwrap();
+    let waits = kept.event(&format!("{}/created", gate('c')));
+    assert_eq!(waits.at, Timestamp::parse(&world::at(35)).unwrap());
+    assert!(
+        !kept.ids().iter().any(|id| id.contains(&gate('a'))),
+        "it was over before anybody waited"
+    );
+    // Told once, and closed as any other.
+    let (known, batches) = (kept.events.len(), kept.batches);
+    let mut quiet = Kept {
+        cursors: kept.cursors.clone(),
+        ..Kept::default()
+    };
+    deeds::read(&*source(&server), &mut quiet, now() + day)
+        .await
+        .unwrap();
+    assert_eq!((quiet.events.len(), batches), (0, 2));
+    let late = now() + day + Span::from_seconds(60);
+    let mut promoted = promotion("production", 'c', 56, "Running");
+    promoted["metadata"]["creationTimestamp"] = json!(late.to_string());
+    promoted["status"] = json!({"phase": "Pending"});
+    server.state().promotions.push(promoted);
+    deeds::read(&*source(&server), &mut kept, late)
+        .await
+        .unwrap();
+    kept.event(&format!("{}/closed", gate('b')));
+    kept.event(&format!("{}/closed", gate('c')));
+    assert_eq!((kept.events.len(), kept.differing.len()), (known + 3, 0));
+    let open = kept.cursors.keys().filter(|key| key.contains(" open "));
+    assert_eq!(open.count(), 0);
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_is_told_and_read_again() {
     let server = start();
     {

@@ -321,3 +321,29 @@ fn what_is_configured_wrongly_is_told() {
     assert!(opened(&|s| s.path = Some("a/[b".into())).is_empty());
     assert_eq!(opened(&|s| s.format = Some("Trivy".to_owned())), "");
 }
+
+#[tokio::test]
+async fn of_a_form_that_is_named_nothing_else_is_a_scan() {
+    let mut one = Followed::new();
+    one.settings.repository = Some("acme/shop".to_owned());
+    one.settings.format = Some("trivy".to_owned());
+    one.write(
+        &format!("{SHA}/trivy.json"),
+        r#"{"error":"image not found"}"#,
+        1,
+    );
+    one.write(&format!("{SHA}/other.json"), sarif(&[]), 1);
+    let (new, told) = one.read().await;
+    assert_eq!(new, 0);
+    assert!(told.contains("it has error"), "{told}");
+    assert!(
+        told.contains("it is SARIF, and not a report of Trivy"),
+        "{told}"
+    );
+    one.write(
+        &format!("{SHA}/trivy.json"),
+        trivy("2026-05-02T10:00:00Z", &[]),
+        2,
+    );
+    assert_eq!(one.read().await.0, 1);
+}

@@ -183,6 +183,30 @@ fn what_is_piped_in_is_told_apart_and_is_the_same_as_what_is_followed() {
 }
 
 #[test]
+fn what_is_not_of_the_form_that_was_named_is_no_scan_without_findings() {
+    let place = Place::new();
+    place.write("leadtime.toml", CONFIG);
+    let of = ["--repository", "acme/checkout", "--commit", SHA];
+    let forms = ["trivy", "grype", "snyk", "osv", "openvex", "sarif"];
+    for text in ["{}", "[]", r#"{"error":"image not found"}"#] {
+        for form in forms {
+            let ask = ["import", "--format", form];
+            place
+                .feed(&[&ask[..], &of[..], &["-"]].concat(), text.as_bytes())
+                .ends(1)
+                .says(&["0 new, 0 known already, 1 bad"]);
+        }
+    }
+    let report = trivy("2026-05-01T10:00:00Z", &["HIGH"]);
+    for form in &forms[1..] {
+        place
+            .feed(&["import", "--format", form, "-"], report.as_bytes())
+            .ends(1)
+            .says(&["it is a report of Trivy, and not", "0 new"]);
+    }
+}
+
+#[test]
 fn what_a_report_does_not_say_the_command_line_says() {
     let place = Place::new();
     place.write("leadtime.toml", CONFIG);
@@ -222,12 +246,12 @@ fn what_a_report_does_not_say_the_command_line_says() {
     place
         .run(&["import", "--format", "grype", "a.sarif"])
         .ends(1)
-        .says(&["does not say what it is of"]);
+        .says(&["a.sarif: it is SARIF, and not a report of Grype: call it sarif"]);
     let cut = &sarif(&["error"])[..60];
     place
         .feed(&["import", "--format", "sarif", "-"], cut.as_bytes())
         .ends(1)
-        .says(&["-: not SARIF as leadtime knows it: EOF"]);
+        .says(&["-: not JSON: EOF"]);
     place
         .feed(&["import", "-"], br#"{"document":{},"product_tree":{}}"#)
         .ends(1)

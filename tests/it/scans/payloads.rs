@@ -118,6 +118,7 @@ fn snapshot(of: &str) {
         };
         let _ = writeln!(text, "{name}\n    {told}");
         agrees(&bytes, &name);
+        is_what_is_named(&bytes, &name);
     }
     insta::assert_snapshot!(format!("payloads_{of}"), text);
 }
@@ -134,6 +135,16 @@ fn agrees(bytes: &[u8], name: &str) {
             Shown::NotYet if end == bytes.len() => return assert_eq!(whole, None, "{name}"),
             Shown::NotYet => length += length / 7 + 1,
         }
+    }
+}
+
+/// Named, a form is read as it is told; no other is.
+fn is_what_is_named(bytes: &[u8], name: &str) {
+    let own = form::of(bytes).ok();
+    for named in Form::ALL {
+        let as_named = read(bytes, Some(named)).ok();
+        let told = read(bytes, None).ok().filter(|_| own == Some(named));
+        assert_eq!(as_named, told, "{name}, as {named}");
     }
 }
 

@@ -8,12 +8,14 @@ use crate::connector::gitea::cursor::Row;
 use crate::connector::gitea::translate::{Origin, change, commit, issue, run};
 use crate::connector::gitea::wire::{Commit, Issue, Job, Pull, Release, Review, Run, Status, Tag};
 use crate::connector::http::address::encoded;
+use crate::connector::series::AGAIN;
 use crate::event::time::Timestamp;
 
 /// The lists of one repository.
 pub struct Of<'a> {
     pub reach: &'a Reach<'a>,
     pub origin: Origin,
+    pub now: Timestamp,
     pub since: Timestamp,
 }
 
@@ -38,6 +40,11 @@ impl Of<'_> {
 
     fn what(&self, list: &str) -> String {
         format!("{}: {list}", self.origin.repository)
+    }
+
+    /// Up to when changes are told. Times are of whole seconds, of which more may come in the newest, so what changed just now is told again.
+    fn up_to(&self, told: Option<Timestamp>, newest: Option<Timestamp>) -> Option<Timestamp> {
+        told.max(newest.map(|newest| newest.min(self.now - AGAIN)))
     }
 
     /// A page; what of it cannot be read is told among the facts.
@@ -79,7 +86,7 @@ impl Of<'_> {
                 break;
             }
         }
-        row.pulls = newest;
+        row.pulls = self.up_to(told, newest);
         Ok(brought)
     }
 
@@ -276,22 +283,25 @@ impl Of<'_> {
     /// Issues that changed; of them, incidents.
     pub async fn issues(&self, row: &mut Row) -> Result<Brought, ConnectorError> {
         let mut brought = Brought::default();
-        let since = row.issues.unwrap_or(self.since);
+        let told = row.issues;
+        let since = told.unwrap_or(self.since);
+        let mut newest = told;
         let path = self.path(&format!("/issues?state=all&type=issues&since={since}"));
         for number in 1.. {
             let page: Page<Issue> = self
                 .page("issues", (&path, None), (number, &mut brought))
                 .await?;
             for one in &page.items {
-                if row.issues.is_none() || one.updated_at > Some(since) {
+                if told.is_none() || one.updated_at > told {
                     brought.add(issue::issue(&self.origin, one));
                 }
-                row.issues = row.issues.max(one.updated_at);
+                newest = newest.max(one.updated_at);
             }
             if page.is_last {
                 break;
             }
         }
+        row.issues = self.up_to(told, newest);
         Ok(brought)
     }
 }

@@ -33,6 +33,7 @@ const AT_ONCE: usize = 4;
 pub struct Reader<'a> {
     pub reach: &'a Reach<'a>,
     pub rows: Rows,
+    pub now: Timestamp,
     /// The oldest fact wanted of a repository that was never read.
     pub since: Timestamp,
 }
@@ -149,6 +150,7 @@ impl Reader<'_> {
         let of = list::Of {
             reach: self.reach,
             origin: Origin::new(self.reach.instance, &under.repository.full_name),
+            now: self.now,
             since: self.since,
         };
         let brought = match list {

@@ -140,7 +140,11 @@ fn span(seconds: f64) -> Option<Span> {
 pub fn job(origin: &Origin, job: &Job, now: Timestamp) -> Facts {
     let mut facts = Facts::default();
     let finished = job.finished_at.is_some();
-    let standing = read(&mut facts, "job.status", &job.status, finished);
+    let standing = match read(&mut facts, "job.status", &job.status, finished) {
+        // It stops nothing: its pipeline says that it need not pass.
+        Standing::Ended(Outcome::Failure) if job.allow_failure => Standing::Ended(Outcome::Success),
+        other => other,
+    };
     let id = job_id(job.id);
     let pipeline = job.pipeline.as_ref();
     let commit = job.commit.as_ref().map(|commit| commit.id.clone());
@@ -195,4 +199,32 @@ pub fn name(job: &Job) -> Option<String> {
         Some(stage) => format!("{stage} / {name}"),
         None => name,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_that_may_fail_stops_nothing() {
+        let origin = Origin {
+            source: "gitlab:gitlab.com/acme/shop".to_owned(),
+            project: "acme/shop".to_owned(),
+        };
+        let ended = |status: &str, may_fail: bool| {
+            let text = serde_json::json!({
+                "id": 10, "name": "unit", "stage": "test", "status": status, "allow_failure": may_fail,
+                "finished_at": "2026-05-01T10:00:00Z",
+            });
+            let one: Job = serde_json::from_value(text).unwrap();
+            let facts = job(&origin, &one, Timestamp::from_seconds(1_800_000_000));
+            match &facts.events[0].kind {
+                Kind::Run(run) => run.outcome,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(ended("failed", false), Some(Outcome::Failure));
+        assert_eq!(ended("failed", true), Some(Outcome::Success));
+        assert_eq!(ended("canceled", true), Some(Outcome::Cancelled));
+    }
 }
