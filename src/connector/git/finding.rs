@@ -116,3 +116,43 @@ pub fn unknown_paths(subject: &str, count: usize, why: &str) -> Option<Finding> 
     let text = format!("the paths that {count_text} touched are unknown: {why}");
     (count > 0).then(|| finding(subject, Severity::Warning, text))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_told_of_as_one() {
+        let text = |found: Option<Finding>| found.unwrap().text;
+        let names = ["a".to_owned(), "b".to_owned()];
+        for (found, expected) in [
+            (
+                pointless_tags("s", &names[..1]),
+                "one tag left out, since it leads",
+            ),
+            (
+                pointless_tags("s", &names),
+                "2 tags left out, since they lead",
+            ),
+            (
+                broken_references("s", &names[..1]),
+                "one reference cannot be read and was",
+            ),
+            (
+                broken_references("s", &names),
+                "2 references cannot be read and were",
+            ),
+        ] {
+            let text = text(found);
+            assert!(text.starts_with(expected), "{text}");
+        }
+        for (lost, expected) in [
+            (Some(1), "one commit no longer reachable is kept"),
+            (Some(2), "2 commits no longer reachable are kept"),
+            (None, "commits no longer reachable are kept"),
+        ] {
+            let found = rewritten("s", &[("main".to_owned(), lost)]);
+            assert!(found[0].text.ends_with(expected), "{}", found[0].text);
+        }
+    }
+}

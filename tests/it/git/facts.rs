@@ -314,7 +314,7 @@ fn a_merge_names_the_tickets_of_its_message_and_its_branch() {
         let found = changes.into_iter().find(|one| one.change == change);
         found.unwrap().tickets.to_vec()
     };
-    assert_eq!(tickets("#3"), ["PAY-7", "shop#12", "PAY-13", "PAY-8"]);
+    assert_eq!(tickets("#3"), ["PAY-7", "shop#12", "PAY-8", "PAY-13"]);
     assert_eq!(tickets("#4"), ["CHG0031889", "PAY-8"]);
 }
 
