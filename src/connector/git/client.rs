@@ -171,12 +171,32 @@ fn unopened(path: &Path, error: &gix::Error) -> ConnectorError {
         let hint = "name the folder that holds .git, or a bare repository";
         return refused(path, format!("not a git repository: {told}"), hint);
     }
+    if let Some((detail, hint)) = barred(path) {
+        return refused(path, detail, hint);
+    }
     let hint = if told.to_lowercase().contains("sha256") {
         "leadtime reads repositories whose objects are named by SHA-1, and no others".to_owned()
     } else {
         format!("`git -C {} status` may say more", path.display())
     };
     refused(path, format!("it cannot be opened: {told}"), hint)
+}
+
+/// What stands in the way of a folder's `.git`, and what to do.
+fn barred(path: &Path) -> Option<(String, &'static str)> {
+    let git = path.join(".git");
+    let error = match std::fs::read_to_string(&git) {
+        Err(_) if git.is_dir() => git.read_dir().err()?,
+        Err(error) => error,
+        Ok(text) => {
+            let target = path.join(text.trim().strip_prefix("gitdir:")?.trim());
+            let detail = format!(".git leads to {}, where nothing is", target.display());
+            let hint = "a repository that was moved: `git worktree repair` from there; one that is gone: clone it anew";
+            return (!target.exists()).then_some((detail, hint));
+        }
+    };
+    let detail = format!("{} cannot be read: {error}", git.display());
+    git.exists().then_some((detail, "let this user read it"))
 }
 
 impl Commits for Client {

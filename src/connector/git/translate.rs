@@ -92,8 +92,10 @@ impl Origin {
         let change = merge.request.change.clone();
         let in_part = if merge.in_part { "/part" } else { "" };
         let id = format!("merge/{change}/{sha}{in_part}");
+        // Of a squash, the title is a part of the message.
+        let title = merge.request.title.as_deref();
         let texts = [
-            merge.request.title.as_deref(),
+            title.filter(|title| !merge.message.contains(title)),
             Some(merge.message),
             merge.request.branch.as_deref(),
         ];
