@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use directories::ProjectDirs;
 use globset::GlobSetBuilder;
+use sha2::{Digest, Sha256};
 
 use crate::config::{
     Choice, Config, ConfigError, DeploymentRule, LinkWindow, Metrics, Pattern, StoreUrl,
@@ -289,26 +290,45 @@ pub fn cache_folder() -> Option<PathBuf> {
     ProjectDirs::from("", "", "leadtime").map(|folders| folders.cache_dir().to_path_buf())
 }
 
-/// The file that the log is in where none is named: in the user's data folder, one for each configuration or repository.
+/// The file that the log is in where none is named: in the user's data folder, one for each configuration or repository. `of`: the file of the
+/// configuration, or the folder of a repository together with its id. A repository that comes to be called otherwise has another log: all its history is
+/// read again under the new id, and is not told beside what came under the old one.
 #[must_use]
-pub fn default_log(of: &FilePath) -> Option<PathBuf> {
+pub fn default_log(of: Option<(&FilePath, Option<&str>)>) -> Option<PathBuf> {
     let folders = ProjectDirs::from("", "", "leadtime")?;
-    let name: String = of
-        .to_string_lossy()
-        .chars()
-        .map(|c| {
-            if c.is_alphanumeric() || c == '.' {
-                c
-            } else {
-                '-'
-            }
-        })
+    let name = of.map_or_else(|| "log".to_owned(), |(file, id)| log_name(file, id));
+    Some(folders.data_dir().join(format!("{name}.db")))
+}
+
+/// So much of a log's name is for the reader.
+const READABLE: usize = 40;
+
+/// The end of a path for the reader, and what tells it from every other. File systems bound how long a name may be.
+fn log_name(of: &FilePath, repository: Option<&str>) -> String {
+    let end: Vec<_> = of
+        .iter()
+        .rev()
+        .take(2)
+        .map(|part| part.to_string_lossy())
         .collect();
-    Some(
-        folders
-            .data_dir()
-            .join(format!("{}.db", name.trim_matches('-'))),
-    )
+    let end = end.into_iter().rev().collect::<Vec<_>>().join("-");
+    let kept = |c: char| {
+        if c.is_alphanumeric() || c == '.' {
+            c
+        } else {
+            '-'
+        }
+    };
+    let short = end.chars().count().saturating_sub(READABLE);
+    let readable: String = end.chars().skip(short).map(kept).collect();
+    let mut hash = Sha256::new();
+    hash.update(of.as_os_str().as_encoded_bytes());
+    if let Some(repository) = repository {
+        hash.update([0]);
+        hash.update(repository);
+    }
+    let mark = hex::encode(&hash.finalize()[..8]);
+    format!("{}-{mark}", readable.trim_matches(['-', '.']))
 }
 
 /// The file of a store address.
@@ -326,4 +346,26 @@ pub fn log_file(url: &StoreUrl) -> Result<PathBuf, StoreError> {
 pub fn open_log(file: &FilePath) -> Result<SqliteStore, StoreError> {
     tracing::info!(file = %file.display(), "log");
     SqliteStore::open(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_folder_and_every_repository_has_a_log_of_its_own() {
+        let name = |folder: &str, id: Option<&str>| log_name(FilePath::new(folder), id);
+        let of = |folder: &str| name(folder, Some("b"));
+        assert_eq!(of("/x/a/b"), of("/x/a/b"));
+        for other in ["/x/a-b", "/x/a_b", "/x/a/b/"] {
+            assert_ne!(of("/x/a/c"), of(other), "{other}");
+        }
+        assert_ne!(of("/x/a-b"), of("/x/a/b"));
+        assert_ne!(of("/x/a_b"), of("/x/a-b"));
+        assert_ne!(of("/x/a/b"), name("/x/a/b", Some("acme/b")), "renamed");
+        assert!(name("/home/jane/shop/leadtime.toml", None).starts_with("shop-leadtime.toml-"));
+        let long = format!("/{}/{}", "é".repeat(120), "日".repeat(80));
+        assert!(of(&long).len() < 200, "a name that every file system takes");
+        assert!(of("/").len() > 8);
+    }
 }

@@ -32,21 +32,27 @@ pub fn configuration(global: &Global) -> Result<(Option<PathBuf>, Config), Failu
     Ok((file, config))
 }
 
-/// Where the log is: as named, as configured, else in the user's data folder, one for each configuration or repository. `here`: the repository that one stands in.
-pub fn log(global: &Global, config: &Config, here: Option<&Path>) -> Result<PathBuf, Failure> {
+/// Where the log is: as named, as configured, else in the user's data folder, one for each configuration or repository. `here`: the folder of the repository
+/// that one stands in, and its id.
+pub fn log(
+    global: &Global,
+    config: &Config,
+    here: Option<(&Path, &str)>,
+) -> Result<PathBuf, Failure> {
     if let Some(url) = &global.db {
         return named(url);
     }
     if let Some(url) = &config.store.url {
         return Ok(assemble::log_file(url)?);
     }
-    let of = config
-        .file
-        .clone()
-        .or_else(|| here.map(Path::to_path_buf))
-        .unwrap_or_else(|| PathBuf::from("log"));
-    let of = of.canonicalize().unwrap_or(of);
-    assemble::default_log(&of).ok_or_else(|| {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let of = match (&config.file, here) {
+        (Some(file), _) => Some((real(file), None)),
+        (None, Some((folder, id))) => Some((real(folder), Some(id))),
+        (None, None) => None,
+    };
+    let of = of.as_ref().map(|(path, id)| (path.as_path(), *id));
+    assemble::default_log(of).ok_or_else(|| {
         Failure::unable("the user's data folder is not known: HOME is not set")
             .hinted("name a file for the log with --db sqlite:FILE")
     })

@@ -57,7 +57,9 @@ impl Session {
             Some(path) => Some(git::identify(path)?),
             None => None,
         };
-        let log = files::log(global, &config, here_path.as_deref())?;
+        let found = here_path.as_deref().zip(here.as_ref());
+        let found = found.map(|(path, here)| (path, here.repository.as_str()));
+        let log = files::log(global, &config, found)?;
         let now = clock::now();
         let rules = assemble::rules(&config, host_user());
         let as_of = global

@@ -174,6 +174,14 @@ pub struct Path {
 }
 
 impl Path {
+    /// The step that deploys to an environment.
+    #[must_use]
+    pub fn deployment_to(&self, environment: &str) -> Option<usize> {
+        self.steps.iter().position(|step| {
+            step.kind == StepKind::Deploy && step.environment.as_deref() == Some(environment)
+        })
+    }
+
     /// The deployments that go ahead once a step is done: those behind it that neither another deployment nor a gate stands before.
     #[must_use]
     pub fn opened_by(&self, place: usize) -> Vec<&Step> {
@@ -244,7 +252,7 @@ pub struct Definition {
     pub parts: Option<Parts>,
     pub services: Vec<String>,
     pub artifacts: Vec<String>,
-    /// Tags that are deployments to the environment `release`.
+    /// Tags that are deployments to production, where no tool tells of any.
     pub release_tags: Option<GlobSet>,
 }
 

@@ -52,7 +52,7 @@ use entity::{
 };
 use name::{Name, Names};
 
-/// The environment that a version tag is a deployment to.
+/// The environment that a version tag is a deployment to, where nobody wrote down a path to production.
 pub const RELEASE: &str = "release";
 
 /// The source of what was declared or decided in leadtime itself.
@@ -87,7 +87,7 @@ pub struct Workload {
     pub marked_unplanned: Vec<Name>,
     /// Deployments that a person called failed.
     pub marked_failed: Vec<Name>,
-    /// No deployment is known, so version tags stand for deployments to the environment `release`.
+    /// No deployment to production is known, so version tags stand for them.
     pub released_by_tags: bool,
     /// Some source tells of incidents, of this workload or of another: without one, none is no news.
     pub incident_source: bool,
@@ -105,9 +105,20 @@ impl Workload {
     #[must_use]
     pub fn production<'a>(&'a self, rules: &'a Rules) -> &'a str {
         if self.released_by_tags {
-            RELEASE
+            self.released_to(rules)
         } else {
             &rules.production
+        }
+    }
+
+    /// The environment that version tags are deployments to, where they stand for them.
+    #[must_use]
+    pub fn released_to<'a>(&'a self, rules: &'a Rules) -> &'a str {
+        let leads_there = self.path.deployment_to(&rules.production).is_some();
+        if leads_there && !self.path.derived {
+            &rules.production
+        } else {
+            RELEASE
         }
     }
 

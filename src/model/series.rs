@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashSet;
+
 use super::Workload;
+use super::name::Name;
 use crate::event::time::Timestamp;
 
 /// So many series are shown by an example.
@@ -45,6 +48,7 @@ pub fn mixed(workload: &Workload) -> Option<String> {
     let most = known.values().max_by_key(|one| (one.tags, one.newest))?;
     let all: usize = known.values().map(|one| one.tags).sum();
     let setting = |one: &Series| format!("`deployments = \"tags:{}[0-9]*\"`", one.start);
+    let early = early(workload, [newest.start, most.start]);
     let often = format!("{} of {all} tags", most.tags);
     let advice = if newest.newest == most.newest {
         format!(
@@ -63,10 +67,33 @@ pub fn mixed(workload: &Workload) -> Option<String> {
     let shown: Vec<&str> = known.values().take(MOST).map(|one| one.newest.1).collect();
     let more = if known.len() > MOST { ", …" } else { "" };
     Some(format!(
-        "{} series of version tags count together ({}{more}): a change is live with the first of them that has it; name one in leadtime.toml: {advice}",
+        "{} series of version tags count together ({}{more}): a change is live with the first of them that has it; name one in leadtime.toml: {advice}{early}",
         known.len(),
         shown.join(", "),
     ))
+}
+
+/// That patterns of tags by what they begin with take more than the releases: of each, the last tag that is none by itself.
+fn early(workload: &Workload, starts: [&str; 2]) -> String {
+    let versions = workload.records.iter().filter_map(|record| record.version);
+    let releases: FxHashSet<Name> = versions.collect();
+    let tags = workload.tags.iter().map(|tag| tag.name);
+    let others = tags.filter(|name| !releases.contains(name));
+    let others: Vec<&str> = others.map(|name| workload.text(name)).collect();
+    let last = |start: &str| {
+        let fits = |text: &&&str| {
+            let rest = text.strip_prefix(start);
+            rest.is_some_and(|rest| rest.starts_with(|sign: char| sign.is_ascii_digit()))
+        };
+        others.iter().rev().find(fits).copied()
+    };
+    let mut found: Vec<&str> = starts.into_iter().filter_map(last).collect();
+    found.dedup();
+    if found.is_empty() {
+        return String::new();
+    }
+    let found = found.join(", ");
+    format!("; a pattern takes every tag that fits, early ones too ({found})")
 }
 
 /// What stands before the numbers of a tag: its series, and a `v`.
@@ -79,15 +106,32 @@ fn start<'a>(series: &str, tag: &'a str) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::sample::Sample;
+    use crate::model::entity::Tag;
+    use crate::model::sample::{Sample, at};
 
     /// Tags as `series`, tag and time.
     fn told(tags: &[(&str, &str, &str)]) -> Option<String> {
+        told_beside(tags, &[])
+    }
+
+    /// The same, beside tags that are no releases.
+    fn told_beside(tags: &[(&str, &str, &str)], others: &[&str]) -> Option<String> {
         let mut s = Sample::new("shop");
         for (series, tag, time) in tags {
             s.deploy(tag, "r", "m", time).pipeline(series);
             let version = s.name(tag);
             s.record().version = Some(version);
+        }
+        for name in others {
+            let name = s.name(name);
+            s.workload().tags.push(Tag {
+                name,
+                at: at("03-05 00:00"),
+                commit: None,
+                repository: None,
+                source: name,
+                prerelease: false,
+            });
         }
         s.workload().released_by_tags = true;
         mixed(&s.done())
@@ -107,6 +151,15 @@ mod tests {
             "3 series of version tags count together (v1.1, a-1.0, b-2.0): a change is live with the first of them that has it; name one in leadtime.toml: \
              `deployments = \"tags:b-[0-9]*\"` takes the newest (b-2.0), `deployments = \"tags:v[0-9]*\"` the most frequent (2 of 4 tags)"
         );
+        let releases = [
+            ("", "v1.0", "03-02 00:00"),
+            ("", "v1.1", "03-03 00:00"),
+            ("b-", "b-2.0", "03-04 00:00"),
+        ];
+        let note = told_beside(&releases, &["v1.1-rc1", "v1.2-rc1", "nightly"]);
+        assert!(note.unwrap().ends_with(
+            "(2 of 3 tags); a pattern takes every tag that fits, early ones too (v1.2-rc1)"
+        ));
         let note = told(&[("a@", "a@v1.0", "03-01 00:00"), ("", "1.0", "02-02 00:00")]);
         assert!(
             note.unwrap().ends_with(

@@ -159,9 +159,7 @@ pub fn of_run(workload: &Workload, run: &Run) -> Option<usize> {
 /// The step of the path that deploys to an environment.
 #[must_use]
 pub fn of_environment(workload: &Workload, environment: &str) -> Option<usize> {
-    workload.path.steps.iter().position(|step| {
-        step.kind == StepKind::Deploy && step.environment.as_deref() == Some(environment)
-    })
+    workload.path.deployment_to(environment)
 }
 
 /// The step that a gate is: the gate step of its name, else the one gate before its environment, else the step that deploys there.

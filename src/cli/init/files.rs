@@ -8,16 +8,30 @@ use std::path::{Path, PathBuf};
 use crate::connector::environment::{is_one, suffix};
 use crate::connector::image::Reference;
 
-/// Folders in which nothing of the repository's own stands.
-const PASSED_OVER: [&str; 7] = [
+/// Folders in which nothing stands that the repository itself is delivered by: what others made, what is made up for tests, what shows how it could be.
+const PASSED_OVER: [&str; 19] = [
     ".git",
     "node_modules",
     "target",
     "vendor",
     "third_party",
     "testdata",
+    "test-data",
+    "test_data",
+    "fixture",
     "fixtures",
+    "__fixtures__",
+    "test",
+    "tests",
+    "__tests__",
+    "testing",
+    "spec",
+    "e2e",
+    "example",
+    "examples",
 ];
+/// Folders whose folders are environments, `test` among them.
+const OF_MANY: [&str; 5] = ["overlays", "environments", "envs", "clusters", "stages"];
 /// How deep, how many, how large.
 const DEEP: usize = 6;
 const MANY: usize = 4_000;
@@ -125,7 +139,8 @@ impl Looking<'_> {
             let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
                 continue;
             };
-            if self.left == 0 || PASSED_OVER.contains(&name) || path.is_symlink() {
+            let passed_over = PASSED_OVER.contains(&name) && !(is_of_many(folder) && is_one(name));
+            if self.left == 0 || passed_over || path.is_symlink() {
                 continue;
             }
             if path.is_dir() {
@@ -142,9 +157,7 @@ impl Looking<'_> {
 
     /// A folder that is called as an environment, where folders of environments are.
     fn overlay(&mut self, parent: &Path, name: &str) {
-        let of_many = ["overlays", "environments", "envs", "clusters", "stages"];
-        let parent = parent.file_name().and_then(|name| name.to_str());
-        if parent.is_some_and(|parent| of_many.contains(&parent)) && is_one(name) {
+        if is_of_many(parent) && is_one(name) {
             self.environments.insert(name.to_owned());
         }
     }
@@ -245,6 +258,11 @@ impl Looking<'_> {
             }
         }
     }
+}
+
+fn is_of_many(folder: &Path) -> bool {
+    let name = folder.file_name().and_then(|name| name.to_str());
+    name.is_some_and(|name| OF_MANY.contains(&name))
 }
 
 fn is_host_of_code(host: &str) -> bool {

@@ -260,7 +260,9 @@ impl Facts {
             let _ = writeln!(text, "artifacts = {images}");
         }
         if self.has_tags && !has_path && !self.tag_pattern.trim().is_empty() {
-            text.push_str("# No deployment was seen: a tag of a release stands for one.\n");
+            text.push_str(
+                "# No deployment was seen: version tags (v1.2.3) stand for them, early ones (v1.2.3-rc1) apart. Or every tag that fits a pattern, whatever it looks like:\n# ",
+            );
             line(text, "deployments", &format!("tags:{}", self.tag_pattern));
         }
     }

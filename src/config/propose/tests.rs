@@ -85,12 +85,15 @@ fn environments_become_a_path_that_ends_in_production() {
 
 #[test]
 fn without_environments_tags_stand_for_deployments() {
-    let config = read(&Facts {
+    let facts = Facts {
         environments: Vec::new(),
         ..shop()
-    });
+    };
+    let config = read(&facts);
     assert!(config.paths.is_empty());
-    assert!(config.workloads[0].deployments.is_some());
+    // A pattern takes early versions too, which do not count without one.
+    assert!(config.workloads[0].deployments.is_none());
+    assert!(facts.propose().contains("\n# deployments = \"tags:v*\"\n"));
 }
 
 #[test]

@@ -32,12 +32,14 @@ pub fn check(config: &Config) -> Result<Health, ConnectorError> {
         1 => "1 tag".to_owned(),
         many => format!("{many} tags"),
     };
-    let branches = match refs.heads.len() {
+    let detached = refs.heads.contains_key("HEAD");
+    let branches = match refs.heads.len() - usize::from(detached) {
         1 => "1 branch".to_owned(),
         many => format!("{many} branches"),
     };
+    let beside = if detached { ", HEAD on none" } else { "" };
     health.facts.push(format!(
-        "{branches}, {tags}; requests are merged into {line}"
+        "{branches}{beside}, {tags}; requests are merged into {line}"
     ));
     let ends = ends(&client);
     tell_what_is_missing(

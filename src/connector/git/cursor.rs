@@ -13,10 +13,16 @@ use super::refs::Refs;
 /// What is known to be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Known {
+    /// The id under which it was told; none by logs that did not keep it.
+    pub repository: Option<String>,
     pub heads: BTreeMap<String, ObjectId>,
     pub tags: BTreeMap<String, ObjectId>,
+    /// Where annotated tags lead to: once one is moved, its object may be pruned, and nothing tells it any more.
+    pub peeled: BTreeMap<String, ObjectId>,
     /// The branch that requests are merged into, and its tip.
     pub line: Option<(String, ObjectId)>,
+    /// When that branch was told to end there, in seconds.
+    pub ended: Option<i64>,
     /// Where a shallow clone ended.
     pub ends: BTreeSet<ObjectId>,
     /// Commits that could not be read.
@@ -29,14 +35,23 @@ pub struct Known {
 
 impl Known {
     /// What is read once everything that `refs` shows is.
-    pub fn of(refs: &Refs, ends: &BTreeSet<ObjectId>) -> Self {
+    pub fn of(repository: &str, refs: &Refs, ends: &BTreeSet<ObjectId>) -> Self {
         let tip = |name: &String| Some((name.clone(), *refs.heads.get(name)?));
         Self {
+            repository: Some(repository.to_owned()),
             heads: refs.heads.clone(),
             tags: refs.tags.clone(),
             line: refs.line.as_ref().and_then(tip),
             ends: ends.clone(),
             ..Self::default()
+        }
+    }
+
+    /// Where this was told of another repository, nothing was told of this one.
+    pub fn told_of(self, repository: &str) -> Self {
+        match &self.repository {
+            Some(other) if other != repository => Self::default(),
+            _ => self,
         }
     }
 
@@ -71,13 +86,16 @@ impl Known {
         let mut known = Self::default();
         for (key, value) in cursors {
             match key.as_str() {
+                "repository" => known.repository = Some(value.clone()),
                 "heads" => known.heads = tips(value)?,
                 "tags" => known.tags = tips(value)?,
+                "peeled" => known.peeled = tips(value)?,
                 "gone" => known.gone = tips(value)?,
                 "line" => {
                     let (name, sha) = json::<(String, String)>(value)?;
                     known.line = Some((name, ObjectId::from_str(&sha).ok()?));
                 }
+                "ended" => known.ended = Some(value.parse().ok()?),
                 "ends" => known.ends = ids(value)?,
                 "unreadable" => known.unreadable = ids(value)?,
                 "paths" => known.paths = value == "yes",
@@ -89,37 +107,36 @@ impl Known {
 
     /// The cursors that say this, each where it differs from what was said before.
     pub fn cursors(&self, before: &Self) -> Vec<(String, Option<String>)> {
+        let (now, then) = (self.values(), before.values());
+        let differing = now.into_iter().zip(then).filter(|(now, then)| now != then);
+        differing
+            .map(|((key, value), _)| (key.to_owned(), value))
+            .collect()
+    }
+
+    /// Each key and its value, in one order.
+    fn values(&self) -> [(&'static str, Option<String>); 10] {
+        let tips = |tips: &BTreeMap<String, ObjectId>| (!tips.is_empty()).then(|| written(tips));
         let hex = |ids: &BTreeSet<ObjectId>| -> Option<String> {
             let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
             (!ids.is_empty()).then(|| text(&ids))
         };
-        let line = |known: &Self| {
-            let (name, tip) = known.line.as_ref()?;
-            Some(text(&(name, tip.to_string())))
-        };
-        let paths = |known: &Self| known.paths.then(|| "yes".to_owned());
-        let differing = [
+        let line = self.line.as_ref();
+        [
+            ("repository", self.repository.clone()),
+            ("heads", tips(&self.heads)),
+            ("tags", tips(&self.tags)),
+            ("peeled", tips(&self.peeled)),
+            ("gone", tips(&self.gone)),
             (
-                "heads",
-                self.heads != before.heads,
-                Some(written(&self.heads)),
+                "line",
+                line.map(|(name, tip)| text(&(name, tip.to_string()))),
             ),
-            ("tags", self.tags != before.tags, Some(written(&self.tags))),
-            ("gone", self.gone != before.gone, Some(written(&self.gone))),
-            ("line", self.line != before.line, line(self)),
-            ("ends", self.ends != before.ends, hex(&self.ends)),
-            (
-                "unreadable",
-                self.unreadable != before.unreadable,
-                hex(&self.unreadable),
-            ),
-            ("paths", self.paths != before.paths, paths(self)),
-        ];
-        differing
-            .into_iter()
-            .filter(|(_, differs, _)| *differs)
-            .map(|(key, _, value)| (key.to_owned(), value))
-            .collect()
+            ("ended", self.ended.map(|at| at.to_string())),
+            ("ends", hex(&self.ends)),
+            ("unreadable", hex(&self.unreadable)),
+            ("paths", self.paths.then(|| "yes".to_owned())),
+        ]
     }
 }
 
@@ -162,7 +179,10 @@ mod tests {
     fn what_is_written_is_read_again() {
         let id = ObjectId::from_str("00112233445566778899aabbccddeeff00112233").unwrap();
         let known = Known {
+            repository: Some("acme/shop".to_owned()),
             heads: BTreeMap::from([("refs/heads/main".to_owned(), id)]),
+            peeled: BTreeMap::from([("v\"1".to_owned(), id)]),
+            ended: Some(-7),
             tags: BTreeMap::from([("v\"1".to_owned(), id)]),
             gone: BTreeMap::from([("v0".to_owned(), id)]),
             line: Some(("refs/heads/main".to_owned(), id)),
@@ -177,6 +197,21 @@ mod tests {
             .collect();
         assert_eq!(Known::parse(&cursors), known);
         assert_eq!(known.cursors(&known), []);
+        let emptied = Known::default().cursors(&known);
+        assert_eq!(emptied.len(), cursors.len());
+        assert!(emptied.iter().all(|(_, value)| value.is_none()));
+    }
+
+    #[test]
+    fn what_was_told_of_another_repository_tells_nothing_of_this_one() {
+        let of = |name: Option<&str>| Known {
+            repository: name.map(str::to_owned),
+            paths: true,
+            ..Known::default()
+        };
+        assert_eq!(of(Some("shop")).told_of("acme/shop"), Known::default());
+        assert!(of(Some("acme/shop")).told_of("acme/shop").paths);
+        assert!(of(None).told_of("acme/shop").paths, "an older log");
     }
 
     #[test]

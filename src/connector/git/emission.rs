@@ -50,8 +50,8 @@ pub enum Item {
         target: ObjectId,
         commit: Option<ObjectId>,
     },
-    /// The default branch was seen to end here.
-    Branch(String),
+    /// The default branch was seen to end here; since when, where the commit's date does not say it.
+    Branch(String, Option<i64>),
 }
 
 /// What becomes an event, by its date and the commit that it is about.
@@ -141,7 +141,9 @@ impl Emission<'_, '_> {
                     target,
                     commit,
                 } => events.push(self.origin.tag_gone(name, *target, *commit, *date)),
-                Item::Branch(name) => events.push(self.origin.branch(name, *id, *date)),
+                Item::Branch(name, since) => {
+                    events.push(self.origin.branch(name, *id, *date, since.is_some()));
+                }
             }
         }
         events
@@ -166,7 +168,7 @@ impl Emission<'_, '_> {
             } else {
                 Vec::new()
             };
-            let author = if parents.is_empty() {
+            let author = if facts.parents.len() < 2 {
                 Some(facts.author.clone())
             } else {
                 author(graph, &found)
@@ -174,7 +176,9 @@ impl Emission<'_, '_> {
             events.push(self.origin.merged(&Merge {
                 request,
                 sha: graph.id(place),
+                message: &facts.message,
                 committed: facts.committed,
+                in_part: !brought.whole && facts.parents.len() > 1,
                 head: head(facts),
                 author: author.filter(|author| !author.is_empty()),
                 commits: found.iter().map(|place| graph.id(*place)).collect(),

@@ -41,7 +41,8 @@ pub fn shallow(subject: &str, newest_end: Option<Timestamp>) -> Finding {
 pub fn broken_references(subject: &str, broken: &[String]) -> Option<Finding> {
     let first = broken.first()?;
     let count = counted(broken.len(), "reference");
-    let text = format!("{count} cannot be read and were left out: {first}");
+    let were = if broken.len() == 1 { "was" } else { "were" };
+    let text = format!("{count} cannot be read and {were} left out: {first}");
     Some(finding(subject, Severity::Warning, text))
 }
 
@@ -56,7 +57,12 @@ pub fn unreadable(subject: &str, count: usize, first: &str, why: &str) -> Findin
 pub fn pointless_tags(subject: &str, names: &[String]) -> Option<Finding> {
     let first = names.first()?;
     let count = counted(names.len(), "tag");
-    let text = format!("{count} left out, since they lead to no commit (first: {first})");
+    let lead = if names.len() == 1 {
+        "it leads"
+    } else {
+        "they lead"
+    };
+    let text = format!("{count} left out, since {lead} to no commit (first: {first})");
     Some(finding(subject, Severity::Note, text))
 }
 
@@ -66,9 +72,10 @@ pub fn rewritten(subject: &str, branches: &[(String, Option<usize>)]) -> Vec<Fin
         .iter()
         .take(NAMED)
         .map(|(name, lost)| {
+            let are = if *lost == Some(1) { "is" } else { "are" };
             let lost = lost.map_or("commits".to_owned(), |lost| counted(lost, "commit"));
             let text = format!(
-                "history of branch {name} was rewritten: {lost} no longer reachable are kept"
+                "history of branch {name} was rewritten: {lost} no longer reachable {are} kept"
             );
             finding(subject, Severity::Note, text)
         })
@@ -84,18 +91,13 @@ pub fn rewritten(subject: &str, branches: &[(String, Option<usize>)]) -> Vec<Fin
     found
 }
 
-/// Commits whose author date cannot be right.
-pub fn dates(
-    subject: &str,
-    authored: impl Iterator<Item = i64>,
-    now: Timestamp,
-) -> Option<Finding> {
-    let latest = now.micros() / 1_000_000 + DAY;
-    let count = authored
-        .filter(|at| !(EARLIEST..=latest).contains(at))
-        .count();
+/// Commits with a date that cannot be right; of each, both dates are given.
+pub fn dates(subject: &str, commits: impl Iterator<Item = [i64; 2]>, now: i64) -> Option<Finding> {
+    let can_be = EARLIEST..=now + DAY;
+    let cannot = |dates: &[i64; 2]| !dates.iter().all(|at| can_be.contains(at));
+    let count = commits.filter(cannot).count();
     let text = format!(
-        "{} with an author date before 1980 or in the future: figures that start at it cannot be right",
+        "{} with a date before 1980 or in the future: figures that rest on it cannot be right",
         counted(count, "commit")
     );
     (count > 0).then(|| finding(subject, Severity::Note, text))
@@ -115,7 +117,42 @@ pub fn unknown_paths(subject: &str, count: usize, why: &str) -> Option<Finding> 
     (count > 0).then(|| finding(subject, Severity::Warning, text))
 }
 
-pub fn read_without_paths(subject: &str) -> Finding {
-    let text = "earlier commits were read without the paths that they touch, and count for every part of the repository".to_owned();
-    finding(subject, Severity::Warning, text)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_told_of_as_one() {
+        let text = |found: Option<Finding>| found.unwrap().text;
+        let names = ["a".to_owned(), "b".to_owned()];
+        for (found, expected) in [
+            (
+                pointless_tags("s", &names[..1]),
+                "one tag left out, since it leads",
+            ),
+            (
+                pointless_tags("s", &names),
+                "2 tags left out, since they lead",
+            ),
+            (
+                broken_references("s", &names[..1]),
+                "one reference cannot be read and was",
+            ),
+            (
+                broken_references("s", &names),
+                "2 references cannot be read and were",
+            ),
+        ] {
+            let text = text(found);
+            assert!(text.starts_with(expected), "{text}");
+        }
+        for (lost, expected) in [
+            (Some(1), "one commit no longer reachable is kept"),
+            (Some(2), "2 commits no longer reachable are kept"),
+            (None, "commits no longer reachable are kept"),
+        ] {
+            let found = rewritten("s", &[("main".to_owned(), lost)]);
+            assert!(found[0].text.ends_with(expected), "{}", found[0].text);
+        }
+    }
 }

@@ -25,16 +25,29 @@ pub struct Identity {
     pub head: Option<String>,
 }
 
-/// The repository that `start` is in: the root of its work tree, or the repository itself where it is bare.
+/// The repository that `start` is in: the root of its work tree, or the repository itself where it is bare. One that cannot be opened is found too:
+/// opening it says why.
 #[must_use]
 pub fn discover(start: &Path) -> Option<PathBuf> {
-    let (found, _) = gix::discover::upwards(start).ok()?;
+    let Ok((found, _)) = gix::discover::upwards(start) else {
+        return barred(start);
+    };
     let (repository, work_tree) = found.into_repository_and_work_tree_directories();
     let root = work_tree.unwrap_or(repository);
     if root.as_os_str().is_empty() {
         return Some(PathBuf::from("."));
     }
     Some(root)
+}
+
+/// The folder whose `.git` points elsewhere in vain, or may not be looked into.
+fn barred(start: &Path) -> Option<PathBuf> {
+    let start = start.canonicalize().ok()?;
+    let is_barred = |folder: &&Path| {
+        let git = folder.join(".git");
+        git.is_file() || git.is_dir() && git.read_dir().is_err()
+    };
+    start.ancestors().find(is_barred).map(Path::to_owned)
 }
 
 /// Says which repository a folder holds.

@@ -8,7 +8,6 @@ use gix::ObjectId;
 use gix::hashtable::HashSet;
 
 use crate::connector::{ConnectorError, Reading, Sink};
-use crate::event::time::Timestamp;
 
 use super::check::{ends, name, tell_what_is_missing};
 use super::client::{Client, Commits, Unread};
@@ -31,8 +30,13 @@ const LOOKED_AT_AGAIN: usize = 1_000;
 struct Stand<'a> {
     subject: String,
     refs: Refs,
+    /// What the log holds of this repository.
+    said: Known,
+    /// What of that still proves which commits were read.
     before: Known,
     after: Known,
+    /// The time of the reading, in seconds.
+    now: i64,
     tags: Vec<Tagged>,
     /// What is to be told of tags that are gone, or back.
     gone: Vec<Dated>,
@@ -45,16 +49,16 @@ pub fn read(config: &Config, reading: &Reading, sink: &mut dyn Sink) -> Result<(
     let refs = Refs::read(&client.repository)?;
     let ends = ends(&client);
     let subject = name(config, &client);
-    let said = Known::parse(&reading.cursors);
-    let before = forget_what_is_mended(&said, &ends, &mut client);
-    let mut after = Known::of(&refs, &ends);
+    let kept = Known::parse(&reading.cursors);
+    let said = kept.clone().told_of(&subject);
+    let before = forget_what_is_mended(&said, config.touched_paths, &ends, &mut client);
+    let mut after = Known::of(&subject, &refs, &ends);
     after.unreadable.clone_from(&before.unreadable);
-    after.note_gone(&before);
-    after.paths = config.touched_paths && (before.heads.is_empty() || before.paths);
+    after.peeled.clone_from(&said.peeled);
+    after.ended = said.ended;
+    after.note_gone(&said);
+    after.paths = config.touched_paths;
     tell_what_is_missing(&subject, &refs, &ends, &mut client, sink);
-    if config.touched_paths && !after.paths {
-        sink.finding(finding::read_without_paths(&subject));
-    }
     if after == before {
         return Ok(());
     }
@@ -64,33 +68,39 @@ pub fn read(config: &Config, reading: &Reading, sink: &mut dyn Sink) -> Result<(
     let mut stand = Stand {
         subject,
         refs,
+        said,
         before,
         after,
+        now: reading.now.micros().div_euclid(1_000_000),
         tags: Vec::new(),
         gone: Vec::new(),
         comparison,
         sink,
     };
     let tips = stand.tips(&mut client);
-    stand.gone = stand.gone(&mut client, reading.now);
+    stand.gone = stand.gone(&mut client);
     let mut graph = Graph::new(&mut client, ends);
-    stand.walk(&mut graph, &tips, reading.now, &said)
+    stand.walk(&mut graph, &tips, &kept)
 }
 
-/// Where history has come to be there that was not (a shallow clone made whole, an object restored), tips prove nothing: all is read again.
-fn forget_what_is_mended(said: &Known, ends: &BTreeSet<ObjectId>, client: &mut Client) -> Known {
+/// Where more can be told of the same history (a shallow clone made whole, an object restored, paths that are wanted now), tips prove nothing: all is
+/// read again.
+fn forget_what_is_mended(
+    said: &Known,
+    paths: bool,
+    ends: &BTreeSet<ObjectId>,
+    client: &mut Client,
+) -> Known {
     let mended = said.ends != *ends
+        || paths && !said.paths
         || said
             .unreadable
             .iter()
             .any(|id| client.has(id) && client.commit(id).is_ok());
-    if !mended {
-        return said.clone();
-    }
-    Known {
-        paths: said.paths,
-        gone: said.gone.clone(),
-        ..Known::default()
+    if mended {
+        Known::default()
+    } else {
+        said.clone()
     }
 }
 
@@ -108,7 +118,13 @@ impl Stand<'_> {
                 _ => pointless.push(name.clone()),
             }
         }
-        let is_new = |name: &String| self.before.tags.get(name) != self.refs.tags.get(name);
+        let led = |tag: &Tagged| (tag.name.clone(), tag.peeled.commit);
+        let annotated = self
+            .tags
+            .iter()
+            .filter(|tag| tag.target != tag.peeled.commit);
+        self.after.peeled = annotated.map(led).collect();
+        let is_new = |name: &String| self.said.tags.get(name) != self.refs.tags.get(name);
         pointless.retain(is_new);
         if let Some(told) = finding::pointless_tags(&self.subject, &pointless) {
             self.sink.finding(told);
@@ -133,8 +149,7 @@ impl Stand<'_> {
         mut self,
         graph: &mut Graph<'_>,
         (wanted, known): &(Vec<ObjectId>, Vec<ObjectId>),
-        now: Timestamp,
-        said: &Known,
+        kept: &Known,
     ) -> Result<(), ConnectorError> {
         let wanted: Vec<Place> = wanted.iter().map(|id| graph.place(*id)).collect();
         let left: Vec<Place> = known.iter().map(|id| graph.place(*id)).collect();
@@ -143,19 +158,19 @@ impl Stand<'_> {
             sink.progress(progress(done, None));
         });
         let (line, brought) = self.line(graph);
-        self.tell_rewritten(graph, said);
-        let authored = commits.iter().filter_map(|place| graph.facts(*place));
-        let authored = authored.map(|facts| facts.authored);
-        if let Some(told) = finding::dates(&self.subject, authored, now) {
+        self.tell_rewritten(graph);
+        let facts = commits.iter().filter_map(|place| graph.facts(*place));
+        let dates = facts.map(|facts| [facts.authored, facts.committed]);
+        if let Some(told) = finding::dates(&self.subject, dates, self.now) {
             self.sink.finding(told);
         }
         let gone = std::mem::take(&mut self.gone);
         let items = self.items(graph, commits, &line, gone);
-        self.tell_unreadable(graph, said);
-        let cursors = self.after.cursors(&self.before);
+        self.tell_unreadable(graph);
+        let cursors = self.after.cursors(kept);
         let mut emission = Emission {
             subject: &self.subject,
-            origin: Origin::new(&self.subject),
+            origin: Origin::new(&self.subject, self.now),
             graph,
             line,
             brought,
@@ -166,12 +181,14 @@ impl Stand<'_> {
     }
 
     /// Tags that are gone, and tags that are back as they were: nobody wrote down when, so that it happened when it was seen.
-    fn gone(&self, client: &mut Client, now: Timestamp) -> Vec<Dated> {
-        let now = now.micros().div_euclid(1_000_000);
+    fn gone(&self, client: &mut Client) -> Vec<Dated> {
+        let now = self.now;
         let mut items = Vec::new();
-        for (name, target) in self.after.gone_since(&self.before) {
-            let commit = client.peel(*target).ok().flatten();
-            let commit = commit.map(|peeled| peeled.commit);
+        for (name, target) in self.after.gone_since(&self.said) {
+            let found = client.peel(*target).ok().flatten();
+            let commit = found
+                .map(|peeled| peeled.commit)
+                .or_else(|| self.said.peeled.get(name).copied());
             // What a tag that was moved left behind can be told apart only by its commit.
             if commit.is_some() || !self.after.tags.contains_key(name) {
                 let item = Item::Gone {
@@ -183,7 +200,7 @@ impl Stand<'_> {
             }
         }
         for (index, tag) in self.tags.iter().enumerate() {
-            if self.before.gone.get(&tag.name) == Some(&tag.target) {
+            if self.said.gone.get(&tag.name) == Some(&tag.target) {
                 items.push((now, tag.peeled.commit, Item::Again(index)));
             }
         }
@@ -192,7 +209,7 @@ impl Stand<'_> {
 
     /// Everything that becomes an event, newest first.
     fn items(
-        &self,
+        &mut self,
         graph: &mut Graph<'_>,
         commits: Vec<Place>,
         line: &[Place],
@@ -211,7 +228,7 @@ impl Stand<'_> {
             }
         }
         for (index, tag) in self.tags.iter().enumerate() {
-            let known = [&self.before.tags, &self.before.gone];
+            let known = [&self.before.tags, &self.said.gone];
             if (known.iter()).any(|known| known.get(&tag.name) == Some(&tag.target)) {
                 continue;
             }
@@ -221,27 +238,44 @@ impl Stand<'_> {
             let at = tag.peeled.tagged.unwrap_or_else(|| date(graph, place));
             items.push((at, commit, Item::Tag(index)));
         }
-        if let Some((name, tip)) = self
-            .after
-            .line
-            .as_ref()
-            .filter(|_| self.after.line != self.before.line)
-        {
-            let place = graph.place(*tip);
-            graph.meet(place);
-            items.push((date(graph, place), *tip, Item::Branch(name.clone())));
-            // Where it ended on each day before, so that it can be told how things were then.
-            let mut day = date(graph, place).div_euclid(DAY);
-            for place in line {
-                let date = date(graph, *place);
-                if date.div_euclid(DAY) < day {
-                    day = date.div_euclid(DAY);
-                    items.push((date, graph.id(*place), Item::Branch(name.clone())));
-                }
-            }
-        }
+        self.end(graph, line, &mut items);
         items.sort_by_key(|(date, id, _)| (Reverse(*date), *id));
         items
+    }
+
+    /// Where the line ends, and where it ended on each day before, so that it can be told how things were then.
+    fn end(&mut self, graph: &mut Graph<'_>, line: &[Place], items: &mut Vec<Dated>) {
+        if self.after.line == self.before.line {
+            return;
+        }
+        let Some((name, tip)) = self.after.line.clone() else {
+            return;
+        };
+        let place = graph.place(tip);
+        let made = graph.meet(place).unwrap_or(0);
+        let end = self.ended_after(graph, made);
+        self.after.ended = Some(end.unwrap_or_else(|| made.min(self.now)));
+        items.push((end.unwrap_or(made), tip, Item::Branch(name.clone(), end)));
+        let mut day = made.min(self.now).div_euclid(DAY);
+        for place in line {
+            let date = graph.facts(*place).map_or(0, |facts| facts.committed);
+            if date.div_euclid(DAY) < day {
+                day = date.div_euclid(DAY);
+                items.push((date, graph.id(*place), Item::Branch(name.clone(), None)));
+            }
+        }
+    }
+
+    /// A line may come to end at a commit that is older than the one where it was told to end, by a clock that is wrong or by force: since when, as far as
+    /// that can be told; `None` where the commit's own date says it.
+    fn ended_after(&self, graph: &mut Graph<'_>, made: i64) -> Option<i64> {
+        let ((before, old), (name, tip)) = (self.said.line.as_ref()?, self.after.line.as_ref()?);
+        if before != name || old == tip {
+            return None;
+        }
+        let old = graph.place(*old);
+        let told = self.said.ended.or_else(|| graph.meet(old))?;
+        (made <= told).then_some(told + 1)
     }
 
     /// What is new on the line, and what each commit of it brought in.
@@ -271,11 +305,11 @@ impl Stand<'_> {
         (line, brought)
     }
 
-    fn tell_rewritten(&mut self, graph: &mut Graph<'_>, said: &Known) {
+    fn tell_rewritten(&mut self, graph: &mut Graph<'_>) {
         let tags = self.tags.iter().map(|tag| tag.peeled.commit);
         let tips: Vec<ObjectId> = self.refs.heads.values().copied().chain(tags).collect();
         let mut rewritten = Vec::new();
-        for (name, old) in &said.heads {
+        for (name, old) in &self.said.heads {
             let Some(new) = self.refs.heads.get(name).filter(|new| *new != old) else {
                 continue;
             };
@@ -305,8 +339,8 @@ impl Stand<'_> {
     }
 
     /// Commits that are missing or broken. An old tip that is gone is none of them: nothing leads to it any more.
-    fn tell_unreadable(&mut self, graph: &Graph<'_>, said: &Known) {
-        let old: BTreeSet<&ObjectId> = said.heads.values().collect();
+    fn tell_unreadable(&mut self, graph: &Graph<'_>) {
+        let old: BTreeSet<&ObjectId> = self.said.heads.values().collect();
         let mut count = 0;
         let mut first = None;
         for (id, why) in graph.unreadable() {

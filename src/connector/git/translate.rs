@@ -1,8 +1,13 @@
 //! What was read becomes events. Pure, and final: an event says only what the repository itself says of a commit, whenever it is read. That is
-//! why a commit does not tell its request: a branch may be read long before it is merged. The merge tells its commits instead.
+//! why a commit does not tell its request: a branch may be read long before it is merged. The merge tells its commits instead. What can be told in
+//! full only later (the paths of a commit, the commits of a merge where a shallow clone ends) is then another event, beside the poorer one.
+//!
+//! A clock may be wrong, and what is dated later than it was read would be left out of every answer: it happened when it was read at the latest.
 
 use gix::ObjectId;
 
+use crate::connector::issue::issue_id;
+use crate::connector::ticket::tickets;
 use crate::event::Event;
 use crate::event::kind::{Branch, Change, ChangePhase, Commit, Kind, Tag, TagPhase};
 use crate::event::time::Timestamp;
@@ -19,6 +24,8 @@ const LAST: i64 = 253_402_300_799;
 pub struct Origin {
     source: String,
     repository: String,
+    /// When it is read, in seconds.
+    now: i64,
 }
 
 /// A request that a commit merged.
@@ -27,7 +34,11 @@ pub struct Merge<'a> {
     pub request: &'a Request,
     /// The commit that merged it, and when that was made.
     pub sha: ObjectId,
+    /// Its subject and the trailers that matter.
+    pub message: &'a str,
     pub committed: i64,
+    /// The history ends within it, and what it brought in is not known.
+    pub in_part: bool,
     /// The last commit of the branch that it merged: a release line may have shipped that one before.
     pub head: Option<ObjectId>,
     pub author: Option<String>,
@@ -37,10 +48,11 @@ pub struct Merge<'a> {
 
 impl Origin {
     #[must_use]
-    pub fn new(repository: &str) -> Self {
+    pub fn new(repository: &str, now: i64) -> Self {
         Self {
             source: format!("git:{repository}"),
             repository: repository.to_owned(),
+            now,
         }
     }
 
@@ -48,7 +60,7 @@ impl Origin {
         Event {
             source: self.source.clone(),
             id,
-            at: moment(seconds),
+            at: moment(seconds.min(self.now)),
             kind,
         }
     }
@@ -56,24 +68,37 @@ impl Origin {
     #[must_use]
     pub fn commit(&self, id: ObjectId, facts: &Facts, paths: Option<Vec<String>>) -> Event<String> {
         let sha = id.to_string();
+        let committed = facts.committed.min(self.now);
+        // Nobody writes a commit after it was made.
+        let authored = facts.authored.min(committed);
+        let in_full = if paths.is_some() { "/paths" } else { "" };
+        let event_id = format!("commit/{sha}{in_full}");
         let fact = Commit {
-            sha: sha.clone(),
+            sha,
             repository: Some(self.repository.clone()),
             author: filled(&facts.author),
             message: filled(&facts.message),
             parents: Some(facts.parents.iter().map(ToString::to_string).collect()),
             paths: paths.map(Into::into),
-            committed: (facts.committed != facts.authored).then(|| moment(facts.committed)),
+            committed: (committed != authored).then(|| moment(committed)),
             ..Commit::default()
         };
-        self.event(format!("commit/{sha}"), facts.authored, Kind::Commit(fact))
+        self.event(event_id, authored, Kind::Commit(fact))
     }
 
     #[must_use]
     pub fn merged(&self, merge: &Merge<'_>) -> Event<String> {
         let sha = merge.sha.to_string();
         let change = merge.request.change.clone();
-        let id = format!("merge/{change}/{sha}");
+        let in_part = if merge.in_part { "/part" } else { "" };
+        let id = format!("merge/{change}/{sha}{in_part}");
+        // Of a squash, the title is a part of the message.
+        let title = merge.request.title.as_deref();
+        let texts = [
+            title.filter(|title| !merge.message.contains(title)),
+            Some(merge.message),
+            merge.request.branch.as_deref(),
+        ];
         let fact = Change {
             change,
             repository: Some(self.repository.clone()),
@@ -83,15 +108,27 @@ impl Origin {
             sha: Some(sha),
             head: merge.head.map(|head| head.to_string()),
             commits: merge.commits.iter().map(ToString::to_string).collect(),
+            tickets: tickets(texts.into_iter().flatten())
+                .into_iter()
+                .map(|ticket| self.qualified(ticket))
+                .collect(),
             phase: ChangePhase::Merged,
             ..Change::default()
         };
         self.event(id, merge.committed, Kind::Change(fact))
     }
 
-    /// The default branch was seen to end at a commit.
+    /// An issue of the same repository is named with it: `#3` is another in every one.
+    fn qualified(&self, ticket: String) -> String {
+        match ticket.strip_prefix('#') {
+            Some(number) => issue_id(&self.repository, number),
+            None => ticket,
+        }
+    }
+
+    /// The default branch was seen to end at a commit; `again`: since a time of its own, as it may more than once.
     #[must_use]
-    pub fn branch(&self, name: &str, commit: ObjectId, seconds: i64) -> Event<String> {
+    pub fn branch(&self, name: &str, commit: ObjectId, seconds: i64, again: bool) -> Event<String> {
         let short = name
             .trim_start_matches("refs/heads/")
             .trim_start_matches("refs/remotes/");
@@ -101,11 +138,13 @@ impl Origin {
             sha: Some(commit.to_string()),
             target: true,
         };
-        self.event(
-            format!("branch/{short}/{commit}"),
-            seconds,
-            Kind::Branch(fact),
-        )
+        let id = format!("branch/{short}/{commit}");
+        let id = if again {
+            format!("{id}/since/{seconds}")
+        } else {
+            id
+        };
+        self.event(id, seconds, Kind::Branch(fact))
     }
 
     /// `target` is what the tag points to, which may be an annotated tag; `commit` is where that ends.

@@ -312,7 +312,7 @@ impl Gatherer {
         self.deploy();
         self.trace_scans();
         self.drop_deleted_tags();
-        self.release_by_tags();
+        self.release_by_tags(rules);
         self.decide();
         self.assign();
         self.add_direct_changes();

@@ -8,7 +8,7 @@ use super::Gatherer;
 use crate::event::kind;
 use crate::event::kind::{Outcome, TagPhase};
 use crate::event::time::Timestamp;
-use crate::model::RELEASE;
+use crate::model::definition::Rules;
 use crate::model::entity::{CommitAt, Record, Tag};
 use crate::model::name::Name;
 
@@ -87,13 +87,22 @@ impl Gatherer {
         self.workload.tags.retain(held);
     }
 
-    /// Makes deployments of version tags, where the workload says so or nothing else is known of its deployments.
-    pub(super) fn release_by_tags(&mut self) {
+    /// Makes deployments to production of version tags, where no tool tells of any: of those that the workload names, and where its path is derived and
+    /// nothing is known of its deployments, of all.
+    pub(super) fn release_by_tags(&mut self, rules: &Rules) {
         let wanted = self.workload.definition.release_tags.clone();
-        if wanted.is_none() && !(self.workload.path.derived && self.workload.records.is_empty()) {
+        let environment = self.workload.released_to(rules).to_owned();
+        let stand = if wanted.is_some() {
+            ![&rules.production, &environment]
+                .into_iter()
+                .any(|name| self.is_deployed_to(name))
+        } else {
+            self.workload.path.derived && self.workload.records.is_empty()
+        };
+        if !stand {
             return;
         }
-        let environment = self.workload.names.intern(RELEASE);
+        let environment = self.workload.names.intern(&environment);
         for place in 0..self.workload.tags.len() {
             let tag = self.workload.tags[place].clone();
             let text = self.workload.text(tag.name);
@@ -136,6 +145,13 @@ impl Gatherer {
         self.workload
             .records
             .sort_by_key(|record| record.finished.unwrap_or(Timestamp::MAX));
+    }
+
+    /// Whether a tool tells of deployments to an environment.
+    fn is_deployed_to(&self, environment: &str) -> bool {
+        let known = self.workload.records.iter();
+        let mut names = known.filter_map(|record| record.environment);
+        names.any(|name| self.workload.text(name) == environment)
     }
 }
 

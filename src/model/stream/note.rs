@@ -4,7 +4,7 @@ use super::StepFigures;
 use crate::event::kind::Decision;
 use crate::model::definition::StepKind;
 use crate::model::state::{Life, Lives};
-use crate::model::{RELEASE, series, step};
+use crate::model::{series, step};
 
 pub(super) fn notes(lives: &Lives<'_>, steps: &[StepFigures], delivered: &[&Life]) -> Vec<String> {
     let workload = lives.workload;
@@ -12,7 +12,7 @@ pub(super) fn notes(lives: &Lives<'_>, steps: &[StepFigures], delivered: &[&Life
     let production = workload.production(lives.rules);
     if workload.released_by_tags {
         notes.push(format!(
-            "no deployment is known, so version tags stand for deployments to `{RELEASE}`"
+            "no deployment is known, so version tags stand for deployments to `{production}`"
         ));
         notes.extend(series::mixed(workload));
     } else if workload.records.is_empty() && workload.path.derived {

@@ -173,6 +173,7 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("cvss", &["connector::scanner"]),
     ("directories", &["config", "app::assemble"]),
     ("docker_credential", &["connector::oci"]),
+    ("encoding_rs", &["connector::git"]),
     ("fastrand", &["demo"]),
     ("gix", &["connector::git"]),
     ("globset", &["config", "app", "model", "connector"]),
@@ -182,6 +183,7 @@ const OTHERS: &[(&str, &[&str])] = &[
     (
         "hex",
         &[
+            "app::assemble",
             "journal::chain",
             "connector::cdevents",
             "connector::scans",
@@ -209,7 +211,7 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("schemars", &["config"]),
     ("secrecy", &["config", "connector", "app::registry"]),
     ("yaml_serde", &["connector"]),
-    ("sha2", &["journal::chain", "connector"]),
+    ("sha2", &["app::assemble", "journal::chain", "connector"]),
     ("signal_hook", &["screen", "cli::collect"]),
     (
         "tempfile",

@@ -7,7 +7,7 @@ use std::process::Command;
 use leadtime::app::registry;
 
 use super::place::{Place, Ran};
-use crate::git::repo::{Repo, entry, hosted};
+use crate::git::repo::{HOUR, Repo, START, entry, hosted};
 
 fn tagged() -> Repo {
     let repo = Repo::with(&hosted());
@@ -255,6 +255,145 @@ fn init_reads_the_way_to_production_and_whose_it_is_from_what_is_there() {
         "services = [\"shop-checkout\"]\n",
     ]);
     assert!(!printed.out.contains("sets no label"), "{}", printed.out);
+}
+
+#[test]
+fn what_init_writes_gives_the_figures_of_before() {
+    let (place, repo) = (Place::new(), tagged());
+    repo.git(&["tag", "v1.2.0-rc1", &repo.mark(6)]);
+    for file in [
+        "test/integration/vars/environments/test/all.yml",
+        "examples/overlays/production/kustomization.yaml",
+        "src/test/resources/pipeline.yml",
+    ] {
+        let path = repo.path.join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "environment: production\n").unwrap();
+    }
+    let asked = "dora --json --deployments --since 400d --as-of 2023-12-01";
+    let deployments = || {
+        let json = run(&place, &repo, asked).ends(0).json();
+        json["workloads"][0]["deployment_list"].clone()
+    };
+    let before = deployments();
+    assert_eq!(before.as_array().unwrap().len(), 2, "{before}");
+    run(&place, &repo, "init --yes").ends(0);
+    let written = fs::read_to_string(repo.path.join("leadtime.toml")).unwrap();
+    assert!(!written.contains("[[paths]]\n"), "{written}");
+    assert!(
+        written.contains("\n# deployments = \"tags:v[0-9]*\"\n"),
+        "{written}"
+    );
+    assert_eq!(deployments(), before);
+    // An environment may be called like a folder of tests.
+    let overlay = repo.path.join("deploy/overlays/test/kustomization.yaml");
+    fs::create_dir_all(overlay.parent().unwrap()).unwrap();
+    fs::write(overlay, "kind: Kustomization\n").unwrap();
+    run(&place, &repo, "init --print")
+        .ends(0)
+        .shows(&["environment = \"test\""]);
+}
+
+#[test]
+fn a_repository_that_is_called_otherwise_is_one_workload_with_all_its_history() {
+    let (place, repo) = (Place::new(), tagged());
+    run(&place, &repo, "env --as-of 2023-12-01")
+        .ends(0)
+        .shows(&["shop"]);
+    for name in ["acme/till", "acme/store"] {
+        let url = format!("https://github.com/{name}.git");
+        repo.git(&["config", "remote.origin.url", &url]);
+        let json = run(&place, &repo, "env --json --as-of 2023-12-01")
+            .ends(0)
+            .json();
+        let workloads = json["workloads"].as_array().unwrap();
+        assert_eq!(workloads.len(), 1, "{json}");
+        let expected = name.rsplit('/').next().unwrap();
+        assert_eq!(workloads[0]["workload"], expected);
+        assert_eq!(workloads[0]["environments"][0]["version"], "v1.1.0");
+    }
+}
+
+#[test]
+fn two_folders_that_are_spelled_alike_have_a_log_each() {
+    let place = Place::new();
+    for (folder, tag) in [("a-b", "v1.0.0"), ("a/b", "v7.0.0")] {
+        let path = place.file(folder);
+        fs::create_dir_all(&path).unwrap();
+        let git = |arguments: &[&str]| crate::git::repo::run(&path, arguments, b"");
+        git(&["init", "-q", "-b", "main"]);
+        git(&["commit", "-q", "--allow-empty", "-m", "First"]);
+        git(&["tag", tag]);
+    }
+    for (folder, own, other) in [("a-b", "v1.0.0", "v7.0.0"), ("a/b", "v7.0.0", "v1.0.0")] {
+        let ran = place.run_in(&place.file(folder), &["env"]).ends(0);
+        ran.shows(&[own]);
+        assert!(!ran.out.contains(other), "{}", ran.out);
+    }
+}
+
+#[test]
+fn parts_that_are_named_later_are_told_apart_in_all_of_the_history() {
+    let repo = Repo::with(&[
+        entry(1, "main", "First", &[])
+            .file("cart/a", "1")
+            .file("shop/a", "1"),
+        entry(2, "main", "Cart alone (#1)", &[1]).file("cart/a", "2"),
+        entry(3, "main", "Shop alone (#2)", &[2]).file("shop/a", "2"),
+    ]);
+    repo.git(&["tag", "v1.0.0", &repo.mark(1)]);
+    repo.git(&["tag", "v1.1.0", &repo.mark(3)]);
+    let source = "[[sources]]\nname = \"here\"\nkind = \"git\"\npath = \".\"\n";
+    let whole = "[[workloads]]\nname = \"all\"\nrepositories = [\"shop\"]\n";
+    let part = |name: &str| {
+        format!(
+            "[[workloads]]\nname = \"{name}\"\nrepositories = [\"shop\"]\npaths = [\"{name}/**\"]\n"
+        )
+    };
+    let write = |workloads: &str| {
+        fs::write(
+            repo.path.join("leadtime.toml"),
+            format!("{source}{workloads}"),
+        )
+        .unwrap();
+    };
+    let asked = "dora --json --deployments --changes --since 400d --as-of 2023-12-01";
+    let (place, fresh) = (Place::new(), Place::new());
+    write(whole);
+    run(&place, &repo, asked).ends(0);
+    write(&(part("cart") + &part("shop")));
+    let told = run(&place, &repo, asked).ends(0).json();
+    assert_eq!(told, run(&fresh, &repo, asked).ends(0).json());
+    let changes = |place: usize| {
+        let list = told["workloads"][place]["change_list"].as_array().unwrap();
+        list.iter()
+            .map(|one| one["change"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (changes(0), changes(1)),
+        (vec!["#1".into()], vec!["#2".into()])
+    );
+}
+
+#[test]
+fn a_commit_of_the_future_hides_nothing_that_was_delivered() {
+    let late = START + 999_999 * HOUR;
+    let repo = Repo::with(&[
+        entry(1, "main", "First", &[]),
+        entry(2, "main", "Second", &[1]),
+        entry(3, "main", "Third", &[2]).dated(late, START + 3 * HOUR),
+        entry(4, "main", "Fourth", &[3]).dated(late, late),
+        entry(5, "main", "Fifth", &[4]),
+    ]);
+    repo.git(&["tag", "v1.0.0", &repo.mark(1)]);
+    repo.git(&["tag", "v1.1.0", &repo.mark(5)]);
+    let place = Place::new();
+    let json = run(&place, &repo, "dora --json --changes --since 4000d")
+        .ends(0)
+        .json();
+    let changes = json["workloads"][0]["change_list"].as_array().unwrap();
+    assert_eq!(changes.len(), 4, "{changes:?}");
 }
 
 #[test]

@@ -279,9 +279,43 @@ fn paths_are_those_against_the_first_parent() {
         "{:?}",
         reader.findings
     );
+    // Wanted only now: those of earlier commits are told beside what was told of them before.
     plain.config.touched_paths = true;
     plain.read();
-    assert!(plain.told("read without the paths"), "{:?}", plain.findings);
+    for (identity, event) in &reader.log {
+        assert_eq!(plain.log.get(identity), Some(event), "{identity:?}");
+    }
+    plain.read();
+    assert_eq!(plain.batches, [], "once");
+    plain.config.touched_paths = false;
+    repo.add(&[entry(7, "main", "Without", &[6]).file("b", "7")]);
+    plain.read();
+    plain.config.touched_paths = true;
+    plain.read();
+    plain.event(&format!("commit/{}/paths", repo.mark(7)));
+}
+
+#[test]
+fn a_merge_names_the_tickets_of_its_message_and_its_branch() {
+    let repo = Repo::with(&[
+        entry(1, "main", "First", &[]),
+        entry(2, "work", "Work", &[1]),
+        entry(
+            3,
+            "main",
+            "Merge pull request #3 from li/PAY-8-retry\n\nPAY-7: retry\n\nFixes: PAY-13\nCloses #12\n",
+            &[1, 2],
+        ),
+        entry(4, "main", "CHG0031889 PAY-8 (#4)", &[3]),
+    ]);
+    let reader = repo.read();
+    let tickets = |change: &str| {
+        let changes = reader.changes();
+        let found = changes.into_iter().find(|one| one.change == change);
+        found.unwrap().tickets.to_vec()
+    };
+    assert_eq!(tickets("#3"), ["PAY-7", "shop#12", "PAY-8", "PAY-13"]);
+    assert_eq!(tickets("#4"), ["CHG0031889", "PAY-8"]);
 }
 
 #[test]

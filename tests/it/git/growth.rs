@@ -179,8 +179,87 @@ fn a_shallow_clone_says_where_it_ends_and_can_be_made_whole() {
     let ids = |reader: &Reader| -> BTreeSet<String> {
         reader.log.values().map(|event| event.id.clone()).collect()
     };
-    assert_eq!(ids(&reader), ids(&whole));
+    // What was told of a merge where the history ended is another fact than what is told of it now.
+    let (found, whole_ids) = (ids(&reader), ids(&whole));
+    let more: Vec<&String> = found.difference(&whole_ids).collect();
+    assert_eq!(more, [&format!("merge/!3/{}/part", origin.mark(9))]);
+    assert!(whole_ids.is_subset(&found));
     assert!(whole.commits().len() > before);
+    reader.read();
+    assert_eq!(reader.batches, [], "once");
+}
+
+#[test]
+fn a_repository_that_is_called_otherwise_is_read_anew() {
+    let repo = Repo::with(&hosted());
+    repo.git(&["tag", "v1"]);
+    let mut reader = repo.read();
+    reader.log.clear();
+    repo.git(&["tag", "-d", "v1"]);
+    reader.config.repository = Some("acme/shop".to_owned());
+    reader.read();
+    let mut fresh = repo.reader();
+    fresh.config.repository = Some("acme/shop".to_owned());
+    fresh.read();
+    assert_eq!(reader.log, fresh.log, "and nothing of it is gone");
+    assert_eq!(reader.cursors, fresh.cursors);
+    reader.read();
+    assert_eq!(reader.batches, [], "once");
+    // A log that did not keep whose its cursors are.
+    reader.cursors.remove("repository");
+    reader.read();
+    assert_eq!(reader.batches, [(0, true)]);
+}
+
+#[test]
+fn a_branch_ends_where_it_was_seen_last_whatever_the_dates_say() {
+    let repo = Repo::with(&[
+        entry(1, "main", "First", &[]),
+        entry(60, "main", "Second", &[1]),
+    ]);
+    let mut reader = repo.read();
+    let last = |reader: &Reader| {
+        let end = reader.ends.iter().max_by_key(|end| end.at);
+        end.and_then(|end| end.id.split('/').nth(2).map(str::to_owned))
+    };
+    repo.add(&[entry(30, "main", "By a clock that is late", &[60])]);
+    reader.read();
+    assert_eq!(last(&reader), Some(repo.mark(30)));
+    repo.add(&[entry(31, "main", "Again", &[30])]);
+    reader.read();
+    assert_eq!(last(&reader), Some(repo.mark(31)));
+    // Set back to a commit of its own, and forward again.
+    for number in [60, 31] {
+        let sha = repo.mark(number);
+        repo.git(&["update-ref", "refs/heads/main", &sha]);
+        reader.read();
+        assert_eq!(last(&reader), Some(sha));
+    }
+    repo.add(&[entry(90, "main", "By its date", &[31])]);
+    reader.read();
+    let sha = repo.mark(90);
+    assert_eq!(last(&reader), Some(sha.clone()));
+    assert_eq!(reader.ends.last().unwrap().id, format!("branch/main/{sha}"));
+}
+
+#[test]
+fn an_annotated_tag_that_was_moved_leaves_its_old_commit_even_where_its_object_is_gone() {
+    let repo = Repo::with(&[
+        entry(1, "main", "First", &[]),
+        entry(2, "main", "Second", &[1]),
+    ]);
+    let first = repo.mark(1);
+    repo.git(&["tag", "-a", "-m", "x", "v1", &first]);
+    let mut reader = repo.read();
+    repo.git(&["tag", "-d", "v1"]);
+    repo.git(&["tag", "-a", "-m", "y", "v1", "main"]);
+    repo.git(&["reflog", "expire", "--expire=now", "--all"]);
+    repo.git(&["gc", "-q", "--prune=now"]);
+    reader.read();
+    let tags = reader.tags().into_iter();
+    let mut gone = tags.filter(|(tag, _)| tag.phase == TagPhase::Deleted);
+    assert_eq!(gone.next().unwrap().0.sha, Some(first));
+    assert!(gone.next().is_none());
 }
 
 #[test]

@@ -175,20 +175,147 @@ fn texts_and_dates_of_any_kind() {
     assert_eq!(commit.message.as_deref(), Some("Gr\u{fffd}\u{fffd}e (#4)"));
     assert_eq!(commit.paths, Some(["\u{fffd}.txt".to_owned()].into()));
     assert_eq!(
-        reader.event(&format!("commit/{first}")).at,
+        reader.event(&format!("commit/{first}/paths")).at,
         Timestamp::from_seconds(1)
     );
     assert_eq!(commit.committed, Some(hour(0)));
     assert_eq!(reader.commit(&second).message, None);
     assert_eq!(
-        reader.event(&format!("commit/{second}")).at.to_string(),
-        "9999-12-31T23:59:59Z"
+        reader.event(&format!("commit/{second}/paths")).at,
+        hour(1),
+        "nobody writes a commit after it was made"
     );
     assert_eq!(reader.changes()[0].change, "#4");
     assert!(
-        reader.told("2 commits with an author date before 1980 or in the future"),
+        reader.told("2 commits with a date before 1980 or in the future"),
         "{:?}",
         reader.findings
+    );
+}
+
+#[test]
+fn what_is_dated_in_the_future_happened_when_it_was_read_at_the_latest() {
+    let late = START + 99_999 * HOUR;
+    let repo = Repo::with(&[
+        entry(1, "main", "First", &[]),
+        entry(2, "main", "By a committer (#1)", &[1]).dated(START + 2 * HOUR, late),
+        entry(3, "main", "By both", &[2]).dated(late, late + 1),
+        entry(4, "main", "Right again", &[3]),
+    ]);
+    repo.git(&["tag", "v1", &repo.mark(3)]);
+    let mut reader = repo.read();
+    let now = hour(10_000);
+    let at = |id: String| reader.event(&id).at;
+    assert_eq!(at(format!("commit/{}", repo.mark(2))), hour(2));
+    assert_eq!(reader.commit(&repo.mark(2)).committed, Some(now));
+    assert_eq!(at(format!("merge/#1/{}", repo.mark(2))), now);
+    assert_eq!(at(format!("commit/{}", repo.mark(3))), now);
+    assert_eq!(reader.commit(&repo.mark(3)).committed, None);
+    assert_eq!(at(format!("tag/v1/{}", repo.mark(3))), now);
+    assert!(
+        reader.told("2 commits with a date before 1980 or in the future"),
+        "{:?}",
+        reader.findings
+    );
+    assert!(reader.ends.iter().all(|end| end.at <= now));
+    // What is told of the future has no other that could be as late.
+    repo.add(&[entry(5, "main", "By both, too", &[4]).dated(late, late)]);
+    reader.hours += 1;
+    reader.read();
+    let last = reader.ends.iter().max_by_key(|end| end.at).unwrap();
+    assert_eq!(last.id, format!("branch/main/{}", repo.mark(5)));
+    let as_late = reader.ends.iter().filter(|end| end.at == last.at);
+    assert_eq!(as_late.count(), 1);
+}
+
+#[test]
+fn a_message_is_read_in_the_encoding_that_it_names() {
+    let repo = Repo::with(&[entry(1, "main", "First", &[])]);
+    let tree = repo.sha("main^{tree}");
+    let mut parent = repo.mark(1);
+    let mut shas = Vec::new();
+    for (encoding, name, text) in [
+        ("ISO-8859-1", &b"J\xf6rg"[..], &b"Gr\xfc\xdfe (#4)\n"[..]),
+        ("Shift_JIS", b"\x93\xfa\x96\x7b", b"\x93\xfa\x96\x7b (#5)\n"),
+        ("x-nobody-knows", b"Li", b"\xff (#6)\n"),
+    ] {
+        let mut raw = format!("tree {tree}\nparent {parent}\nauthor ").into_bytes();
+        raw.extend(name);
+        raw.extend(
+            format!(" <j@x> 1700100000 +0000\ncommitter Host <h@x> 1700100000 +0000\nencoding {encoding}\n\n")
+                .into_bytes(),
+        );
+        raw.extend(text);
+        let arguments = ["hash-object", "-t", "commit", "-w", "--stdin"];
+        parent = run(&repo.path, &arguments, &raw);
+        shas.push(parent.clone());
+    }
+    repo.git(&["update-ref", "refs/heads/main", &parent]);
+    let reader = repo.read();
+    let told = |place: usize| {
+        let commit = reader.commit(&shas[place]);
+        let (author, message) = (commit.author.as_deref(), commit.message.as_deref());
+        (author.unwrap(), message.unwrap())
+    };
+    assert_eq!(told(0), ("Jörg", "Grüße (#4)"));
+    assert_eq!(told(1), ("日本", "日本 (#5)"));
+    assert_eq!(told(2), ("Li", "\u{fffd} (#6)"));
+    let titles: Vec<_> = reader
+        .changes()
+        .iter()
+        .map(|one| one.title.clone())
+        .collect();
+    assert!(titles.contains(&Some("日本".to_owned())), "{titles:?}");
+}
+
+#[test]
+fn a_repository_that_cannot_be_opened_says_why() {
+    let refused = |repo: &Repo| {
+        let found = discover(&repo.path).map(|found| found.canonicalize().unwrap());
+        assert_eq!(found, Some(repo.path.canonicalize().unwrap()));
+        let error = Reader::new(&repo.path).try_read().unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Configuration);
+        let text = format!("{error} ({})", error.hint.clone().unwrap());
+        assert!(!text.contains("not a git repository"), "{text}");
+        text
+    };
+    let syntax = Repo::with(&[entry(1, "main", "First", &[])]);
+    let config = syntax.path.join(".git/config");
+    let sound = fs::read_to_string(&config).unwrap();
+    fs::write(&config, format!("{sound}[core\n")).unwrap();
+    let text = refused(&syntax);
+    assert!(text.contains("git -C"), "{text}");
+
+    for (extension, words) in [
+        ("objectFormat = sha256", "SHA-1"),
+        ("refStorage = reftable", "refStorage = reftable"),
+        ("unheardOf = 1", "unheardof"),
+    ] {
+        let version = sound.replace("repositoryformatversion = 0", "repositoryformatversion = 1");
+        fs::write(&config, format!("{version}[extensions]\n\t{extension}\n")).unwrap();
+        let text = refused(&syntax);
+        assert!(text.contains(words), "{text}");
+    }
+    fs::write(&config, &sound).unwrap();
+    assert_eq!(syntax.read().commits().len(), 1);
+
+    let nowhere = Repo::new();
+    fs::remove_dir_all(nowhere.path.join(".git")).unwrap();
+    fs::write(nowhere.path.join(".git"), "gitdir: /nowhere/at/all\n").unwrap();
+    let text = refused(&nowhere);
+    assert!(text.contains("/nowhere/at/all"), "{text}");
+}
+
+#[test]
+fn a_head_on_no_branch_is_no_branch() {
+    let repo = Repo::with(&[entry(1, "main", "First", &[])]);
+    repo.git(&["checkout", "-q", "--detach", "main"]);
+    let config = repo.reader().config;
+    let health = futures::executor::block_on(Git::new(config).check(hour(0))).unwrap();
+    assert!(
+        health.facts[1].starts_with("1 branch, HEAD on none, 0 tags"),
+        "{:?}",
+        health.facts
     );
 }
 

@@ -1,11 +1,13 @@
 //! Version tags that stand for deployments.
 
+use std::sync::Arc;
+
 use globset::{Glob, GlobSet};
 
 use super::{Told, commit, day, deployed, end, event, gathered, gathered_as, shop};
 use crate::event::kind::{Artifact, Deployment, Kind, Tag, TagPhase};
 use crate::event::time::Timestamp;
-use crate::model::definition::Definition;
+use crate::model::definition::{Definition, Path, Rules, Step, StepKind};
 use crate::model::{RELEASE, Workload};
 
 fn tag(tag: &'static str, at: i64, sha: &'static str, prerelease: bool) -> Told {
@@ -117,6 +119,54 @@ fn where_a_deployment_is_known_tags_are_only_tags() {
     assert_eq!(workload.records.len(), 1);
     assert_eq!(workload.tags.len(), 5);
     assert_eq!(gathered(&events, 7).records.len(), 2, "before it was known");
+}
+
+#[test]
+fn a_rule_makes_deliveries_to_production_where_a_path_leads_there_and_no_tool_tells_of_any() {
+    let path = |environment: &str| {
+        let deploy = Step {
+            environment: Some(environment.to_owned()),
+            ..Step::bare("ship", StepKind::Deploy)
+        };
+        Path {
+            name: "lib".to_owned(),
+            steps: vec![deploy],
+            freezes: Vec::new(),
+            derived: false,
+        }
+    };
+    let ruled = |environment: &str| Definition {
+        release_tags: Some(GlobSet::new([Glob::new("v*").unwrap()]).unwrap()),
+        path: Some(Arc::new(path(environment))),
+        ..shop()
+    };
+    let rules = Rules::default();
+    for (written, expected) in [("production", "production"), ("shelf", RELEASE)] {
+        let workload = gathered_as(&ruled(written), &tagged(), 9);
+        assert_eq!(workload.production(&rules), expected);
+        let environments = workload.records.iter().map(|record| record.environment);
+        let environments: Vec<&str> = environments
+            .map(|name| workload.text(name.unwrap()))
+            .collect();
+        assert_eq!(environments, [expected; 3]);
+    }
+    // A tool that tells of another environment says nothing of production.
+    let staged = Deployment {
+        environment: Some("staging"),
+        record: "s1",
+        repository: Some("shop"),
+        ..Deployment::default()
+    };
+    let mut events = tagged();
+    events.push(event("s", 7, Kind::Deployment(staged)));
+    let workload = gathered_as(&ruled("production"), &events, 9);
+    assert!(workload.released_by_tags);
+    assert_eq!(workload.records.len(), 4);
+    events.push(deployed("d", 8, Deployment::default()));
+    let workload = gathered_as(&ruled("production"), &events, 9);
+    assert!(!workload.released_by_tags);
+    assert_eq!(workload.records.len(), 2);
+    assert_eq!(workload.production(&rules), "production");
 }
 
 #[test]
