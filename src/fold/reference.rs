@@ -90,19 +90,17 @@ pub(super) fn of(kind: &Kind<Cow<'_, str>>, mut add: impl FnMut(i64)) {
     };
     match kind {
         Kind::Commit(fact) => {
-            add(key(&fact.sha));
             // A parent may be known by its name alone: where a clone is shallow, or a repository another's continuation.
-            for text in fact.parents.iter().flatten() {
+            for text in [&fact.sha].into_iter().chain(fact.parents.iter().flatten()) {
                 add(key(text));
             }
         }
         Kind::Change(fact) => {
             all(&[&fact.sha, &fact.head]);
             add(key(&fact.change));
-            if let Some((_, number)) = fact.change.rsplit_once('#') {
-                add(key(number));
-            }
-            for text in fact.tickets.iter().chain(&fact.commits) {
+            let number = fact.change.rsplit_once('#').map(|(_, number)| number);
+            let listed = fact.tickets.iter().chain(&fact.commits).map(|text| &**text);
+            for text in listed.chain(number) {
                 add(key(text));
             }
         }
@@ -111,14 +109,12 @@ pub(super) fn of(kind: &Kind<Cow<'_, str>>, mut add: impl FnMut(i64)) {
             add(key(&fact.artifact));
         }
         Kind::Deployment(fact) => {
-            all(&[&fact.sha, &fact.version, &fact.artifact, &fact.deployment]);
-            if fact.deployment.is_none() {
-                add(key(&fact.record));
-            }
-            for text in fact.commits.iter().flatten() {
+            all(&[&fact.sha, &fact.version, &fact.artifact]);
+            said_of(fact.artifact.as_ref(), &mut add);
+            let name = fact.deployment.as_ref().unwrap_or(&fact.record);
+            for text in fact.commits.iter().flatten().chain([name]) {
                 add(key(text));
             }
-            said_of(fact.artifact.as_ref(), &mut add);
         }
         Kind::Gate(fact) => {
             all(&[&fact.sha, &fact.version, &fact.artifact]);
