@@ -1,6 +1,8 @@
 //! Where a reference is, looked up in every workload that may know it, for `leadtime where` and for the dashboard alike. A forecast that a workload's own
 //! past does not allow goes by the other workloads of its path; those are only read then.
 
+use std::cmp::Ordering;
+
 use super::silence::Heard;
 use super::{Engine, release};
 use crate::config::Source;
@@ -110,10 +112,20 @@ fn known(
         told.versions.extend(found.versions);
         told.matches.extend(found.matches);
     }
-    let order = |one: &Match| (one.workload.clone(), one.since);
-    told.versions.sort_by_key(order);
-    told.matches.sort_by_key(order);
+    told.versions.sort_by(in_order);
+    told.matches.sort_by(in_order);
     Ok(told)
+}
+
+/// As they came to where they are; those that came together, as they were begun.
+fn in_order(one: &Match, two: &Match) -> Ordering {
+    let began = |of: &Match| of.timeline.first().map(|leg| leg.from);
+    (&one.workload, one.since, began(one), &one.change).cmp(&(
+        &two.workload,
+        two.since,
+        began(two),
+        &two.change,
+    ))
 }
 
 /// What is looked for, and where.

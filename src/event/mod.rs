@@ -2,8 +2,8 @@
 //! format, CDEvents, and goes back to it ([`cdevents`]); nothing outside this folder sees JSON. Pure: no clock, no file, no network.
 
 pub mod cdevents;
-mod gate;
 pub mod kind;
+mod loose;
 pub mod time;
 
 use serde::{Deserialize, Serialize};

@@ -6,6 +6,7 @@ use std::hash::{BuildHasher, Hasher};
 
 use rustc_hash::FxBuildHasher;
 
+use crate::event::cdevents::purl::said;
 use crate::event::kind::Kind;
 
 /// Digits of a hexadecimal text that the index knows.
@@ -89,19 +90,17 @@ pub(super) fn of(kind: &Kind<Cow<'_, str>>, mut add: impl FnMut(i64)) {
     };
     match kind {
         Kind::Commit(fact) => {
-            add(key(&fact.sha));
             // A parent may be known by its name alone: where a clone is shallow, or a repository another's continuation.
-            for text in fact.parents.iter().flatten() {
+            for text in [&fact.sha].into_iter().chain(fact.parents.iter().flatten()) {
                 add(key(text));
             }
         }
         Kind::Change(fact) => {
             all(&[&fact.sha, &fact.head]);
             add(key(&fact.change));
-            if let Some((_, number)) = fact.change.rsplit_once('#') {
-                add(key(number));
-            }
-            for text in fact.tickets.iter().chain(&fact.commits) {
+            let number = fact.change.rsplit_once('#').map(|(_, number)| number);
+            let listed = fact.tickets.iter().chain(&fact.commits).map(|text| &**text);
+            for text in listed.chain(number) {
                 add(key(text));
             }
         }
@@ -110,11 +109,17 @@ pub(super) fn of(kind: &Kind<Cow<'_, str>>, mut add: impl FnMut(i64)) {
             add(key(&fact.artifact));
         }
         Kind::Deployment(fact) => {
-            all(&[&fact.sha, &fact.version, &fact.artifact, &fact.deployment]);
+            all(&[&fact.sha, &fact.version, &fact.artifact]);
+            said_of(fact.artifact.as_ref(), &mut add);
+            let name = fact.deployment.as_ref().unwrap_or(&fact.record);
+            for text in fact.commits.iter().flatten().chain([name]) {
+                add(key(text));
+            }
         }
         Kind::Gate(fact) => {
-            all(&[&fact.sha, &fact.version]);
+            all(&[&fact.sha, &fact.version, &fact.artifact]);
             add(key(&fact.gate));
+            said_of(fact.artifact.as_ref(), &mut add);
         }
         Kind::Tag(fact) => {
             all(&[&fact.sha]);
@@ -126,14 +131,25 @@ pub(super) fn of(kind: &Kind<Cow<'_, str>>, mut add: impl FnMut(i64)) {
                 add(key(text));
             }
         }
-        Kind::Incident(fact) => add(key(&fact.incident)),
-        // A run is found by its commit.
-        Kind::Run(_)
-        | Kind::Branch(_)
-        | Kind::Scan(_)
-        | Kind::Mark(_)
-        | Kind::Component(_)
-        | Kind::Other(_) => {}
+        Kind::Incident(fact) => {
+            all(&[&fact.sha]);
+            add(key(&fact.incident));
+        }
+        // Of what they name, it may be that nobody else tells.
+        Kind::Run(fact) => all(&[&fact.sha]),
+        Kind::Scan(fact) => all(&[&fact.sha]),
+        Kind::Branch(fact) => all(&[&fact.sha]),
+        Kind::Mark(_) | Kind::Component(_) | Kind::Other(_) => {}
+    }
+}
+
+/// Calls back with what the text that names an artifact says of it.
+fn said_of(artifact: Option<&Cow<'_, str>>, mut add: impl FnMut(i64)) {
+    if let Some(artifact) = artifact {
+        let said = said(artifact);
+        for text in said.version.iter().chain(&said.digest) {
+            add(key(text));
+        }
     }
 }
 
@@ -186,5 +202,38 @@ mod tests {
         of(&Kind::Change(fact), |key| keys.push(key));
         assert!(keys.contains(&exact("#18")));
         assert!(keys.contains(&exact("acme/checkout#18")));
+    }
+
+    #[test]
+    fn what_runs_is_found_by_all_that_its_artifact_says() {
+        let hex = "0b31b1c02ff458ad9b7b81cbdf8f028bd54699fa151f221d1e8de6817db93427";
+        let artifact = format!("pkg:oci/shop@sha256%3A{hex}?tag=1.2.3");
+        let keys_of = |kind: &Kind<Cow<'_, str>>| {
+            let mut keys = Vec::new();
+            of(kind, |key| keys.push(key));
+            keys
+        };
+        let deployment = crate::event::kind::Deployment {
+            record: Cow::Borrowed("d1"),
+            artifact: Some(Cow::Borrowed(&*artifact)),
+            commits: Some([Cow::Borrowed("7fd1a60b01f91b31")].into_iter().collect()),
+            ..Default::default()
+        };
+        let keys = keys_of(&Kind::Deployment(deployment));
+        let (from, to) = range(&hex[..12]).unwrap();
+        assert!(keys.iter().any(|key| (from..=to).contains(key)));
+        for text in ["1.2.3", "d1", "7fd1a60b01f91b31", &*artifact] {
+            assert!(keys.contains(&key(text)), "{text}");
+        }
+        let gate = crate::event::kind::Gate {
+            artifact: Some(Cow::Owned(format!("sha256:{hex}"))),
+            ..Default::default()
+        };
+        assert!(keys_of(&Kind::Gate(gate)).contains(&key(hex)));
+        let run = crate::event::kind::Run {
+            sha: Some(Cow::Borrowed("7fd1a60b01f91b31")),
+            ..Default::default()
+        };
+        assert_eq!(keys_of(&Kind::Run(run)), [key("7fd1a60b01f91b31")]);
     }
 }

@@ -15,7 +15,7 @@ pub enum Class {
     Artifact,
     /// All tickets; the key is empty.
     Tickets,
-    /// All marks; the key is empty.
+    /// All marks, and gates and incidents that say of nobody whose they are; the key is empty.
     Marks,
     /// Facts that name no repository, service or artifact, by who sent them.
     Source,
@@ -32,6 +32,10 @@ pub(super) fn things<'e>(kind: &'e Kind<Text<'_>>) -> [Option<Thing<'e>>; 3] {
     let service = |text: &'e Option<Text<'_>>| text.as_deref().map(|t| (Class::Service, t));
     let artifact = |text: &'e Option<Text<'_>>| text.as_deref().map(|t| (Class::Artifact, t));
     match kind {
+        // What says of nobody whose it is may be anybody's.
+        Kind::Gate(_) | Kind::Incident(_) if kind.is_loose(AsRef::as_ref) => {
+            [Some((Class::Marks, "")), None, None]
+        }
         Kind::Commit(fact) => [repository(&fact.repository), None, None],
         Kind::Change(fact) => [repository(&fact.repository), None, None],
         Kind::Tag(fact) => [repository(&fact.repository), None, None],
@@ -43,8 +47,6 @@ pub(super) fn things<'e>(kind: &'e Kind<Text<'_>>) -> [Option<Thing<'e>>; 3] {
             Some((Class::Artifact, &fact.artifact)),
             None,
         ],
-        // One that names nothing but changes is of whatever workload has these.
-        Kind::Gate(fact) if fact.is_loose() => [Some((Class::Marks, "")), None, None],
         Kind::Gate(fact) => [
             service(&fact.service),
             repository(&fact.repository),

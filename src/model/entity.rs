@@ -5,6 +5,13 @@ use super::name::Name;
 use crate::event::kind::{Decision, List, Outcome, ReviewState, RunKind, Severities};
 use crate::event::time::Timestamp;
 
+/// What heads a message: its first line that says something.
+#[must_use]
+pub fn heading(message: &str) -> &str {
+    let mut lines = message.lines().map(str::trim);
+    lines.find(|line| !line.is_empty()).unwrap_or(message)
+}
+
 /// A place in `Workload::commits`.
 pub type CommitAt = u32;
 /// A place in `Workload::changes`.

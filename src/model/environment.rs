@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Workload;
+use super::definition::StepKind;
 use super::delivery::{AttemptOutcome, Delivery};
 use super::entity::{ChangeAt, Record};
 use super::name::Name;
@@ -88,13 +89,7 @@ pub fn running(lives: &Lives<'_>) -> WorkloadEnvironments {
     let mut environments: Vec<Running> = lives
         .deliveries
         .iter()
-        .enumerate()
-        .map(|(place, delivery)| {
-            let before = place
-                .checked_sub(1)
-                .and_then(|before| lives.deliveries.get(before));
-            one(lives, delivery, before)
-        })
+        .map(|delivery| one(lives, delivery, before(lives, &delivery.environment)))
         .collect();
     let mut others: Vec<&str> = workload
         .records
@@ -128,6 +123,33 @@ pub fn running(lives: &Lives<'_>) -> WorkloadEnvironments {
 
 fn on_path(workload: &Workload, running: &Running) -> bool {
     super::step::of_environment(workload, &running.environment).is_some()
+}
+
+/// What arrived in the environment before another on the path: of those that its step needs the last one, whatever steps of other kinds lie between.
+#[must_use]
+pub fn before<'l>(lives: &'l Lives<'_>, environment: &str) -> Option<&'l Delivery> {
+    let deliveries = &lives.deliveries;
+    let steps = &lives.workload.path.steps;
+    let Some(step) = super::step::of_environment(lives.workload, environment) else {
+        let place = deliveries
+            .iter()
+            .position(|one| one.environment == environment)?;
+        return deliveries.get(place.checked_sub(1)?);
+    };
+    let mut found: Option<usize> = None;
+    let mut open = steps[step].needs.clone();
+    // Needs always point back, so this ends.
+    while let Some(place) = open.pop() {
+        let there = steps[place].environment.as_deref();
+        let is_other = there.is_some_and(|there| there != environment);
+        if steps[place].kind == StepKind::Deploy && is_other {
+            found = found.max(Some(place));
+        } else {
+            open.extend(&steps[place].needs);
+        }
+    }
+    let name = steps[found?].environment.as_ref()?;
+    deliveries.iter().find(|one| one.environment == *name)
 }
 
 /// The records of an environment, newest last.
@@ -272,8 +294,69 @@ pub(super) fn lacking<'l>(
         .filter_map(move |(place, change)| {
             let there = match before {
                 Some(before) => before.holds(place).map(|arrival| arrival.at),
-                None => change.merged,
+                // What the branch does not hold any more will not come.
+                None => change.merged.filter(|_| change.abandoned.is_none()),
             };
             Some((place, there?))
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::definition::Rules;
+    use crate::model::sample::{Sample, at};
+
+    /// Two requests; staging has the first, and neither performance nor production, which both need staging.
+    fn shop() -> Sample {
+        let mut s = Sample::new("shop");
+        s.path(&[
+            ("code", StepKind::Code, None),
+            ("staging", StepKind::Deploy, Some("staging")),
+            ("performance", StepKind::Deploy, Some("performance")),
+            ("board", StepKind::Gate, None),
+            ("production", StepKind::Deploy, Some("production")),
+        ]);
+        s.workload().path.steps[3].needs = vec![1];
+        s.commit("r", "m0", "03-01 10:00", &[]);
+        for (id, sha, before) in [("#1", "m1", "m0"), ("#2", "m2", "m1")] {
+            s.commit("r", sha, "03-02 10:00", &[before]);
+            s.request(id, "r", &[]).opened("03-02 10:00");
+            s.merged(sha, "03-02 11:00");
+        }
+        for (environment, sha, time) in [
+            ("staging", "m0", "03-01 12:00"),
+            ("performance", "m0", "03-01 12:00"),
+            ("production", "m0", "03-01 12:00"),
+            ("staging", "m1", "03-03 12:00"),
+        ] {
+            let name = Some(s.name(environment));
+            let deployment = format!("{environment}-{sha}");
+            s.deploy(&deployment, "r", sha, time).record().environment = name;
+        }
+        s
+    }
+
+    fn behind(workload: &Workload) -> Vec<(Option<String>, Option<usize>)> {
+        let rules = Rules::default();
+        let lives = Lives::new(workload, &rules, None);
+        let told = running(&lives).environments.into_iter();
+        told.map(|one| (one.before, one.behind.changes)).collect()
+    }
+
+    #[test]
+    fn an_environment_is_behind_those_that_it_needs() {
+        let staging = || Some("staging".to_owned());
+        assert_eq!(
+            behind(&shop().done()),
+            [(None, Some(1)), (staging(), Some(1)), (staging(), Some(1))]
+        );
+    }
+
+    #[test]
+    fn nobody_is_behind_what_was_given_up() {
+        let mut s = shop();
+        s.last_change().abandoned = Some(at("03-04 10:00"));
+        assert_eq!(behind(&s.done())[0], (None, Some(0)));
+    }
 }

@@ -101,6 +101,12 @@ impl Workload {
         self.names.text(name)
     }
 
+    /// What heads a message.
+    #[must_use]
+    pub fn heading(&self, name: Name) -> &str {
+        entity::heading(self.text(name))
+    }
+
     /// The environment that delivery means for this workload.
     #[must_use]
     pub fn production<'a>(&'a self, rules: &'a Rules) -> &'a str {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Workload;
 use super::delivery::{Arrival, ArrivalKind};
 use super::entity::Change;
-use super::environment::{live, short, version};
+use super::environment::{before, live, short, version};
 use super::flow::UNCLASSIFIED;
 use super::name::Name;
 use super::state::Lives;
@@ -71,8 +71,7 @@ pub fn release(lives: &Lives<'_>, from: Option<&str>, to: &str) -> Notes {
     let workload = lives.workload;
     let place = lives.deliveries.iter().position(|d| d.environment == to);
     let named = from.and_then(|from| lives.deliveries.iter().find(|d| d.environment == from));
-    let before = || lives.deliveries.get(place?.checked_sub(1)?);
-    let from = named.or_else(before);
+    let from = named.or_else(|| before(lives, to));
     let mut groups: BTreeMap<(usize, &str), Vec<NoteChange>> = BTreeMap::new();
     for (at, change) in (0..).zip(&workload.changes) {
         let here = place.and_then(|place| lives.deliveries.get(place)?.arrival(at));
@@ -82,7 +81,7 @@ pub fn release(lives: &Lives<'_>, from: Option<&str>, to: &str) -> Notes {
         let there = from.map(|delivery| delivery.arrival(at));
         let since = match there {
             Some(arrival) => arrival.map(|arrival| arrival.at),
-            None => change.merged,
+            None => change.merged.filter(|_| change.abandoned.is_none()),
         };
         let Some(since) = since else { continue };
         let by_date = |arrival: &Arrival| arrival.kind == ArrivalKind::Inferred;
@@ -160,7 +159,10 @@ fn note(workload: &Workload, change: &Change, since: Timestamp, inferred: bool) 
     let mut labels = change.labels.iter().map(|label| workload.text(*label));
     NoteChange {
         change: workload.text(change.id).to_owned(),
-        title: text(change.title.or_else(subject)),
+        title: change
+            .title
+            .or_else(subject)
+            .map(|name| workload.heading(name).to_owned()),
         author: text(change.author),
         url: text(change.url),
         tickets: tickets.collect(),

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Workload;
 use super::delivery::{Arrival, Attempt, AttemptOutcome, Delivery, deliver};
 use super::entity::{ChangeAt, Record};
-use super::environment::{lacking, live, short, version};
+use super::environment::{before, lacking, live, short, version};
 use super::name::Name;
 use super::state::Lives;
 use crate::event::kind::Outcome;
@@ -134,19 +134,13 @@ fn went_well(kind: &str) -> bool {
 #[must_use]
 pub fn ahead(lives: &Lives<'_>, environment: &str) -> Ahead {
     let here = delivery(lives, environment);
-    let place = lives
-        .deliveries
-        .iter()
-        .position(|known| known.environment == environment);
-    let before = place
-        .and_then(|place| place.checked_sub(1))
-        .and_then(|before| lives.deliveries.get(before));
-    let listed = |mut found: Vec<(ChangeAt, Timestamp)>| -> Vec<Brief> {
-        found.sort_by_key(|(place, at)| (*at, *place));
-        found
-            .into_iter()
-            .filter_map(|(place, at)| brief(lives.workload, place, at))
-            .collect()
+    let before = before(lives, environment);
+    let listed = |found: Vec<(ChangeAt, Timestamp)>| -> Vec<Brief> {
+        let found = found.into_iter();
+        let briefs = found.filter_map(|(place, at)| brief(lives.workload, place, at));
+        let mut briefs: Vec<Brief> = briefs.collect();
+        briefs.sort_by(|one, two| (one.at, &one.change).cmp(&(two.at, &two.change)));
+        briefs
     };
     let extra = before.map_or_else(Vec::new, |before| {
         // What came with the first deployment that is known may have been there before anybody told of it.
@@ -233,14 +227,11 @@ fn brief(workload: &Workload, place: ChangeAt, at: Timestamp) -> Option<Brief> {
     let change = workload.changes.get(place as usize)?;
     let text = |name: Name| workload.text(name);
     // A commit without a request is told by the first line of its message.
-    let message = || {
-        let commit = workload.commits.get(change.sha? as usize)?;
-        text(commit.message?).lines().next()
-    };
-    let title = change.title.map(text).or_else(message);
+    let message = || workload.commits.get(change.sha? as usize)?.message;
+    let title = change.title.or_else(message);
     Some(Brief {
         change: text(change.id).to_owned(),
-        title: title.map(str::to_owned),
+        title: title.map(|name| workload.heading(name).to_owned()),
         author: change.author.map(text).map(str::to_owned),
         url: change.url.map(text).map(str::to_owned),
         at,
@@ -287,7 +278,11 @@ mod tests {
             .outcome(Outcome::Failure);
         s.deploy("p2", "r", "b", "03-05 12:00");
         s.deploy("p3", "r", "a", "03-06 12:00");
-        s.workload().path.steps = vec![deploys("staging"), deploys("production")];
+        let production = Step {
+            needs: vec![0],
+            ..deploys("production")
+        };
+        s.workload().path.steps = vec![deploys("staging"), production];
         s.done()
     }
 
@@ -355,7 +350,11 @@ mod tests {
         s.record().environment = Some(staging);
         s.deploy("p0", "r", "a", "03-01 12:00");
         s.deploy("p1", "r", "b", "03-02 12:00");
-        s.workload().path.steps = vec![deploys("staging"), deploys("production")];
+        let production = Step {
+            needs: vec![0],
+            ..deploys("production")
+        };
+        s.workload().path.steps = vec![deploys("staging"), production];
         let workload = s.done();
         let rules = Rules::default();
         let lives = Lives::new(&workload, &rules, None);

@@ -7,9 +7,9 @@ use super::request::{Order, Target, Verb};
 use super::{Draft, Refusal, policy};
 use crate::event::Event;
 use crate::event::kind::{Decision, Kind, Mark, MarkKind};
-use crate::model::OWN;
 use crate::model::environment;
 use crate::model::state::Lives;
+use crate::model::{OWN, Workload};
 
 /// Keeps an environment as it is.
 pub fn hold(ask: &Ask, lives: &Lives<'_>, environment: &str) -> Result<Draft, Refusal> {
@@ -107,9 +107,26 @@ pub fn mark(
             "who takes something out of the figures says why",
         );
     }
-    let event = event(ask, kind, target, deployment, ask.comment.clone());
+    let mut event = event(ask, kind, target, deployment, ask.comment.clone());
+    if let Kind::Mark(mark) = &mut event.kind {
+        mark.service = Some(whose(workload, target));
+    }
     draft.records.push(event);
     Ok(draft)
+}
+
+/// Whose a deployment or an incident is: another workload may have one of the same name.
+fn whose(workload: &Workload, target: &str) -> String {
+    let records = workload.records.iter();
+    let records = records.map(|one| (one.deployment, one.service));
+    let incidents = workload.incidents.iter().map(|one| (one.id, one.service));
+    let mut all = records.chain(incidents);
+    let service = all.find_map(|(id, service)| {
+        let service = service.filter(|_| workload.text(id) == target)?;
+        let services = &workload.definition.services;
+        services.iter().find(|own| *own == workload.text(service))
+    });
+    service.map_or(workload.name(), String::as_str).to_owned()
 }
 
 /// The mark that an environment is held.

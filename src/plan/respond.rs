@@ -16,9 +16,11 @@ const MOST: usize = 3;
 /// Takes an incident on, or says that it is over. Whether it is so already, its tool says: who and when, it knows better than the log.
 pub fn draft(ask: &Ask, lives: &Lives<'_>, id: &str, verb: Verb) -> Result<Draft, Refusal> {
     let workload = lives.workload;
-    let mut all = workload.incidents.iter();
-    let found = all.rfind(|one| workload.text(one.id) == id);
-    let incident = found.ok_or_else(|| {
+    let all = || workload.incidents.iter().rev();
+    let is_it = |one: &&Incident| workload.text(one.id) == id;
+    // Two tools may count alike: what is over needs nobody.
+    let open = all().find(|one| is_it(one) && one.resolved.is_none());
+    let incident = open.or_else(|| all().find(is_it)).ok_or_else(|| {
         Refusal::new(
             "unknown",
             format!("{} has no incident {id:?}", workload.name()),

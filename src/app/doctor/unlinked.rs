@@ -48,6 +48,8 @@ pub struct Search {
     definitions: Vec<Definition>,
     done: usize,
     as_of: Timestamp,
+    /// Gates and incidents that say of nobody whose they are, by source and id, and that no workload was found to have yet.
+    loose: BTreeMap<(String, String), &'static str>,
 }
 
 impl Search {
@@ -69,6 +71,7 @@ impl Search {
             definitions: engine.definitions().to_vec(),
             done: 0,
             as_of,
+            loose: loose(engine, as_of)?,
         })
     }
 
@@ -79,12 +82,27 @@ impl Search {
         };
         let workload = engine.workload(definition, self.as_of)?;
         within(&workload, &mut self.reasons);
+        self.take(&workload);
         self.done += 1;
         if self.done == self.definitions.len() {
+            nobodys(&self.loose, &mut self.reasons);
             // By now every workload took what belongs to it.
             homeless(engine, &mut self.reasons)?;
         }
         Ok(self.done < self.definitions.len())
+    }
+
+    /// What a workload has is somebody's.
+    fn take(&mut self, workload: &Workload) {
+        if self.loose.is_empty() {
+            return;
+        }
+        let text = |name| workload.text(name).to_owned();
+        let gates = workload.gates.iter().map(|gate| (gate.source, gate.id));
+        let incidents = workload.incidents.iter().map(|one| (one.source, one.id));
+        for (source, id) in gates.chain(incidents) {
+            self.loose.remove(&(text(source), text(id)));
+        }
     }
 
     /// Workloads looked at, of so many.
@@ -117,6 +135,18 @@ impl Search {
 /// What a workload claims of one class.
 type Claimed = fn(&Definition) -> &Vec<String>;
 
+/// What is told of facts that name a digest alone.
+const OF_DIGEST: (&str, &str) = (
+    "a digest alone does not say of which artifact it is",
+    "have it send the package URL of the artifact, or `repository` or `service`",
+);
+
+/// Whether the name of an artifact is what stands before a digest.
+fn is_algorithm(name: &str) -> bool {
+    let size = name.strip_prefix("sha");
+    size.is_some_and(|size| !size.is_empty() && size.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 /// Repositories, services and artifacts that no workload claims. Where nothing is configured, everything found is a workload.
 fn unclaimed(engine: &Engine, reasons: &mut Reasons) {
     if !engine.is_configured() {
@@ -147,9 +177,58 @@ fn unclaimed(engine: &Engine, reasons: &mut Reasons) {
             let name = &summary.key;
             if summary.events > 0 && !engine.definitions().iter().any(|d| of(d).contains(name)) {
                 let fix = format!("add `{key} = [{name:?}]` to its [[workloads]]");
-                reasons.add(reason, &fix, summary.events, || name.clone());
+                let is_digest = class == Class::Artifact && is_algorithm(name);
+                let (reason, fix) = if is_digest {
+                    OF_DIGEST
+                } else {
+                    (reason, &*fix)
+                };
+                reasons.add(reason, fix, summary.events, || name.clone());
             }
         }
+    }
+}
+
+/// The gates and incidents of which only what they name can tell whose they are.
+fn loose(
+    engine: &mut Engine,
+    as_of: Timestamp,
+) -> Result<BTreeMap<(String, String), &'static str>, StoreError> {
+    let Some(marks) = engine.catalogue().number(Class::Marks, "") else {
+        return Ok(BTreeMap::new());
+    };
+    let Some(partition) = engine.partition(marks)? else {
+        return Ok(BTreeMap::new());
+    };
+    let text = |name: &Name| partition.names.text(*name);
+    let facts = partition.facts().iter().filter(|fact| fact.at <= as_of);
+    let found = facts.filter(|fact| fact.kind.is_loose(text));
+    let found = found.filter_map(|fact| {
+        let id = match &fact.kind {
+            Kind::Gate(gate) => &gate.gate,
+            Kind::Incident(incident) => &incident.incident,
+            _ => return None,
+        };
+        let of = (text(&fact.source).to_owned(), text(id).to_owned());
+        Some((of, word(&fact.kind)))
+    });
+    Ok(found.collect())
+}
+
+fn nobodys(loose: &BTreeMap<(String, String), &'static str>, reasons: &mut Reasons) {
+    for ((source, id), word) in loose {
+        let (reason, fix) = if *word == "gate" {
+            (
+                "a gate of changes or of a digest that no workload knows",
+                "name a change with its repository (`acme/shop#12`), or send `repository` or `service`",
+            )
+        } else {
+            (
+                "an incident of a digest that no workload knows",
+                "have it send `service`",
+            )
+        };
+        reasons.add(reason, fix, 1, || format!("{source}: {id}"));
     }
 }
 
@@ -263,6 +342,8 @@ fn records(workload: &Workload, reasons: &mut Reasons) {
                 1,
                 || example(workload, name),
             ),
+            // What takes a service out brings no version.
+            Some(_) if record.removed => {}
             Some(_) if record.commit.is_none() && record.artifact.is_none() => reasons.add(
                 "a deployment that names neither commit nor artifact",
                 "have it send `sha` or `artifactId`",

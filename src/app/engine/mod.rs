@@ -367,11 +367,15 @@ impl Engine {
                 pieces.extend(self.pieces(&change)?);
             }
         }
+        // Every workload reads tickets and marks: that one of them knows it says of no workload that it does.
+        let marks = self.fold.catalogue.number(Class::Marks, "");
+        for of_all in [tickets, marks].into_iter().flatten() {
+            pieces.remove(&of_all);
+        }
         let catalogue = &self.fold.catalogue;
         let is_candidate = |definition: &&Definition| {
-            discover::partitions(definition, catalogue)
-                .iter()
-                .any(|number| Some(*number) != tickets && pieces.contains(number))
+            let numbers = discover::partitions(definition, catalogue);
+            numbers.iter().any(|number| pieces.contains(number))
         };
         let candidates = self.definitions.iter().filter(is_candidate);
         Ok(Candidates {

@@ -1,10 +1,11 @@
-//! What a package URL says of an artifact besides its name: a version, a digest. No validation: a text that is no package URL says nothing.
+//! What a package URL, or another text that names an artifact, says of it besides its name: a version, a digest. No validation: what it does not say is not
+//! made up.
 
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-/// The version and the digest that a package URL names.
+/// The version and the digest that a text names.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Named<'a> {
     pub version: Option<Cow<'a, str>>,
@@ -51,20 +52,45 @@ pub fn named(purl: &str) -> Named<'_> {
     }
 }
 
-fn decoded(text: &str) -> Option<Cow<'_, str>> {
-    percent_decode_str(text)
-        .decode_utf8()
-        .ok()
-        .filter(|text| !text.is_empty())
+/// The same of whatever names an artifact: a package URL, an image with its registry by tag or digest (`ghcr.io/acme/app:1.2@sha256:…`), or a digest alone.
+#[must_use]
+pub fn said(artifact: &str) -> Named<'_> {
+    if artifact.starts_with("pkg:") {
+        return named(artifact);
+    }
+    let (image, digest) = match artifact.rsplit_once('@') {
+        Some((image, digest)) => (image, digest),
+        None if is_digest(artifact) => ("", artifact),
+        None => (artifact, ""),
+    };
+    let tag = image
+        .rsplit_once('/')
+        .and_then(|(_, name)| name.split_once(':'));
+    let tag = tag.map(|(_, tag)| tag).filter(|tag| *tag != MOVING);
+    let known = |text: &&str| !text.is_empty();
+    Named {
+        version: tag.filter(known).map(Cow::Borrowed),
+        digest: Some(digest)
+            .filter(|digest| is_digest(digest))
+            .map(Cow::Borrowed),
+    }
 }
 
-/// `algorithm:hex`.
-fn is_digest(text: &str) -> bool {
+/// Whether a text is nothing but a digest: it says what is meant, and not whose it is.
+#[must_use]
+pub fn is_digest(text: &str) -> bool {
     text.split_once(':').is_some_and(|(algorithm, hex)| {
         algorithm.starts_with("sha")
             && hex.len() >= 32
             && hex.bytes().all(|b| b.is_ascii_hexdigit())
     })
+}
+
+fn decoded(text: &str) -> Option<Cow<'_, str>> {
+    percent_decode_str(text)
+        .decode_utf8()
+        .ok()
+        .filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]
@@ -116,6 +142,34 @@ mod tests {
             "pkg:oci/app@latest?tag=latest",
         ] {
             assert_eq!(named(text), Named::default(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_image_and_a_digest_are_artifacts_too() {
+        let digest = format!("sha256:{}", "0b".repeat(32));
+        let of = |text: &str| {
+            let Named { version, digest } = said(text);
+            (
+                version.map(Cow::into_owned),
+                digest.is_some_and(|said| text.ends_with(&*said)),
+            )
+        };
+        let version = |text: &str| Some(text.to_owned());
+        assert_eq!(of(&digest), (None, true));
+        let image = format!("localhost:5000/acme/app@{digest}");
+        assert_eq!(of(&image), (None, true));
+        let image = format!("ghcr.io/acme/app:1.2@{digest}");
+        assert_eq!(of(&image), (version("1.2"), true));
+        assert_eq!(of("ghcr.io/acme/app:1.2"), (version("1.2"), false));
+        assert_eq!(of("pkg:docker/app@1.2"), (version("1.2"), false));
+        for text in [
+            "ghcr.io/acme/app:latest",
+            "localhost:5000/app",
+            "org:app",
+            "app",
+        ] {
+            assert_eq!(of(text), (None, false), "{text}");
         }
     }
 }

@@ -51,7 +51,17 @@ pub(super) fn gather(workload: &Workload, environment: &str) -> Delivery {
         arrivals: vec![None; workload.changes.len()],
         live: vec![None; workload.commits.len()],
         back: Back::default(),
+        removed: removed(workload, environment),
     }
+}
+
+fn removed(workload: &Workload, environment: &str) -> Option<Timestamp> {
+    let environment = workload.names.get(environment)?;
+    let mut records = workload.records.iter();
+    let last = records.rfind(|record| {
+        record.environment == Some(environment) && record.outcome == Some(Outcome::Success)
+    });
+    last.filter(|record| record.removed)?.finished
 }
 
 fn rows(workload: &Workload, environment: &str) -> Vec<Row> {
@@ -116,7 +126,15 @@ pub(super) fn classify(workload: &Workload, delivery: &mut Delivery) {
             Some((arrival.attempt, arrival.at, change, arrival.kind))
         })
         .collect();
-    order.sort_by_key(|(attempt, at, change, _)| (*attempt, *at, *change));
+    let changes = |place: u32| workload.changes.get(place as usize);
+    // What came together is told by when it was merged: the place of a change is nobody's but ours.
+    order.sort_by(|one, two| {
+        let merged = |place: u32| changes(place).and_then(|change| change.merged);
+        let id = |place: u32| changes(place).map(|change| workload.text(change.id));
+        (one.0, one.1, merged(one.2))
+            .cmp(&(two.0, two.1, merged(two.2)))
+            .then_with(|| id(one.2).cmp(&id(two.2)))
+    });
     for (attempt, _, change, kind) in order {
         if let Some(attempt) = attempts.get_mut(attempt as usize) {
             attempt.changes.push(change);

@@ -36,6 +36,8 @@ pub struct Delivery {
     live: Vec<Option<u32>>,
     /// What rollbacks took out.
     back: Back,
+    /// When the service was taken out of the environment, where nothing came there since.
+    pub removed: Option<Timestamp>,
 }
 
 /// One finished record.
@@ -176,7 +178,7 @@ impl Delivery {
     #[must_use]
     pub fn holds(&self, change: ChangeAt) -> Option<&Arrival> {
         self.arrival(change)
-            .filter(|_| !self.back.away.contains_key(&change))
+            .filter(|_| self.removed.is_none() && !self.back.away.contains_key(&change))
     }
 
     /// The row that first made a commit live; for one that the first deployment brought, that deployment's.

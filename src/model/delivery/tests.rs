@@ -496,3 +496,28 @@ fn a_second_tag_of_a_released_commit_releases_nothing() {
          v4.0.0 redeploy, v4.1.0 change, v4.0.1 change"
     );
 }
+
+#[test]
+fn what_came_together_is_told_as_it_was_merged() {
+    let mut s = Sample::new("shop");
+    s.commit("r", "m0", "03-01 10:00", &[])
+        .commit("r", "m1", "03-02 10:00", &["m0"])
+        .commit("r", "m2", "03-02 11:00", &["m1"])
+        .commit("r", "m3", "03-02 11:00", &["m2"]);
+    // In whatever order they became known.
+    for (id, sha, time) in [
+        ("#3", "m3", "03-02 11:00"),
+        ("#2", "m2", "03-02 11:00"),
+        ("#1", "m1", "03-02 10:00"),
+    ] {
+        s.request(id, "r", &[]).merged(sha, time);
+    }
+    s.deploy("d0", "r", "m0", "03-01 12:00");
+    s.deploy("d1", "r", "m3", "03-03 12:00");
+    let told = told(s);
+    let changes = told.delivery.attempts[1].changes.iter();
+    let ids: Vec<&str> = changes
+        .map(|at| told.workload.text(told.workload.changes[*at as usize].id))
+        .collect();
+    assert_eq!(ids, ["#1", "#2", "#3"]);
+}

@@ -4,6 +4,7 @@ use super::material::{Attempt, Delivered, Incident, Material};
 use super::{ChangeLine, DeploymentLine, Figures, IncidentLine, Wanted};
 use crate::model::delivery::{AttemptOutcome, Kind};
 use crate::model::dora::judge::Basis;
+use crate::model::entity::heading;
 use crate::model::level;
 use crate::model::window::Window;
 
@@ -68,7 +69,9 @@ pub(super) fn change(material: &Material, delivered: &Delivered) -> Option<Chang
     Some(ChangeLine {
         workload: material.workload.to_string(),
         change: text(delivered.change),
-        title: delivered.title.map(text),
+        title: delivered
+            .title
+            .map(|title| heading(material.text(title)).to_owned()),
         author: delivered.author.map(text),
         repository: delivered.repository.map(text),
         deployment: text(attempt.deployment),

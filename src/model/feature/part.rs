@@ -122,7 +122,7 @@ fn change(lives: &Lives<'_>, place: ChangeAt) -> Option<Told> {
     };
     let told = PartChange {
         change: workload.text(change.id).to_owned(),
-        title: text(change.title),
+        title: change.title.map(|name| workload.heading(name).to_owned()),
         author: text(change.author),
         url: text(change.url),
         stands,

@@ -23,7 +23,7 @@ impl Gatherer {
             _ => true,
         };
         if let Some(artifact) = fact.artifact {
-            self.made_of.insert(artifact, place);
+            self.made_of.note(artifact, at, place);
         }
         if let Some(change) = fact.change {
             self.members.push((place, fact.repository, change));

@@ -16,9 +16,6 @@ pub(super) struct Marked {
 impl Gatherer {
     pub(super) fn gate(&mut self, source: Name, at: Timestamp, fact: kind::Gate<Name>) {
         let commit = fact.sha.map(|sha| self.commit_at(sha, fact.repository));
-        if !fact.is_loose() {
-            self.rooted.insert((source, fact.gate));
-        }
         let gates = &mut self.workload.gates;
         let place = *self.gates.entry((source, fact.gate)).or_insert_with(|| {
             gates.push(Gate::asked(source, fact.gate, at));
@@ -77,25 +74,28 @@ impl Gatherer {
     pub(super) fn incident(&mut self, source: Name, at: Timestamp, fact: &kind::Incident<Name>) {
         let commit = fact.sha.map(|sha| self.commit_at(sha, None));
         let incidents = &mut self.workload.incidents;
-        let place = *self.incidents.entry(fact.incident).or_insert_with(|| {
-            incidents.push(Incident {
-                id: fact.incident,
-                source,
-                opened: None,
-                resolved: None,
-                acknowledged: None,
-                service: None,
-                environment: None,
-                description: None,
-                severity: None,
-                url: None,
-                deployment: None,
-                commit: None,
-                change: None,
-                artifact: None,
+        let place = *self
+            .incidents
+            .entry((source, fact.incident))
+            .or_insert_with(|| {
+                incidents.push(Incident {
+                    id: fact.incident,
+                    source,
+                    opened: None,
+                    resolved: None,
+                    acknowledged: None,
+                    service: None,
+                    environment: None,
+                    description: None,
+                    severity: None,
+                    url: None,
+                    deployment: None,
+                    commit: None,
+                    change: None,
+                    artifact: None,
+                });
+                incidents.len() - 1
             });
-            incidents.len() - 1
-        });
         let incident = &mut incidents[place];
         incident.resolved = match fact.phase {
             IncidentPhase::Resolved => Some(at),
@@ -167,14 +167,14 @@ impl Gatherer {
 
     /// Applies what people declared, oldest first; a gate that names only a version or an artifact gets its commit.
     pub(super) fn decide(&mut self) {
-        for gate in &mut self.workload.gates {
-            let texts = [gate.artifact, gate.version];
-            gate.commit = gate.commit.or_else(|| {
-                texts
-                    .into_iter()
-                    .flatten()
-                    .find_map(|text| self.made_of.get(&text).copied())
-            });
+        for place in 0..self.workload.gates.len() {
+            let gate = &self.workload.gates[place];
+            let (artifact, version, opened) = (gate.artifact, gate.version, gate.opened);
+            if gate.commit.is_none() {
+                let (told, digest) = self.told_by(artifact);
+                let texts = [artifact, digest, version.or(told)];
+                self.workload.gates[place].commit = self.origin(texts, opened);
+            }
         }
         for Marked { at, fact } in std::mem::take(&mut self.marks) {
             self.declare(at, &fact);
@@ -182,11 +182,15 @@ impl Gatherer {
     }
 
     fn declare(&mut self, at: Timestamp, fact: &kind::Mark<Name>) {
+        if !self.is_about_us(fact) {
+            return;
+        }
         let workload = &mut self.workload;
         match fact.kind {
             MarkKind::IncidentLink => {
-                if let Some(place) = self.incidents.get(&fact.target) {
-                    workload.incidents[*place].deployment = Some(fact.deployment);
+                let incidents = workload.incidents.iter_mut();
+                for incident in incidents.filter(|one| one.id == fact.target) {
+                    incident.deployment = Some(fact.deployment);
                 }
             }
             MarkKind::Unplanned => workload.marked_unplanned.push(fact.target),
@@ -194,10 +198,6 @@ impl Gatherer {
             MarkKind::Ignore => {
                 workload.incidents.retain(|i| i.id != fact.target);
                 workload.records.retain(|r| r.deployment != fact.target);
-                self.incidents = (0..)
-                    .zip(&workload.incidents)
-                    .map(|(place, incident)| (incident.id, place))
-                    .collect();
             }
             MarkKind::Hold => {
                 if let Some(environment) = self.held(fact) {
@@ -227,14 +227,20 @@ impl Gatherer {
     /// The environment that a hold is about, where it is about this workload. Its target is `workload/environment`, or an environment, for all workloads.
     fn held(&mut self, fact: &kind::Mark<Name>) -> Option<Name> {
         let target = self.workload.text(fact.target).to_owned();
-        let own = self.workload.definition.name.clone();
         if let Some((workload, environment)) = target.split_once('/') {
-            return (workload == own).then(|| self.workload.names.intern(environment));
+            let ours = workload == self.workload.name();
+            return ours.then(|| self.workload.names.intern(environment));
         }
-        let service = fact.service.map(|name| self.workload.text(name).to_owned());
-        let ours = service.is_none_or(|service| {
-            service == own || self.workload.definition.services.contains(&service)
-        });
-        ours.then(|| fact.environment.unwrap_or(fact.target))
+        Some(fact.environment.unwrap_or(fact.target))
+    }
+
+    /// Whether a mark may be about this workload: one that names a service, or a workload, is about that one alone. Tools number what they do each for
+    /// themselves, so one id may stand for things of many workloads.
+    fn is_about_us(&self, fact: &kind::Mark<Name>) -> bool {
+        let services = &self.workload.definition.services;
+        let service = fact.service.map(|name| self.workload.text(name));
+        service.is_none_or(|service| {
+            service == self.workload.name() || services.iter().any(|own| own == service)
+        })
     }
 }

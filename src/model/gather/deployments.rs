@@ -1,8 +1,11 @@
 //! Records of deployments. A record that finishes more than once (a retry under the same id) is a row for each time.
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashMap;
 
 use super::Gatherer;
+use crate::event::cdevents::purl::said;
 use crate::event::kind;
 use crate::event::kind::{Outcome, Phase};
 use crate::event::time::Timestamp;
@@ -85,23 +88,20 @@ impl Gatherer {
             )
         });
         self.workload.records.append(&mut under_way);
-        let digests: Vec<Option<Name>> = self
-            .workload
-            .records
-            .iter()
-            .map(|record| self.digest_of(record.artifact))
-            .collect();
-        for (record, digest) in self.workload.records.iter_mut().zip(digests) {
-            record.digest = digest;
+        for place in 0..self.workload.records.len() {
+            let record = &self.workload.records[place];
+            let (artifact, version, finished) = (record.artifact, record.version, record.finished);
+            let (told, digest) = self.told_by(artifact);
+            let version = version.or(told);
+            // What is under way takes what there is by now.
+            let at = finished.unwrap_or(self.workload.as_of);
+            let made_of = self.origin([artifact, digest, version], at);
+            let record = &mut self.workload.records[place];
+            (record.version, record.digest) = (version, digest);
             // A commit of which nothing is known may be one of a repository that only says what runs: what the artifact was made of says more.
             let commits = &self.workload.commits;
-            let at = |commit| commits.get(commit as usize).and_then(|commit| commit.at);
-            if record.commit.and_then(at).is_none() {
-                let texts = [record.artifact, record.digest, record.version];
-                let made_of = texts
-                    .into_iter()
-                    .flatten()
-                    .find_map(|text| self.made_of.get(&text).copied());
+            let known = |commit| commits.get(commit as usize).and_then(|commit| commit.at);
+            if record.commit.and_then(known).is_none() {
                 record.commit = made_of.or(record.commit);
             }
             if let (None, Some(commit)) = (record.repository, record.commit) {
@@ -114,15 +114,21 @@ impl Gatherer {
         }
     }
 
-    /// The digest of an artifact, from what is known of it or from its own text.
-    pub(super) fn digest_of(&self, artifact: Option<Name>) -> Option<Name> {
-        let artifact = artifact?;
-        if let Some(known) = self.artifacts.get(&artifact) {
-            return self.workload.artifacts[*known].digest;
+    /// The version and the digest of an artifact, from what is known of it, else from its own text.
+    pub(super) fn told_by(&mut self, artifact: Option<Name>) -> (Option<Name>, Option<Name>) {
+        let Some(artifact) = artifact else {
+            return (None, None);
+        };
+        let known = self.artifacts.get(&artifact);
+        let known = known.and_then(|known| self.workload.artifacts.get(*known));
+        let (version, digest) = known.map_or((None, None), |known| (known.version, known.digest));
+        if version.is_some() && digest.is_some() {
+            return (version, digest);
         }
-        let text = self.workload.text(artifact);
-        let (_, version) = text.rsplit_once('@')?;
-        let digest = version.split('?').next()?.replace("%3A", ":");
-        self.workload.names.get(&digest)
+        let names = &mut self.workload.names;
+        let said = said(names.text(artifact));
+        let said = [said.version, said.digest].map(|text| text.map(Cow::into_owned));
+        let [told, of] = said.map(|text| text.map(|text| names.intern(&text)));
+        (version.or(told), digest.or(of))
     }
 }

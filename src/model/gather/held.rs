@@ -1,31 +1,50 @@
 //! Which changes a gate holds that names them as people do: by the tickets that they name, or with their repository. A gate that says nothing else of whose it
-//! is belongs to the workloads that have one of these.
+//! is belongs to the workloads that have one of these; a gate or an incident that names nothing but a digest, to those that made or run it.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Gatherer;
 use crate::model::Workload;
+use crate::model::entity::{Gate, Incident};
 use crate::model::name::Name;
 
 impl Gatherer {
+    /// Leaves out the incidents that name nothing but a digest of somebody else's.
+    pub(super) fn keep_incidents(&mut self) {
+        let rooted = &self.rooted;
+        let is_ours = |one: &Incident| rooted.contains(&(one.source, one.id));
+        if self.workload.incidents.iter().all(is_ours) {
+            return;
+        }
+        let digests = digests(&self.workload);
+        let names = |one: &Incident| one.artifact.is_some_and(|name| digests.contains(&name));
+        let incidents = &mut self.workload.incidents;
+        incidents.retain(|one| is_ours(one) || names(one));
+    }
+
     /// Turns what gates name into changes, and leaves out the gates of other workloads.
     pub(super) fn hold(&mut self) {
         let workload = &mut self.workload;
-        if workload.gates.iter().all(|gate| gate.changes.is_empty()) {
+        let rooted = &self.rooted;
+        let is_plain =
+            |gate: &Gate| gate.changes.is_empty() && rooted.contains(&(gate.source, gate.id));
+        if workload.gates.iter().all(is_plain) {
             return;
         }
+        let digests = digests(workload);
         let own: FxHashSet<Name> = workload.changes.iter().map(|change| change.id).collect();
         let by_name = named(workload);
-        let rooted = &self.rooted;
+        let names = &workload.names;
         workload.gates.retain_mut(|gate| {
-            if gate.changes.is_empty() {
-                return true;
-            }
             let is_rooted = rooted.contains(&(gate.source, gate.id));
+            let is_ours = is_rooted || gate.artifact.is_some_and(|name| digests.contains(&name));
+            if gate.changes.is_empty() {
+                return is_ours;
+            }
             let mut held: Vec<Name> = Vec::new();
             for name in &gate.changes {
-                // A number alone is a change of any repository.
-                let told = (is_rooted && own.contains(name)).then_some(std::slice::from_ref(name));
+                let is_own = own.contains(name) && (is_rooted || says_whose(names.text(*name)));
+                let told = is_own.then_some(std::slice::from_ref(name));
                 let told = told.or_else(|| by_name.get(name).map(Vec::as_slice));
                 for change in told.unwrap_or_default() {
                     if !held.contains(change) {
@@ -37,12 +56,26 @@ impl Gatherer {
                 // Its commit says better what it holds than names that nobody knows; and its own number is no change.
                 let (id, is_known) = (gate.id, gate.commit.is_some());
                 gate.changes.retain(|name| *name != id && !is_known);
-                return is_rooted;
+                return is_ours;
             }
             gate.changes = held;
             true
         });
     }
+}
+
+/// The digests of what the workload made or runs.
+fn digests(workload: &Workload) -> FxHashSet<Name> {
+    let made = workload.artifacts.iter().map(|artifact| artifact.digest);
+    let runs = workload.records.iter().map(|record| record.digest);
+    made.chain(runs).flatten().collect()
+}
+
+/// Whether the id of a change says by itself which one is meant: a number alone is a change of any repository.
+fn says_whose(id: &str) -> bool {
+    !id.trim_start_matches(['#', '!'])
+        .bytes()
+        .all(|byte| byte.is_ascii_digit())
 }
 
 /// The changes that each name is which some gate names. Only those are looked for: what there is of changes is not written out.
@@ -70,9 +103,15 @@ fn named(workload: &Workload) -> FxHashMap<Name, Vec<Name>> {
     let names = &workload.names;
     for (name, changes) in &mut by_name {
         for repository in &repositories {
-            let id = names.text(*name).strip_prefix(names.text(*repository));
-            let id = id.and_then(|id| names.get(id));
-            changes.extend(id.filter(|id| known.contains(&(*repository, *id))));
+            let Some(id) = names.text(*name).strip_prefix(names.text(*repository)) else {
+                continue;
+            };
+            // Some tools call a request by its number alone.
+            let ids = [Some(id), id.strip_prefix(['#', '!'])]
+                .into_iter()
+                .flatten();
+            let mut ids = ids.filter_map(|id| names.get(id));
+            changes.extend(ids.find(|id| known.contains(&(*repository, *id))));
         }
     }
     by_name
@@ -169,5 +208,28 @@ mod tests {
         );
         assert_eq!(held("till", &kinds), ["by-request: #1"]);
         assert!(held("else", &kinds).is_empty());
+    }
+
+    #[test]
+    fn a_gate_of_nothing_but_changes_is_of_who_has_them() {
+        for (id, named, is_held) in [
+            ("shop#1", "shop#1", true),
+            ("1", "shop#1", true),
+            ("1", "shop!1", true),
+            ("#1", "shop#1", true),
+            ("pr-1", "pr-1", true),
+            ("1", "till#1", false),
+            ("1", "1", false),
+            ("#1", "#1", false),
+        ] {
+            let kinds = [change(id, "shop", "PAY-1"), gate("g", None, &[named])];
+            let told = if is_held {
+                vec![format!("g: {id}")]
+            } else {
+                Vec::new()
+            };
+            assert_eq!(held("shop", &kinds), told, "{id} {named}");
+            assert!(held("till", &[gate("g", None, &[named])]).is_empty());
+        }
     }
 }

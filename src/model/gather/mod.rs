@@ -7,6 +7,7 @@ mod decisions;
 mod deployments;
 mod held;
 mod membership;
+mod origin;
 mod path;
 mod rewritten;
 mod runs;
@@ -138,6 +139,7 @@ fn belongs(
         _ => None,
     };
     match kind {
+        _ if kind.is_loose(|name| names.text(*name)) => true,
         Kind::Commit(fact) => repository(fact.repository),
         Kind::Change(fact) => repository(fact.repository),
         Kind::Tag(fact) => repository(fact.repository),
@@ -145,7 +147,6 @@ fn belongs(
         Kind::Run(fact) => repository(fact.repository) || artifact(fact.artifact),
         Kind::Scan(fact) => repository(fact.repository) || artifact(fact.artifact),
         Kind::Artifact(fact) => repository(fact.repository) || artifact(Some(fact.artifact)),
-        Kind::Gate(fact) if fact.is_loose() => true,
         Kind::Gate(fact) => served(fact.service)
             .unwrap_or_else(|| repository(fact.repository) || artifact(fact.artifact)),
         Kind::Deployment(fact) => served(fact.service)
@@ -170,9 +171,9 @@ struct Gatherer {
     runs: FxHashMap<(Name, Name, u32), usize>,
     artifacts: FxHashMap<Name, usize>,
     gates: FxHashMap<(Name, Name), usize>,
-    /// Gates of which something says that they are this workload's, and not only which changes they hold.
+    /// Gates and incidents of which something says that they are this workload's, and not only what they hold or are about.
     rooted: FxHashSet<(Name, Name)>,
-    incidents: FxHashMap<Name, usize>,
+    incidents: FxHashMap<(Name, Name), usize>,
     tickets: FxHashMap<Name, usize>,
     marks: Vec<decisions::Marked>,
     pending: deployments::Pending,
@@ -184,7 +185,9 @@ struct Gatherer {
     /// When and as which commit a change was merged, by each that said so.
     landings: FxHashMap<ChangeAt, Vec<(Timestamp, CommitAt)>>,
     /// What an artifact's texts (package URL, digest, version) say of its commit.
-    made_of: FxHashMap<Name, CommitAt>,
+    made_of: origin::Origins,
+    /// What tags do.
+    tagged: origin::Origins,
     /// By the place of a tag: the sources that say it is there.
     holders: Vec<Vec<Name>>,
     /// Commits that an event says belong to a change.
@@ -245,7 +248,8 @@ impl Gatherer {
             left: Vec::new(),
             rewritten_at: None,
             landings: FxHashMap::default(),
-            made_of: FxHashMap::default(),
+            made_of: origin::Origins::default(),
+            tagged: origin::Origins::default(),
             holders: Vec::new(),
             members: Vec::new(),
             listed: FxHashMap::default(),
@@ -276,11 +280,8 @@ impl Gatherer {
     }
 
     fn take(&mut self, source: Name, at: Timestamp, kind: Kind<Name>) {
-        let elsewhere = match &kind {
-            Kind::Ticket(_) | Kind::Mark(_) => true,
-            Kind::Gate(fact) => fact.is_loose(),
-            _ => false,
-        };
+        let is_loose = kind.is_loose(|name| self.workload.text(*name));
+        let elsewhere = is_loose || matches!(kind, Kind::Ticket(_) | Kind::Mark(_));
         if !elsewhere {
             let known = self.workload.known.get_or_insert((at, at));
             *known = (known.0.min(at), known.1.max(at));
@@ -297,9 +298,19 @@ impl Gatherer {
             Kind::Run(fact) => self.run(source, at, &fact),
             Kind::Artifact(fact) => self.artifact(source, at, &fact),
             Kind::Scan(fact) => self.scan(source, at, &fact),
-            Kind::Gate(fact) => self.gate(source, at, fact),
+            Kind::Gate(fact) => {
+                if !is_loose {
+                    self.rooted.insert((source, fact.gate));
+                }
+                self.gate(source, at, fact);
+            }
             Kind::Deployment(fact) => self.deployment(source, at, &fact),
-            Kind::Incident(fact) => self.incident(source, at, &fact),
+            Kind::Incident(fact) => {
+                if !is_loose {
+                    self.rooted.insert((source, fact.incident));
+                }
+                self.incident(source, at, &fact);
+            }
             Kind::Tag(fact) => self.tag(source, at, &fact),
             Kind::Branch(fact) => self.branch(at, &fact),
             Kind::Ticket(fact) => self.ticket(at, fact),
@@ -313,6 +324,7 @@ impl Gatherer {
         self.trace_scans();
         self.drop_deleted_tags();
         self.release_by_tags(rules);
+        self.keep_incidents();
         self.decide();
         self.assign();
         self.add_direct_changes();

@@ -1,7 +1,6 @@
 //! Runs, artifacts and scans.
 
 use super::Gatherer;
-use crate::event::cdevents::purl::named;
 use crate::event::kind;
 use crate::event::kind::{ArtifactPhase, Phase};
 use crate::event::time::Timestamp;
@@ -86,6 +85,12 @@ impl Gatherer {
             artifacts.len() - 1
         });
         let artifact = &mut artifacts[place];
+        // Who signs it or takes it away makes nothing.
+        let is_made = artifact.commit.is_none()
+            || matches!(
+                fact.phase,
+                ArtifactPhase::Packaged | ArtifactPhase::Published
+            );
         match fact.phase {
             ArtifactPhase::Packaged => artifact.packaged = artifact.packaged.or(Some(at)),
             ArtifactPhase::Published => artifact.published = artifact.published.or(Some(at)),
@@ -96,10 +101,10 @@ impl Gatherer {
         artifact.commit = commit.or(artifact.commit);
         artifact.sbom = fact.sbom.or(artifact.sbom);
         artifact.change = fact.change.or(artifact.change);
-        if let Some(commit) = artifact.commit {
+        if let Some(commit) = artifact.commit.filter(|_| is_made) {
             let texts = [Some(artifact.id), artifact.digest, artifact.version];
             for text in texts.into_iter().flatten() {
-                self.made_of.insert(text, commit);
+                self.made_of.note(text, at, commit);
             }
         }
     }
@@ -125,14 +130,9 @@ impl Gatherer {
     pub(super) fn trace_scans(&mut self) {
         for place in 0..self.workload.scans.len() {
             let scan = &self.workload.scans[place];
-            let (artifact, commit) = (scan.artifact, scan.commit);
-            let digest = self.digest_of(artifact);
-            let version = artifact.and_then(|artifact| {
-                let version = named(self.workload.text(artifact)).version?;
-                self.workload.names.get(&version)
-            });
-            let mut texts = [artifact, digest, version].into_iter().flatten();
-            let made_of = texts.find_map(|text| self.made_of.get(&text).copied());
+            let (artifact, commit, at) = (scan.artifact, scan.commit, scan.at);
+            let (version, digest) = self.told_by(artifact);
+            let made_of = self.origin([artifact, digest, version], at);
             let scan = &mut self.workload.scans[place];
             scan.digest = digest;
             scan.commit = commit.or(made_of);

@@ -47,7 +47,13 @@ impl Gatherer {
             return;
         }
         if let Some(commit) = commit {
-            self.made_of.entry(fact.tag).or_insert(commit);
+            // The same name in another repository is another tag, and no move of this one.
+            let commits = &self.workload.commits;
+            let first = self.tagged.first(fact.tag);
+            let known = first.and_then(|first| commits.get(first as usize));
+            if known.is_none_or(|known| known.repository == fact.repository) {
+                self.tagged.note(fact.tag, at, commit);
+            }
         }
         let known = self.workload.tags.iter_mut().position(|tag| {
             tag.name == fact.tag && tag.repository == fact.repository && tag.commit == commit

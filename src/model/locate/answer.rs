@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::thing::{Stay, Thing};
-use super::{Arrival, Departure, Match, first_line, say, texts};
+use super::{Arrival, Departure, Match, say, texts};
 use crate::event::time::Timestamp;
 use crate::model::Workload;
 use crate::model::definition::StepKind;
@@ -27,7 +27,7 @@ impl Thing {
         let sha = commit.map(|commit| workload.text(commit.sha));
         let change = self.change(workload);
         let change = change.and_then(|at| workload.changes.get(at as usize));
-        let message = text(commit.and_then(|commit| commit.message));
+        let message = commit.and_then(|commit| commit.message);
         let mut artifacts = workload.artifacts.iter();
         let artifact = artifacts.find(|one| one.commit.is_some() && one.commit == self.commit);
         let named = Some(&self.name).filter(|_| self.is_version).cloned();
@@ -40,9 +40,9 @@ impl Thing {
                 |change| workload.text(change.id).to_owned(),
             ),
             title: change
-                .and_then(|change| text(change.title))
+                .and_then(|change| change.title)
                 .or(message)
-                .map(first_line),
+                .map(|name| workload.heading(name).to_owned()),
             author: change
                 .and_then(|change| text(change.author))
                 .or_else(|| text(commit?.author)),
@@ -117,8 +117,9 @@ fn standing(lives: &Lives<'_>, stays: &[Stay<'_>]) -> (State, Option<usize>, Opt
         );
     }
     let step = crate::model::step::of_environment(workload, stay.environment);
-    match stay.departure(workload) {
-        Some(_) => (State::Failed, step, Some(left)),
-        None => (State::Superseded, step, Some(left)),
+    match (stay.departure(workload), stay.until) {
+        (Some(_), _) => (State::Failed, step, Some(left)),
+        (None, Some((_, None))) => (State::Waiting, step, Some(left)),
+        (None, _) => (State::Superseded, step, Some(left)),
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::thing::Thing;
+use crate::event::cdevents::purl::said;
 use crate::model::Workload;
 use crate::model::entity::{ChangeAt, Commit, CommitAt};
 use crate::model::graph::{Marks, walk};
@@ -116,7 +117,12 @@ fn take(lives: &Lives<'_>, place: CommitAt, commit: &Commit, found: &mut Found) 
         Some(_) => found.commits.push(Thing::of_commit(lives.workload, place)),
         None => {
             let brought = merged(lives.workload, commit);
-            if brought.is_empty() {
+            // What it merged may have gone live on a line of its own, without the merge.
+            let went_ahead = production.live(place).is_none()
+                && brought
+                    .iter()
+                    .any(|change| production.arrival(*change).is_some());
+            if brought.is_empty() || went_ahead {
                 found.commits.push(Thing::of_commit(lives.workload, place));
             }
             found.changes.extend(brought);
@@ -157,11 +163,13 @@ fn bare(text: &str) -> String {
 /// The versions that are called so, or whose tag, digest, artifact or deployment is.
 fn versions(workload: &Workload, wanted: &str) -> Vec<Thing> {
     let wanted = bare(wanted);
+    let is_text = |text: &str| {
+        let text = bare(text);
+        text == wanted || (wanted.len() >= 12 && text.starts_with(&wanted))
+    };
     let is = |names: &[Option<Name>]| {
-        names.iter().flatten().any(|name| {
-            let text = bare(workload.text(*name));
-            text == wanted || (wanted.len() >= 12 && text.starts_with(&wanted))
-        })
+        let mut names = names.iter().flatten();
+        names.any(|name| is_text(workload.text(*name)))
     };
     let mut found: Vec<Thing> = Vec::new();
     let mut add = |thing: Thing| match (found.iter_mut()).find(|known| known.commit == thing.commit)
@@ -178,6 +186,15 @@ fn versions(workload: &Workload, wanted: &str) -> Vec<Thing> {
         let names = [Some(artifact.id), artifact.digest, artifact.version];
         if let Some(commit) = artifact.commit.filter(|_| is(&names)) {
             add(Thing::of_version(workload, artifact.version, commit));
+        }
+    }
+    for gate in &workload.gates {
+        let said = gate.artifact.map(|name| said(workload.text(name)));
+        let said = said.unwrap_or_default();
+        let mut said = said.version.iter().chain(&said.digest);
+        let is_it = is(&[gate.version, gate.artifact]) || said.any(|text| is_text(text));
+        if let Some(commit) = gate.commit.filter(|_| is_it) {
+            add(Thing::of_version(workload, gate.version, commit));
         }
     }
     for (place, record) in (0..).zip(&workload.records) {

@@ -111,7 +111,7 @@ pub fn whereabouts(
 ) -> Option<Match> {
     let workload = lives.workload;
     let change = workload.changes.get(place as usize)?;
-    let life = lives.life(place)?;
+    let life = lives.known_life(place)?;
     let text = |name: Option<Name>| name.map(|name| workload.text(name).to_owned());
     let leg = life.stands();
     let built_from = carrier(lives, place).or(change.sha);
@@ -128,7 +128,7 @@ pub fn whereabouts(
     Some(Match {
         workload: workload.name().to_owned(),
         change: workload.text(change.id).to_owned(),
-        title: text(change.title).map(first_line),
+        title: change.title.map(|name| workload.heading(name).to_owned()),
         author: text(change.author),
         url: text(change.url),
         repository: text(change.repository),
@@ -164,6 +164,10 @@ fn stands(
         return (State::Failed.word(), step, Some(row.at));
     }
     match (life.end, leg) {
+        (End::Delivered(_) | End::LiveBefore(_), _) if production.removed.is_some() => {
+            let step = lives.production_step();
+            (State::Waiting.word(), step, production.removed)
+        }
         (End::Delivered(at) | End::LiveBefore(at), _) => {
             let again = production.brought_again(life.change);
             let since = again.map_or(at, |row| row.at);
@@ -191,14 +195,6 @@ fn ahead(
     let age = workload.as_of - entered;
     let step = &workload.path.steps[leg.step].name;
     forecast(step, age, workload.as_of, own, path)
-}
-
-/// What heads a message.
-fn first_line(message: String) -> String {
-    match message.lines().map(str::trim).find(|line| !line.is_empty()) {
-        Some(line) if line.len() < message.len() => line.to_owned(),
-        _ => message,
-    }
 }
 
 fn texts(workload: &Workload, names: &[Name]) -> Vec<String> {

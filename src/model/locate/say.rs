@@ -83,13 +83,18 @@ pub(super) fn sentence(
             .text(lives.workload.changes[life.change as usize].id),
     );
     let again = lives.production().brought_again(life.change);
-    let told = match (rolled_back.get(production), again) {
-        (Some(left), _) => format!("{id} {}", taken_out(production, left)),
-        (None, Some(row)) => {
+    let was_live = matches!(life.end, End::Delivered(_) | End::LiveBefore(_));
+    let removed = lives.production().removed.filter(|_| was_live);
+    let told = match (rolled_back.get(production), removed, again) {
+        (Some(left), ..) => format!("{id} {}", taken_out(production, left)),
+        (None, Some(at), _) => {
+            format!("{id} was live in {production} until {at}, when {REMOVED}")
+        }
+        (None, None, Some(row)) => {
             let (be, at) = (be(lives), row.at);
             format!("{id} {be} live in {production} again since {at}, after a rollback")
         }
-        (None, None) => plain(lives, life, leg, (on, rolled_back)),
+        (None, None, None) => plain(lives, life, leg, (on, rolled_back)),
     };
     tensed(lives, told)
 }
@@ -143,6 +148,9 @@ fn plain(
     }
 }
 
+/// How an environment became empty.
+const REMOVED: &str = "it was taken out of there and nothing took its place";
+
 /// What a person would say of a commit or a version by itself.
 pub(super) fn of_thing(
     lives: &Lives<'_>,
@@ -174,7 +182,10 @@ pub(super) fn of_thing(
     let told = match stay.until {
         None if stay.held => format!("{name} {be} {verb} {environment} since {since}{with}{rest}"),
         None => format!("{name} was {verb} {environment} from {since}{with}{rest}"),
-        Some((at, _, record)) => {
+        Some((at, None)) => {
+            format!("{name} was {verb} {environment} from {since} to {at}, when {REMOVED}{rest}")
+        }
+        Some((at, Some((_, record)))) => {
             let next = called(workload, record);
             let next = next.unwrap_or_else(|| "another version".to_owned());
             let holds = match (stay.held, live) {
@@ -206,6 +217,9 @@ fn nowhere(workload: &Workload, thing: &Thing, branches: &dyn Fn() -> Vec<String
     let of = repository.map_or(workload.name(), |name| workload.text(name));
     if commit.is_none_or(|commit| commit.at.is_none()) {
         return format!("{name} is named as a commit of {of}, and nothing more is known of it");
+    }
+    if commit.is_some_and(|commit| commit.parents.as_ref().is_some_and(|all| all.len() > 1)) {
+        return format!("{name} is a merge of {of} that no deployment holds, as far as is known");
     }
     let branches = branches();
     let on = match branches.as_slice() {

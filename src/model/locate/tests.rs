@@ -381,3 +381,79 @@ fn only_the_first_line_of_a_message_is_a_title() {
     let told = told(&s.done(), "#3");
     assert_eq!(told.title.as_deref(), Some("Fix the till"));
 }
+
+#[test]
+fn a_merge_is_not_live_for_what_it_merged() {
+    let mut s = shop();
+    s.commit("r", "fix", "03-02 09:00", &["m1"]);
+    s.request("#9", "r", &["fix"]).merged("fix", "03-02 10:00");
+    s.deploy("d0", "r", "m1", "03-02 11:00");
+    s.deploy("d1", "r", "fix", "03-03 10:00");
+    s.commit("r", "merge9", "03-04 10:00", &["m3", "fix"]);
+    let workload = s.done();
+    let (changes, alone) = asked(&workload, "merge9");
+    assert_eq!((changes, alone.len()), (vec!["#9".to_owned()], 1));
+    let sentence = "merge9 is a merge of r that no deployment holds, as far as is known";
+    assert_eq!((alone[0].state, &*alone[0].sentence), ("unknown", sentence));
+}
+
+#[test]
+fn what_was_taken_out_is_not_live() {
+    let mut s = shop();
+    s.deploy("d0", "r", "m0", "03-02 10:00");
+    s.deploy("d1", "r", "m1", "03-03 10:00");
+    s.deploy("gone", "r", "", "03-04 10:00").record().removed = true;
+    let workload = s.done();
+    let change = told(&workload, "#1");
+    assert_eq!(
+        (change.state, change.step.as_deref(), change.since),
+        ("waiting", Some("production"), Some(at("03-04 10:00")))
+    );
+    assert!(change.environments.is_empty());
+    let sentence = "#1 was live in production until 2025-03-04T10:00:00Z, when it was taken out of there and nothing took its place";
+    assert_eq!(change.sentence, sentence);
+    let rules = Rules::default();
+    let lives = Lives::new(&workload, &rules, None);
+    let version = seek(&lives, "d1").versions[0].whereabouts(&lives, &|_| Vec::new());
+    assert_eq!(
+        (version.state, version.since),
+        ("waiting", Some(at("03-04 10:00")))
+    );
+    assert!(version.environments.is_empty());
+    let mut s = shop();
+    s.deploy("d0", "r", "m0", "03-02 10:00");
+    s.deploy("d1", "r", "m1", "03-03 10:00");
+    s.deploy("gone", "r", "", "03-04 10:00").record().removed = true;
+    s.deploy("d2", "r", "m1", "03-05 10:00");
+    assert_eq!(state(&s.done(), "#1"), ("delivered", true), "and put back");
+}
+
+#[test]
+fn a_change_of_unknown_beginning_is_told_of_from_its_merge() {
+    let mut s = shop();
+    s.request("#7", "other", &[]).merged("x7", "03-02 09:00");
+    s.deploy("d0", "other", "x0", "03-01 10:00");
+    s.deploy("d1", "other", "x7", "03-03 10:00");
+    let workload = s.done();
+    let told = told(&workload, "#7");
+    assert_eq!(
+        (told.state, told.since),
+        ("delivered", Some(at("03-03 10:00")))
+    );
+    assert_eq!(told.timeline[0].from, at("03-02 09:00"));
+}
+
+#[test]
+fn what_rests_on_time_alone_says_so_wherever_it_is() {
+    let mut s = shop();
+    s.request("#7", "other", &[]).opened("03-02 08:00");
+    s.merged("x7", "03-02 09:00");
+    for (deployment, time) in [("s0", "03-01 10:00"), ("s1", "03-03 10:00")] {
+        let staging = s.name("staging");
+        let record = s.deploy(deployment, "other", deployment, time).record();
+        record.environment = Some(staging);
+    }
+    let told = told(&s.done(), "#7");
+    assert!(told.environments.contains_key("staging"));
+    assert!(told.inferred && told.state != "delivered");
+}

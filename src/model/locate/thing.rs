@@ -32,8 +32,8 @@ pub(super) struct Stay<'l> {
     pub record: &'l Record,
     /// It was deployed itself, not within a later version that holds it.
     pub own: bool,
-    /// What took its place, and when.
-    pub until: Option<(Timestamp, &'l Row, &'l Record)>,
+    /// When it went, and what took its place; nothing where it was taken out.
+    pub until: Option<(Timestamp, Option<(&'l Row, &'l Record)>)>,
     /// What runs there now holds it.
     pub held: bool,
 }
@@ -140,13 +140,15 @@ impl Thing {
         let holds = |row: &&&Row| self.is_in(workload, delivery, row, floor);
         // A release stays one, whatever is released after it.
         let held = workload.released_by_tags || after.last().is_none_or(|row| holds(&row));
+        let held = held && delivery.removed.is_none();
         let next = match last {
             Some(_) => after.first(),
             None if held => None,
             None => after.iter().find(|row| !holds(row)),
         };
         let next = next.filter(|_| !workload.released_by_tags);
-        let until = next.and_then(|row| Some((row.at, *row, record(workload, row)?)));
+        let until = next.and_then(|row| Some((row.at, Some((*row, record(workload, row)?)))));
+        let until = until.or_else(|| Some((delivery.removed?, None)));
         Some(Stay {
             environment: &delivery.environment,
             since: came.at,
@@ -177,7 +179,8 @@ impl Thing {
 impl Stay<'_> {
     /// The rollback that took it out.
     pub(super) fn departure(&self, workload: &Workload) -> Option<Departure> {
-        let (at, row, record) = self.until.filter(|_| !self.held)?;
+        let (at, next) = self.until.filter(|_| !self.held)?;
+        let (row, record) = next?;
         (row.kind == RowKind::Rollback).then(|| Departure {
             at,
             deployment: workload.text(record.deployment).to_owned(),

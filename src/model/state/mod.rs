@@ -143,7 +143,7 @@ pub struct Life {
     pub change: ChangeAt,
     pub start: Timestamp,
     pub end: End,
-    /// Where time alone links it to its deployment.
+    /// Where time alone links it to a deployment, in whatever environment.
     pub inferred: bool,
     /// Tiles `start` to the end, or to the instant that the workload is known at; empty where the end is not measured.
     pub legs: Vec<Leg>,
@@ -315,19 +315,32 @@ impl<'a> Lives<'a> {
     /// The life of a change; `None` where it has no time at all.
     #[must_use]
     pub fn life(&self, place: ChangeAt) -> Option<Life> {
-        let given_up = self.workload.changes.get(place as usize)?.abandoned;
-        self.lived(place, given_up)
+        let change = self.workload.changes.get(place as usize)?;
+        self.lived(place, start(self.workload, change)?, change.abandoned)
+    }
+
+    /// The life as far as it is known: of a change whose beginning nobody told, from its merge.
+    #[must_use]
+    pub fn known_life(&self, place: ChangeAt) -> Option<Life> {
+        let change = self.workload.changes.get(place as usize)?;
+        let from = start(self.workload, change).or(change.merged)?;
+        self.lived(place, from, change.abandoned)
     }
 
     /// The same as it was before the change was given up, if it was: as if it were still on its way.
     #[must_use]
     pub fn life_until_given_up(&self, place: ChangeAt) -> Option<Life> {
-        self.lived(place, None)
+        let change = self.workload.changes.get(place as usize)?;
+        self.lived(place, start(self.workload, change)?, None)
     }
 
-    fn lived(&self, place: ChangeAt, given_up: Option<Timestamp>) -> Option<Life> {
+    fn lived(
+        &self,
+        place: ChangeAt,
+        start: Timestamp,
+        given_up: Option<Timestamp>,
+    ) -> Option<Life> {
         let change = self.workload.changes.get(place as usize)?;
-        let start = start(self.workload, change)?;
         let arrival = self.arrival(place);
         let end = match (arrival, given_up) {
             (Some(arrival), _) if !arrival.counts() => End::LiveBefore(arrival.at),
@@ -336,11 +349,13 @@ impl<'a> Lives<'a> {
             (None, None) => End::InFlight,
         };
         let steps = self.workload.path.steps.len();
+        let deliveries = self.deliveries.iter();
+        let mut arrivals = deliveries.filter_map(|delivery| delivery.arrival(place));
         let mut life = Life {
             change: place,
             start,
             end,
-            inferred: arrival.is_some_and(|arrival| arrival.kind == ArrivalKind::Inferred),
+            inferred: arrivals.any(|arrival| arrival.kind == ArrivalKind::Inferred),
             legs: Vec::new(),
             handed: vec![None; steps],
             returned: vec![false; steps],

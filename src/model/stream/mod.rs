@@ -260,7 +260,7 @@ pub fn map_by(lives: &Lives<'_>, window: Window, clock: Clock, with_changes: boo
         inferred: delivered.iter().any(|life| life.inferred),
         notes: note::notes(lives, &steps, &delivered),
         cost: note::cost(lives, &steps),
-        change_list: with_changes.then(|| delivered.iter().map(|life| line(&told, life)).collect()),
+        change_list: with_changes.then(|| list(&told, &delivered)),
         steps,
     }
 }
@@ -346,6 +346,18 @@ fn states(told: &Told<'_>, delivered: &[&Life]) -> Vec<StateFigure> {
         .collect()
 }
 
+/// The changes, as they went live; those that went together, as they were begun.
+fn list(told: &Told<'_>, delivered: &[&Life]) -> Vec<MapChange> {
+    let mut lines: Vec<MapChange> = delivered.iter().map(|life| line(told, life)).collect();
+    lines.sort_by(|one, two| {
+        let key = |line: &MapChange| (line.deployed, line.start);
+        key(one)
+            .cmp(&key(two))
+            .then_with(|| one.change.cmp(&two.change))
+    });
+    lines
+}
+
 fn line(told: &Told<'_>, life: &Life) -> MapChange {
     let workload = told.lives.workload;
     let change = &workload.changes[life.change as usize];
@@ -366,7 +378,7 @@ fn line(told: &Told<'_>, life: &Life) -> MapChange {
         .collect();
     MapChange {
         change: workload.text(change.id).to_owned(),
-        title: change.title.map(|title| workload.text(title).to_owned()),
+        title: change.title.map(|name| workload.heading(name).to_owned()),
         start: life.start,
         deployed: life.until(),
         lead_seconds: told.lead(life),

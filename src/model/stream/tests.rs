@@ -142,3 +142,23 @@ fn who_told_of_commits_and_requests_fills_their_steps() {
     assert_eq!(map.steps[2].from, ["deployer"]);
     assert!(map.steps.iter().all(|step| step.by_producer.is_none()));
 }
+
+#[test]
+fn the_changes_are_told_as_they_went_live_and_by_their_subject() {
+    let mut s = shop();
+    s.commit("r", "m9", "03-05 09:00", &["m1"]);
+    s.commit("r", "m8", "03-05 08:00", &["m9"]);
+    s.direct("m9", "r").direct("m8", "r");
+    let title = s.name("Fix the till\n\nChange-Id: I7");
+    s.last_change().title = Some(title);
+    s.deploy("d2", "r", "m8", "03-06 12:00");
+    let list = told(s, "03-01 00:00", "03-31 00:00").change_list.unwrap();
+    let lines: Vec<(&str, Option<&str>)> = list
+        .iter()
+        .map(|one| (&*one.change, one.title.as_deref()))
+        .collect();
+    assert_eq!(
+        lines,
+        [("pr1", None), ("m8", Some("Fix the till")), ("m9", None)]
+    );
+}

@@ -377,3 +377,17 @@ fn an_incident_of_which_only_the_end_is_known_is_in_no_time_to_restore() {
     let expected = [("named", Some("d1"), None), ("unnamed", None, None)];
     assert_eq!(lines, expected);
 }
+
+#[test]
+fn a_change_is_called_by_the_subject_of_its_message() {
+    let mut s = Sample::new("shop");
+    s.commit("r", "m0", "03-01 10:00", &[])
+        .commit("r", "m1", "03-04 10:00", &["m0"]);
+    s.direct("m1", "r");
+    let title = s.name("Fix the till\n\nChange-Id: I7");
+    s.last_change().title = Some(title);
+    s.deploy("d0", "r", "m0", "03-03 10:00");
+    s.deploy("d1", "r", "m1", "03-05 10:00");
+    let lines = march(s).change_list.unwrap();
+    assert_eq!(lines[0].title.as_deref(), Some("Fix the till"));
+}

@@ -208,3 +208,58 @@ fn an_incident_is_acknowledged_until_it_is_told_of_without() {
     let again = told("d", 4, None);
     assert_eq!(known(&[opened, taken, again]), None);
 }
+
+#[test]
+fn a_mark_of_another_workload_says_nothing_here() {
+    let of = |service, kind| {
+        let mut told = mark("a", 3, kind, "d1");
+        if let Kind::Mark(fact) = &mut told.kind {
+            fact.service = service;
+        }
+        gathered(&[deployed("d", 1, Deployment::default()), told], 9)
+    };
+    for (service, ours) in [
+        (None, true),
+        (Some("till"), true),
+        (Some("shop"), true),
+        (Some("cart"), false),
+    ] {
+        let counts = of(service, MarkKind::Ignore).records.len();
+        let failed = of(service, MarkKind::Failed).marked_failed.len();
+        let unplanned = of(service, MarkKind::Unplanned).marked_unplanned.len();
+        let marked = (1 - counts, failed, unplanned);
+        assert_eq!(
+            marked,
+            if ours { (1, 1, 1) } else { (0, 0, 0) },
+            "{service:?}"
+        );
+    }
+}
+
+#[test]
+fn incidents_of_two_tools_are_two_whatever_their_numbers() {
+    let mut other = incident("b", 3, IncidentPhase::Detected);
+    other.source = "another tool";
+    let mut end = incident("c", 4, IncidentPhase::Resolved);
+    end.source = "another tool";
+    let events = [
+        incident("a", 2, IncidentPhase::Detected),
+        other,
+        end,
+        linked("d", 5, Some("d1")),
+    ];
+    let workload = gathered(&events, 9);
+    let told: Vec<_> = workload
+        .incidents
+        .iter()
+        .map(|one| (one.opened, one.resolved))
+        .collect();
+    assert_eq!(told, [(Some(day(2)), None), (Some(day(3)), Some(day(4)))]);
+    // What a person says of a number is said of both.
+    assert!(
+        workload
+            .incidents
+            .iter()
+            .all(|one| one.deployment.is_some())
+    );
+}

@@ -4,6 +4,7 @@
 mod changes;
 mod decisions;
 mod heads;
+mod origins;
 mod releases;
 mod retold;
 
