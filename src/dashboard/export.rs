@@ -137,10 +137,10 @@ pub fn text(app: &mut App) -> String {
     }
     let mut out = rows.join("\n");
     out.push('\n');
-    if let left @ 1.. = list.saturating_sub(most) {
-        out.push_str(&format!("… about {left} more rows are left out\n"));
+    match list.saturating_sub(most) {
+        0 => out,
+        left => format!("{out}… about {left} more rows are left out\n"),
     }
-    out
 }
 
 /// The screen as text, a row a line.

@@ -134,12 +134,7 @@ fn folder() -> Result<tempfile::TempDir, Failure> {
 
 /// Runs it on a generated organisation, in which time passes quickly.
 pub fn demonstrate(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> {
-    let now = crate::clock::now();
-    let asked = args.until.or(global.as_of);
-    let start = asked.map_or_else(
-        || working_morning(now),
-        |moment| moment.resolve(now, chrono_tz::Tz::UTC),
-    );
+    let start = begin(global, args);
     let clock = Clock::fast(start, SPEED);
     let mut size = args.size();
     size.days += 30;
@@ -201,7 +196,17 @@ pub fn demonstrate(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> 
     ended.map(|_| Ending::Done)
 }
 
-/// Ten in the morning of the last working day: when there is something to be seen.
+/// When the demonstration begins: as it was told, else when there is something to be seen.
+fn begin(global: &Global, args: &DemoArgs) -> Timestamp {
+    let now = crate::clock::now();
+    let told = args.until.or(global.as_of);
+    told.map_or_else(
+        || working_morning(now),
+        |moment| moment.resolve(now, chrono_tz::Tz::UTC),
+    )
+}
+
+/// Ten in the morning of the last working day.
 fn working_morning(now: Timestamp) -> Timestamp {
     const DAY: i64 = 86_400 * 1_000_000;
     let mut day = now.micros().div_euclid(DAY);

@@ -67,10 +67,10 @@ mod tests {
         for (second, commit) in [(10, 1), (20, 2), (30, 2), (40, 1)] {
             origins.note(main, at(second), commit);
         }
-        let named = |second| origins.at(main, at(second));
-        assert_eq!([5, 10, 19].map(named), [Some(1); 3]);
-        assert_eq!([20, 35].map(named), [Some(2); 2]);
-        assert_eq!(named(40), Some(1));
+        let meant = |second| origins.at(main, at(second));
+        assert_eq!([5, 10, 19].map(meant), [Some(1); 3]);
+        assert_eq!([20, 35].map(meant), [Some(2); 2]);
+        assert_eq!(meant(40), Some(1));
         assert_eq!(origins.at(other, at(40)), None);
     }
 }

@@ -135,14 +135,14 @@ fn a_rule_makes_deliveries_to_production_where_a_path_leads_there_and_no_tool_te
             derived: false,
         }
     };
-    let ruled = |environment: &str| Definition {
+    let with_path = |environment: &str| Definition {
         release_tags: Some(GlobSet::new([Glob::new("v*").unwrap()]).unwrap()),
         path: Some(Arc::new(path(environment))),
         ..shop()
     };
     let rules = Rules::default();
     for (written, expected) in [("production", "production"), ("shelf", RELEASE)] {
-        let workload = gathered_as(&ruled(written), &tagged(), 9);
+        let workload = gathered_as(&with_path(written), &tagged(), 9);
         assert_eq!(workload.production(&rules), expected);
         let environments = workload.records.iter().map(|record| record.environment);
         let environments: Vec<&str> = environments
@@ -159,11 +159,11 @@ fn a_rule_makes_deliveries_to_production_where_a_path_leads_there_and_no_tool_te
     };
     let mut events = tagged();
     events.push(event("s", 7, Kind::Deployment(staged)));
-    let workload = gathered_as(&ruled("production"), &events, 9);
+    let workload = gathered_as(&with_path("production"), &events, 9);
     assert!(workload.released_by_tags);
     assert_eq!(workload.records.len(), 4);
     events.push(deployed("d", 8, Deployment::default()));
-    let workload = gathered_as(&ruled("production"), &events, 9);
+    let workload = gathered_as(&with_path("production"), &events, 9);
     assert!(!workload.released_by_tags);
     assert_eq!(workload.records.len(), 2);
     assert_eq!(workload.production(&rules), "production");
