@@ -4,9 +4,11 @@
 
 mod evidence;
 mod freeze;
+mod lost;
 mod paint;
 mod release;
 pub mod silence;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -26,6 +28,7 @@ use crate::event::time::{Span, Timestamp};
 use evidence::Index;
 pub use evidence::Visit;
 pub(in crate::model) use evidence::{beyond, carried};
+pub(in crate::model) use lost::Followed;
 use silence::Silence;
 
 /// The closed list of states.
@@ -147,10 +150,14 @@ pub struct Life {
     pub inferred: bool,
     /// Tiles `start` to the end, or to the instant that the workload is known at; empty where the end is not measured.
     pub legs: Vec<Leg>,
+    /// What it is in at the instant that the workload is known at, where it is on its way then: the last of its legs, or one that only begins.
+    pub now: Option<Leg>,
     /// Per step of the path: when the change was last handed on, by what is known; of one that was given up, too.
     pub handed: Vec<Option<Timestamp>>,
     /// Per step: the change came back to it.
     pub returned: Vec<bool>,
+    /// Per step: a gate there turned the change down.
+    pub rejected: Vec<bool>,
     /// Per step off the critical path that the change visited: its time beside the ladder.
     pub beside: Vec<Option<Beside>>,
 }
@@ -179,9 +186,9 @@ impl Life {
     /// The leg in which a change on its way is now; of a step that it is done with, from when it was.
     #[must_use]
     pub fn stands(&self) -> Option<Leg> {
-        let leg = self.legs.last().filter(|_| self.end == End::InFlight)?;
-        let from = self.through(leg).map_or(leg.from, |at| leg.from.max(at));
-        Some(Leg { from, ..*leg })
+        let leg = self.now?;
+        let from = self.through(&leg).map_or(leg.from, |at| leg.from.max(at));
+        Some(Leg { from, ..leg })
     }
 
     /// Time on the ladder at a step.
@@ -277,6 +284,22 @@ impl<'a> Lives<'a> {
         step::of_environment(self.workload, &self.production().environment)
     }
 
+    /// What arrived in the environment before another: the last one of the path that its step needs, or none. One that is not on the path comes after all
+    /// that are.
+    #[must_use]
+    pub fn before(&self, delivery: &Delivery) -> Option<&Delivery> {
+        let of = |name: &str| {
+            self.deliveries
+                .iter()
+                .find(|known| known.environment == name)
+        };
+        let steps = &self.workload.path.steps;
+        let step = step::of_environment(self.workload, &delivery.environment);
+        let before = step.map_or_else(|| (0..steps.len()).collect(), |step| self.needed(step));
+        let mut before = before.into_iter().rev();
+        before.find_map(|place| of(steps[place].environment.as_deref()?))
+    }
+
     /// The freeze that keeps a deploying step closed at an instant: from when until when.
     #[must_use]
     pub fn freeze(&self, step: usize, at: Timestamp) -> Option<(Timestamp, Timestamp)> {
@@ -342,8 +365,10 @@ impl<'a> Lives<'a> {
             end,
             inferred: arrival.is_some_and(|arrival| arrival.kind == ArrivalKind::Inferred),
             legs: Vec::new(),
+            now: None,
             handed: vec![None; steps],
             returned: vec![false; steps],
+            rejected: vec![false; steps],
             beside: vec![None; steps],
         };
         match end {
