@@ -71,7 +71,7 @@ pub fn release(lives: &Lives<'_>, from: Option<&str>, to: &str) -> Notes {
     let workload = lives.workload;
     let place = lives.deliveries.iter().position(|d| d.environment == to);
     let named = from.and_then(|from| lives.deliveries.iter().find(|d| d.environment == from));
-    let before = || lives.deliveries.get(place?.checked_sub(1)?);
+    let before = || lives.before(lives.deliveries.get(place?)?);
     let from = named.or_else(before);
     let mut groups: BTreeMap<(usize, &str), Vec<NoteChange>> = BTreeMap::new();
     for (at, change) in (0..).zip(&workload.changes) {

@@ -134,13 +134,9 @@ fn went_well(kind: &str) -> bool {
 #[must_use]
 pub fn ahead(lives: &Lives<'_>, environment: &str) -> Ahead {
     let here = delivery(lives, environment);
-    let place = lives
-        .deliveries
-        .iter()
-        .position(|known| known.environment == environment);
-    let before = place
-        .and_then(|place| place.checked_sub(1))
-        .and_then(|before| lives.deliveries.get(before));
+    let mut known = lives.deliveries.iter();
+    let known = known.find(|known| known.environment == environment);
+    let before = known.and_then(|known| lives.before(known));
     let listed = |mut found: Vec<(ChangeAt, Timestamp)>| -> Vec<Brief> {
         found.sort_by_key(|(place, at)| (*at, *place));
         found
@@ -288,6 +284,7 @@ mod tests {
         s.deploy("p2", "r", "b", "03-05 12:00");
         s.deploy("p3", "r", "a", "03-06 12:00");
         s.workload().path.steps = vec![deploys("staging"), deploys("production")];
+        s.workload().path.steps[1].needs = vec![0];
         s.done()
     }
 
@@ -356,6 +353,7 @@ mod tests {
         s.deploy("p0", "r", "a", "03-01 12:00");
         s.deploy("p1", "r", "b", "03-02 12:00");
         s.workload().path.steps = vec![deploys("staging"), deploys("production")];
+        s.workload().path.steps[1].needs = vec![0];
         let workload = s.done();
         let rules = Rules::default();
         let lives = Lives::new(&workload, &rules, None);

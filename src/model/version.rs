@@ -110,12 +110,10 @@ pub fn live(workload: &Workload, environment: &str) -> Option<Version> {
 #[must_use]
 pub fn candidate(lives: &Lives<'_>, environment: &str) -> Option<Version> {
     let workload = lives.workload;
-    let place = lives
-        .deliveries
-        .iter()
-        .position(|delivery| delivery.environment == environment);
-    if let Some(before) = place.and_then(|place| place.checked_sub(1)) {
-        return live(workload, &lives.deliveries[before].environment);
+    let mut known = lives.deliveries.iter();
+    let own = known.find(|delivery| delivery.environment == environment);
+    if let Some(before) = own.and_then(|own| lives.before(own)) {
+        return live(workload, &before.environment);
     }
     let built = workload
         .artifacts
