@@ -13,7 +13,8 @@ use crate::store::StoreError;
 fn waited(lives: &Lives<'_>, place: ChangeAt) -> bool {
     let life = lives.life(place);
     lives.production_step().is_some_and(|production| {
-        let mut legs = life.iter().flat_map(|life| &life.legs);
+        let legs = life.iter().flat_map(|life| &life.legs);
+        let mut legs = legs.chain(life.as_ref().and_then(|life| life.now.as_ref()));
         legs.any(|leg| leg.step == production && leg.state == State::Waiting)
     })
 }

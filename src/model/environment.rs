@@ -7,7 +7,7 @@ use super::definition::StepKind;
 use super::delivery::{AttemptOutcome, Delivery};
 use super::entity::{ChangeAt, Record};
 use super::name::Name;
-use super::state::Lives;
+use super::state::{Followed, Lives};
 use crate::event::kind::Outcome;
 use crate::event::time::Timestamp;
 
@@ -247,7 +247,10 @@ pub fn short(sha: &str) -> &str {
 
 fn health(lives: &Lives<'_>, delivery: &Delivery, records: &[&Record]) -> Option<&'static str> {
     let workload = lives.workload;
-    if records.iter().any(|record| record.finished.is_none()) {
+    // Where the end of one was never told, the next that went well tells it.
+    let followed = Followed::new(records.iter().copied());
+    let mut open = records.iter().filter(|record| record.finished.is_none());
+    if open.any(|record| followed.by(record).is_none()) {
         return Some("deploying");
     }
     let last = delivery.attempts.last()?;
@@ -304,59 +307,89 @@ pub(super) fn lacking<'l>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::definition::Rules;
+    use crate::model::definition::{Rules, StepKind};
     use crate::model::sample::{Sample, at};
 
-    /// Two requests; staging has the first, and neither performance nor production, which both need staging.
-    fn shop() -> Sample {
+    /// m0 and m1, one of them merged on top of the other, in staging, and m0 in the others, of which production does not need the first.
+    fn sample() -> Sample {
         let mut s = Sample::new("shop");
         s.path(&[
             ("code", StepKind::Code, None),
             ("staging", StepKind::Deploy, Some("staging")),
-            ("performance", StepKind::Deploy, Some("performance")),
-            ("board", StepKind::Gate, None),
+            ("perf", StepKind::Deploy, Some("perf")),
             ("production", StepKind::Deploy, Some("production")),
         ]);
         s.workload().path.steps[3].needs = vec![1];
-        s.commit("r", "m0", "03-01 10:00", &[]);
-        for (id, sha, before) in [("#1", "m1", "m0"), ("#2", "m2", "m1")] {
-            s.commit("r", sha, "03-02 10:00", &[before]);
-            s.request(id, "r", &[]).opened("03-02 10:00");
-            s.merged(sha, "03-02 11:00");
-        }
+        s.commit("r", "m0", "03-01 09:00", &[])
+            .commit("r", "m1", "03-02 09:00", &["m0"]);
+        s.request("#1", "r", &[]).opened("03-02 08:00");
+        s.merged("m1", "03-02 09:00");
         for (environment, sha, time) in [
-            ("staging", "m0", "03-01 12:00"),
-            ("performance", "m0", "03-01 12:00"),
+            ("staging", "m0", "03-01 10:00"),
+            ("perf", "m0", "03-01 11:00"),
             ("production", "m0", "03-01 12:00"),
-            ("staging", "m1", "03-03 12:00"),
+            ("staging", "m1", "03-02 10:00"),
         ] {
-            let name = Some(s.name(environment));
-            let deployment = format!("{environment}-{sha}");
-            s.deploy(&deployment, "r", sha, time).record().environment = name;
+            let name = s.name(environment);
+            s.deploy(&format!("{environment} {sha}"), "r", sha, time);
+            s.record().environment = Some(name);
         }
         s
     }
 
-    fn behind(workload: &Workload) -> Vec<(Option<String>, Option<usize>)> {
+    fn told(s: Sample) -> Vec<Running> {
+        let workload = s.done();
         let rules = Rules::default();
-        let lives = Lives::new(workload, &rules, None);
-        let told = running(&lives).environments.into_iter();
-        told.map(|one| (one.before, one.behind.changes)).collect()
+        running(&Lives::new(&workload, &rules, None)).environments
     }
 
     #[test]
-    fn an_environment_is_behind_those_that_it_needs() {
-        let staging = || Some("staging".to_owned());
-        assert_eq!(
-            behind(&shop().done()),
-            [(None, Some(1)), (staging(), Some(1)), (staging(), Some(1))]
-        );
+    fn an_environment_is_behind_the_one_that_it_needs() {
+        let told = told(sample());
+        let behind = |place: usize| {
+            let one = &told[place];
+            (&*one.environment, one.before.as_deref(), one.behind.changes)
+        };
+        assert_eq!(behind(0), ("staging", None, Some(0)));
+        assert_eq!(behind(1), ("perf", Some("staging"), Some(1)));
+        assert_eq!(behind(2), ("production", Some("staging"), Some(1)));
     }
 
     #[test]
     fn nobody_is_behind_what_was_given_up() {
-        let mut s = shop();
-        s.last_change().abandoned = Some(at("03-04 10:00"));
-        assert_eq!(behind(&s.done())[0], (None, Some(0)));
+        let behind = |given_up: bool| {
+            let mut s = sample();
+            s.commit("r", "m2", "03-02 10:00", &["m1"]);
+            s.request("#2", "r", &[]).opened("03-02 09:30");
+            s.merged("m2", "03-02 10:00");
+            if given_up {
+                s.last_change().abandoned = Some(at("03-04 10:00"));
+            }
+            told(s)[0].behind.changes
+        };
+        assert_eq!((behind(false), behind(true)), (Some(1), Some(0)));
+    }
+
+    #[test]
+    fn what_never_ended_is_over_once_the_next_went_well() {
+        let health = |next: Option<Outcome>, pipeline: &str| {
+            let mut s = sample();
+            s.deploy("p1", "r", "m1", "03-03 10:00").pipeline("deploy");
+            let record = s.record();
+            (record.started, record.finished) = (Some(at("03-03 10:00")), None);
+            record.outcome = None;
+            if let Some(next) = next {
+                s.deploy("p2", "r", "m1", "03-03 12:00").pipeline(pipeline);
+                s.outcome(next);
+            }
+            told(s).pop().unwrap().health
+        };
+        assert_eq!(health(None, "deploy"), Some("deploying"));
+        assert_eq!(health(Some(Outcome::Success), "deploy"), None);
+        // It may be what the other was refused for.
+        let failed = Some(Outcome::Failure);
+        assert_eq!(health(failed, "deploy"), Some("deploying"));
+        let other = Some(Outcome::Success);
+        assert_eq!(health(other, "database"), Some("deploying"));
     }
 }

@@ -260,7 +260,7 @@ fn held(lives: &Lives<'_>, flying: &[Life]) -> Option<Held> {
     let workload = lives.workload;
     let (life, leg) = flying
         .iter()
-        .filter_map(|life| Some((life, *life.legs.last()?)))
+        .filter_map(|life| Some((life, life.now?)))
         .filter(|(_, leg)| leg.state != State::Working)
         .min_by_key(|(life, leg)| (leg.from, life.change))?;
     let change = &workload.changes[life.change as usize];
@@ -274,7 +274,7 @@ fn held(lives: &Lives<'_>, flying: &[Life]) -> Option<Held> {
 
 fn steps(lives: &Lives<'_>, flying: &[Life]) -> Vec<StepNow> {
     let workload = lives.workload;
-    let stands = |life: &Life| life.legs.last().map(|leg| (leg.step, leg.state));
+    let stands = |life: &Life| life.now.map(|leg| (leg.step, leg.state));
     let candidate = candidate(lives);
     let life = candidate.and_then(|place| flying.iter().find(|life| life.change == place));
     let stood = life.and_then(stands);

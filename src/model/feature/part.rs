@@ -141,16 +141,16 @@ fn unready(lives: &Lives<'_>, life: &Life) -> Vec<Stretch> {
     let Some(production) = lives.production_step() else {
         return Vec::new();
     };
-    let until = life.until();
-    let is_open = life.end == End::InFlight;
-    let left = life.legs.iter().filter(|leg| match leg.state {
+    let only_begins = life.now.filter(|now| life.legs.last() != Some(now));
+    let legs = life.legs.iter().chain(&only_begins);
+    let left = legs.filter(|leg| match leg.state {
         State::Unknown => false,
         State::Working | State::Queued => leg.step != production,
         state => leg.step != production || !waits(state),
     });
-    left.map(|leg| match leg.to {
-        to if is_open && to == until => (leg.from, Timestamp::MAX),
-        to => (leg.from, to),
+    left.map(|leg| match life.now {
+        Some(now) if now == *leg => (leg.from, Timestamp::MAX),
+        _ => (leg.from, leg.to),
     })
     .collect()
 }
@@ -164,7 +164,7 @@ const fn waits(state: State) -> bool {
 }
 
 fn on_its_way(workload: &Workload, life: Option<&Life>) -> Stands {
-    let leg = life.and_then(|life| life.legs.last());
+    let leg = life.and_then(|life| life.now);
     let steps = &workload.path.steps;
     Stands {
         state: leg
@@ -181,9 +181,9 @@ fn on_its_way(workload: &Workload, life: Option<&Life>) -> Stands {
 /// Since when a change stands before production and only somebody's word is missing: nothing has been asked for, nothing runs and nothing failed.
 fn ready(lives: &Lives<'_>, life: Option<&Life>) -> Option<Timestamp> {
     let production = lives.production_step()?;
-    let leg = life?.legs.last()?;
+    let leg = life?.now?;
     (leg.step == production && waits(leg.state)).then_some(())?;
     let legs = life?.legs.iter().rev();
     let here = legs.take_while(|leg| leg.step == production);
-    here.last().map(|leg| leg.from)
+    Some(here.last().map_or(leg.from, |first| first.from))
 }

@@ -3,8 +3,8 @@
 use super::super::entity::Change;
 use super::super::evidence::Subject;
 use super::super::name::Name;
-use super::super::state::{End, Lives, State};
-use super::super::{OWN, Workload};
+use super::super::state::Lives;
+use super::super::{OWN, Workload, step};
 use super::{Evidence, OpenGate, before};
 use crate::event::time::Timestamp;
 
@@ -21,40 +21,38 @@ pub(super) fn newest<'a>(
 }
 
 /// The changes at a gate of leadtime's own that some have approved, and more must: it is told of with the others.
-fn asked(workload: &Workload) -> Vec<Name> {
+fn asked(workload: &Workload) -> Vec<(Option<usize>, Name)> {
     let open = workload
         .gates
         .iter()
         .filter(|gate| gate.closed.is_none() && workload.text(gate.source) == OWN);
-    open.flat_map(|gate| gate.changes.iter().copied()).collect()
+    let asked = open.flat_map(|gate| {
+        let place = step::of_gate(workload, gate);
+        gate.changes.iter().map(move |change| (place, *change))
+    });
+    asked.collect()
 }
 
 /// Gates that live in no tool: one for each step at which changes wait.
 pub(super) fn manual(lives: &Lives<'_>) -> Vec<OpenGate> {
     let workload = lives.workload;
-    let manual: Vec<usize> = (0..workload.path.steps.len())
-        .filter(|place| lives.is_manual(*place))
-        .collect();
-    if manual.is_empty() {
+    let places = 0..workload.path.steps.len();
+    if !places.clone().any(|place| lives.is_manual(place)) {
         return Vec::new();
     }
     let mut waiting: Vec<Vec<(Timestamp, &Change)>> = vec![Vec::new(); workload.path.steps.len()];
     let asked = asked(workload);
-    let places = (0..).zip(&workload.changes).map(|(place, _)| place);
-    for life in places
-        .filter(|place| lives.in_flight(*place))
-        .filter_map(|place| lives.life(place))
-        .filter(|life| life.end == End::InFlight)
-    {
-        if let Some(leg) = life.legs.last().filter(|leg| leg.state == State::Gated) {
-            let change = &workload.changes[life.change as usize];
-            if !asked.contains(&change.id) {
-                waiting[leg.step].push((leg.from, change));
+    for (change, one) in (0..).zip(&workload.changes) {
+        if !lives.in_flight(change) {
+            continue;
+        }
+        for (place, since) in lives.waits_at(change) {
+            if !asked.contains(&(Some(place), one.id)) {
+                waiting[place].push((since, one));
             }
         }
     }
-    manual
-        .into_iter()
+    places
         .filter_map(|place| {
             let step = &workload.path.steps[place];
             let mut held = std::mem::take(&mut waiting[place]);

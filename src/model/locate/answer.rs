@@ -65,6 +65,7 @@ impl Thing {
             timeline: Vec::new(),
             labels: change.map_or_else(Vec::new, |change| texts(workload, &change.labels)),
             tickets: change.map_or_else(Vec::new, |change| texts(workload, &change.tickets)),
+            rejected: false,
         }
     }
 

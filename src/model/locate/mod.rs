@@ -63,6 +63,9 @@ pub struct Match {
     pub labels: Vec<String>,
     #[serde(skip)]
     pub tickets: Vec<String>,
+    /// It failed because a gate turned it down.
+    #[serde(skip)]
+    pub rejected: bool,
 }
 
 impl Match {
@@ -70,9 +73,10 @@ impl Match {
     #[must_use]
     pub fn entered(&self) -> Option<Timestamp> {
         let last = self.timeline.last()?;
+        let step = self.step.as_ref().unwrap_or(&last.step);
         let stay = self.timeline.iter().rev();
-        let stay = stay.take_while(|leg| leg.step == last.step);
-        stay.last().map(|leg| leg.from)
+        let stay = stay.take_while(|leg| leg.step == *step);
+        stay.last().map(|leg| leg.from).or(self.since)
     }
 }
 
@@ -149,6 +153,7 @@ pub fn whereabouts(
         timeline: timeline(workload, &life),
         labels: texts(workload, &change.labels),
         tickets: texts(workload, &change.tickets),
+        rejected: leg.is_some_and(|leg| say::is_rejected(lives, &life, &leg)),
     })
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::thing::{Stay, Thing};
 use super::{Departure, called};
+use crate::event::kind::Decision;
 use crate::model::Workload;
 use crate::model::delivery::ArrivalKind;
 use crate::model::entity::Change;
@@ -139,7 +140,8 @@ fn plain(
             } else {
                 step
             };
-            let state = standing(leg.state, step, production);
+            let state = rejected(lives, life, leg);
+            let state = state.unwrap_or_else(|| standing(leg.state, step, production));
             let left = rolled_back.iter();
             let left = left.map(|(name, left)| format!("; it {}", taken_out(name, left)));
             let left: String = left.collect();
@@ -254,6 +256,42 @@ fn taken_out(environment: &str, left: &Departure) -> String {
         left.at,
         short(&left.deployment)
     )
+}
+
+/// Whether a change failed because a gate turned it down: it went back to the step before.
+pub(super) fn is_rejected(lives: &Lives<'_>, life: &Life, leg: &Leg) -> bool {
+    let steps = &lives.workload.path.steps;
+    let is_back = |(place, at): (usize, _)| {
+        steps[place].needs.iter().max() == Some(&leg.step) && at <= leg.from
+    };
+    leg.state == State::Failed && lives.turned_down(life.change).is_some_and(is_back)
+}
+
+/// That a gate turned the change down, where that is why it stands as it does: it went back to the step before, or another gate of that step holds it still.
+fn rejected(lives: &Lives<'_>, life: &Life, leg: &Leg) -> Option<String> {
+    let workload = lives.workload;
+    let (place, at) = lives.turned_down(life.change)?;
+    let step = &workload.path.steps[place];
+    let mut gates = workload.gates.iter();
+    let gate = gates.find(|gate| {
+        (gate.closed, gate.decision) == (Some(at), Some(Decision::Rejected))
+            && step::of_gate(workload, gate) == Some(place)
+    });
+    let by = gate.and_then(|gate| gate.responder);
+    let by = by.map_or_else(String::new, |name| format!(" by {}", workload.text(name)));
+    let name = &step.name;
+    match leg.state {
+        State::Failed if is_rejected(lives, life, leg) => {
+            Some(format!("rejected at the gate {name}{by}"))
+        }
+        State::Gated if place == leg.step && at > leg.from => {
+            let held = standing(leg.state, name, name);
+            Some(format!(
+                "{held}, where another candidate was rejected{by} at {at}"
+            ))
+        }
+        _ => None,
+    }
 }
 
 /// How a change stands at a step.

@@ -1,7 +1,9 @@
 //! Where changes, commits and versions are, in small workloads written by hand: rolled back and brought again, on a line of their own, not merged.
 
 use super::*;
+use crate::event::kind::Decision;
 use crate::model::definition::{Rules, StepKind};
+use crate::model::entity::Gate;
 use crate::model::sample::{Sample, at};
 
 /// Three requests, each a commit on top of the one before it, and nothing deployed.
@@ -456,4 +458,49 @@ fn what_rests_on_time_alone_says_so_wherever_it_is() {
     let told = told(&s.done(), "#7");
     assert!(told.environments.contains_key("staging"));
     assert!(told.inferred && told.state != "delivered");
+}
+
+#[test]
+fn what_a_gate_turned_down_is_told_to_be_rejected() {
+    let told_of = |decisions: &[(&str, &str, Option<&str>)]| {
+        let mut s = shop();
+        s.path(&[
+            ("code", StepKind::Code, None),
+            ("staging", StepKind::Deploy, Some("staging")),
+            ("cab", StepKind::Gate, None),
+            ("production", StepKind::Deploy, Some("production")),
+        ]);
+        for (change, sha) in (0..).zip(["m1", "m2", "m3"]) {
+            let place = s.sha(sha) as usize;
+            s.workload().commits[place].change = Some(change);
+        }
+        s.deploy("d0", "r", "m0", "03-01 10:00");
+        staged(&mut s, "s1", "m3", "03-02 10:00");
+        let (source, name) = (s.name("board"), Some(s.name("cab")));
+        let jane = Some(s.name("jane"));
+        for (sha, opened, closed) in decisions {
+            let (id, commit) = (s.name(opened), Some(s.sha(sha)));
+            let mut gate = Gate::asked(source, id, at(opened));
+            (gate.name, gate.commit) = (name, commit);
+            if let Some(closed) = closed {
+                (gate.closed, gate.decision) = (Some(at(closed)), Some(Decision::Rejected));
+                gate.responder = jane;
+            }
+            s.workload().gates.push(gate);
+        }
+        let told = told(&s.done(), "#1");
+        assert_eq!(told.rejected, told.state == "failed");
+        (told.state, told.sentence)
+    };
+    let rejected = ("m3", "03-02 11:00", Some("03-02 12:00"));
+    let sentence = "#1: rejected at the gate cab by jane, since 2025-03-02T12:00:00Z, on ann";
+    assert_eq!(told_of(&[rejected]), ("failed", sentence.to_owned()));
+    // Another gate holds it still.
+    let open = ("m2", "03-02 10:30", None);
+    let sentence = "#1: held at the gate cab, where another candidate was rejected by jane at 2025-03-02T12:00:00Z, since 2025-03-02T10:30:00Z";
+    assert_eq!(told_of(&[open, rejected]), ("gated", sentence.to_owned()));
+    // Asked once more, it is decided once more.
+    let again = ("m3", "03-02 13:00", None);
+    let sentence = "#1: held at the gate cab, since 2025-03-02T13:00:00Z";
+    assert_eq!(told_of(&[rejected, again]), ("gated", sentence.to_owned()));
 }

@@ -3,6 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Lives;
+use super::lost::{Attempts, Followed};
 use crate::event::kind::{Decision, Outcome};
 use crate::event::time::Timestamp;
 use crate::model::definition::StepKind;
@@ -39,16 +40,30 @@ impl Visit {
         known.into_iter().flatten().min()
     }
 
+    /// When people turned it down, by an instant.
+    pub(super) fn turned_down_by(&self, limit: Timestamp) -> Option<Timestamp> {
+        let rejected = self.finished.filter(|_| self.gate && self.failed);
+        rejected.filter(|at| *at <= limit)
+    }
+
     /// Whether it does once more, from an instant on, what had passed already: a scan of every night holds up nobody who waits for something else.
     pub(super) fn is_repeated(&self, visits: &[Self], from: Timestamp) -> bool {
         let Some(begin) = self.begin().filter(|begin| *begin >= from) else {
             return false;
         };
-        visits.iter().any(|other| {
-            other.passed
-                && (other.commit, other.what) == (self.commit, self.what)
-                && other.finished.is_some_and(|finished| finished < begin)
-        })
+        let mut passed = self.passed_in(visits);
+        passed.any(|finished| finished < begin)
+    }
+
+    /// Whether the same passed at some time, in whatever attempt.
+    pub(super) fn has_passed(&self, visits: &[Self]) -> bool {
+        self.passed_in(visits).next().is_some()
+    }
+
+    fn passed_in(&self, visits: &[Self]) -> impl Iterator<Item = Timestamp> {
+        let same = |other: &&Self| (other.commit, other.what) == (self.commit, self.what);
+        let passed = visits.iter().filter(|other| other.passed).filter(same);
+        passed.filter_map(|other| other.finished)
     }
 }
 
@@ -93,6 +108,7 @@ impl Index {
             .filter_map(|artifact| Some((artifact.id, artifact.commit?)))
             .collect();
         let made = |artifact: Option<_>| made_by.get(&artifact?).copied();
+        let attempts = Attempts::of(&workload.runs);
         for run in &workload.runs {
             // What was skipped was not there.
             if run.outcome == Some(Outcome::Skipped) {
@@ -103,7 +119,7 @@ impl Index {
             let visit = Visit {
                 asked: run.queued,
                 started: run.started,
-                finished: run.finished,
+                finished: run.finished.or_else(|| attempts.followed(run)),
                 passed,
                 failed: run.finished.is_some() && run.outcome == Some(Outcome::Failure),
                 commit: run.commit.or_else(|| made(run.artifact)),
@@ -188,6 +204,7 @@ impl Index {
 
     /// Deployments that have not brought their changes to the environment (yet).
     fn deployments(&mut self, workload: &Workload, deliveries: &[Delivery]) {
+        let followed = Followed::new(workload.records.iter());
         for record in &workload.records {
             let environment = record.environment.map(|name| workload.text(name));
             let Some(step) = environment.and_then(|name| step::of_environment(workload, name))
@@ -201,7 +218,7 @@ impl Index {
             let visit = Visit {
                 asked: record.queued,
                 started: record.started,
-                finished: record.finished,
+                finished: record.finished.or_else(|| followed.by(record)),
                 passed: false,
                 failed: record.outcome == Some(Outcome::Failure),
                 commit: record.commit,
@@ -330,6 +347,15 @@ impl Lives<'_> {
             what: None,
             gate: false,
         })
+    }
+
+    /// The gate that turned a change down last: its step, and when.
+    #[must_use]
+    pub fn turned_down(&self, change: ChangeAt) -> Option<(usize, Timestamp)> {
+        let carried = self.index.carried.get(&change)?.iter();
+        let all = carried
+            .filter_map(|(step, visit)| Some((*step, visit.turned_down_by(Timestamp::MAX)?)));
+        all.max_by_key(|(_, at)| *at)
     }
 
     /// Whether any event of the workload fills a step.

@@ -4,9 +4,11 @@
 
 mod evidence;
 mod freeze;
+mod lost;
 mod paint;
 mod release;
 pub mod silence;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -26,6 +28,7 @@ use crate::event::time::{Span, Timestamp};
 use evidence::Index;
 pub use evidence::Visit;
 pub(in crate::model) use evidence::{beyond, carried};
+pub(in crate::model) use lost::Followed;
 use silence::Silence;
 
 /// The closed list of states.
@@ -147,10 +150,14 @@ pub struct Life {
     pub inferred: bool,
     /// Tiles `start` to the end, or to the instant that the workload is known at; empty where the end is not measured.
     pub legs: Vec<Leg>,
+    /// What it is in at the instant that the workload is known at, where it is on its way then: the last of its legs, or one that only begins.
+    pub now: Option<Leg>,
     /// Per step of the path: when the change was last handed on, by what is known; of one that was given up, too.
     pub handed: Vec<Option<Timestamp>>,
     /// Per step: the change came back to it.
     pub returned: Vec<bool>,
+    /// Per step: a gate there turned the change down.
+    pub rejected: Vec<bool>,
     /// Per step off the critical path that the change visited: its time beside the ladder.
     pub beside: Vec<Option<Beside>>,
 }
@@ -179,9 +186,9 @@ impl Life {
     /// The leg in which a change on its way is now; of a step that it is done with, from when it was.
     #[must_use]
     pub fn stands(&self) -> Option<Leg> {
-        let leg = self.legs.last().filter(|_| self.end == End::InFlight)?;
-        let from = self.through(leg).map_or(leg.from, |at| leg.from.max(at));
-        Some(Leg { from, ..*leg })
+        let leg = self.now?;
+        let from = self.through(&leg).map_or(leg.from, |at| leg.from.max(at));
+        Some(Leg { from, ..leg })
     }
 
     /// Time on the ladder at a step.
@@ -357,8 +364,10 @@ impl<'a> Lives<'a> {
             end,
             inferred: arrivals.any(|arrival| arrival.kind == ArrivalKind::Inferred),
             legs: Vec::new(),
+            now: None,
             handed: vec![None; steps],
             returned: vec![false; steps],
+            rejected: vec![false; steps],
             beside: vec![None; steps],
         };
         match end {

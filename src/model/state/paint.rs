@@ -31,12 +31,12 @@ mod weight {
 }
 
 impl Lives<'_> {
-    /// Appends the legs of a stretch.
+    /// Appends the legs of a stretch; `before`: the step whose end it begins with.
     pub(super) fn paint(
         &self,
         change: &Change,
         visits: &[Vec<Visit>],
-        stretch: Stretch,
+        (before, stretch): (Option<usize>, Stretch),
         legs: &mut Vec<Leg>,
     ) {
         if stretch.from >= stretch.to {
@@ -55,11 +55,14 @@ impl Lives<'_> {
             }
             StepKind::Review => self.review(change, visits, &mut coats),
             _ => {
-                self.machine(&visits[stretch.step], &mut coats);
+                self.machine(stretch.step, &visits[stretch.step], &mut coats);
                 if self.is_manual(stretch.step) {
                     ground = (State::Gated, false);
                 }
             }
+        }
+        for gate in self.passed_over(change, visits, (before, stretch)) {
+            self.machine(gate, &visits[gate], &mut coats);
         }
         if kind == StepKind::Deploy {
             self.kept_out(&mut coats);
@@ -154,8 +157,27 @@ impl Lives<'_> {
         }
     }
 
-    fn machine(&self, visits: &[Visit], coats: &mut Coats) {
-        let step = coats.stretch.step;
+    /// The gates between two steps that followed each other, which never let the change through: it waited for them until it went past.
+    fn passed_over(
+        &self,
+        change: &Change,
+        visits: &[Vec<Visit>],
+        (before, stretch): (Option<usize>, Stretch),
+    ) -> Vec<usize> {
+        let behind = before.map_or_else(Vec::new, |before| self.needed(before));
+        let between = |place: &usize| Some(*place) != before && !behind.contains(place);
+        let asked = |place: &usize| {
+            self.workload.path.steps[*place].kind == StepKind::Gate && !visits[*place].is_empty()
+        };
+        let mut gates = self.needed(stretch.step);
+        gates.retain(|place| {
+            let passed = || self.passed(change, visits, *place, stretch.to);
+            asked(place) && between(place) && passed().is_none()
+        });
+        gates
+    }
+
+    fn machine(&self, step: usize, visits: &[Visit], coats: &mut Coats) {
         let before = self.workload.path.steps[step].needs.iter().copied().max();
         for (number, visit) in visits.iter().enumerate() {
             let open = Timestamp::MAX;

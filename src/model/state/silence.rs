@@ -72,11 +72,13 @@ impl Lives<'_> {
         if let Some(leg) = life.legs.last_mut() {
             leg.to = leg.to.min(since);
         }
-        life.legs.push(Leg {
+        let unknown = Leg {
             state: State::Unknown,
             people: false,
             from: since,
             ..last
-        });
+        };
+        life.legs.push(unknown);
+        life.now = Some(unknown);
     }
 }

@@ -2,9 +2,9 @@
 //! stretches without gap or overlap.
 
 use super::evidence::Visit;
-use super::{Beside, End, Life, Lives};
+use super::{Beside, End, Leg, Life, Lives};
 use crate::event::kind::ReviewState;
-use crate::event::time::Timestamp;
+use crate::event::time::{Span, Timestamp};
 use crate::model::definition::StepKind;
 use crate::model::delivery::{Row, RowKind};
 use crate::model::entity::{Change, ChangeAt};
@@ -33,23 +33,41 @@ impl Lives<'_> {
         let visits = self.visits(life.change, change);
         let (last, end) = match life.end {
             End::Delivered(at) => (self.production_step(), at),
-            _ => (
-                self.standing(change, &visits),
-                self.workload.as_of.max(life.start),
-            ),
+            _ => (self.standing(change, &visits), self.just_after(life.start)),
         };
         let Some(last) = last.or_else(|| self.workload.path.steps.len().checked_sub(1)) else {
             return;
         };
         let ladder = self.ladder(change, &visits, last, (life.start.min(end), end));
         life.start = life.start.min(end);
+        let mut before = None;
         for stretch in ladder.iter().rev() {
-            self.paint(change, &visits, *stretch, &mut life.legs);
+            self.paint(change, &visits, (before, *stretch), &mut life.legs);
+            before = Some(stretch.step);
         }
         self.wait_for_release(change, life);
+        self.settle(life);
         self.fall_silent(life);
         self.note_costs(change, &visits, &ladder, life);
         self.note_returns(change, &visits, life);
+    }
+
+    /// The end of the way of what is not live: what happens at the very instant that the workload is known at has happened.
+    pub(super) fn just_after(&self, start: Timestamp) -> Timestamp {
+        self.workload.as_of.max(start) + Span::from_micros(1)
+    }
+
+    /// Ends the legs of what is on its way with the instant that the workload is known at. What begins there takes no time yet.
+    fn settle(&self, life: &mut Life) {
+        let Some(last) = life.legs.last().filter(|_| life.end == End::InFlight) else {
+            return;
+        };
+        let now = self.workload.as_of.max(life.start);
+        life.now = Some(Leg { to: now, ..*last });
+        life.legs.retain(|leg| leg.from < now);
+        if let Some(last) = life.legs.last_mut() {
+            last.to = last.to.min(now);
+        }
     }
 
     /// When a step handed the change on, at the latest by `limit`, and when that visit had begun.
@@ -86,12 +104,19 @@ impl Lives<'_> {
                 let opened = change.opened.filter(|opened| *opened <= limit)?;
                 Some((merged.min(limit), Some(opened)))
             }
-            _ => visits[place]
-                .iter()
-                .filter(|visit| visit.passed && !visit.is_repeated(&visits[place], begin))
-                .filter_map(|visit| Some((visit.finished?, visit.begin())))
-                .filter(|(finished, _)| *finished <= end)
-                .max_by_key(|(finished, _)| *finished),
+            kind => {
+                // What a machine passed once is passed. People who are asked again decide again, if not for what was waiting already.
+                let from = match kind {
+                    StepKind::Gate => begin,
+                    _ => Timestamp::MIN,
+                };
+                visits[place]
+                    .iter()
+                    .filter(|visit| visit.passed && !visit.is_repeated(&visits[place], from))
+                    .filter_map(|visit| Some((visit.finished?, visit.begin())))
+                    .filter(|(finished, _)| *finished <= end)
+                    .max_by_key(|(finished, _)| *finished)
+            }
         }
     }
 
@@ -130,92 +155,6 @@ impl Lives<'_> {
             };
             (place, to, begin) = (need, from, entered);
         }
-    }
-
-    /// Every step that a step needs, directly or through others. Needs always point back, so this ends.
-    pub(super) fn needed(&self, place: usize) -> Vec<usize> {
-        let steps = &self.workload.path.steps;
-        let mut found = vec![false; place];
-        let mut open = vec![place];
-        while let Some(place) = open.pop() {
-            for need in &steps[place].needs {
-                if *need < place && !std::mem::replace(&mut found[*need], true) {
-                    open.push(*need);
-                }
-            }
-        }
-        (0..place).filter(|place| found[*place]).collect()
-    }
-
-    /// The step at which a change that is not live stands.
-    fn standing(&self, change: &Change, visits: &[Vec<Visit>]) -> Option<usize> {
-        let steps = &self.workload.path.steps;
-        let of = |kind: StepKind| steps.iter().position(|step| step.kind == kind);
-        let production = self
-            .production_step()
-            .or_else(|| steps.len().checked_sub(1))?;
-        if !change.direct && change.merged.is_none() {
-            return match change.opened {
-                Some(_) if !change.draft => of(StepKind::Review).or_else(|| of(StepKind::Code)),
-                _ => of(StepKind::Code),
-            }
-            .or(Some(0));
-        }
-        let now = self.workload.as_of;
-        let done = |place: usize| {
-            self.passed(change, visits, place, now).is_some() && !self.is_back_at(visits, place)
-        };
-        let merging = |place: usize| matches!(steps[place].kind, StepKind::Code | StepKind::Review);
-        let skipped =
-            |place: usize| merging(place) || (!self.is_filled(place) && !self.is_manual(place));
-        // Once a change is in an environment, what should have come before it no longer holds it.
-        let reached = (0..=production)
-            .rev()
-            .find(|place| steps[*place].kind == StepKind::Deploy && done(*place));
-        let behind = reached.map_or_else(Vec::new, |reached| self.needed(reached));
-        let open: Vec<usize> = (0..=production)
-            .filter(|place| (*place == production && !merging(*place)) || !skipped(*place))
-            .filter(|place| !done(*place) && !behind.contains(place))
-            .filter(|place| {
-                self.needed(*place)
-                    .into_iter()
-                    .all(|need| done(need) || skipped(need) || behind.contains(&need))
-            })
-            .collect();
-        let busy = open
-            .iter()
-            .copied()
-            .find(|place| !visits[*place].is_empty());
-        // Where nothing is left to do, it stands where it was last.
-        let last = (0..=production).rev().find(|place| done(*place));
-        busy.or_else(|| open.first().copied())
-            .or(last)
-            .or(Some(production))
-    }
-
-    /// Whether a machine that passed a candidate of the change before has the newest one now: what ran on a request runs again on its merge.
-    fn is_back_at(&self, visits: &[Vec<Visit>], place: usize) -> bool {
-        let kind = self.workload.path.steps[place].kind;
-        if matches!(kind, StepKind::Gate | StepKind::Deploy) {
-            return false;
-        }
-        let visits = &visits[place];
-        let newest = visits.last().and_then(|visit| visit.commit);
-        let own = visits.iter().filter(|visit| visit.commit == newest);
-        let mut own = own.filter(|visit| !visit.is_repeated(visits, Timestamp::MIN));
-        let failed = own.clone().any(|visit| visit.failed);
-        let passed = own.clone().any(|visit| visit.passed);
-        own.any(|visit| visit.finished.is_none()) || (failed && !passed)
-    }
-
-    /// A gate that lives in no tool: it opens when the step before is done.
-    #[must_use]
-    pub fn is_manual(&self, place: usize) -> bool {
-        let step = &self.workload.path.steps[place];
-        step.kind == StepKind::Gate
-            && step.from.is_none()
-            && !self.workload.path.derived
-            && !self.is_filled(place)
     }
 
     fn note_costs(
@@ -259,7 +198,7 @@ impl Lives<'_> {
         }
     }
 
-    /// Which steps the change came back to (metrics.md, section 6).
+    /// Which steps the change came back to (metrics.md, section 6), and which gates turned it down.
     fn note_returns(&self, change: &Change, visits: &[Vec<Visit>], life: &mut Life) {
         let steps = &self.workload.path.steps;
         let code = steps.iter().position(|step| step.kind == StepKind::Code);
@@ -284,6 +223,9 @@ impl Lives<'_> {
                 .filter(|visit| visit.failed)
                 .filter_map(|visit| visit.finished)
                 .filter(|finished| *finished <= end);
+            life.rejected[place] = visits
+                .iter()
+                .any(|visit| visit.turned_down_by(end).is_some());
             for finished in failed {
                 let open =
                     change.opened.is_some_and(|opened| opened <= finished) && finished < merged;

@@ -21,6 +21,7 @@ use super::state::{End, Life, Lives, State};
 use super::statistic::{Share, Spread, Times};
 use super::window::Window;
 use crate::event::time::{Span, Timestamp};
+use producer::is_run;
 pub use visit::Visit;
 
 /// Flow efficiency as a range: without and with people's time, which events do not show (metrics.md, section 6).
@@ -195,7 +196,7 @@ impl Told<'_> {
             return None;
         }
         let at = self.window.to.min(self.lives.workload.as_of);
-        let leg = life.at(at).or(life.legs.last())?;
+        let leg = life.at(at).or(life.now.as_ref()).or(life.legs.last())?;
         Some(leg.step)
     }
 }
@@ -240,6 +241,7 @@ pub fn map_by(lives: &Lives<'_>, window: Window, clock: Clock, with_changes: boo
     let process: Span = steps.iter().map(|step| step.process.sum()).sum();
     let wait: Span = steps.iter().map(|step| step.wait.sum()).sum();
     let told_sum = |sum: Span| (!delivered.is_empty()).then_some(sum);
+    let cost = note::cost(&told, &steps);
     let flow = flow::material(workload, lives.production(), lives.rules);
     Map {
         workload: workload.name().to_owned(),
@@ -258,8 +260,8 @@ pub fn map_by(lives: &Lives<'_>, window: Window, clock: Clock, with_changes: boo
         flow: flow::figures(&[&flow], window, clock),
         calendar: calendar(clock, &delivered),
         inferred: delivered.iter().any(|life| life.inferred),
-        notes: note::notes(lives, &steps, &delivered),
-        cost: note::cost(lives, &steps),
+        notes: note::notes(lives, (&steps, cost.as_deref()), &delivered),
+        cost,
         change_list: with_changes.then(|| list(&told, &delivered)),
         steps,
     }
@@ -294,7 +296,7 @@ fn share(part: Span, whole: Span) -> Option<f64> {
     (whole > Span::ZERO).then(|| part.seconds() / whole.seconds())
 }
 
-/// Flow efficiency without and with people's time: coding, and review from the first look to the merge.
+/// Flow efficiency without and with people's time: coding, and review from the first look to the merge, whatever was broken on the open request meanwhile.
 fn efficiency(told: &Told<'_>, delivered: &[&Life], lead: Span) -> Efficiency {
     let workload = told.lives.workload;
     let (mut machines, mut people) = (Span::ZERO, Span::ZERO);
@@ -303,11 +305,13 @@ fn efficiency(told: &Told<'_>, delivered: &[&Life], lead: Span) -> Efficiency {
         let reviewed = first_review(change);
         for leg in &life.legs {
             let kind = workload.path.steps[leg.step].kind;
+            let is_open = change.merged.is_some_and(|merged| leg.to <= merged);
+            let is_broken = leg.state == State::Failed && is_open && is_run(kind);
             if leg.people {
                 people = people + leg.length_by(told.clock);
             } else if leg.state == State::Working {
                 machines = machines + leg.length_by(told.clock);
-            } else if kind == StepKind::Review
+            } else if (kind == StepKind::Review || is_broken)
                 && let Some(reviewed) = reviewed
             {
                 let since = leg.from.max(reviewed).min(leg.to);

@@ -1,12 +1,16 @@
 //! What the reader of a map must know beside its figures, in sentences.
 
-use super::StepFigures;
-use crate::event::kind::Decision;
+use super::step::handed_on;
+use super::{StepFigures, Told};
 use crate::model::definition::StepKind;
+use crate::model::series;
 use crate::model::state::{Life, Lives};
-use crate::model::{series, step};
 
-pub(super) fn notes(lives: &Lives<'_>, steps: &[StepFigures], delivered: &[&Life]) -> Vec<String> {
+pub(super) fn notes(
+    lives: &Lives<'_>,
+    (steps, cost): (&[StepFigures], Option<&str>),
+    delivered: &[&Life],
+) -> Vec<String> {
     let workload = lives.workload;
     let mut notes = Vec::new();
     let production = workload.production(lives.rules);
@@ -38,7 +42,7 @@ pub(super) fn notes(lives: &Lives<'_>, steps: &[StepFigures], delivered: &[&Life
             )
         });
     }
-    notes.extend(cost(lives, steps));
+    notes.extend(cost.map(str::to_owned));
     let missing: Vec<&str> = steps
         .iter()
         .filter(|step| step.complete_accurate.n == 0)
@@ -54,30 +58,17 @@ pub(super) fn notes(lives: &Lives<'_>, steps: &[StepFigures], delivered: &[&Life
 }
 
 /// What the constraint costs, in words: `cab: 66 % of all lead time, 0 of 212 rejected`.
-pub(super) fn cost(lives: &Lives<'_>, steps: &[StepFigures]) -> Option<String> {
-    let step = steps.iter().find(|step| step.constraint)?;
+pub(super) fn cost(told: &Told<'_>, steps: &[StepFigures]) -> Option<String> {
+    let place = steps.iter().position(|step| step.constraint)?;
+    let step = &steps[place];
     let share = step.share_of_lead?;
     let (n, rate) = (step.complete_accurate.n, step.complete_accurate.rate);
     let cost = format!("{}: {:.0} % of all lead time", step.name, share * 100.0);
     Some(if let (StepKind::Gate, Some(_)) = (step.kind, rate) {
-        let rejected = rejections(lives, &step.name);
+        let handed = handed_on(told, place);
+        let rejected = handed.filter(|life| life.rejected[place]).count();
         format!("{cost}, {rejected} of {n} rejected")
     } else {
         cost
     })
-}
-
-fn rejections(lives: &Lives<'_>, name: &str) -> usize {
-    let workload = lives.workload;
-    let place = workload
-        .path
-        .steps
-        .iter()
-        .position(|step| step.name == name);
-    workload
-        .gates
-        .iter()
-        .filter(|gate| gate.decision == Some(Decision::Rejected))
-        .filter(|gate| step::of_gate(workload, gate) == place)
-        .count()
 }

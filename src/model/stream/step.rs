@@ -10,10 +10,7 @@ use crate::model::statistic::{Spread, ratio};
 
 pub(super) fn figures(told: &Told<'_>, place: usize, delivered: &[&Life]) -> StepFigures {
     let Told {
-        lives,
-        all,
-        window,
-        clock,
+        lives, all, clock, ..
     } = *told;
     let workload = lives.workload;
     let step = &workload.path.steps[place];
@@ -26,13 +23,11 @@ pub(super) fn figures(told: &Told<'_>, place: usize, delivered: &[&Life]) -> Ste
     let from = producers(lives, place);
     let stood = all.iter().filter(|life| told.stood(life) == Some(place));
     let wip = stood.count();
-    let handed = || {
-        all.iter()
-            .filter(move |life| life.handed[place].is_some_and(|at| window.contains(at)))
-    };
     let (n, back) = (
-        handed().count(),
-        handed().filter(|life| life.returned[place]).count(),
+        handed_on(told, place).count(),
+        handed_on(told, place)
+            .filter(|life| life.returned[place])
+            .count(),
     );
     StepFigures {
         name: step.name.clone(),
@@ -57,6 +52,12 @@ pub(super) fn figures(told: &Told<'_>, place: usize, delivered: &[&Life]) -> Ste
         needs: step.needs.clone(),
         stay: Spread::of(stay.collect()),
     }
+}
+
+/// The lives that a step handed on in the window.
+pub(super) fn handed_on<'t>(told: &'t Told<'_>, place: usize) -> impl Iterator<Item = &'t Life> {
+    let on = move |life: &&Life| life.handed[place].is_some_and(|at| told.window.contains(at));
+    told.all.iter().filter(on)
 }
 
 fn why_empty(lives: &Lives<'_>, place: usize, delivered: usize) -> String {

@@ -1,7 +1,9 @@
 //! The map on a workload written by hand: code → review → production.
 
 use super::*;
-use crate::model::definition::Rules;
+use crate::event::kind::{Decision, Outcome, ReviewState, RunKind};
+use crate::model::definition::{Rules, Step};
+use crate::model::entity::{Gate, Review, Run};
 use crate::model::sample::{Sample, at};
 
 /// One change that goes live on the 5th, one that is given up on the 6th, one that is begun on the 7th; what follows.
@@ -161,4 +163,87 @@ fn the_changes_are_told_as_they_went_live_and_by_their_subject() {
         lines,
         [("pr1", None), ("m8", Some("Fix the till")), ("m9", None)]
     );
+}
+
+#[test]
+fn what_was_broken_on_an_open_request_takes_nothing_from_its_review() {
+    let high = |broken: bool| {
+        let mut s = shop();
+        s.workload()
+            .path
+            .steps
+            .insert(2, Step::bare("test", StepKind::Test));
+        s.workload().path.steps[2].needs = vec![1];
+        s.workload().path.steps[3].needs = vec![2];
+        let bob = Some(s.name("bob"));
+        s.workload().changes[1].reviews.push(Review {
+            at: at("03-03 12:00"),
+            reviewer: bob,
+            state: Some(ReviewState::Approved),
+            bot: false,
+        });
+        let outcome = if broken {
+            Outcome::Failure
+        } else {
+            Outcome::Success
+        };
+        let (id, source, name) = (s.name("run"), s.name("ci"), Some(s.name("unit")));
+        let commit = Some(s.sha("c1"));
+        s.workload().runs.push(Run {
+            id,
+            kind: RunKind::Test,
+            source,
+            name,
+            url: None,
+            step: None,
+            commit,
+            artifact: None,
+            environment: None,
+            branch: None,
+            attempt: 1,
+            queued: None,
+            started: Some(at("03-03 11:00")),
+            finished: Some(at("03-03 11:30")),
+            outcome: Some(outcome),
+        });
+        let map = told(s, "03-01 00:00", "03-06 00:00");
+        (map.flow_efficiency, map.states)
+    };
+    let (efficiency, states) = high(true);
+    assert!(states.iter().any(|figure| figure.state == "failed"));
+    // Two hours of coding and a day of review, of 52 hours.
+    assert_eq!(efficiency.high, Some(26.0 / 52.0));
+    assert_eq!(efficiency, high(false).0);
+}
+
+#[test]
+fn as_many_are_rejected_as_were_handed_on() {
+    let mut s = shop();
+    let cab = Step {
+        needs: vec![1],
+        ..Step::bare("cab", StepKind::Gate)
+    };
+    s.workload().path.steps.insert(2, cab);
+    s.workload().path.steps[3].needs = vec![2];
+    let (source, name) = (s.name("board"), Some(s.name("cab")));
+    let commit = Some(s.sha("m1"));
+    let merged = s.sha("m1") as usize;
+    s.workload().commits[merged].change = Some(1);
+    s.workload().changes[1].merged = Some(at("03-03 12:00"));
+    for (opened, closed, decision) in [
+        ("03-04 13:00", "03-04 14:00", Decision::Rejected),
+        ("03-04 15:00", "03-04 16:00", Decision::Rejected),
+        ("03-04 17:00", "03-05 11:00", Decision::Approved),
+    ] {
+        let id = s.name(opened);
+        let mut gate = Gate::asked(source, id, at(opened));
+        (gate.name, gate.commit) = (name, commit);
+        (gate.closed, gate.decision) = (Some(at(closed)), Some(decision));
+        s.workload().gates.push(gate);
+    }
+    let map = told(s, "03-01 00:00", "03-06 00:00");
+    let cost = map.cost.unwrap();
+    assert!(cost.starts_with("cab: "), "{cost}");
+    assert!(cost.ends_with(", 1 of 1 rejected"), "{cost}");
+    assert!(map.notes.contains(&cost));
 }

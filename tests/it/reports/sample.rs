@@ -566,6 +566,7 @@ pub fn gated_match() -> Match {
         ],
         labels: Vec::new(),
         tickets: Vec::new(),
+        rejected: false,
     }
 }
 

@@ -4,6 +4,7 @@
 mod ladder;
 mod left;
 mod returns;
+mod standing;
 
 use super::silence::{Silence, told_by};
 use super::{End, Lives, State};

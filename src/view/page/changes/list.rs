@@ -338,6 +338,7 @@ pub(super) fn state(found: &Match) -> Line {
         "waiting_for_release" => "for release",
         "delivered" => "live",
         "superseded" => "overtaken",
+        "failed" if found.rejected => "rejected",
         state => state,
     };
     Line::of(look.role, look.sign).with(look.role, format!(" {word}"))

@@ -161,5 +161,6 @@ fn nobody() -> Match {
         timeline: Vec::new(),
         labels: Vec::new(),
         tickets: Vec::new(),
+        rejected: false,
     }
 }

@@ -157,6 +157,7 @@ fn flying(n: i64, step: &str, age: i64) -> Match {
         ],
         labels: Vec::new(),
         tickets: Vec::new(),
+        rejected: false,
     }
 }
 
