@@ -145,9 +145,8 @@ impl<R: BufRead> Documents<R> {
         !other
     }
 
-    fn take(&mut self, piece: Vec<u8>, ends: bool) {
+    fn take(&mut self, mut piece: Vec<u8>, ends: bool) {
         let last = ends || (piece.len() as u64) < PIECE;
-        let mut piece = piece;
         if self.at_start && last && self.is_between() && piece.starts_with(b"{") {
             match self.line_document(piece) {
                 Ok(found) => return self.ready.push_back(found),
