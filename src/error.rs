@@ -47,6 +47,13 @@ impl Failure {
         self
     }
 
+    /// What could not be done, and below it what to do about it, where it is said already who speaks.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let hint = self.hint.iter().flat_map(|hint| hint.lines());
+        hint.fold(self.text.clone(), |words, line| words + "\n  " + line)
+    }
+
     /// Could not read or write a file.
     #[must_use]
     pub fn of_file(file: &std::path::Path, error: &std::io::Error) -> Self {
@@ -59,16 +66,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "leadtime: {}", self.text)?;
-        match &self.hint {
-            Some(hint) => {
-                for line in hint.lines() {
-                    write!(f, "\n  {line}")?;
-                }
-                Ok(())
-            }
-            None => Ok(()),
-        }
+        write!(f, "leadtime: {}", self.words())
     }
 }
 

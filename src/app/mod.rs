@@ -11,6 +11,7 @@ pub mod file;
 pub mod import;
 pub mod listen;
 pub mod locate;
+mod neighbour;
 pub mod owners;
 pub mod receive;
 pub mod registry;

@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::routing::post;
 use percent_encoding::percent_decode;
 
-use super::registry;
+use super::{neighbour, registry};
 use crate::clock;
 use crate::config::Config;
 use crate::connector::signature::Lock;
@@ -41,6 +41,8 @@ pub struct Door {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Taken {
     Yes,
+    /// But for some of it; each with why.
+    Without(Vec<String>),
     /// No more can be taken now.
     Full,
     /// It holds no events, where events are what is pushed; why.
@@ -121,6 +123,16 @@ async fn pushed(
     let Some(lock) = porter.locks.get(&source) else {
         return answer(StatusCode::NOT_FOUND, "no source of this name takes pushes");
     };
+    if lock.secret.is_none() && !neighbour::is_one(&headers) {
+        tracing::warn!(
+            source,
+            "a push from elsewhere was not taken: the source has no `secret`"
+        );
+        return answer(
+            StatusCode::FORBIDDEN,
+            "a source without `secret` takes pushes from this machine alone",
+        );
+    }
     if let Err(why) = lock.look(&headers, &body, clock::now()) {
         tracing::warn!(source, %why, "a push was not taken");
         return answer(StatusCode::UNAUTHORIZED, "the push proves nothing");
@@ -131,6 +143,10 @@ async fn pushed(
     };
     match (porter.take)(Pushed { source, body }) {
         Taken::Yes => answer(StatusCode::ACCEPTED, "taken"),
+        Taken::Without(parts) => answer(
+            StatusCode::ACCEPTED,
+            &format!("taken, without\n{}", parts.join("\n")),
+        ),
         Taken::Refused(why) => answer(StatusCode::BAD_REQUEST, &why),
         Taken::Full => answer(
             StatusCode::SERVICE_UNAVAILABLE,

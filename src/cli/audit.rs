@@ -35,10 +35,13 @@ pub fn run(session: &Session, args: &AuditArgs) -> Result<Ending, Failure> {
         actions,
     };
     show(session, "leadtime/audit/v1", &audit, |audit| {
-        match (&args.action, audit.actions.as_slice()) {
+        let verdict = report::audit::verdict(audit, &session.style);
+        let between = if verdict.is_empty() { "" } else { "\n" };
+        let actions = match (&args.action, audit.actions.as_slice()) {
             (Some(_), [only]) => report::audit::story(only, &session.style),
             _ => report::audit::audit(audit, &session.style),
-        }
+        };
+        format!("{verdict}{between}{actions}")
     })?;
     let doubt = audit
         .actions

@@ -4,7 +4,7 @@ use std::io::{BufWriter, IsTerminal, Write};
 use std::ops::ControlFlow;
 
 use super::Ending;
-use super::args::ExportArgs;
+use super::args::{ExportArgs, WindowArgs};
 use super::session::Session;
 use crate::app::file;
 use crate::error::Failure;
@@ -14,10 +14,15 @@ use crate::report::json::harmless;
 use crate::store::Store;
 
 pub fn run(session: &Session, args: &ExportArgs) -> Result<Ending, Failure> {
-    let window = &args.window;
-    let bounded = window.from.is_some() || window.to.is_some() || window.since.is_some();
-    let (from, to) = match session.asked_window(window)? {
-        Some(window) if bounded => (window.from, window.to),
+    let asked = session.asked_window(&WindowArgs {
+        from: args.from,
+        to: args.to,
+        since: args.since,
+    })?;
+    let begins = args.from.is_some() || args.since.is_some();
+    let (from, to) = match asked {
+        Some(window) if begins => (window.from, window.to),
+        Some(window) if args.to.is_some() => (Timestamp::MIN, window.to),
         _ => (Timestamp::MIN, Timestamp::MAX),
     };
     // As of an instant: what had happened by then.

@@ -13,7 +13,8 @@ use crate::event::time::Timestamp;
 const HERE: &str = "here";
 
 impl Session {
-    /// The sources that are wanted, as configured, or the repository that one stands in; and those that cannot even be set up, with the reason.
+    /// The sources that are wanted, as configured, or the repository that one stands in; and those that cannot even be set up, with the reason. A first reading
+    /// goes back to `since`, else as far as is configured.
     pub fn feeds(
         &self,
         since: Option<Timestamp>,
@@ -78,7 +79,7 @@ impl Session {
         sync::Feed {
             name: source.name.clone(),
             connector: connector.into(),
-            since: source.since.map(|span| self.now - span).or(since),
+            since: since.or(source.since.map(|span| self.now - span)),
         }
     }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::Global;
 use crate::app::assemble;
-use crate::config::{Config, locate};
+use crate::config::{Config, expand, locate};
 use crate::connector::http::mask;
 use crate::error::Failure;
 
@@ -65,7 +65,10 @@ fn named(url: &str) -> Result<PathBuf, Failure> {
             "--db sqlite::memory: names no file, and what is in memory is gone when a command ends",
         )
         .hinted("write sqlite:FILE")),
-        Some(file) if !file.is_empty() => Ok(PathBuf::from(file)),
+        Some(file) if !file.is_empty() => {
+            let file = file.strip_prefix("//").unwrap_or(file);
+            Ok(expand(Path::new(file)))
+        }
         _ => Err(Failure::usage(format!(
             "--db {}: write sqlite:FILE",
             mask::shown(url)

@@ -30,7 +30,7 @@ pub fn welcome(in_repository: bool, configured: bool) -> Failure {
 /// A log that was named, and that nobody has made.
 #[must_use]
 pub fn no_log(file: &Path) -> Failure {
-    Failure::usage(format!("there is no log at {}", file.display())).hinted(
+    Failure::unable(format!("there is no log at {}", file.display())).hinted(
         "`leadtime import FILE` makes it of events, `leadtime sync` of the sources that are configured",
     )
 }

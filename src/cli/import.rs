@@ -199,12 +199,12 @@ fn of(args: &ImportArgs) -> Result<Subject, Failure> {
         let named = Subject::named(text);
         let is = named.image.is_some() || named.purl.is_some();
         is.then_some(named).ok_or_else(|| {
-            Failure::unable(format!("--artifact names no artifact: {text:?}"))
+            Failure::usage(format!("--artifact names no artifact: {text:?}"))
                 .hinted("write an image as one pulls it, or a package URL")
         })
     });
     let sha = args.commit.as_deref().map(|text| {
-        subject::sha(text).ok_or_else(|| Failure::unable(format!("--commit is no sha: {text:?}")))
+        subject::sha(text).ok_or_else(|| Failure::usage(format!("--commit is no sha: {text:?}")))
     });
     Ok(named.transpose()?.unwrap_or_default().or(&Subject {
         repository: args.repository.clone(),

@@ -26,6 +26,7 @@ mod session;
 mod sync;
 mod whereabouts;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -34,6 +35,7 @@ use serde::Serialize;
 use crate::error::{Failure, FailureKind};
 use crate::plan::request::Verb;
 use crate::report::json;
+use crate::report::text::clean;
 use args::{Cli, Command, MapArgs};
 use session::{Session, print};
 
@@ -64,22 +66,20 @@ pub fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version come this way too, with code 0. Nothing can be done where nobody reads it.
-            let _gone = error.print();
+            let mut typed = std::env::args_os();
+            if typed.all(|typed| typed.to_str().is_some_and(|typed| clean(typed) == typed)) {
+                let _gone = error.print();
+            } else {
+                complain(&error.render().to_string());
+            }
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    crate::log::start(cli.global.verbose, crate::report::text::clean);
+    crate::log::start(cli.global.verbose, clean);
     match dispatch(cli) {
         Ok(ending) => ending.into(),
         Err(failure) => {
-            let text = failure.to_string();
-            let mut err = std::io::stderr().lock();
-            for line in text.lines() {
-                let _gone = std::io::Write::write_fmt(
-                    &mut err,
-                    format_args!("{}\n", crate::report::text::clean(line)),
-                );
-            }
+            complain(&failure.to_string());
             match failure.kind {
                 FailureKind::Usage => ExitCode::from(2),
                 FailureKind::Unable => ExitCode::from(3),
@@ -88,7 +88,34 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// Tells what is wrong, also where what was typed stands in it.
+fn complain(text: &str) {
+    let mut err = std::io::stderr().lock();
+    for line in text.lines() {
+        let _gone = writeln!(err, "{}", clean(line));
+    }
+}
+
+/// Refuses to write JSON where what is written has a form of its own.
+fn must_have_json(cli: &Cli) -> Result<(), Failure> {
+    let what = match &cli.command {
+        None if cli.dashboard.plain => "a view as text",
+        Some(Command::Demo(args)) if args.dashboard.plain && !args.export => "a view as text",
+        Some(Command::Completions(_)) => "completions",
+        Some(Command::Man(_)) => "a manual page",
+        Some(Command::Init(args)) if args.print => "a configuration",
+        _ => return Ok(()),
+    };
+    if cli.global.json {
+        return Err(
+            Failure::usage(format!("{what} cannot be written as JSON")).hinted("leave --json out")
+        );
+    }
+    Ok(())
+}
+
 fn dispatch(cli: Cli) -> Result<Ending, Failure> {
+    must_have_json(&cli)?;
     let global = &cli.global;
     let Some(command) = cli.command else {
         if cli.dashboard.plain || dashboard::is_possible(global) {

@@ -92,8 +92,7 @@ impl Session {
     /// What acting needs: the sources that can be set up, and the journal in the log's own file.
     /// What cannot be set up is told beside.
     pub fn acting(&self) -> Result<(Acting, Vec<String>), Failure> {
-        let since = self.now - self.rules.window;
-        let (feeds, refused) = self.feeds(Some(since), |_| true);
+        let (feeds, refused) = self.feeds(None, |_| true);
         let refused = refused.iter();
         let refused = refused.map(|(name, failure)| format!("{name}: {}", failure.text));
         let store = self.log(!feeds.is_empty())?;

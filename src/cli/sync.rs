@@ -108,7 +108,9 @@ fn tell(session: &Session, outcome: &Outcome) -> Ending {
 }
 
 pub fn run(session: &Session, args: &SyncArgs) -> Result<Ending, Failure> {
-    let since = args.since.resolve(session.now, session.rules.timezone);
+    let since = args
+        .since
+        .map(|since| since.resolve(session.now, session.rules.timezone));
     let known = session.source_names();
     if let Some(name) = args
         .sources
@@ -123,7 +125,7 @@ pub fn run(session: &Session, args: &SyncArgs) -> Result<Ending, Failure> {
         ));
     }
     let wanted = |name: &str| args.sources.is_empty() || args.sources.iter().any(|one| one == name);
-    let (feeds, refused) = session.feeds(Some(since), wanted);
+    let (feeds, refused) = session.feeds(since, wanted);
     let mut summary = Summary::default();
     for (name, failure) in &refused {
         summary.refused(name, failure);

@@ -39,7 +39,7 @@ pub use personal::Personal;
 pub use problem::{ConfigError, Problem};
 pub use schedule::{Freeze, Schedule};
 pub use schema::schema;
-pub use secret::{SecretError, SecretRef};
+pub use secret::{SecretError, SecretRef, expand};
 pub use settings::{Items, Metrics, People, Receive, Store, StoreUrl};
 pub use source::{Kind, Source, SourceKind, Waiting};
 pub use value::{Address, LinkWindow};
@@ -123,7 +123,7 @@ impl Config {
 
     /// Makes names of files start from the folder of the configuration, and `~` the user's own folder.
     fn anchor(&mut self, folder: &FilePath) {
-        let place = |path: &mut PathBuf| *path = folder.join(secret::expand(path));
+        let place = |path: &mut PathBuf| *path = folder.join(expand(path));
         if let Some(StoreUrl::Sqlite(file)) = &mut self.store.url {
             place(file);
         }

@@ -99,7 +99,7 @@ pub struct Source {
     #[serde(default = "every", with = "text")]
     #[schemars(with = "TextSchema<Span>")]
     pub every: Span,
-    /// How far back the first reading goes. Default: to the beginning.
+    /// How far back the first reading goes. Default: 90 days, or as the page of the kind says.
     #[serde(default, with = "optional_text")]
     #[schemars(with = "Option<TextSchema<Span>>")]
     pub since: Option<Span>,

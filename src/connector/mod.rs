@@ -174,6 +174,14 @@ pub trait Sink: Send {
 
 pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, ConnectorError>> + Send + 'a>>;
 
+/// What was pushed, where that holds the facts themselves.
+#[derive(Clone, Debug, Default)]
+pub struct Heard {
+    pub documents: Vec<Document>,
+    /// What of it is no fact: where, and why.
+    pub left_out: Vec<String>,
+}
+
 /// A configured source.
 pub trait Connector: Send + Sync {
     /// The kind, as in the configuration (`github`).
@@ -186,7 +194,7 @@ pub trait Connector: Send + Sync {
     fn check(&self, now: Timestamp) -> Pending<'_, Health>;
 
     /// What was pushed here, where that holds the facts themselves. `None`: it says that there is something new to read.
-    fn heard(&self, _body: &str, _now: Timestamp) -> Result<Option<Vec<Document>>, ConnectorError> {
+    fn heard(&self, _body: &str, _now: Timestamp) -> Result<Option<Heard>, ConnectorError> {
         Ok(None)
     }
 

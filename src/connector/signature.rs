@@ -160,7 +160,10 @@ impl Scheme {
             Self::Jws { issuer, .. } => any([mark], |mark| is_jws(secret, issuer, mark, body)),
             // Of both a mark is made: how long comparing takes says nothing of where they part.
             Self::Token { before, .. } => any([mark], |mark| {
-                let given = mac(secret, &[mark.strip_prefix(before)?.as_bytes()]);
+                let (scheme, token) = mark.split_at_checked(before.len())?;
+                // Whoever writes `bearer` means the same (RFC 9110).
+                let named = scheme.eq_ignore_ascii_case(before).then_some(token)?;
+                let given = mac(secret, &[named.as_bytes()]);
                 Some(is(secret, &[secret], &given))
             }),
         }
@@ -294,8 +297,16 @@ mod tests {
             before: "Bearer ",
         };
         let with = |mark| looked(scheme, "s3cret", &[("authorization", mark)]);
-        assert_eq!(with("Bearer s3cret"), Ok(()));
-        for wrong in ["Bearer s3cre", "Bearer s3crett", "s3cret", "Bearer "] {
+        for right in ["Bearer s3cret", "bearer s3cret", "BEARER s3cret"] {
+            assert_eq!(with(right), Ok(()), "{right}");
+        }
+        for wrong in [
+            "Bearer S3cret",
+            "Bearer s3cre",
+            "Bearer s3crett",
+            "s3cret",
+            "Bearer ",
+        ] {
             assert_eq!(with(wrong), Err(Unproven::Wrong), "{wrong}");
         }
     }

@@ -6,7 +6,7 @@ use std::mem::take;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::connector::ConnectorError;
+use crate::connector::{ConnectorError, Heard};
 use crate::event::cdevents::Document;
 
 /// The most that may wait, in bytes. One push is taken however long it is.
@@ -21,7 +21,7 @@ pub struct Rung {
     pub sources: BTreeSet<String>,
     /// What was pushed that holds the facts themselves, and of whom.
     pub pushed: Vec<(String, Vec<Document>)>,
-    /// Pushes that could not be read: the last of each source.
+    /// What was pushed and could not be read: the last of each source.
     pub unread: BTreeMap<String, String>,
     /// Readings that are over, by the places of their sources.
     pub over: BTreeSet<usize>,
@@ -79,9 +79,9 @@ impl Bell {
     }
 
     /// What was pushed for a source, as its connector reads it; `false` where too much waits already.
-    pub fn push(&self, source: &str, read: Result<Option<Vec<Document>>, ConnectorError>) -> bool {
-        let documents = match read {
-            Ok(Some(documents)) => documents,
+    pub fn push(&self, source: &str, read: Result<Option<Heard>, ConnectorError>) -> bool {
+        let heard = match read {
+            Ok(Some(heard)) => heard,
             Ok(None) => {
                 self.source(source);
                 return true;
@@ -92,13 +92,18 @@ impl Bell {
                 return true;
             }
         };
-        let bytes: usize = documents.iter().map(|one| one.body.len()).sum();
+        let bytes: usize = heard.documents.iter().map(|one| one.body.len()).sum();
         let mut state = self.state();
         if state.bytes > 0 && state.bytes + bytes > MOST {
             return false;
         }
         state.bytes += bytes;
-        state.rung.pushed.push((source.to_owned(), documents));
+        let pushed = (source.to_owned(), heard.documents);
+        state.rung.pushed.push(pushed);
+        if !heard.left_out.is_empty() {
+            let text = heard.left_out.join("; ");
+            state.rung.unread.insert(source.to_owned(), text);
+        }
         drop(state);
         self.rang.notify_one();
         true
@@ -141,13 +146,17 @@ mod tests {
     use super::*;
     use crate::event::time::Timestamp;
 
-    fn document(bytes: usize) -> Document {
-        Document {
+    fn heard(bytes: usize) -> Result<Option<Heard>, ConnectorError> {
+        let document = Document {
             source: "s".to_owned(),
             id: "i".to_owned(),
             at: Timestamp::MIN,
             body: "x".repeat(bytes),
-        }
+        };
+        Ok(Some(Heard {
+            documents: vec![document],
+            left_out: Vec::new(),
+        }))
     }
 
     #[test]
@@ -167,11 +176,11 @@ mod tests {
     #[test]
     fn what_holds_facts_waits_and_not_more_than_fits() {
         let bell = Bell::default();
-        assert!(bell.push("events", Ok(Some(vec![document(MOST + 1)]))));
-        assert!(!bell.push("events", Ok(Some(vec![document(1)]))));
+        assert!(bell.push("events", heard(MOST + 1)));
+        assert!(!bell.push("events", heard(1)));
         assert!(bell.push("gh", Ok(None)), "who only rings takes no room");
         assert_eq!(bell.wait(Duration::ZERO).unwrap().pushed.len(), 1);
-        assert!(bell.push("events", Ok(Some(vec![document(1)]))));
+        assert!(bell.push("events", heard(1)));
     }
 
     #[test]

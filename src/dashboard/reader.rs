@@ -56,7 +56,7 @@ pub fn start(bring: Bring, clock: Clock, tell: Tell) -> Rope {
         let mut reader = match Reader::new(feeds, clock, board, Arc::clone(&bell)) {
             Ok(reader) => reader,
             Err((board, failure)) => {
-                board.all_failed(&failure.to_string());
+                board.all_failed(&failure.words());
                 return;
             }
         };
@@ -97,11 +97,15 @@ fn porter(rounds: &[Round], bell: &Arc<Bell>, clock: Clock) -> Take {
             return Taken::Yes;
         };
         let read = feed.connector.heard(&pushed.body, clock.now());
-        let refused = read.as_ref().err().map(ToString::to_string);
-        match (bell.push(&pushed.source, read), refused) {
-            (_, Some(why)) => Taken::Refused(why),
-            (true, None) => Taken::Yes,
-            (false, None) => Taken::Full,
+        let taken = match &read {
+            Err(why) => Taken::Refused(why.to_string()),
+            Ok(Some(heard)) if !heard.left_out.is_empty() => Taken::Without(heard.left_out.clone()),
+            Ok(_) => Taken::Yes,
+        };
+        if bell.push(&pushed.source, read) {
+            taken
+        } else {
+            Taken::Full
         }
     })
 }

@@ -9,6 +9,7 @@ use crate::key::{Chord, Context};
 use crate::model::travel::{self, Step};
 use crate::model::window::LOOK_BACK;
 use crate::report::sheet::Line;
+use crate::report::text;
 use crate::theme::Role;
 use crate::view::answer::Question;
 use crate::view::overlay::Outcome;
@@ -378,6 +379,9 @@ impl App {
 
     fn copy(&mut self) -> Vec<Effect> {
         if let Some(card) = self.ui.page().and_then(|page| page.card(&self.scene)) {
+            // What goes to the clipboard goes through the terminal, and is pasted into others.
+            let lines: Vec<_> = card.lines().map(text::clean).collect();
+            let card = lines.join("\n");
             self.say(Role::Good, &format!("copied: {card}"));
             return vec![Effect::Copy(card)];
         }

@@ -7,6 +7,9 @@ use std::ops::{Add, Sub};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize, Serializer};
 
+/// The years 0000 to 9999, which have four digits.
+const SAYABLE: std::ops::Range<i64> = -62_167_219_200_000_000..253_402_300_800_000_000;
+
 /// An instant: microseconds since the Unix epoch, UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
@@ -37,9 +40,19 @@ impl Timestamp {
     /// Reads RFC 3339 with any offset. `None` when the text is not a time.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        DateTime::parse_from_rfc3339(text)
-            .ok()
-            .map(|time| Self(time.timestamp_micros()))
+        Self::read(text).ok()
+    }
+
+    /// The same; where the text is not a time, what it should be. An offset can lead out of the years that RFC 3339 can say of UTC, and what is read has to be
+    /// written again.
+    pub fn read(text: &str) -> Result<Self, &'static str> {
+        let time = DateTime::parse_from_rfc3339(text).map_err(|_| "an RFC 3339 time")?;
+        let micros = time.timestamp_micros();
+        if SAYABLE.contains(&micros) {
+            Ok(Self(micros))
+        } else {
+            Err("a time of the years 0000 to 9999 in UTC")
+        }
     }
 
     #[must_use]
@@ -190,6 +203,22 @@ mod tests {
         let time = Timestamp::parse("2022-01-06T13:10:47+01:00").unwrap();
         assert_eq!(time.to_string(), "2022-01-06T12:10:47Z");
         assert_eq!(Timestamp::parse("2022-01-06 13:10"), None);
+    }
+
+    #[test]
+    fn what_is_read_can_be_written_and_read_again() {
+        for edge in [
+            "0000-01-01T00:00:00Z",
+            "9999-12-31T23:59:59.999999Z",
+            "9999-12-31T23:59:59+14:00",
+        ] {
+            let time = Timestamp::parse(edge).unwrap();
+            assert_eq!(Timestamp::parse(&time.to_string()), Some(time), "{edge}");
+        }
+        for beyond in ["9999-12-31T23:59:59-01:00", "0000-01-01T00:00:00+01:00"] {
+            let why = Timestamp::read(beyond).unwrap_err();
+            assert_eq!(why, "a time of the years 0000 to 9999 in UTC", "{beyond}");
+        }
     }
 
     #[test]

@@ -29,15 +29,12 @@ pub struct Audit {
 #[must_use]
 pub fn audit(audit: &Audit, style: &Style) -> String {
     let mut sheet = Sheet::new();
-    verdict(audit, &mut sheet);
     if audit.actions.is_empty() {
         sheet.line(Line::of(
             Role::Dim,
             "Nothing was ever done from leadtime on this log.",
         ));
-        return sheet.draw(style);
     }
-    sheet.space();
     for story in &audit.actions {
         let (role, sign) = look(story.state);
         let line = Line::of(role, format!("{sign} "))
@@ -56,15 +53,19 @@ pub fn audit(audit: &Audit, style: &Style) -> String {
     sheet.draw(style)
 }
 
-fn verdict(audit: &Audit, sheet: &mut Sheet) {
-    let head = audit.head.as_deref().unwrap_or("-");
-    let lines = figure::whole(audit.lines, "line");
+/// Whether the journal is as it was written, where that was asked. Nothing of it is cut to a width: a hash is to be noted, and only a whole one can be held against the journal.
+#[must_use]
+pub fn verdict(audit: &Audit, style: &Style) -> String {
+    let mut sheet = Sheet::new();
     match audit.verified {
         None => {}
         Some(true) => {
+            let lines = figure::whole(audit.lines, "line");
+            let newest = audit.head.as_deref();
+            let newest = newest.map_or_else(String::new, |head| format!(", the newest is {head}"));
             let line = Line::of(Role::Good, format!("{} ", glyph::GOOD)).with(
                 Role::Text,
-                format!("The journal is as it was written: {lines}, the newest is {head}"),
+                format!("The journal is as it was written: {lines}{newest}"),
             );
             sheet.line(line);
         }
@@ -82,6 +83,10 @@ fn verdict(audit: &Audit, sheet: &mut Sheet) {
             }
         }
     }
+    sheet.draw(&Style {
+        width: usize::MAX,
+        ..style.clone()
+    })
 }
 
 /// One action, whole.

@@ -429,6 +429,61 @@ async fn a_cloudevent_in_parts_is_kept_whatever_it_is() {
     assert!(example.starts_with("com.acme."), "{doctor}");
 }
 
+const OPEN: &str = r#"
+store = { url = "sqlite:log.db" }
+[receive]
+listen = "127.0.0.1:0"
+[[sources]]
+name = "events"
+kind = "cdevents"
+path = "events.jsonl"
+every = "1d"
+"#;
+
+#[tokio::test]
+async fn a_page_in_a_browser_writes_nothing_into_the_log() {
+    let place = Place::new();
+    place.write("leadtime.toml", OPEN);
+    place.write("events.jsonl", "");
+    let collector = Collector::start(&place, &["events"]);
+    let push = async |id: &str, name: &'static str, value: &str| {
+        let marks = [
+            (name, value.to_owned()),
+            ("content-type", "text/plain".to_owned()),
+        ];
+        collector.push("events", &event(id), &marks).await
+    };
+    assert_eq!(push("e1", "origin", "https://evil.example").await, 403);
+    assert_eq!(push("e2", "origin", "null").await, 403);
+    assert_eq!(push("e3", "host", "evil.example").await, 403);
+    assert_eq!(push("own", "origin", "http://localhost:3000").await, 202);
+    collector.logged("\"subject\":{\"id\":\"own\"").await;
+    assert_eq!(collector.log().lines().count(), 1);
+}
+
+#[tokio::test]
+async fn whoever_pushes_is_told_what_is_no_event() {
+    let place = Place::new();
+    place.write("leadtime.toml", OPEN);
+    place.write("events.jsonl", "");
+    let collector = Collector::start(&place, &["events"]);
+    let push = async |body: String| {
+        let asked = reqwest::Client::new().post(format!("{}events", collector.url));
+        let answer = asked.body(body).send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, answer.text().await.unwrap())
+    };
+    let (status, said) = push(format!("{}\nbad\n{}", event("a"), event("b"))).await;
+    assert_eq!(status, 202, "{said}");
+    assert!(said.contains("without\nline 2: not JSON: "), "{said}");
+    let (_, said) = push(format!("[7,{}]", event("c"))).await;
+    assert_eq!(said, "taken, without\nevent 1: not an event: 7\n");
+    assert_eq!(push(event("d")).await, (202, "taken\n".to_owned()));
+    assert_eq!(push("[7,8]".to_owned()).await.0, 400);
+    collector.logged("\"subject\":{\"id\":\"d\"").await;
+    assert_eq!(collector.log().lines().count(), 4);
+}
+
 #[test]
 fn a_source_that_cannot_be_set_up_keeps_the_others_from_nothing() {
     let place = Place::new();

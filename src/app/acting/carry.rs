@@ -73,7 +73,9 @@ pub async fn carry(
         });
     }
     // Held until all is sent: of two processes one waits.
-    let Some(_held) = acting.lock.take() else {
+    let held = acting.lock.take();
+    let held = held.map_err(|error| NotDone::NotKept(error.to_string()))?;
+    let Some(_held) = held else {
         return Err(NotDone::Busy);
     };
     let at = clock::now();

@@ -20,8 +20,8 @@ pub async fn settle(acting: &mut Acting) -> Result<(), StoreError> {
     if open.is_empty() {
         return Ok(());
     }
-    // Who has the lock is at it.
-    let Some(_held) = acting.lock.take() else {
+    // Who has the lock is at it; and where none can be made, nothing could be written down.
+    let Ok(Some(_held)) = acting.lock.take() else {
         return Ok(());
     };
     for story in open {

@@ -5,7 +5,7 @@ pub mod carry;
 pub mod follow;
 pub mod plan;
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::path::Path;
 
 use crate::config::{Config, Source};
@@ -44,18 +44,22 @@ pub(super) struct Lock(Option<std::path::PathBuf>);
 
 impl Lock {
     /// Takes it; `None` where another process has it.
-    pub(super) fn take(&self) -> Option<Held> {
+    pub(super) fn take(&self) -> Result<Option<Held>, StoreError> {
         let Some(path) = &self.0 else {
-            return Some(Held(None));
+            return Ok(Some(Held(None)));
         };
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(path)
-            .ok()?;
-        file.try_lock().ok()?;
-        Some(Held(Some(file)))
+        let unwritable = |error: std::io::Error| StoreError::ReadOnly {
+            path: path.display().to_string(),
+            detail: format!("{error}; it stands beside the log: make that folder writable"),
+        };
+        let mut options = File::options();
+        let options = options.create(true).truncate(false).write(true);
+        let file = options.open(path).map_err(unwritable)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Held(Some(file)))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(unwritable(error)),
+        }
     }
 }
 
@@ -136,4 +140,23 @@ pub fn verify(store: &dyn Store, noted: Option<&str>) -> Result<Vec<Break>, Stor
 pub(super) fn write(store: &mut dyn Store, entry: &Entry) -> Result<(), StoreError> {
     store.journal_add(&mut |head| chain::link(entry.clone(), head))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_that_cannot_be_made_is_not_one_that_another_has() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock = Lock(Some(folder.path().join("log.acting")));
+        let held = lock.take().unwrap();
+        assert!(held.is_some());
+        assert!(lock.take().unwrap().is_none(), "one acts at a time");
+        drop(held);
+        assert!(lock.take().unwrap().is_some());
+        let nowhere = Lock(Some(folder.path().join("gone/log.acting")));
+        let error = nowhere.take().err().unwrap().to_string();
+        assert!(error.contains("log.acting cannot be written: "), "{error}");
+    }
 }

@@ -266,6 +266,16 @@ pub struct AuditArgs {
     pub verify: bool,
 
     /// With --verify: a hash that was noted elsewhere
-    #[arg(long, value_name = "HASH", requires = "verify")]
+    #[arg(long, value_name = "HASH", requires = "verify", value_parser = whole_hash)]
     pub head: Option<String>,
+}
+
+/// The hash of a line as `audit --verify` prints it: of one that was cut, nobody could say that the journal lacks it.
+fn whole_hash(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err("a hash is 64 hexadecimal digits: give it whole, as `leadtime audit --verify` prints it".to_owned())
+    }
 }

@@ -239,7 +239,7 @@ mod tests {
             "leadtime mark incident-link INC-1 --deployment d --workload a",
             "leadtime confirm 2026 --confirm a",
             "leadtime confirm 2026 --call-off",
-            "leadtime audit 2026 --verify --head 00",
+            "leadtime audit 2026 --verify --head 4f3a4f3a4f3a4f3a4f3a4f3a4f3a4f3a4f3a4f3a4f3a4f3a4f3a4f3a4f3a4f3a",
             "leadtime completions zsh",
             "leadtime man --out man",
         ];
@@ -263,7 +263,8 @@ mod tests {
             "leadtime init --print --yes",
             "leadtime promote a",
             "leadtime promote a --to p --dry-run --yes",
-            "leadtime audit --head 00",
+            "leadtime audit --head 4f3a4f3a4f3a4f3a4f3a4f3a4f3a4f3a4f3a4f3a4f3a4f3a4f3a4f3a4f3a4f3a",
+            "leadtime audit --verify --head 4f3a",
             "leadtime dora --by person",
             "leadtime dora --levels 24",
         ];

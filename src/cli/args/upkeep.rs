@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 use clap_complete::Shell;
 
-use super::WindowArgs;
-use crate::cli::moment::Moment;
+use crate::cli::moment::{self, Moment};
+use crate::event::time::Span;
 
 /// Arguments of `sync`.
 #[derive(Clone, Debug, Args)]
@@ -16,9 +16,9 @@ pub struct SyncArgs {
     #[arg(value_name = "SOURCE")]
     pub sources: Vec<String>,
 
-    /// How far back the first reading of a source goes
-    #[arg(long, value_name = "TIME", default_value = "90d")]
-    pub since: Moment,
+    /// How far back the first reading of a source goes; default: its `since`, else 90 days, or what the page of its kind says
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<Moment>,
 }
 
 /// Arguments of `collect`.
@@ -41,8 +41,17 @@ Examples:
 Writes every event as it is kept, a line each, in the order in which they arrived; `leadtime import` makes the same log of it. --from, --to, --since and --as-of choose by when \
 something happened; without them all is written. A file is written whole or not at all, over one that is there.")]
 pub struct ExportArgs {
-    #[command(flatten)]
-    pub window: WindowArgs,
+    /// Only what happened from this time on; default: all from the beginning
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<Moment>,
+
+    /// Only what happened before this time; default: all to the end, or with --from or --since to now, or --as-of
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<Moment>,
+
+    /// Only what happened so far back from the end, as 30d
+    #[arg(long, value_name = "LENGTH", conflicts_with = "from", value_parser = moment::span)]
+    pub since: Option<Span>,
 
     /// Write to this file instead of standard output
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]

@@ -10,14 +10,12 @@ use crate::connector::error::ErrorKind;
 use crate::connector::{ConnectorError, Finding, Progress, Reading, Severity, Sink};
 
 use super::cursor::Place;
-use super::translate::lines;
+use super::translate::{lines, told};
 
 /// What is read and kept at once.
 const PIECE: u64 = 8 << 20;
 /// A line that is longer is no event.
 const LONGEST: u64 = 32 << 20;
-/// How many bad lines of a file are told one by one.
-const TOLD: usize = 10;
 
 type Places = BTreeMap<String, Place>;
 
@@ -195,18 +193,12 @@ fn follow(
 }
 
 fn tell(path: &Path, bad: &[(u64, String)], sink: &mut dyn Sink) {
-    let mut warn = |text: String| {
+    for text in told(bad, "line") {
         sink.finding(Finding {
             subject: path.display().to_string(),
             severity: Severity::Warning,
             text,
         });
-    };
-    for (line, problem) in bad.iter().take(TOLD) {
-        warn(format!("line {line}: {problem}"));
-    }
-    if bad.len() > TOLD {
-        warn(format!("{} more lines are no events", bad.len() - TOLD));
     }
 }
 

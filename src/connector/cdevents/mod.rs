@@ -14,8 +14,7 @@ mod translate;
 
 use super::descriptor::{Capability, Descriptor, Settings};
 use super::signature::Scheme;
-use super::{Actor, Connector, ConnectorError, Health, Pending, Reading, Sink};
-use crate::event::cdevents::Document;
+use super::{Actor, Connector, ConnectorError, Health, Heard, Pending, Reading, Sink};
 use crate::event::time::Timestamp;
 use crate::plan::request::Verb;
 
@@ -89,7 +88,7 @@ impl Connector for CdEvents {
         Box::pin(async move { check::check(&self.config) })
     }
 
-    fn heard(&self, body: &str, now: Timestamp) -> Result<Option<Vec<Document>>, ConnectorError> {
+    fn heard(&self, body: &str, now: Timestamp) -> Result<Option<Heard>, ConnectorError> {
         translate::pushed(body, now).map(Some)
     }
 

@@ -2,10 +2,13 @@
 
 use serde_json::value::RawValue;
 
-use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
+use crate::connector::{ConnectorError, Heard};
 use crate::event::cdevents::{self, Document};
 use crate::event::time::Timestamp;
+
+/// How much of what is wrong is told one by one.
+const TOLD: usize = 10;
 
 /// What stands in some lines.
 #[derive(Clone, Debug, Default)]
@@ -27,35 +30,41 @@ pub fn lines(text: &[u8], before: u64, now: Timestamp) -> Lines {
     read
 }
 
+/// What is told one by one of what is wrong: `line 3: …`; the rest is counted.
+pub fn told(bad: &[(u64, String)], what: &str) -> Vec<String> {
+    let first = bad.iter().take(TOLD);
+    let first = first.map(|(place, problem)| format!("{what} {place}: {problem}"));
+    let rest = bad.len().saturating_sub(TOLD);
+    let rest = (rest > 0).then(|| format!("{rest} more {what}s are no events"));
+    first.chain(rest).collect()
+}
+
 /// The events of a push. One that is none spoils none of the others, and is told.
-pub fn pushed(body: &str, now: Timestamp) -> Result<Vec<Document>, ConnectorError> {
+pub fn pushed(body: &str, now: Timestamp) -> Result<Heard, ConnectorError> {
     // A line end within JSON is a space; one that stands in a text is escaped.
     let line = |text: &str| text.replace(['\n', '\r'], " ");
     let list: Result<Vec<&RawValue>, _> = serde_json::from_str(body);
     let whole: Result<&RawValue, _> = serde_json::from_str(body);
-    let text = match (list, whole) {
+    let (text, what) = match (list, whole) {
         (Ok(all), _) => {
             let all = all.into_iter().map(|one| line(one.get()));
-            all.collect::<Vec<_>>().join("\n")
+            (all.collect::<Vec<_>>().join("\n"), "event")
         }
-        (_, Ok(one)) => line(one.get()),
-        _ => body.to_owned(),
+        (_, Ok(one)) => (line(one.get()), "event"),
+        _ => (body.to_owned(), "line"),
     };
     let wrong = |why: String| ConnectorError::new(ErrorKind::Malformed, "what was pushed", why);
     if body.trim().is_empty() {
         return Err(wrong("it is empty".to_owned()));
     }
     let read = lines(text.as_bytes(), 0, now);
-    match read.bad.first() {
-        Some((place, why)) if read.documents.is_empty() => {
-            Err(wrong(format!("event {place}: {why}")))
-        }
-        _ => {
-            for (place, why) in &read.bad {
-                tracing::warn!(event = place, %why, "an event that was pushed cannot be read");
-            }
-            Ok(read.documents)
-        }
+    let left_out = told(&read.bad, what);
+    match left_out.first() {
+        Some(first) if read.documents.is_empty() => Err(wrong(first.clone())),
+        _ => Ok(Heard {
+            documents: read.documents,
+            left_out,
+        }),
     }
 }
 
@@ -72,7 +81,7 @@ mod tests {
         };
         let now = Timestamp::from_seconds(1_772_400_000);
         let ids = |body: &str| {
-            let read = pushed(body, now).unwrap().into_iter();
+            let read = pushed(body, now).unwrap().documents.into_iter();
             read.map(|one| one.id).collect::<Vec<_>>()
         };
         let flat = |id: &str| event(id).replace('\n', "");
@@ -84,10 +93,20 @@ mod tests {
         assert_eq!(ids(&format!("{}\n{}\n", flat("a"), flat("b"))), ["a", "b"]);
         assert_eq!(ids(&format!("[{},{{}}]", event("a"))), ["a"]);
         assert_eq!(ids("[]"), [""; 0]);
+        let left_out = |body: &str| pushed(body, now).unwrap().left_out;
+        assert_eq!(left_out(&event("a")), [""; 0]);
+        assert_eq!(
+            left_out(&format!("[{},7]", event("a"))),
+            ["event 2: not an event: 7"]
+        );
+        let found = left_out(&format!("{}\n{}", flat("a"), "bad\n".repeat(12)));
+        assert_eq!(found.len(), 11);
+        assert!(found[0].starts_with("line 2: not JSON: "), "{found:?}");
+        assert_eq!(found[10], "2 more lines are no events");
         for wrong in ["", "{}", "no", "[7]"] {
             let read = pushed(wrong, now);
             assert!(
-                read.as_ref().is_err() || read.unwrap().is_empty(),
+                read.is_err() || read.unwrap().documents.is_empty(),
                 "{wrong}"
             );
         }

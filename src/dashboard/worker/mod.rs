@@ -63,13 +63,13 @@ pub fn run(open: Open, lens: Lens, clock: Clock, orders: &Receiver<Order>, tell:
         Ok(Some(workshop)) => workshop,
         Ok(None) => return,
         Err(failure) => {
-            tell(News::Failed(failure.to_string()));
+            tell(News::Failed(failure.words()));
             return;
         }
     };
     let mut worker = Worker::new(workshop, lens, clock, tell);
     if let Err(error) = worker.work(orders) {
-        (worker.tell)(News::Failed(Failure::from(error).to_string()));
+        (worker.tell)(News::Failed(Failure::from(error).words()));
     }
     worker.end();
 }

@@ -84,7 +84,9 @@ fn carried(
         Ok(Envelope::CdEvent(inner)) if inner.kind.starts_with("dev.cdevents") => {
             beside(text, &inner)
         }
-        Err(error) if event.kind.starts_with("dev.cdevents") => return Err(error),
+        Err(error) if event.kind.starts_with("dev.cdevents") && has_context(&data) => {
+            return Err(error);
+        }
         Ok(_) | Err(_) => return Ok(None),
     };
     let mut found = document(data, arrived).map_err(|(error, _)| error)?;
@@ -92,6 +94,12 @@ fn carried(
         found.body = with_beside(&found.body, &beside);
     }
     Ok(Some(found))
+}
+
+/// Whether an object is meant to be a `CDEvent`, so that what is wrong with it has to be told.
+fn has_context(data: &str) -> bool {
+    let fields: Result<Fields<'_>, _> = serde_json::from_str(data);
+    fields.is_ok_and(|fields| fields.get("context").is_some())
 }
 
 /// What a `CloudEvent` says that the `CDEvent` in it does not: extensions, the schema of its data, a subject or a source of its own. `None`: nothing.

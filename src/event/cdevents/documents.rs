@@ -13,7 +13,7 @@ use std::io::{BufRead, Read};
 
 use super::document::{Document, document};
 use super::envelope::{ReadError, envelope, shortened};
-use super::split::{Open, scalar};
+use super::split::{Open, Refused};
 use crate::event::time::Timestamp;
 
 /// The longest document that is kept.
@@ -49,6 +49,7 @@ pub fn documents<R: BufRead>(
         open: None,
         lost: None,
         array: None,
+        refused: None,
         ready: VecDeque::new(),
         ended: false,
     }
@@ -69,6 +70,8 @@ struct Documents<R> {
     lost: Option<usize>,
     /// The line on which the array began that the values stand in.
     array: Option<u64>,
+    /// What was refused, and goes on in the next piece of its line.
+    refused: Option<Refused>,
     ready: VecDeque<Result<Document, LineError>>,
     ended: bool,
 }
@@ -93,11 +96,16 @@ impl<R: BufRead> Documents<R> {
     /// Reads a line, or a piece of a very long one.
     fn read_piece(&mut self) {
         let mut piece = Vec::with_capacity(self.usual + 16);
-        let read = self
+        let mut read = self
             .input
             .by_ref()
             .take(PIECE)
             .read_until(b'\n', &mut piece);
+        if piece.len() as u64 == PIECE && piece.ends_with(b"\r") {
+            // Whether the line ends here, the next byte tells.
+            let more = self.input.by_ref().take(1).read_to_end(&mut piece);
+            read = read.and(more);
+        }
         if let Err(error) = read {
             self.fail(self.line, format!("cannot be read: {error}"));
             self.ended = true;
@@ -137,8 +145,35 @@ impl<R: BufRead> Documents<R> {
         !other
     }
 
-    fn take(&mut self, piece: Vec<u8>, ends: bool) {
-        let whole = self.at_start && (ends || (piece.len() as u64) < PIECE);
+    fn take(&mut self, mut piece: Vec<u8>, ends: bool) {
+        let last = ends || (piece.len() as u64) < PIECE;
+        if self.at_start && last && self.is_between() && piece.starts_with(b"{") {
+            match self.line_document(piece) {
+                Ok(found) => return self.ready.push_back(found),
+                Err(back) => piece = back,
+            }
+        }
+        let mut whole = self.at_start;
+        // A carriage return alone ends a line as well.
+        let mut from = 0;
+        while let Some(end) = lone_return(&piece[from..]) {
+            let mut line = piece[from..=from + end].to_vec();
+            line[end] = b'\n';
+            self.take_line(line, whole, true);
+            self.line += 1;
+            (from, whole) = (from + end + 1, true);
+        }
+        piece.drain(..from);
+        self.take_line(piece, whole && last, ends);
+    }
+
+    /// Nothing is open that a line could belong to.
+    fn is_between(&self) -> bool {
+        self.open.is_none() && self.array.is_none() && self.lost.is_none()
+    }
+
+    /// Takes a line, or a piece of one where it is not `whole`.
+    fn take_line(&mut self, piece: Vec<u8>, whole: bool, ends: bool) {
         let inside = piece.len() - piece.trim_ascii_start().len();
         if whole && self.is_lost(inside, piece.get(inside)) {
             return;
@@ -207,6 +242,13 @@ impl<R: BufRead> Documents<R> {
     /// The slow way: cuts a piece into values.
     fn walk(&mut self, piece: &[u8], ends: bool) {
         let mut at = 0;
+        if let Some(mut refused) = self.refused.take() {
+            let Some(end) = refused.end(piece) else {
+                self.refused = Some(refused).filter(|_| !ends);
+                return;
+            };
+            at = end;
+        }
         loop {
             if let Some(mut open) = self.open.take() {
                 let Some(taken) = open.take(&piece[at..], LONGEST) else {
@@ -230,14 +272,7 @@ impl<R: BufRead> Documents<R> {
                     let alone = piece[at + 1..].trim_ascii().is_empty();
                     self.open = Some(Open::new(self.line, at, first && !alone));
                 }
-                _ => {
-                    let length = match self.array {
-                        Some(_) => scalar(&piece[at..]),
-                        None => piece.len() - at,
-                    };
-                    self.refuse(&piece[at..at + length], at);
-                    at += length;
-                }
+                _ => at = self.refuse_at(piece, at, ends),
             }
         }
     }
@@ -276,13 +311,28 @@ impl<R: BufRead> Documents<R> {
             .push_back(found.map_err(|error| placed(error, &open)));
     }
 
+    /// Refuses what stands at a place of a piece; tells where it ends.
+    fn refuse_at(&mut self, piece: &[u8], at: usize, ends: bool) -> usize {
+        let mut refused = match piece[at] {
+            _ if self.array.is_none() => Refused::Line,
+            b'"' => Refused::Text { escaped: false },
+            _ => Refused::Word,
+        };
+        let end = refused.end(&piece[at + 1..]).map(|more| at + 1 + more);
+        self.refuse(&piece[at..end.unwrap_or(piece.len())], at);
+        if end.is_none() && !ends {
+            self.refused = Some(refused);
+        }
+        end.unwrap_or(piece.len())
+    }
+
     /// Something stands where only an event can.
     fn refuse(&mut self, found: &[u8], offset: usize) {
         let text = String::from_utf8_lossy(found);
         let text = text.trim();
         let problem = match serde_json::from_str::<serde::de::IgnoredAny>(text) {
             Ok(_) => format!("not an event: {}", shortened(text)),
-            Err(_) if std::str::from_utf8(found).is_err() => "not UTF-8".to_owned(),
+            Err(_) if is_no_utf8(found) => "not UTF-8".to_owned(),
             Err(_) => format!(
                 "not JSON: expected an object at column {}, found {}",
                 offset + 1,
@@ -317,6 +367,18 @@ impl<R: BufRead> Documents<R> {
     fn fail(&mut self, line: u64, problem: String) {
         self.ready.push_back(Err(LineError { line, problem }));
     }
+}
+
+/// Where a carriage return stands that no line feed follows.
+fn lone_return(bytes: &[u8]) -> Option<usize> {
+    let returns = bytes.contains(&b'\r').then(|| bytes.iter().enumerate())?;
+    let mut returns = returns.filter(|(_, byte)| **byte == b'\r');
+    returns.find_map(|(at, _)| (*bytes.get(at + 1)? != b'\n').then_some(at))
+}
+
+/// Whether a text is wrong before its end, in which a piece may have cut a letter.
+fn is_no_utf8(text: &[u8]) -> bool {
+    std::str::from_utf8(text).is_err_and(|error| error.error_len().is_some())
 }
 
 /// Where in the input a problem is, that is known by its place in the value.

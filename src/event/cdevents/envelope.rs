@@ -83,7 +83,7 @@ pub(super) enum Envelope<'a> {
 
 /// Reads the envelope of one document.
 pub(super) fn envelope(json: &str) -> Result<Envelope<'_>, ReadError> {
-    let top: Top<'_> = serde_json::from_str(json)?;
+    let top = top(json)?;
     match top.context {
         Part::Object(context) => cdevent(
             &context,
@@ -101,6 +101,17 @@ pub(super) fn envelope(json: &str) -> Result<Envelope<'_>, ReadError> {
         )),
         Part::Else(_) | Part::Absent => cloudevent(&top).map(Envelope::CloudEvent),
     }
+}
+
+/// The fields of one object. A list would be taken for its fields in their order.
+fn top(json: &str) -> Result<Top<'_>, ReadError> {
+    if json.trim_ascii_start().starts_with('[') {
+        let _json: IgnoredAny = serde_json::from_str(json)?;
+        return Err(ReadError::NotAnEvent(
+            "it is an array, where an object should be".to_owned(),
+        ));
+    }
+    Ok(serde_json::from_str(json)?)
 }
 
 fn cdevent<'a>(
@@ -149,13 +160,13 @@ fn identity<'a>(field: &'static str, raw: Option<&'a RawValue>) -> Result<Cow<'a
 
 fn time(field: &'static str, raw: Option<&RawValue>) -> Result<Option<Timestamp>, ReadError> {
     let Some(raw) = raw else { return Ok(None) };
-    plain(raw)
-        .filter(|_| raw.get().starts_with('"'))
-        .and_then(|text| Timestamp::parse(&text))
+    // A number is no time.
+    let text = plain(raw).filter(|_| raw.get().starts_with('"'));
+    Timestamp::read(&text.unwrap_or_default())
         .map(Some)
-        .ok_or_else(|| ReadError::Wrong {
+        .map_err(|expected| ReadError::Wrong {
             field,
-            expected: "an RFC 3339 time",
+            expected,
             found: shortened(raw.get()),
         })
 }
@@ -324,8 +335,32 @@ mod tests {
             "not an event: duplicate field `id` at column 23"
         );
         assert_eq!(
+            problem(&context(
+                r#""type":"t","source":"s","id":"1","timestamp":"9999-12-31T23:59:59-01:00""#
+            )),
+            r#"not an event: `context.timestamp` should be a time of the years 0000 to 9999 in UTC, found "9999-12-31T23:59:59-01:00""#
+        );
+        assert_eq!(
             problem(r#"{"context" 1}"#),
             "not JSON: expected `:` at column 12"
+        );
+    }
+
+    #[test]
+    fn fields_in_a_row_are_no_object() {
+        let context = r#"{"type":"t","source":"s","id":"1","timestamp":"2024-01-01T00:00:00Z"}"#;
+        for row in [
+            format!(r#"[{context},{{"id":"x"}}]"#),
+            r#" [null,null,null,"1.0","s","1","t"]"#.to_owned(),
+        ] {
+            assert_eq!(
+                problem(&row),
+                "not an event: it is an array, where an object should be"
+            );
+        }
+        assert_eq!(
+            problem("[1"),
+            "not JSON: EOF while parsing a list at column 2"
         );
     }
 

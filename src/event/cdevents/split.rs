@@ -75,22 +75,34 @@ impl Open {
     }
 }
 
-/// How long a number, a word or a string is that stands where a value should.
-pub(super) fn scalar(bytes: &[u8]) -> usize {
-    if bytes.first() == Some(&b'"') {
-        let mut escaped = false;
-        let end = bytes.iter().skip(1).position(|byte| {
-            let ends = *byte == b'"' && !escaped;
-            escaped = *byte == b'\\' && !escaped;
-            ends
-        });
-        return end.map_or(bytes.len(), |end| end + 2);
+/// What stands where a value should and is none that is looked for, in bytes that come a piece at a time.
+pub(super) enum Refused {
+    /// A number or a word of an array.
+    Word,
+    /// A string of an array, after its first quote.
+    Text { escaped: bool },
+    /// All that is left of a line.
+    Line,
+}
+
+impl Refused {
+    /// How many bytes of these belong to it where it ends in them; `None` where it goes on.
+    pub fn end(&mut self, bytes: &[u8]) -> Option<usize> {
+        match self {
+            Self::Word => bytes.iter().position(|byte| {
+                matches!(byte, b',' | b']' | b'[' | b'{') || byte.is_ascii_whitespace()
+            }),
+            Self::Text { escaped } => {
+                let end = bytes.iter().position(|byte| {
+                    let ends = *byte == b'"' && !*escaped;
+                    *escaped = *byte == b'\\' && !*escaped;
+                    ends
+                });
+                end.map(|end| end + 1)
+            }
+            Self::Line => None,
+        }
     }
-    bytes
-        .iter()
-        .position(|byte| matches!(byte, b',' | b']' | b'[' | b'{') || byte.is_ascii_whitespace())
-        .unwrap_or(bytes.len())
-        .max(1)
 }
 
 /// A JSON value without the white space between its parts: one line, every number and every text as it was written.
@@ -134,10 +146,13 @@ mod tests {
     }
 
     #[test]
-    fn scalars_have_a_length() {
-        assert_eq!(scalar(br#""a,\"b" , 1"#), 7);
-        assert_eq!(scalar(b"12.5,3"), 4);
-        assert_eq!(scalar(b"}"), 1);
+    fn what_is_refused_ends_in_whatever_piece() {
+        let mut text = Refused::Text { escaped: false };
+        assert_eq!(text.end(br"a,\"), None);
+        assert_eq!(text.end(br#""b" , 1"#), Some(3));
+        assert_eq!(Refused::Word.end(b"12.5,3"), Some(4));
+        assert_eq!(Refused::Word.end(b"}"), None);
+        assert_eq!(Refused::Line.end(b"1, 2]"), None);
     }
 
     #[test]

@@ -10,12 +10,22 @@ const ADD: &str = "INSERT INTO journal (number, hash, body) VALUES (?1, ?2, ?3)"
 const MOVE_HEAD: &str =
     "INSERT OR REPLACE INTO journal_head (one, number, hash) VALUES (1, ?1, ?2)";
 
+/// A text, whatever bytes somebody put there: whoever verifies has to be able to name the line. What is no UTF-8 never was written here, and becomes a text that
+/// never was, either.
+fn text(row: &rusqlite::Row<'_>, column: usize) -> Result<String> {
+    let bytes = row.get_ref(column)?.as_bytes()?;
+    Ok(match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => String::from_utf8_lossy(bytes).into_owned() + "\u{fffd}",
+    })
+}
+
 pub fn lines(connection: &Connection, after: u64) -> Result<Vec<JournalLine>> {
     let line = |row: &rusqlite::Row<'_>| {
         Ok(JournalLine {
             number: row.get::<_, i64>(0)?.cast_unsigned(),
-            hash: row.get(1)?,
-            body: row.get(2)?,
+            hash: text(row, 1)?,
+            body: text(row, 2)?,
         })
     };
     connection
@@ -30,7 +40,7 @@ pub fn head(connection: &Connection) -> Result<Option<JournalHead>> {
         .query_row([], |row| {
             Ok(JournalHead {
                 number: row.get::<_, i64>(0)?.cast_unsigned(),
-                hash: row.get(1)?,
+                hash: text(row, 1)?,
             })
         })
         .optional()

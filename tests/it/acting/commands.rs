@@ -255,10 +255,31 @@ fn a_journal_that_was_touched_is_found_out() {
     assert_eq!(whole["verified"], true);
     let head = whole["head"].as_str().unwrap();
     run(&place, &["audit", "--verify", "--head", head]).ends(0);
-    run(&place, &["audit", "--verify", "--head", "00"]).ends(1);
+    let other = "0".repeat(64);
+    let unknown = run(&place, &["audit", "--verify", "--head", &other]).ends(1);
+    assert!(
+        unknown
+            .out
+            .contains(&format!("no line has the hash {other}")),
+        "{}",
+        unknown.out
+    );
+    // It is printed as it has to be given: whole, however narrow the terminal is.
+    let told = run(&place, &["audit", "--verify", "--width", "60"]).ends(0);
+    assert!(
+        told.out.lines().next().unwrap().ends_with(head),
+        "{}",
+        told.out
+    );
+    run(&place, &["audit", "--verify", "--head", &head[..40]])
+        .ends(2)
+        .says(&["give it whole"]);
     let untouched = std::fs::read(place.file("log.db")).unwrap();
     for touch in [
         "UPDATE journal SET body = replace(body, 'a drill', 'a thrill') WHERE number = 1",
+        "UPDATE journal SET body = cast(x'ff41' AS TEXT) WHERE number = 2",
+        "UPDATE journal SET hash = cast(x'ff41' AS TEXT) WHERE number = 2",
+        "UPDATE journal_head SET hash = cast(x'ff41' AS TEXT)",
         "DELETE FROM journal WHERE number = 2",
         "DELETE FROM journal WHERE number = (SELECT max(number) FROM journal)",
         "UPDATE journal SET number = -number WHERE number IN (2, 3); UPDATE journal SET number = 5 + number WHERE number < 0",

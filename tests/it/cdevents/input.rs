@@ -78,6 +78,59 @@ fn every_layout_is_understood() {
 }
 
 #[test]
+fn fields_in_a_row_are_no_event() {
+    let row = format!(
+        "[{},{{\"id\":\"a\"}}]",
+        line("a")
+            .replace("{\"context\":", "")
+            .split_once(",\"subject")
+            .unwrap()
+            .0
+    );
+    assert_eq!(
+        seen(format!("[{row},\n{}]", line("b"))),
+        (vec!["b".to_owned()], vec![1])
+    );
+}
+
+#[test]
+fn a_long_line_that_is_no_event_is_one_problem() {
+    let (a, b) = (line("a"), line("b"));
+    let long = "ü".repeat(5 << 20);
+    for bad in [
+        long.clone(),
+        format!("{a} {long}"),
+        format!("[\"{long}, \\\"\"]"),
+        format!("[\n{long}, {a}]"),
+    ] {
+        let with_a = usize::from(bad.contains(&a));
+        let (ids, lines) = seen(format!("{bad}\n{b}\n"));
+        assert_eq!((ids.len(), lines.len()), (1 + with_a, 1), "{}", &bad[..20]);
+        let (_, problems) = split(bad);
+        assert!(
+            problems[0]
+                .problem
+                .starts_with("not JSON: expected an object"),
+            "{}",
+            problems[0]
+        );
+    }
+}
+
+#[test]
+fn a_carriage_return_alone_ends_a_line() {
+    let (a, b) = (line("a"), line("b"));
+    for bad in ["no", "{}", "{\"context\":", &a[..30], "\"{"] {
+        let (ids, lines) = seen(format!("{a}\r{bad}\r{b}\r\n{a}\r"));
+        assert_eq!((ids.len(), &lines[..]), (3, &[2][..]), "{bad}");
+    }
+    let many = format!("no\r{a}\r").repeat(10_000);
+    let (ids, lines) = seen(many);
+    assert_eq!((ids.len(), lines.len()), (10_000, 10_000));
+    assert_eq!(lines.last(), Some(&19_999));
+}
+
+#[test]
 fn numbers_and_order_survive_being_put_on_one_line() {
     let laid_out = pretty("a").replace(
         "\"content\": {}",
@@ -304,6 +357,20 @@ fn a_cloudevent_that_carries_a_cdevent_is_that_cdevent() {
         "{}",
         problems[0]
     );
+    // What has no context is something else, whatever its type says.
+    for other in [
+        r#"{"context":{}}"#.replace("context", "order"),
+        "{}".to_owned(),
+        "[]".to_owned(),
+        r#""{no JSON}""#.to_owned(),
+    ] {
+        let (found, problems) = split(outer(&format!("\"data\":{other}")));
+        assert_eq!(problems, [], "{other}");
+        assert_eq!(found[0].id, "outer");
+        let kind = read(&found[0].body).unwrap().kind;
+        let kept = Kind::Other("dev.cdevents.change.merged.0.3.0".into());
+        assert_eq!(kind, kept, "{other}");
+    }
     // Without data there is nothing to read, but it is an event.
     let (found, problems) = split(outer("\"time\":null"));
     assert_eq!(problems, []);

@@ -210,6 +210,8 @@ fn an_export_of_a_stretch_of_time_holds_just_that() {
     assert_eq!(ids(""), days);
     assert_eq!(ids("--from 2026-01-02 --to 2026-01-04"), days[1..3]);
     assert_eq!(ids("--from 2026-01-02"), days[1..]);
+    assert_eq!(ids("--to 2026-01-03"), days[..2]);
+    assert_eq!(ids("--to 2030-01-01"), days);
     assert_eq!(ids("--as-of 2026-01-02T00:00:00Z"), days[..2]);
     assert_eq!(
         ids("--as-of 2026-01-03T12:00:00Z --since 2days"),
@@ -307,6 +309,9 @@ fn a_log_may_have_any_name() {
         assert!(place.file(name).is_file(), "{name}");
         assert_eq!(export(&place, &db).lines().count(), 1, "{name}");
     }
+    import(&place, "sqlite:~/own.db", &["a.jsonl"]).ends(0);
+    assert!(place.home().join("own.db").is_file());
+    assert!(!place.file("~").exists());
     for wrong in ["log.db", "sqlite:", "postgres://db/leadtime", ""] {
         let ran = place.run(&["--db", wrong, "env"]).ends(2);
         ran.says(&["sqlite:FILE"]);
@@ -349,7 +354,7 @@ fn asking_a_log_that_is_not_there_makes_none() {
     ] {
         let arguments: Vec<&str> = line.split_whitespace().collect();
         let ran = place.run(&[&["--db", "sqlite:no.db"], &arguments[..]].concat());
-        ran.ends(2)
+        ran.ends(3)
             .says(&["there is no log at", "no.db", "leadtime import FILE"]);
         assert!(!place.file("no.db").exists(), "{line}");
     }
@@ -412,8 +417,15 @@ fn what_is_no_log_is_left_alone() {
     ] {
         let before = fs::read(&file).ok();
         let db = format!("sqlite:{}", file.display());
-        for arguments in [&["env"][..], &["import", "-"], &["doctor"], &["export"]] {
+        for arguments in [
+            &["env"][..],
+            &["import", "-"],
+            &["doctor"],
+            &["export"],
+            &["--plain"],
+        ] {
             let ran = place.run(&[&["--db", &db], arguments].concat()).ends(3);
+            assert_eq!(ran.err.matches("leadtime: ").count(), 1, "{}", ran.err);
             ran.says(&[wanted, file.to_str().unwrap()]);
             assert_eq!(ran.out, "");
         }

@@ -328,3 +328,31 @@ fn every_example_answers_without_credentials() {
         assert!(!doctor.json()["sources"].as_array().unwrap().is_empty());
     }
 }
+
+#[test]
+fn what_is_typed_goes_before_what_is_configured_and_that_before_what_a_tool_has() {
+    let place = Place::new();
+    let said = place.file("said");
+    let script = format!("echo \"${{LEADTIME_SINCE:-ever}}\" > '{}'", said.display());
+    let source = format!(
+        "[[sources]]\nname = \"own\"\nkind = \"command\"\ncommand = [\"sh\", \"-c\", {script:?}]\n"
+    );
+    let wanted = |more: &str, typed: &[&str], log: &str| {
+        place.write("leadtime.toml", format!("{source}{more}"));
+        place.run(&[&["--db", log, "sync"], typed].concat()).ends(0);
+        place.read("said").trim().to_owned()
+    };
+    let typed = ["--since", "2020-01-01T00:00:00Z"];
+    let configured = "since = \"30d\"\n";
+    assert_eq!(wanted("", &[], "sqlite:a.db"), "ever");
+    assert_eq!(wanted("", &typed, "sqlite:b.db"), "2020-01-01T00:00:00Z");
+    assert_eq!(
+        wanted(configured, &typed, "sqlite:c.db"),
+        "2020-01-01T00:00:00Z"
+    );
+    let month = wanted(configured, &[], "sqlite:d.db");
+    assert!(
+        month.starts_with("20") && month.as_str() > "2020-02",
+        "{month}"
+    );
+}

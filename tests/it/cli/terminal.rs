@@ -161,6 +161,35 @@ fn bad_input_is_told_without_its_controls() {
     );
     let ran = ran.ends(1);
     assert!(!ran.err.contains('\u{1b}'), "{:?}", ran.err);
+    for typed in [
+        &["dora", "--since=\u{9b}31m\u{202e}\u{1b}[2J"][..],
+        &["map", "--\u{9b}31m\u{202e}"],
+        &["\u{202e}pam"],
+    ] {
+        let ran = place.run(&[&["--color", "always"], typed].concat()).ends(2);
+        let hidden = |sign: &char| matches!(sign, '\u{80}'..='\u{9f}' | '\u{202e}' | '\u{1b}');
+        assert_eq!(ran.err.chars().find(hidden), None, "{:?}", ran.err);
+        ran.says(&["error: ", "--help"]);
+    }
+}
+
+#[test]
+fn what_has_a_form_of_its_own_is_not_written_as_json() {
+    let place = Place::new();
+    for line in [
+        "--plain",
+        "demo --plain",
+        "init --print",
+        "completions bash",
+        "man",
+        "man --out man",
+    ] {
+        let arguments: Vec<&str> = line.split_whitespace().collect();
+        let ran = place.run(&[&["--json"], &arguments[..]].concat()).ends(2);
+        assert_eq!(ran.out, "", "{line}");
+        ran.says(&["cannot be written as JSON"]);
+    }
+    assert!(!place.file("man").exists());
 }
 
 #[test]

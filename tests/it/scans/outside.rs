@@ -235,11 +235,11 @@ fn what_a_report_does_not_say_the_command_line_says() {
     );
     place
         .run(&["import", "a.sarif", "--commit", "main"])
-        .ends(3)
+        .ends(2)
         .says(&["--commit is no sha"]);
     place
         .run(&["import", "a.sarif", "--artifact", "./x"])
-        .ends(3)
+        .ends(2)
         .says(&["--artifact names no artifact"]);
 
     // Of the wrong form, cut off, of no form.

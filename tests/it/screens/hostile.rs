@@ -108,6 +108,11 @@ fn look_everywhere(desk: &mut Desk) {
             ] {
                 press(desk, keys);
                 assert_harmless(&desk.picture());
+                let copied = desk.copied().unwrap_or_default();
+                let bad = copied
+                    .chars()
+                    .find(|sign| is_obeyed(*sign) && *sign != '\n');
+                assert_eq!(bad, None, "{copied:?}");
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::event::cdevents::pretty;
 use crate::intent::Intent;
 use crate::report::Style;
 use crate::report::happening::{happening, link, subject};
+use crate::report::json::harmless;
 use crate::report::sheet::Line;
 use crate::report::text;
 use crate::theme::Role;
@@ -197,6 +198,6 @@ impl Page for EventPage {
     }
 
     fn card(&self, _scene: &Scene) -> Option<String> {
-        Some(self.one.body.clone())
+        Some(harmless(&self.one.body).into_owned())
     }
 }
