@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::Workload;
@@ -10,6 +11,8 @@ use super::calendar::Clock;
 use super::definition::Rules;
 use super::delivery::Delivery;
 use super::dora::lead::start;
+use super::entity::{Change, Ticket};
+use super::name::Name;
 use super::statistic::{Spread, ratio};
 use super::window::Window;
 use crate::event::time::{Span, Timestamp};
@@ -31,7 +34,7 @@ pub struct Flow {
     pub distribution: Vec<FlowType>,
     /// Time-weighted mean of work in progress.
     pub wip_average: Option<f64>,
-    /// Mean flow time that Little's law expects from throughput and WIP, and the one measured.
+    /// Mean time in work that Little's law expects from WIP and from what left it, and the one measured. What was given up left it too.
     pub little_expected_seconds: Option<Span>,
     pub little_measured_seconds: Option<Span>,
     /// They differ by more than 20 %.
@@ -60,12 +63,15 @@ pub struct Material {
 /// A change as a part of an item.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Part {
-    /// Its ticket, by a number of the workload's own.
-    ticket: Option<u32>,
-    kind: u32,
+    ticket: Option<TicketKey>,
+    /// Its type, where its labels say one.
+    kind: Option<u32>,
     start: Timestamp,
     fate: Fate,
 }
+
+/// A ticket by its name; one that is but a number, `#3`, with the repository that it is of.
+type TicketKey = (Name, Option<Name>);
 
 /// What became of a change, or of a ticket by all its changes: the one that counts most has the greatest place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -82,13 +88,43 @@ struct Item<'a> {
     kind: &'a str,
     /// When work on the first of its changes began.
     start: Timestamp,
-    /// When the last of its changes went live; `None` while one is not.
+    /// When the last of its changes went live, or it was given up; `None` while it is in work.
     end: Option<Timestamp>,
+    /// It was not given up.
+    done: bool,
+}
+
+/// The tickets that something is known of, by their names and in their order.
+struct Tickets<'a>(FxHashMap<Name, (usize, &'a Ticket)>);
+
+impl<'a> Tickets<'a> {
+    fn of(workload: &'a Workload) -> Self {
+        let all = workload.tickets.iter().enumerate();
+        Self(all.map(|(at, one)| (one.id, (at, one))).collect())
+    }
+
+    /// The ticket that a change is a part of: one that something is known of, else the first that it names.
+    fn of_change(
+        &self,
+        workload: &Workload,
+        change: &Change,
+    ) -> (Option<TicketKey>, Option<&'a Ticket>) {
+        let known = change.tickets.iter().filter_map(|name| self.0.get(name));
+        let known = known.min_by_key(|(at, _)| *at).map(|(_, ticket)| *ticket);
+        let name = known.map(|ticket| ticket.id);
+        let name = name.or_else(|| change.tickets.first().copied());
+        let key = name.map(|name| {
+            let of = change.repository;
+            (name, of.filter(|_| workload.text(name).starts_with('#')))
+        });
+        (key, known)
+    }
 }
 
 /// Draws what flow needs from a workload.
 #[must_use]
 pub fn material(workload: &Workload, delivery: &Delivery, rules: &Rules) -> Material {
+    let tickets = Tickets::of(workload);
     let mut kinds: Vec<Box<str>> = Vec::new();
     let mut parts = Vec::new();
     for (place, change) in (0..).zip(&workload.changes) {
@@ -101,24 +137,22 @@ pub fn material(workload: &Workload, delivery: &Delivery, rules: &Rules) -> Mate
             (None, Some(at)) => Fate::GivenUp(at),
             (None, None) => Fate::Open,
         };
-        let ticket = workload
-            .tickets
+        let (ticket, known) = tickets.of_change(workload, change);
+        let labels = known.map_or(&*change.labels, |ticket| &ticket.labels);
+        let mut said = labels
             .iter()
-            .position(|ticket| change.tickets.contains(&ticket.id));
-        let labels = ticket.and_then(|ticket| workload.tickets.get(ticket));
-        let labels = labels.map_or(&*change.labels, |ticket| &ticket.labels);
-        let kind = labels
-            .iter()
-            .find_map(|label| rules.items.get(workload.text(*label)))
-            .map_or(UNCLASSIFIED, String::as_str);
-        let known = kinds.iter().position(|known| **known == *kind);
-        let kind = known.unwrap_or_else(|| {
-            kinds.push(kind.into());
-            kinds.len() - 1
+            .filter_map(|label| rules.items.get(workload.text(*label)));
+        let kind = said.next().and_then(|kind| {
+            let known = kinds.iter().position(|known| **known == **kind);
+            let place = known.unwrap_or_else(|| {
+                kinds.push(kind.as_str().into());
+                kinds.len() - 1
+            });
+            u32::try_from(place).ok()
         });
         parts.push(Part {
-            ticket: ticket.and_then(|ticket| u32::try_from(ticket).ok()),
-            kind: u32::try_from(kind).unwrap_or(0),
+            ticket,
+            kind,
             start: match fate {
                 Fate::Live(at) => start.min(at),
                 _ => start,
@@ -134,21 +168,22 @@ pub fn material(workload: &Workload, delivery: &Delivery, rules: &Rules) -> Mate
 }
 
 impl Part {
-    /// Both as one: work began with the earlier, and ends with the later.
+    /// Both as one: work began with the earlier, and ends with the later. Where no ticket says of what type it is, the first of its changes that does.
     fn with(self, other: Self) -> Self {
         Self {
             start: self.start.min(other.start),
             fate: self.fate.max(other.fate),
+            kind: self.kind.or(other.kind),
             ..self
         }
     }
 }
 
 impl Material {
-    /// The items that a window has to do with: not yet done, or done in it or after its start. A ticket is put together from all its changes, whenever
-    /// they were live; one that several workloads work on is an item of each.
+    /// The items that a window has to do with: not yet done or given up, or so in it or after its start. A ticket is put together from all its changes,
+    /// whenever they were live; one that several workloads work on is an item of each.
     fn items(&self, window: Window) -> impl Iterator<Item = Item<'_>> {
-        let mut of_ticket: BTreeMap<u32, Part> = BTreeMap::new();
+        let mut of_ticket: BTreeMap<TicketKey, Part> = BTreeMap::new();
         let mut parts = Vec::new();
         for part in &self.changes {
             let Some(ticket) = part.ticket else {
@@ -160,18 +195,19 @@ impl Material {
         }
         parts.extend(of_ticket.into_values());
         parts.into_iter().filter_map(move |part| {
-            let end = match part.fate {
-                Fate::Live(at) => Some(at),
-                Fate::Open => None,
-                // Until then it was in work, and nobody knew.
-                Fate::GivenUp(at) if at >= window.to => None,
-                Fate::GivenUp(_) | Fate::Untimed => return None,
+            let (end, done) = match part.fate {
+                Fate::Live(at) => (Some(at), true),
+                // Until then it was in work.
+                Fate::GivenUp(at) => (Some(at), false),
+                Fate::Open => (None, false),
+                Fate::Untimed => return None,
             };
-            let kind = self.kinds.get(part.kind as usize);
+            let kind = part.kind.and_then(|kind| self.kinds.get(kind as usize));
             let item = Item {
                 kind: kind.map_or(UNCLASSIFIED, |kind| kind),
                 start: part.start,
                 end,
+                done,
             };
             let met = item.start < window.to && end.is_none_or(|end| end >= window.from);
             met.then_some(item)
@@ -183,18 +219,21 @@ impl Material {
 #[must_use]
 pub fn figures(materials: &[&Material], window: Window, clock: Clock) -> Flow {
     let known = materials.iter().filter_map(|one| one.known).min();
-    let window = window.clipped(known.unwrap_or(window.to));
+    let known = known.unwrap_or(window.to);
+    let (days, window) = (window.days_of_rate(known), window.clipped(known));
     let items = materials.iter().flat_map(|one| one.items(window));
     let items: Vec<Item> = items.collect();
-    let completed: Vec<&Item> = items
-        .iter()
-        .filter(|item| item.end.is_some_and(|end| window.contains(end)))
-        .collect();
-    let times: Vec<Span> = completed
-        .iter()
-        .filter_map(|item| Some(clock.span(item.start, item.end?)))
-        .collect();
-    let load = items.iter().filter(|item| item.is_open(window)).count();
+    let mut times = Vec::new();
+    let mut left = Vec::new();
+    for item in items.iter().filter(|item| !item.is_open(window)) {
+        let Some(end) = item.end else { continue };
+        let time = clock.span(item.start, end.max(item.start));
+        left.push(time);
+        if item.done {
+            times.push(time);
+        }
+    }
+    let (velocity, load) = (times.len(), items.len() - left.len());
     let length = clock.span(window.from, window.to);
     let inside: Span = items
         .iter()
@@ -206,23 +245,21 @@ pub fn figures(materials: &[&Material], window: Window, clock: Clock) -> Flow {
         .sum();
     let per = |part: f64, whole: Span| (whole > Span::ZERO).then(|| part / whole.seconds());
     let wip_average = per(inside.seconds(), length);
-    let measured = mean(&times);
-    // Mean WIP over throughput: both are told over the same time, which cancels out.
+    let measured = mean(&left);
+    // Mean WIP over throughput: both are told over the same time, which cancels out. The law holds of all that comes and goes, so throughput is of what was
+    // given up too.
     let expected = wip_average
-        .filter(|_| !completed.is_empty())
-        .map(|_| inside.seconds() / count(completed.len()));
+        .filter(|_| !left.is_empty())
+        .map(|_| inside.seconds() / count(left.len()));
     let off = expected
         .zip(measured)
         .is_some_and(|(expected, measured)| (expected - measured).abs() > TOLERANCE * measured);
     Flow {
-        velocity: completed.len(),
-        velocity_per_week: per(
-            count(completed.len()) * 7.0 * 86_400.0,
-            window.to - window.from,
-        ),
+        velocity,
+        velocity_per_week: (days > 0.0).then(|| count(velocity) * 7.0 / days),
         time: Spread::of(times),
         load,
-        distribution: distribution(&items, window, completed.len()),
+        distribution: distribution(&items, window, velocity),
         wip_average,
         little_expected_seconds: expected.map(seconds),
         little_measured_seconds: measured.map(seconds),
@@ -243,7 +280,7 @@ fn distribution(items: &[Item], window: Window, completed: usize) -> Vec<FlowTyp
         let counts = types.entry(item.kind).or_default();
         if item.is_open(window) {
             counts.1 += 1;
-        } else {
+        } else if item.done {
             counts.0 += 1;
         }
     }
@@ -336,7 +373,7 @@ mod tests {
         );
     }
 
-    /// A commit a week after the first deployment, all of one ticket but the first: the changes of it that are named went live on these days.
+    /// Commits from the first deployment on, all of one ticket but the first: the changes of it that are named went live on these days.
     fn ticketed(live: &[(&str, &str)]) -> Workload {
         let mut s = Sample::new("shop");
         s.commit("r", "m1", "03-03 10:00", &[])
@@ -407,6 +444,64 @@ mod tests {
         assert_eq!((before.load, before.velocity), (1, 0));
         let after = told(&workload, window("03-03 00:00", "03-24 00:00"));
         assert_eq!((after.load, after.velocity), (0, 0));
+        // Sixteen days of 21.
+        assert_eq!(after.wip_average, Some(16.0 / 21.0));
+        assert!(after.distribution.is_empty() && after.time.n == 0);
+    }
+
+    #[test]
+    fn the_law_is_told_of_what_was_given_up_too() {
+        let mut s = Sample::new("shop");
+        s.commit("r", "m1", "03-03 10:00", &[])
+            .commit("r", "m2", "03-04 00:00", &["m1"])
+            .commit("r", "c", "03-06 00:00", &["m2"]);
+        s.direct("m1", "r").direct("m2", "r");
+        s.deploy("d1", "r", "m1", "03-03 12:00");
+        s.deploy("d2", "r", "m2", "03-05 00:00");
+        s.request("pr", "r", &["c"]).opened("03-06 00:00");
+        s.last_change().abandoned = Some(at("03-09 00:00"));
+        let flow = told(&s.done(), window("03-03 00:00", "03-13 00:00"));
+        assert_eq!((flow.velocity, flow.load), (1, 0));
+        assert_eq!(flow.wip_average, Some(0.4));
+        // A day and three: the window begins and ends with nothing in work, so that the law holds exactly.
+        let mean = Some(Span::from_seconds(2 * 86_400));
+        assert_eq!(
+            (flow.little_expected_seconds, flow.little_measured_seconds),
+            (mean, mean)
+        );
+        assert!(!flow.little_warning);
+    }
+
+    #[test]
+    fn a_ticket_that_only_changes_name_is_an_item_too() {
+        let mut both = ticketed(&[("m2", "03-05 10:00"), ("m3", "03-12 10:00")]);
+        both.tickets.clear();
+        let label = both.names.intern("feat");
+        both.changes[2].labels = [label].into();
+        let rules = Rules {
+            items: [("feat".to_owned(), "feature".to_owned())].into(),
+            ..Rules::default()
+        };
+        let delivery = deliver(&both, "production");
+        let drawn = material(&both, &delivery, &rules);
+        let flow = figures(&[&drawn], window("03-10 00:00", "03-17 00:00"), Clock::Wall);
+        assert_eq!((flow.velocity, flow.load), (1, 0));
+        assert_eq!(flow.time.p50_seconds, Some(Span::from_seconds(8 * 86_400)));
+        assert_eq!(flow.distribution[0].kind, "feature");
+    }
+
+    #[test]
+    fn a_number_is_another_ticket_in_every_repository() {
+        let mut s = Sample::new("shop");
+        s.commit("r", "m1", "03-03 10:00", &[])
+            .commit("q", "x1", "03-03 10:00", &[]);
+        let ticket = s.name("#3");
+        for (sha, repository) in [("m1", "r"), ("x1", "q")] {
+            s.direct(sha, repository);
+            s.last_change().tickets = [ticket].into();
+        }
+        let flow = told(&s.done(), window("03-03 00:00", "03-10 00:00"));
+        assert_eq!(flow.load, 2);
     }
 
     #[test]

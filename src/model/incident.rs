@@ -1,10 +1,11 @@
 //! Which incident belongs to which deployment. What the incident names, or a person said, is explicit; else the deployment that went live last before it
-//! opened is suspected, within a window, and the link says that it is inferred. Links are made from all that is known, whatever window is shown.
+//! opened is suspected, within a window, and the link says that it is inferred. Links are made from all that is known, whatever window is shown. And which
+//! incident a change says that it answers ([`answered`]).
 
 use super::Workload;
 use super::definition::Rules;
-use super::delivery::{ArrivalKind, AttemptOutcome, Delivery, Row, RowKind};
-use super::entity::{CommitAt, Incident};
+use super::delivery::{ArrivalKind, Delivery, Row, RowKind};
+use super::entity::{Change, CommitAt, Incident};
 use super::name::Name;
 use crate::event::time::Timestamp;
 
@@ -108,7 +109,7 @@ fn by_artifact(workload: &Workload, delivery: &Delivery, incident: &Incident) ->
     let digests: Vec<Name> = digests.filter_map(|a| a.digest).chain([name]).collect();
     let place = before(delivery, opened).iter().rposition(|row| {
         let record = workload.records.get(row.record as usize);
-        settled(delivery, row)
+        row.success
             && record.is_some_and(|record| {
                 record.artifact == Some(name) || record.digest.is_some_and(|d| digests.contains(&d))
             })
@@ -122,11 +123,12 @@ fn before(delivery: &Delivery, opened: Timestamp) -> &[Row] {
     delivery.rows.get(..end).unwrap_or(&[])
 }
 
-/// The row that went live last at or before the opening, not longer ago than the window.
+/// The row that went live last at or before the opening, not longer ago than the window. It did so by itself: what became of the others of its attempt
+/// does not take it back.
 fn suspected(delivery: &Delivery, incident: &Incident, rules: &Rules) -> Option<Cause> {
     let opened = incident.opened?;
     let rows = before(delivery, opened);
-    let place = rows.iter().rposition(|row| settled(delivery, row))?;
+    let place = rows.iter().rposition(|row| row.success)?;
     let (row, number) = rows.get(place).zip(u32::try_from(place).ok())?;
     let near = rules
         .link_window
@@ -134,10 +136,27 @@ fn suspected(delivery: &Delivery, incident: &Incident, rules: &Rules) -> Option<
     near.then_some((Some(row.attempt), Some(number)))
 }
 
-/// The row succeeded, and its attempt.
-fn settled(delivery: &Delivery, row: &Row) -> bool {
-    let attempt = delivery.attempt(row.attempt);
-    row.success && attempt.is_some_and(|a| a.outcome == AttemptOutcome::Succeeded)
+/// What a change names as what it was made for: its tickets, and what its title or the messages of its commits name behind `fixes`.
+pub fn answered<'a>(workload: &'a Workload, change: &'a Change) -> impl Iterator<Item = Name> + 'a {
+    let commits = change.commits.iter().chain(&change.sha);
+    let messages = commits.filter_map(|at| workload.commits.get(*at as usize)?.message);
+    let lines = change.title.into_iter().chain(messages);
+    let lines = lines.flat_map(|text| workload.text(text).lines());
+    let fixed = lines.flat_map(fixed);
+    let fixed = fixed.filter_map(|name| workload.names.get(name));
+    change.tickets.iter().copied().chain(fixed)
+}
+
+/// What a line names that begins with `fixes`: one, or several with commas between them.
+fn fixed(line: &str) -> impl Iterator<Item = &str> {
+    const KEY: &str = "fixes";
+    let (key, rest) = line.trim().split_at_checked(KEY.len()).unwrap_or_default();
+    let rest = rest
+        .strip_prefix([':', ' '])
+        .filter(|_| key.eq_ignore_ascii_case(KEY));
+    let names = rest.unwrap_or_default().split(',');
+    let names = names.filter_map(|name| name.split_whitespace().next());
+    names.map(|name| name.trim_end_matches(['.', ';']))
 }
 
 #[cfg(test)]
@@ -260,6 +279,59 @@ mod tests {
         s.deploy("d3", "r", "m3", "03-04 12:00");
         s.incident("i", "03-04 11:30", None);
         assert_eq!(cause(s, &Rules::default()), yes("d2", true));
+    }
+
+    #[test]
+    fn what_went_live_is_suspected_though_another_part_of_its_attempt_failed() {
+        let with_both = |outcome: Outcome| {
+            let mut s = sample();
+            s.deploy("d4", "r", "m3", "03-04 12:00").digest("sha256:4");
+            s.deploy("d4", "q", "x", "03-04 12:10").outcome(outcome);
+            s
+        };
+        for outcome in [Outcome::Failure, Outcome::Cancelled] {
+            let mut s = with_both(outcome);
+            s.incident("i", "03-04 12:30", None);
+            assert_eq!(cause(s, &Rules::default()), yes("d4", true));
+            let mut s = with_both(outcome);
+            s.incident("i", "03-20 10:00", None);
+            let name = s.name("sha256:4");
+            s.last_incident().artifact = Some(name);
+            assert_eq!(cause(s, &Rules::default()), yes("d4", false));
+        }
+    }
+
+    #[test]
+    fn a_change_answers_what_it_says_that_it_fixes() {
+        let named = |title: &str, message: &str| {
+            let mut s = sample();
+            for known in ["INC-1", "INC-2", "PAY-1"] {
+                s.name(known);
+            }
+            s.message("m2", message);
+            let (title, ticket) = (s.name(title), s.name("PAY-1"));
+            s.last_change().title = Some(title);
+            s.last_change().tickets = [ticket].into();
+            let workload = s.done();
+            let names = answered(&workload, &workload.changes[0]);
+            let names: Vec<&str> = names.map(|name| workload.text(name)).collect();
+            names.join(" ")
+        };
+        assert_eq!(named("Mend it", "Mend it\n\nfixes: INC-1"), "PAY-1 INC-1");
+        assert_eq!(
+            named("Fixes INC-2", "Fixes INC-1, INC-2.\n"),
+            "PAY-1 INC-2 INC-1 INC-2"
+        );
+        for title in [
+            "INC-1",
+            "prefixes INC-1",
+            "fixesINC-1",
+            "fixes",
+            "fixes:",
+            "fixes: INC-9",
+        ] {
+            assert_eq!(named(title, ""), "PAY-1", "{title}");
+        }
     }
 
     #[test]

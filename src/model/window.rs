@@ -1,5 +1,5 @@
 //! The window of time that figures speak of: `[from, to)`, half open, in one configured zone. Days, ISO weeks (from Monday) and months are those of
-//! the zone's calendar; lengths in days are too, so that a change to summer time does not make 28 days 27.96.
+//! the zone's calendar; the length in days of a window of whole ones is too, so that a change to summer time does not make 28 days 27.96.
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta, TimeZone};
 use chrono_tz::Tz;
@@ -125,15 +125,32 @@ impl Window {
         }
     }
 
-    /// Its length in days of the local calendar; 0 where it is empty.
+    /// Its length in days: from midnight to midnight those of the local calendar, else of 24 hours each; 0 where it is empty.
     #[must_use]
     #[expect(
         clippy::cast_precision_loss,
-        reason = "53 bits of milliseconds are 285 thousand years"
+        reason = "days within a million years or so"
     )]
     pub fn days(&self) -> f64 {
-        let length = self.local(self.to) - self.local(self.from);
-        (length.num_milliseconds() as f64 / 86_400_000.0).max(0.0)
+        let (first, last) = (self.day(self.from), self.day(self.to));
+        let days = if self.midnight(first) == self.from && self.midnight(last) == self.to {
+            (last - first).num_days() as f64
+        } else {
+            (self.to - self.from).seconds() / 86_400.0
+        };
+        days.max(0.0)
+    }
+
+    /// Days that a rate is told over where the window is known from an instant on; 0 where nothing of it is known. What was seen in a few hours says little
+    /// of a week: where less than a week is known, it is told over a week, or over the window where that is shorter.
+    #[must_use]
+    pub fn days_of_rate(&self, known: Timestamp) -> f64 {
+        let days = self.clipped(known).days();
+        if days > 0.0 {
+            days.max(self.days().min(7.0))
+        } else {
+            0.0
+        }
     }
 
     /// The local day that an instant falls on.
@@ -323,6 +340,34 @@ mod tests {
         let late = berlin.day(at("2025-03-30T23:30:00Z"));
         assert_eq!(late, NaiveDate::from_ymd_opt(2025, 3, 31).unwrap());
         assert_eq!(berlin.week_in(berlin.weeks(), late), None);
+    }
+
+    #[test]
+    fn days_that_do_not_begin_at_midnight_have_24_hours() {
+        let to = at("2025-04-02T12:00:00Z");
+        let length = Span::from_seconds(28 * 86_400);
+        let spring = Window::of(to, length, Tz::Europe__Berlin);
+        assert_eq!(days(&spring), "28");
+        let hour = window(
+            "2025-03-30T00:00:00+01:00",
+            "2025-03-30T04:00:00+02:00",
+            Tz::Europe__Berlin,
+        );
+        assert_eq!(days(&hour), "0.125", "three hours");
+    }
+
+    #[test]
+    fn a_rate_is_told_over_a_week_where_less_is_known() {
+        let month = window("2025-03-03T00:00:00Z", "2025-03-31T00:00:00Z", Tz::UTC);
+        let told = |known| month.days_of_rate(at(known)).to_string();
+        assert_eq!(told("2025-01-01T00:00:00Z"), "28");
+        assert_eq!(told("2025-03-21T00:00:00Z"), "10");
+        assert_eq!(told("2025-03-30T23:59:00Z"), "7");
+        assert_eq!(told("2025-03-31T00:00:00Z"), "0");
+        let short = window("2025-03-28T00:00:00Z", "2025-03-31T00:00:00Z", Tz::UTC);
+        let told = |known| short.days_of_rate(at(known)).to_string();
+        assert_eq!(told("2025-01-01T00:00:00Z"), "3", "as it was asked for");
+        assert_eq!(told("2025-03-30T23:59:00Z"), "3");
     }
 
     #[test]

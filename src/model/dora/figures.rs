@@ -15,9 +15,10 @@ use crate::model::window::{Buckets, Window};
 #[must_use]
 pub fn figures(name: &str, materials: &[&Material], window: Window, wanted: &Wanted) -> Figures {
     let known = materials.iter().filter_map(|one| one.known).min();
+    let days = known.map_or_else(|| window.days(), |known| window.days_of_rate(known));
     let window = known.map_or(window, |known| window.clipped(known));
     let pool = Pool { materials, window };
-    let frequency = pool.frequency();
+    let frequency = pool.frequency(days);
     let mut figures = Figures {
         workload: name.to_owned(),
         known_from: known.map(|_| window.from),
@@ -84,19 +85,16 @@ impl Pool<'_> {
         self.materials.iter().flat_map(|one| &one.attempts)
     }
 
-    /// How many deployments there were; none where none was tried before the window's end.
+    /// How many deployments there were; none where none is known before the window's end. One that failed is none.
     pub(super) fn count(&self) -> Option<usize> {
-        let tried = |attempt: &Attempt| {
-            attempt.at < self.window.to && attempt.outcome != AttemptOutcome::Other
-        };
-        let known = self.ever().any(tried);
+        let before = |attempt: &Attempt| attempt.counted && attempt.at < self.window.to;
+        let known = self.ever().any(before);
         known.then(|| self.deployments().count())
     }
 
     #[expect(clippy::cast_precision_loss, reason = "counts of deployments")]
-    fn frequency(&self) -> Frequency {
+    fn frequency(&self, days: f64) -> Frequency {
         let window = &self.window;
-        let days = window.days();
         let Some(n) = self.count().filter(|_| days > 0.0) else {
             return Frequency::default();
         };

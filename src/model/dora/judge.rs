@@ -8,7 +8,7 @@ use crate::model::Workload;
 use crate::model::definition::Rules;
 use crate::model::delivery::{Attempt, AttemptOutcome, Delivery, Kind, RowKind};
 use crate::model::entity::{Change, Incident};
-use crate::model::incident::Link;
+use crate::model::incident::{Link, answered};
 use crate::model::name::Name;
 
 /// What a judgement rests on.
@@ -258,7 +258,7 @@ pub fn answer(
         .find(|place| *place != cause && verdicts.get(*place).is_some_and(|v| v.counted))
 }
 
-/// A change says itself that it was not planned: by its branch, a label, or an incident that it names as its ticket.
+/// A change says itself that it was not planned: by its branch, a label, or an incident that it answers.
 pub(in crate::model) fn unplanned(
     workload: &Workload,
     rules: &Rules,
@@ -268,10 +268,7 @@ pub(in crate::model) fn unplanned(
     let mut labels = change.labels.iter().map(|label| workload.text(*label));
     says(workload, rules, change.branch)
         || labels.any(|label| rules.unplanned_labels.iter().any(|other| other == label))
-        || change
-            .tickets
-            .iter()
-            .any(|ticket| incidents.contains(ticket))
+        || !incidents.is_empty() && answered(workload, change).any(|name| incidents.contains(&name))
 }
 
 fn says(workload: &Workload, rules: &Rules, name: Option<Name>) -> bool {

@@ -9,7 +9,7 @@ use crate::model::dora::judge::{Basis, Verdict, answer, judge, unplanned};
 use crate::model::dora::lead::start;
 use crate::model::entity::{Change, ChangeAt, Incident, Record};
 use crate::model::environment::{short, version};
-use crate::model::incident::{Link, link};
+use crate::model::incident::{Link, answered, link};
 use crate::model::name::Name;
 use crate::model::state::Lives;
 
@@ -159,12 +159,17 @@ impl Case<'_> {
         })
     }
 
-    /// A deployment ships a change that names the incident as its ticket.
+    /// A change says that it was made for the incident.
+    fn answers(&self, change: &Change, incident: &Incident) -> bool {
+        answered(self.lives.workload, change).any(|name| name == incident.id)
+    }
+
+    /// A deployment ships a change that says that it was made for the incident.
     fn names(&self, place: usize, incident: &Incident) -> bool {
         let attempt = self.delivery.attempts.get(place);
         attempt.is_some_and(|attempt| {
             let mut changes = attempt.changes.iter().filter_map(|at| self.change(*at));
-            changes.any(|change| change.tickets.contains(&incident.id))
+            changes.any(|change| self.answers(change, incident))
         })
     }
 
@@ -257,7 +262,7 @@ impl Case<'_> {
             .filter(|(place, _)| self.lives.in_flight(*place))
             .filter(|(place, change)| {
                 let after = || self.began(*place).is_some_and(|at| at >= opened);
-                change.tickets.contains(&incident.id)
+                self.answers(change, incident)
                     || (unplanned(workload, rules, &self.incidents, change) && after())
             })
             .map(|(place, _)| place)
@@ -282,7 +287,7 @@ impl Case<'_> {
                 .collect()
         };
         let chosen = [
-            of(&|_, change| change.tickets.contains(&incident.id)),
+            of(&|_, change| self.answers(change, incident)),
             of(&|_, change| unplanned(workload, rules, &self.incidents, change)),
             of(&|at, _| self.began(at).is_some_and(|at| at >= opened)),
             all.clone(),

@@ -8,11 +8,12 @@ use crate::model::Workload;
 use crate::model::definition::{Freeze, Rules};
 use crate::model::step;
 
-/// More windows than this for one freeze are not looked at.
+/// So much is worked out at once, and of that no more than so many windows of one freeze: of a rule that names each second all but the first are left out.
+const AT_ONCE: Span = Span::from_seconds(400 * 86_400);
 const MOST: u16 = 5_000;
 
-/// How far back freezes are worked out.
-const BACK: Span = Span::from_seconds(400 * 86_400);
+/// The first day of 2000: rules count from a Monday after it.
+const EARLIEST: Timestamp = Timestamp::from_seconds(946_684_800);
 
 /// Every window in which a step's environment is frozen: step, from, until.
 pub(super) fn windows(workload: &Workload, rules: &Rules) -> Vec<(usize, Timestamp, Timestamp)> {
@@ -22,7 +23,7 @@ pub(super) fn windows(workload: &Workload, rules: &Rules) -> Vec<(usize, Timesta
             continue;
         };
         let known = workload.known.map_or(workload.as_of, |(first, _)| first);
-        let from = known.max(workload.as_of - BACK) - freeze.length;
+        let from = known.max(EARLIEST) - freeze.length;
         for begin in beginnings(freeze, rules, from, workload.as_of) {
             found.push((step, begin, begin + freeze.length));
         }
@@ -32,6 +33,21 @@ pub(super) fn windows(workload: &Workload, rules: &Rules) -> Vec<(usize, Timesta
 
 /// When a freeze begins, between two instants.
 fn beginnings(freeze: &Freeze, rules: &Rules, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
+    let mut found = Vec::new();
+    let mut until = to;
+    while until > from {
+        let since = from.max(until - AT_ONCE);
+        let mut part = at_once(freeze, rules, since, until);
+        part.append(&mut found);
+        found = part;
+        until = since;
+    }
+    // What begins where two parts meet is of both.
+    found.dedup();
+    found
+}
+
+fn at_once(freeze: &Freeze, rules: &Rules, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
     let zone = rrule::Tz::Tz(rules.timezone);
     let in_zone = |time: Timestamp| time.to_utc().with_timezone(&zone);
     let (from, to) = (in_zone(from), in_zone(to));
@@ -88,6 +104,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::model::definition::StepKind;
+    use crate::model::sample::Sample;
 
     fn time(text: &str) -> Timestamp {
         Timestamp::parse(text).unwrap()
@@ -134,6 +152,33 @@ mod tests {
         let long = every_other("2026-10-26T00:00:00Z");
         assert_eq!(long.len(), 3, "{long:?}");
         assert_eq!(every_other("2026-11-12T00:00:00Z")[..], long[1..]);
+    }
+
+    #[test]
+    fn a_freeze_of_years_ago_is_known_where_the_workload_is() {
+        let mut s = Sample::new("shop");
+        s.path(&[("production", StepKind::Deploy, Some("production"))]);
+        let workload = s.workload();
+        workload.path.freezes = vec![Freeze {
+            environment: "production".to_owned(),
+            schedule: "FREQ=WEEKLY;BYDAY=FR;BYHOUR=16".to_owned(),
+            length: Span::from_seconds(64 * 3_600),
+            reason: None,
+        }];
+        let begun = |known: &str, as_of: &str, workload: &mut Workload| {
+            workload.known = Some((time(known), time(as_of)));
+            workload.as_of = time(as_of);
+            let all = windows(workload, &Rules::default());
+            let all: Vec<Timestamp> = all.into_iter().map(|(_, begin, _)| begin).collect();
+            assert!(all.is_sorted_by(|one, next| *next - *one == Span::from_seconds(7 * 86_400)));
+            (all.len(), all.first().map(ToString::to_string))
+        };
+        let first = Some("2023-01-06T16:00:00Z".to_owned());
+        let long = begun("2023-01-04T00:00:00Z", "2026-01-07T00:00:00Z", workload);
+        assert_eq!(long, (157, first));
+        // A commit dated in the year 1 makes nobody wait.
+        let (all, _) = begun("0001-01-01T00:00:00Z", "2026-01-07T00:00:00Z", workload);
+        assert_eq!(all, 1_357);
     }
 
     #[test]

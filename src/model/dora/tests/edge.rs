@@ -4,6 +4,7 @@ use globset::{Glob, GlobSetBuilder};
 
 use super::timeline::timeline;
 use super::*;
+use crate::event::kind::Outcome;
 
 #[test]
 fn nothing_known_is_null_and_says_why() {
@@ -34,6 +35,49 @@ fn none_in_the_window_is_zero_where_some_were_known_before() {
         Some(2),
         "some in half a year"
     );
+}
+
+#[test]
+fn where_only_failures_are_known_there_is_no_frequency() {
+    let mut s = Sample::new("shop");
+    s.deploy("d1", "r", "a", "03-04 10:00")
+        .outcome(Outcome::Failure);
+    s.incident("i", "03-20 10:00", Some("03-20 11:00"));
+    let told = march(s);
+    assert_eq!((told.deployments, told.deployments_per_week), (None, None));
+    assert_eq!(told.quick_check.frequency_step, None);
+    let attempts = told.attempt_failure_rate;
+    assert_eq!((attempts.n, attempts.failed), (1, Some(1)));
+    assert!(told.notes[0].starts_with("no deployment to production is known"));
+}
+
+#[test]
+fn a_rate_of_a_few_hours_is_told_over_a_week() {
+    let mut s = Sample::new("shop");
+    s.workload().known = Some((at("03-30 23:55"), at("03-30 23:57")));
+    s.deploy("d1", "r", "a", "03-30 23:57");
+    let told = march(s);
+    near(told.deployments_per_week, 1.0);
+    assert_eq!(told.quick_check.frequency_step, Some(4));
+}
+
+#[test]
+fn an_incident_after_what_went_live_fails_nothing_before_it() {
+    let mut s = Sample::new("shop");
+    s.commit("r", "m1", "03-03 10:00", &[])
+        .commit("r", "m2", "03-04 10:00", &["m1"]);
+    s.deploy("d1", "r", "m1", "03-04 09:00");
+    s.deploy("again", "r", "m1", "03-04 10:00");
+    s.deploy("d2", "r", "m2", "03-04 11:00");
+    s.deploy("d2", "q", "x", "03-04 11:00")
+        .outcome(Outcome::Failure);
+    s.incident("i", "03-04 12:00", Some("03-04 13:00"));
+    let told = march(s);
+    assert_eq!(told.deployments, Some(1), "no redeploy that is blamed");
+    assert_eq!(told.change_fail_rate.failed, Some(0));
+    assert_eq!(told.failed_deployment_recovery.n, 0);
+    let incident = &told.incident_list.unwrap()[0];
+    assert_eq!(incident.deployment.as_deref(), Some("d2"));
 }
 
 #[test]
@@ -197,6 +241,13 @@ fn labels_branches_and_pipelines_make_rework() {
         }),
         Some(3),
         "fixes an incident"
+    );
+    assert_eq!(
+        rework(|s| {
+            s.message("m6", "Round the tax\n\nFixes: i3");
+        }),
+        Some(3),
+        "d8 ships the direct commit"
     );
 }
 
