@@ -154,14 +154,26 @@ async fn failures_cancellations_and_ends_that_were_never_seen_are_told() {
         "application/argocd/shop/2026-03-02T00:00:03Z/finished",
     );
     assert_eq!(ended.outcome, Some(Outcome::Cancelled));
+    // What Kubernetes says of a namespace that goes is no word of Argo CD's.
+    begin();
+    server.state().find("shop")["status"]["operationState"]["message"] = json!(
+        "one or more objects failed to apply, reason: unable to create new content in namespace shop because it is being terminated"
+    );
+    server.state().end("shop", "Failed");
+    read(&server, &mut kept).await.unwrap();
+    let refused = deployment(
+        &kept,
+        "application/argocd/shop/2026-03-02T00:00:05Z/finished",
+    );
+    assert_eq!(refused.outcome, Some(Outcome::Failure));
     // One is seen to begin; it fails, and another has taken its place when it is looked at again.
     begin();
     read(&server, &mut kept).await.unwrap();
     server.state().end("shop", "Error");
     begin();
     read(&server, &mut kept).await.unwrap();
-    let lost = kept.event("application/argocd/shop/2026-03-02T00:00:05Z/finished");
-    assert_eq!(lost.at, time("2026-03-02T00:00:07Z"));
+    let lost = kept.event("application/argocd/shop/2026-03-02T00:00:07Z/finished");
+    assert_eq!(lost.at, time("2026-03-02T00:00:09Z"));
     let Kind::Deployment(fact) = &lost.kind else {
         panic!()
     };
@@ -169,7 +181,7 @@ async fn failures_cancellations_and_ends_that_were_never_seen_are_told() {
     // The application goes while something is under way.
     server.state().applications.clear();
     read(&server, &mut kept).await.unwrap();
-    let gone = kept.event("application/argocd/shop/2026-03-02T00:00:07Z/finished");
+    let gone = kept.event("application/argocd/shop/2026-03-02T00:00:09Z/finished");
     assert_eq!(gone.at, now());
     assert!(kept.cursors.is_empty());
     assert_eq!(kept.differing, []);
