@@ -115,6 +115,13 @@ impl Selection {
         named.unwrap_or_default()
     }
 
+    /// Whether applications of a project are asked for at all.
+    #[must_use]
+    pub fn asks_for(&self, project: &str) -> bool {
+        let projects = self.projects();
+        projects.is_empty() || projects.contains(project)
+    }
+
     /// The patterns that took none of these: `(project, name)`.
     #[must_use]
     pub fn idle(&self, seen: &[(String, String)]) -> Vec<&str> {
@@ -145,6 +152,8 @@ mod tests {
         assert!(some.projects().is_empty(), "checkout-* may be of any");
         let named = select(&["acme/*", "tools/grafana"]);
         assert_eq!(named.projects(), BTreeSet::from(["acme", "tools"]));
+        assert!(named.asks_for("tools") && !named.asks_for("shop"));
+        assert!(some.asks_for("shop"), "checkout-* may be of any");
         let seen = [("acme".to_owned(), "a".to_owned())];
         assert_eq!(named.idle(&seen), ["tools/grafana"]);
         for wrong in ["", "a/b/c", "a/[b", "!"] {

@@ -22,6 +22,10 @@ pub struct Row {
     pub open: Option<Timestamp>,
     /// A sync that waits for a person.
     pub gate: Option<OpenGate>,
+    /// When the gate before it is told to have opened.
+    pub waited: Option<Timestamp>,
+    /// The project that it was of when it was looked at.
+    pub project: String,
 }
 
 /// A gate that is told to be open.

@@ -9,7 +9,7 @@ use futures::{StreamExt, stream};
 
 use super::client::{Place, Reach};
 use super::config::Selection;
-use super::cursor::{self, Row, mark};
+use super::cursor::{self, OpenGate, Row, mark};
 use super::translate::gate::{self, Opening};
 use super::translate::{self, Origin, Revision, deployment};
 use super::wire::{Application, RevisionMetadata, SyncWindows};
@@ -63,13 +63,11 @@ impl Reader<'_> {
         {
             sink.finding(finding);
         }
-        let mut wanted: Vec<Application> = listed
-            .into_iter()
-            .filter(|one| selection.wants(&one.spec.project, &one.metadata.name))
-            .collect();
         if is_whole {
-            self.forget(&wanted, sink)?;
+            self.forget(&listed, selection, sink)?;
         }
+        let mut wanted = listed;
+        wanted.retain(|one| selection.wants(&one.spec.project, &one.metadata.name));
         wanted.retain(|application| self.is_news(application));
         let began = |one: &Application| one.status.operation_state.as_ref()?.started_at;
         wanted.sort_by_key(|one| (std::cmp::Reverse(began(one)), one.key()));
@@ -161,6 +159,7 @@ impl Reader<'_> {
         let mut row = cursor::row(&self.rows, &listed.key()).unwrap_or_default();
         // By the list, since that is what the next list is held against.
         row.seen = mark(listed);
+        row.project.clone_from(&application.spec.project);
         let mut facts = deployment::since(&self.origin, &application, &mut row, self.now);
         let found = self.gate(&place, &application, &mut row).await;
         facts.add(found);
@@ -170,6 +169,11 @@ impl Reader<'_> {
 
     async fn gate(&self, place: &Place, application: &Application, row: &mut Row) -> Facts {
         let mut facts = Facts::default();
+        let is_synced = |open: &OpenGate| gate::is_synced(application, open);
+        if gate::is_unsaid(application) && !row.gate.as_ref().is_some_and(is_synced) {
+            // What was so stays so.
+            return facts;
+        }
         let mut waiting = gate::waiting(application);
         let is_same = |open: &Revision| {
             let known = row.gate.as_ref();
@@ -192,12 +196,14 @@ impl Reader<'_> {
         }
         if let Some(open) = row.gate.take() {
             facts = gate::closed(&self.origin, application, &open, self.now);
+            row.waited = row.waited.max(Some(open.opened));
         }
         if let Some(revision) = waiting {
             let opening = Opening {
                 committed: self.committed(place, application, &revision).await,
                 may_decide: self.reach.may("sync", application).await,
                 why,
+                before: row.waited,
             };
             let (more, open) =
                 gate::opened(&self.origin, application, &revision, opening, self.now);
@@ -222,13 +228,18 @@ impl Reader<'_> {
         told.date
     }
 
-    /// Forgets the applications that are gone; what was under way in them is over.
-    fn forget(&self, present: &[Application], sink: &mut dyn Sink) -> Result<(), ConnectorError> {
+    /// Forgets the applications that are gone; what was under way in them is over. Of one that is only not asked for any more nothing can be told.
+    fn forget(
+        &self,
+        present: &[Application],
+        selection: &Selection,
+        sink: &mut dyn Sink,
+    ) -> Result<(), ConnectorError> {
         let present: BTreeSet<String> = present.iter().map(Application::key).collect();
         let mut batch = Batch::default();
         for gone in cursor::applications(&self.rows) {
-            if !present.contains(gone) {
-                let row = cursor::row(&self.rows, gone).unwrap_or_default();
+            let row = cursor::row(&self.rows, gone).unwrap_or_default();
+            if !present.contains(gone) && selection.asks_for(&row.project) {
                 let facts = translate::gone(&self.origin, gone, &row, self.now);
                 batch.events.extend(facts.events);
                 batch.cursors.push((cursor::key(gone), None));

@@ -24,6 +24,7 @@ answers! {
         namespace: String,
         labels: BTreeMap<String, String>,
         annotations: BTreeMap<String, String>,
+        creation_timestamp: Option<Timestamp>,
         deletion_timestamp: Option<Timestamp>,
         owner_references: Vec<Owner>,
     }

@@ -12,7 +12,7 @@ use futures::{StreamExt, stream};
 use super::client::{Cluster, Served, Wanted};
 use super::cursor::{self, Row};
 use super::family::{FAMILIES, Family, Seen};
-use super::translate::{self, Origin, Told, is_end, key};
+use super::translate::{self, Origin, Told, is_end, key, read_id};
 use super::wire::Object;
 use crate::connector::error::ErrorKind;
 use crate::connector::facts::{Facts, Unknown};
@@ -220,7 +220,7 @@ impl Reader<'_> {
         Ok(Read { facts, row: next })
     }
 
-    /// Forgets the objects that are gone; what was under way in them is over.
+    /// Forgets the objects that are gone; what was under way in them is over. Of those in a namespace that is not read any more nothing can be told.
     fn forget(
         &self,
         family: &dyn Family,
@@ -229,8 +229,11 @@ impl Reader<'_> {
     ) -> Result<(), ConnectorError> {
         let present: BTreeSet<String> = present.iter().map(|one| key(family, one)).collect();
         let mut batch = Batch::default();
+        let is_read = |id: &str| {
+            read_id(id).is_none_or(|(_, namespace, ..)| self.cluster.namespaces.want(namespace))
+        };
         for gone in cursor::objects(&self.rows, family) {
-            if !present.contains(&gone) {
+            if !present.contains(&gone) && is_read(&gone) {
                 let row = cursor::row(&self.rows, &gone).unwrap_or_default();
                 let events = translate::gone(&self.origin, &gone, &row, self.now);
                 batch.events.extend(events);
@@ -270,7 +273,7 @@ fn lost<'r>(row: &'r Row, told: &Told) -> Vec<&'r cursor::Open> {
     row.open.iter().filter(gone).collect()
 }
 
-/// The row of an object as it is now. Of what can still be told, all that was told stays known.
+/// The row of an object as it is now. Of what can still be told, all that was told stays known; while nothing can be told, all of it.
 fn next(key: &str, object: &Object, row: &Row, told: &Told) -> Row {
     let ids: BTreeSet<String> = told
         .events
@@ -278,7 +281,8 @@ fn next(key: &str, object: &Object, row: &Row, told: &Told) -> Row {
         .map(|event| rest(key, &event.id).to_owned())
         .collect();
     let things: BTreeSet<&str> = ids.iter().map(|id| thing(id)).collect();
-    let kept = row.told.iter().filter(|id| things.contains(thing(id)));
+    let is_kept = |id: &&String| ids.is_empty() || things.contains(thing(id));
+    let kept = row.told.iter().filter(is_kept);
     let kept: BTreeSet<String> = kept.cloned().collect();
     Row {
         seen: object.meta.resource_version.clone(),

@@ -10,6 +10,7 @@ mod prism;
 mod reading;
 mod streaming;
 pub mod subject;
+mod waiting;
 pub mod world;
 
 use std::cell::RefCell;

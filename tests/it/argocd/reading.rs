@@ -154,14 +154,26 @@ async fn failures_cancellations_and_ends_that_were_never_seen_are_told() {
         "application/argocd/shop/2026-03-02T00:00:03Z/finished",
     );
     assert_eq!(ended.outcome, Some(Outcome::Cancelled));
+    // What Kubernetes says of a namespace that goes is no word of Argo CD's.
+    begin();
+    server.state().find("shop")["status"]["operationState"]["message"] = json!(
+        "one or more objects failed to apply, reason: unable to create new content in namespace shop because it is being terminated"
+    );
+    server.state().end("shop", "Failed");
+    read(&server, &mut kept).await.unwrap();
+    let refused = deployment(
+        &kept,
+        "application/argocd/shop/2026-03-02T00:00:05Z/finished",
+    );
+    assert_eq!(refused.outcome, Some(Outcome::Failure));
     // One is seen to begin; it fails, and another has taken its place when it is looked at again.
     begin();
     read(&server, &mut kept).await.unwrap();
     server.state().end("shop", "Error");
     begin();
     read(&server, &mut kept).await.unwrap();
-    let lost = kept.event("application/argocd/shop/2026-03-02T00:00:05Z/finished");
-    assert_eq!(lost.at, time("2026-03-02T00:00:07Z"));
+    let lost = kept.event("application/argocd/shop/2026-03-02T00:00:07Z/finished");
+    assert_eq!(lost.at, time("2026-03-02T00:00:09Z"));
     let Kind::Deployment(fact) = &lost.kind else {
         panic!()
     };
@@ -169,7 +181,7 @@ async fn failures_cancellations_and_ends_that_were_never_seen_are_told() {
     // The application goes while something is under way.
     server.state().applications.clear();
     read(&server, &mut kept).await.unwrap();
-    let gone = kept.event("application/argocd/shop/2026-03-02T00:00:07Z/finished");
+    let gone = kept.event("application/argocd/shop/2026-03-02T00:00:09Z/finished");
     assert_eq!(gone.at, now());
     assert!(kept.cursors.is_empty());
     assert_eq!(kept.differing, []);
@@ -252,10 +264,20 @@ async fn a_sync_is_a_success_once_it_is_healthy_and_a_failure_when_it_makes_ill(
 
 #[tokio::test]
 async fn what_waits_for_a_person_is_a_gate_and_its_sync_an_approval() {
-    let server = start(World::of([behind(application("shop", 3), 4)]));
+    let server = start(World {
+        commits: [(sha(5), at(660))].into(),
+        ..World::of([behind(application("shop", 3), 4)])
+    });
     let mut kept = Kept::default();
     read(&server, &mut kept).await.unwrap();
-    let id = format!("application/argocd/shop/sync/{}/created", sha(4));
+    let told = |number: u32, word: &str, minutes: u32| {
+        format!(
+            "application/argocd/shop/sync/{}/{word}-{}",
+            sha(number),
+            at(minutes)
+        )
+    };
+    let id = told(4, "created", 600);
     let open = gate(&kept, &id);
     assert_eq!(open.sha, Some(sha(4)));
     assert_eq!(
@@ -271,10 +293,7 @@ async fn what_waits_for_a_person_is_a_gate_and_its_sync_an_approval() {
     // A newer one takes its place, and is synced by a person.
     *server.state().find("shop") = behind(application("shop", 3), 5);
     read(&server, &mut kept).await.unwrap();
-    let passed = gate(
-        &kept,
-        &format!("application/argocd/shop/sync/{}/closed", sha(4)),
-    );
+    let passed = gate(&kept, &told(4, "closed", 600));
     assert_eq!(
         (passed.phase, passed.decision),
         (GatePhase::Closed, Some(Decision::Other))
@@ -283,10 +302,7 @@ async fn what_waits_for_a_person_is_a_gate_and_its_sync_an_approval() {
         json!({"sync": {"revision": sha(5)}, "initiatedBy": {"username": "omar"}});
     server.state().take_up("shop");
     read(&server, &mut kept).await.unwrap();
-    let decided = gate(
-        &kept,
-        &format!("application/argocd/shop/sync/{}/closed", sha(5)),
-    );
+    let decided = gate(&kept, &told(5, "closed", 660));
     assert_eq!(
         (decided.decision, decided.responder.as_deref()),
         (Some(Decision::Approved), Some("omar"))
@@ -333,7 +349,11 @@ async fn drift_failed_syncs_and_auto_sync_wait_for_nobody_but_windows_do() {
         read(&server, &mut kept).await.unwrap();
         let open = gate(
             &kept,
-            &format!("application/argocd/shop/sync/{}/created", sha(4)),
+            &format!(
+                "application/argocd/shop/sync/{}/created-{}",
+                sha(4),
+                at(600)
+            ),
         );
         assert!(
             open.comment.as_deref().unwrap().contains(wanted),

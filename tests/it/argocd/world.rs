@@ -248,7 +248,10 @@ fn list(world: &World, asked: &Asked) -> Answer {
         let is_named = asked
             .query("name")
             .is_none_or(|name| one["metadata"]["name"] == name);
-        if !is_named {
+        let is_asked = asked
+            .query("projects")
+            .is_none_or(|project| one["spec"]["project"] == project);
+        if !is_named || !is_asked {
             continue;
         }
         let mut item = json!({});

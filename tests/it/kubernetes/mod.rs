@@ -11,6 +11,7 @@ mod reading;
 mod rights;
 mod runs;
 mod schemas;
+mod steady;
 pub mod subject;
 mod tools;
 mod watched;

@@ -203,7 +203,8 @@ impl Telling<'_> {
     fn outcome(&mut self, state: &OperationState) -> Outcome {
         match state.phase.as_str() {
             "Succeeded" => Outcome::Success,
-            "Failed" | "Error" if state.message.to_ascii_lowercase().contains("terminat") => {
+            // Argo CD's own words, with nothing before them; Kubernetes too speaks of what "is being terminated", and that is a failure.
+            "Failed" | "Error" if state.message.starts_with("Operation terminat") => {
                 Outcome::Cancelled
             }
             "Failed" | "Error" => Outcome::Failure,

@@ -1,6 +1,7 @@
 //! Syncs that wait for a person: an application is out of sync with a revision that was never synced to, and its policy is manual, or a sync window keeps
 //! auto-sync from it. Drift of what was synced already waits for nobody. Argo CD neither says since when it waits nor keeps the answer as one: the wait
-//! begins with the revision's commit or the deployment before it, whichever is later, and a sync to it is its approval.
+//! begins with the revision's commit, the deployment before it or the making of the application, whichever is the latest, and a sync to it is its approval.
+//! One and the same revision can wait several times, so that each wait is known by when it began.
 
 use super::deployment::{deploys, of_operation};
 use super::{Origin, Revision, given, place};
@@ -25,13 +26,23 @@ pub fn read_id(id: &str) -> Option<(&str, &str)> {
     id.split_once("/sync/")
 }
 
+/// Whether nothing can be told of its waiting now: Argo CD could not compare it, or an operation, which may be of a part or a trial, is under way.
+#[must_use]
+pub fn is_unsaid(application: &Application) -> bool {
+    let is_busy = application.operation.is_some() || application.running().is_some();
+    is_busy
+        || !matches!(
+            application.status.sync.status.as_str(),
+            "Synced" | "OutOfSync"
+        )
+}
+
 /// The revision that waits to be synced to, whoever should do it.
 #[must_use]
 pub fn waiting(application: &Application) -> Option<Revision> {
     let status = &application.status;
-    let is_busy = application.operation.is_some() || application.running().is_some();
     if status.sync.status != "OutOfSync"
-        || is_busy
+        || is_unsaid(application)
         || application.metadata.deletion_timestamp.is_some()
     {
         return None;
@@ -76,6 +87,8 @@ pub struct Opening {
     pub may_decide: Option<bool>,
     /// Why it waits.
     pub why: Option<String>,
+    /// When the gate before it opened.
+    pub before: Option<Timestamp>,
 }
 
 /// The gate opens. Also when.
@@ -89,8 +102,12 @@ pub fn opened(
 ) -> (Facts, OpenGate) {
     let deployed = application.newest().and_then(|entry| entry.deployed_at);
     let seen = application.status.reconciled_at;
+    let made = application.metadata.creation_timestamp;
     let begun = opening.committed.max(deployed).or(seen).unwrap_or(now);
-    let at = begun.min(now);
+    let begun = begun.max(made.unwrap_or(begun));
+    // Not later than the gate before it: it waits again, after what ended that one, and since when is not told.
+    let is_again = opening.before.is_some_and(|before| begun <= before);
+    let at = if is_again { now } else { begun.min(now) };
     let sources = application.sources();
     let held = application.metadata.annotations.contains_key(HELD);
     let held = held.then(|| "auto-sync is switched off: leadtime holds it".to_owned());
@@ -105,7 +122,8 @@ pub fn opened(
         revision: revision.id(),
         opened: at,
     };
-    (one(origin, "created", at, fact), open)
+    let id = format!("{}/created-{at}", fact.gate);
+    (one(origin, id, at, fact), open)
 }
 
 /// The gate is not open any more: it was synced to, or nobody needs to.
@@ -137,7 +155,19 @@ pub fn closed(
         };
         (now, passed)
     };
-    one(origin, "closed", at.max(open.opened), fact)
+    one(origin, closing(&fact.gate, open), at.max(open.opened), fact)
+}
+
+/// What the event is known by that ends a wait at a gate.
+#[must_use]
+pub fn closing(gate: &str, open: &OpenGate) -> String {
+    format!("{gate}/closed-{}", open.opened)
+}
+
+/// Whether it was synced to since the gate opened.
+#[must_use]
+pub fn is_synced(application: &Application, open: &OpenGate) -> bool {
+    synced(application, open).is_some()
 }
 
 /// When it was synced to since the gate opened, and by whom.
@@ -172,7 +202,7 @@ fn gate(origin: &Origin<'_>, application: &Application, revision: &str) -> Gate<
     }
 }
 
-fn one(origin: &Origin<'_>, word: &str, at: Timestamp, fact: Gate<String>) -> Facts {
-    let id = format!("application/{}/{word}", fact.gate);
+fn one(origin: &Origin<'_>, id: String, at: Timestamp, fact: Gate<String>) -> Facts {
+    let id = format!("application/{id}");
     origin.event(id, at, Kind::Gate(fact)).into()
 }

@@ -122,7 +122,7 @@ pub fn gone(origin: &Origin<'_>, application: &str, row: &Row, now: Timestamp) -
     }
     if let Some(open) = &row.gate {
         let gate = gate::id(application, &open.revision);
-        let id = format!("application/{gate}/closed");
+        let id = format!("application/{}", gate::closing(&gate, open));
         let fact = kind::Gate {
             gate,
             service: Some(name.to_owned()),

@@ -1,5 +1,6 @@
 //! Deployments: each revision is a deployment to the environment, begun when its `ReplicaSet` was made (or, of one that is live again, when the template was
-//! written), ended when all its pods run, or when the cluster has lost patience. What was live before the first reading is told of the newest revision only:
+//! written), ended when all its pods run, or when the cluster has lost patience. Where the cluster does not say that they all run, because no deadline is set or
+//! the Deployment is paused, they are counted as `kubectl rollout status` does. What was live before the first reading is told of the newest revision only:
 //! of the others a cluster does not keep how they ended.
 
 use super::{Attempt, Told, deployed, held, home, key};
@@ -70,37 +71,13 @@ impl Family for Deployments {
         let mut fact = deployed(&home, &id);
         fact.rollback = live.is_some_and(|revision| revision.is_again);
         name(&mut fact, &spec.template.spec.containers, seen, live);
-        let progress = condition(&status.conditions, "Progressing");
-        let settled = progress.and_then(Condition::at);
-        let began = began(object, live, settled);
-        let mut attempt = Attempt {
+        let attempt = Attempt {
             seen,
             told: &mut told,
             id,
             fact,
         };
-        match progress.map(|one| (one.status.as_str(), one.reason.as_str())) {
-            Some(("True", "NewReplicaSetAvailable")) => {
-                let at = settled.unwrap_or(seen.now);
-                attempt.ended(
-                    "finished",
-                    at,
-                    Outcome::Success,
-                    began.map(|one| one.min(at)),
-                );
-            }
-            Some(("False", reason)) => {
-                let at = settled.unwrap_or(seen.now);
-                if !matches!(reason, "ProgressDeadlineExceeded" | "ReplicaSetCreateError") {
-                    seen.unknown("Progressing.reason", reason);
-                }
-                attempt.ended("failed", at, Outcome::Failure, began.map(|one| one.min(at)));
-            }
-            _ => {
-                let at = attempt.since().or(began).unwrap_or(seen.now);
-                attempt.begun(at.min(seen.now), "");
-            }
-        }
+        tell_how(attempt, (&spec, &status), live);
         if spec.paused {
             let id = format!("{}@paused-{}", key(self, object), object.mark());
             held(seen, &mut told, id, &home, "the Deployment is paused");
@@ -112,6 +89,52 @@ impl Family for Deployments {
     fn draft(&self, case: &mut Case<'_>) -> Option<Result<(), ConnectorError>> {
         act::deployment::draft(case)
     }
+}
+
+/// How a revision gets on.
+fn tell_how(
+    mut attempt: Attempt<'_, '_>,
+    (spec, status): (&Spec, &Status),
+    live: Option<&Revision<'_>>,
+) {
+    let seen = attempt.seen;
+    let progress = condition(&status.conditions, "Progressing");
+    let settled = progress.and_then(Condition::at);
+    let began = began(seen.object, live, settled);
+    match progress.map(|one| (one.status.as_str(), one.reason.as_str())) {
+        Some(("True", "NewReplicaSetAvailable")) => {
+            let at = settled.unwrap_or(seen.now);
+            let began = began.map(|one| one.min(at));
+            attempt.ended("finished", at, Outcome::Success, began);
+        }
+        Some(("False", reason)) => {
+            let at = settled.unwrap_or(seen.now);
+            if !matches!(reason, "ProgressDeadlineExceeded" | "ReplicaSetCreateError") {
+                seen.unknown("Progressing.reason", reason);
+            }
+            attempt.ended("failed", at, Outcome::Failure, began.map(|one| one.min(at)));
+        }
+        None | Some(("Unknown", _)) if is_whole(spec, status) => {
+            let available = condition(&status.conditions, "Available").and_then(Condition::at);
+            // What the condition says is when it was paused.
+            let began = self::began(seen.object, live, None);
+            // Seen under way, it has come to its end since; else it had before it was first seen.
+            let was_whole = began.max(settled.or(available));
+            let at = attempt.since().map_or(was_whole, |_| None);
+            attempt.ended("finished", at.unwrap_or(seen.now), Outcome::Success, began);
+        }
+        _ => {
+            let at = attempt.since().or(began).unwrap_or(seen.now);
+            attempt.begun(at.min(seen.now), "");
+        }
+    }
+}
+
+/// Whether all pods are of the revision, and run.
+fn is_whole(spec: &Spec, status: &Status) -> bool {
+    status.updated_replicas >= spec.replicas.unwrap_or(1)
+        && status.replicas <= status.updated_replicas
+        && status.available_replicas >= status.updated_replicas
 }
 
 /// Nothing can be said yet: what was so stays so.

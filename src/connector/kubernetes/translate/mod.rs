@@ -139,8 +139,12 @@ pub struct Attempt<'a, 's> {
 }
 
 impl Attempt<'_, '_> {
-    /// It has begun, and is under way.
+    /// It has begun, and is under way. Once it is told to have succeeded it is not any more: what moves then, a pause, a pod that is lost, more pods, brings
+    /// nothing new.
     pub fn begun(&mut self, at: Timestamp, mark: &str) {
+        if self.is_told("finished") {
+            return self.ended("finished", at, Outcome::Success, None);
+        }
         self.started(at);
         self.told.open.push(Open {
             what: What::Deployment,
@@ -172,6 +176,13 @@ impl Attempt<'_, '_> {
         let id = format!("{}/{word}", self.id);
         let event = self.seen.origin.event(id, at, Kind::Deployment(fact));
         self.told.events.push(event);
+    }
+
+    /// Whether this was told of it already: telling it once more changes nothing.
+    #[must_use]
+    pub fn is_told(&self, word: &str) -> bool {
+        let rest = self.id.split_once('@').map_or("", |(_, rest)| rest);
+        self.seen.row.told.contains(&format!("@{rest}/{word}"))
     }
 
     /// When it was told to have begun.
@@ -371,16 +382,22 @@ pub fn gone(origin: &Origin<'_>, object: &str, row: &Row, now: Timestamp) -> Vec
     events.extend(row.open.iter().map(|open| ended(origin, open, now)));
     if let Some(home) = &row.home {
         let mark = row.uid.get(..8).unwrap_or(&row.uid);
-        let id = format!("{object}@{mark}/removed");
-        let fact = Deployment {
-            phase: Phase::Finished,
-            outcome: Some(Outcome::Success),
-            removed: true,
-            ..deployed(home, &id)
-        };
-        events.push(origin.event(id, now, Kind::Deployment(fact)));
+        events.push(removed(origin, home, &format!("{object}@{mark}"), now));
     }
     events
+}
+
+/// What was deployed does not run any more, and nothing in its place.
+#[must_use]
+pub fn removed(origin: &Origin<'_>, home: &Home, id: &str, at: Timestamp) -> Event<String> {
+    let id = format!("{id}/removed");
+    let fact = Deployment {
+        phase: Phase::Finished,
+        outcome: Some(Outcome::Success),
+        removed: true,
+        ..deployed(home, &id)
+    };
+    origin.event(id, at, Kind::Deployment(fact))
 }
 
 /// Whether an event is the end of what it is of.

@@ -2,7 +2,7 @@
 //! it, and was cancelled where a person did.
 
 use super::deployment::{began, name, revisions_and_pods, unchanged};
-use super::{Attempt, Told, closed, deployed, home, key};
+use super::{Attempt, Told, closed, deployed, held, home, key};
 use crate::connector::ConnectorError;
 use crate::connector::kubernetes::act::{self, Case};
 use crate::connector::kubernetes::client::{Resource, Wanted};
@@ -57,8 +57,12 @@ impl Family for Rollouts {
         let mut fact = deployed(&home, &id);
         fact.rollback = live.is_some_and(|revision| revision.is_again);
         name(&mut fact, &spec.template.spec.containers, seen, live);
-        let (artifact, version) = (fact.artifact.clone(), fact.version.clone());
-        let stands = stands(&status);
+        let gate = Gate {
+            artifact: fact.artifact.clone(),
+            version: fact.version.clone(),
+            ..gate(&home)
+        };
+        let stands = stands(&spec, &status);
         let began = began(object, live, stands.at);
         let mut attempt = Attempt {
             seen,
@@ -82,15 +86,15 @@ impl Family for Rollouts {
             }
         }
         if let Some(pause) = waiting(&spec, &status) {
-            let gate = Gate {
-                artifact,
-                version,
-                ..gate(&home, &pause)
-            };
+            let comment = Some(pause.why);
             // It may be waited for again, after an abort and another try.
             let since = pause.since.map_or_else(String::new, |at| format!("-{at}"));
             let id = format!("{id}/{}{since}", pause.word);
-            told.wait(seen, id, pause.since, gate);
+            told.wait(seen, id, pause.since, Gate { comment, ..gate });
+        }
+        if spec.paused {
+            let id = format!("{}@paused-{}", key(self, object), object.mark());
+            held(seen, &mut told, id, &home, "the Rollout is paused");
         }
         told.home = Some(home);
         Ok(told)
@@ -133,7 +137,7 @@ enum How {
     Late,
 }
 
-fn stands(status: &Status) -> Stands {
+fn stands(spec: &Spec, status: &Status) -> Stands {
     let progress = condition(&status.conditions, "Progressing");
     let said = progress.map(|one| (one.status.as_str(), one.reason.as_str()));
     let at = progress.and_then(Condition::at);
@@ -163,7 +167,13 @@ fn stands(status: &Status) -> Stands {
     ];
     let mut stable = stable.into_iter().filter(|hash| !hash.is_empty());
     let is_stable = stable.next() == Some(&status.current_pod_hash);
-    let is_whole = matches!(status.phase.as_str(), "" | "Healthy")
+    let is_calm = match status.phase.as_str() {
+        "" | "Healthy" => true,
+        // A person pauses what is live, too, to keep it.
+        "Paused" => spec.paused,
+        _ => false,
+    };
+    let is_whole = is_calm
         && status.available_replicas >= status.updated_replicas
         && status.pause_conditions.is_empty();
     if is_stable && is_whole {
@@ -236,13 +246,12 @@ pub fn waiting(spec: &Spec, status: &Status) -> Option<Paused> {
     None
 }
 
-fn gate(home: &Home, pause: &Paused) -> Gate<String> {
+fn gate(home: &Home) -> Gate<String> {
     let environment = home.environment.clone();
     Gate {
         name: environment.as_ref().map(|name| format!("rollout {name}")),
         service: Some(home.service.clone()),
         environment,
-        comment: Some(pause.why.clone()),
         ..Gate::default()
     }
 }

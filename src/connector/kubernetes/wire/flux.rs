@@ -41,6 +41,8 @@ answers! {
         app_version: String,
         first_deployed: Option<Timestamp>,
         last_deployed: Option<Timestamp>,
+        /// When it was uninstalled.
+        deleted: Option<Timestamp>,
     }
     ImageRef {
         name: String,
