@@ -41,6 +41,7 @@ type Way = [Option<Name>; 5];
 pub struct Followed(FxHashMap<Way, Vec<Timestamp>>);
 
 impl Followed {
+    #[must_use]
     pub fn new<'w>(records: impl Iterator<Item = &'w Record> + Clone) -> Self {
         let open = records.clone().filter(|record| record.finished.is_none());
         let mut all: FxHashMap<_, _> = open.map(|record| (way(record), Vec::new())).collect();
