@@ -10,7 +10,8 @@ use crate::error::Failure;
 use crate::model::Workload;
 use crate::model::definition::Definition;
 use crate::model::delivery::deliver;
-use crate::model::dora::{Dora, Material, Wanted, figures, material};
+use crate::model::dora::{Dora, Figures, Material, Wanted, figures, material};
+use crate::model::level;
 use crate::model::window::Window;
 use crate::report;
 
@@ -58,23 +59,41 @@ pub fn run(session: &Session, args: &DoraArgs) -> Result<Ending, Failure> {
     }
     let window = asked.unwrap_or_else(|| widest(session, &rows));
     let widened = asked.is_none() && window.looks_further();
-    let workloads = rows.iter().map(|(name, materials)| {
+    let dora = Dora {
+        window,
+        environment,
+        workloads: told(&rows, window, &wanted, widened),
+    };
+    // A report for people says it itself.
+    if let Some(why) = args
+        .levels
+        .and_then(level::why_none)
+        .filter(|_| session.json)
+    {
+        session.say(&why);
+    }
+    show(session, "leadtime/dora/v1", &dora, |dora| {
+        report::dora(dora, &session.style)
+    })?;
+    Ok(Ending::Done)
+}
+
+/// The figures of every row; where the window was made longer than usual, each says so.
+fn told(
+    rows: &[(String, Vec<Material>)],
+    window: Window,
+    wanted: &Wanted,
+    widened: bool,
+) -> Vec<Figures> {
+    let told = rows.iter().map(|(name, materials)| {
         let materials: Vec<&Material> = materials.iter().collect();
-        let mut figures = figures(name, &materials, window, &wanted);
+        let mut figures = figures(name, &materials, window, wanted);
         if widened {
             figures.notes.insert(0, WIDENED.to_owned());
         }
         figures
     });
-    let dora = Dora {
-        window,
-        environment,
-        workloads: workloads.collect(),
-    };
-    show(session, "leadtime/dora/v1", &dora, |dora| {
-        report::dora(dora, &session.style)
-    })?;
-    Ok(Ending::Done)
+    told.collect()
 }
 
 /// The window that is looked at where none is named: one for all.

@@ -83,6 +83,17 @@ pub fn mean_score(scores: &[Option<f64>]) -> Option<f64> {
 /// The reports whose table is known.
 pub const REPORTS: [u16; 3] = [2019, 2021, 2024];
 
+/// Why there are no levels of a report, where there are none.
+#[must_use]
+pub fn why_none(report: u16) -> Option<String> {
+    let known = REPORTS.map(|report| report.to_string()).join(", ");
+    (!REPORTS.contains(&report)).then(|| {
+        format!(
+            "the report of {report} has no table of levels that is known here; there is one of {known}"
+        )
+    })
+}
+
 /// One row of a report's table: step of frequency, limits of lead time and recovery in seconds, of the fail rate in percent. Where the table says
 /// "less than a day" below a row that says "less than an hour", the row stands for what lies between.
 struct Level {
@@ -272,11 +283,11 @@ mod tests {
     #[test]
     fn a_year_without_a_table_has_no_levels() {
         for report in [2018, 2020, 2025] {
-            assert!(!REPORTS.contains(&report));
+            assert!(why_none(report).is_some_and(|why| why.ends_with("2019, 2021, 2024")));
             assert_eq!(lead_time(report, hours(1.0)), None);
         }
         for report in REPORTS {
-            assert!(frequency(report, 6).is_some());
+            assert!(frequency(report, 6).is_some() && why_none(report).is_none());
         }
     }
 }

@@ -37,6 +37,15 @@ pub fn number(value: Option<f64>) -> String {
     text.strip_suffix(".0").unwrap_or(&text).to_owned()
 }
 
+/// Two numbers that look alike, with as many decimals as tell them apart: `0.012` and `0.034`.
+#[must_use]
+pub fn apart(one: f64, other: f64) -> Option<(String, String)> {
+    let says = |text: &str| text.contains(|digit| matches!(digit, '1'..='9'));
+    let told = (0..10).map(|digits| (format!("{one:.digits$}"), format!("{other:.digits$}")));
+    let mut told = told.filter(|(one, other)| says(one) && says(other));
+    told.find(|(one, other)| one != other)
+}
+
 /// A score out of ten, always with its decimal.
 #[must_use]
 pub fn score(value: Option<f64>) -> String {
@@ -125,6 +134,18 @@ mod tests {
         }
         assert_eq!(percent(None), "-");
         assert_eq!(percent(Some(f64::NAN)), "-");
+    }
+
+    #[test]
+    fn what_looks_alike_is_told_with_the_digits_that_differ() {
+        let told = |one, other| apart(one, other).unwrap();
+        let both = |one: &str, other: &str| (one.to_owned(), other.to_owned());
+        assert_eq!(told(0.012, 0.034), both("0.01", "0.03"));
+        assert_eq!(told(0.012, 0.014), both("0.012", "0.014"));
+        assert_eq!(told(0.003, 0.04), both("0.003", "0.040"));
+        assert_eq!(told(61.0, 119.0), both("61", "119"));
+        assert_eq!(apart(0.5, 0.5), None);
+        assert_eq!(apart(0.0, 0.5), None);
     }
 
     #[test]

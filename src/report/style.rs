@@ -169,7 +169,12 @@ impl Style {
             };
             at.format(form).to_string()
         };
-        let length = duration::age(window.from, window.to);
+        let days = window.days();
+        let length = if days >= 1.0 && days.fract() == 0.0 {
+            format!("{days}d")
+        } else {
+            duration::whole(window.to - window.from)
+        };
         format!(
             "{} – {}, {length}, {}",
             text(window.from),
@@ -313,5 +318,30 @@ mod tests {
         let words = "2 high, of 2026-11-17T09:00:00Z, before 2.0 (2026-11-17T09:30:00Z)";
         let told = "2 high, of 17 Nov 10:00, before 2.0 (2026-11-17T09:30:00Z)";
         assert_eq!(style.told(words), told);
+    }
+
+    #[test]
+    fn a_window_is_told_in_days_where_it_is_of_whole_ones() {
+        let zone = Tz::Europe__Berlin;
+        let style = style(&Surroundings::default()).in_zone(zone);
+        let told = |from: &str, to: &str| {
+            let at = |text: &str| Timestamp::parse(text).unwrap();
+            let (from, to) = (at(from), at(to));
+            let window = Window {
+                from,
+                to,
+                timezone: zone,
+            };
+            style.window(&window)
+        };
+        assert_eq!(
+            told("2025-03-03T00:00:00+01:00", "2025-03-31T00:00:00+02:00"),
+            "3 Mar 2025 – 31 Mar 2025, 28d, Europe/Berlin",
+            "four weeks, one of them an hour short"
+        );
+        let years = told("2023-11-22T12:00:00Z", "2026-11-21T12:00:00Z");
+        assert!(years.contains(", 1095d, "), "{years}");
+        let short = told("2026-11-20T09:00:00Z", "2026-11-21T12:00:00Z");
+        assert!(short.contains(", 1d 03h, "), "{short}");
     }
 }

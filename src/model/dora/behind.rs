@@ -32,6 +32,8 @@ pub struct Behind {
     pub lines: Lines,
     /// How many there are, told or not.
     pub n: usize,
+    /// Of all attempts, how many frequency and rates count.
+    pub counted: Option<usize>,
     /// Changes that have no lead time: nobody knows when they began, or the first deployment brought them.
     pub without: Vec<String>,
     pub told: usize,
@@ -109,6 +111,12 @@ pub fn behind(materials: &[&Material], of: usize, window: Window, things: &Thing
         }
         Things::Incidents => Lines::Incidents(list::incidents(materials, window)),
     };
+    let counted = match (things, &lines) {
+        (Things::Deployments, Lines::Deployments(lines)) => {
+            Some(lines.iter().filter(|one| one.counted).count())
+        }
+        _ => None,
+    };
     let n = match &mut lines {
         Lines::Deployments(lines) => newest(lines),
         Lines::Changes(lines) => newest(lines),
@@ -117,6 +125,7 @@ pub fn behind(materials: &[&Material], of: usize, window: Window, things: &Thing
     Behind {
         lines,
         n,
+        counted,
         without,
         told: materials.len(),
         of,

@@ -147,14 +147,7 @@ pub(super) fn notes(
             notes.extend(facts.notes().map(|note| format!("{of}{note}")));
         }
     }
-    if let Some(report) = wanted.levels
-        && !level::REPORTS.contains(&report)
-    {
-        let known = level::REPORTS.map(|report| report.to_string()).join(", ");
-        notes.push(format!(
-            "the report of {report} has no table of levels that is known here; there is one of {known}"
-        ));
-    }
+    notes.extend(wanted.levels.and_then(level::why_none));
     notes
 }
 

@@ -177,6 +177,11 @@ fn dora() {
         assert!(answer["workloads"][0].get(list).is_some());
         assert!(plain["workloads"][0].get(list).is_none(), "{list}");
     }
+    // Nor is it passed over in silence that a year has no levels.
+    let levels = Place::with_demo().run(&["dora", "--json", "--levels", "2022", "--as-of", UNTIL]);
+    let levels = levels.ends(0);
+    levels.says(&["2022", "2019, 2021, 2024"]);
+    assert!(levels.json()["workloads"][0].get("levels").is_none());
     let pooled = Place::with_demo()
         .run(&["dora", "--json", "--by", "team", "--as-of", UNTIL])
         .json();

@@ -32,6 +32,10 @@ fn each_opens_the_list_behind_it_and_that_its_changes() {
     pictures("metrics-deployments", &mut desk);
     let rows = shot(&mut desk, 200, 60);
     assert!(rows.contains("[deployments]"), "{rows}");
+    assert!(
+        rows.contains(" count: not what failed on the way or redeployed the same"),
+        "{rows}"
+    );
     press(&mut desk, "enter");
     let changes = shot(&mut desk, 120, 36);
     assert!(changes.contains("brought by deployment"), "{changes}");

@@ -12,8 +12,8 @@ use super::row::incident::Incidents;
 use super::{Seen, seen};
 use crate::intent::Intent;
 use crate::model::dora::behind::{Behind, Lines, Things};
-use crate::report::figure;
 use crate::report::sheet::Line;
+use crate::report::{figure, text};
 use crate::theme::Role;
 use crate::view::answer::{Answer, Question};
 use crate::view::hit::Target;
@@ -212,6 +212,23 @@ impl BehindPage {
     }
 }
 
+/// What is listed and not counted, or counted and not listed, and why.
+fn left_out(behind: &Behind) -> Option<String> {
+    let names = &behind.without;
+    if !names.is_empty() {
+        return Some(format!(
+            "{} without a lead time (the first deployment brought it, or nobody knows when it began): {}",
+            figure::count(names.len(), "change"),
+            figure::some_of(names, 12)
+        ));
+    }
+    let counted = behind.counted.filter(|counted| *counted < behind.n)?;
+    Some(format!(
+        "{counted} of {} count: not what failed on the way or redeployed the same",
+        behind.n
+    ))
+}
+
 /// What is not listed, and why.
 fn extent(behind: &Behind) -> Line {
     let mut line = Line::new();
@@ -277,9 +294,11 @@ impl Page for BehindPage {
 
     fn draw(&self, area: Rect, pen: &mut Pen<'_>) {
         pen.line(area.x + 2, area.y, area.width - 3, &self.head());
-        let without = self.told().behind().map(|behind| behind.without.as_slice());
-        let without = without.filter(|names| !names.is_empty());
-        let foot = u16::from(without.is_some()) * 2;
+        let words = self.told().behind().and_then(left_out);
+        let width = usize::from(area.width - 3);
+        let foot = words.as_ref().map_or(0, |words| {
+            u16::from(text::width(words) > width).saturating_add(1)
+        });
         let list = Rect::new(
             area.x,
             area.y + 1,
@@ -292,12 +311,7 @@ impl Page for BehindPage {
             Front::Recoveries => self.recoveries.draw(list, pen, true),
             Front::Incidents => self.incidents.draw(list, pen, true),
         }
-        if let Some(names) = without {
-            let words = format!(
-                "{} without a lead time (the first deployment brought it, or nobody knows when it began): {}",
-                figure::count(names.len(), "change"),
-                figure::some_of(names, 12)
-            );
+        if let Some(words) = words {
             let row = Rect::new(area.x + 2, list.bottom(), area.width - 3, foot);
             pen.paragraph(row, Role::Dim, &words);
         }

@@ -299,7 +299,7 @@ impl Page for MetricsPage {
 
     fn card(&self, scene: &Scene) -> Option<String> {
         let tile = self.tiles.get(self.on)?;
-        let length = duration::span(scene.lens.length);
+        let length = duration::whole(scene.lens.length);
         Some(format!(
             "{}, last {length}: {}",
             self.scope.text(),
@@ -337,4 +337,4 @@ const ABOUT: &str = "DORA's five, of the raw observations of all workloads in sc
      ~ rests on an inferred link, ≥ is the least that there was, - is not known. Better or worse: moved by more than a fifth, and by at least one deployment for \
      rates, against the window of the same length before. Quick Check: steps of DORA's scale score 0, 2 to 10, a rate of p % scores 10 - p / 10; throughput is the \
      mean of lead time, frequency and recovery, stability of the two rates. Time to restore: incident opened to resolved. Flow: items (tickets, else changes) done, \
-     in work, and their time from start to live; by Little's law average in progress / throughput is the mean flow time.";
+     in work, and their time from start to live; by Little's law average in progress / throughput is the mean time in work, of what is given up too.";

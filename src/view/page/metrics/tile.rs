@@ -205,9 +205,30 @@ impl Tile {
             Direction::Unknown => Role::Dim,
         };
         let (sign, word) = self.word();
+        let was = match self.apart() {
+            Some((now, before)) => format!(", was {before}, is {now}"),
+            None => format!(", was {}", self.before),
+        };
         Line::of(role, sign)
             .with(role, format!(" {word}"))
-            .with(Role::Dim, format!(", was {}", self.before))
+            .with(Role::Dim, was)
+    }
+
+    /// The value and that of the window before, where it moved and both are written alike: with the digits that tell them apart.
+    fn apart(&self) -> Option<(String, String)> {
+        let moved = matches!(self.direction, Direction::Better | Direction::Worse);
+        let bare = self.metric.value.trim_end_matches("/week");
+        if !moved || bare.trim_start_matches('~') != self.before.trim_start_matches('~') {
+            return None;
+        }
+        let (scale, unit) = match self.unit {
+            "rate" => (100.0, " %"),
+            "seconds" => (1.0, "s"),
+            _ => (1.0, ""),
+        };
+        let (now, before) = self.exact.0.zip(self.exact.1)?;
+        let (now, before) = figure::apart(now * scale, before * scale)?;
+        Some((format!("{now}{unit}"), format!("{before}{unit}")))
     }
 
     /// Why it is compared with nothing.
@@ -315,5 +336,61 @@ impl Tile {
             figure::score(self.metric.score),
             self.metric.step.unwrap_or_default().to_owned(),
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_moved_is_told_with_the_digits_that_differ() {
+        let told = |value: &str, before: &str, exact, unit, direction| {
+            let figures = crate::model::dora::figures(
+                "shop",
+                &[],
+                crate::model::window::Window::of(
+                    crate::event::time::Timestamp::default(),
+                    Span::from_seconds(86_400),
+                    chrono_tz::Tz::UTC,
+                ),
+                &crate::model::dora::Wanted::default(),
+            );
+            let [metric, ..] = metrics(&figures);
+            let tile = Tile {
+                name: NAMES[1],
+                metric: Metric {
+                    value: value.to_owned(),
+                    ..metric
+                },
+                before: before.to_owned(),
+                direction,
+                exact,
+                unit,
+                why_not: None,
+                points: Vec::new(),
+            };
+            tile.verdict().text()
+        };
+        let (week, rate, worse) = (UNITS[1], UNITS[2], Direction::Worse);
+        let both = |now, before| (Some(now), Some(before));
+        assert_eq!(
+            told("<0.1/week", "<0.1", both(0.012, 0.034), week, worse),
+            "! worse, was 0.03, is 0.01"
+        );
+        assert_eq!(
+            told("~<0.1 %", "<0.1 %", both(0.0008, 0.0004), rate, worse),
+            "! worse, was 0.04 %, is 0.08 %"
+        );
+        assert_eq!(
+            told("1m", "1m", both(119.0, 61.0), UNITS[0], worse),
+            "! worse, was 61s, is 119s"
+        );
+        assert_eq!(
+            told("2/week", "4", both(2.0, 4.0), week, worse),
+            "! worse, was 4"
+        );
+        let same = told("<0.1/week", "<0.1", both(0.03, 0.03), week, Direction::Same);
+        assert_eq!(same, "= same, was <0.1");
     }
 }

@@ -32,7 +32,7 @@ const BELOW: u16 = 14;
 
 /// How far the figures of a scene look back.
 fn length(scene: &Scene) -> String {
-    duration::age(scene.lens.window().from, scene.lens.window().to)
+    duration::whole(scene.lens.length)
 }
 
 /// The page.
