@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::client::{Cluster, Listed, Served};
-use super::family::{FAMILIES, Family};
+use super::families::FAMILIES;
+use super::family::Family;
 use super::rights::{self, Missing};
 use super::translate::key;
 use super::wire::Version;

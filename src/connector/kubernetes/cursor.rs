@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::family::Family;
+use super::client::Resource;
 use crate::connector::rows::Rows;
 use crate::event::time::Timestamp;
 
@@ -69,12 +69,10 @@ pub fn row(rows: &Rows, object: &str) -> Option<Row> {
     rows.get(&key(object))
 }
 
-/// The objects of a family that have a row.
+/// The objects of a kind that have a row.
 #[must_use]
-pub fn objects(rows: &Rows, family: &dyn Family) -> Vec<String> {
-    let start = key(&format!("{}/", family.resource().name()));
+pub fn objects(rows: &Rows, of: Resource) -> Vec<String> {
+    let start = key(&format!("{}/", of.name()));
     let names = rows.names(&start);
-    names
-        .map(|rest| format!("{}/{rest}", family.resource().name()))
-        .collect()
+    names.map(|rest| format!("{}/{rest}", of.name())).collect()
 }

@@ -1,14 +1,15 @@
-//! The families of objects that are read: each is one row here, with what it is called in the API, what is asked for beside one of its objects, how events are
-//! made of it, and what can be done to it.
+//! What a family of objects is: what it is called in the API, what is asked for beside one of its objects, how events are made of it, and by which deeds it is
+//! acted on. Which families there are stands in [`families`](super::families).
 
-use super::act::Case;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use super::client::{Resource, Wanted};
-use super::cursor::{Open, Row};
-use super::translate::{self, Origin, Told};
+use super::cursor::{Home, Open, Row};
 use super::wire::Object;
-use crate::connector::ConnectorError;
 use crate::connector::facts::Facts;
 use crate::event::Event;
+use crate::event::kind::Kind;
 use crate::event::time::Timestamp;
 
 /// A family of objects.
@@ -41,14 +42,57 @@ pub trait Family: Sync {
     /// All events that can be made of an object as it is, and what of it is under way. The error says which field cannot be read.
     fn tell(&self, seen: &Seen<'_>) -> Result<Told, String>;
 
-    /// How something ended of which an object says nothing any more.
-    fn ended(&self, seen: &Seen<'_>, open: &Open) -> Event<String> {
-        translate::ended(seen.origin, open, seen.now)
+    /// How something ended that an object does not show any more, where the object tells it all the same.
+    fn ended(&self, _seen: &Seen<'_>, _open: &Open) -> Option<Event<String>> {
+        None
     }
 
-    /// Makes the requests of an order. `None`: it can do nothing of the kind.
-    fn draft(&self, _case: &mut Case<'_>) -> Option<Result<(), ConnectorError>> {
+    /// What can be done to it. `None`: nothing.
+    fn deeds(&self) -> Option<Deeds> {
         None
+    }
+}
+
+/// The deeds that families share, or have of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deeds {
+    Deployment,
+    Rollout,
+    Flux,
+    Pipeline,
+    Task,
+    Approval,
+    Build,
+    Kargo,
+    Knative,
+}
+
+/// Where facts come from.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
+    pub source: &'a str,
+    /// The environment of all that an object does not say itself.
+    pub environment: Option<&'a str>,
+}
+
+/// What is made of an object.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    pub events: Vec<Event<String>>,
+    pub open: Vec<Open>,
+    pub state: BTreeMap<String, String>,
+    pub home: Option<Home>,
+}
+
+impl Origin<'_> {
+    #[must_use]
+    pub fn event(&self, id: String, at: Timestamp, kind: Kind<String>) -> Event<String> {
+        Event {
+            source: self.source.to_owned(),
+            id,
+            at,
+            kind,
+        }
     }
 }
 
@@ -61,7 +105,7 @@ pub struct Seen<'a> {
     pub row: &'a Row,
     pub now: Timestamp,
     /// Words that are not known.
-    pub unknown: std::cell::RefCell<Facts>,
+    pub unknown: RefCell<Facts>,
 }
 
 impl Seen<'_> {
@@ -74,37 +118,4 @@ impl Seen<'_> {
     pub fn unknown(&self, field: &'static str, value: &str) {
         self.unknown.borrow_mut().unknown(field, value);
     }
-}
-
-/// All families, in the order in which they are read.
-pub static FAMILIES: &[&dyn Family] = &[
-    &translate::deployment::Deployments,
-    &translate::rollout::Rollouts,
-    &translate::analysis::AnalysisRuns,
-    &translate::source::GIT,
-    &translate::source::OCI,
-    &translate::source::HELM,
-    &translate::source::BUCKET,
-    &translate::kustomization::Kustomizations,
-    &translate::helm::HelmReleases,
-    &translate::policy::ImagePolicies,
-    &translate::run::PipelineRuns,
-    &translate::run::TaskRuns,
-    &translate::approval::ApprovalTasks,
-    &translate::build::Builds,
-    &translate::promotion::Promotions,
-    &translate::promotion::Stages,
-    &translate::promoter::Policies,
-    &translate::knative::Services,
-    &translate::supply::Workloads,
-    &translate::supply::Deliverables,
-];
-
-/// The family of objects whose ids begin so.
-#[must_use]
-pub fn family(name: &str) -> Option<&'static dyn Family> {
-    FAMILIES
-        .iter()
-        .copied()
-        .find(|family| family.resource().name() == name)
 }

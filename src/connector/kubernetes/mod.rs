@@ -3,7 +3,7 @@
 //!
 //! [`config`] says where the cluster is → [`dial`] sends, with the logins that a kubeconfig knows → [`client`] asks → [`wire`] holds the answers →
 //! [`translate`] makes events of them, purely → [`read`] hands them over with [`cursor`] rows, on its round and whenever [`watch`] sees a change; [`act`] makes requests of what is ordered, and asks after them.
-//! What there is to a family of objects (Deployments, Rollouts, …) stands in one list, [`family`]: a file each in `wire`, `translate` and `act`.
+//! What there is to a [`family`] of objects (Deployments, Rollouts, …) stands in a file each in `wire`, `translate` and `act`; all of them stand in one list, [`families`].
 
 pub mod act;
 pub mod check;
@@ -11,6 +11,7 @@ pub mod client;
 pub mod config;
 pub mod cursor;
 pub mod dial;
+pub mod families;
 pub mod family;
 pub mod read;
 pub mod rights;
@@ -21,8 +22,8 @@ pub mod wire;
 use self::client::Cluster;
 use self::config::{Namespaces, TOOL};
 use self::dial::Kube;
+use self::family::Origin;
 use self::read::Reader;
-use self::translate::Origin;
 use super::descriptor::{Capability, Descriptor, Settings, Signs};
 use super::http::instance::Instance;
 use super::rows::Rows;

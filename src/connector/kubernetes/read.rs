@@ -11,8 +11,9 @@ use futures::{StreamExt, stream};
 
 use super::client::{Cluster, Served, Wanted};
 use super::cursor::{self, Row};
-use super::family::{FAMILIES, Family, Seen};
-use super::translate::{self, Origin, Told, is_end, key, read_id};
+use super::families::FAMILIES;
+use super::family::{Family, Origin, Seen, Told};
+use super::translate::{self, is_end, key, read_id};
 use super::wire::Object;
 use crate::connector::error::ErrorKind;
 use crate::connector::facts::{Facts, Unknown};
@@ -207,7 +208,9 @@ impl Reader<'_> {
         };
         let told = piece.family.tell(&seen)?;
         for open in lost(&row, &told) {
-            facts.events.push(piece.family.ended(&seen, open));
+            let ended = piece.family.ended(&seen, open);
+            let unsaid = || translate::ended(&self.origin, open, self.now);
+            facts.events.push(ended.unwrap_or_else(unsaid));
         }
         facts.add(seen.unknown.take());
         let next = next(&key, object, &row, &told);
@@ -232,7 +235,7 @@ impl Reader<'_> {
         let is_read = |id: &str| {
             read_id(id).is_none_or(|(_, namespace, ..)| self.cluster.namespaces.want(namespace))
         };
-        for gone in cursor::objects(&self.rows, family) {
+        for gone in cursor::objects(&self.rows, family.resource()) {
             if !present.contains(&gone) && is_read(&gone) {
                 let row = cursor::row(&self.rows, &gone).unwrap_or_default();
                 let events = translate::gone(&self.origin, &gone, &row, self.now);

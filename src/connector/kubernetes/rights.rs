@@ -7,7 +7,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::json;
 
 use super::client::{Cluster, Served};
-use super::family::FAMILIES;
+use super::families::FAMILIES;
 use super::wire::Review;
 use crate::connector::http::parse;
 use crate::connector::{ConnectorError, Finding, Health, Severity};

@@ -9,7 +9,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use http::header::{ACCEPT, HeaderMap, HeaderValue};
 
 use super::client::{Cluster, Resource, Served};
-use super::family::FAMILIES;
+use super::families::FAMILIES;
 use super::wire::Change;
 use crate::connector::error::ErrorKind;
 use crate::connector::http::lines::Lines;

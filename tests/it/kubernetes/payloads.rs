@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use leadtime::connector::facts::Facts;
 use leadtime::connector::kubernetes::cursor::Row;
-use leadtime::connector::kubernetes::family::{FAMILIES, Seen};
-use leadtime::connector::kubernetes::translate::Origin;
+use leadtime::connector::kubernetes::families::FAMILIES;
+use leadtime::connector::kubernetes::family::{Origin, Seen};
 use leadtime::connector::kubernetes::wire::Object;
 use leadtime::event::cdevents::write;
 use serde::Deserialize;

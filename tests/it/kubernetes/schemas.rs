@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use leadtime::connector::Actor;
-use leadtime::connector::kubernetes::family::{FAMILIES, Family};
+use leadtime::connector::kubernetes::families::FAMILIES;
+use leadtime::connector::kubernetes::family::Family;
 use leadtime::connector::kubernetes::wire::{kargo, runs, workload};
 use leadtime::connector::kubernetes::{DESCRIPTOR, Kubernetes};
 use leadtime::plan::request::{Sent, Verb};

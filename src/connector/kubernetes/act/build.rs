@@ -1,10 +1,10 @@
 //! What can be asked of kpack: to build again, by a note on the newest Build of the Image.
 
-use super::{Case, pointer};
+use super::case::Case;
 use crate::connector::ConnectorError;
 use crate::connector::kubernetes::translate::build::{IMAGE, NUMBER};
-use crate::connector::kubernetes::wire::condition;
 use crate::connector::kubernetes::wire::runs::Status;
+use crate::connector::kubernetes::wire::{condition, pointer};
 use crate::plan::request::Verb;
 
 const NEEDED: &str = "image.kpack.io/additionalBuildNeeded";

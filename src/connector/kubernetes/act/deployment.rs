@@ -3,13 +3,13 @@
 
 use serde_json::{Value, json};
 
-use super::Case;
+use super::case::Case;
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
 use crate::connector::image::Reference;
 use crate::connector::kubernetes::translate::deployment::{REVISION, own_container};
-use crate::connector::kubernetes::wire::Object;
 use crate::connector::kubernetes::wire::workload::{Revision, Spec, revisions};
+use crate::connector::kubernetes::wire::{Object, pointer};
 use crate::event::cdevents::purl;
 use crate::plan::request::{Verb, Version};
 
@@ -184,7 +184,7 @@ fn restart(case: &mut Case<'_>) {
     let change = if case.object.raw.pointer(path).is_none_or(Value::is_null) {
         json!({"op": "add", "path": path, "value": {name: at}})
     } else {
-        let path = format!("{path}{}", super::pointer(&[name]));
+        let path = format!("{path}{}", pointer(&[name]));
         json!({"op": "add", "path": path, "value": at})
     };
     let what = format!("restart the pods of {}", case.name());

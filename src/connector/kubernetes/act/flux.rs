@@ -3,9 +3,10 @@
 
 use serde_json::{Value, json};
 
-use super::Case;
+use super::case::Case;
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
+use crate::connector::kubernetes::wire::pointer;
 use crate::plan::request::Verb;
 
 const SUSPEND: &str = "/spec/suspend";
@@ -41,7 +42,7 @@ fn reconcile(case: &mut Case<'_>) {
         notes.push(("reconcile.fluxcd.io/resetAt", at.as_str()));
         notes.push(("reconcile.fluxcd.io/forceAt", at.as_str()));
     }
-    let requested = super::pointer(&["metadata", "annotations", REQUESTED]);
+    let requested = pointer(&["metadata", "annotations", REQUESTED]);
     let note = "it applies what its source has fetched; the source is fetched at its own interval";
     case.made.notes.push(note.to_owned());
     let what = format!("reconcile {name} now");

@@ -3,12 +3,12 @@
 
 use serde_json::{Value, json};
 
+use super::case::Case;
 use super::probe::Mark;
-use super::{Case, pointer};
 use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
-use crate::connector::kubernetes::wire::Object;
 use crate::connector::kubernetes::wire::kargo::{Contents, FreightStatus, StageSpec};
+use crate::connector::kubernetes::wire::{Object, pointer};
 use crate::event::cdevents::purl;
 use crate::event::time::Timestamp;
 use crate::plan::request::{Verb, Version};

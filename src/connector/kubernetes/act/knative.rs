@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{Case, deployment};
+use super::case::Case;
+use super::deployment;
 use crate::connector::ConnectorError;
 use crate::connector::image::Reference;
 use crate::connector::kubernetes::translate::deployment::own_container;

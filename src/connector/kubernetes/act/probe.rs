@@ -4,12 +4,14 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{ACTION, pointer};
 use crate::connector::acting::{probe, standing};
 use crate::connector::kubernetes::client::Cluster;
-use crate::connector::kubernetes::wire::Object;
+use crate::connector::kubernetes::wire::{Object, pointer};
 use crate::event::time::Timestamp;
 use crate::plan::request::{Receipt, Request, Standing};
+
+/// The annotation in which an action leaves its key.
+pub const ACTION: &str = "leadtime/action";
 
 /// What is needed to ask after a request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Case, deployment};
+use super::case::Case;
+use super::deployment;
 use crate::connector::ConnectorError;
 use crate::connector::kubernetes::translate::rollout::{REVISION, waiting};
 use crate::connector::kubernetes::wire::workload::{Spec, Status};

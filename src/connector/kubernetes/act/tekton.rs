@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::Case;
+use super::case::Case;
 use super::probe::Mark;
 use crate::connector::ConnectorError;
 use crate::connector::acting::signed;

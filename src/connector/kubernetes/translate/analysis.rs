@@ -2,11 +2,11 @@
 //! failed, and the pause that follows from it is a gate of its Rollout.
 
 use super::deployment::SETS;
-use super::{Times, Told, key};
+use super::{Times, key};
 use crate::connector::environment::labelled;
 use crate::connector::image::own;
 use crate::connector::kubernetes::client::{Resource, Wanted};
-use crate::connector::kubernetes::family::{Family, Seen};
+use crate::connector::kubernetes::family::{Family, Seen, Told};
 use crate::connector::kubernetes::wire::Object;
 use crate::connector::kubernetes::wire::workload::{AnalysisStatus, Spec};
 use crate::event::kind::{Outcome, Run, RunKind};

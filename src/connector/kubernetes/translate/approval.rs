@@ -1,13 +1,11 @@
 //! `ApprovalTasks`: a run of a pipeline waits until so many of the named people have agreed, or one has not.
 
 use super::run::{about, pipeline_run};
-use super::{Told, closed, key, since};
-use crate::connector::ConnectorError;
+use super::{closed, key, since};
 use crate::connector::environment::labelled;
-use crate::connector::kubernetes::act::{self, Case};
 use crate::connector::kubernetes::client::{Resource, Wanted};
 use crate::connector::kubernetes::cursor::{Open, What};
-use crate::connector::kubernetes::family::{Family, Seen};
+use crate::connector::kubernetes::family::{Deeds, Family, Seen, Told};
 use crate::connector::kubernetes::wire::Object;
 use crate::connector::kubernetes::wire::runs::{Spec, Status};
 use crate::event::kind::{Decision, Gate, Kind};
@@ -87,7 +85,7 @@ impl Family for ApprovalTasks {
         Ok(told)
     }
 
-    fn draft(&self, case: &mut Case<'_>) -> Option<Result<(), ConnectorError>> {
-        act::tekton::approval(case)
+    fn deeds(&self) -> Option<Deeds> {
+        Some(Deeds::Approval)
     }
 }

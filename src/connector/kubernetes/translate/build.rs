@@ -1,13 +1,11 @@
 //! kpack's Builds: each is a run of the build of its Image, of the commit that kpack resolved, and has made an image when it succeeded.
 
-use super::{Times, Told, is_sha, key};
-use crate::connector::ConnectorError;
+use super::{Times, key};
 use crate::connector::image::Reference;
-use crate::connector::kubernetes::act::{self, Case};
 use crate::connector::kubernetes::client::{Resource, Wanted};
-use crate::connector::kubernetes::family::{Family, Seen};
+use crate::connector::kubernetes::family::{Deeds, Family, Seen, Told};
 use crate::connector::kubernetes::wire::runs::{Spec, Status};
-use crate::connector::kubernetes::wire::{Object, condition};
+use crate::connector::kubernetes::wire::{Object, condition, is_sha};
 use crate::event::kind::{Outcome, Run, RunKind};
 
 pub struct Builds;
@@ -87,7 +85,7 @@ impl Family for Builds {
         Ok(told)
     }
 
-    fn draft(&self, case: &mut Case<'_>) -> Option<Result<(), ConnectorError>> {
-        act::build::draft(case)
+    fn deeds(&self) -> Option<Deeds> {
+        Some(Deeds::Build)
     }
 }

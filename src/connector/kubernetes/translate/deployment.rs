@@ -3,12 +3,10 @@
 //! the Deployment is paused, they are counted as `kubectl rollout status` does. What was live before the first reading is told of the newest revision only:
 //! of the others a cluster does not keep how they ended.
 
-use super::{Attempt, Told, deployed, held, home, key};
-use crate::connector::ConnectorError;
+use super::{Attempt, deployed, held, home, key};
 use crate::connector::image::{Reference, own};
-use crate::connector::kubernetes::act::{self, Case};
 use crate::connector::kubernetes::client::{Resource, Wanted};
-use crate::connector::kubernetes::family::{Family, Seen};
+use crate::connector::kubernetes::family::{Deeds, Family, Seen, Told};
 use crate::connector::kubernetes::wire::workload::{
     Container, HASH, PodStatus, Revision, Spec, Status, revisions,
 };
@@ -86,8 +84,8 @@ impl Family for Deployments {
         Ok(told)
     }
 
-    fn draft(&self, case: &mut Case<'_>) -> Option<Result<(), ConnectorError>> {
-        act::deployment::draft(case)
+    fn deeds(&self) -> Option<Deeds> {
+        Some(Deeds::Deployment)
     }
 }
 

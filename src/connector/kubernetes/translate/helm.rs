@@ -1,11 +1,9 @@
 //! Flux's `HelmReleases`: each release in their history is a deployment of the version of its chart; a release that failed may have been rolled back or
 //! uninstalled by Flux. What is installed anew after that counts its releases from one again, so that they are known by when it was installed, too.
 
-use super::{Attempt, Told, deployed, held, home, key, removed};
-use crate::connector::ConnectorError;
-use crate::connector::kubernetes::act::{self, Case};
+use super::{Attempt, deployed, held, home, key, removed};
 use crate::connector::kubernetes::client::Resource;
-use crate::connector::kubernetes::family::{Family, Seen};
+use crate::connector::kubernetes::family::{Deeds, Family, Seen, Told};
 use crate::connector::kubernetes::wire::flux::{Release, Spec, Status, not_ready};
 use crate::connector::kubernetes::wire::{Object, condition};
 use crate::event::kind::Outcome;
@@ -95,8 +93,8 @@ impl Family for HelmReleases {
         Ok(told)
     }
 
-    fn draft(&self, case: &mut Case<'_>) -> Option<Result<(), ConnectorError>> {
-        act::flux::draft(case)
+    fn deeds(&self) -> Option<Deeds> {
+        Some(Deeds::Flux)
     }
 }
 

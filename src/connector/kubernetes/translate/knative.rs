@@ -4,12 +4,10 @@
 use serde_json::Value;
 
 use super::deployment::own_container;
-use super::{Attempt, Told, deployed, home, key};
-use crate::connector::ConnectorError;
+use super::{Attempt, deployed, home, key};
 use crate::connector::image::Reference;
-use crate::connector::kubernetes::act::{self, Case};
 use crate::connector::kubernetes::client::{Resource, Wanted};
-use crate::connector::kubernetes::family::{Family, Seen};
+use crate::connector::kubernetes::family::{Deeds, Family, Seen, Told};
 use crate::connector::kubernetes::wire::workload::{Container, PodSpec};
 use crate::connector::kubernetes::wire::{Condition, Object, condition};
 use crate::connector::lenient::answers;
@@ -129,8 +127,8 @@ impl Family for Services {
         Ok(told)
     }
 
-    fn draft(&self, case: &mut Case<'_>) -> Option<Result<(), ConnectorError>> {
-        act::knative::draft(case)
+    fn deeds(&self) -> Option<Deeds> {
+        Some(Deeds::Knative)
     }
 }
 

@@ -1,11 +1,9 @@
 //! Flux's Kustomizations: each revision that is applied is a deployment of its commit, or of the version of what it was packed in. Flux keeps only the newest,
 //! so what was applied between two readings is not seen; that nothing is applied while it is suspended is told as a hold.
 
-use super::{Attempt, Told, deployed, held, home, key};
-use crate::connector::ConnectorError;
-use crate::connector::kubernetes::act::{self, Case};
+use super::{Attempt, deployed, held, home, key};
 use crate::connector::kubernetes::client::Resource;
-use crate::connector::kubernetes::family::{Family, Seen};
+use crate::connector::kubernetes::family::{Deeds, Family, Seen, Told};
 use crate::connector::kubernetes::wire::flux::{Spec, Status, commit, not_ready, version};
 use crate::connector::kubernetes::wire::{Object, condition};
 use crate::event::kind::Outcome;
@@ -81,8 +79,8 @@ impl Family for Kustomizations {
         Ok(told)
     }
 
-    fn draft(&self, case: &mut Case<'_>) -> Option<Result<(), ConnectorError>> {
-        act::flux::draft(case)
+    fn deeds(&self) -> Option<Deeds> {
+        Some(Deeds::Flux)
     }
 }
 

@@ -18,10 +18,8 @@ pub mod run;
 pub mod source;
 pub mod supply;
 
-use std::collections::BTreeMap;
-
 use super::cursor::{Home, Open, Row, What};
-use super::family::{Family, Seen};
+use super::family::{Family, Origin, Seen, Told};
 use super::wire::Object;
 use crate::connector::environment::{labelled, suffix};
 use crate::connector::image::Reference;
@@ -31,23 +29,6 @@ use crate::event::kind::{
     RunKind,
 };
 use crate::event::time::Timestamp;
-
-/// Where facts come from.
-#[derive(Clone, Copy, Debug)]
-pub struct Origin<'a> {
-    pub source: &'a str,
-    /// The environment of all that an object does not say itself.
-    pub environment: Option<&'a str>,
-}
-
-/// What is made of an object.
-#[derive(Clone, Debug, Default)]
-pub struct Told {
-    pub events: Vec<Event<String>>,
-    pub open: Vec<Open>,
-    pub state: BTreeMap<String, String>,
-    pub home: Option<Home>,
-}
 
 impl Told {
     /// A decision is waited for.
@@ -67,18 +48,6 @@ impl Told {
             since: at,
             mark: String::new(),
         });
-    }
-}
-
-impl Origin<'_> {
-    #[must_use]
-    pub fn event(&self, id: String, at: Timestamp, kind: Kind<String>) -> Event<String> {
-        Event {
-            source: self.source.to_owned(),
-            id,
-            at,
-            kind,
-        }
     }
 }
 
@@ -348,12 +317,6 @@ impl Told {
         self.events
             .push(seen.origin.event(id, at, Kind::Artifact(fact)));
     }
-}
-
-/// Whether a text is a commit.
-#[must_use]
-pub fn is_sha(text: &str) -> bool {
-    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// A gate is not open any more.

@@ -1,9 +1,9 @@
 //! Flux's `ImagePolicies`: the newest image that fits a policy has been published by then.
 
-use super::{Told, key};
+use super::key;
 use crate::connector::image::Reference;
 use crate::connector::kubernetes::client::Resource;
-use crate::connector::kubernetes::family::{Family, Seen};
+use crate::connector::kubernetes::family::{Family, Seen, Told};
 use crate::connector::kubernetes::wire::condition;
 use crate::connector::kubernetes::wire::flux::Status;
 use crate::event::kind::{Artifact, ArtifactPhase, Kind};

@@ -2,14 +2,14 @@
 //! it; one that is proposed and not there yet waits, for a merge or for commit statuses, and that is a gate. A `PromotionStrategy` is the sum of its policies,
 //! and tells nothing beside.
 
-use super::{Attempt, Told, closed, deployed, is_sha, key};
+use super::{Attempt, closed, deployed, key};
 use crate::connector::environment::labelled;
 use crate::connector::kubernetes::client::Resource;
 use crate::connector::kubernetes::cursor::{Home, Open, What};
-use crate::connector::kubernetes::family::{Family, Seen};
-use crate::connector::kubernetes::wire::Object;
+use crate::connector::kubernetes::family::{Family, Seen, Told};
 use crate::connector::kubernetes::wire::promoter::{Spec, State, Status};
 use crate::connector::kubernetes::wire::runs::repository;
+use crate::connector::kubernetes::wire::{Object, is_sha};
 use crate::event::Event;
 use crate::event::kind::{Decision, Gate, Outcome};
 
@@ -86,22 +86,23 @@ impl Family for Policies {
         Ok(told)
     }
 
-    fn ended(&self, seen: &Seen<'_>, open: &Open) -> Event<String> {
+    fn ended(&self, seen: &Seen<'_>, open: &Open) -> Option<Event<String>> {
         if open.what != What::Gate {
-            return super::ended(seen.origin, open, seen.now);
+            return None;
         }
         let status: Status = seen.object.of("status").unwrap_or_default();
         let active = &status.active;
         let mark = active.dry.sha.get(..12).unwrap_or_default();
         let is_there = !mark.is_empty() && open.id.ends_with(&format!("@{mark}/promotion"));
-        if is_there {
+        let event = if is_there {
             let at = active.hydrated.commit_time.unwrap_or(seen.now);
             let decided = (Decision::Approved, "it was merged into the branch");
             closed(seen.origin, open, at, decided)
         } else {
             let decided = (Decision::Cancelled, "another commit is proposed instead");
             closed(seen.origin, open, seen.now, decided)
-        }
+        };
+        Some(event)
     }
 }
 

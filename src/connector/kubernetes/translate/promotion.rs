@@ -1,12 +1,10 @@
 //! Kargo's Promotions: each brings a Freight to a Stage, and so is a deployment of the project (the namespace) to the environment that the Stage is called.
 
-use super::{Attempt, Told, deployed, key};
-use crate::connector::ConnectorError;
+use super::{Attempt, deployed, key};
 use crate::connector::image::Reference;
-use crate::connector::kubernetes::act::{self, Case};
 use crate::connector::kubernetes::client::{Resource, Wanted};
 use crate::connector::kubernetes::cursor::Home;
-use crate::connector::kubernetes::family::{Family, Seen};
+use crate::connector::kubernetes::family::{Deeds, Family, Seen, Told};
 use crate::connector::kubernetes::wire::Object;
 use crate::connector::kubernetes::wire::kargo::{Contents, PromotionSpec, PromotionStatus};
 use crate::event::kind::{self, Outcome};
@@ -104,8 +102,8 @@ impl Family for Promotions {
         Ok(told)
     }
 
-    fn draft(&self, case: &mut Case<'_>) -> Option<Result<(), ConnectorError>> {
-        act::kargo::draft(case)
+    fn deeds(&self) -> Option<Deeds> {
+        Some(Deeds::Kargo)
     }
 }
 
@@ -149,7 +147,7 @@ impl Family for Stages {
         Ok(Told::default())
     }
 
-    fn draft(&self, case: &mut Case<'_>) -> Option<Result<(), ConnectorError>> {
-        act::kargo::draft(case)
+    fn deeds(&self) -> Option<Deeds> {
+        Some(Deeds::Kargo)
     }
 }

@@ -2,12 +2,10 @@
 //! it, and was cancelled where a person did.
 
 use super::deployment::{began, name, revisions_and_pods, unchanged};
-use super::{Attempt, Told, closed, deployed, held, home, key};
-use crate::connector::ConnectorError;
-use crate::connector::kubernetes::act::{self, Case};
+use super::{Attempt, closed, deployed, held, home, key};
 use crate::connector::kubernetes::client::{Resource, Wanted};
 use crate::connector::kubernetes::cursor::{Home, Open, What};
-use crate::connector::kubernetes::family::{Family, Seen};
+use crate::connector::kubernetes::family::{Deeds, Family, Seen, Told};
 use crate::connector::kubernetes::wire::workload::{Spec, Status, revisions};
 use crate::connector::kubernetes::wire::{Condition, Object, condition};
 use crate::event::Event;
@@ -100,9 +98,9 @@ impl Family for Rollouts {
         Ok(told)
     }
 
-    fn ended(&self, seen: &Seen<'_>, open: &Open) -> Event<String> {
+    fn ended(&self, seen: &Seen<'_>, open: &Open) -> Option<Event<String>> {
         if open.what != What::Gate {
-            return super::ended(seen.origin, open, seen.now);
+            return None;
         }
         let status: Status = seen.object.of("status").unwrap_or_default();
         let same = open.id.contains(&format!("-{}/", status.current_pod_hash));
@@ -115,11 +113,11 @@ impl Family for Rollouts {
         } else {
             (seen.now, (Decision::Approved, "the Rollout went on"))
         };
-        closed(seen.origin, open, at, decided)
+        Some(closed(seen.origin, open, at, decided))
     }
 
-    fn draft(&self, case: &mut Case<'_>) -> Option<Result<(), ConnectorError>> {
-        act::rollout::draft(case)
+    fn deeds(&self) -> Option<Deeds> {
+        Some(Deeds::Rollout)
     }
 }
 

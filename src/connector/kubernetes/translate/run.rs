@@ -1,13 +1,11 @@
 //! Tekton's runs of pipelines and tasks, with the commit that their labels, results or parameters name. A task is of the commit of its pipeline. What a run has
 //! made is told by the results that Tekton Chains knows (`IMAGE_URL`, `IMAGE_DIGEST`).
 
-use super::{Times, Told, key};
-use crate::connector::ConnectorError;
+use super::{Times, key};
 use crate::connector::environment::labelled;
 use crate::connector::image::Reference;
-use crate::connector::kubernetes::act::{self, Case};
 use crate::connector::kubernetes::client::{Resource, Wanted};
-use crate::connector::kubernetes::family::{Family, Seen};
+use crate::connector::kubernetes::family::{Deeds, Family, Seen, Told};
 use crate::connector::kubernetes::wire::runs::{Spec, Status};
 use crate::connector::kubernetes::wire::{Object, condition};
 use crate::event::kind::{Outcome, Run, RunKind};
@@ -39,8 +37,8 @@ impl Family for PipelineRuns {
         told(self, seen, &spec, (RunKind::Pipeline, name))
     }
 
-    fn draft(&self, case: &mut Case<'_>) -> Option<Result<(), ConnectorError>> {
-        act::tekton::pipeline(case)
+    fn deeds(&self) -> Option<Deeds> {
+        Some(Deeds::Pipeline)
     }
 }
 
@@ -69,8 +67,8 @@ impl Family for TaskRuns {
         told(self, seen, &spec, (RunKind::Task, name))
     }
 
-    fn draft(&self, case: &mut Case<'_>) -> Option<Result<(), ConnectorError>> {
-        act::tekton::task(case)
+    fn deeds(&self) -> Option<Deeds> {
+        Some(Deeds::Task)
     }
 }
 

@@ -1,11 +1,11 @@
 //! What Flux fetches: git repositories, OCI artifacts, buckets, indexes of charts. Each revision that was fetched is a task that came to its end, with its commit
 //! where it has one: the step between a commit and its Kustomization. That it cannot be fetched is a task that failed.
 
-use super::{Times, Told, key};
+use super::{Times, key};
 use crate::connector::environment::labelled;
 use crate::connector::image::Reference;
 use crate::connector::kubernetes::client::Resource;
-use crate::connector::kubernetes::family::{Family, Seen};
+use crate::connector::kubernetes::family::{Family, Seen, Told};
 use crate::connector::kubernetes::wire::flux::{Spec, Status, commit, mark, not_ready, version};
 use crate::connector::kubernetes::wire::runs::repository;
 use crate::connector::kubernetes::wire::{Object, condition};

@@ -1,13 +1,13 @@
 //! Cartographer's Workloads and Deliverables: what each of their resources made of which revision is told as a task that ran; an image among its outputs is an
 //! artifact. They are only read: Cartographer has nothing that one could ask of it.
 
-use super::{Times, Told, is_sha, key};
+use super::{Times, key};
 use crate::connector::image::Reference;
 use crate::connector::kubernetes::client::Resource;
-use crate::connector::kubernetes::family::{Family, Seen};
-use crate::connector::kubernetes::wire::condition;
+use crate::connector::kubernetes::family::{Family, Seen, Told};
 use crate::connector::kubernetes::wire::flux::commit;
 use crate::connector::kubernetes::wire::runs::{Spec, Stamped, Status};
+use crate::connector::kubernetes::wire::{condition, is_sha};
 use crate::event::kind::{Outcome, Run, RunKind};
 
 pub struct Workloads;

@@ -182,6 +182,19 @@ fn part<T: DeserializeOwned + Default>(raw: &Value, field: &str) -> Result<T, St
     }
 }
 
+/// A path into an object, as patches and pointers write it.
+#[must_use]
+pub fn pointer(parts: &[&str]) -> String {
+    let escaped = |part: &&str| format!("/{}", part.replace('~', "~0").replace('/', "~1"));
+    parts.iter().map(escaped).collect()
+}
+
+/// Whether a text is a commit.
+#[must_use]
+pub fn is_sha(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// A condition by its name.
 #[must_use]
 pub fn condition<'c>(conditions: &'c [Condition], name: &str) -> Option<&'c Condition> {

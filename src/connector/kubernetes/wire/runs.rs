@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Condition, Object};
-use crate::connector::kubernetes::translate::is_sha;
+use super::{Condition, Object, is_sha};
 use crate::connector::lenient::answers;
 use crate::event::time::Timestamp;
 
