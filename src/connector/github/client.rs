@@ -10,9 +10,10 @@ use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
 use crate::connector::github::config::Base;
 use crate::connector::http::dial::causes;
+use crate::connector::http::hidden::Hidden;
 use crate::connector::http::plain::lost;
 use crate::connector::http::{
-    Answer, Broken, Http, Lost, Outgoing, Policy, Posting, Sending, Transport,
+    Answer, Broken, Http, Lost, Memory, Outgoing, Policy, Posting, Sending, Transport,
 };
 
 /// GitHub's own form, or plain JSON, which is all that its API description speaks of.
@@ -22,19 +23,23 @@ const VERSION: HeaderName = HeaderName::from_static("x-github-api-version");
 const PER_MINUTE: usize = 850;
 
 /// Sends with octocrab.
-pub struct Crab(Octocrab);
+pub struct Crab {
+    octocrab: Octocrab,
+    hidden: Hidden,
+}
 
-/// A client for one reading. Needs a running tokio.
+/// A client for one reading, which keeps to what was answered to those before. Needs a running tokio.
 pub fn open(
     dialled: reqwest::Client,
     base: &Base,
     token: Option<&SecretString>,
+    memory: &Memory,
 ) -> Result<Http<Crab>, ConnectorError> {
     let mut builder = Octocrab::builder();
     if let Some(token) = token {
         builder = builder.personal_token(token.clone());
     }
-    let crab = builder
+    let octocrab = builder
         .base_uri(base.url.as_str())
         .and_then(|builder| builder.build_with_reqwest(dialled))
         .map_err(|error| {
@@ -45,7 +50,9 @@ pub fn open(
         per_minute: base.is_public.then_some(PER_MINUTE),
         ..Policy::default()
     };
-    Ok(Http::new(Crab(crab), policy))
+    let hidden = token.map(|token| Hidden::of(None, token));
+    let hidden = hidden.unwrap_or_default();
+    Ok(Http::new(Crab { octocrab, hidden }, policy).remembering(memory))
 }
 
 impl Transport for Crab {
@@ -55,13 +62,13 @@ impl Transport for Crab {
         Box::pin(async move {
             let broken = |error: octocrab::Error| Broken(causes(&error));
             let answer = self
-                .0
+                .octocrab
                 ._get_with_headers(url, Some(headers))
                 .await
                 .map_err(broken)?;
             let status = answer.status().as_u16();
             let headers = answer.headers().clone();
-            let body = self.0.body_to_string(answer).await.map_err(broken)?;
+            let body = self.octocrab.body_to_string(answer).await.map_err(broken)?;
             Ok(Answer {
                 status,
                 headers,
@@ -75,11 +82,11 @@ impl Transport for Crab {
         Box::pin(async move {
             let unsent = |error: http::Error| Lost::Unsent(error.to_string());
             let request = request(&outgoing).map_err(unsent)?;
-            let answer = self.0.execute(request).await;
+            let answer = self.octocrab.execute(request).await;
             let answer = answer.map_err(|error| lost_by(&error))?;
             let status = answer.status().as_u16();
             let headers = answer.headers().clone();
-            let body = self.0.body_to_string(answer).await;
+            let body = self.octocrab.body_to_string(answer).await;
             // The answer had begun, so the request had arrived.
             let body = body.map_err(|error| Lost::Unknown(causes(&error)))?;
             Ok(Answer {
@@ -89,6 +96,10 @@ impl Transport for Crab {
                 moved: false,
             })
         })
+    }
+
+    fn hidden(&self) -> Option<&Hidden> {
+        Some(&self.hidden)
     }
 }
 

@@ -19,6 +19,7 @@ pub use config::Config;
 use self::config::{Base, Selection};
 use self::read::{Reach, Reader};
 use super::descriptor::{Capability, Descriptor, Settings, Signs};
+use super::http::Memory;
 use super::http::dial::{Dial, dial_as};
 use super::http::plain::sendable;
 use super::rows::Rows;
@@ -76,6 +77,7 @@ pub struct GitHub {
     base: Base,
     selection: Selection,
     dialled: reqwest::Client,
+    memory: Memory,
 }
 
 impl GitHub {
@@ -96,6 +98,7 @@ impl GitHub {
             base,
             selection,
             dialled,
+            memory: Memory::default(),
         })
     }
 
@@ -104,7 +107,8 @@ impl GitHub {
     }
 
     fn http(&self) -> Result<super::http::Http<client::Crab>, ConnectorError> {
-        client::open(self.dialled.clone(), &self.base, self.config.token.as_ref())
+        let token = self.config.token.as_ref();
+        client::open(self.dialled.clone(), &self.base, token, &self.memory)
     }
 }
 

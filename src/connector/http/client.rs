@@ -1,7 +1,7 @@
 //! One request, asked until it has an answer or there is a reason to stop. Broken connections and failing servers are asked again with growing
 //! pauses; a wait that the source names is kept as long as it is short; an allowance is never used up to the last.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use backon::{ExponentialBuilder, Retryable};
@@ -45,13 +45,26 @@ struct Known {
     budget: Budget,
     pace: Pace,
     skew: Option<Span>,
+    rest: Option<Rest>,
 }
+
+/// Asked to wait for longer than a reading does.
+#[derive(Clone, Debug)]
+struct Rest {
+    until: Timestamp,
+    /// By what words.
+    text: String,
+}
+
+/// What is known of a source by its answers: for who makes a client for each reading, and keeps to it all the same.
+#[derive(Clone, Debug, Default)]
+pub struct Memory(Arc<Mutex<Known>>);
 
 /// Asks through a transport, with patience.
 pub struct Http<T> {
     transport: T,
     policy: Policy,
-    known: Mutex<Known>,
+    memory: Memory,
 }
 
 /// Why nothing goes on.
@@ -68,12 +81,15 @@ enum Trouble {
         status: u16,
         wait: Option<Duration>,
     },
-    /// Asked to slow down: how long, where it was said, and by what words.
+    /// Asked to slow down for so short a time that it is waited.
     Limited {
-        wait: Option<Duration>,
-        text: String,
+        wait: Duration,
+        rest: Rest,
     },
+    /// Asked to slow down, now or before, for longer.
+    Resting(Rest),
     Spent {
+        wait: Duration,
         until: Timestamp,
         limit: Option<u64>,
     },
@@ -89,8 +105,15 @@ impl<T: Transport> Http<T> {
         Self {
             transport,
             policy,
-            known: Mutex::default(),
+            memory: Memory::default(),
         }
+    }
+
+    /// Begins with what is known already, and adds to it.
+    #[must_use]
+    pub fn remembering(mut self, memory: &Memory) -> Self {
+        self.memory = memory.clone();
+        self
     }
 
     /// Asks no oftener than so from now on.
@@ -98,8 +121,17 @@ impl<T: Transport> Http<T> {
         self.policy.per_minute = Some(per_minute);
     }
 
-    pub(super) fn transport(&self) -> &T {
-        &self.transport
+    /// Sends once what does something.
+    pub(super) async fn sent(&self, outgoing: Outgoing<'_>) -> Result<Answer, Lost> {
+        let answer = self.transport.send(outgoing).await?;
+        Ok(self.without_credentials(answer))
+    }
+
+    fn without_credentials(&self, answer: Answer) -> Answer {
+        match self.transport.hidden() {
+            Some(hidden) => hidden.out_of(answer),
+            None => answer,
+        }
     }
 
     /// What is left of the allowance, by the newest answer.
@@ -150,12 +182,13 @@ impl<T: Transport> Http<T> {
         if (200..300).contains(&status) {
             return Ok(lines);
         }
-        Err(Unopened::Refused(Answer {
+        let refused = Answer {
             status,
             headers,
             body: lines.begin().await,
             moved: false,
-        }))
+        };
+        Err(Unopened::Refused(self.without_credentials(refused)))
     }
 
     /// Asks once a question that has a body: what does nothing where it is sent, and only asks.
@@ -167,8 +200,7 @@ impl<T: Transport> Http<T> {
             headers: HeaderMap::from_iter([(CONTENT_TYPE, json)]),
             body: Some(body),
         };
-        let answer = self.transport.send(outgoing).await;
-        answer.map_err(|lost| {
+        self.sent(outgoing).await.map_err(|lost| {
             let (Lost::Unsent(text) | Lost::Unknown(text)) = lost;
             unreached("POST", url, &text)
         })
@@ -193,45 +225,56 @@ impl<T: Transport> Http<T> {
     }
 
     async fn try_once(&self, url: &str, headers: &HeaderMap) -> Result<Answer, Trouble> {
-        // Copied out first: the lock must not be held when it is taken again.
-        let budget = self.budget();
-        if let Some(until) = budget.spent_until(clock::now()) {
-            let limit = budget.limit;
-            return Err(Trouble::Spent { until, limit });
-        }
+        self.may_ask(clock::now())?;
         if let Some(per_minute) = self.policy.per_minute {
             let pause = self.known().pace.take(per_minute, Instant::now());
             tokio::time::sleep(pause).await;
         }
-        let answer = self
-            .transport
-            .get(url, headers.clone())
-            .await
-            .map_err(Trouble::Broken)?;
+        let answer = self.transport.get(url, headers.clone()).await;
+        let answer = self.without_credentials(answer.map_err(Trouble::Broken)?);
         tracing::debug!(url = %masked(url), status = answer.status, "answered");
         let now = clock::now();
         if let Some((text, hint)) = proxy::locked(url, answer.status) {
             return Err(Trouble::Locked { text, hint });
         }
         self.learn(&answer, now);
-        judge(answer, now)
+        let judged = judge(answer, now, self.policy.longest_wait);
+        if let Err(Trouble::Resting(rest)) = &judged {
+            self.known().rest = Some(rest.clone());
+        }
+        judged
+    }
+
+    /// Whether anything may be asked now, by what was answered before.
+    fn may_ask(&self, now: Timestamp) -> Result<(), Trouble> {
+        let known = self.known();
+        if let Some(rest) = known.rest.as_ref().filter(|rest| now < rest.until) {
+            return Err(Trouble::Resting(rest.clone()));
+        }
+        let limit = known.budget.limit;
+        let spent = known.budget.spent_until(now);
+        spent.map_or(Ok(()), |until| Err(Trouble::spent(until, limit, now)))
     }
 
     fn learn(&self, answer: &Answer, now: Timestamp) {
         let mut known = self.known();
-        if let Some(budget) = Budget::read(&answer.headers) {
+        if let Some(budget) = Budget::read(&answer.headers, now) {
             known.budget.learn(budget);
         }
         known.skew = skew(&answer.headers, now).or(known.skew);
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        let known = self.memory.0.lock();
+        known.unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Whether an answer is one, or a reason to wait.
-fn judge(answer: Answer, now: Timestamp) -> Result<Answer, Trouble> {
+/// A source that names no time is left alone for a minute.
+const UNNAMED: Span = Span::from_seconds(60);
+
+/// Whether an answer is one, or a reason to wait; for `longest` at most, before the reading ends instead.
+fn judge(answer: Answer, now: Timestamp, longest: Duration) -> Result<Answer, Trouble> {
     let wait = retry_after(&answer.headers, now);
     match answer.status {
         500..=599 => Err(Trouble::Failing {
@@ -239,50 +282,66 @@ fn judge(answer: Answer, now: Timestamp) -> Result<Answer, Trouble> {
             wait,
         }),
         403 | 429 => {
-            let budget = Budget::read(&answer.headers).unwrap_or_default();
+            let budget = Budget::read(&answer.headers, now).unwrap_or_default();
             if let (Some(0), Some(until), None) = (budget.remaining, budget.reset, wait)
                 && until > now
             {
-                let limit = budget.limit;
-                return Err(Trouble::Spent { until, limit });
+                return Err(Trouble::spent(until, budget.limit, now));
             }
             let says = answer.body.to_ascii_lowercase();
             let limited = answer.status == 429
                 || wait.is_some()
                 || says.contains("rate limit")
                 || says.contains("abuse detection");
-            if limited {
-                let text = format!("answers {}: slow down", answer.status);
-                return Err(Trouble::Limited { wait, text });
+            if !limited {
+                return Ok(answer);
             }
-            Ok(answer)
+            let until = now + wait.map_or(UNNAMED, span);
+            let text = format!("answers {}: slow down", answer.status);
+            let rest = Rest { until, text };
+            Err(match wait.filter(|wait| *wait <= longest) {
+                Some(wait) => Trouble::Limited { wait, rest },
+                None => Trouble::Resting(rest),
+            })
         }
         _ => Ok(answer),
     }
 }
 
+/// No longer than the years that a time can be told of.
+fn span(wait: Duration) -> Span {
+    let seconds = wait.as_secs().min(1 << 31);
+    Span::from_seconds(i64::try_from(seconds).unwrap_or_default())
+}
+
 impl Trouble {
+    fn spent(until: Timestamp, limit: Option<u64>, now: Timestamp) -> Self {
+        let wait = (until - now).micros().max(0).unsigned_abs();
+        let wait = Duration::from_micros(wait);
+        Self::Spent { wait, until, limit }
+    }
+
     fn is_worth_another_try(&self, longest: Duration) -> bool {
         match self {
             Self::Broken(Broken(text)) => !proxy::is_lasting(text),
             Self::Failing { wait, .. } => wait.is_none_or(|wait| wait <= longest),
-            Self::Limited { wait, .. } => wait.is_some_and(|wait| wait <= longest),
-            Self::Spent { .. } | Self::Locked { .. } => false,
+            Self::Limited { wait, .. } | Self::Spent { wait, .. } => *wait <= longest,
+            Self::Resting(_) | Self::Locked { .. } => false,
         }
     }
 
     fn wait(&self) -> Option<Duration> {
         match self {
-            Self::Failing { wait, .. } | Self::Limited { wait, .. } => *wait,
-            Self::Broken(_) | Self::Spent { .. } | Self::Locked { .. } => None,
+            Self::Failing { wait, .. } => *wait,
+            Self::Limited { wait, .. } | Self::Spent { wait, .. } => Some(*wait),
+            Self::Broken(_) | Self::Resting(_) | Self::Locked { .. } => None,
         }
     }
 
     fn words(&self) -> String {
         match self {
-            Self::Broken(Broken(text)) | Self::Limited { text, .. } | Self::Locked { text, .. } => {
-                text.clone()
-            }
+            Self::Broken(Broken(text)) | Self::Locked { text, .. } => text.clone(),
+            Self::Limited { rest, .. } | Self::Resting(rest) => rest.text.clone(),
             Self::Failing { status, .. } => format!("answers {status}"),
             Self::Spent { until, .. } => format!("nothing left until {until}"),
         }
@@ -290,7 +349,7 @@ impl Trouble {
 
     fn into_stop(self, url: &str) -> Stop {
         match self {
-            Self::Spent { until, limit } => Stop::Budget { until, limit },
+            Self::Spent { until, limit, .. } => Stop::Budget { until, limit },
             Self::Broken(Broken(text)) => {
                 let (text, hint) = proxy::said(url, &text);
                 failed_with(ErrorKind::Network, url, text, &hint)
@@ -302,16 +361,10 @@ impl Trouble {
                 let hint = "nothing is lost: it is asked again at the next reading";
                 failed_with(ErrorKind::Unavailable, url, text, hint)
             }
-            Self::Limited { wait, text } => {
-                // A source that names no time is left alone for a minute.
-                let wait = wait.unwrap_or(Duration::from_mins(1)).as_secs();
-                let wait = Span::from_seconds(i64::try_from(wait.min(1 << 31)).unwrap_or(60));
-                let until = clock::now() + wait;
-                failed(
-                    ErrorKind::RateLimited,
-                    url,
-                    format!("{text}; asked to wait until {until}"),
-                )
+            Self::Limited { rest, .. } | Self::Resting(rest) => {
+                let Rest { until, text } = rest;
+                let text = format!("{text}; asked to wait until {until}");
+                failed(ErrorKind::RateLimited, url, text)
             }
         }
     }

@@ -43,7 +43,7 @@ impl<T: Transport> Http<T> {
         };
         let unsent =
             |(text, hint): (String, String)| Sent::Refused(format!("not sent: {text} ({hint})"));
-        match self.transport().send(outgoing).await {
+        match self.sent(outgoing).await {
             Ok(answer) => match proxy::locked(&request.url, answer.status) {
                 Some(told) => unsent(told),
                 None => judged(&answer),

@@ -8,6 +8,11 @@ use http::HeaderMap;
 
 use crate::event::time::{Span, Timestamp};
 
+/// A reset within so many seconds is told from now on, one that is later since 1970: tools do the one or the other.
+const FROM_NOW: i64 = 366 * 86_400;
+/// Resets that are told from now on differ by so much at most within one period, as answers take their time.
+const SAME: Span = Span::from_seconds(5);
+
 /// The allowance as of the newest answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Budget {
@@ -19,7 +24,7 @@ pub struct Budget {
 impl Budget {
     /// Reads `x-ratelimit-*` or `ratelimit-*`. `None` when the answer tells nothing.
     #[must_use]
-    pub fn read(headers: &HeaderMap) -> Option<Self> {
+    pub fn read(headers: &HeaderMap, now: Timestamp) -> Option<Self> {
         let number = |name: &str| {
             let value = headers
                 .get(format!("x-ratelimit-{name}"))
@@ -32,13 +37,17 @@ impl Budget {
             remaining: Some(remaining),
             reset: number("reset")
                 .and_then(|seconds| i64::try_from(seconds).ok())
-                .map(|seconds| Timestamp::from_seconds(seconds.min(1 << 40))),
+                .map(|seconds| match seconds {
+                    0..FROM_NOW => now + Span::from_seconds(seconds),
+                    since => Timestamp::from_seconds(since.min(1 << 40)),
+                }),
         })
     }
 
     /// Takes over what a newer answer says. Answers overtake each other, so within one period the smaller number is the truer one.
     pub fn learn(&mut self, newer: Self) {
-        let same_period = self.reset.is_some() && self.reset == newer.reset;
+        let resets = self.reset.zip(newer.reset);
+        let same_period = resets.is_some_and(|(old, new)| (new - old).max(old - new) <= SAME);
         let remaining = match (self.remaining, newer.remaining) {
             (Some(old), Some(new)) if same_period => Some(old.min(new)),
             (_, new) => new,
@@ -116,21 +125,19 @@ mod tests {
 
     #[test]
     fn the_reserve_is_kept() {
+        let now = Timestamp::from_seconds(1_800_000_000);
+        let reset = now + Span::from_seconds(100);
         let budget = |remaining| {
-            Budget::read(&headers(&[
+            let headers = headers(&[
                 ("x-ratelimit-limit", "5000"),
                 ("x-ratelimit-remaining", remaining),
-                ("x-ratelimit-reset", "1000"),
-            ]))
-            .unwrap()
+                ("x-ratelimit-reset", "1800000100"),
+            ]);
+            Budget::read(&headers, now).unwrap()
         };
-        let now = Timestamp::from_seconds(900);
         assert_eq!(budget("101").spent_until(now), None);
-        assert_eq!(
-            budget("100").spent_until(now),
-            Some(Timestamp::from_seconds(1000))
-        );
-        assert_eq!(budget("0").spent_until(Timestamp::from_seconds(1000)), None);
+        assert_eq!(budget("100").spent_until(now), Some(reset));
+        assert_eq!(budget("0").spent_until(reset), None);
         let mut learnt = budget("50");
         learnt.learn(budget("60"));
         assert_eq!(
@@ -138,6 +145,26 @@ mod tests {
             Some(50),
             "an overtaken answer adds nothing"
         );
+    }
+
+    #[test]
+    fn a_reset_is_told_from_now_on_or_since_1970() {
+        let read = |seconds: i64| {
+            let headers = headers(&[("ratelimit-remaining", "0"), ("ratelimit-reset", "31")]);
+            Budget::read(&headers, Timestamp::from_seconds(seconds)).unwrap()
+        };
+        let now = Timestamp::from_seconds(1_800_000_000);
+        let mut learnt = read(1_800_000_000);
+        assert_eq!(
+            learnt.spent_until(now),
+            Some(Timestamp::from_seconds(1_800_000_031))
+        );
+        let overtaken = Budget {
+            remaining: Some(9),
+            ..read(1_800_000_002)
+        };
+        learnt.learn(overtaken);
+        assert_eq!(learnt.remaining, Some(0), "a second later it is the same");
     }
 
     #[test]

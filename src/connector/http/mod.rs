@@ -1,6 +1,6 @@
 //! How every connector speaks HTTP: one wrapper around whatever sends the request. It waits, retries, counts limits, follows a move, asks
-//! conditionally, keeps time-outs, proxies and certificates, and masks what it logs, so that no connector does any of it. [`dial`] makes the client under all of
-//! them, [`proxy`] knows the way to an address, [`tls`] the certificates.
+//! conditionally, keeps time-outs, proxies and certificates, masks what it logs, and keeps credentials out of what comes back ([`hidden`]), so that no connector does
+//! any of it. [`dial`] makes the client under all of them, [`proxy`] knows the way to an address, [`tls`] the certificates.
 //!
 //! What does something is sent once and never again ([`deed`]). What goes on saying what happens is cut into [`lines`].
 //!
@@ -11,6 +11,7 @@ pub mod address;
 pub mod client;
 pub mod deed;
 pub mod dial;
+pub mod hidden;
 pub mod instance;
 pub mod limit;
 pub mod lines;
@@ -32,7 +33,9 @@ use crate::connector::ConnectorError;
 use crate::connector::error::ErrorKind;
 use crate::event::time::Timestamp;
 
-pub use client::{Http, Policy, Unopened};
+use hidden::Hidden;
+
+pub use client::{Http, Memory, Policy, Unopened};
 
 /// What came back, whole.
 #[derive(Clone, Debug)]
@@ -100,6 +103,11 @@ pub trait Transport: Send + Sync {
             outgoing.method
         );
         Box::pin(async move { Err(Lost::Unsent(text)) })
+    }
+
+    /// The credentials that it sends, where it has any of its own.
+    fn hidden(&self) -> Option<&Hidden> {
+        None
     }
 }
 

@@ -9,6 +9,7 @@ use reqwest::{Client, Method, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::dial::{Dial, causes, dial_as};
+use super::hidden::Hidden;
 use super::{Answer, Broken, Flow, Flowing, Lost, Outgoing, Posting, Sending, Transport};
 use crate::connector::ConnectorError;
 use crate::connector::descriptor::Settings;
@@ -38,6 +39,7 @@ pub enum Login {
 pub struct Plain {
     client: Client,
     login: Login,
+    hidden: Hidden,
     accept: &'static str,
 }
 
@@ -50,6 +52,7 @@ impl Plain {
         }
         Ok(Self {
             client,
+            hidden: login.hidden(),
             login,
             accept: "application/json",
         })
@@ -97,6 +100,15 @@ impl Login {
             }
             | Self::Header { secret, .. } => Some(secret),
         }
+    }
+
+    fn hidden(&self) -> Hidden {
+        let user = match self {
+            Self::Basic { user, .. } => Some(user.as_str()),
+            _ => None,
+        };
+        let secret = self.secret();
+        secret.map_or_else(Hidden::default, |secret| Hidden::of(user, secret))
     }
 }
 
@@ -160,6 +172,10 @@ impl Transport for Plain {
                 .await
                 .map_err(|error| Lost::Unknown(causes(&error)))
         })
+    }
+
+    fn hidden(&self) -> Option<&Hidden> {
+        Some(&self.hidden)
     }
 }
 

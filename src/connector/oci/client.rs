@@ -12,6 +12,7 @@ use super::wire::MANIFESTS;
 use crate::connector::ConnectorError;
 use crate::connector::descriptor::Settings;
 use crate::connector::http::dial::{Dial, causes, dial_as};
+use crate::connector::http::hidden::Hidden;
 use crate::connector::http::plain::{lost, whole};
 use crate::connector::http::{
     Answer, Broken, Http, Lost, Outgoing, Policy, Posting, Sending, Transport,
@@ -25,14 +26,18 @@ pub struct Registry {
     client: Client,
     base: Base,
     door: Door,
+    hidden: Hidden,
 }
 
 /// A registry, with patience around it.
 pub fn open(settings: &Settings, base: &Base) -> Result<Http<Registry>, ConnectorError> {
+    let finder = Finder::new(settings, base);
+    let hidden = finder.hidden();
     let registry = Registry {
         client: dial_as(&Dial::of(settings))?,
         base: base.clone(),
-        door: Door::new(Finder::new(settings, base)),
+        door: Door::new(finder),
+        hidden,
     };
     Ok(Http::new(registry, Policy::default()))
 }
@@ -186,6 +191,10 @@ impl Transport for Registry {
                 .await
                 .map_err(|error| Lost::Unknown(causes(&error)))
         })
+    }
+
+    fn hidden(&self) -> Option<&Hidden> {
+        Some(&self.hidden)
     }
 }
 
