@@ -17,24 +17,50 @@ fn moved_key(configured: &str) -> String {
     format!("{configured} moved")
 }
 
-/// The repositories that need no question, by their present names; and the configured names that have to be asked for. `Known` is what their rows hold.
-#[must_use]
-pub fn known<Known: DeserializeOwned>(
-    rows: &Rows,
-    named: &BTreeSet<String>,
-) -> (Vec<String>, Vec<String>) {
-    let mut known = Vec::new();
-    let mut unknown = Vec::new();
-    for name in named {
-        let present = rows.get::<String>(&moved_key(name));
-        let present = present.unwrap_or_else(|| name.clone());
-        if rows.get::<Known>(&known_key(&present)).is_some() {
-            known.push(present);
-        } else {
-            unknown.push(name.clone());
+/// A repository that was configured, and what is known of it by now. `Known` is what its row holds.
+#[derive(Clone, Debug)]
+pub struct Named<Known> {
+    /// As it is configured.
+    pub name: String,
+    /// As it was called when it was last asked for.
+    present: String,
+    pub known: Option<Known>,
+}
+
+impl<Known> Named<Known> {
+    /// One of which nothing is known.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            present: name.to_owned(),
+            known: None,
         }
     }
-    (known, unknown)
+
+    /// The name by which it is asked for: what nothing is known of may have been configured under another name than it had.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        match &self.known {
+            Some(_) => &self.present,
+            None => &self.name,
+        }
+    }
+}
+
+/// The repositories that are configured by name. Each is asked for at every reading, on condition: its name and its default branch may change.
+#[must_use]
+pub fn named<Known: DeserializeOwned>(rows: &Rows, named: &BTreeSet<String>) -> Vec<Named<Known>> {
+    let known = |name: &String| {
+        let present = rows.get::<String>(&moved_key(name));
+        let present = present.unwrap_or_else(|| name.clone());
+        Named {
+            name: name.clone(),
+            known: rows.get(&known_key(&present)),
+            present,
+        }
+    };
+    named.iter().map(known).collect()
 }
 
 /// Keeps what a repository is called now. A name that only is spelt otherwise is nothing to tell.

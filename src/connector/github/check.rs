@@ -10,6 +10,7 @@ use super::read::{Reach, find, parse};
 use super::translate::Origin;
 use super::wire::User;
 use crate::connector::health::Scope;
+use crate::connector::naming::Named;
 use crate::connector::piece::Done;
 use crate::connector::rows::Rows;
 use crate::connector::{ConnectorError, Health};
@@ -118,7 +119,7 @@ async fn find_all(
 ) -> Result<Vec<String>, ConnectorError> {
     let mut found = Vec::new();
     for name in &selection.named {
-        match find::one(reach, name.clone()).await {
+        match find::one(reach, Named::new(name)).await {
             Ok(done) => keep(done, &mut found, health),
             Err(stop) => health.note(name, stop)?,
         }

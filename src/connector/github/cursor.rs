@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::wire::{Deployment, Pull, Repository, Run, Tag};
+use super::wire::{Approval, Deployment, Pull, Repository, Run, Tag};
 use crate::connector::rows::Rows;
 use crate::event::time::Timestamp;
 
@@ -61,6 +61,8 @@ pub struct Place {
     pub newest: Option<Timestamp>,
     /// The first item, where the list is not ordered by time.
     pub top: Option<String>,
+    /// The branch that it is of, where it is of one.
+    pub branch: Option<String>,
     /// How far back the list is asked for, where its address says so; fixed, since the entity tag belongs to the address.
     pub since: Option<Timestamp>,
     /// Older pages that are still to be read.
@@ -126,12 +128,18 @@ pub struct OpenRun {
     pub run_etag: Option<String>,
     pub jobs_etag: Option<String>,
     pub pending_etag: Option<String>,
+    /// When the run had last changed by then: the same environments may be pending anew.
+    #[serde(default)]
+    pub pending_of: Option<Timestamp>,
     /// Attempts below this were read.
     #[serde(default)]
     pub attempts: u32,
-    /// Environments whose gate is open.
+    /// The ids of gates that are open.
     #[serde(default)]
     pub gates: Vec<String>,
+    /// The decisions, as they were last listed.
+    #[serde(default)]
+    pub approvals: Vec<Approval>,
 }
 
 impl OpenRun {
@@ -143,8 +151,10 @@ impl OpenRun {
             run_etag: None,
             jobs_etag: None,
             pending_etag: None,
+            pending_of: None,
             attempts: 1,
             gates: Vec::new(),
+            approvals: Vec::new(),
         }
     }
 }
@@ -198,6 +208,8 @@ pub struct Listed {
 pub struct Known {
     /// Its default branch.
     pub branch: Option<String>,
+    /// Where it is asked for itself.
+    pub etag: Option<String>,
 }
 
 #[must_use]

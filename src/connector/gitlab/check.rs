@@ -13,7 +13,7 @@ use super::translate::Origin;
 use super::wire::User;
 use crate::connector::health::Scope;
 use crate::connector::http::{Answer, parse};
-use crate::connector::naming::known_key;
+use crate::connector::naming::{Named, known_key};
 use crate::connector::piece::Done;
 use crate::connector::rows::Rows;
 use crate::connector::{ConnectorError, Health};
@@ -137,7 +137,7 @@ async fn find_all(
         health.findings.extend(done.findings);
     };
     for name in &selection.named {
-        match find::one(reach, name.clone()).await {
+        match find::one(reach, Named::new(name)).await {
             Ok(done) => keep(done, health),
             Err(stop) => health.note(name, stop)?,
         }

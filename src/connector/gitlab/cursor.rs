@@ -66,6 +66,8 @@ pub struct Place {
     pub newest: Option<Timestamp>,
     /// Items that are known already: those of the newest instant, or those of the first page, where the list cannot be asked for news alone.
     pub seen: Vec<String>,
+    /// The branch that it is of, where it is of one.
+    pub branch: Option<String>,
     /// The query of the next older page that is still to be read.
     pub walk: Option<Walk>,
     /// Who may approve or deploy, by the name or pattern of an environment.
@@ -202,6 +204,8 @@ pub struct Known {
     pub id: i64,
     /// Its default branch.
     pub branch: Option<String>,
+    /// Where it is asked for itself.
+    pub etag: Option<String>,
 }
 
 #[must_use]

@@ -1,4 +1,4 @@
-//! Which repositories there are to read: those named in full, asked for once, and those that an owner's list holds, asked for on condition.
+//! Which repositories there are to read: those named in full, and those that an owner's list holds; both are asked for on condition.
 
 use super::{Reach, parse};
 use crate::connector::github::config::Selection;
@@ -7,25 +7,40 @@ use crate::connector::github::fault::refused;
 use crate::connector::github::wire::Repository;
 use crate::connector::http::Stop;
 use crate::connector::http::page::Links;
-use crate::connector::naming::{self, known_key};
+use crate::connector::naming::{self, Named, known_key};
 use crate::connector::piece::Done;
 use crate::connector::rows::{Rows, put};
 
+/// The most that GitHub lists at once.
+const PER_PAGE: usize = 100;
+
 /// Asks for one repository; its present name is in `found`.
-pub async fn one(reach: &Reach<'_>, name: String) -> Result<Done, Stop> {
-    let answer = reach.ask(&format!("/repos/{name}"), None).await?;
-    if !answer.is_success() {
-        return Err(refused(reach.source, &name, &answer).into());
-    }
-    let read: Repository = parse::one(&answer.body).map_err(|why| reach.unreadable(&name, &why))?;
+pub async fn one(reach: &Reach<'_>, named: Named<Known>) -> Result<Done, Stop> {
+    let address = named.address();
+    let etag = named.known.as_ref().and_then(|known| known.etag.as_deref());
+    let answer = reach.ask(&format!("/repos/{address}"), etag).await?;
     let mut done = Done::default();
+    if answer.moved && named.known.is_some() {
+        done.moved = true;
+        return Ok(done);
+    }
+    if answer.is_unchanged() {
+        done.found.push(address.to_owned());
+        return Ok(done);
+    }
+    if !answer.is_success() {
+        return Err(refused(reach.source, address, &answer).into());
+    }
+    let read: Repository =
+        parse::one(&answer.body).map_err(|why| reach.unreadable(address, &why))?;
     let present = read.full_name.clone();
-    naming::keep(&mut done, reach.source, &name, &present);
+    naming::keep(&mut done, reach.source, &named.name, &present);
     let known = Known {
         branch: read.default_branch,
+        etag: answer.etag(),
     };
     put(&mut done.batch, known_key(&present), &known);
-    if read.archived {
+    if read.archived && named.known.is_none() {
         done.note(&present, "is archived: nothing new will come from it");
     }
     done.found.push(present);
@@ -61,9 +76,6 @@ pub async fn owned(
                 continue;
             }
             done.found.push(repository.full_name.clone());
-            let known = Known {
-                branch: repository.default_branch.clone(),
-            };
             let before = rows.get::<Known>(&known_key(&repository.full_name));
             if before.is_none() && repository.archived {
                 done.note(
@@ -71,11 +83,17 @@ pub async fn owned(
                     "is archived: nothing new will come from it",
                 );
             }
-            if before.as_ref() != Some(&known) {
+            let branch = &repository.default_branch;
+            if before.is_none_or(|before| before.branch != *branch) {
+                let known = Known {
+                    branch: branch.clone(),
+                    etag: None,
+                };
                 put(&mut done.batch, known_key(&repository.full_name), &known);
             }
         }
-        if !listed.more {
+        // A full page stays what it was when another one comes after it.
+        if !listed.more && listed.repositories.len() < PER_PAGE {
             break;
         }
     }
@@ -105,7 +123,7 @@ async fn list(
     };
     let mut refusal = None;
     for by in ways {
-        let path = format!("/{by}/{owner}/repos?sort=full_name&per_page=100&page={page}");
+        let path = format!("/{by}/{owner}/repos?sort=full_name&per_page={PER_PAGE}&page={page}");
         let answer = reach.ask(&path, kept.etag.as_deref()).await?;
         if answer.is_unchanged() {
             return Ok(None);

@@ -141,7 +141,15 @@ impl Timed for Release {
 }
 
 /// Reads the page.
-pub async fn read(reach: &Reach<'_>, page: Page) -> Result<Done, Stop> {
+pub async fn read(reach: &Reach<'_>, mut page: Page) -> Result<Done, Stop> {
+    let branch = page.place.branch.as_ref();
+    if page.way == Way::First && branch.is_some_and(|branch| page.branch.as_ref() != Some(branch)) {
+        // How far another branch was read says nothing of this one.
+        page.place = Place {
+            since: page.place.since,
+            ..Place::default()
+        };
+    }
     let since = page.place.since.unwrap_or(reach.since);
     let etag = page.place.etag.as_deref();
     let etag = etag.filter(|_| page.way == Way::First);
@@ -299,6 +307,7 @@ impl Digest {
             && let Some(first) = parsed.items.first()
         {
             self.place.top = Some(first.sha.clone());
+            self.place.branch.clone_from(&self.page.branch);
             let branch = self.page.branch.as_deref().unwrap_or("HEAD");
             self.facts
                 .add(commit::branch(&self.page.origin, branch, first));

@@ -6,6 +6,7 @@ pub mod detail;
 pub mod find;
 pub mod list;
 mod reach;
+mod run;
 mod sweep;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -19,7 +20,7 @@ use crate::connector::error::ErrorKind;
 use crate::connector::facts::Unknown;
 use crate::connector::health;
 use crate::connector::http::Stop;
-use crate::connector::naming::{self, known_key};
+use crate::connector::naming::{self, Named, known_key};
 use crate::connector::piece::{Done, End, Failures, Piece, Subject, barred};
 use crate::connector::rows::Rows;
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink};
@@ -99,14 +100,10 @@ impl<'a> Reader<'a> {
     }
 
     async fn find(&mut self, selection: &Selection) -> Result<Vec<String>, End> {
-        let (mut found, unknown) = naming::known::<Known>(&self.rows, &selection.named);
         let mut pieces: Vec<Piece<'a>> = Vec::new();
         let reach = self.reach;
-        for name in unknown {
-            let subject = Subject::of(&name, "repository");
-            pieces.push(Box::pin(
-                async move { (subject, find::one(reach, name).await) },
-            ));
+        for named in naming::named::<Known>(&self.rows, &selection.named) {
+            pieces.push(self.one(named));
         }
         for owner in selection.owners() {
             let subject = Subject::of(owner, "repositories");
@@ -117,27 +114,31 @@ impl<'a> Reader<'a> {
                 (subject, done)
             }));
         }
-        found.extend(self.run(pieces).await?.found);
+        let brought = self.run(pieces).await?;
+        let mut found = brought.found;
+        found.extend(self.find_again(&brought.moved).await?);
         let mut seen = HashSet::new();
         found.retain(|name| seen.insert(name.to_ascii_lowercase()));
         Ok(found)
     }
 
+    fn one(&self, named: Named<Known>) -> Piece<'a> {
+        let subject = Subject::of(named.address(), "repository");
+        let reach = self.reach;
+        Box::pin(async move { (subject, find::one(reach, named).await) })
+    }
+
     /// Asks for repositories whose addresses have moved, and forgets where they stood: under the new name everything is told anew.
     async fn find_again(&mut self, moved: &BTreeSet<String>) -> Result<Vec<String>, End> {
-        let reach = self.reach;
         let mut pieces: Vec<Piece<'a>> = Vec::new();
-        for name in moved.iter().cloned() {
-            let keys = self.rows.keys(&name);
+        for name in moved {
+            let keys = self.rows.keys(name);
             let forget = Batch {
                 events: Vec::new(),
                 cursors: keys.into_iter().map(|key| (key, None)).collect(),
             };
             self.keep(forget)?;
-            let subject = Subject::of(&name, "repository");
-            pieces.push(Box::pin(
-                async move { (subject, find::one(reach, name).await) },
-            ));
+            pieces.push(self.one(Named::new(name)));
         }
         Ok(self.run(pieces).await?.found)
     }

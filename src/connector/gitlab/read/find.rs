@@ -1,4 +1,4 @@
-//! Which projects there are to read: those named in full, asked for once, and those that a group's list holds, asked for on condition.
+//! Which projects there are to read: those named in full, and those that a group's list holds; both are asked for on condition.
 
 use crate::connector::gitlab::client::{Reach, next};
 use crate::connector::gitlab::config::Selection;
@@ -6,28 +6,39 @@ use crate::connector::gitlab::cursor::{Known, Listed, group_key};
 use crate::connector::gitlab::wire::Project;
 use crate::connector::http::address::encoded;
 use crate::connector::http::{Stop, parse};
-use crate::connector::naming::{self, known_key};
+use crate::connector::naming::{self, Named, known_key};
 use crate::connector::piece::Done;
 use crate::connector::rows::{Rows, put};
 
 /// Asks for one project; its present name is in `found`.
-pub async fn one(reach: &Reach<'_>, name: String) -> Result<Done, Stop> {
-    let answer = reach.ask(&Reach::project(&name), None).await?;
-    if !answer.is_success() {
-        return Err(reach.instance.refused(&name, &answer).into());
-    }
-    let read: Project = parse::one(&answer.body).map_err(|why| reach.unreadable(&name, &why))?;
+pub async fn one(reach: &Reach<'_>, named: Named<Known>) -> Result<Done, Stop> {
+    let address = named.address();
+    let etag = named.known.as_ref().and_then(|known| known.etag.as_deref());
+    let answer = reach.ask(&Reach::project(address), etag).await?;
     let mut done = Done::default();
+    if answer.moved && named.known.is_some() {
+        done.moved = true;
+        return Ok(done);
+    }
+    if answer.is_unchanged() {
+        done.found.push(address.to_owned());
+        return Ok(done);
+    }
+    if !answer.is_success() {
+        return Err(reach.instance.refused(address, &answer).into());
+    }
+    let read: Project = parse::one(&answer.body).map_err(|why| reach.unreadable(address, &why))?;
     let present = read.path_with_namespace.clone();
-    naming::keep(&mut done, &reach.instance.name, &name, &present);
-    keep(&mut done, &read, true);
+    naming::keep(&mut done, &reach.instance.name, &named.name, &present);
+    keep(&mut done, &read, answer.etag(), named.known.is_none());
     Ok(done)
 }
 
-fn keep(done: &mut Done, project: &Project, is_new: bool) {
+fn keep(done: &mut Done, project: &Project, etag: Option<String>, is_new: bool) {
     let known = Known {
         id: project.id,
         branch: project.default_branch.clone(),
+        etag,
     };
     let name = &project.path_with_namespace;
     put(&mut done.batch, known_key(name), &known);
@@ -76,7 +87,7 @@ pub async fn grouped(
             if is_same {
                 done.found.push(name.clone());
             } else {
-                keep(&mut done, project, before.is_none());
+                keep(&mut done, project, None, before.is_none());
             }
         }
         match listed.next {

@@ -81,7 +81,15 @@ impl Page {
 }
 
 /// Reads the page.
-pub async fn read(reach: &Reach<'_>, page: Page) -> Result<Done, Stop> {
+pub async fn read(reach: &Reach<'_>, mut page: Page) -> Result<Done, Stop> {
+    let branch = page.place.branch.as_ref();
+    if !page.walking && branch.is_some_and(|branch| page.branch.as_ref() != Some(branch)) {
+        // How far another branch was read says nothing of this one.
+        page.place = Place {
+            after: page.place.after,
+            ..Place::default()
+        };
+    }
     if page.list == List::Commits && page.branch.is_none() {
         // A project without a default branch has no commits.
         return Ok(Done::default());
@@ -98,7 +106,7 @@ pub async fn read(reach: &Reach<'_>, page: Page) -> Result<Done, Stop> {
     }
     // Protected environments are a matter of Premium, and of Maintainers; without them gates tell fewer names.
     let unseen = page.list == List::Protected && matches!(answer.status, 403 | 404);
-    let empty = page.list == List::Commits && answer.status == 404;
+    let empty = page.list == List::Commits && answer.status == 404 && !page.walking;
     if answer.is_unchanged() || unseen || empty {
         return Ok(Done::default());
     }
@@ -270,6 +278,7 @@ impl Digest {
             && let Some(first) = items.first()
         {
             self.place.seen = vec![first.id.clone()];
+            self.place.branch.clone_from(&self.page.branch);
             let branch = self.page.branch.as_deref().unwrap_or("HEAD");
             self.facts
                 .add(commit::branch(&self.page.origin, branch, first));

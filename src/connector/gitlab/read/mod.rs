@@ -20,7 +20,7 @@ use crate::connector::error::ErrorKind;
 use crate::connector::facts::Unknown;
 use crate::connector::health;
 use crate::connector::http::Stop;
-use crate::connector::naming::{self, known_key};
+use crate::connector::naming::{self, Named, known_key};
 use crate::connector::piece::{Done, End, Failures, Piece, Subject, barred};
 use crate::connector::rows::Rows;
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Severity, Sink};
@@ -84,14 +84,10 @@ impl<'a> Reader<'a> {
     }
 
     async fn find(&mut self, selection: &Selection) -> Result<Vec<String>, End> {
-        let (mut found, unknown) = naming::known::<Known>(&self.rows, &selection.named);
         let mut pieces: Vec<Piece<'a>> = Vec::new();
         let reach = self.reach;
-        for name in unknown {
-            let subject = Subject::of(&name, "project");
-            pieces.push(Box::pin(
-                async move { (subject, find::one(reach, name).await) },
-            ));
+        for named in naming::named::<Known>(&self.rows, &selection.named) {
+            pieces.push(self.one(named));
         }
         for (group, deep) in selection.groups() {
             let subject = Subject::of(&group, "projects");
@@ -101,26 +97,30 @@ impl<'a> Reader<'a> {
                 (subject, done)
             }));
         }
-        found.extend(self.run(pieces).await?.found);
+        let brought = self.run(pieces).await?;
+        let mut found = brought.found;
+        found.extend(self.find_again(&brought.moved).await?);
         let mut seen = HashSet::new();
         found.retain(|name| seen.insert(name.to_lowercase()));
         Ok(found)
     }
 
+    fn one(&self, named: Named<Known>) -> Piece<'a> {
+        let subject = Subject::of(named.address(), "project");
+        let reach = self.reach;
+        Box::pin(async move { (subject, find::one(reach, named).await) })
+    }
+
     /// Asks for projects whose addresses have moved, and forgets where they stood: under the new name everything is told anew.
     async fn find_again(&mut self, moved: &BTreeSet<String>) -> Result<Vec<String>, End> {
-        let reach = self.reach;
         let mut pieces: Vec<Piece<'a>> = Vec::new();
-        for name in moved.iter().cloned() {
-            let keys = self.rows.keys(&name);
+        for name in moved {
+            let keys = self.rows.keys(name);
             self.keep(Batch {
                 events: Vec::new(),
                 cursors: keys.into_iter().map(|key| (key, None)).collect(),
             })?;
-            let subject = Subject::of(&name, "project");
-            pieces.push(Box::pin(
-                async move { (subject, find::one(reach, name).await) },
-            ));
+            pieces.push(self.one(Named::new(name)));
         }
         Ok(self.run(pieces).await?.found)
     }
