@@ -302,7 +302,8 @@ fn environments_and_gates() {
         None,
     );
     each(&pending, 1, |item| {
-        gate::opened(&origin(), &run[0], &[], item)
+        let which = gate::pending(&run[0], &[], &[], item).unwrap();
+        gate::opened(&origin(), &run[0], &[], (&which, item))
     });
     let approvals: Vec<wire::Approval> = read(
         &folder,

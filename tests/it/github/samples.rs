@@ -66,7 +66,9 @@ fn a_run_with_a_gate() {
         facts.add(run::job(&origin(), job));
     }
     let pending: Vec<wire::PendingDeployment> = sample("pending");
-    facts.add(gate::opened(&origin(), &waiting, &jobs, &pending[0]));
+    let open = gate::pending(&waiting, &jobs, &[], &pending[0]).unwrap();
+    let pending = (&open, &pending[0]);
+    facts.add(gate::opened(&origin(), &waiting, &jobs, pending));
     let approvals: Vec<wire::Approval> = sample("approvals");
     facts.add(gate::decided(
         &origin(),
@@ -75,7 +77,8 @@ fn a_run_with_a_gate() {
         &approvals,
         &|_| vec!["ada".to_owned()],
     ));
-    facts.add(gate::vanished(&origin(), &waiting, "staging"));
+    let staging = gate::Which::first(&waiting, "staging");
+    facts.add(gate::vanished(&origin(), &waiting, &staging));
     insta::assert_json_snapshot!("run", shown(&facts));
 }
 

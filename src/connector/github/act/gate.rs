@@ -9,7 +9,7 @@ use super::tool::{Draft, Tool, objection, who};
 use crate::connector::ConnectorError;
 use crate::connector::acting::signed;
 use crate::connector::error::ErrorKind;
-use crate::connector::github::translate::gate::approvers;
+use crate::connector::github::translate::gate::{Which, approvers};
 use crate::connector::github::wire::{Approval, PendingDeployment};
 use crate::connector::http::address::encoded;
 use crate::plan::request::{Order, Prepared, Receipt, Standing};
@@ -45,27 +45,18 @@ pub struct Probe {
     pub page: Option<String>,
 }
 
-/// Run, attempt and environment, as `translate::gate` puts them into the id of a gate.
-fn parts(gate: &str) -> Option<(i64, u32, &str)> {
-    let (run, environment) = gate.split_once('/')?;
-    let (run, attempt) = match run.split_once('.') {
-        Some((run, attempt)) => (run, attempt.parse().ok()?),
-        None => (run, 1),
-    };
-    (!environment.is_empty()).then_some((run.parse().ok()?, attempt, environment))
-}
-
 pub async fn prepare(
     tool: &Tool<'_>,
     order: &Order,
     state: State,
 ) -> Result<Prepared, ConnectorError> {
     let (repository, target) = tool.target(order)?;
-    let Some((run, attempt, environment)) = parts(&target.id) else {
+    let Some(which) = Which::read(&target.id) else {
         let what = format!("gate {:?} of {repository}", target.id);
         let detail = "is no gate of a run, which are all that GitHub lets one decide";
         return Err(ConnectorError::new(ErrorKind::NotFound, what, detail));
     };
+    let (run, attempt, environment) = (which.run, which.attempt, which.environment.as_str());
     let what = format!("{repository}: run {run}");
     let path = format!("/repos/{repository}/actions/runs/{run}");
     let now: Run = tool.read(&what, &path).await?;
@@ -295,37 +286,7 @@ impl PendingDeployment {
 }
 
 impl Approval {
-    /// Whether this is a decision on it. GitHub lists who was asked, too.
-    fn decides(&self, environment: &str) -> bool {
-        let mut names = self
-            .environments
-            .iter()
-            .filter_map(|one| one.name.as_deref());
-        !self.state.eq_ignore_ascii_case("pending")
-            && names.any(|name| name.eq_ignore_ascii_case(environment))
-    }
-
     fn words(&self, environment: &str) -> String {
         format!("{} {} {environment}", who(self.user.as_ref()), self.state)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::parts;
-
-    #[test]
-    fn the_id_of_a_gate_is_taken_apart() {
-        assert_eq!(parts("42/production"), Some((42, 1, "production")));
-        assert_eq!(parts("42.3/eu/west"), Some((42, 3, "eu/west")));
-        for wrong in [
-            "42",
-            "x/production",
-            "42.x/production",
-            "42/",
-            "/production",
-        ] {
-            assert_eq!(parts(wrong), None, "{wrong}");
-        }
     }
 }

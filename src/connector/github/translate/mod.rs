@@ -7,6 +7,7 @@ pub mod deployment;
 pub mod gate;
 pub mod issue;
 pub mod run;
+pub mod wave;
 
 use crate::connector::github::wire::User;
 use crate::event::Event;

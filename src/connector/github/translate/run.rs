@@ -23,8 +23,10 @@ fn standing(
     let word = |text: Option<&String>| given(text).map(|text| text.to_ascii_lowercase());
     let conclusion = word(conclusion);
     let status = word(status).unwrap_or_default();
-    let finished = status == "completed" || conclusion.is_some();
+    let held = is_held_back(conclusion.as_deref());
+    let finished = !held && (status == "completed" || conclusion.is_some());
     let started = match status.as_str() {
+        _ if held => false,
         "in_progress" | "completed" => true,
         "queued" | "requested" | "waiting" | "pending" | "action_required" => false,
         _ => {
@@ -37,7 +39,8 @@ fn standing(
         Some("failure" | "timed_out" | "startup_failure") => Outcome::Failure,
         Some("cancelled" | "stale") => Outcome::Cancelled,
         Some("skipped") => Outcome::Skipped,
-        Some("action_required") | None => Outcome::Other,
+        None => Outcome::Other,
+        Some(_) if held => Outcome::Other,
         Some(other) => {
             facts.unknown(fields[1], other);
             Outcome::Other
@@ -50,10 +53,17 @@ fn standing(
     }
 }
 
+/// Whether somebody has to allow it before it begins, as with what comes from a fork: GitHub calls that completed, and then begins the same attempt.
+fn is_held_back(conclusion: Option<&str>) -> bool {
+    conclusion.is_some_and(|word| word.eq_ignore_ascii_case("action_required"))
+}
+
 /// Whether nothing more will happen to the run unless somebody runs it again.
 #[must_use]
 pub fn is_finished(run: &Run) -> bool {
-    run.status.as_deref() == Some("completed") || given(run.conclusion.as_ref()).is_some()
+    let conclusion = given(run.conclusion.as_ref());
+    !is_held_back(conclusion.as_deref())
+        && (run.status.as_deref() == Some("completed") || conclusion.is_some())
 }
 
 /// Whether the run waits for a person or a timer.
