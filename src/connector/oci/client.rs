@@ -31,13 +31,13 @@ pub struct Registry {
 
 /// A registry, with patience around it.
 pub fn open(settings: &Settings, base: &Base) -> Result<Http<Registry>, ConnectorError> {
-    let user = settings.user.as_deref();
-    let hidden = settings.token.as_ref().map(|token| Hidden::of(user, token));
+    let finder = Finder::new(settings, base);
+    let hidden = finder.hidden();
     let registry = Registry {
         client: dial_as(&Dial::of(settings))?,
         base: base.clone(),
-        door: Door::new(Finder::new(settings, base)),
-        hidden: hidden.unwrap_or_default(),
+        door: Door::new(finder),
+        hidden,
     };
     Ok(Http::new(registry, Policy::default()))
 }

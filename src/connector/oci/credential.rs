@@ -8,6 +8,7 @@ use secrecy::SecretString;
 
 use super::config::Base;
 use crate::connector::descriptor::Settings;
+use crate::connector::http::hidden::Hidden;
 
 /// How long a helper may take.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -52,6 +53,15 @@ impl Finder {
     #[must_use]
     pub fn told(&self) -> bool {
         self.own.is_some()
+    }
+
+    /// What the source is told, kept out of what the registry says.
+    #[must_use]
+    pub fn hidden(&self) -> Hidden {
+        match &self.own {
+            Some(Credential::Password { user, password }) => Hidden::of(Some(user), password),
+            _ => Hidden::default(),
+        }
     }
 
     /// Finds it. What went wrong is told in words of ours: what a helper printed may be the secret.

@@ -1,13 +1,13 @@
 //! Everything that goes wrong: told in words that help, never more lost than must be, and never a secret in it.
 
-use leadtime::connector::ConnectorError;
 use leadtime::connector::error::ErrorKind;
 use leadtime::connector::github::{Config, GitHub};
+use leadtime::connector::{Connector, ConnectorError};
 use leadtime::event::kind::{Kind, Outcome};
 use secrecy::SecretString;
 use serde_json::json;
 
-use super::{CANARY, now, read};
+use super::{CANARY, connector, now, read};
 use crate::support::github::world::Limit;
 use crate::support::github::{Fault, GitHubMock, Repo, World};
 use crate::support::kept::Kept;
@@ -321,4 +321,76 @@ fn wrong_settings_are_refused_before_anything_is_asked() {
             .contains("/nonexistent/ca.pem")
     );
     assert!(config(|config| config.url = Some("not an address".into())).contains("url"));
+}
+
+#[tokio::test]
+async fn a_token_that_a_refusal_repeats_is_told_nowhere() {
+    for status in [401, 403, 404, 422] {
+        let says = format!("{{\"message\": \"no token {CANARY} here\"}}");
+        let needs = format!("metadata of {CANARY}");
+        let fault = Fault::new("/repos/", status)
+            .body(&says)
+            .header("x-accepted-github-permissions", &needs);
+        let mock = mock(vec![fault]).await;
+        let (result, kept) = reading(&mock).await;
+        let told = format!("{} {result:?}", kept.told());
+        assert!(!told.contains(CANARY), "{told}");
+        let checked = connector(&mock.url(), &["acme/one"]).check(now()).await;
+        let told = format!("{checked:?}");
+        assert!(!told.contains(CANARY), "{told}");
+        if status == 401 {
+            assert!(told.contains("no token *** here"), "{told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_allowance_is_remembered_from_reading_to_reading() {
+    let mock = mock(vec![]).await;
+    let reset = now().micros() / 1_000_000 + 1800;
+    mock.world().limit = Some(Limit {
+        whole: 500,
+        remaining: 15,
+        reset,
+    });
+    let source = connector(&mock.url(), &["acme/one", "acme/two"]);
+    let mut kept = Kept::default();
+    source.read(kept.reading(now()), &mut kept).await.unwrap();
+    let left = mock.world().limit.clone().unwrap().remaining;
+    mock.asked();
+    source.read(kept.reading(now()), &mut kept).await.unwrap();
+    assert_eq!(mock.asked().len(), 0, "the reserve is for others");
+    assert_eq!(mock.world().limit.clone().unwrap().remaining, left);
+}
+
+#[tokio::test]
+async fn a_window_that_ends_soon_is_waited_for() {
+    let fault = Fault::new("acme/two/pulls", 429)
+        .header("ratelimit-limit", "960")
+        .header("ratelimit-remaining", "0")
+        .header("ratelimit-reset", "1")
+        .times(1);
+    let (result, kept) = reading(&mock(vec![fault]).await).await;
+    result.unwrap();
+    assert_eq!(kept.findings, [], "{}", kept.told());
+    assert_eq!(of_two(&kept, "pull/"), 12);
+}
+
+#[tokio::test]
+async fn a_default_branch_of_another_name_is_told_under_that() {
+    let mock = mock(vec![]).await;
+    let mut kept = Kept::default();
+    read(&mock, &["acme/one"], &mut kept).await.unwrap();
+    let count = |kept: &Kept, name: &str| {
+        let start = format!("branch/{name}/");
+        kept.ids()
+            .iter()
+            .filter(|id| id.starts_with(&start))
+            .count()
+    };
+    assert_eq!((count(&kept, "main"), count(&kept, "trunk")), (1, 0));
+    mock.world().repo("acme/one").branch = "trunk".to_owned();
+    read(&mock, &["acme/one"], &mut kept).await.unwrap();
+    assert_eq!((count(&kept, "main"), count(&kept, "trunk")), (1, 1));
+    assert_eq!(kept.differing, []);
 }

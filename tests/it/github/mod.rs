@@ -2,6 +2,7 @@
 
 pub mod acting;
 mod failures;
+mod gates;
 mod payloads;
 mod prism;
 mod reading;

@@ -1,12 +1,12 @@
 //! Everything that goes wrong: told in words that help, never more lost than must be, and never a secret in it.
 
-use leadtime::connector::ConnectorError;
 use leadtime::connector::error::ErrorKind;
+use leadtime::connector::{Connector, ConnectorError};
 use leadtime::event::kind::{Kind, Outcome};
 use serde_json::json;
 
-use super::{now, read};
-use crate::support::gitlab::{Mock, World, start};
+use super::{connector, now, read};
+use crate::support::gitlab::{Mock, World, ago, commit, sha, start};
 use crate::support::kept::Kept;
 use crate::support::wild::{Answer, Mischief};
 
@@ -66,9 +66,7 @@ async fn a_project_that_is_gone_is_told_once_and_the_others_go_on() {
     assert!(kept.told().contains("acme/gone"));
     assert_eq!(of_two(&kept, "mr/"), 15);
     // Gone only after it was read once.
-    mock.state()
-        .lists
-        .retain(|path, _| !path.contains("%2Ftwo"));
+    mock.state().ones.retain(|path, _| !path.contains("%2Ftwo"));
     kept.findings.clear();
     let from = mock.asked().len();
     read(&mock, &["acme/two"], &mut kept).await.unwrap();
@@ -258,4 +256,47 @@ async fn an_empty_project_is_nothing_to_tell() {
     read(&mock, &["acme/one"], &mut kept).await.unwrap();
     assert_eq!(kept.findings, []);
     assert!(kept.events.is_empty());
+}
+
+#[tokio::test]
+async fn a_project_that_was_empty_is_read_once_it_has_a_branch_and_on_when_that_is_another() {
+    let mut world = World::new(now());
+    world.project(1, "acme/one");
+    world.one("acme/one", "")["default_branch"] = json!(null);
+    let mock = start(world);
+    let mut kept = Kept::default();
+    read(&mock, &["acme/one"], &mut kept).await.unwrap();
+    assert!(kept.events.is_empty());
+    for branch in ["master", "main"] {
+        mock.state().one("acme/one", "")["default_branch"] = json!(branch);
+        let commit = commit(&sha(branch, 1), &ago(now(), 1), &[]);
+        let mut world = mock.state();
+        world
+            .list("acme/one", "/repository/commits")
+            .insert(0, commit);
+        drop(world);
+        read(&mock, &["acme/one"], &mut kept).await.unwrap();
+        kept.event(&format!("branch/{branch}/{}", sha(branch, 1)));
+        kept.event(&format!("commit/{}", sha(branch, 1)));
+    }
+    // The same commits by another name.
+    mock.state().one("acme/one", "")["default_branch"] = json!("trunk");
+    read(&mock, &["acme/one"], &mut kept).await.unwrap();
+    kept.event(&format!("branch/trunk/{}", sha("main", 1)));
+    assert_eq!(kept.findings, []);
+}
+
+#[tokio::test]
+async fn what_is_asked_to_wait_asks_nothing_until_then() {
+    let mock = mock();
+    let slow = Answer::new(429).header("retry-after", "3600");
+    mock.always("GET", "/projects", Mischief::Instead(slow));
+    let source = connector(&mock.url(), &BOTH);
+    let mut kept = Kept::default();
+    let first = source.read(kept.reading(now()), &mut kept).await;
+    let (first, asked) = (first.unwrap_err(), mock.asked().len());
+    assert!(first.to_string().contains("asked to wait until"), "{first}");
+    let again = source.read(kept.reading(now()), &mut kept).await;
+    assert_eq!(again.unwrap_err().to_string(), first.to_string());
+    assert_eq!(mock.asked().len(), asked);
 }

@@ -176,7 +176,7 @@ async fn manual_jobs_that_hold_or_deploy_are_gates_and_whoever_starts_them_decid
     read(&mock, &[SHOP], &mut kept).await.unwrap();
     let from = mock.asked().len();
     read(&mock, &[SHOP], &mut kept).await.unwrap();
-    assert_eq!(asked(&mock, from).len(), 9);
+    assert_eq!(asked(&mock, from).len(), 10);
 
     ship["status"] = json!("running");
     ship["user"] = user("li");

@@ -49,7 +49,7 @@ impl<'a> Reading<'a> {
             self.attempts(&mut open).await?;
             self.gates(&mut open, done).await?;
         } else {
-            for which in self.were_open(&mut open) {
+            for which in were_open(&mut open) {
                 let facts = gate::vanished(self.origin, &open.run, &which);
                 self.facts.add(facts);
             }
@@ -134,15 +134,8 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
-    /// The gates that were open at the last reading. Rows of earlier versions name the environment alone.
-    fn were_open(&self, open: &mut OpenRun) -> Vec<Which> {
-        let gates = std::mem::take(&mut open.gates).into_iter();
-        let which = |id: String| Which::read(&id).unwrap_or_else(|| Which::first(&open.run, &id));
-        gates.map(which).collect()
-    }
-
     async fn gates(&mut self, open: &mut OpenRun, done: &mut Done) -> Result<(), Stop> {
-        let mut gone = self.were_open(open);
+        let mut gone = were_open(open);
         let mut reopened = false;
         if run::is_waiting(&open.run) {
             let same = open.pending_of == Some(open.run.updated_at);
@@ -252,6 +245,13 @@ impl<'a> Reading<'a> {
         }
         Ok(())
     }
+}
+
+/// The gates that were open at the last reading. Rows of earlier versions name the environment alone.
+fn were_open(open: &mut OpenRun) -> Vec<Which> {
+    let gates = std::mem::take(&mut open.gates).into_iter();
+    let which = |id: String| Which::read(&id).unwrap_or_else(|| Which::first(&open.run, &id));
+    gates.map(which).collect()
 }
 
 /// Not being allowed to see gates does not keep the rest from being read.

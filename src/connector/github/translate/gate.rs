@@ -114,7 +114,11 @@ pub fn pending(
     pending: &PendingDeployment,
 ) -> Option<Which> {
     let first = Which::first(run, &given(pending.environment.name.as_ref())?);
-    let decided = decided_of(run, jobs, approvals, &first);
+    let decisions = approvals
+        .iter()
+        .filter(|one| one.decides(&first.environment));
+    let before = wave::before(run, jobs, &first.environment);
+    let decided = decisions.count().saturating_sub(before);
     let closed = match wave::went_on(jobs, first.attempt, &first.environment) {
         (true, went_on) => decided.min(went_on),
         // What was decided already, and waits for its timer, has not gone on.
@@ -191,8 +195,7 @@ pub fn decided(
     let names = approvals.iter().flat_map(|one| &one.environments);
     let names: BTreeSet<String> = names.filter_map(|one| given(one.name.as_ref())).collect();
     for environment in names {
-        let of_it = approvals.iter().filter(|one| one.decides(&environment));
-        let mut of_it = of_it.peekable();
+        let mut of_it = approvals.iter().filter(|one| one.decides(&environment));
         let count = of_it.clone().count();
         for (attempt, given) in wave::allotted(run, jobs, &environment, count) {
             let waves = wave::decided(jobs, attempt, &environment, given);

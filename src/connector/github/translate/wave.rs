@@ -1,7 +1,7 @@
 //! Which jobs the gate of an environment held, and when: GitHub names no environment with a job, and no attempt and no time with a decision, so all is judged by
 //! the names of the jobs and by when they began.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::connector::github::wire::{Job, Run};
 use crate::event::time::{Span, Timestamp};
@@ -34,12 +34,12 @@ fn is_held(job: &Job) -> bool {
 
 /// Whether a job ran at all: one that is stopped while it waits began when it was asked for, if ever.
 fn ran(job: &Job) -> bool {
-    match job.conclusion.as_deref() {
-        _ if is_held(job) => false,
+    let ran = match job.conclusion.as_deref() {
         Some("skipped") => false,
         Some("cancelled") => job.started_at > job.created_at,
         _ => job.started_at.is_some(),
-    }
+    };
+    ran && !is_held(job)
 }
 
 /// Whether a name holds the environment's as a whole word: `Deploy (prod)` of `prod`, not `build product`.
@@ -130,7 +130,35 @@ pub fn went_on(jobs: &[Job], attempt: u32, environment: &str) -> (bool, usize) {
     (named, waves.iter().filter(|wave| wave.ran).count())
 }
 
-/// How many of the decisions on an environment were made in each attempt: one where something went on, then as many as went on; the rest in the newest.
+/// How many decisions there may have been in an attempt, by what went on.
+fn room(jobs: &[Job], attempt: u32, environment: &str) -> usize {
+    let (named, went_on) = went_on(jobs, attempt, environment);
+    if named {
+        return went_on;
+    }
+    // Any job may be the environment's: one that is held, or was stopped before it ran, may be that one.
+    let is_stopped = |job: &Job| job.conclusion.as_deref() == Some("cancelled") && !ran(job);
+    let of_it = of_attempt(jobs, attempt);
+    let may_be_held = of_it.iter().any(|job| is_held(job) || is_stopped(job));
+    usize::from(went_on > 0 && !may_be_held)
+}
+
+fn earlier(run: &Run, jobs: &[Job]) -> BTreeSet<u32> {
+    let attempts = jobs.iter().map(|job| job.run_attempt.unwrap_or(1));
+    attempts.filter(|attempt| *attempt < newest(run)).collect()
+}
+
+/// How many decisions on an environment were made before the newest attempt, at most.
+#[must_use]
+pub fn before(run: &Run, jobs: &[Job], environment: &str) -> usize {
+    let attempts = earlier(run, jobs).into_iter();
+    attempts
+        .map(|attempt| room(jobs, attempt, environment))
+        .sum()
+}
+
+/// How many of the decisions on an environment were made in each attempt: one where something went on, then as many as went on, the newest first; what is left
+/// was of the newest.
 #[must_use]
 pub fn allotted(
     run: &Run,
@@ -139,15 +167,15 @@ pub fn allotted(
     decisions: usize,
 ) -> BTreeMap<u32, usize> {
     let newest = newest(run);
-    let told = jobs.iter().map(|job| job.run_attempt.unwrap_or(1));
-    let told = told.filter(|attempt| *attempt < newest);
-    let mut given: BTreeMap<u32, usize> = told.map(|attempt| (attempt, 0)).collect();
-    given.insert(newest, 0);
+    let mut attempts = earlier(run, jobs);
+    attempts.insert(newest);
+    let mut given: BTreeMap<u32, usize> = BTreeMap::new();
     let mut left = decisions;
     for most in [1, usize::MAX] {
-        for (attempt, given) in &mut given {
-            let (_, went_on) = went_on(jobs, *attempt, environment);
-            let more = went_on.min(most).saturating_sub(*given).min(left);
+        for attempt in attempts.iter().rev() {
+            let room = room(jobs, *attempt, environment).min(most);
+            let given = given.entry(*attempt).or_default();
+            let more = room.saturating_sub(*given).min(left);
             *given += more;
             left -= more;
         }

@@ -37,6 +37,8 @@ pub struct World {
 pub struct Repo {
     pub full_name: String,
     pub archived: bool,
+    /// The default one.
+    pub branch: String,
     pub pulls: Vec<Value>,
     pub reviews: BTreeMap<i64, Vec<Value>>,
     pub pull_commits: BTreeMap<i64, Vec<Value>>,
@@ -140,12 +142,13 @@ impl Repo {
     pub fn empty(full_name: &str) -> Self {
         Self {
             full_name: full_name.to_owned(),
+            branch: "main".to_owned(),
             ..Self::default()
         }
     }
 
     fn itself(&self) -> Value {
-        json!({"id": 1, "full_name": self.full_name, "archived": self.archived, "default_branch": "main"})
+        json!({"id": 1, "full_name": self.full_name, "archived": self.archived, "default_branch": self.branch})
     }
 
     fn find(&self, rest: &[&str]) -> Option<(Option<&'static str>, Value)> {
