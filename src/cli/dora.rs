@@ -62,7 +62,7 @@ pub fn run(session: &Session, args: &DoraArgs) -> Result<Ending, Failure> {
     let dora = Dora {
         window,
         environment,
-        workloads: told(&rows, window, &wanted, widened),
+        workloads: told(&rows, window, wanted, widened),
     };
     // A report for people says it itself.
     if let Some(why) = args
@@ -82,12 +82,12 @@ pub fn run(session: &Session, args: &DoraArgs) -> Result<Ending, Failure> {
 fn told(
     rows: &[(String, Vec<Material>)],
     window: Window,
-    wanted: &Wanted,
+    wanted: Wanted,
     widened: bool,
 ) -> Vec<Figures> {
     let told = rows.iter().map(|(name, materials)| {
         let materials: Vec<&Material> = materials.iter().collect();
-        let mut figures = figures(name, &materials, window, wanted);
+        let mut figures = figures(name, &materials, window, &wanted);
         if widened {
             figures.notes.insert(0, WIDENED.to_owned());
         }

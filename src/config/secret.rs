@@ -190,6 +190,7 @@ impl SecretRef {
 }
 
 /// A leading `~` is the user's own folder.
+#[must_use]
 pub fn expand(path: &Path) -> PathBuf {
     match (path.strip_prefix("~"), directories::BaseDirs::new()) {
         (Ok(rest), Some(own)) => own.home_dir().join(rest),

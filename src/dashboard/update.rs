@@ -380,7 +380,7 @@ impl App {
     fn copy(&mut self) -> Vec<Effect> {
         if let Some(card) = self.ui.page().and_then(|page| page.card(&self.scene)) {
             // What goes to the clipboard goes through the terminal, and is pasted into others.
-            let lines: Vec<_> = card.lines().map(text::clean).collect();
+            let lines: Vec<_> = card.split('\n').map(text::clean).collect();
             let card = lines.join("\n");
             self.say(Role::Good, &format!("copied: {card}"));
             return vec![Effect::Copy(card)];

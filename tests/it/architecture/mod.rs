@@ -263,7 +263,7 @@ const OTHERS: &[(&str, &[&str])] = &[
             "dashboard",
         ],
     ),
-    ("std::net", &["connector", "app::receive"]),
+    ("std::net", &["connector", "app::neighbour", "app::receive"]),
     // An address is a word like others.
     (
         "std::net::SocketAddr",

@@ -190,13 +190,17 @@ pub async fn made_good(subject: &Subject, ask: Ask, all: &[Instead]) {
     let now = (subject.now)();
     let whole = whole(subject, &*source).await;
     for instead in all {
-        let hasty = matches!(instead, Instead::Silence)
-            .then(|| open(subject.kind, &settings, Some(PATIENCE)));
+        let another = match instead {
+            Instead::Silence => Some(open(subject.kind, &settings, Some(PATIENCE))),
+            // Whoever was asked to wait remembers it.
+            Instead::Slowly => Some(open(subject.kind, &settings, None)),
+            _ => None,
+        };
         let bad = instead.mischief(subject.no);
         server.always("GET", ask.part, bad);
         let before = server.count("GET", ask.part);
         let mut kept = Kept::default();
-        let read = deeds::read(hasty.as_deref().unwrap_or(&*source), &mut kept, now).await;
+        let read = deeds::read(another.as_deref().unwrap_or(&*source), &mut kept, now).await;
         let asked = server.count("GET", ask.part) > before;
         assert!(asked, "nobody asked for {}", ask.part);
         let means = matches!(instead, Instead::Status(status) if ask.means.contains(status));

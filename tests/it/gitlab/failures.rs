@@ -270,11 +270,11 @@ async fn a_project_that_was_empty_is_read_once_it_has_a_branch_and_on_when_that_
     for branch in ["master", "main"] {
         mock.state().one("acme/one", "")["default_branch"] = json!(branch);
         let commit = commit(&sha(branch, 1), &ago(now(), 1), &[]);
-        let mut world = mock.state();
-        world
-            .list("acme/one", "/repository/commits")
-            .insert(0, commit);
-        drop(world);
+        {
+            let mut world = mock.state();
+            let commits = world.list("acme/one", "/repository/commits");
+            commits.insert(0, commit);
+        }
         read(&mock, &["acme/one"], &mut kept).await.unwrap();
         kept.event(&format!("branch/{branch}/{}", sha(branch, 1)));
         kept.event(&format!("commit/{}", sha(branch, 1)));

@@ -203,13 +203,12 @@ async fn what_goes_wrong_is_told_and_nothing_is_lost() {
     let server = start("1.0");
     let mut told_of = settings(&server);
     told_of.incident_after = Some(Span::from_seconds(1));
-    let source = Probe::new(told_of).unwrap();
+    let source = Probe::new(told_of.clone()).unwrap();
     let mut kept = Kept::default();
     for (status, body, kind, wanted) in [
         (401, "", ErrorKind::Unauthorized, "`token`"),
         (403, "", ErrorKind::Forbidden, "to see it"),
         (404, "", ErrorKind::NotFound, "right address"),
-        (429, "", ErrorKind::RateLimited, "slow down"),
         (200, "<html>", ErrorKind::Malformed, "looks like a version"),
         (200, "", ErrorKind::Malformed, "looks like a version"),
         (
@@ -218,6 +217,8 @@ async fn what_goes_wrong_is_told_and_nothing_is_lost() {
             ErrorKind::Malformed,
             "looks like a version",
         ),
+        // The last: what it was asked to wait for, it remembers.
+        (429, "", ErrorKind::RateLimited, "slow down"),
     ] {
         let mut answer = Answer::new(status);
         body.clone_into(&mut answer.body);
@@ -235,6 +236,7 @@ async fn what_goes_wrong_is_told_and_nothing_is_lost() {
     // It answered each time, so it was not down.
     assert_eq!((kept.events.len(), kept.cursors.len()), (0, 0));
     server.behave();
+    let source = Probe::new(told_of).unwrap();
     server.once("GET", "/", Mischief::DoneThenCut);
     read(&source, &mut kept, 1).await.unwrap();
     assert_eq!(kept.events.len(), 1);

@@ -123,7 +123,7 @@ pub fn opened(
         opened: at,
     };
     let id = format!("{}/created-{at}", fact.gate);
-    (one(origin, id, at, fact), open)
+    (one(origin, &id, at, fact), open)
 }
 
 /// The gate is not open any more: it was synced to, or nobody needs to.
@@ -155,7 +155,12 @@ pub fn closed(
         };
         (now, passed)
     };
-    one(origin, closing(&fact.gate, open), at.max(open.opened), fact)
+    one(
+        origin,
+        &closing(&fact.gate, open),
+        at.max(open.opened),
+        fact,
+    )
 }
 
 /// What the event is known by that ends a wait at a gate.
@@ -202,7 +207,7 @@ fn gate(origin: &Origin<'_>, application: &Application, revision: &str) -> Gate<
     }
 }
 
-fn one(origin: &Origin<'_>, id: String, at: Timestamp, fact: Gate<String>) -> Facts {
+fn one(origin: &Origin<'_>, id: &str, at: Timestamp, fact: Gate<String>) -> Facts {
     let id = format!("application/{id}");
     origin.event(id, at, Kind::Gate(fact)).into()
 }
