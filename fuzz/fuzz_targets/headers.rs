@@ -84,7 +84,7 @@ fuzz_target!(|data: &[u8]| {
     let parts = parts(data);
     let [head, body, ..] = parts[..] else { return };
     let headers = headers(head);
-    let budget = Budget::read(&headers).unwrap_or_default();
+    let budget = Budget::read(&headers, now()).unwrap_or_default();
     let mut learnt = budget;
     learnt.learn(budget);
     assert_eq!(learnt, budget);

@@ -115,9 +115,9 @@ fuzz_target!(|data: &[u8]| {
             };
             cdevents::open(settings).unwrap()
         });
-        let Ok(Some(documents)) = reader.heard(body, now()) else {
+        let Ok(Some(heard)) = reader.heard(body, now()) else {
             return;
         };
-        assert!(documents.iter().all(|one| !one.body.contains('\n')));
+        assert!(heard.documents.iter().all(|one| !one.body.contains('\n')));
     });
 });

@@ -158,7 +158,10 @@ fn snapshot(data: &[u8]) {
             bytes: parts[0].to_vec(),
         },
         base: None,
-        pieces: (0..).zip(pieces.clone()).map(|(number, _)| number).collect(),
+        pieces: (0..)
+            .zip(pieces.clone())
+            .map(|(number, _)| number)
+            .collect(),
         references: vec![(0, 0), (i64::MAX, u32::MAX)],
     };
     let pieces: Vec<Vec<u8>> = pieces.collect();

@@ -66,7 +66,11 @@ pub fn kept(event: &Event<String>) {
     let told = write(&back);
     let again = read(&told).expect("what was read can be written and read");
     let again = again.map_text(&mut |text| text.clone().into_owned());
-    assert_eq!(write(&again), told, "it is written otherwise when it was read");
+    assert_eq!(
+        write(&again),
+        told,
+        "it is written otherwise when it was read"
+    );
     for (_, piece) in happening(event).pieces() {
         shown(piece);
     }
