@@ -15,20 +15,37 @@ const MOST: u16 = 5_000;
 /// The first day of 2000: rules count from a Monday after it.
 const EARLIEST: Timestamp = Timestamp::from_seconds(946_684_800);
 
-/// Every window in which a step's environment is frozen: step, from, until.
-pub(super) fn windows(workload: &Workload, rules: &Rules) -> Vec<(usize, Timestamp, Timestamp)> {
-    let mut found = Vec::new();
-    for freeze in &workload.path.freezes {
-        let Some(step) = step::of_environment(workload, &freeze.environment) else {
-            continue;
-        };
+/// The freezes of a path: of each the step whose environment it closes, for how long, and when it began, in order.
+#[derive(Clone, Debug)]
+pub(super) struct Frozen(Vec<(usize, Span, Vec<Timestamp>)>);
+
+impl Frozen {
+    pub(super) fn new(workload: &Workload, rules: &Rules) -> Self {
+        let freezes = workload.path.freezes.iter();
         let known = workload.known.map_or(workload.as_of, |(first, _)| first);
-        let from = known.max(EARLIEST) - freeze.length;
-        for begin in beginnings(freeze, rules, from, workload.as_of) {
-            found.push((step, begin, begin + freeze.length));
-        }
+        let worked_out = freezes.filter_map(|freeze| {
+            let step = step::of_environment(workload, &freeze.environment)?;
+            let from = known.max(EARLIEST) - freeze.length;
+            let begun = beginnings(freeze, rules, from, workload.as_of);
+            Some((step, freeze.length, begun))
+        });
+        Self(worked_out.collect())
     }
-    found
+
+    /// The windows in which a step's environment is frozen that touch a stretch of time.
+    pub(super) fn of(
+        &self,
+        step: usize,
+        (from, to): (Timestamp, Timestamp),
+    ) -> impl Iterator<Item = (Timestamp, Timestamp)> {
+        let own = self.0.iter().filter(move |(place, ..)| *place == step);
+        own.flat_map(move |(_, length, begun)| {
+            let after = begun.partition_point(|begin| *begin + *length < from);
+            let until = begun.partition_point(|begin| *begin <= to);
+            let within = begun.get(after..until).unwrap_or_default();
+            within.iter().map(|begin| (*begin, *begin + *length))
+        })
+    }
 }
 
 /// When a freeze begins, between two instants.
@@ -168,8 +185,9 @@ mod tests {
         let begun = |known: &str, as_of: &str, workload: &mut Workload| {
             workload.known = Some((time(known), time(as_of)));
             workload.as_of = time(as_of);
-            let all = windows(workload, &Rules::default());
-            let all: Vec<Timestamp> = all.into_iter().map(|(_, begin, _)| begin).collect();
+            let frozen = Frozen::new(workload, &Rules::default());
+            let all = frozen.of(0, (Timestamp::MIN, Timestamp::MAX));
+            let all: Vec<Timestamp> = all.map(|(begin, _)| begin).collect();
             assert!(all.is_sorted_by(|one, next| *next - *one == Span::from_seconds(7 * 86_400)));
             (all.len(), all.first().map(ToString::to_string))
         };

@@ -28,6 +28,7 @@ use crate::event::time::{Span, Timestamp};
 use evidence::Index;
 pub use evidence::Visit;
 pub(in crate::model) use evidence::{beyond, carried};
+use freeze::Frozen;
 pub(in crate::model) use lost::Followed;
 use silence::Silence;
 
@@ -220,7 +221,7 @@ pub struct Lives<'a> {
     pub deliveries: Vec<Delivery>,
     production: usize,
     index: Index,
-    frozen: Vec<(usize, Timestamp, Timestamp)>,
+    frozen: Frozen,
     /// Which of its sources have been silent or unreadable.
     pub silence: Option<Silence>,
     /// What its features wait for in other workloads.
@@ -252,7 +253,7 @@ impl<'a> Lives<'a> {
             .map(|name| deliver(workload, name))
             .collect();
         let index = Index::new(workload, &deliveries);
-        let frozen = freeze::windows(workload, rules);
+        let frozen = Frozen::new(workload, rules);
         Self {
             workload,
             rules,
@@ -287,10 +288,8 @@ impl<'a> Lives<'a> {
     /// The freeze that keeps a deploying step closed at an instant: from when until when.
     #[must_use]
     pub fn freeze(&self, step: usize, at: Timestamp) -> Option<(Timestamp, Timestamp)> {
-        let mut freezes = self.frozen.iter();
-        freezes
-            .find(|(place, from, to)| *place == step && *from <= at && at < *to)
-            .map(|(_, from, to)| (*from, *to))
+        let mut freezes = self.frozen.of(step, (at, at));
+        freezes.find(|(from, to)| *from <= at && at < *to)
     }
 
     /// How a change arrived in production.

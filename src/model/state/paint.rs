@@ -212,10 +212,8 @@ impl Lives<'_> {
     /// What kept a version out of an environment: a freeze, a hold.
     fn kept_out(&self, coats: &mut Coats) {
         let step = coats.stretch.step;
-        for (place, since, until) in &self.frozen {
-            if *place == step {
-                coats.add(step, State::Frozen, (*since, *until), weight::FREEZE);
-            }
+        for window in self.frozen.of(step, (coats.stretch.from, coats.stretch.to)) {
+            coats.add(step, State::Frozen, window, weight::FREEZE);
         }
         let environment = self.workload.path.steps[step].environment.as_deref();
         for hold in &self.workload.holds {
@@ -310,14 +308,19 @@ impl Coats {
         }
         edges.sort_unstable();
         edges.dedup();
+        let mut coming: Vec<(usize, &Coat)> = self.coats.iter().enumerate().collect();
+        coming.sort_by_key(|(_, coat)| std::cmp::Reverse(coat.leg.from));
+        // Those that lie over the time between two edges: a stretch of years may have a freeze on each of its days.
+        let mut over: Vec<(usize, &Coat)> = Vec::new();
         for edge in edges.windows(2) {
             let [from, to] = *edge else { continue };
-            let top = self
-                .coats
-                .iter()
-                .filter(|coat| coat.leg.from <= from && to <= coat.leg.to)
-                .max_by_key(|coat| coat.weight);
-            let leg = top.map_or(
+            while let Some(begun) = coming.pop_if(|(_, coat)| coat.leg.from <= from) {
+                over.push(begun);
+            }
+            over.retain(|(_, coat)| to <= coat.leg.to);
+            // Of those that weigh the same, the one that was laid on last.
+            let top = over.iter().max_by_key(|(laid, coat)| (coat.weight, *laid));
+            let leg = top.map(|(_, coat)| coat).map_or(
                 Leg {
                     step,
                     state,
