@@ -10,6 +10,7 @@ mod addition;
 mod catalogue;
 mod orphan;
 mod partition;
+mod pending;
 mod reference;
 mod route;
 
@@ -25,11 +26,12 @@ pub use catalogue::{Catalogue, SourceSummary, Summary};
 pub use orphan::Orphans;
 use partition::Familiar;
 pub use partition::Partition;
+use pending::Pending;
 pub use reference::{exact, range};
 pub use route::{Class, artifact_name};
 
 /// Which code can read a snapshot: to be raised with every change of what is kept or how.
-pub const FORMAT: u32 = 10;
+pub const FORMAT: u32 = 11;
 
 /// The fold: the catalogue, the partitions that are at hand, and what is to be kept.
 #[derive(Debug, Default)]
@@ -43,7 +45,7 @@ pub struct Fold {
     additions: FxHashMap<u32, Addition>,
     /// Those that got facts since [`Fold::watch`].
     touched: FxHashSet<u32>,
-    references: Vec<(i64, u32)>,
+    references: Pending,
 }
 
 impl Fold {
@@ -93,7 +95,7 @@ impl Fold {
             }
         }
         let references = &mut self.references;
-        reference::of(&event.kind, |key| references.push((key, number)));
+        reference::of(&event.kind, |key| references.add(key, number));
         let summary = &mut self.catalogue.partitions[number as usize];
         let is_first = summary.events == 0;
         summary.count(event.at);
@@ -157,15 +159,12 @@ impl Fold {
 
     /// References to add to the index, sorted and each once.
     pub fn take_references(&mut self) -> Vec<(i64, u32)> {
-        let mut references = std::mem::take(&mut self.references);
-        references.sort_unstable();
-        references.dedup();
-        references
+        self.references.take()
     }
 
     /// They could not be added.
     pub fn give_back(&mut self, references: Vec<(i64, u32)>) {
-        self.references.extend(references);
+        self.references.give_back(references);
     }
 
     /// The pieces that know a reference among those not yet handed over by [`Fold::take_references`].
@@ -173,7 +172,7 @@ impl Fold {
         self.references
             .iter()
             .filter(move |(key, _)| (from..=to).contains(key))
-            .map(|(_, number)| *number)
+            .map(|(_, number)| number)
     }
 
     /// All that is known is kept outside now.
