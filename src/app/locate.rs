@@ -10,7 +10,7 @@ use crate::event::time::Timestamp;
 use crate::model::Workload;
 use crate::model::definition::Definition;
 use crate::model::entity::ChangeAt;
-use crate::model::forecast::{Past, past};
+use crate::model::forecast::{Past, calibration, past};
 use crate::model::history::{Happening, history};
 use crate::model::locate::{Match, Thing, Whereabouts, seek, whereabouts};
 use crate::model::state::Lives;
@@ -233,6 +233,9 @@ fn tell(
                 none => none.insert(of_path(engine, lives.workload)?),
             };
             one = whereabouts(lives, *place, &own, others).unwrap_or(one);
+        }
+        if let Some(step) = one.step.as_deref().filter(|_| one.forecast.is_asked()) {
+            one.forecast.calibration = Some(calibration(step, &own));
         }
         told.push(one);
     }

@@ -31,13 +31,13 @@ pub fn run(session: &Session, args: &ExportArgs) -> Result<Ending, Failure> {
     } else {
         to.min(session.as_of + Span::from_micros(1))
     };
-    let store = session.log(false)?;
+    let store = session.known(session.log(false)?)?;
     let Some(file) = &args.output else {
         let mut out = std::io::stdout().lock();
         // As it was kept, byte for byte, unless somebody looks.
         let looked_at = out.is_terminal();
         let out = &mut BufWriter::new(&mut out);
-        let result = write(&store, (from, to), looked_at, out);
+        let result = write(&*store, (from, to), looked_at, out);
         return match result? {
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
                 Err(Failure::unable(format!("standard output: {error}")))
@@ -45,7 +45,7 @@ pub fn run(session: &Session, args: &ExportArgs) -> Result<Ending, Failure> {
             _ => Ok(Ending::Done),
         };
     };
-    let count = file::write(file, |out| write(&store, (from, to), false, out))?;
+    let count = file::write(file, |out| write(&*store, (from, to), false, out))?;
     session.say(&format!("{count} events written to {}", file.display()));
     Ok(Ending::Done)
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::args::{Global, WindowArgs};
 use super::bar::Bar;
+use super::moment::Moment;
 use super::{files, hint};
 use crate::app::acting::Acting;
 use crate::app::locate::Here;
@@ -21,6 +22,8 @@ use crate::model::definition::{Definition, Rules};
 use crate::model::window::Window;
 use crate::plan::ask::Permit;
 use crate::report::{Style, Surroundings, text};
+use crate::store::Store;
+use crate::store::known::Known;
 use crate::store::sqlite::SqliteStore;
 use crate::theme::Theme;
 
@@ -36,6 +39,8 @@ pub struct Session {
     pub rules: Rules,
     pub now: Timestamp,
     pub as_of: Timestamp,
+    /// What arrived later is not looked at.
+    pub as_known: Option<Timestamp>,
     pub json: bool,
     pub quiet: bool,
     pub read_only: bool,
@@ -62,9 +67,9 @@ impl Session {
         let log = files::log(global, &config, found)?;
         let now = clock::now();
         let rules = assemble::rules(&config, host_user());
-        let as_of = global
-            .as_of
-            .map_or(now, |moment| moment.resolve(now, rules.timezone));
+        let resolved = |moment: Moment| moment.resolve(now, rules.timezone);
+        let as_known = global.as_known.map(resolved);
+        let as_of = global.as_of.map(resolved).or(as_known).unwrap_or(now);
         let around = Surroundings::here(global.color, global.width.map(usize::from));
         let style = Style::detect(&around, Theme::default(), as_of).in_zone(rules.timezone);
         Ok(Self {
@@ -75,6 +80,7 @@ impl Session {
             log,
             now,
             as_of,
+            as_known,
             json: global.json,
             quiet: global.quiet,
             read_only: global.read_only,
@@ -139,7 +145,7 @@ impl Session {
     pub fn engine(&self) -> Result<Engine, Failure> {
         let at_hand = self.config.sources.iter().any(registry::is_local);
         let mut store = self.log(at_hand)?;
-        let feeds = if crate::store::Store::is_read_only(&store) {
+        let feeds = if self.as_known.is_some() || store.is_read_only() {
             Vec::new()
         } else {
             self.local_feeds()
@@ -173,14 +179,19 @@ impl Session {
         }
     }
 
-    /// What leadtime knows by a log that is open.
+    /// What leadtime knows, or knew, by a log that is open.
     pub fn open(&self, store: SqliteStore) -> Result<Engine, Failure> {
         let workloads = assemble::workloads(&self.config);
-        self.refreshed(Engine::begin(
-            Box::new(store),
-            workloads,
-            self.rules.clone(),
-        )?)
+        let store = self.known(store)?;
+        self.refreshed(Engine::begin(store, workloads, self.rules.clone())?)
+    }
+
+    /// A log as far as it is to be looked at.
+    pub fn known(&self, store: SqliteStore) -> Result<Box<dyn Store>, Failure> {
+        Ok(match self.as_known {
+            Some(instant) => Box::new(Known::until(store, instant)?),
+            None => Box::new(store),
+        })
     }
 
     fn refreshed(&self, mut engine: Engine) -> Result<Engine, Failure> {

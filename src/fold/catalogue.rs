@@ -44,10 +44,17 @@ pub struct SourceSummary {
     /// Events dated more than five minutes after they arrived: its clock is ahead.
     pub ahead: u64,
     pub ahead_by: Span,
+    /// First arrival: from then on it was followed.
+    pub since: Timestamp,
+    /// Events that happened when it was followed already, and arrived more than an hour later.
+    pub late: u64,
+    pub late_by: Span,
 }
 
 /// How far a clock may be off before it is told.
 const SKEW: Span = Span::from_seconds(300);
+/// How long an event may be on its way.
+const LATE: Span = Span::from_seconds(3_600);
 
 /// What a catalogue of components says of a service or a repository: the newest that was said.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -201,6 +208,9 @@ impl Catalogue {
                 arrived: Timestamp::MIN,
                 ahead: 0,
                 ahead_by: Span::ZERO,
+                since: arrived,
+                late: 0,
+                late_by: Span::ZERO,
             });
         }
         if let Some(summary) = self.sources.get_mut(index) {
@@ -210,6 +220,10 @@ impl Catalogue {
             if event.at - arrived > SKEW {
                 summary.ahead += 1;
                 summary.ahead_by = summary.ahead_by.max(event.at - arrived);
+            }
+            if event.at >= summary.since && arrived - event.at > LATE {
+                summary.late += 1;
+                summary.late_by = summary.late_by.max(arrived - event.at);
             }
         }
         if let Kind::Component(fact) = &event.kind {
@@ -252,6 +266,24 @@ impl Catalogue {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn late_is_what_happened_when_its_source_was_read_already() {
+        let mut catalogue = Catalogue::default();
+        let hours = |hours: i64| Timestamp::from_seconds(hours * 3_600);
+        for (happened, arrived) in [(1, 10), (9, 12), (11, 12), (11, 13), (20, 20)] {
+            let event = Event {
+                source: Cow::Borrowed("/ci"),
+                id: Cow::Owned(arrived.to_string()),
+                at: hours(happened),
+                kind: Kind::Other(Cow::Borrowed("heartbeat")),
+            };
+            catalogue.count(&event, hours(arrived));
+        }
+        let source = &catalogue.sources[0];
+        assert_eq!((source.events, source.late), (5, 1));
+        assert_eq!(source.late_by, Span::from_seconds(2 * 3_600));
+    }
 
     #[test]
     fn a_number_that_is_nobodys_is_damage() {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::state::{End, Life, Lives};
-use super::statistic::quantile;
+use super::statistic::{quantile, ratio};
 use crate::event::time::{Span, Timestamp};
 
 /// When it will be live; dates, from `n` changes that were at least as old in the same step.
@@ -14,6 +14,26 @@ pub struct Forecast {
     pub n: usize,
     /// Why there is none.
     pub why_not: Option<String>,
+    /// How far earlier ones came true; `None` where nobody asked.
+    pub calibration: Option<Calibration>,
+}
+
+impl Forecast {
+    /// Whether there is anything to be forecast.
+    #[must_use]
+    pub const fn is_asked(&self) -> bool {
+        self.n > 0 || self.why_not.is_some()
+    }
+}
+
+/// How many forecasts of the past came true: those that could have been made as each delivered change came to a step, from what had been delivered by then.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Calibration {
+    pub n: usize,
+    /// The part that was live by the p50; about a half where the past is a guide. From 0 to 1.
+    pub by_p50: Option<f64>,
+    /// The part that was live by the p85; about 0.85.
+    pub by_p85: Option<f64>,
 }
 
 /// With fewer changes to go by, none is given.
@@ -22,6 +42,7 @@ const FEWEST: usize = 10;
 /// How long one delivered change was at each step of its path, and how long it then still took.
 #[derive(Clone, Debug)]
 pub struct Past {
+    pub delivered: Timestamp,
     /// By name of the step: time at it, and time from its end to delivery.
     pub steps: Vec<(String, Span, Span)>,
 }
@@ -61,7 +82,10 @@ fn one(lives: &Lives<'_>, life: &Life) -> Past {
             Some((step.name.clone(), last.to - first.from, end - last.to))
         })
         .collect();
-    Past { steps }
+    Past {
+        delivered: end,
+        steps,
+    }
 }
 
 /// A forecast for a change that has been at a step for so long: from its own workload's past where that has enough of them, else from all of its path's:
@@ -93,7 +117,44 @@ pub fn forecast(step: &str, age: Span, now: Timestamp, own: &[Past], others: &[P
         p50: quantile(&spans, 0.5).map(|span| now + span),
         p85: quantile(&spans, 0.85).map(|span| now + span),
         n,
-        why_not: None,
+        ..Forecast::default()
+    }
+}
+
+/// How far forecasts at a step came true: of each delivered change the one that could have been made as it came there.
+#[must_use]
+pub fn calibration(step: &str, own: &[Past]) -> Calibration {
+    // When each came to the step, and how long it took from there.
+    let mut came: Vec<(Timestamp, Span)> = Vec::new();
+    let mut delivered: Vec<(Timestamp, Span)> = Vec::new();
+    for past in own {
+        let visits = past.steps.iter().filter(|(name, ..)| name == step);
+        for took in visits.map(|(_, at, after)| *at + *after) {
+            came.push((past.delivered - took, took));
+            delivered.push((past.delivered, took));
+        }
+    }
+    came.sort_unstable();
+    delivered.sort_unstable();
+    let mut delivered = delivered.into_iter().peekable();
+    let mut known: Vec<Span> = Vec::new();
+    let (mut n, mut by) = (0, [0, 0]);
+    for (at, took) in came {
+        while let Some((_, span)) = delivered.next_if(|(then, _)| *then <= at) {
+            known.insert(known.partition_point(|other| *other < span), span);
+        }
+        if known.len() < FEWEST {
+            continue;
+        }
+        n += 1;
+        for (q, count) in [0.5, 0.85].into_iter().zip(&mut by) {
+            *count += usize::from(quantile(&known, q).is_some_and(|most| took <= most));
+        }
+    }
+    Calibration {
+        n,
+        by_p50: ratio(by[0], n),
+        by_p85: ratio(by[1], n),
     }
 }
 
@@ -113,6 +174,8 @@ fn too_few(n: usize, visits: usize, step: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn hours(hours: i64) -> Span {
@@ -122,6 +185,7 @@ mod tests {
     /// Changes that were so many hours at the gate, and an hour from there to delivery.
     fn past(stays: &[i64]) -> Vec<Past> {
         let one = |stay: &i64| Past {
+            delivered: Timestamp::from_seconds(0),
             steps: vec![("cab".to_owned(), hours(*stay), hours(1))],
         };
         stays.iter().map(one).collect()
@@ -176,5 +240,46 @@ mod tests {
             why(4, &[3; 40], &[5; 5]),
             "only 5 of 45 earlier changes were at cab for that long"
         );
+    }
+
+    /// Changes that were delivered one after the other, each so many hours after it came to the gate.
+    fn delivered(stays: &[i64]) -> Vec<Past> {
+        let one = |(place, stay): (i64, &i64)| Past {
+            delivered: Timestamp::from_seconds(0) + hours(place * 100),
+            steps: vec![("cab".to_owned(), hours(*stay), hours(0))],
+        };
+        (0..).zip(stays).map(one).collect()
+    }
+
+    #[test]
+    fn forecasts_are_held_against_what_came() {
+        // Ten have to be delivered before the first that is judged: two of the next four took no longer than half of those before, three no longer than 85 of 100.
+        let told = calibration(
+            "cab",
+            &delivered(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 1, 3, 8, 90]),
+        );
+        assert_eq!(told.n, 4);
+        assert_eq!((told.by_p50, told.by_p85), (Some(0.5), Some(0.75)));
+        // What was on its way when the tenth was delivered is not judged: nobody could have told by then.
+        let told = calibration("cab", &delivered(&[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 101]));
+        assert_eq!(told, Calibration::default());
+        assert_eq!(
+            calibration("test", &delivered(&[1; 40])),
+            Calibration::default()
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_the_past_is_not_asked(stays in prop::collection::vec(0_i64..300, 0..40), by in 0_usize..40) {
+            let all = delivered(&stays);
+            let told = calibration("cab", &all);
+            let mut turned = all;
+            let by = by.min(turned.len());
+            turned.rotate_left(by);
+            prop_assert_eq!(calibration("cab", &turned), told);
+            prop_assert!(told.n <= stays.len().saturating_sub(FEWEST));
+            prop_assert!(told.by_p50 <= told.by_p85);
+        }
     }
 }

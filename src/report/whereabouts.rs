@@ -193,14 +193,28 @@ fn labelled(label: &str, role: Role, text: &str, style: &Style, sheet: &mut Shee
 fn forecast(forecast: &Forecast, style: &Style, sheet: &mut Sheet) {
     let text = match (forecast.p50, forecast.p85) {
         (Some(p50), Some(p85)) => format!(
-            "as likely as not by {}, most likely (p85) by {}; from {}",
+            "as likely as not by {}, most likely (p85) by {}; from {}{}",
             style.moment_and_age(p50),
             style.moment_and_age(p85),
-            figure::count(forecast.n, "change")
+            figure::count(forecast.n, "change"),
+            came_true(forecast)
         ),
         _ => format!("- {}", forecast.why_not.as_deref().unwrap_or("no forecast")),
     };
     labelled("live", Role::Text, &text, style, sheet);
+}
+
+/// How far earlier forecasts held.
+fn came_true(forecast: &Forecast) -> String {
+    let known = forecast.calibration.filter(|calibration| calibration.n > 0);
+    known.map_or_else(String::new, |calibration| {
+        format!(
+            "; of {}, {} came true by the first date and {} by the second",
+            figure::count(calibration.n, "earlier forecast"),
+            figure::percent(calibration.by_p50),
+            figure::percent(calibration.by_p85)
+        )
+    })
 }
 
 fn environments(found: &Match, style: &Style, sheet: &mut Sheet) {

@@ -7,6 +7,7 @@
 //! - A snapshot is opaque bytes: a head, numbered pieces, and an index from references to pieces. It is thrown away when its format or its log
 //!   does not fit; it is never trusted over the log.
 
+pub mod known;
 pub mod memory;
 pub mod sqlite;
 

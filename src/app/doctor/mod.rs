@@ -2,6 +2,7 @@
 //! not be linked. Asked by `leadtime doctor` and by the page of sources.
 
 mod trial;
+mod twice;
 mod unlinked;
 
 use std::collections::BTreeMap;

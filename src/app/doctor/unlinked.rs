@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::twice::told_twice;
 use crate::app::Engine;
 use crate::event::kind::Kind;
 use crate::event::time::Timestamp;
@@ -66,6 +67,7 @@ impl Search {
                 || kind.clone(),
             );
         }
+        late(engine, &mut reasons);
         Ok(Self {
             reasons,
             definitions: engine.definitions().to_vec(),
@@ -129,6 +131,19 @@ impl Search {
                 .then_with(|| one.reason.cmp(&two.reason))
         });
         found
+    }
+}
+
+/// What came long after it happened, from who was followed by then. Whoever runs leadtime now and then lives with it.
+fn late(engine: &Engine, reasons: &mut Reasons) {
+    let mut sources: Vec<_> = engine.catalogue().sources.iter().collect();
+    sources.sort_by_key(|source| std::cmp::Reverse(source.late_by));
+    for source in sources.into_iter().filter(|source| source.late > 0) {
+        reasons.note(
+            "an event that came more than an hour after it happened, though its source was read before: `leadtime collect` reads as things happen",
+            source.late,
+            || source.source.clone(),
+        );
     }
 }
 
@@ -275,6 +290,14 @@ fn within(workload: &Workload, reasons: &mut Reasons) {
     runs(workload, reasons);
     artifacts(workload, reasons);
     records(workload, reasons);
+    for record in told_twice(workload) {
+        reasons.add(
+            "a deployment that two sources tell, each by its own name: it counts twice",
+            "have both send the same `deployment`, or leave deployments out of one",
+            1,
+            || example(workload, workload.text(record.id)),
+        );
+    }
     gates(workload, reasons);
 }
 

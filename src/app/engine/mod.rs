@@ -122,7 +122,12 @@ impl Engine {
         let from = self.seq;
         let mut started_over = false;
         loop {
-            let left = AT_ONCE.saturating_sub(self.not_kept());
+            // Where nothing can be kept, all stays in memory.
+            let left = if self.store.is_read_only() {
+                u64::MAX
+            } else {
+                AT_ONCE.saturating_sub(self.not_kept())
+            };
             self.catch_up(left, &mut |done| {
                 watch(done.saturating_sub(from), head - from);
             })?;

@@ -34,11 +34,15 @@ pub struct Chain<'a> {
 impl<'a> Chain<'a> {
     /// Reads the sources, opens the log, and finds out what earlier actions left open.
     pub fn new(session: &'a Session, args: &'a ActArgs) -> Result<Self, Failure> {
-        if session.as_of != session.now {
-            return Err(Failure::usage(
-                "--as-of shows how things were, and what is done is done now",
-            )
-            .hinted("leave --as-of out"));
+        let option = match session.as_known {
+            Some(_) => "--as-known",
+            None => "--as-of",
+        };
+        if session.as_of != session.now || session.as_known.is_some() {
+            return Err(Failure::usage(format!(
+                "{option} shows how things were, and what is done is done now"
+            ))
+            .hinted(format!("leave {option} out")));
         }
         Self::looking(session, args)
     }

@@ -76,6 +76,10 @@ pub struct Global {
     #[arg(long, global = true, value_name = "TIME")]
     pub as_of: Option<Moment>,
 
+    /// Know no more than what had arrived by this time; as of it, where --as-of says no other
+    #[arg(long, global = true, value_name = "TIME")]
+    pub as_known: Option<Moment>,
+
     /// The configuration's file.
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     #[arg(

@@ -45,6 +45,12 @@ pub fn is_possible(global: &Global) -> bool {
 
 /// Runs it on what holds here.
 pub fn run(global: &Global, args: &DashboardArgs) -> Result<Ending, Failure> {
+    if global.as_known.is_some() && !args.plain {
+        return Err(Failure::usage(
+            "the dashboard follows what arrives, and --as-known looks at what had",
+        )
+        .hinted("add --plain, which prints the view; or travel by --as-of"));
+    }
     let taste = Taste::new(args)?;
     let kept = recall::of_configuration(global)?;
     if let Some(kept) = kept.filter(|_| global.as_of.is_none() && !args.plain)
@@ -65,7 +71,8 @@ pub fn run(global: &Global, args: &DashboardArgs) -> Result<Ending, Failure> {
             Ended::Quit => Ok(Ending::Done),
         };
     }
-    app.scene.lens.as_of = global.as_of.map(|_| session.as_of);
+    let travels = global.as_of.or(global.as_known);
+    app.scene.lens.as_of = travels.map(|_| session.as_of);
     let feeds = feeds(&session, None);
     let kept = match recall::of_configuration(global)? {
         Some(kept) => Some(kept),

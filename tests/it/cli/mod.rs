@@ -6,6 +6,7 @@ mod dashboard;
 mod demo;
 mod documented;
 mod killed;
+mod known;
 mod logs;
 mod outside;
 pub mod place;

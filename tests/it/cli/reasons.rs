@@ -257,6 +257,36 @@ fn a_deployment_to_nowhere_of_nothing_or_off_the_path() {
 }
 
 #[test]
+fn a_deployment_that_two_sources_tell() {
+    let told_by = |source: &str, name: &str, service: &str, minute: u32| {
+        let custom = json!({"environment": "production", "repository": "acme/shop", "service": service, "sha": SHA, "outcome": "success"});
+        let kind = "dev.cdeventsx.leadtime-deployment.finished.0.1.0";
+        let told = event(name, kind, name, json!({}), custom);
+        let told = told.replace("\"tool\"", &format!("{source:?}"));
+        told.replace("03:04:05Z", &format!("03:{minute:02}:05Z"))
+    };
+    let first = told_by("/ci", "run-7", "shop", 4);
+    let again = told_by("/argocd", "shop-12", "shop", 11);
+    one_reason(
+        &[commit(), first.clone(), again],
+        "two sources tell",
+        "the same `deployment`",
+        "shop: shop-12",
+    );
+    // Later it is brought anew, and to the other half of a service by right.
+    let later = told_by("/argocd", "shop-12", "shop", 34);
+    let other = told_by("/argocd", "shop-12", "shop-eu", 11);
+    let config = CONFIG.replace(
+        "services = [\"shop\"]",
+        "services = [\"shop\", \"shop-eu\"]",
+    );
+    for second in [later, other] {
+        let (unlinked, _) = told(&config, &[commit(), first.clone(), second]);
+        assert_eq!(unlinked, [json!(null); 0]);
+    }
+}
+
+#[test]
 fn a_gate_that_is_no_step() {
     let custom = json!({"gate": "board", "repository": "acme/shop", "sha": SHA});
     let gate = event(

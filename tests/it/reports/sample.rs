@@ -23,7 +23,7 @@ use leadtime::model::dora::{
 };
 use leadtime::model::environment::{Behind, Environments, Running, WorkloadEnvironments};
 use leadtime::model::flow::{Flow, FlowType};
-use leadtime::model::forecast::Forecast;
+use leadtime::model::forecast::{Calibration, Forecast};
 use leadtime::model::gate::{Evidence, Gates, OpenGate};
 use leadtime::model::locate::{Arrival, Leg, Match, Whereabouts};
 use leadtime::model::statistic::{Share, Spread, Times};
@@ -546,6 +546,11 @@ pub fn gated_match() -> Match {
             p85: Some(ago(-6 * DAY)),
             n: 31,
             why_not: None,
+            calibration: Some(Calibration {
+                n: 40,
+                by_p50: Some(0.525),
+                by_p85: Some(0.85),
+            }),
         },
         sentence: "Change 412 of checkout waits at the gate cab for @change-board, since 4d 02h."
             .to_owned(),
