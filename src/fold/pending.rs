@@ -22,7 +22,8 @@ impl Pending {
         if self.lately.is_empty() {
             self.lately.resize(LATELY, None);
         }
-        let place = key.cast_unsigned() as usize % LATELY;
+        let [low, high, ..] = key.to_le_bytes();
+        let place = usize::from(u16::from_le_bytes([low, high])) % LATELY;
         if self.lately[place].replace(reference) == Some(reference) {
             return;
         }

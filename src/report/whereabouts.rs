@@ -204,9 +204,14 @@ fn forecast(forecast: &Forecast, style: &Style, sheet: &mut Sheet) {
     labelled("live", Role::Text, &text, style, sheet);
 }
 
+/// Of fewer forecasts no part is told.
+const FEWEST: usize = 10;
+
 /// How far earlier forecasts held.
 fn came_true(forecast: &Forecast) -> String {
-    let known = forecast.calibration.filter(|calibration| calibration.n > 0);
+    let known = forecast
+        .calibration
+        .filter(|calibration| calibration.n >= FEWEST);
     known.map_or_else(String::new, |calibration| {
         format!(
             "; of {}, {} came true by the first date and {} by the second",

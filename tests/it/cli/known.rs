@@ -24,7 +24,7 @@ fn place() -> (Place, String) {
             .ends(0);
     };
     import(deployment("d1", "1.0"));
-    let then = chrono::Utc::now().to_rfc3339();
+    let then = leadtime::clock::now().to_string();
     import(deployment("d2", "1.1"));
     (place, then)
 }
