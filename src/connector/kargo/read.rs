@@ -63,6 +63,7 @@ impl Reader<'_> {
             stages: &stages.items,
             freight: &freight.items,
             promotions: &promotions.items,
+            now: self.now,
         };
         let series = Series::new(&self.rows, &series(name), self.now, self.since);
         let from = series.from();
