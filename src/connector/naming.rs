@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::de::DeserializeOwned;
 
+use super::http::Answer;
 use super::piece::Done;
 use super::rows::{Rows, put};
 
@@ -61,6 +62,21 @@ pub fn named<Known: DeserializeOwned>(rows: &Rows, named: &BTreeSet<String>) -> 
         }
     };
     named.iter().map(known).collect()
+}
+
+/// What asking for a repository by its name comes to before its answer is read: it has moved, and is asked for anew, or is what it was. `None`: the answer is to
+/// be read.
+#[must_use]
+pub fn settled<Known>(named: &Named<Known>, answer: &Answer) -> Option<Done> {
+    let mut done = Done::default();
+    if answer.moved && named.known.is_some() {
+        done.moved = true;
+        return Some(done);
+    }
+    answer.is_unchanged().then(|| {
+        done.found.push(named.address().to_owned());
+        done
+    })
 }
 
 /// Keeps what a repository is called now. A name that only is spelt otherwise is nothing to tell.
