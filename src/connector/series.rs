@@ -3,14 +3,24 @@
 
 use std::collections::BTreeSet;
 
-use super::Batch;
+use serde::{Deserialize, Serialize};
+
+use super::error::ErrorKind;
 use super::rows::{Rows, put};
+use super::{Batch, ConnectorError};
 use crate::event::time::{Span, Timestamp};
 
 /// How far back a first reading goes, where nobody says.
 const FIRST: Span = Span::from_seconds(90 * 86_400);
 /// What is asked for again, since lists lag a little behind.
 pub const AGAIN: Span = Span::from_seconds(600);
+
+/// Where a reading goes on that was stopped: at which page, and when it began, since what came in since then is before its first.
+#[derive(Serialize, Deserialize)]
+struct Way {
+    began: String,
+    next: String,
+}
 
 /// One series of a source.
 pub struct Series<'a> {
@@ -75,6 +85,45 @@ impl<'a> Series<'a> {
         open
     }
 
+    /// The page at which the last reading was stopped before it came to its end.
+    #[must_use]
+    pub fn next(&self) -> Option<String> {
+        Some(self.way()?.next)
+    }
+
+    fn way(&self) -> Option<Way> {
+        self.rows.get(&self.way_key())
+    }
+
+    /// Keeps where it goes on: what is before that page is handed over.
+    pub fn go_on(&self, batch: &mut Batch, next: Option<&String>) {
+        if let Some(next) = next {
+            let way = Way {
+                began: self.began().to_string(),
+                next: next.clone(),
+            };
+            put(batch, self.way_key(), &way);
+        }
+    }
+
+    /// What is kept of a page that could not be had: where the tool does not know any more where the last reading was stopped, the next one begins anew.
+    #[must_use]
+    pub fn lost(&self, url: &str, error: &ConnectorError) -> Batch {
+        let mut batch = Batch::default();
+        let is_gone = matches!(error.kind, ErrorKind::Malformed | ErrorKind::NotFound);
+        if is_gone && self.next().as_deref() == Some(url) {
+            batch.cursors.push((self.way_key(), None));
+        }
+        batch
+    }
+
+    /// When the reading began that goes on here.
+    fn began(&self) -> Timestamp {
+        let way = self.way();
+        let began = way.and_then(|way| Timestamp::parse(&way.began));
+        began.unwrap_or(self.now)
+    }
+
     /// Keeps whether a thing is under way.
     pub fn keep(&self, batch: &mut Batch, id: &str, is_open: bool) {
         let key = self.open_key(id);
@@ -86,9 +135,14 @@ impl<'a> Series<'a> {
         }
     }
 
-    /// All up to now is handed over.
+    /// All up to when the reading began is handed over.
     pub fn done(&self, batch: &mut Batch) {
-        put(batch, self.read_key(), &self.now.to_string());
+        put(batch, self.read_key(), &self.began().to_string());
+        batch.cursors.push((self.way_key(), None));
+    }
+
+    fn way_key(&self) -> String {
+        format!("{} way", self.name)
     }
 
     fn read_key(&self) -> String {
@@ -124,6 +178,29 @@ mod tests {
         assert_eq!(series.from(), now - AGAIN);
         assert_eq!(series.open(), ["7"]);
         assert_eq!(Series::new(&rows, "acme/sho", later, None).open(), [""; 0]);
+    }
+
+    #[test]
+    fn a_reading_that_was_stopped_goes_on_at_its_page_and_has_read_to_its_beginning() {
+        let began = Timestamp::from_seconds(1_800_000_000);
+        let mut rows = Rows::default();
+        let mut batch = Batch::default();
+        let series = Series::new(&rows, "acme/shop", began, None);
+        assert_eq!(series.next(), None);
+        series.go_on(&mut batch, Some(&"page=2".to_owned()));
+        rows.apply(&batch.cursors);
+        let later = began + Span::from_seconds(3_600);
+        let series = Series::new(&rows, "acme/shop", later, None);
+        assert_eq!(series.next().as_deref(), Some("page=2"));
+        assert!(!series.is_known());
+        let mut batch = Batch::default();
+        series.go_on(&mut batch, Some(&"page=3".to_owned()));
+        series.go_on(&mut batch, None);
+        series.done(&mut batch);
+        rows.apply(&batch.cursors);
+        let series = Series::new(&rows, "acme/shop", later, None);
+        assert_eq!(series.next(), None);
+        assert_eq!(series.from(), began - AGAIN);
     }
 
     #[test]

@@ -10,6 +10,9 @@ use crate::event::time::{Span, Timestamp};
 
 /// A reset within so many seconds is told from now on, one that is later since 1970: tools do the one or the other.
 const FROM_NOW: i64 = 366 * 86_400;
+/// What the names of the headers begin with, for each allowance that a tool tells of beside the others: its own, and the one that Buildkite gives a user of an
+/// organization. The one of which the least is left is kept to.
+const SCOPES: [&[&str]; 2] = [&["x-ratelimit-", "ratelimit-"], &["ratelimit-user-"]];
 /// Resets that are told from now on differ by so much at most within one period, as answers take their time.
 const SAME: Span = Span::from_seconds(5);
 
@@ -25,10 +28,16 @@ impl Budget {
     /// Reads `x-ratelimit-*` or `ratelimit-*`. `None` when the answer tells nothing.
     #[must_use]
     pub fn read(headers: &HeaderMap, now: Timestamp) -> Option<Self> {
+        let all = SCOPES
+            .iter()
+            .filter_map(|scope| Self::of(headers, scope, now));
+        all.min_by_key(|one| one.remaining)
+    }
+
+    fn of(headers: &HeaderMap, scope: &[&str], now: Timestamp) -> Option<Self> {
         let number = |name: &str| {
-            let value = headers
-                .get(format!("x-ratelimit-{name}"))
-                .or_else(|| headers.get(format!("ratelimit-{name}")))?;
+            let mut names = scope.iter().map(|before| format!("{before}{name}"));
+            let value = names.find_map(|name| headers.get(name))?;
             value.to_str().ok()?.trim().parse::<u64>().ok()
         };
         let remaining = number("remaining")?;
@@ -145,6 +154,31 @@ mod tests {
             Some(50),
             "an overtaken answer adds nothing"
         );
+    }
+
+    #[test]
+    fn of_two_allowances_the_one_with_the_least_left_is_kept_to() {
+        let now = Timestamp::from_seconds(1_800_000_000);
+        let read = |organization, user| {
+            let headers = headers(&[
+                ("ratelimit-limit", "200"),
+                ("ratelimit-remaining", organization),
+                ("ratelimit-reset", "40"),
+                ("ratelimit-user-limit", "50"),
+                ("ratelimit-user-remaining", user),
+                ("ratelimit-user-reset", "20"),
+            ]);
+            Budget::read(&headers, now).unwrap()
+        };
+        assert_eq!(
+            read("180", "0").spent_until(now),
+            Some(now + Span::from_seconds(20))
+        );
+        assert_eq!(
+            read("0", "30").spent_until(now),
+            Some(now + Span::from_seconds(40))
+        );
+        assert_eq!(read("180", "30").spent_until(now), None);
     }
 
     #[test]

@@ -65,6 +65,37 @@ async fn a_build_is_a_run_with_its_jobs_and_its_gate() {
 }
 
 #[tokio::test]
+async fn a_reading_that_was_stopped_goes_on_at_its_page() {
+    let builds = (1..=9).map(|number| build("shop", number, false));
+    let mut world = World::of(builds.collect());
+    world.page = 2;
+    let server = start(world);
+    let mut kept = Kept {
+        killed_after: Some(2),
+        ..Kept::default()
+    };
+    let stopped = deeds::read(&*connector(&server), &mut kept, now()).await;
+    assert!(stopped.is_err());
+    kept.killed_after = None;
+    let before = server.asked().len();
+    let later = now() + Span::from_seconds(3_600);
+    deeds::read(&*connector(&server), &mut kept, later)
+        .await
+        .unwrap();
+    let asked = server.asked();
+    assert_eq!(asked[before].query("page"), Some("3"), "{asked:?}");
+    for number in 1..=9 {
+        let ended = format!("acme/shop#{number}/finished/");
+        assert!(
+            kept.ids().iter().any(|id| id.starts_with(&ended)),
+            "{ended}"
+        );
+    }
+    // What came in since it was begun is before its first page: the next reading asks for it.
+    assert!(kept.cursors["acme read"].contains(&now().to_string()));
+}
+
+#[tokio::test]
 async fn what_waited_is_seen_to_go_on_and_what_is_retried_ends_again() {
     let server = start(World::of(vec![
         build("shop", 1, false),
