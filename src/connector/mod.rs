@@ -73,6 +73,7 @@ pub mod ticket;
 pub mod told;
 pub mod unopened;
 mod wish;
+pub mod written;
 
 use std::future::Future;
 use std::pin::Pin;

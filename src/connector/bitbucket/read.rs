@@ -59,6 +59,7 @@ impl Reader<'_> {
             let origin = Origin {
                 source: format!("{}/{name}", self.instance.source),
                 repository: name.clone(),
+                now: self.now,
             };
             let read = self.pulls(&origin, &mut telling).await;
             telling.part(&series(name, PULLS), read)?;

@@ -156,7 +156,7 @@ impl<'a> Reader<'a> {
     fn page(&self, project: &str, list: List, walking: bool) -> Piece<'a> {
         let watching = matches!(list, List::Pipelines | List::Deployments);
         let page = list::Page {
-            origin: Origin::new(&self.reach.instance.host, project),
+            origin: Origin::new(&self.reach.instance.host, project, self.reach.now),
             list,
             place: place(&self.rows, project, list),
             walking,
@@ -228,7 +228,7 @@ impl<'a> Reader<'a> {
             _ => BTreeMap::new(),
         };
         let detail = detail::Detail {
-            origin: Origin::new(&self.reach.instance.host, project),
+            origin: Origin::new(&self.reach.instance.host, project, self.reach.now),
             key,
             tags: self.tags(project, matches!(todo, Todo::Deployment(_))),
             todo,
