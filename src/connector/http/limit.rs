@@ -38,7 +38,9 @@ impl Budget {
         let number = |name: &str| {
             let mut names = scope.iter().map(|before| format!("{before}{name}"));
             let value = names.find_map(|name| headers.get(name))?;
-            value.to_str().ok()?.trim().parse::<u64>().ok()
+            // What else is said is for how long it is: `100, 100;w=60`.
+            let number = value.to_str().ok()?.split([',', ';']).next()?;
+            number.trim().parse::<u64>().ok()
         };
         let remaining = number("remaining")?;
         Some(Self {
@@ -68,7 +70,7 @@ impl Budget {
     #[must_use]
     pub fn spent_until(&self, now: Timestamp) -> Option<Timestamp> {
         let remaining = self.remaining?;
-        let reserve = (self.limit.unwrap_or(5000) / 50).clamp(3, 100);
+        let reserve = (self.limit.unwrap_or_default() / 50).clamp(3, 100);
         let reset = self.reset?;
         (remaining <= reserve && now < reset).then_some(reset)
     }
@@ -154,6 +156,30 @@ mod tests {
             Some(50),
             "an overtaken answer adds nothing"
         );
+    }
+
+    #[test]
+    fn an_allowance_may_be_told_with_its_window_or_without_its_size() {
+        let now = Timestamp::from_seconds(1_800_000_000);
+        let read = |pairs: &[(&'static str, &'static str)]| {
+            let mut all = vec![("ratelimit-reset", "30")];
+            all.extend(pairs);
+            Budget::read(&headers(&all), now).unwrap()
+        };
+        let told = [
+            ("ratelimit-limit", "100, 100;w=60"),
+            ("ratelimit-remaining", "60"),
+        ];
+        assert_eq!(read(&told).limit, Some(100));
+        assert_eq!(read(&told).spent_until(now), None);
+        let unknown = [("ratelimit-remaining", "60")];
+        assert_eq!(
+            read(&unknown).spent_until(now),
+            None,
+            "of how many, nobody says"
+        );
+        let last = [("ratelimit-remaining", "3")];
+        assert!(read(&last).spent_until(now).is_some());
     }
 
     #[test]
