@@ -242,6 +242,21 @@ impl Whole<'_> {
         }
     }
 
+    /// A gate that waited, and does not any more without anybody having promoted what it is of: that is gone, or its stage is, or nobody has to.
+    #[must_use]
+    pub fn gone(&self, gate: &str) -> Event<String> {
+        let fact = Gate {
+            gate: gate.to_owned(),
+            service: Some(self.service.to_owned()),
+            phase: GatePhase::Closed,
+            decision: Some(Decision::Other),
+            comment: Some("it waits for nobody any more".to_owned()),
+            ..Gate::default()
+        };
+        let id = format!("{gate}/closed/{}", self.now.micros() / 1_000_000);
+        self.event(id, self.now, Kind::Gate(fact))
+    }
+
     /// Freight that a stage may take: it waits for a person, until it is promoted, or newer freight is.
     fn waiting(&self, stage: &Stage, freight: &Freight, facts: &mut Facts) {
         let name = &stage.metadata.name;
