@@ -79,17 +79,37 @@ pub fn settled<Known>(named: &Named<Known>, answer: &Answer) -> Option<Done> {
     })
 }
 
-/// Keeps what a repository is called now. A name that only is spelt otherwise is nothing to tell.
+/// What to tell of a repository that is called otherwise than it is configured. `None`: it only is spelt otherwise, or not even that.
+#[must_use]
+pub fn renamed(source: &str, name: &str, present: &str) -> Option<String> {
+    (!present.eq_ignore_ascii_case(name)).then(|| {
+        format!(
+            "is now called {present}, and its facts are told under that name: write {present} in `repositories` of source {source:?}, and in the workloads that own it"
+        )
+    })
+}
+
+/// Keeps what a repository is called now.
 pub fn keep(done: &mut Done, source: &str, name: &str, present: &str) {
     if present != name {
         put(&mut done.batch, moved_key(name), &present);
     }
-    if !present.eq_ignore_ascii_case(name) {
-        done.warn(
-            name,
-            &format!(
-                "is now called {present}, and its facts are told under that name: write {present} in `repositories` of source {source:?}, and in the workloads that own it"
-            ),
+    if let Some(text) = renamed(source, name, present) {
+        done.warn(name, &text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_only_is_spelt_otherwise_is_nothing_to_tell() {
+        assert_eq!(renamed("gh", "acme/shop", "Acme/Shop"), None);
+        let told = renamed("gh", "acme/shop", "acme/store").unwrap();
+        assert!(
+            told.contains("is now called acme/store") && told.contains("source \"gh\""),
+            "{told}"
         );
     }
 }
