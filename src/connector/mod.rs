@@ -34,6 +34,7 @@ pub mod git;
 pub mod gitea;
 pub mod github;
 pub mod gitlab;
+mod gone;
 pub mod harbor;
 mod health;
 pub mod heroku;

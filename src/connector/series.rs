@@ -135,6 +135,29 @@ impl<'a> Series<'a> {
         }
     }
 
+    /// Keeps which gates of a thing wait, for when it is gone before they were decided.
+    pub fn hold(&self, batch: &mut Batch, id: &str, gates: &[String]) {
+        let key = self.gates_key(id);
+        let held = self.held(id);
+        if gates.is_empty() {
+            batch
+                .cursors
+                .extend((!held.is_empty()).then_some((key, None)));
+        } else if held != gates {
+            put(batch, key, &gates);
+        }
+    }
+
+    /// The gates of a thing that waited when it was last seen.
+    #[must_use]
+    pub fn held(&self, id: &str) -> Vec<String> {
+        self.rows.get(&self.gates_key(id)).unwrap_or_default()
+    }
+
+    fn gates_key(&self, id: &str) -> String {
+        format!("{} gates {id}", self.name)
+    }
+
     /// All up to when the reading began is handed over.
     pub fn done(&self, batch: &mut Batch) {
         put(batch, self.read_key(), &self.began().to_string());
@@ -201,6 +224,24 @@ mod tests {
         let series = Series::new(&rows, "acme/shop", later, None);
         assert_eq!(series.next(), None);
         assert_eq!(series.from(), began - AGAIN);
+    }
+
+    #[test]
+    fn what_waits_is_kept_until_it_does_not() {
+        let now = Timestamp::from_seconds(1_800_000_000);
+        let mut rows = Rows::default();
+        for (gates, kept) in [
+            (&["g".to_owned()][..], 1),
+            (&["g".to_owned()], 0),
+            (&[], 1),
+            (&[], 0),
+        ] {
+            let mut batch = Batch::default();
+            Series::new(&rows, "acme", now, None).hold(&mut batch, "7", gates);
+            assert_eq!(batch.cursors.len(), kept, "{gates:?}");
+            rows.apply(&batch.cursors);
+            assert_eq!(Series::new(&rows, "acme", now, None).held("7"), gates);
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::cursor::{DEPLOYMENTS, OPEN, PIPELINES, PULLS, series};
 use super::translate::{Origin, change, deployment, pipeline};
 use super::wire::{Activity, Commit, Deployment, Pipeline, Pull, Step};
 use crate::connector::error::ErrorKind;
+use crate::connector::gone;
 use crate::connector::http::instance::Instance;
 use crate::connector::http::page::Page;
 use crate::connector::http::parse::Parsed;
@@ -191,7 +192,7 @@ impl Reader<'_> {
             match client::pipeline(self.instance, repository, uuid).await {
                 Ok(one) => again.push(one),
                 Err(error) if error.kind == ErrorKind::NotFound => {
-                    forget(&series, (repository, uuid), telling)?;
+                    forget(&series, (origin, uuid), telling)?;
                 }
                 Err(error) => return Err(error),
             }
@@ -220,7 +221,9 @@ impl Reader<'_> {
         for (one, steps) in items.iter().zip(steps) {
             let steps = steps?;
             telling.complain(repository, steps.complaints);
-            telling.take(&mut batch, pipeline::all(origin, one, &steps.items));
+            let facts = pipeline::all(origin, one, &steps.items);
+            series.hold(&mut batch, bare(&one.uuid), &gone::waiting(&facts));
+            telling.take(&mut batch, facts);
             series.keep(&mut batch, bare(&one.uuid), !pipeline::has_ended(one));
         }
         Ok(batch)
@@ -264,7 +267,7 @@ impl Reader<'_> {
                     telling.batch(batch)?;
                 }
                 Err(error) if error.kind == ErrorKind::NotFound => {
-                    forget(&series, (repository, uuid), telling)?;
+                    forget(&series, (origin, uuid), telling)?;
                 }
                 Err(error) => return Err(error),
             }
@@ -277,14 +280,18 @@ impl Reader<'_> {
 /// What had not ended is gone.
 fn forget(
     series: &Series<'_>,
-    (repository, id): (&str, &str),
+    (origin, id): (&Origin, &str),
     telling: &mut Telling<'_>,
 ) -> Result<(), ConnectorError> {
-    telling.warn(
-        repository,
-        format!("{id} is gone before it was seen to end"),
-    );
+    let text = format!("{id} is gone before it was seen to end");
+    telling.warn(&origin.repository, text);
     let mut batch = Batch::default();
+    let held = series.held(id);
+    let closed = held
+        .iter()
+        .map(|gate| gone::closed(&origin.source, gate, origin.now));
+    batch.events.extend(closed);
+    series.hold(&mut batch, id, &[]);
     series.keep(&mut batch, id, false);
     telling.batch(batch)
 }

@@ -9,6 +9,7 @@ use super::cursor::OPEN;
 use super::translate::{self, Origin, Thing};
 use super::wire::Build;
 use crate::connector::error::ErrorKind;
+use crate::connector::gone;
 use crate::connector::http::instance::Instance;
 use crate::connector::rows::Rows;
 use crate::connector::selection::Selection;
@@ -109,6 +110,13 @@ impl Reader<'_> {
                 Err(error) if error.kind == ErrorKind::NotFound => {
                     let text = "it is gone before it was seen to end";
                     telling.warn(&thing.build(), text);
+                    let source = format!("{}/{}", self.origin.instance, thing.slug);
+                    let held = series.held(&thing.build());
+                    let closed = held
+                        .iter()
+                        .map(|gate| gone::closed(&source, gate, self.now));
+                    batch.events.extend(closed);
+                    series.hold(&mut batch, &thing.build(), &[]);
                     series.keep(&mut batch, &thing.build(), false);
                 }
                 Err(error) => return Err(error),
@@ -125,7 +133,9 @@ impl Reader<'_> {
         batch: &mut Batch,
         telling: &mut Telling<'_>,
     ) {
-        telling.take(batch, translate::build(&self.origin, &thing.slug, build));
+        let facts = translate::build(&self.origin, &thing.slug, build);
+        series.hold(batch, &thing.build(), &gone::waiting(&facts));
+        telling.take(batch, facts);
         let is_open = !translate::has_ended(build);
         series.keep(batch, &thing.build(), is_open);
     }

@@ -317,6 +317,29 @@ async fn what_was_open_is_looked_at_again_and_quiet_costs_little() {
 }
 
 #[tokio::test]
+async fn a_pipeline_that_is_gone_waits_for_nobody() {
+    let mut one = world();
+    one.pipelines = vec![run(1, true)];
+    one.steps = steps(true);
+    let server = Wild::start(one, answer);
+    let mut kept = Kept::default();
+    deeds::read(&*source(&server), &mut kept, now())
+        .await
+        .unwrap();
+    kept.event("pipeline/run-1/manual/production/created");
+    server.state().pipelines.clear();
+    let later = now() + Span::from_seconds(86_400);
+    deeds::read(&*source(&server), &mut kept, later)
+        .await
+        .unwrap();
+    let closed = kept.event("pipeline/run-1/manual/production/closed");
+    let Kind::Gate(gate) = &closed.kind else {
+        panic!()
+    };
+    assert_eq!((gate.decision, closed.at), (Some(Decision::Other), later));
+}
+
+#[tokio::test]
 async fn many_that_are_paused_keep_none_from_being_seen_to_end() {
     let paused = |number: u32| {
         let mut one = run(number % 60, true);

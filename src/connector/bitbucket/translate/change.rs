@@ -59,31 +59,19 @@ pub fn pull(origin: &Origin, seen: &Seen<'_>) -> Facts {
             .min()
             .or(pull.updated_on)
     };
-    match pull.state.as_str() {
-        "MERGED" => {
-            let change = Change {
-                phase: ChangePhase::Merged,
-                sha: seen.merge.map(|commit| commit.hash.clone()),
-                ..known.clone()
-            };
-            tell(
-                "merged".to_owned(),
-                turned("MERGED").unwrap_or(created),
-                change,
-            );
-        }
-        state @ ("DECLINED" | "SUPERSEDED") => {
-            let change = Change {
-                phase: ChangePhase::Abandoned,
-                ..known.clone()
-            };
-            tell(
-                "closed".to_owned(),
-                turned(state).unwrap_or(created),
-                change,
-            );
-        }
-        _ => {}
+    let ended = match pull.state.as_str() {
+        "MERGED" => Some(("merged", ChangePhase::Merged, seen.merge)),
+        "DECLINED" | "SUPERSEDED" => Some(("closed", ChangePhase::Abandoned, None)),
+        _ => None,
+    };
+    if let Some((word, phase, merge)) = ended {
+        let change = Change {
+            phase,
+            sha: merge.map(|commit| commit.hash.clone()),
+            ..known.clone()
+        };
+        let at = turned(&pull.state).unwrap_or(created);
+        tell(word.to_owned(), at, change);
     }
     if !matches!(
         pull.state.as_str(),
