@@ -15,12 +15,23 @@ const FIRST: Span = Span::from_seconds(90 * 86_400);
 /// What is asked for again, since lists lag a little behind.
 pub const AGAIN: Span = Span::from_seconds(600);
 
+/// A time of this machine as the tool's clock had it, where that one is far behind: what came in by then bears its times, and would else be before what is asked
+/// for next.
+#[must_use]
+pub fn there(at: Timestamp, skew: Option<Span>) -> Timestamp {
+    let behind = skew.filter(|skew| *skew < Span::ZERO - APART);
+    behind.map_or(at, |behind| at + behind)
+}
+
 /// Where a reading goes on that was stopped: at which page, and when it began, since what came in since then is before its first.
 #[derive(Serialize, Deserialize)]
 struct Way {
     began: String,
     next: String,
 }
+
+/// Clocks that are less apart are taken for one: what is asked for again makes up for it.
+const APART: Span = Span::from_seconds(300);
 
 /// One series of a source.
 pub struct Series<'a> {
@@ -158,9 +169,13 @@ impl<'a> Series<'a> {
         format!("{} gates {id}", self.name)
     }
 
-    /// All up to when the reading began is handed over.
-    pub fn done(&self, batch: &mut Batch) {
-        put(batch, self.read_key(), &self.began().to_string());
+    /// All up to when the reading began is handed over; `skew`: by how much the tool's clock is ahead of this machine's.
+    pub fn done(&self, batch: &mut Batch, skew: Option<Span>) {
+        put(
+            batch,
+            self.read_key(),
+            &there(self.began(), skew).to_string(),
+        );
         batch.cursors.push((self.way_key(), None));
     }
 
@@ -192,7 +207,7 @@ mod tests {
             assert_eq!(series.from(), now - FIRST);
             series.keep(&mut batch, "7", true);
             series.keep(&mut batch, "8", false);
-            series.done(&mut batch);
+            series.done(&mut batch, None);
         }
         rows.apply(&batch.cursors);
         let later = now + Span::from_seconds(60);
@@ -219,11 +234,28 @@ mod tests {
         let mut batch = Batch::default();
         series.go_on(&mut batch, Some(&"page=3".to_owned()));
         series.go_on(&mut batch, None);
-        series.done(&mut batch);
+        series.done(&mut batch, None);
         rows.apply(&batch.cursors);
         let series = Series::new(&rows, "acme/shop", later, None);
         assert_eq!(series.next(), None);
         assert_eq!(series.from(), began - AGAIN);
+    }
+
+    #[test]
+    fn a_tool_whose_clock_is_behind_is_asked_by_its_own() {
+        let now = Timestamp::from_seconds(1_800_000_000);
+        let mark = |skew: i64| {
+            let mut rows = Rows::default();
+            let mut batch = Batch::default();
+            let skew = Some(Span::from_seconds(skew));
+            Series::new(&rows, "acme", now, None).done(&mut batch, skew);
+            rows.apply(&batch.cursors);
+            Series::new(&rows, "acme", now, None).from() + AGAIN
+        };
+        assert_eq!(mark(-3_600), now - Span::from_seconds(3_600));
+        for near in [-300, -1, 0, 3_600] {
+            assert_eq!(mark(near), now, "{near}");
+        }
     }
 
     #[test]

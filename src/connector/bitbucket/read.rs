@@ -135,7 +135,7 @@ impl Reader<'_> {
             telling.batch(batch)?;
         }
         let mut batch = Batch::default();
-        series.done(&mut batch);
+        series.done(&mut batch, self.instance.http.skew());
         telling.batch(batch)
     }
 
@@ -199,7 +199,7 @@ impl Reader<'_> {
         }
         let batch = self.told(origin, &series, &again, telling).await?;
         telling.batch(batch)?;
-        series.done(&mut done);
+        series.done(&mut done, self.instance.http.skew());
         telling.batch(done)
     }
 
@@ -272,7 +272,7 @@ impl Reader<'_> {
                 Err(error) => return Err(error),
             }
         }
-        series.done(&mut done);
+        series.done(&mut done, self.instance.http.skew());
         telling.batch(done)
     }
 }

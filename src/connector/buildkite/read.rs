@@ -70,7 +70,7 @@ impl Reader<'_> {
         }
         self.open(&series, &seen, telling).await?;
         let mut batch = Batch::default();
-        series.done(&mut batch);
+        series.done(&mut batch, self.instance.http.skew());
         telling.batch(batch)
     }
 

@@ -71,7 +71,7 @@ impl Reader<'_> {
         let mut batch = Batch::default();
         // What could not be read now may tell of this time later.
         let (begun, gone) = if is_whole {
-            series.done(&mut batch);
+            series.done(&mut batch, self.instance.http.skew());
             gates(&facts, &series, &mut batch)
         } else {
             (BTreeSet::new(), BTreeSet::new())
