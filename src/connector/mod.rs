@@ -34,6 +34,7 @@ pub mod git;
 pub mod gitea;
 pub mod github;
 pub mod gitlab;
+mod gone;
 pub mod harbor;
 mod health;
 pub mod heroku;
@@ -73,6 +74,7 @@ pub mod ticket;
 pub mod told;
 pub mod unopened;
 mod wish;
+pub mod written;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::de::DeserializeOwned;
 
+use super::http::Answer;
 use super::piece::Done;
 use super::rows::{Rows, put};
 
@@ -63,17 +64,52 @@ pub fn named<Known: DeserializeOwned>(rows: &Rows, named: &BTreeSet<String>) -> 
     named.iter().map(known).collect()
 }
 
-/// Keeps what a repository is called now. A name that only is spelt otherwise is nothing to tell.
+/// What asking for a repository by its name comes to before its answer is read: it has moved, and is asked for anew, or is what it was. `None`: the answer is to
+/// be read.
+#[must_use]
+pub fn settled<Known>(named: &Named<Known>, answer: &Answer) -> Option<Done> {
+    let mut done = Done::default();
+    if answer.moved && named.known.is_some() {
+        done.moved = true;
+        return Some(done);
+    }
+    answer.is_unchanged().then(|| {
+        done.found.push(named.address().to_owned());
+        done
+    })
+}
+
+/// What to tell of a repository that is called otherwise than it is configured. `None`: it only is spelt otherwise, or not even that.
+#[must_use]
+pub fn renamed(source: &str, name: &str, present: &str) -> Option<String> {
+    (!present.eq_ignore_ascii_case(name)).then(|| {
+        format!(
+            "is now called {present}, and its facts are told under that name: write {present} in `repositories` of source {source:?}, and in the workloads that own it"
+        )
+    })
+}
+
+/// Keeps what a repository is called now.
 pub fn keep(done: &mut Done, source: &str, name: &str, present: &str) {
     if present != name {
         put(&mut done.batch, moved_key(name), &present);
     }
-    if !present.eq_ignore_ascii_case(name) {
-        done.warn(
-            name,
-            &format!(
-                "is now called {present}, and its facts are told under that name: write {present} in `repositories` of source {source:?}, and in the workloads that own it"
-            ),
+    if let Some(text) = renamed(source, name, present) {
+        done.warn(name, &text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_only_is_spelt_otherwise_is_nothing_to_tell() {
+        assert_eq!(renamed("gh", "acme/shop", "Acme/Shop"), None);
+        let told = renamed("gh", "acme/shop", "acme/store").unwrap();
+        assert!(
+            told.contains("is now called acme/store") && told.contains("source \"gh\""),
+            "{told}"
         );
     }
 }

@@ -3,14 +3,35 @@
 
 use std::collections::BTreeSet;
 
-use super::Batch;
+use serde::{Deserialize, Serialize};
+
+use super::error::ErrorKind;
 use super::rows::{Rows, put};
+use super::{Batch, ConnectorError};
 use crate::event::time::{Span, Timestamp};
 
 /// How far back a first reading goes, where nobody says.
 const FIRST: Span = Span::from_seconds(90 * 86_400);
 /// What is asked for again, since lists lag a little behind.
 pub const AGAIN: Span = Span::from_seconds(600);
+
+/// A time of this machine as the tool's clock had it, where that one is far behind: what came in by then bears its times, and would else be before what is asked
+/// for next.
+#[must_use]
+pub fn there(at: Timestamp, skew: Option<Span>) -> Timestamp {
+    let behind = skew.filter(|skew| *skew < Span::ZERO - APART);
+    behind.map_or(at, |behind| at + behind)
+}
+
+/// Where a reading goes on that was stopped: at which page, and when it began, since what came in since then is before its first.
+#[derive(Serialize, Deserialize)]
+struct Way {
+    began: String,
+    next: String,
+}
+
+/// Clocks that are less apart are taken for one: what is asked for again makes up for it.
+const APART: Span = Span::from_seconds(300);
 
 /// One series of a source.
 pub struct Series<'a> {
@@ -75,6 +96,45 @@ impl<'a> Series<'a> {
         open
     }
 
+    /// The page at which the last reading was stopped before it came to its end.
+    #[must_use]
+    pub fn next(&self) -> Option<String> {
+        Some(self.way()?.next)
+    }
+
+    fn way(&self) -> Option<Way> {
+        self.rows.get(&self.way_key())
+    }
+
+    /// Keeps where it goes on: what is before that page is handed over.
+    pub fn go_on(&self, batch: &mut Batch, next: Option<&String>) {
+        if let Some(next) = next {
+            let way = Way {
+                began: self.began().to_string(),
+                next: next.clone(),
+            };
+            put(batch, self.way_key(), &way);
+        }
+    }
+
+    /// What is kept of a page that could not be had: where the tool does not know any more where the last reading was stopped, the next one begins anew.
+    #[must_use]
+    pub fn lost(&self, url: &str, error: &ConnectorError) -> Batch {
+        let mut batch = Batch::default();
+        let is_gone = matches!(error.kind, ErrorKind::Malformed | ErrorKind::NotFound);
+        if is_gone && self.next().as_deref() == Some(url) {
+            batch.cursors.push((self.way_key(), None));
+        }
+        batch
+    }
+
+    /// When the reading began that goes on here.
+    fn began(&self) -> Timestamp {
+        let way = self.way();
+        let began = way.and_then(|way| Timestamp::parse(&way.began));
+        began.unwrap_or(self.now)
+    }
+
     /// Keeps whether a thing is under way.
     pub fn keep(&self, batch: &mut Batch, id: &str, is_open: bool) {
         let key = self.open_key(id);
@@ -86,9 +146,41 @@ impl<'a> Series<'a> {
         }
     }
 
-    /// All up to now is handed over.
-    pub fn done(&self, batch: &mut Batch) {
-        put(batch, self.read_key(), &self.now.to_string());
+    /// Keeps which gates of a thing wait, for when it is gone before they were decided.
+    pub fn hold(&self, batch: &mut Batch, id: &str, gates: &[String]) {
+        let key = self.gates_key(id);
+        let held = self.held(id);
+        if gates.is_empty() {
+            batch
+                .cursors
+                .extend((!held.is_empty()).then_some((key, None)));
+        } else if held != gates {
+            put(batch, key, &gates);
+        }
+    }
+
+    /// The gates of a thing that waited when it was last seen.
+    #[must_use]
+    pub fn held(&self, id: &str) -> Vec<String> {
+        self.rows.get(&self.gates_key(id)).unwrap_or_default()
+    }
+
+    fn gates_key(&self, id: &str) -> String {
+        format!("{} gates {id}", self.name)
+    }
+
+    /// All up to when the reading began is handed over; `skew`: by how much the tool's clock is ahead of this machine's.
+    pub fn done(&self, batch: &mut Batch, skew: Option<Span>) {
+        put(
+            batch,
+            self.read_key(),
+            &there(self.began(), skew).to_string(),
+        );
+        batch.cursors.push((self.way_key(), None));
+    }
+
+    fn way_key(&self) -> String {
+        format!("{} way", self.name)
     }
 
     fn read_key(&self) -> String {
@@ -115,7 +207,7 @@ mod tests {
             assert_eq!(series.from(), now - FIRST);
             series.keep(&mut batch, "7", true);
             series.keep(&mut batch, "8", false);
-            series.done(&mut batch);
+            series.done(&mut batch, None);
         }
         rows.apply(&batch.cursors);
         let later = now + Span::from_seconds(60);
@@ -124,6 +216,64 @@ mod tests {
         assert_eq!(series.from(), now - AGAIN);
         assert_eq!(series.open(), ["7"]);
         assert_eq!(Series::new(&rows, "acme/sho", later, None).open(), [""; 0]);
+    }
+
+    #[test]
+    fn a_reading_that_was_stopped_goes_on_at_its_page_and_has_read_to_its_beginning() {
+        let began = Timestamp::from_seconds(1_800_000_000);
+        let mut rows = Rows::default();
+        let mut batch = Batch::default();
+        let series = Series::new(&rows, "acme/shop", began, None);
+        assert_eq!(series.next(), None);
+        series.go_on(&mut batch, Some(&"page=2".to_owned()));
+        rows.apply(&batch.cursors);
+        let later = began + Span::from_seconds(3_600);
+        let series = Series::new(&rows, "acme/shop", later, None);
+        assert_eq!(series.next().as_deref(), Some("page=2"));
+        assert!(!series.is_known());
+        let mut batch = Batch::default();
+        series.go_on(&mut batch, Some(&"page=3".to_owned()));
+        series.go_on(&mut batch, None);
+        series.done(&mut batch, None);
+        rows.apply(&batch.cursors);
+        let series = Series::new(&rows, "acme/shop", later, None);
+        assert_eq!(series.next(), None);
+        assert_eq!(series.from(), began - AGAIN);
+    }
+
+    #[test]
+    fn a_tool_whose_clock_is_behind_is_asked_by_its_own() {
+        let now = Timestamp::from_seconds(1_800_000_000);
+        let mark = |skew: i64| {
+            let mut rows = Rows::default();
+            let mut batch = Batch::default();
+            let skew = Some(Span::from_seconds(skew));
+            Series::new(&rows, "acme", now, None).done(&mut batch, skew);
+            rows.apply(&batch.cursors);
+            Series::new(&rows, "acme", now, None).from() + AGAIN
+        };
+        assert_eq!(mark(-3_600), now - Span::from_seconds(3_600));
+        for near in [-300, -1, 0, 3_600] {
+            assert_eq!(mark(near), now, "{near}");
+        }
+    }
+
+    #[test]
+    fn what_waits_is_kept_until_it_does_not() {
+        let now = Timestamp::from_seconds(1_800_000_000);
+        let mut rows = Rows::default();
+        for (gates, kept) in [
+            (&["g".to_owned()][..], 1),
+            (&["g".to_owned()], 0),
+            (&[], 1),
+            (&[], 0),
+        ] {
+            let mut batch = Batch::default();
+            Series::new(&rows, "acme", now, None).hold(&mut batch, "7", gates);
+            assert_eq!(batch.cursors.len(), kept, "{gates:?}");
+            rows.apply(&batch.cursors);
+            assert_eq!(Series::new(&rows, "acme", now, None).held("7"), gates);
+        }
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! Which tickets a request names: `Fixes #3` and its kin, keys like `PAY-412`, and numbers like `CHG0031889`, in its title, body and branch.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
+
+use super::issue::issue_id;
 
 /// Words that look like a ticket key and are none.
 const NO_PROJECTS: [&str; 14] = [
@@ -41,6 +44,18 @@ pub fn tickets<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     found
 }
 
+/// The same of what belongs to a repository: an issue of its own is named with it, since `#3` is another in every one.
+#[must_use]
+pub fn tickets_of<'a>(repository: &str, texts: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let found = tickets(texts).into_iter();
+    let named = found.map(|ticket| match ticket.strip_prefix('#') {
+        Some(number) => issue_id(repository, number),
+        None => ticket,
+    });
+    let mut seen = HashSet::new();
+    named.filter(|ticket| seen.insert(ticket.clone())).collect()
+}
+
 /// Keys like `PAY-412`, and numbers of ServiceNow's like `CHG0031889`.
 pub fn keys(text: &str) -> impl Iterator<Item = &str> {
     let hits = KEY.as_ref().into_iter();
@@ -54,7 +69,7 @@ pub fn keys(text: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use super::tickets;
+    use super::{tickets, tickets_of};
 
     #[test]
     fn tickets_are_found_where_people_write_them() {
@@ -67,5 +82,16 @@ mod tests {
             ["PAY-412", "#3", "acme/api#17", "CHG0031889", "OPS-7"]
         );
         assert!(tickets(["prefixes #3, CVE-2024-1234, CHG12", ""]).is_empty());
+    }
+
+    #[test]
+    fn an_issue_of_the_repository_itself_is_named_with_it() {
+        assert_eq!(
+            tickets_of(
+                "acme/shop",
+                ["Fixes #3, closes acme/api#3, fixes acme/shop#3", "OPS-7"]
+            ),
+            ["acme/shop#3", "acme/api#3", "OPS-7"]
+        );
     }
 }

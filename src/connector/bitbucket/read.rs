@@ -5,13 +5,16 @@ use std::collections::BTreeSet;
 
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, stream};
+use serde::de::DeserializeOwned;
 
 use super::client::{self, bare};
 use super::cursor::{DEPLOYMENTS, OPEN, PIPELINES, PULLS, series};
 use super::translate::{Origin, change, deployment, pipeline};
 use super::wire::{Activity, Commit, Deployment, Pipeline, Pull, Step};
 use crate::connector::error::ErrorKind;
+use crate::connector::gone;
 use crate::connector::http::instance::Instance;
+use crate::connector::http::page::Page;
 use crate::connector::http::parse::Parsed;
 use crate::connector::rows::Rows;
 use crate::connector::selection::Selection;
@@ -57,6 +60,7 @@ impl Reader<'_> {
             let origin = Origin {
                 source: format!("{}/{name}", self.instance.source),
                 repository: name.clone(),
+                now: self.now,
             };
             let read = self.pulls(&origin, &mut telling).await;
             telling.part(&series(name, PULLS), read)?;
@@ -75,6 +79,26 @@ impl Reader<'_> {
         Series::new(&self.rows, &name, self.now, self.since)
     }
 
+    /// The page from which on a list is read: its first, or the one at which the last reading was stopped.
+    fn start(&self, series: &Series<'_>, first: String) -> String {
+        let next = series.next().filter(|next| self.instance.has(next));
+        next.unwrap_or(first)
+    }
+
+    async fn page<T: DeserializeOwned>(
+        &self,
+        origin: &Origin,
+        series: &Series<'_>,
+        url: &str,
+        telling: &mut Telling<'_>,
+    ) -> Result<Page<T>, ConnectorError> {
+        let read = client::page::<T>(self.instance, url, &origin.repository).await;
+        if let Err(error) = &read {
+            telling.batch(series.lost(url, error))?;
+        }
+        read
+    }
+
     async fn pulls(
         &self,
         origin: &Origin,
@@ -82,9 +106,10 @@ impl Reader<'_> {
     ) -> Result<(), ConnectorError> {
         let repository = &origin.repository;
         let series = self.series(origin, PULLS);
-        let mut next = Some(client::pulls_url(self.instance, repository, series.from()));
+        let first = client::pulls_url(self.instance, repository, series.from());
+        let mut next = Some(self.start(&series, first));
         while let Some(url) = next.take() {
-            let page = client::page::<Pull>(self.instance, &url, repository).await?;
+            let page = self.page::<Pull>(origin, &series, &url, telling).await?;
             telling.complain(repository, page.complaints);
             let mut asked: Vec<BoxFuture<'_, Result<Whole, ConnectorError>>> = Vec::new();
             for pull in &page.items {
@@ -105,11 +130,12 @@ impl Reader<'_> {
                 };
                 telling.take(&mut batch, change::pull(origin, &seen));
             }
-            telling.batch(batch)?;
             next = page.next;
+            series.go_on(&mut batch, next.as_ref());
+            telling.batch(batch)?;
         }
         let mut batch = Batch::default();
-        series.done(&mut batch);
+        series.done(&mut batch, self.instance.http.skew());
         telling.batch(batch)
     }
 
@@ -144,16 +170,21 @@ impl Reader<'_> {
         let series = self.series(origin, PIPELINES);
         let from = series.from();
         let mut seen = BTreeSet::new();
-        let mut next = Some(client::pipelines_url(self.instance, repository));
+        let first = client::pipelines_url(self.instance, repository);
+        let mut next = Some(self.start(&series, first));
         while let Some(url) = next.take() {
-            let page = client::page::<Pipeline>(self.instance, &url, repository).await?;
+            let page = self
+                .page::<Pipeline>(origin, &series, &url, telling)
+                .await?;
             telling.complain(repository, page.complaints);
             let is_new = |one: &Pipeline| one.created_on.is_some_and(|at| at >= from);
             let total = page.items.len();
             let items: Vec<Pipeline> = page.items.into_iter().filter(is_new).collect();
             next = page.next.filter(|_| items.len() == total);
             seen.extend(items.iter().map(|one| bare(&one.uuid).to_owned()));
-            self.told(origin, &series, &items, telling).await?;
+            let mut batch = self.told(origin, &series, &items, telling).await?;
+            series.go_on(&mut batch, next.as_ref());
+            telling.batch(batch)?;
         }
         let mut done = Batch::default();
         let mut again = Vec::new();
@@ -161,13 +192,14 @@ impl Reader<'_> {
             match client::pipeline(self.instance, repository, uuid).await {
                 Ok(one) => again.push(one),
                 Err(error) if error.kind == ErrorKind::NotFound => {
-                    forget(&series, (repository, uuid), telling)?;
+                    forget(&series, (origin, uuid), telling)?;
                 }
                 Err(error) => return Err(error),
             }
         }
-        self.told(origin, &series, &again, telling).await?;
-        series.done(&mut done);
+        let batch = self.told(origin, &series, &again, telling).await?;
+        telling.batch(batch)?;
+        series.done(&mut done, self.instance.http.skew());
         telling.batch(done)
     }
 
@@ -178,7 +210,7 @@ impl Reader<'_> {
         series: &Series<'_>,
         items: &[Pipeline],
         telling: &mut Telling<'_>,
-    ) -> Result<(), ConnectorError> {
+    ) -> Result<Batch, ConnectorError> {
         let repository = &origin.repository;
         let mut asked: Vec<BoxFuture<'_, Result<Parsed<Step>, ConnectorError>>> = Vec::new();
         for one in items {
@@ -189,10 +221,12 @@ impl Reader<'_> {
         for (one, steps) in items.iter().zip(steps) {
             let steps = steps?;
             telling.complain(repository, steps.complaints);
-            telling.take(&mut batch, pipeline::all(origin, one, &steps.items));
+            let facts = pipeline::all(origin, one, &steps.items);
+            series.hold(&mut batch, bare(&one.uuid), &gone::waiting(&facts));
+            telling.take(&mut batch, facts);
             series.keep(&mut batch, bare(&one.uuid), !pipeline::has_ended(one));
         }
-        telling.batch(batch)
+        Ok(batch)
     }
 
     async fn deployments(
@@ -204,9 +238,12 @@ impl Reader<'_> {
         let series = self.series(origin, DEPLOYMENTS);
         let from = series.from();
         let mut seen = BTreeSet::new();
-        let mut next = Some(client::deployments_url(self.instance, repository));
+        let first = client::deployments_url(self.instance, repository);
+        let mut next = Some(self.start(&series, first));
         while let Some(url) = next.take() {
-            let page = client::page::<Deployment>(self.instance, &url, repository).await?;
+            let page = self
+                .page::<Deployment>(origin, &series, &url, telling)
+                .await?;
             telling.complain(repository, page.complaints);
             let mut batch = Batch::default();
             let began = |one: &Deployment| one.state.started_on;
@@ -217,6 +254,7 @@ impl Reader<'_> {
                 telling.take(&mut batch, deployment::all(origin, one));
                 series.keep(&mut batch, bare(&one.uuid), deployment::is_open(one));
             }
+            series.go_on(&mut batch, next.as_ref());
             telling.batch(batch)?;
         }
         let mut done = Batch::default();
@@ -229,12 +267,12 @@ impl Reader<'_> {
                     telling.batch(batch)?;
                 }
                 Err(error) if error.kind == ErrorKind::NotFound => {
-                    forget(&series, (repository, uuid), telling)?;
+                    forget(&series, (origin, uuid), telling)?;
                 }
                 Err(error) => return Err(error),
             }
         }
-        series.done(&mut done);
+        series.done(&mut done, self.instance.http.skew());
         telling.batch(done)
     }
 }
@@ -242,14 +280,18 @@ impl Reader<'_> {
 /// What had not ended is gone.
 fn forget(
     series: &Series<'_>,
-    (repository, id): (&str, &str),
+    (origin, id): (&Origin, &str),
     telling: &mut Telling<'_>,
 ) -> Result<(), ConnectorError> {
-    telling.warn(
-        repository,
-        format!("{id} is gone before it was seen to end"),
-    );
+    let text = format!("{id} is gone before it was seen to end");
+    telling.warn(&origin.repository, text);
     let mut batch = Batch::default();
+    let held = series.held(id);
+    let closed = held
+        .iter()
+        .map(|gate| gone::closed(&origin.source, gate, origin.now));
+    batch.events.extend(closed);
+    series.hold(&mut batch, id, &[]);
     series.keep(&mut batch, id, false);
     telling.batch(batch)
 }

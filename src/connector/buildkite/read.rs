@@ -1,7 +1,7 @@
 //! One reading: of each list the builds that were created since the last, those that ended since (a build that is retried ends again), and those that had not
 //! ended, one by one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::client;
 use super::config::{List, lists};
@@ -9,6 +9,7 @@ use super::cursor::OPEN;
 use super::translate::{self, Origin, Thing};
 use super::wire::Build;
 use crate::connector::error::ErrorKind;
+use crate::connector::gone;
 use crate::connector::http::instance::Instance;
 use crate::connector::rows::Rows;
 use crate::connector::selection::Selection;
@@ -43,34 +44,52 @@ impl Reader<'_> {
 
     async fn list(&self, list: &List, telling: &mut Telling<'_>) -> Result<(), ConnectorError> {
         let series = Series::new(&self.rows, list.name(), self.now, self.since);
-        let from = series.from();
         let mut seen = BTreeSet::new();
+        let mut pages = self.pages(list, &series);
+        while let Some(url) = pages.pop_front() {
+            let read = client::builds(self.instance, &url, list.name()).await;
+            if let Err(error) = &read {
+                telling.batch(series.lost(&url, error))?;
+            }
+            let page = read?;
+            telling.complain(list.name(), page.complaints);
+            let mut batch = Batch::default();
+            for build in &page.items {
+                let Some(thing) = thing(list, build) else {
+                    continue;
+                };
+                if self.selection.has(&thing.slug) && seen.insert(thing.build()) {
+                    self.take(&series, (&thing, build), &mut batch, telling);
+                }
+            }
+            if let Some(next) = page.next {
+                pages.push_front(next);
+            }
+            series.go_on(&mut batch, pages.front());
+            telling.batch(batch)?;
+        }
+        self.open(&series, &seen, telling).await?;
+        let mut batch = Batch::default();
+        series.done(&mut batch, self.instance.http.skew());
+        telling.batch(batch)
+    }
+
+    /// The pages from which on a list is read: its first, or the one at which the last reading was stopped, and the first of what ended since.
+    fn pages(&self, list: &List, series: &Series<'_>) -> VecDeque<String> {
         let mut keys = vec!["created_from"];
         if series.is_known() {
             keys.push("finished_from");
         }
-        for key in keys {
-            let mut next = Some(client::builds_url(self.instance, list, key, from));
-            while let Some(url) = next.take() {
-                let page = client::builds(self.instance, &url, list.name()).await?;
-                telling.complain(list.name(), page.complaints);
-                let mut batch = Batch::default();
-                for build in &page.items {
-                    let Some(thing) = thing(list, build) else {
-                        continue;
-                    };
-                    if self.selection.has(&thing.slug) && seen.insert(thing.build()) {
-                        self.take(&series, (&thing, build), &mut batch, telling);
-                    }
-                }
-                telling.batch(batch)?;
-                next = page.next;
-            }
+        let from = series.from();
+        let first = |key: &&str| client::builds_url(self.instance, list, key, from);
+        let mut pages: VecDeque<String> = keys.iter().map(first).collect();
+        if let Some(next) = series.next().filter(|next| self.instance.has(next)) {
+            let is_of = |key: &&str| next.contains(&format!("{key}="));
+            let place = keys.iter().position(is_of).unwrap_or_default();
+            pages.drain(..=place);
+            pages.push_front(next);
         }
-        self.open(&series, &seen, telling).await?;
-        let mut batch = Batch::default();
-        series.done(&mut batch);
-        telling.batch(batch)
+        pages
     }
 
     /// The builds that had not ended and are in no list of what is new.
@@ -91,6 +110,13 @@ impl Reader<'_> {
                 Err(error) if error.kind == ErrorKind::NotFound => {
                     let text = "it is gone before it was seen to end";
                     telling.warn(&thing.build(), text);
+                    let source = format!("{}/{}", self.origin.instance, thing.slug);
+                    let held = series.held(&thing.build());
+                    let closed = held
+                        .iter()
+                        .map(|gate| gone::closed(&source, gate, self.now));
+                    batch.events.extend(closed);
+                    series.hold(&mut batch, &thing.build(), &[]);
                     series.keep(&mut batch, &thing.build(), false);
                 }
                 Err(error) => return Err(error),
@@ -107,7 +133,9 @@ impl Reader<'_> {
         batch: &mut Batch,
         telling: &mut Telling<'_>,
     ) {
-        telling.take(batch, translate::build(&self.origin, &thing.slug, build));
+        let facts = translate::build(&self.origin, &thing.slug, build);
+        series.hold(batch, &thing.build(), &gone::waiting(&facts));
+        telling.take(batch, facts);
         let is_open = !translate::has_ended(build);
         series.keep(batch, &thing.build(), is_open);
     }

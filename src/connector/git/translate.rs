@@ -6,8 +6,8 @@
 
 use gix::ObjectId;
 
-use crate::connector::issue::issue_id;
-use crate::connector::ticket::tickets;
+use crate::connector::ticket::tickets_of;
+use crate::connector::written::Written;
 use crate::event::Event;
 use crate::event::kind::{Branch, Change, ChangePhase, Commit, Kind, Tag, TagPhase};
 use crate::event::time::Timestamp;
@@ -57,10 +57,14 @@ impl Origin {
     }
 
     fn event(&self, id: String, seconds: i64, kind: Kind<String>) -> Event<String> {
+        self.event_at(id, moment(seconds.min(self.now)), kind)
+    }
+
+    fn event_at(&self, id: String, at: Timestamp, kind: Kind<String>) -> Event<String> {
         Event {
             source: self.source.clone(),
             id,
-            at: moment(seconds.min(self.now)),
+            at,
             kind,
         }
     }
@@ -68,9 +72,8 @@ impl Origin {
     #[must_use]
     pub fn commit(&self, id: ObjectId, facts: &Facts, paths: Option<Vec<String>>) -> Event<String> {
         let sha = id.to_string();
-        let committed = facts.committed.min(self.now);
-        // Nobody writes a commit after it was made.
-        let authored = facts.authored.min(committed);
+        let [authored, committed, now] = [facts.authored, facts.committed, self.now].map(moment);
+        let dates = Written::by(authored, committed, now);
         let in_full = if paths.is_some() { "/paths" } else { "" };
         let event_id = format!("commit/{sha}{in_full}");
         let fact = Commit {
@@ -80,10 +83,10 @@ impl Origin {
             message: filled(&facts.message),
             parents: Some(facts.parents.iter().map(ToString::to_string).collect()),
             paths: paths.map(Into::into),
-            committed: (committed != authored).then(|| moment(committed)),
+            committed: dates.committed,
             ..Commit::default()
         };
-        self.event(event_id, authored, Kind::Commit(fact))
+        self.event_at(event_id, dates.at, Kind::Commit(fact))
     }
 
     #[must_use]
@@ -108,22 +111,11 @@ impl Origin {
             sha: Some(sha),
             head: merge.head.map(|head| head.to_string()),
             commits: merge.commits.iter().map(ToString::to_string).collect(),
-            tickets: tickets(texts.into_iter().flatten())
-                .into_iter()
-                .map(|ticket| self.qualified(ticket))
-                .collect(),
+            tickets: tickets_of(&self.repository, texts.into_iter().flatten()).into(),
             phase: ChangePhase::Merged,
             ..Change::default()
         };
         self.event(id, merge.committed, Kind::Change(fact))
-    }
-
-    /// An issue of the same repository is named with it: `#3` is another in every one.
-    fn qualified(&self, ticket: String) -> String {
-        match ticket.strip_prefix('#') {
-            Some(number) => issue_id(&self.repository, number),
-            None => ticket,
-        }
     }
 
     /// The default branch was seen to end at a commit; `again`: since a time of its own, as it may more than once.

@@ -49,7 +49,7 @@ pub async fn check(
         let mut read = Vec::new();
         for list in List::ALL {
             let page = Page {
-                origin: Origin::new(&reach.base.host, repository),
+                origin: Origin::new(&reach.base.host, repository, reach.now),
                 list,
                 place: Place::default(),
                 way: Way::First,

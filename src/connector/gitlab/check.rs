@@ -68,7 +68,7 @@ pub async fn check(
         let mut read = Vec::new();
         for list in List::ALL {
             let page = Page {
-                origin: Origin::new(&reach.instance.host, project),
+                origin: Origin::new(&reach.instance.host, project, reach.now),
                 list,
                 place: Place::default(),
                 walking: false,

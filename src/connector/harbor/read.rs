@@ -89,7 +89,7 @@ impl Reader<'_> {
         }
         let mut batch = Batch::default();
         self.environments(name, &seen, &mut batch, telling).await?;
-        series.done(&mut batch);
+        series.done(&mut batch, self.instance.http.skew());
         telling.batch(batch)
     }
 

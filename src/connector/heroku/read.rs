@@ -125,7 +125,7 @@ impl Reader<'_> {
             telling.batch(batch)?;
         }
         let mut batch = Batch::default();
-        series.done(&mut batch);
+        series.done(&mut batch, self.instance.http.skew());
         telling.batch(batch)
     }
 

@@ -124,6 +124,12 @@ impl<T: Transport> Instance<T> {
         source.strip_prefix(&self.source)?.strip_prefix('/')
     }
 
+    /// Whether an address is one of it.
+    #[must_use]
+    pub fn has(&self, url: &str) -> bool {
+        url.starts_with(&self.address(&[""], &[]))
+    }
+
     /// What an address answers. `what` it is, errors say.
     pub async fn answer(&self, url: &str, what: &str) -> Result<Answer, ConnectorError> {
         self.answer_with(url, what, &HeaderMap::new()).await
@@ -199,7 +205,7 @@ impl<T: Transport> Instance<T> {
         let next = next(&answer).filter(|next| next != url);
         // The credentials go along, so it is followed nowhere else.
         if let Some(next) = &next
-            && !next.starts_with(&self.address(&[""], &[]))
+            && !self.has(next)
         {
             return Err(self.unreadable(what, "its next page is said to be at another address"));
         }

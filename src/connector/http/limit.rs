@@ -10,6 +10,9 @@ use crate::event::time::{Span, Timestamp};
 
 /// A reset within so many seconds is told from now on, one that is later since 1970: tools do the one or the other.
 const FROM_NOW: i64 = 366 * 86_400;
+/// What the names of the headers begin with, for each allowance that a tool tells of beside the others: its own, and the one that Buildkite gives a user of an
+/// organization. The one of which the least is left is kept to.
+const SCOPES: [&[&str]; 2] = [&["x-ratelimit-", "ratelimit-"], &["ratelimit-user-"]];
 /// Resets that are told from now on differ by so much at most within one period, as answers take their time.
 const SAME: Span = Span::from_seconds(5);
 
@@ -25,11 +28,19 @@ impl Budget {
     /// Reads `x-ratelimit-*` or `ratelimit-*`. `None` when the answer tells nothing.
     #[must_use]
     pub fn read(headers: &HeaderMap, now: Timestamp) -> Option<Self> {
+        let all = SCOPES
+            .iter()
+            .filter_map(|scope| Self::of(headers, scope, now));
+        all.min_by_key(|one| one.remaining)
+    }
+
+    fn of(headers: &HeaderMap, scope: &[&str], now: Timestamp) -> Option<Self> {
         let number = |name: &str| {
-            let value = headers
-                .get(format!("x-ratelimit-{name}"))
-                .or_else(|| headers.get(format!("ratelimit-{name}")))?;
-            value.to_str().ok()?.trim().parse::<u64>().ok()
+            let mut names = scope.iter().map(|before| format!("{before}{name}"));
+            let value = names.find_map(|name| headers.get(name))?;
+            // What else is said is for how long it is: `100, 100;w=60`.
+            let number = value.to_str().ok()?.split([',', ';']).next()?;
+            number.trim().parse::<u64>().ok()
         };
         let remaining = number("remaining")?;
         Some(Self {
@@ -59,7 +70,7 @@ impl Budget {
     #[must_use]
     pub fn spent_until(&self, now: Timestamp) -> Option<Timestamp> {
         let remaining = self.remaining?;
-        let reserve = (self.limit.unwrap_or(5000) / 50).clamp(3, 100);
+        let reserve = (self.limit.unwrap_or_default() / 50).clamp(3, 100);
         let reset = self.reset?;
         (remaining <= reserve && now < reset).then_some(reset)
     }
@@ -145,6 +156,55 @@ mod tests {
             Some(50),
             "an overtaken answer adds nothing"
         );
+    }
+
+    #[test]
+    fn an_allowance_may_be_told_with_its_window_or_without_its_size() {
+        let now = Timestamp::from_seconds(1_800_000_000);
+        let read = |pairs: &[(&'static str, &'static str)]| {
+            let mut all = vec![("ratelimit-reset", "30")];
+            all.extend(pairs);
+            Budget::read(&headers(&all), now).unwrap()
+        };
+        let told = [
+            ("ratelimit-limit", "100, 100;w=60"),
+            ("ratelimit-remaining", "60"),
+        ];
+        assert_eq!(read(&told).limit, Some(100));
+        assert_eq!(read(&told).spent_until(now), None);
+        let unknown = [("ratelimit-remaining", "60")];
+        assert_eq!(
+            read(&unknown).spent_until(now),
+            None,
+            "of how many, nobody says"
+        );
+        let last = [("ratelimit-remaining", "3")];
+        assert!(read(&last).spent_until(now).is_some());
+    }
+
+    #[test]
+    fn of_two_allowances_the_one_with_the_least_left_is_kept_to() {
+        let now = Timestamp::from_seconds(1_800_000_000);
+        let read = |organization, user| {
+            let headers = headers(&[
+                ("ratelimit-limit", "200"),
+                ("ratelimit-remaining", organization),
+                ("ratelimit-reset", "40"),
+                ("ratelimit-user-limit", "50"),
+                ("ratelimit-user-remaining", user),
+                ("ratelimit-user-reset", "20"),
+            ]);
+            Budget::read(&headers, now).unwrap()
+        };
+        assert_eq!(
+            read("180", "0").spent_until(now),
+            Some(now + Span::from_seconds(20))
+        );
+        assert_eq!(
+            read("0", "30").spent_until(now),
+            Some(now + Span::from_seconds(40))
+        );
+        assert_eq!(read("180", "30").spent_until(now), None);
     }
 
     #[test]

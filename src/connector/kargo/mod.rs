@@ -5,6 +5,7 @@
 //! [`act`] makes requests of what is ordered, and asks after them.
 
 pub mod act;
+pub mod available;
 pub mod check;
 pub mod client;
 pub mod config;

@@ -63,18 +63,22 @@ impl Reader<'_> {
             stages: &stages.items,
             freight: &freight.items,
             promotions: &promotions.items,
+            now: self.now,
         };
         let series = Series::new(&self.rows, &series(name), self.now, self.since);
         let from = series.from();
         let mut facts = whole.facts();
         let mut batch = Batch::default();
         // What could not be read now may tell of this time later.
-        let begun = if is_whole {
-            series.done(&mut batch);
-            begun(&facts, &series, &mut batch)
+        let (begun, gone) = if is_whole {
+            series.done(&mut batch, self.instance.http.skew());
+            gates(&facts, &series, &mut batch)
         } else {
-            BTreeSet::new()
+            (BTreeSet::new(), BTreeSet::new())
         };
+        facts
+            .events
+            .extend(gone.iter().map(|gate| whole.gone(gate)));
         facts
             .events
             .retain(|event| event.at >= from || begun.contains(&event.id));
@@ -87,31 +91,35 @@ impl Reader<'_> {
 }
 
 /// The beginnings of gates that are told whenever they were: a stage may begin to wait for a person when freight has long been there for it, since nobody
-/// promotes it by itself any more, or since it asks for it only now. What is told to wait has a row until it does not.
-fn begun(facts: &Facts, series: &Series<'_>, batch: &mut Batch) -> BTreeSet<String> {
+/// promotes it by itself any more, or since it asks for it only now. What is told to wait has a row until it does not; and what was told to wait and is not
+/// spoken of any more is gone: Kargo throws freight away that nobody promotes.
+fn gates(
+    facts: &Facts,
+    series: &Series<'_>,
+    batch: &mut Batch,
+) -> (BTreeSet<String>, BTreeSet<String>) {
     let from = series.from();
     let mut told: BTreeSet<String> = series.open().into_iter().collect();
-    let gates = || {
+    let of_gates = || {
         facts.events.iter().filter_map(|event| match &event.kind {
             Kind::Gate(gate) => Some((event, gate)),
             _ => None,
         })
     };
-    let ended: BTreeMap<&str, Timestamp> = gates()
+    let ended: BTreeMap<&str, Timestamp> = of_gates()
         .filter(|(_, gate)| gate.phase == GatePhase::Closed)
         .map(|(event, gate)| (gate.gate.as_str(), event.at))
         .collect();
     let mut begun = BTreeSet::new();
-    for (event, gate) in gates().filter(|(_, gate)| gate.phase == GatePhase::Created) {
+    for (event, gate) in of_gates().filter(|(_, gate)| gate.phase == GatePhase::Created) {
         let end = ended.get(gate.gate.as_str());
         series.keep(batch, &gate.gate, end.is_none());
         if !told.remove(&gate.gate) && end.is_none_or(|end| *end >= from) {
             begun.insert(event.id.clone());
         }
     }
-    // Of freight or of a stage that is gone.
-    for gate in told {
-        series.keep(batch, &gate, false);
+    for gate in &told {
+        series.keep(batch, gate, false);
     }
-    begun
+    (begun, told)
 }

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::wire::{Freight, Promotion, Requested, Stage, Verification};
+use super::available::available;
+use super::wire::{Freight, Promotion, Stage, Verification};
 use crate::connector::facts::{Facts, given};
 use crate::connector::scanner::subject::{Subject, repository, sha};
 use crate::event::Event;
@@ -27,6 +28,8 @@ pub struct Whole<'a> {
     pub stages: &'a [Stage],
     pub freight: &'a [Freight],
     pub promotions: &'a [Promotion],
+    /// When it is read.
+    pub now: Timestamp,
 }
 
 /// What an id of ours names.
@@ -107,27 +110,6 @@ pub fn artifact(freight: &Freight) -> Option<String> {
     let image = freight.images.first()?;
     let digest = image.digest.as_deref()?;
     Subject::named(&format!("{}@{digest}", image.repository)).artifact()
-}
-
-/// What a stage asks for that a piece of freight is.
-fn requested<'s>(stage: &'s Stage, freight: &Freight) -> Option<&'s Requested> {
-    let mut all = stage.spec.requested_freight.iter();
-    all.find(|one| one.origin == freight.origin)
-}
-
-/// Since when a stage may take a piece of freight. `None`: it may not.
-#[must_use]
-pub fn available(stage: &Stage, freight: &Freight) -> Option<Timestamp> {
-    let wanted = requested(stage, freight)?;
-    let status = &freight.status;
-    let approved = status.approved_for.get(&stage.metadata.name);
-    let verified = wanted.sources.stages.iter();
-    let verified = verified.filter_map(|name| status.verified_in.get(name)?.verified_at);
-    let made = freight.metadata.creation_timestamp;
-    verified
-        .chain(approved.and_then(|since| since.approved_at))
-        .chain(made.filter(|_| wanted.sources.direct))
-        .min()
 }
 
 impl Whole<'_> {
@@ -260,10 +242,26 @@ impl Whole<'_> {
         }
     }
 
+    /// A gate that waited, and does not any more without anybody having promoted what it is of: that is gone, or its stage is, or nobody has to.
+    #[must_use]
+    pub fn gone(&self, gate: &str) -> Event<String> {
+        let fact = Gate {
+            gate: gate.to_owned(),
+            service: Some(self.service.to_owned()),
+            phase: GatePhase::Closed,
+            decision: Some(Decision::Other),
+            comment: Some("it waits for nobody any more".to_owned()),
+            ..Gate::default()
+        };
+        let id = format!("{gate}/closed/{}", self.now.micros() / 1_000_000);
+        self.event(id, self.now, Kind::Gate(fact))
+    }
+
     /// Freight that a stage may take: it waits for a person, until it is promoted, or newer freight is.
     fn waiting(&self, stage: &Stage, freight: &Freight, facts: &mut Facts) {
         let name = &stage.metadata.name;
-        let Some(opened) = available(stage, freight) else {
+        let opened = available(stage, freight).filter(|at| *at <= self.now);
+        let Some(opened) = opened else {
             return;
         };
         let made = |name: &str| {

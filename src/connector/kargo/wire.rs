@@ -70,6 +70,7 @@ pub struct Chart {
 pub struct FreightStatus {
     pub verified_in: BTreeMap<String, Since>,
     pub approved_for: BTreeMap<String, Since>,
+    pub currently_in: BTreeMap<String, Since>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -77,6 +78,10 @@ pub struct FreightStatus {
 pub struct Since {
     pub verified_at: Option<Timestamp>,
     pub approved_at: Option<Timestamp>,
+    /// Since when it runs there.
+    pub since: Option<Timestamp>,
+    /// For how long it ran there at most, before it was replaced.
+    pub longest_soak: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -124,13 +129,18 @@ pub struct Requested {
     pub sources: Sources,
 }
 
+/// From where a stage takes freight.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, rename_all = "camelCase")]
 pub struct Sources {
     /// Straight from where it comes.
     pub direct: bool,
     /// Stages in which it has to be verified.
     pub stages: Vec<String>,
+    /// `All`: it has to be verified in each of these stages; else in one of them.
+    pub availability_strategy: Option<String>,
+    /// For how long it has to have been there, as `1h30m`.
+    pub required_soak_time: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -95,7 +95,7 @@ impl Reader<'_> {
                 None => batch.cursors.push((key, None)),
             }
         }
-        series.done(&mut batch);
+        series.done(&mut batch, self.instance.http.skew());
         telling.batch(batch)
     }
 }

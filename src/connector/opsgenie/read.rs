@@ -12,6 +12,7 @@ use crate::connector::facts::{Facts, Unknown};
 use crate::connector::health;
 use crate::connector::pattern::Names;
 use crate::connector::rows::{Rows, put};
+use crate::connector::series::there;
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Sink};
 use crate::event::time::{Span, Timestamp};
 
@@ -62,7 +63,8 @@ impl Reader<'_> {
             }
         }
         let mut batch = Batch::default();
-        put(&mut batch, READ.to_owned(), &self.now.to_string());
+        let read = there(self.now, self.reach.instance.http.skew());
+        put(&mut batch, READ.to_owned(), &read.to_string());
         sink.batch(batch)?;
         if let Some(finding) = health::clock(&self.reach.instance.http, self.origin.source) {
             sink.finding(finding);

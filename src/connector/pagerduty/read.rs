@@ -11,6 +11,7 @@ use crate::connector::facts::{Facts, Unknown};
 use crate::connector::health;
 use crate::connector::pattern::Names;
 use crate::connector::rows::{Rows, put};
+use crate::connector::series::there;
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Sink};
 use crate::event::time::{Span, Timestamp};
 
@@ -62,7 +63,8 @@ impl Reader<'_> {
                 self.take(incident, &mut batch, &mut told, sink);
             }
             if start <= from {
-                put(&mut batch, READ.to_owned(), &self.now.to_string());
+                let read = there(self.now, self.reach.instance.http.skew());
+                put(&mut batch, READ.to_owned(), &read.to_string());
             }
             sink.batch(batch)?;
             to = start;

@@ -242,13 +242,43 @@ impl Outcome {
 
     /// Why it was put aside. A suppression that is asked for or refused is none.
     fn aside(&self) -> Option<String> {
-        let holds = |one: &&Suppression| matches!(one.status.as_deref(), None | Some("accepted"));
-        let one = self.suppressions.iter().flatten().find(holds)?;
+        let holds = |one: &Suppression| matches!(one.status.as_deref(), None | Some("accepted"));
+        let all = self.suppressions.as_deref().unwrap_or_default();
+        // One that is under review, or was rejected, keeps the others from counting.
+        let one = all.first().filter(|_| all.iter().all(holds))?;
         let how = match one.kind.as_deref() {
             Some("inSource") => "suppressed in the source",
             _ => "suppressed",
         };
         let why = said(one.justification.as_ref());
         Some(why.map_or(how.to_owned(), |why| format!("{how}, {why}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_is_suppressed_where_no_suppression_is_under_review_or_rejected() {
+        let aside = |suppressions: Value| {
+            let result = serde_json::json!({"suppressions": suppressions});
+            let result: Outcome = serde_json::from_value(result).unwrap();
+            result.aside()
+        };
+        let of = |statuses: &[&str]| {
+            let all = statuses.iter();
+            all.map(|status| serde_json::json!({"kind": "external", "status": status}))
+                .collect()
+        };
+        let suppressed = Some("suppressed".to_owned());
+        assert_eq!(aside(serde_json::json!([{"kind": "external"}])), suppressed);
+        assert_eq!(aside(of(&["accepted", "accepted"])), suppressed);
+        for refused in [&["underReview"], &["rejected"]] {
+            assert_eq!(aside(of(refused)), None, "{refused:?}");
+            assert_eq!(aside(of(&["accepted", refused[0]])), None, "{refused:?}");
+        }
+        assert_eq!(aside(of(&[])), None);
+        assert_eq!(aside(Value::Null), None);
     }
 }

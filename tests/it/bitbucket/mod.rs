@@ -234,7 +234,7 @@ async fn requests_pipelines_and_deployments_are_told() {
         "in full"
     );
     assert_eq!(merged.head, Some("b".repeat(40)));
-    assert_eq!(merged.tickets.to_vec(), ["PAY-2", "#3"]);
+    assert_eq!(merged.tickets.to_vec(), ["PAY-2", "acme/shop#3"]);
     assert_eq!(
         kept.event("pull/2/merged").at,
         at("2026-03-02T09:30:00.123456Z")
@@ -317,6 +317,29 @@ async fn what_was_open_is_looked_at_again_and_quiet_costs_little() {
 }
 
 #[tokio::test]
+async fn a_pipeline_that_is_gone_waits_for_nobody() {
+    let mut one = world();
+    one.pipelines = vec![run(1, true)];
+    one.steps = steps(true);
+    let server = Wild::start(one, answer);
+    let mut kept = Kept::default();
+    deeds::read(&*source(&server), &mut kept, now())
+        .await
+        .unwrap();
+    kept.event("pipeline/run-1/manual/production/created");
+    server.state().pipelines.clear();
+    let later = now() + Span::from_seconds(86_400);
+    deeds::read(&*source(&server), &mut kept, later)
+        .await
+        .unwrap();
+    let closed = kept.event("pipeline/run-1/manual/production/closed");
+    let Kind::Gate(gate) = &closed.kind else {
+        panic!()
+    };
+    assert_eq!((gate.decision, closed.at), (Some(Decision::Other), later));
+}
+
+#[tokio::test]
 async fn many_that_are_paused_keep_none_from_being_seen_to_end() {
     let paused = |number: u32| {
         let mut one = run(number % 60, true);
@@ -387,6 +410,44 @@ async fn every_page_is_read_and_a_kill_loses_nothing() {
         assert_eq!((kept.ids(), &kept.cursors), (whole.ids(), &whole.cursors));
         assert_eq!(kept.differing, []);
     }
+    // Bitbucket allows a thousand requests an hour: what was handed over is not asked for again.
+    let mut kept = Kept {
+        killed_after: Some(2),
+        ..Kept::default()
+    };
+    let stopped = deeds::read(&*source(&server), &mut kept, now()).await;
+    assert!(stopped.is_err());
+    kept.killed_after = None;
+    let before = server.asked().len();
+    deeds::read(&*source(&server), &mut kept, now())
+        .await
+        .unwrap();
+    let asked = server.asked();
+    let mut lists = asked[before..].iter();
+    let pulls = lists.find(|one| one.target.contains("/pullrequests?"));
+    assert_eq!(pulls.unwrap().query("page"), Some("3"));
+}
+
+#[tokio::test]
+async fn what_a_request_is_called_and_who_is_asked_may_change() {
+    let server = Wild::start(world(), answer);
+    let mut kept = Kept::default();
+    server.state().pulls[1]["draft"] = json!(true);
+    deeds::read(&*source(&server), &mut kept, now())
+        .await
+        .unwrap();
+    server.state().pulls[1]["draft"] = json!(false);
+    server.state().pulls[1]["updated_on"] = json!("2026-03-02T11:59:00+00:00");
+    deeds::read(&*source(&server), &mut kept, now())
+        .await
+        .unwrap();
+    let Kind::Change(change) = &kept.event("pull/1/updated/2026-03-02T11:59:00Z").kind else {
+        panic!()
+    };
+    assert_eq!(
+        (change.phase, change.draft),
+        (ChangePhase::Updated, Some(false))
+    );
 }
 
 #[tokio::test]
@@ -429,6 +490,7 @@ fn recorded_answers_are_told() {
     let origin = Origin {
         source: "bitbucket:api.bitbucket.org/likyh/likyhphp".to_owned(),
         repository: "likyh/likyhphp".to_owned(),
+        now: Timestamp::parse("2030-01-01T00:00:00Z").unwrap(),
     };
     let mut told = Vec::new();
     for row in rows("pull-requests.json") {

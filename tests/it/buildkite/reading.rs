@@ -61,7 +61,66 @@ async fn a_build_is_a_run_with_its_jobs_and_its_gate() {
         "it waits"
     );
     let open: Vec<&String> = kept.cursors.keys().collect();
-    assert_eq!(open, ["acme open acme/shop#2", "acme read"]);
+    assert_eq!(
+        open,
+        [
+            "acme gates acme/shop#2",
+            "acme open acme/shop#2",
+            "acme read"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_reading_that_was_stopped_goes_on_at_its_page() {
+    let builds = (1..=9).map(|number| build("shop", number, false));
+    let mut world = World::of(builds.collect());
+    world.page = 2;
+    let server = start(world);
+    let mut kept = Kept {
+        killed_after: Some(2),
+        ..Kept::default()
+    };
+    let stopped = deeds::read(&*connector(&server), &mut kept, now()).await;
+    assert!(stopped.is_err());
+    kept.killed_after = None;
+    let before = server.asked().len();
+    let later = now() + Span::from_seconds(3_600);
+    deeds::read(&*connector(&server), &mut kept, later)
+        .await
+        .unwrap();
+    let asked = server.asked();
+    assert_eq!(asked[before].query("page"), Some("3"), "{asked:?}");
+    for number in 1..=9 {
+        let ended = format!("acme/shop#{number}/finished/");
+        assert!(
+            kept.ids().iter().any(|id| id.starts_with(&ended)),
+            "{ended}"
+        );
+    }
+    // What came in since it was begun is before its first page: the next reading asks for it.
+    assert!(kept.cursors["acme read"].contains(&now().to_string()));
+}
+
+#[tokio::test]
+async fn a_build_that_is_deleted_waits_for_nobody() {
+    let server = start(World::of(vec![build("shop", 2, true)]));
+    let mut kept = Kept::default();
+    deeds::read(&*connector(&server), &mut kept, now())
+        .await
+        .unwrap();
+    server.state().builds.clear();
+    let later = now() + Span::from_seconds(86_400);
+    deeds::read(&*connector(&server), &mut kept, later)
+        .await
+        .unwrap();
+    let closed = kept.event("acme/shop#2/block/2-block/closed");
+    let Kind::Gate(gate) = &closed.kind else {
+        panic!()
+    };
+    assert_eq!((gate.decision, closed.at), (Some(Decision::Other), later));
+    let open: Vec<&String> = kept.cursors.keys().collect();
+    assert_eq!(open, ["acme read"]);
 }
 
 #[tokio::test]

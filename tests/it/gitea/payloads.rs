@@ -8,6 +8,7 @@ use leadtime::connector::facts::Facts;
 use leadtime::connector::gitea::config::TOOL;
 use leadtime::connector::gitea::translate::{Origin, change, commit, issue};
 use leadtime::event::cdevents::write;
+use leadtime::event::time::Timestamp;
 use serde_json::{Value, from_value};
 
 use crate::support::{instance, left_out};
@@ -28,7 +29,8 @@ fn recorded_payloads_become_events() {
         return;
     };
     let instance = instance(&TOOL, "https://git.example.com");
-    let origin = Origin::new(&instance, "acme/shop");
+    let now = Timestamp::parse("2030-01-01T00:00:00Z").unwrap();
+    let origin = Origin::new(&instance, "acme/shop", now);
     let files = fs::read_dir(folder.join("webhooks/gitea")).unwrap();
     let mut files: Vec<PathBuf> = files.map(|entry| entry.unwrap().path()).collect();
     files.sort();

@@ -191,6 +191,25 @@ async fn lists_that_are_switched_off_and_old_facts_are_left_out() {
 }
 
 #[tokio::test]
+async fn a_repository_that_was_renamed_is_told() {
+    let server = start(&["acme/shop"]);
+    let mut world = server.state();
+    let shop = world.repositories.get_mut("acme/shop").unwrap();
+    shop.get_mut("").unwrap()["full_name"] = serde_json::json!("acme/store");
+    drop(world);
+    let mut some = settings(&server.url());
+    some.repositories = vec!["acme/shop".to_owned()];
+    let source = Gitea::new(&some).unwrap();
+    let mut kept = Kept::default();
+    source.read(kept.reading(now()), &mut kept).await.unwrap();
+    assert!(
+        kept.told().contains("is now called acme/store"),
+        "{}",
+        kept.told()
+    );
+}
+
+#[tokio::test]
 async fn words_that_are_not_known_are_kept_and_told_once() {
     let server = start(&["acme/shop"]);
     {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use leadtime::connector::facts::Facts;
 use leadtime::connector::github::translate::{Origin, change, commit, deployment, gate, run};
 use leadtime::connector::github::wire;
+use leadtime::event::time::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -65,7 +66,8 @@ fn read<T: DeserializeOwned>(folder: &Path, files: &[&str], field: Option<&str>)
 }
 
 fn origin() -> Origin {
-    Origin::new("github.com", "octocat/hello-world")
+    let now = Timestamp::parse("2030-01-01T00:00:00Z").unwrap();
+    Origin::new("github.com", "octocat/hello-world", now)
 }
 
 /// Every item must give at least so many events.

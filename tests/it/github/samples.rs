@@ -6,6 +6,7 @@ use std::path::Path;
 use leadtime::connector::facts::Facts;
 use leadtime::connector::github::translate::{Origin, change, commit, deployment, gate, run};
 use leadtime::connector::github::wire;
+use leadtime::event::time::Timestamp;
 use serde::de::DeserializeOwned;
 
 fn sample<T: DeserializeOwned>(name: &str) -> T {
@@ -15,7 +16,8 @@ fn sample<T: DeserializeOwned>(name: &str) -> T {
 }
 
 fn origin() -> Origin {
-    Origin::new("github.com", "acme/checkout")
+    let now = Timestamp::parse("2030-01-01T00:00:00Z").unwrap();
+    Origin::new("github.com", "acme/checkout", now)
 }
 
 fn shown(facts: &Facts) -> serde_json::Value {

@@ -47,7 +47,7 @@ fn read<T: DeserializeOwned>(folder: &Path, file: &str) -> Vec<T> {
 }
 
 fn origin() -> Origin {
-    Origin::new("gitlab.com", "acme/shop")
+    Origin::new("gitlab.com", "acme/shop", now())
 }
 
 fn now() -> Timestamp {

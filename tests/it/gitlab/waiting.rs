@@ -172,11 +172,11 @@ async fn manual_jobs_that_hold_or_deploy_are_gates_and_whoever_starts_them_decid
         (None, Some("deploy / sign off"))
     );
     assert!(!kept.ids().iter().any(|id| id.starts_with("deployment/41/")));
-    // What waits for a person is not asked after again and again.
+    // What waits for a person is not asked after again and again, but for one, in its turn.
     read(&mock, &[SHOP], &mut kept).await.unwrap();
     let from = mock.asked().len();
     read(&mock, &[SHOP], &mut kept).await.unwrap();
-    assert_eq!(asked(&mock, from).len(), 10);
+    assert_eq!(asked(&mock, from).len(), 11);
 
     ship["status"] = json!("running");
     ship["user"] = user("li");
@@ -209,6 +209,32 @@ async fn manual_jobs_that_hold_or_deploy_are_gates_and_whoever_starts_them_decid
         "that one still waits"
     );
     assert_eq!(kept.findings, [], "{}", kept.told());
+}
+
+#[tokio::test]
+async fn a_pipeline_that_was_deleted_waits_for_nobody() {
+    let mut world = World::new(now());
+    world.generate(1, SHOP, 1, (now(), 48));
+    manual(&mut world, &ago(now(), 4));
+    let mock = start(world);
+    let mut kept = Kept::default();
+    read(&mock, &[SHOP], &mut kept).await.unwrap();
+    {
+        let mut world = mock.state();
+        let is_of_it = |path: &String| path.contains("/pipelines/50");
+        world.ones.retain(|path, _| !is_of_it(path));
+        world.lists.retain(|path, _| !is_of_it(path));
+        for (path, list) in &mut world.lists {
+            if path.ends_with("/pipelines") {
+                list.retain(|one| one["id"] != 50);
+            }
+        }
+    }
+    read(&mock, &[SHOP], &mut kept).await.unwrap();
+    for job in [5000, 5001] {
+        let closed = gate(&kept, &format!("gate/job/{job}/closed"));
+        assert_eq!(closed.decision, Some(Decision::Other), "{job}");
+    }
 }
 
 #[tokio::test]

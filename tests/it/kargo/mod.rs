@@ -123,6 +123,35 @@ async fn promotions_verifications_and_what_waits_are_told() {
 }
 
 #[tokio::test]
+async fn freight_that_is_thrown_away_waits_for_nobody() {
+    let server = start();
+    let mut kept = Kept::default();
+    deeds::read(&*source(&server), &mut kept, now())
+        .await
+        .unwrap();
+    let freight = "c".repeat(40);
+    let gate = format!("stage/production/freight/{freight}");
+    kept.event(&format!("{gate}/created"));
+    let is_it = |one: &serde_json::Value| one["metadata"]["name"] == freight.as_str();
+    server.state().freight.retain(|one| !is_it(one));
+    let later = now() + Span::from_seconds(3_600);
+    deeds::read(&*source(&server), &mut kept, later)
+        .await
+        .unwrap();
+    let id = format!("{gate}/closed/{}", later.micros() / 1_000_000);
+    let Kind::Gate(closed) = &kept.event(&id).kind else {
+        panic!()
+    };
+    assert_eq!(closed.decision, Some(Decision::Other));
+    // Once.
+    let known = kept.events.len();
+    deeds::read(&*source(&server), &mut kept, later + Span::from_seconds(60))
+        .await
+        .unwrap();
+    assert_eq!(kept.events.len(), known);
+}
+
+#[tokio::test]
 async fn what_waits_for_a_person_only_later_is_a_gate() {
     let server = start();
     let auto = |on: bool| {

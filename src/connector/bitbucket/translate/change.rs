@@ -1,10 +1,13 @@
 //! Requests, their reviews and their commits.
 
+use std::collections::HashSet;
+
 use super::Origin;
 use crate::connector::bitbucket::wire::{Activity, Commit, Pull, User};
 use crate::connector::facts::{Facts, given};
 use crate::connector::message;
-use crate::connector::ticket::tickets;
+use crate::connector::ticket::tickets_of;
+use crate::connector::written::Written;
 use crate::event::kind::{self, Change, ChangePhase, Kind, ReviewState};
 use crate::event::time::Timestamp;
 
@@ -41,6 +44,13 @@ pub fn pull(origin: &Origin, seen: &Seen<'_>) -> Facts {
             .push(origin.event(id, at, Kind::Change(change)));
     };
     tell("opened".to_owned(), created, known.clone());
+    if let Some(updated) = pull.updated_on.filter(|at| *at > created) {
+        let change = Change {
+            phase: ChangePhase::Updated,
+            ..known.clone()
+        };
+        tell(format!("updated/{updated}"), updated, change);
+    }
     // When it became what it is now: its log says so, else when it was last changed.
     let turned = |state: &str| {
         let updates = seen.activity.iter().filter_map(|one| one.update.as_ref());
@@ -49,31 +59,19 @@ pub fn pull(origin: &Origin, seen: &Seen<'_>) -> Facts {
             .min()
             .or(pull.updated_on)
     };
-    match pull.state.as_str() {
-        "MERGED" => {
-            let change = Change {
-                phase: ChangePhase::Merged,
-                sha: seen.merge.map(|commit| commit.hash.clone()),
-                ..known.clone()
-            };
-            tell(
-                "merged".to_owned(),
-                turned("MERGED").unwrap_or(created),
-                change,
-            );
-        }
-        state @ ("DECLINED" | "SUPERSEDED") => {
-            let change = Change {
-                phase: ChangePhase::Abandoned,
-                ..known.clone()
-            };
-            tell(
-                "closed".to_owned(),
-                turned(state).unwrap_or(created),
-                change,
-            );
-        }
-        _ => {}
+    let ended = match pull.state.as_str() {
+        "MERGED" => Some(("merged", ChangePhase::Merged, seen.merge)),
+        "DECLINED" | "SUPERSEDED" => Some(("closed", ChangePhase::Abandoned, None)),
+        _ => None,
+    };
+    if let Some((word, phase, merge)) = ended {
+        let change = Change {
+            phase,
+            sha: merge.map(|commit| commit.hash.clone()),
+            ..known.clone()
+        };
+        let at = turned(&pull.state).unwrap_or(created);
+        tell(word.to_owned(), at, change);
     }
     if !matches!(
         pull.state.as_str(),
@@ -104,7 +102,7 @@ fn known(origin: &Origin, seen: &Seen<'_>) -> Change<String> {
         url: pull.links.html.as_ref().map(|link| link.href.clone()),
         // The newest comes first; the request itself names only a part of it.
         head: seen.commits.first().map(|commit| commit.hash.clone()),
-        tickets: tickets(texts.into_iter().map(String::as_str)).into(),
+        tickets: tickets_of(&origin.repository, texts.into_iter().map(String::as_str)).into(),
         reviewers: pull.reviewers.iter().filter_map(User::name).collect(),
         draft: pull.draft,
         branch,
@@ -118,7 +116,8 @@ fn commits(origin: &Origin, seen: &Seen<'_>, known: &Change<String>, facts: &mut
         return;
     };
     let created = seen.pull.created_on;
-    let at = newest.date.max(created).unwrap_or_default();
+    let pushed = newest.date.map(|at| at.min(origin.now));
+    let at = pushed.max(created).unwrap_or_default();
     let change = Change {
         phase: ChangePhase::Updated,
         commits: seen.commits.iter().map(|one| one.hash.clone()).collect(),
@@ -129,7 +128,10 @@ fn commits(origin: &Origin, seen: &Seen<'_>, known: &Change<String>, facts: &mut
         .events
         .push(origin.event(id, at, Kind::Change(change)));
     for one in seen.commits.iter().chain(seen.merge) {
-        let Some(date) = one.date else { continue };
+        // It tells one date, which is the author's.
+        let Some(Written { at, .. }) = Written::read(one.date, None, origin.now) else {
+            continue;
+        };
         let fact = kind::Commit {
             sha: one.hash.clone(),
             repository: Some(origin.repository.clone()),
@@ -143,9 +145,7 @@ fn commits(origin: &Origin, seen: &Seen<'_>, known: &Change<String>, facts: &mut
             ..kind::Commit::default()
         };
         let id = format!("commit/{}", one.hash);
-        facts
-            .events
-            .push(origin.event(id, date, Kind::Commit(fact)));
+        facts.events.push(origin.event(id, at, Kind::Commit(fact)));
     }
 }
 
@@ -160,6 +160,7 @@ fn author(commit: &Commit) -> Option<String> {
 
 fn reviews(origin: &Origin, seen: &Seen<'_>, facts: &mut Facts) {
     let author = seen.pull.author.as_ref().and_then(User::name);
+    let mut used = HashSet::new();
     let mut tell = |state: ReviewState, what: String, at: Option<Timestamp>, by: Option<&User>| {
         let Some(at) = at else { return };
         let change = Change {
@@ -171,13 +172,26 @@ fn reviews(origin: &Origin, seen: &Seen<'_>, facts: &mut Facts) {
             reviewer: by.and_then(User::name),
             ..Change::default()
         };
-        let id = format!("pull/{}/{what}", seen.pull.id);
+        let mut id = format!("pull/{}/{what}", seen.pull.id);
+        // Of two in one second, the later is known by who it was, too.
+        if !used.insert(id.clone()) {
+            let by = change.reviewer.as_deref().unwrap_or_default();
+            id = format!("{id}/{by}");
+        }
         facts
             .events
             .push(origin.event(id, at, Kind::Change(change)));
     };
     let second = |at: Option<Timestamp>| at.map_or(0, |at| at.micros() / 1_000_000);
-    for one in seen.activity {
+    let mut activity: Vec<&Activity> = seen.activity.iter().collect();
+    let said = |one: &Activity| {
+        one.approval
+            .as_ref()
+            .or(one.changes_requested.as_ref())?
+            .date
+    };
+    activity.sort_by_key(|one| said(one));
+    for one in activity {
         if let Some(said) = &one.approval {
             let what = format!("approved/{}", second(said.date));
             tell(ReviewState::Approved, what, said.date, said.user.as_ref());
@@ -199,5 +213,59 @@ fn reviews(origin: &Origin, seen: &Seen<'_>, facts: &mut Facts) {
                 tell(ReviewState::Commented, what, said.created_on, by);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(pull: &serde_json::Value, activity: &serde_json::Value) -> Facts {
+        let origin = Origin {
+            source: "bitbucket:bb.example/acme/shop".to_owned(),
+            repository: "acme/shop".to_owned(),
+            now: Timestamp::parse("2026-03-02T12:00:00Z").unwrap(),
+        };
+        let activity: Vec<Activity> = serde_json::from_value(activity.clone()).unwrap();
+        let seen = Seen {
+            pull: &serde_json::from_value(pull.clone()).unwrap(),
+            activity: &activity,
+            commits: &[],
+            merge: None,
+        };
+        super::pull(&origin, &seen)
+    }
+
+    #[test]
+    fn what_changes_of_a_request_is_told_and_its_issues_with_their_repository() {
+        let pull = serde_json::json!({
+            "id": 7, "title": "Round up", "description": "Fixes #3", "state": "OPEN", "draft": false,
+            "created_on": "2026-03-02T09:00:00Z", "updated_on": "2026-03-02T10:00:00Z",
+        });
+        let facts = told(&pull, &serde_json::json!([]));
+        let [_, updated] = facts.events.as_slice() else {
+            panic!("{facts:?}")
+        };
+        assert_eq!(updated.id, "pull/7/updated/2026-03-02T10:00:00Z");
+        let Kind::Change(change) = &updated.kind else {
+            panic!("{updated:?}")
+        };
+        assert_eq!(
+            (change.phase, change.draft),
+            (ChangePhase::Updated, Some(false))
+        );
+        assert_eq!(change.tickets.to_vec(), ["acme/shop#3"]);
+    }
+
+    #[test]
+    fn of_two_who_approve_in_one_second_both_are_told() {
+        let pull =
+            serde_json::json!({"id": 7, "state": "OPEN", "created_on": "2026-03-02T09:00:00Z"});
+        let said = |name: &str, at: &str| serde_json::json!({"approval": {"date": format!("2026-03-02T10:00:00.{at}Z"), "user": {"nickname": name}}});
+        let newest_first = serde_json::json!([said("omar", "9"), said("li", "1")]);
+        let facts = told(&pull, &newest_first);
+        let ids: Vec<&str> = facts.events.iter().map(|one| one.id.as_str()).collect();
+        let second = "pull/7/approved/1772445600";
+        assert_eq!(ids, ["pull/7/opened", second, &format!("{second}/omar")]);
     }
 }

@@ -14,6 +14,8 @@ pub struct Origin {
     /// `bitbucket:<host>/<repository>`.
     pub source: String,
     pub repository: String,
+    /// When it is read.
+    pub now: Timestamp,
 }
 
 impl Origin {

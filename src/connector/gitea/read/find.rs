@@ -5,6 +5,7 @@ use crate::connector::error::ErrorKind;
 use crate::connector::gitea::client::Reach;
 use crate::connector::gitea::wire::Repository;
 use crate::connector::http::address::encoded;
+use crate::connector::naming::renamed;
 use crate::connector::selection::Selection;
 
 /// The wanted repositories, and what could not be found, with why.
@@ -13,7 +14,7 @@ pub async fn repositories(
     selection: &Selection,
 ) -> Result<(Vec<Repository>, Vec<(String, String)>), ConnectorError> {
     let mut found: Vec<Repository> = Vec::new();
-    let mut complaints = Vec::new();
+    let (mut complaints, mut renames) = (Vec::new(), Vec::new());
     let mut miss = |name: &str, error: ConnectorError| match error.kind {
         ErrorKind::NotFound | ErrorKind::Forbidden | ErrorKind::Malformed => {
             complaints.push((name.to_owned(), error.to_string()));
@@ -27,7 +28,11 @@ pub async fn repositories(
             .await
         {
             Ok(one) if one.full_name.is_empty() => {}
-            Ok(one) => found.push(one),
+            Ok(one) => {
+                let text = renamed(&reach.instance.name, name, &one.full_name);
+                renames.extend(text.map(|text| (name.clone(), text)));
+                found.push(one);
+            }
             Err(error) => miss(name, error)?,
         }
     }
@@ -42,6 +47,7 @@ pub async fn repositories(
     }
     found.sort_by(|one, other| one.full_name.cmp(&other.full_name));
     found.dedup_by(|one, other| one.full_name == other.full_name);
+    complaints.append(&mut renames);
     Ok((found, complaints))
 }
 

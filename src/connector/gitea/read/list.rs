@@ -202,19 +202,18 @@ impl Of<'_> {
             encoded(branch)
         ));
         let mut tip: Option<Commit> = None;
-        'pages: for number in 1.. {
+        let mut walk = Walk::new(&row.tip, self.since);
+        for number in 1.. {
             let page: Page<Commit> = self
                 .page("commits", (&path, None), (number, &mut brought))
                 .await?;
-            for one in page.items {
-                let at = one.commit.committer.date;
-                if one.sha == row.tip || at.is_some_and(|at| at < self.since) {
-                    break 'pages;
-                }
+            let is_last = page.is_last;
+            let (new, is_through) = walk.page(page.items);
+            for one in new {
                 brought.add(commit::commit(&self.origin, &one));
                 tip.get_or_insert(one);
             }
-            if page.is_last {
+            if is_through || is_last {
                 break;
             }
         }
@@ -303,5 +302,88 @@ impl Of<'_> {
         }
         row.issues = self.up_to(told, newest);
         Ok(brought)
+    }
+}
+
+/// A way down a branch, to where it is told already, or to what is too old. A clock may have been wrong: a commit that is dated too early is told all the same
+/// where it stands between others that are not.
+struct Walk<'a> {
+    told: &'a str,
+    since: Timestamp,
+    early: Vec<Commit>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(told: &'a str, since: Timestamp) -> Self {
+        Self {
+            told,
+            since,
+            early: Vec::new(),
+        }
+    }
+
+    /// What of a page is to be told, and whether the way ends with it.
+    fn page(&mut self, items: Vec<Commit>) -> (Vec<Commit>, bool) {
+        let total = items.len();
+        let mut new = Vec::new();
+        let (mut seen, mut is_early) = (0, true);
+        for one in items.into_iter().take_while(|one| one.sha != self.told) {
+            seen += 1;
+            let at = one.commit.committer.date;
+            let is_old = at.is_some_and(|at| at < self.since);
+            self.early.push(one);
+            if !is_old {
+                is_early = false;
+                new.append(&mut self.early);
+            }
+        }
+        let is_told = seen < total;
+        if is_told {
+            new.append(&mut self.early);
+        }
+        (new, is_told || is_early)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(dates: &[(&str, &str)]) -> Vec<Commit> {
+        let commits = dates.iter().map(
+            |(sha, at)| serde_json::json!({"sha": sha, "commit": {"committer": {"date": at}}}),
+        );
+        serde_json::from_value(commits.collect()).unwrap()
+    }
+
+    #[test]
+    fn what_is_dated_too_early_ends_no_way_to_what_is_told() {
+        let since = Timestamp::parse("2026-01-01T00:00:00Z").unwrap();
+        let (now, early) = ("2026-03-01T00:00:00Z", "2001-01-01T00:00:00Z");
+        let shas = |(new, is_through): (Vec<Commit>, bool)| {
+            let shas: String = new.into_iter().map(|one| one.sha).collect();
+            (shas, is_through)
+        };
+        let mut walk = Walk::new("a", since);
+        let found = walk.page(page(&[("d", now), ("c", early), ("b", now), ("a", now)]));
+        assert_eq!(shas(found), ("dcb".to_owned(), true));
+        let mut walk = Walk::new("a", since);
+        assert_eq!(
+            shas(walk.page(page(&[("d", now), ("c", early)]))),
+            ("d".to_owned(), false)
+        );
+        assert_eq!(
+            shas(walk.page(page(&[("b", early), ("a", early)]))),
+            ("cb".to_owned(), true)
+        );
+        let mut walk = Walk::new("", since);
+        assert_eq!(
+            shas(walk.page(page(&[("b", now), ("a", early)]))),
+            ("b".to_owned(), false)
+        );
+        assert_eq!(
+            shas(walk.page(page(&[("0", early)]))),
+            (String::new(), true)
+        );
     }
 }

@@ -149,7 +149,7 @@ impl Reader<'_> {
         }
         let of = list::Of {
             reach: self.reach,
-            origin: Origin::new(self.reach.instance, &under.repository.full_name),
+            origin: Origin::new(self.reach.instance, &under.repository.full_name, self.now),
             now: self.now,
             since: self.since,
         };

@@ -3,7 +3,7 @@
 use super::{Origin, commit, is_bot, said};
 use crate::connector::facts::Facts;
 use crate::connector::gitea::wire::{Commit, Pull, Review, login};
-use crate::connector::ticket::tickets;
+use crate::connector::ticket::tickets_of;
 use crate::event::kind::{Change, ChangePhase, Kind, ReviewState};
 use crate::event::time::Timestamp;
 
@@ -71,7 +71,7 @@ fn known(origin: &Origin, pull: &Pull) -> Change<String> {
         branch: said(&pull.head.name),
         head: said(&pull.head.sha),
         labels: labels.collect(),
-        tickets: tickets(texts.into_iter().map(String::as_str)).into(),
+        tickets: tickets_of(&origin.repository, texts.into_iter().map(String::as_str)).into(),
         reviewers: asked.filter_map(|user| login(Some(user))).collect(),
         draft: pull.draft,
         ..Change::default()
@@ -87,7 +87,8 @@ pub fn commits(origin: &Origin, pull: &Pull, commits: &[Commit]) -> Facts {
     };
     let newest = commits.iter().filter_map(|one| one.commit.committer.date);
     // When it was pushed is not told: not before the commit and the request were made, and not after the request was done.
-    let at = newest.max().unwrap_or(created).max(created);
+    let newest = newest.max().map(|at| at.min(origin.now));
+    let at = newest.unwrap_or(created).max(created);
     let done = pull.merged_at.or(pull.closed_at);
     let at = done.map_or(at, |done| at.min(done));
     let change = Change {

@@ -4,6 +4,7 @@ use super::{Origin, said};
 use crate::connector::facts::Facts;
 use crate::connector::gitea::wire::{Commit, Release, Tag, login};
 use crate::connector::message::told;
+use crate::connector::written::Written;
 use crate::event::kind::{self, Kind};
 
 /// A commit. The same whichever list it was read from.
@@ -11,8 +12,8 @@ use crate::event::kind::{self, Kind};
 pub fn commit(origin: &Origin, commit: &Commit) -> Facts {
     let mut facts = Facts::default();
     let body = &commit.commit;
-    let committed = body.committer.date;
-    let Some(at) = body.author.date.or(committed) else {
+    let (authored, committed) = (body.author.date, body.committer.date);
+    let Some(Written { at, committed }) = Written::read(authored, committed, origin.now) else {
         facts.unknown("commit.author.date", "none");
         return facts;
     };
@@ -23,7 +24,7 @@ pub fn commit(origin: &Origin, commit: &Commit) -> Facts {
         author: login(commit.author.as_ref()).or_else(|| said(&body.author.name)),
         message: told(&body.message, &[]),
         parents: parents.map(|all| all.iter().map(|one| one.sha.clone()).collect()),
-        committed: committed.filter(|committed| *committed != at),
+        committed,
         ..kind::Commit::default()
     };
     let id = format!("commit/{}", commit.sha);
@@ -45,6 +46,7 @@ pub fn branch(origin: &Origin, name: &str, tip: &Commit) -> Facts {
         target: true,
     };
     let id = format!("branch/{name}/{}", tip.sha);
+    let at = at.min(origin.now);
     origin.event(id, at, Kind::Branch(fact)).into()
 }
 
@@ -61,6 +63,7 @@ pub fn tag(origin: &Origin, tag: &Tag) -> Facts {
         ..kind::Tag::default()
     };
     let id = format!("tag/{}/{}", tag.name, tag.commit.sha);
+    let at = at.min(origin.now);
     origin.event(id, at, Kind::Tag(fact)).into()
 }
 
@@ -84,4 +87,31 @@ pub fn release(origin: &Origin, release: &Release) -> Facts {
     };
     let id = format!("release/{}", release.id);
     origin.event(id, at, Kind::Tag(fact)).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::time::Timestamp;
+
+    #[test]
+    fn a_clock_that_was_ahead_makes_no_commit_later_than_it_was_made_or_read() {
+        let now = Timestamp::parse("2026-03-02T09:00:00Z").unwrap();
+        let origin = Origin {
+            source: "gitea:git.example.com/acme/shop".to_owned(),
+            repository: "acme/shop".to_owned(),
+            now,
+        };
+        let at = |authored: &str, committed: &str| {
+            let day = |hour: &str| format!("2026-03-02T{hour}:00:00Z");
+            let told = serde_json::json!({"sha": "a", "commit": {
+                "author": {"date": day(authored)}, "committer": {"date": day(committed)}
+            }});
+            let facts = commit(&origin, &serde_json::from_value(told).unwrap());
+            facts.events[0].at.to_string()[11..13].to_owned()
+        };
+        assert_eq!(at("05", "06"), "05");
+        assert_eq!(at("07", "06"), "06");
+        assert_eq!(at("12", "11"), "09");
+    }
 }

@@ -18,14 +18,17 @@ pub struct Origin {
     pub source: String,
     /// `owner/name`.
     pub repository: String,
+    /// When it is read.
+    pub now: Timestamp,
 }
 
 impl Origin {
     #[must_use]
-    pub fn new(instance: &Instance, repository: &str) -> Self {
+    pub fn new(instance: &Instance, repository: &str, now: Timestamp) -> Self {
         Self {
             source: instance.source_of(repository),
             repository: repository.to_owned(),
+            now,
         }
     }
 

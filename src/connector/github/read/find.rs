@@ -19,13 +19,7 @@ pub async fn one(reach: &Reach<'_>, named: Named<Known>) -> Result<Done, Stop> {
     let address = named.address();
     let etag = named.known.as_ref().and_then(|known| known.etag.as_deref());
     let answer = reach.ask(&format!("/repos/{address}"), etag).await?;
-    let mut done = Done::default();
-    if answer.moved && named.known.is_some() {
-        done.moved = true;
-        return Ok(done);
-    }
-    if answer.is_unchanged() {
-        done.found.push(address.to_owned());
+    if let Some(done) = naming::settled(&named, &answer) {
         return Ok(done);
     }
     if !answer.is_success() {
@@ -33,6 +27,7 @@ pub async fn one(reach: &Reach<'_>, named: Named<Known>) -> Result<Done, Stop> {
     }
     let read: Repository =
         parse::one(&answer.body).map_err(|why| reach.unreadable(address, &why))?;
+    let mut done = Done::default();
     let present = read.full_name.clone();
     naming::keep(&mut done, reach.source, &named.name, &present);
     let known = Known {

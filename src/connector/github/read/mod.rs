@@ -175,7 +175,7 @@ impl<'a> Reader<'a> {
             })
             .collect();
         let page = list::Page {
-            origin: Origin::new(&self.host, repository),
+            origin: Origin::new(&self.host, repository, self.reach.now),
             list,
             place: place(&self.rows, repository, list),
             way,
@@ -242,7 +242,7 @@ impl<'a> Reader<'a> {
             _ => BTreeMap::new(),
         };
         let detail = detail::Detail {
-            origin: Origin::new(&self.host, repository),
+            origin: Origin::new(&self.host, repository, self.reach.now),
             key,
             tags: self.tags(repository, matches!(todo, Todo::Deployment(_))),
             todo,

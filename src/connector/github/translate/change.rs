@@ -3,8 +3,7 @@
 use super::{Origin, is_bot, login};
 use crate::connector::facts::{Facts, given};
 use crate::connector::github::wire::{Commit, Pull, Review, Team};
-use crate::connector::issue::issue_id;
-use crate::connector::ticket::tickets;
+use crate::connector::ticket::tickets_of;
 use crate::event::kind::{Change, ChangePhase, Kind, ReviewState};
 use crate::event::time::Timestamp;
 
@@ -75,22 +74,11 @@ fn facts_of(origin: &Origin, pull: &Pull) -> Change<String> {
             .iter()
             .filter_map(|label| label.name.clone())
             .collect(),
-        tickets: tickets(texts.chain([pull.head.branch.as_str()]))
-            .into_iter()
-            .map(|ticket| qualified(origin, ticket))
-            .collect(),
+        tickets: tickets_of(&origin.repository, texts.chain([pull.head.branch.as_str()])).into(),
         reviewers: asked(pull).into(),
         bot: is_bot(pull.user.as_ref()),
         draft: pull.draft,
         ..Change::default()
-    }
-}
-
-/// An issue of the same repository is named with it: `#3` is another in every one.
-fn qualified(origin: &Origin, ticket: String) -> String {
-    match ticket.strip_prefix('#') {
-        Some(number) => issue_id(&origin.repository, number),
-        None => ticket,
     }
 }
 
@@ -119,7 +107,8 @@ pub fn commits(origin: &Origin, pull: &Pull, commits: &[Commit]) -> Facts {
     let newest = commits
         .iter()
         .filter_map(|commit| commit.commit.committer.as_ref()?.date)
-        .max();
+        .max()
+        .map(|at| at.min(origin.now));
     // Known when it was pushed, which is not told: not before the commit and the request were made, and not after the request was done.
     let at = newest.unwrap_or(pull.created_at).max(pull.created_at);
     let done = pull.merged_at.or(pull.closed_at);

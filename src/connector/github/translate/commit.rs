@@ -4,6 +4,7 @@ use super::{Origin, login};
 use crate::connector::facts::{Facts, given};
 use crate::connector::github::wire::{Commit, Release, Tag};
 use crate::connector::message::told;
+use crate::connector::written::Written;
 use crate::event::kind::{self, Kind};
 use crate::event::time::Timestamp;
 
@@ -12,9 +13,9 @@ use crate::event::time::Timestamp;
 pub fn commit(origin: &Origin, commit: &Commit) -> Facts {
     let mut facts = Facts::default();
     let body = &commit.commit;
-    let authored = body.author.as_ref().and_then(|author| author.date);
-    let committed = body.committer.as_ref().and_then(|author| author.date);
-    let Some(at) = authored.or(committed) else {
+    let [authored, committed] =
+        [&body.author, &body.committer].map(|signature| signature.as_ref()?.date);
+    let Some(Written { at, committed }) = Written::read(authored, committed, origin.now) else {
         facts.unknown("commit.author.date", "none");
         return facts;
     };
@@ -32,7 +33,7 @@ pub fn commit(origin: &Origin, commit: &Commit) -> Facts {
             .as_deref()
             .and_then(|message| told(message, &[])),
         parents,
-        committed: committed.filter(|committed| *committed != at),
+        committed,
         ..kind::Commit::default()
     };
     let id = format!("commit/{}", commit.sha);
@@ -43,8 +44,8 @@ pub fn commit(origin: &Origin, commit: &Commit) -> Facts {
 /// The default branch was seen to end at a commit.
 #[must_use]
 pub fn branch(origin: &Origin, name: &str, tip: &Commit) -> Facts {
-    let [committed, authored] = [&tip.commit.committer, &tip.commit.author]
-        .map(|signature| signature.as_ref().and_then(|signature| signature.date));
+    let [committed, authored] =
+        [&tip.commit.committer, &tip.commit.author].map(|signature| signature.as_ref()?.date);
     let Some(at) = committed.or(authored) else {
         // Told with the commit itself.
         return Facts::default();
@@ -56,6 +57,7 @@ pub fn branch(origin: &Origin, name: &str, tip: &Commit) -> Facts {
         target: true,
     };
     let id = format!("branch/{name}/{}", tip.sha);
+    let at = at.min(origin.now);
     origin.event(id, at, Kind::Branch(fact)).into()
 }
 
@@ -69,7 +71,7 @@ pub fn tag(origin: &Origin, tag: &Tag, at: Timestamp) -> Facts {
         ..kind::Tag::default()
     };
     let id = format!("tag/{}/{}", tag.name, tag.commit.sha);
-    origin.event(id, at, Kind::Tag(fact)).into()
+    origin.event(id, at.min(origin.now), Kind::Tag(fact)).into()
 }
 
 /// A release. A draft is not out yet.
@@ -93,4 +95,26 @@ pub fn release(origin: &Origin, release: &Release) -> Facts {
     let at = release.published_at.unwrap_or(release.created_at);
     let id = format!("release/{}", release.id);
     origin.event(id, at, Kind::Tag(fact)).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_was_ahead_makes_no_commit_later_than_it_was_made_or_read() {
+        let now = Timestamp::parse("2026-03-02T09:00:00Z").unwrap();
+        let origin = Origin::new("github.com", "acme/shop", now);
+        let at = |authored: &str, committed: &str| {
+            let day = |hour: &str| format!("2026-03-02T{hour}:00:00Z");
+            let told = serde_json::json!({"sha": "a", "commit": {
+                "author": {"date": day(authored)}, "committer": {"date": day(committed)}
+            }});
+            let facts = commit(&origin, &serde_json::from_value(told).unwrap());
+            facts.events[0].at.to_string()[11..13].to_owned()
+        };
+        assert_eq!(at("05", "06"), "05");
+        assert_eq!(at("07", "06"), "06");
+        assert_eq!(at("12", "11"), "09");
+    }
 }

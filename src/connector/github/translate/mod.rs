@@ -21,14 +21,17 @@ pub struct Origin {
     pub source: String,
     /// `owner/name`.
     pub repository: String,
+    /// When it is read.
+    pub now: Timestamp,
 }
 
 impl Origin {
     #[must_use]
-    pub fn new(host: &str, repository: &str) -> Self {
+    pub fn new(host: &str, repository: &str, now: Timestamp) -> Self {
         Self {
             source: format!("github:{host}/{repository}"),
             repository: repository.to_owned(),
+            now,
         }
     }
 

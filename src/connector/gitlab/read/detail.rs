@@ -175,9 +175,20 @@ impl PipelineReading<'_> {
         mut open: OpenPipeline,
         done: &mut Done,
     ) -> Result<Option<OpenPipeline>, Stop> {
+        let before = open.etag.clone().filter(|_| open.idle);
         let Some(pipeline) = self.itself(&mut open).await? else {
+            for job in open.gates {
+                let gone = gate::gone(&self.detail.origin, job, self.reach.now);
+                self.facts.add(gone);
+            }
+            done.take(self.facts);
             return Ok(None);
         };
+        if before.is_some() && before == open.etag {
+            // It still waits.
+            open.pipeline = Some(pipeline);
+            return Ok(Some(open));
+        }
         // A report from outside has no jobs to ask for.
         if pipeline.source.as_deref() != Some("external") {
             self.jobs(&mut open, &pipeline, done).await?;
@@ -185,8 +196,8 @@ impl PipelineReading<'_> {
         }
         done.take(self.facts);
         let given_up = self.reach.now - open.changed > GIVEN_UP;
-        let moving = pipeline::is_moving(&pipeline);
-        let stays = (moving || !open.gates.is_empty()) && !given_up;
+        let moving = pipeline::is_moving(&pipeline) && !given_up;
+        let stays = moving || !open.gates.is_empty();
         open.idle = !moving;
         open.pipeline = Some(pipeline);
         Ok(stays.then_some(open))

@@ -15,19 +15,14 @@ pub async fn one(reach: &Reach<'_>, named: Named<Known>) -> Result<Done, Stop> {
     let address = named.address();
     let etag = named.known.as_ref().and_then(|known| known.etag.as_deref());
     let answer = reach.ask(&Reach::project(address), etag).await?;
-    let mut done = Done::default();
-    if answer.moved && named.known.is_some() {
-        done.moved = true;
-        return Ok(done);
-    }
-    if answer.is_unchanged() {
-        done.found.push(address.to_owned());
+    if let Some(done) = naming::settled(&named, &answer) {
         return Ok(done);
     }
     if !answer.is_success() {
         return Err(reach.instance.refused(address, &answer).into());
     }
     let read: Project = parse::one(&answer.body).map_err(|why| reach.unreadable(address, &why))?;
+    let mut done = Done::default();
     let present = read.path_with_namespace.clone();
     naming::keep(&mut done, &reach.instance.name, &named.name, &present);
     keep(&mut done, &read, answer.etag(), named.known.is_none());

@@ -156,7 +156,7 @@ impl<'a> Reader<'a> {
     fn page(&self, project: &str, list: List, walking: bool) -> Piece<'a> {
         let watching = matches!(list, List::Pipelines | List::Deployments);
         let page = list::Page {
-            origin: Origin::new(&self.reach.instance.host, project),
+            origin: Origin::new(&self.reach.instance.host, project, self.reach.now),
             list,
             place: place(&self.rows, project, list),
             walking,
@@ -186,8 +186,10 @@ impl<'a> Reader<'a> {
     async fn details(&mut self, projects: &[String]) -> Result<bool, End> {
         let mut rows: Vec<(Timestamp, String, String, Todo)> = Vec::new();
         for project in projects {
+            let in_turn = self.in_turn(project)?;
             for (key, todo) in todos(&self.rows, project) {
-                if !todo.is_idle() && !self.handled.contains(&key) {
+                let due = !todo.is_idle() || in_turn.as_ref() == Some(&key);
+                if due && !self.handled.contains(&key) {
                     rows.push((todo.changed(), key, project.clone(), todo));
                 }
             }
@@ -209,6 +211,30 @@ impl<'a> Reader<'a> {
         Ok(any)
     }
 
+    /// Once in a reading, one of the pipelines that wait for a person, each in its turn: no list says that one was deleted.
+    fn in_turn(&mut self, project: &str) -> Result<Option<String>, End> {
+        let row = format!("{project} turn");
+        if !self.handled.insert(row.clone()) {
+            return Ok(None);
+        }
+        let all = todos(&self.rows, project).into_iter();
+        let idle = all.filter(|(_, todo)| todo.is_idle() && matches!(todo, Todo::Pipeline(_)));
+        let keys: Vec<String> = idle.map(|(key, _)| key).collect();
+        let last: Option<String> = self.rows.get(&row);
+        let next = keys.iter().find(|key| last.as_ref() < Some(key));
+        let next = next.or(keys.first()).cloned();
+        if next != last {
+            let value = next
+                .as_ref()
+                .and_then(|key| serde_json::to_string(key).ok());
+            self.keep(Batch {
+                events: Vec::new(),
+                cursors: vec![(row, value)],
+            })?;
+        }
+        Ok(next)
+    }
+
     fn detail(&self, project: &str, key: String, todo: Todo) -> Piece<'a> {
         let subject = Subject {
             repository: project.to_owned(),
@@ -228,7 +254,7 @@ impl<'a> Reader<'a> {
             _ => BTreeMap::new(),
         };
         let detail = detail::Detail {
-            origin: Origin::new(&self.reach.instance.host, project),
+            origin: Origin::new(&self.reach.instance.host, project, self.reach.now),
             key,
             tags: self.tags(project, matches!(todo, Todo::Deployment(_))),
             todo,

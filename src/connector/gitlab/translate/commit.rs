@@ -4,6 +4,7 @@ use super::Origin;
 use crate::connector::facts::{Facts, given};
 use crate::connector::gitlab::wire::{Commit, Release, Tag};
 use crate::connector::message::told;
+use crate::connector::written::Written;
 use crate::event::kind::{self, Kind};
 
 /// What GitLab writes into the message of a merge.
@@ -14,7 +15,9 @@ const OWN: &[&str] = &["see merge request "];
 pub fn commit(origin: &Origin, commit: &Commit) -> Facts {
     let mut facts = Facts::default();
     let committed = commit.committed_date.or(commit.created_at);
-    let Some(at) = commit.authored_date.or(committed) else {
+    let Some(Written { at, committed }) =
+        Written::read(commit.authored_date, committed, origin.now)
+    else {
         facts.unknown("commit.authored_date", "none");
         return facts;
     };
@@ -25,7 +28,7 @@ pub fn commit(origin: &Origin, commit: &Commit) -> Facts {
         author: given(commit.author_name.as_ref()),
         message: message.and_then(|message| told(message, OWN)),
         parents: commit.parent_ids.clone().map(Into::into),
-        committed: committed.filter(|committed| *committed != at),
+        committed,
         ..kind::Commit::default()
     };
     let id = format!("commit/{}", commit.id);
@@ -48,6 +51,7 @@ pub fn branch(origin: &Origin, name: &str, tip: &Commit) -> Facts {
         target: true,
     };
     let id = format!("branch/{name}/{}", tip.id);
+    let at = at.min(origin.now);
     origin.event(id, at, Kind::Branch(fact)).into()
 }
 
@@ -67,6 +71,7 @@ pub fn tag(origin: &Origin, tag: &Tag) -> Facts {
         ..kind::Tag::default()
     };
     let id = format!("tag/{}/{}", tag.name, commit.id);
+    let at = at.min(origin.now);
     facts.events.push(origin.event(id, at, Kind::Tag(fact)));
     facts
 }
@@ -93,4 +98,25 @@ pub fn release(origin: &Origin, release: &Release) -> Facts {
     };
     let id = format!("release/{}", release.tag_name);
     origin.event(id, at, Kind::Tag(fact)).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::time::Timestamp;
+
+    #[test]
+    fn a_clock_that_was_ahead_makes_no_commit_later_than_it_was_made_or_read() {
+        let now = Timestamp::parse("2026-03-02T09:00:00Z").unwrap();
+        let origin = Origin::new("gitlab.com", "acme/shop", now);
+        let at = |authored: &str, committed: &str| {
+            let day = |hour: &str| format!("2026-03-02T{hour}:00:00Z");
+            let told = serde_json::json!({"id": "a", "authored_date": day(authored), "committed_date": day(committed)});
+            let facts = commit(&origin, &serde_json::from_value(told).unwrap());
+            facts.events[0].at.to_string()[11..13].to_owned()
+        };
+        assert_eq!(at("05", "06"), "05");
+        assert_eq!(at("07", "06"), "06");
+        assert_eq!(at("12", "11"), "09");
+    }
 }

@@ -184,6 +184,21 @@ pub fn is_gate(job: &Job, offer: Option<&Offer>) -> bool {
     job.status == "manual" && !blocked && (!job.allow_failure || offer.is_some())
 }
 
+/// A manual job that waited and is gone with its pipeline, which somebody deleted.
+#[must_use]
+pub fn gone(origin: &Origin, job: i64, at: Timestamp) -> Facts {
+    let fact = Gate {
+        gate: job_id(job),
+        repository: Some(origin.project.clone()),
+        phase: GatePhase::Closed,
+        decision: Some(Decision::Other),
+        comment: Some("its pipeline was deleted".to_owned()),
+        ..Gate::default()
+    };
+    let id = format!("gate/{}/closed", fact.gate);
+    origin.event(id, at, Kind::Gate(fact)).into()
+}
+
 fn manual(origin: &Origin, job: &Job, offer: Option<&Offer>) -> Gate<String> {
     let environment = offer.and_then(|offer| offer.environment.clone());
     Gate {

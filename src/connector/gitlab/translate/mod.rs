@@ -20,14 +20,17 @@ pub struct Origin {
     pub source: String,
     /// `group/project`.
     pub project: String,
+    /// When it is read.
+    pub now: Timestamp,
 }
 
 impl Origin {
     #[must_use]
-    pub fn new(host: &str, project: &str) -> Self {
+    pub fn new(host: &str, project: &str, now: Timestamp) -> Self {
         Self {
             source: format!("{}{project}", before(host)),
             project: project.to_owned(),
+            now,
         }
     }
 

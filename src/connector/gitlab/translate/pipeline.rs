@@ -210,6 +210,7 @@ mod tests {
         let origin = Origin {
             source: "gitlab:gitlab.com/acme/shop".to_owned(),
             project: "acme/shop".to_owned(),
+            now: Timestamp::default(),
         };
         let ended = |status: &str, may_fail: bool| {
             let text = serde_json::json!({

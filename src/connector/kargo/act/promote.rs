@@ -6,10 +6,12 @@ use serde_json::json;
 use super::{Kargo, NAME, Probe};
 use crate::connector::ConnectorError;
 use crate::connector::acting::{Draft, foreign, objected, unkept};
+use crate::connector::kargo::available::available;
 use crate::connector::kargo::client;
-use crate::connector::kargo::translate::{Named, artifact, available, commit, version};
+use crate::connector::kargo::translate::{Named, artifact, commit, version};
 use crate::connector::kargo::wire::{Freight, Promotion, Stage};
 use crate::connector::wish;
+use crate::event::time::Timestamp;
 use crate::plan::request::{Order, Prepared, Receipt, Standing, Verb, Version};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,8 +157,9 @@ async fn promoted(
         freight: freight.metadata.name.clone(),
         known: own.iter().map(|one| one.metadata.name.clone()).collect(),
     };
-    if available(stage, freight).is_none() {
-        allow(this, &mut prepared, freight, &deed);
+    let from = available(stage, freight);
+    if from.is_none_or(|from| from > order.at) {
+        allow(this, &mut prepared, (freight, from), &deed);
     }
     prepared.requests.push(this.instance.request(Draft {
         what: format!("{what} of {project}"),
@@ -173,12 +176,21 @@ async fn promoted(
     Ok(prepared)
 }
 
-/// What was not verified on its way is approved by hand first.
-fn allow(this: &Kargo, prepared: &mut Prepared, freight: &Freight, deed: &Deed) {
+/// What was not verified on its way, or not for as long as the stage asks, is approved by hand first.
+fn allow(
+    this: &Kargo,
+    prepared: &mut Prepared,
+    (freight, from): (&Freight, Option<Timestamp>),
+    deed: &Deed,
+) {
     let (name, place) = (name(freight), deed.stage.as_str());
-    prepared.notes.push(format!(
-        "{name} was not verified on its way to {place}: it is approved for it by hand first"
-    ));
+    let why = match from {
+        None => format!("{name} was not verified on its way to {place}"),
+        Some(from) => format!("{name} soaks until {from} before {place} may take it"),
+    };
+    prepared
+        .notes
+        .push(format!("{why}: it is approved for it by hand first"));
     let rest = ["freight", deed.freight.as_str(), "approve"];
     prepared.requests.push(this.instance.request(Draft {
         what: format!("approve {name} for {place}, unverified"),

@@ -136,12 +136,14 @@ fn promote(case: &mut Case<'_>) -> Result<(), ConnectorError> {
 fn unfit(spec: &StageSpec, stage: &str, freight: &Object) -> Option<String> {
     let status: FreightStatus = freight.of("status").unwrap_or_default();
     let mut sources = spec.requested_freight.iter().map(|one| &one.sources);
+    let is_verified = |stage: &String| status.verified_in.contains_key(stage);
     let fits = sources.any(|one| {
+        let mut stages = one.stages.iter();
         one.direct
-            || one
-                .stages
-                .iter()
-                .any(|stage| status.verified_in.contains_key(stage))
+            || match one.availability_strategy.as_str() {
+                "All" => !one.stages.is_empty() && stages.all(is_verified),
+                _ => stages.any(is_verified),
+            }
     });
     if fits || spec.requested_freight.is_empty() || status.approved_for.contains_key(stage) {
         return None;
@@ -215,4 +217,24 @@ fn abort(case: &mut Case<'_>) -> Result<(), ConnectorError> {
     let path = pointer(&["metadata", "annotations", name]);
     case.patch_noting(what, &[&path], Vec::new(), &[(name, &abort)]);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_freight_is_unfit_where_one_stage_of_all_has_not_verified_it() {
+        let freight = json!({"metadata": {"name": "f"}, "status": {"verifiedIn": {"qa": {}}}});
+        let freight = Object::read(freight).unwrap();
+        let unfit = |strategy: Value, direct: bool| {
+            let sources = json!({"stages": ["qa", "uat"], "availabilityStrategy": strategy, "direct": direct});
+            let spec = json!({"requestedFreight": [{"sources": sources}]});
+            super::unfit(&serde_json::from_value(spec).unwrap(), "prod", &freight)
+        };
+        assert_eq!(unfit(json!(null), false), None);
+        assert_eq!(unfit(json!("OneOf"), false), None);
+        assert_eq!(unfit(json!("All"), false).as_deref(), Some("qa, uat"));
+        assert_eq!(unfit(json!("All"), true), None);
+    }
 }

@@ -52,6 +52,8 @@ answers! {
     Sources {
         direct: bool,
         stages: Vec<String>,
+        /// `All`: in each of these stages; else in one of them.
+        availability_strategy: String,
     }
     FreightStatus {
         verified_in: BTreeMap<String, Value>,
