@@ -50,8 +50,8 @@ pub struct Asked<'a> {
 /// Other workloads of the same path that a forecast may go by.
 const MOST_OTHERS: usize = 20;
 
-/// Everything that a reference speaks of, and where it is. What no workload knows may be the number of a request with a word before it, or a name of the
-/// repository that one stands in.
+/// Everything that a reference speaks of, and where it is. What no workload knows may be a change with its repository, the number of a request with a word
+/// before it, or a name of the repository that one stands in.
 pub fn locate(
     engine: &mut Engine,
     sources: &[Source],
@@ -59,6 +59,17 @@ pub fn locate(
 ) -> Result<Whereabouts, StoreError> {
     let heard = Heard::of(sources, engine.log())?;
     let mut told = known(engine, &heard, asked, asked.reference)?;
+    if told.matches.is_empty()
+        && let Some((repository, id)) = of_repository(asked.reference)
+    {
+        told = known(engine, &heard, asked, id)?;
+        told.versions.clear();
+        told.matches.retain(|one| {
+            let of = one.repository.as_deref();
+            one.change.eq_ignore_ascii_case(id)
+                && of.is_some_and(|of| of.eq_ignore_ascii_case(repository))
+        });
+    }
     if told.matches.is_empty()
         && let Some(number) = number(asked.reference)
     {
@@ -70,6 +81,12 @@ pub fn locate(
         told = known(engine, &heard, asked, &sha)?;
     }
     Ok(told)
+}
+
+/// The repository and the change in `acme/shop#12`, `acme/shop!12`.
+fn of_repository(reference: &str) -> Option<(&str, &str)> {
+    let (repository, id) = reference.trim().rsplit_once(['#', '!'])?;
+    (!repository.is_empty() && !id.is_empty()).then_some((repository, id))
 }
 
 /// The number in `PR-12`, `MR 12`, `pull/12`.
@@ -267,6 +284,19 @@ fn of_path(engine: &mut Engine, workload: &Workload) -> Result<Vec<Past>, StoreE
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_request_is_known_by_its_repository_and_its_number() {
+        for (text, wanted) in [
+            ("acme/shop#12", Some(("acme/shop", "12"))),
+            (" acme/sub/shop!12", Some(("acme/sub/shop", "12"))),
+            ("#12", None),
+            ("shop#", None),
+            ("acme/shop", None),
+        ] {
+            assert_eq!(of_repository(text), wanted, "{text}");
+        }
+    }
 
     #[test]
     fn a_request_is_known_by_its_number_alone() {

@@ -167,12 +167,28 @@ fn in_parts(headers: &HeaderMap, body: &[u8]) -> Option<String> {
     }
     let attributes = headers.iter().filter_map(|(name, value)| {
         let name = name.as_str().strip_prefix(MARK)?;
-        // What is not printable ASCII is written as in an address.
-        let text = percent_decode(value.as_bytes()).decode_utf8_lossy();
-        Some((name.to_owned(), text.into_owned()))
+        Some((name.to_owned(), attribute(value.as_bytes())))
     });
     let attributes: Vec<_> = attributes.collect();
     cdevents::structured(&attributes, content_type, body).ok()
+}
+
+/// The text of an attribute: out of its quotes, where it stands in some; then what is not printable ASCII, which is written as in an address.
+/// <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md>, section 3.1.3.2.
+fn attribute(value: &[u8]) -> String {
+    let within = value.strip_prefix(b"\"");
+    let within = within.and_then(|rest| rest.strip_suffix(b"\""));
+    let mut plain = Vec::with_capacity(value.len());
+    let mut bytes = within.unwrap_or(value).iter();
+    while let Some(byte) = bytes.next() {
+        let escaped = if *byte == b'\\' && within.is_some() {
+            bytes.next()
+        } else {
+            None
+        };
+        plain.push(*escaped.unwrap_or(byte));
+    }
+    percent_decode(&plain).decode_utf8_lossy().into_owned()
 }
 
 /// A sender of `CloudEvents` asks beforehand whether its pushes are wanted. Where each has to prove who sent it, whoever asks may try.
@@ -195,4 +211,24 @@ async fn may_push(
         answer.insert("webhook-allowed-rate", HeaderValue::from_static("*"));
     }
     (StatusCode::OK, answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attribute_is_read_out_of_quotes_and_as_in_an_address() {
+        for (header, wanted) in [
+            ("a-1", "a-1"),
+            ("caf%C3%A9%20%22x%22", "café \"x\""),
+            (r#""a b""#, "a b"),
+            (r#""a \"b\" \\ %41""#, r#"a "b" \ A"#),
+            (r"a\b", r"a\b"),
+            ("\"", "\""),
+            ("", ""),
+        ] {
+            assert_eq!(attribute(header.as_bytes()), wanted, "{header}");
+        }
+    }
 }

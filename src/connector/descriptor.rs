@@ -44,7 +44,7 @@ pub struct Signs {
     pub builds: bool,
     /// Those keys are all right as they are: nothing is to be filled in.
     pub ready: bool,
-    /// The keys of its source, a line each; `{host}` and `{repository}` are filled in.
+    /// The keys of its source, a line each. Filled in are `{web}`, where the host is on the web (within quotes), and `{repository}`, quoted as a pattern.
     pub source: &'static [&'static str],
     /// The line for a host other than the tool's own, with that host.
     pub elsewhere: Option<(&'static str, &'static str)>,

@@ -37,7 +37,7 @@ impl Timestamp {
         self.0
     }
 
-    /// Reads RFC 3339 with any offset. `None` when the text is not a time.
+    /// Reads RFC 3339 with any offset, also as ISO 8601 and git write it (`+0100`, ` +0100`). `None` when the text is not a time.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::read(text).ok()
@@ -46,7 +46,12 @@ impl Timestamp {
     /// The same; where the text is not a time, what it should be. An offset can lead out of the years that RFC 3339 can say of UTC, and what is read has to be
     /// written again.
     pub fn read(text: &str) -> Result<Self, &'static str> {
-        let time = DateTime::parse_from_rfc3339(text).map_err(|_| "an RFC 3339 time")?;
+        let time = DateTime::parse_from_rfc3339(text)
+            .or_else(|error| {
+                let written = with_colon(text).ok_or(error)?;
+                DateTime::parse_from_rfc3339(&written)
+            })
+            .map_err(|_| "an RFC 3339 time")?;
         let micros = time.timestamp_micros();
         if SAYABLE.contains(&micros) {
             Ok(Self(micros))
@@ -59,6 +64,15 @@ impl Timestamp {
     pub fn to_utc(self) -> DateTime<Utc> {
         DateTime::from_timestamp_micros(self.0).unwrap_or_default()
     }
+}
+
+/// A time whose offset has no colon, with one.
+fn with_colon(text: &str) -> Option<String> {
+    let (time, offset) = text.split_at_checked(text.len().checked_sub(5)?)?;
+    let digits = offset.strip_prefix(['+', '-'])?;
+    let is_offset = digits.bytes().all(|digit| digit.is_ascii_digit());
+    let time = time.strip_suffix(' ').unwrap_or(time);
+    is_offset.then(|| format!("{time}{}:{}", &offset[..3], &offset[3..]))
 }
 
 impl From<DateTime<Utc>> for Timestamp {
@@ -202,7 +216,18 @@ mod tests {
     fn offsets_are_read_and_written_as_utc() {
         let time = Timestamp::parse("2022-01-06T13:10:47+01:00").unwrap();
         assert_eq!(time.to_string(), "2022-01-06T12:10:47Z");
-        assert_eq!(Timestamp::parse("2022-01-06 13:10"), None);
+        for written in ["2022-01-06 13:10:47 +0100", "2022-01-06T13:10:47+0100"] {
+            assert_eq!(Timestamp::parse(written), Some(time), "{written}");
+        }
+        for no_time in [
+            "2022-01-06 13:10",
+            "2022-01-06 13:10:47 0100",
+            "+0100",
+            "é+0100",
+            "2022-01-06T13:10:47+9900",
+        ] {
+            assert_eq!(Timestamp::parse(no_time), None, "{no_time}");
+        }
     }
 
     #[test]

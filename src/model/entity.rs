@@ -104,6 +104,12 @@ impl Change {
             draft: false,
         }
     }
+
+    /// When something was told of it as a request: that it was changed or reviewed. A request of which only this is known was open by then.
+    pub fn told(&self) -> impl Iterator<Item = Timestamp> {
+        let reviews = self.reviews.iter().map(|review| review.at);
+        self.updated.iter().copied().chain(reviews)
+    }
 }
 
 /// A run of a pipeline, a task, a test suite or a build: one attempt.

@@ -301,17 +301,22 @@ fn scanned(workload: &Workload, place: usize, subject: &Subject) -> Found {
             },
         );
     };
-    let counts = scan.counts.unwrap_or_default();
     let tool = scan.tool.map_or("scan", |tool| workload.text(tool));
-    let found = format!(
-        "{tool}: {} critical, {} high, {} medium, {} low",
-        counts.critical, counts.high, counts.medium, counts.low
+    let found = scan.counts.map_or_else(
+        || format!("{tool}: how many findings is not told"),
+        |counts| {
+            format!(
+                "{tool}: {} critical, {} high, {} medium, {} low",
+                counts.critical, counts.high, counts.medium, counts.low
+            )
+        },
     );
     let found = match suppressed(workload, scan) {
         Some(aside) => format!("{found}; {aside}"),
         None => found,
     };
-    let over = step.limits.is_some_and(|limits| exceeds(limits, counts));
+    let over = step.limits.zip(scan.counts);
+    let over = over.is_some_and(|(limits, counts)| exceeds(limits, counts));
     let before = subject.packaged.is_some_and(|packaged| scan.at < packaged);
     let (standing, detail) = if over {
         (
@@ -320,6 +325,11 @@ fn scanned(workload: &Workload, place: usize, subject: &Subject) -> Found {
         )
     } else if scan.outcome == Some(Outcome::Failure) {
         (Standing::Failed, found)
+    } else if is_untold(step, scan) {
+        (
+            Standing::Missing,
+            format!("{found}, and the path limits them"),
+        )
     } else if before {
         (
             Standing::Stale,
@@ -335,6 +345,12 @@ fn scanned(workload: &Workload, place: usize, subject: &Subject) -> Found {
         detail,
         url: url(scan).map(str::to_owned),
     }
+}
+
+/// Whether nothing says how a scan stands to the limits of its step: neither counts, nor that its tool let it pass.
+fn is_untold(step: &Step, scan: &Scan) -> bool {
+    let told = scan.counts.is_some() || scan.outcome == Some(Outcome::Success);
+    step.limits.is_some() && !told
 }
 
 /// How many of what does not count are named.
@@ -360,8 +376,8 @@ fn suppressed(workload: &Workload, scan: &Scan) -> Option<String> {
 /// A scan that did not let its version pass: over the limits of a step, or failed by its tool.
 #[must_use]
 pub fn refuses(step: &Step, scan: &Scan) -> bool {
-    let counts = scan.counts.unwrap_or_default();
-    step.limits.is_some_and(|limits| exceeds(limits, counts))
+    let over = step.limits.zip(scan.counts);
+    over.is_some_and(|(limits, counts)| exceeds(limits, counts))
         || scan.outcome == Some(Outcome::Failure)
 }
 
@@ -374,4 +390,65 @@ fn exceeds(limits: Limits, counts: Severities) -> bool {
     ]
     .into_iter()
     .any(|(limit, count)| limit.is_some_and(|limit| count > limit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::sample::{Sample, at};
+
+    fn found(outcome: Option<Outcome>, counts: Option<Severities>, limited: bool) -> Found {
+        let mut s = Sample::new("shop");
+        s.path(&[("scan", StepKind::Scan, None)]);
+        let limits = Limits {
+            critical: Some(0),
+            ..Limits::default()
+        };
+        s.workload().path.steps[0].limits = limited.then_some(limits);
+        s.commit("r", "m1", "03-03 10:00", &[]);
+        let commit = Some(s.sha("m1"));
+        let (id, source) = (s.name("scan"), s.name("trivy"));
+        s.workload().scans.push(Scan {
+            id,
+            source,
+            at: at("03-03 11:00"),
+            tool: Some(source),
+            commit,
+            artifact: None,
+            digest: None,
+            suppressed: Vec::new(),
+            outcome,
+            counts,
+            url: None,
+        });
+        let subject = Subject {
+            commit,
+            ..Subject::default()
+        };
+        machine(&s.done(), 0, &subject)
+    }
+
+    #[test]
+    fn a_scan_that_tells_no_counts_found_nothing_that_can_be_told() {
+        let untold = "trivy: how many findings is not told";
+        let passed = found(Some(Outcome::Success), None, true);
+        assert_eq!(
+            (passed.standing, &*passed.detail),
+            (Standing::Present, untold)
+        );
+        let failed = found(Some(Outcome::Failure), None, true);
+        assert_eq!(
+            (failed.standing, &*failed.detail),
+            (Standing::Failed, untold)
+        );
+        assert_eq!(found(None, None, false).standing, Standing::Present);
+        let limited = found(None, None, true);
+        let detail = format!("{untold}, and the path limits them");
+        assert_eq!(
+            (limited.standing, limited.detail),
+            (Standing::Missing, detail)
+        );
+        let none = found(None, Some(Severities::default()), true);
+        assert_eq!(none.standing, Standing::Present);
+    }
 }

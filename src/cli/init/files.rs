@@ -32,6 +32,15 @@ const PASSED_OVER: [&str; 19] = [
 ];
 /// Folders whose folders are environments, `test` among them.
 const OF_MANY: [&str; 5] = ["overlays", "environments", "envs", "clusters", "stages"];
+/// What an environment's own lines tell beside its name.
+const BESIDE: [&str; 6] = [
+    "url:",
+    "action:",
+    "on_stop:",
+    "auto_stop_in:",
+    "deployment_tier:",
+    "kubernetes:",
+];
 /// How deep, how many, how large.
 const DEEP: usize = 6;
 const MANY: usize = 4_000;
@@ -216,9 +225,12 @@ impl Looking<'_> {
             .or_insert_with(|| file.to_owned());
     }
 
-    /// `environment: production`, or `name:` on the line after; Bitbucket's `deployment: staging`. Whether the next line may tell the name.
+    /// `environment: production`, with `name:` in braces or on a line after; Bitbucket's `deployment: staging`. Whether the next line may tell the name.
     fn environment(&mut self, line: &str, named: bool) -> bool {
         let line = line.trim_start().trim_start_matches("- ");
+        if named && BESIDE.iter().any(|key| line.starts_with(key)) {
+            return true;
+        }
         let keys: &[&str] = if named {
             &["name:"]
         } else {
@@ -227,7 +239,7 @@ impl Looking<'_> {
         let Some(rest) = keys.iter().find_map(|key| line.strip_prefix(key)) else {
             return false;
         };
-        let Some(name) = value(rest) else {
+        let Some(name) = value(named_within(rest)) else {
             return rest.trim().is_empty() && !named;
         };
         // What a name is made of at a run is no name yet; and a deployment is named in other files than pipelines, too.
@@ -280,6 +292,18 @@ fn is_read(name: &str) -> bool {
         "Makefile",
     ];
     ends.iter().any(|end| name.ends_with(end))
+}
+
+/// What `name` is within braces: of `{ name: production, url: x }`. Without braces, all of it.
+fn named_within(rest: &str) -> &str {
+    let Some(inside) = rest.trim_start().strip_prefix('{') else {
+        return rest;
+    };
+    let inside = inside.split('}').next().unwrap_or(inside);
+    let mut parts = inside.split(',');
+    parts
+        .find_map(|part| part.trim_start().strip_prefix("name:"))
+        .unwrap_or(rest)
 }
 
 /// What follows a key on its line, without quotes and remarks.
@@ -336,4 +360,47 @@ pub fn component(root: &Path) -> Option<(String, Option<String>, String)> {
             });
             Some((under("metadata:", "  name:")?, owner, (*place).to_owned()))
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environments(text: &str) -> Vec<String> {
+        let mut looking = Looking {
+            root: Path::new("."),
+            name: "shop",
+            left: 1,
+            environments: BTreeSet::new(),
+            images: BTreeSet::new(),
+            found: Found::default(),
+        };
+        let mut named = false;
+        for line in text.lines() {
+            named = looking.environment(line, named);
+        }
+        looking.environments.into_iter().collect()
+    }
+
+    #[test]
+    fn a_pipeline_names_an_environment_in_each_of_the_ways_of_yaml() {
+        for named in [
+            "environment: production # the shop",
+            "  environment: { name: production, url: \"https://x\" }",
+            "environment: {url: x, name: 'production'}",
+            "environment:\n  name: \"production\"",
+            "environment:\n  url: https://x\n  name: production",
+            "- deployment: production",
+        ] {
+            assert_eq!(environments(named), ["production"], "{named}");
+        }
+        for none in [
+            "environment: {url: x}",
+            "environment: { name: ${{ inputs.to }} }",
+            "environment: ${{ matrix.environment }}",
+            "environment:\n  LEVEL: production\n  name: production",
+        ] {
+            assert!(environments(none).is_empty(), "{none}");
+        }
+    }
 }

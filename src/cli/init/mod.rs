@@ -2,8 +2,9 @@
 
 mod files;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::io::{BufRead, Write};
+use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 
 use super::Ending;
@@ -12,9 +13,11 @@ use super::session::{Session, is_interactive};
 use crate::app::{Engine, file, registry};
 use crate::config::propose::{Facts, Said, Tool, pattern};
 use crate::config::{Config, FILE_NAME};
+use crate::connector::descriptor::Signs;
 use crate::connector::git;
 use crate::error::Failure;
 use crate::model::Workload;
+use crate::report::text::clean;
 use files::Found;
 
 /// Folders that hold several things that are delivered each by itself.
@@ -75,14 +78,18 @@ pub fn run(global: &Global, args: &InitArgs) -> Result<Ending, Failure> {
     let _gone = writeln!(
         err,
         "written to {}\nNext: leadtime sync, then leadtime map",
-        file.display()
+        clean(&file.to_string_lossy())
     );
     Ok(Ending::Done)
 }
 
 fn agreed(file: &Path) -> Result<bool, Failure> {
     let mut err = std::io::stderr();
-    let _gone = write!(err, "\nWrite this to {}? [y/N] ", file.display());
+    let _gone = write!(
+        err,
+        "\nWrite this to {}? [y/N] ",
+        clean(&file.to_string_lossy())
+    );
     let _gone = err.flush();
     let mut answer = String::new();
     std::io::stdin()
@@ -93,12 +100,23 @@ fn agreed(file: &Path) -> Result<bool, Failure> {
 }
 
 fn put(text: &str) -> Result<Ending, Failure> {
-    match std::io::stdout().lock().write_all(text.as_bytes()) {
+    let mut out = std::io::stdout().lock();
+    let text = shown(text, out.is_terminal());
+    match out.write_all(text.as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Failure::unable(format!("standard output: {error}")))
         }
         _ => Ok(Ending::Done),
     }
+}
+
+/// Names of a repository may hold what a terminal would obey; a file gets them as they are.
+fn shown(text: &str, on_terminal: bool) -> Cow<'_, str> {
+    if !on_terminal {
+        return Cow::Borrowed(text);
+    }
+    let lines = text.lines().map(|line| format!("{}\n", clean(line)));
+    Cow::Owned(lines.collect())
 }
 
 /// What can be seen of the repository, without the network.
@@ -172,25 +190,45 @@ fn tools(root: &Path, identity: &git::Identity, found: &Found) -> Vec<Tool> {
             return None;
         }
         let other = signs.elsewhere.filter(|(own, _)| hosts && *own != host);
-        let lines = other.iter().map(|(_, line)| *line);
-        let repository = pattern(&identity.repository);
-        let filled = |line: &str| {
-            line.replace("{host}", &host)
-                .replace("{repository}", &repository)
-        };
+        let web = web(identity).filter(|_| hosts);
+        let web = web.unwrap_or_else(|| format!("https://{}.example.com", descriptor.kind));
         Some(Tool {
             kind: descriptor.kind.to_owned(),
             name: descriptor.tool.to_owned(),
             sign: file.filter(|_| !hosts).map(str::to_owned),
-            source: lines
-                .chain(signs.source.iter().copied())
-                .map(filled)
-                .collect(),
+            source: filled(&signs, other.is_some(), &web, &identity.repository),
             builds: signs.builds && file.is_some(),
             ready: signs.ready,
         })
     });
     tools.collect()
+}
+
+/// The keys of the source of a tool, a line each; with its own address where it is not the public one.
+fn filled(signs: &Signs, elsewhere: bool, web: &str, repository: &str) -> Vec<String> {
+    let address = signs.elsewhere.filter(|_| elsewhere);
+    let lines = address.into_iter().map(|(_, line)| line);
+    let repository = pattern(repository);
+    let fill = |line: &str| {
+        line.replace("{web}", web)
+            .replace("{repository}", &repository)
+    };
+    lines
+        .chain(signs.source.iter().copied())
+        .map(fill)
+        .collect()
+}
+
+/// Where the host of a repository is on the web. The address of a remote tells scheme and port where it is one of the web itself; the port of SSH tells nothing.
+fn web(identity: &git::Identity) -> Option<String> {
+    let host = identity.host.as_ref()?;
+    let told = identity.url.as_deref()?.split_once("://");
+    let authority = told.and_then(|(scheme, rest)| {
+        let of_the_web = ["http", "https"].contains(&scheme);
+        let authority = rest.split('/').next().filter(|_| of_the_web)?;
+        Some(format!("{scheme}://{authority}"))
+    });
+    Some(authority.unwrap_or_else(|| format!("https://{host}")))
 }
 
 /// The environments that something was deployed to, tags that stand for deployments apart.
@@ -237,4 +275,84 @@ fn folders(root: &Path) -> Vec<String> {
         }
     }
     Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(url: &str, host: &str) -> git::Identity {
+        git::Identity {
+            repository: "acme/shop".to_owned(),
+            host: Some(host.to_owned()),
+            url: Some(url.to_owned()),
+            shallow: false,
+            head: None,
+        }
+    }
+
+    #[test]
+    fn what_is_proposed_of_every_tool_can_be_read() {
+        for (descriptor, _) in registry::CONNECTORS {
+            let Some(signs) = descriptor.signs else {
+                continue;
+            };
+            for repository in ["acme/shop", "acme/sh\"[o]p"] {
+                let lines = filled(&signs, true, "https://git.example.com", repository);
+                assert!(!lines.concat().contains("{web}"), "{lines:?}");
+                let keys = lines.join("\n");
+                let kind = descriptor.kind;
+                let text = format!("[[sources]]\nname = \"it\"\nkind = \"{kind}\"\n{keys}\n");
+                let read = Config::parse(&text, Path::new(FILE_NAME), &registry::KINDS);
+                let said = read.map_or_else(|error| error.to_string(), |_| String::new());
+                assert!(!said.contains("not TOML"), "{text}{said}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_terminal_is_shown_no_orders() {
+        let text = "name = \"a\u{9b}31m\"\nkind = \"git\"\n";
+        assert_eq!(shown(text, false), text);
+        let told = shown(text, true);
+        assert!(
+            !told.contains('\u{9b}') && told.ends_with("\nkind = \"git\"\n"),
+            "{told:?}"
+        );
+    }
+
+    #[test]
+    fn the_web_address_of_a_host_keeps_the_port_of_the_web_alone() {
+        for (url, host, wanted) in [
+            (
+                "https://git.lan:8443/acme/shop",
+                "git.lan",
+                "https://git.lan:8443",
+            ),
+            (
+                "http://git.lan:3000/acme/shop.git",
+                "git.lan",
+                "http://git.lan:3000",
+            ),
+            (
+                "ssh://git@git.lan:2222/acme/shop",
+                "git.lan",
+                "https://git.lan",
+            ),
+            (
+                "https://gitlab.com/acme/shop",
+                "gitlab.com",
+                "https://gitlab.com",
+            ),
+        ] {
+            assert_eq!(web(&at(url, host)).as_deref(), Some(wanted));
+        }
+        assert_eq!(
+            web(&git::Identity {
+                host: None,
+                ..at("/srv/shop", "")
+            }),
+            None
+        );
+    }
 }

@@ -47,7 +47,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         ready: false,
         source: &[
             "token = { env = \"BITBUCKET_TOKEN\" }",
-            "repositories = [\"{repository}\"]",
+            "repositories = [{repository}]",
         ],
         elsewhere: None,
     }),

@@ -62,7 +62,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         ready: false,
         source: &[
             "token = { env = \"BUILDKITE_TOKEN\" }",
-            "projects = [\"{repository}\"]   # organization/pipeline, as in the pipeline's address",
+            "projects = [{repository}]   # organization/pipeline, as in the pipeline's address",
         ],
         elsewhere: None,
     }),

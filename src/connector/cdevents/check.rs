@@ -22,6 +22,10 @@ pub fn check(config: &Config) -> Result<Health, ConnectorError> {
     health
         .findings
         .extend(config.lacks.as_ref().map(Finding::lacks));
+    if config.path.is_none() && config.sink.is_none() {
+        let fact = "nothing is read: its events are those that are pushed";
+        health.facts.push(fact.to_owned());
+    }
     if let Some(sink) = &config.sink {
         let signed = if config.secret.is_some() {
             "signed"

@@ -33,7 +33,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         "ca_file",
         "client_certificate",
     ],
-    needs: &[("path/url", "path = \"events.jsonl\"")],
+    needs: &[("path/url/secret", "path = \"events.jsonl\"")],
     local: true,
     capability: Capability {
         acts: &[Verb::Approve, Verb::Reject, Verb::Promote, Verb::Rollback],
@@ -64,7 +64,7 @@ pub fn open(settings: Settings) -> Result<Box<dyn Connector>, ConnectorError> {
     Ok(Box::new(CdEvents { config, act }))
 }
 
-/// Files that are followed, a sink, or both.
+/// Files that are followed, a sink, both, or nothing but what is pushed.
 struct CdEvents {
     config: Config,
     act: Option<Act>,

@@ -141,6 +141,10 @@ impl Address {
             url: written(url, path),
             host: host.map(|host| match host.as_str() {
                 "ssh.dev.azure.com" => "dev.azure.com".to_owned(),
+                // Where SSH is taken on the port of HTTPS.
+                "ssh.github.com" => "github.com".to_owned(),
+                "altssh.gitlab.com" => "gitlab.com".to_owned(),
+                "altssh.bitbucket.org" => "bitbucket.org".to_owned(),
                 _ => host,
             }),
         })
@@ -239,6 +243,14 @@ mod tests {
             "dev.azure.com",
             "ssh://git@ssh.dev.azure.com/v3/acme/web/shop",
         );
+        for (host, by_ssh) in [
+            ("github.com", "ssh.github.com"),
+            ("gitlab.com", "altssh.gitlab.com"),
+            ("bitbucket.org", "altssh.bitbucket.org"),
+        ] {
+            let url = format!("ssh://git@{by_ssh}:443/acme/shop.git");
+            is(&url, "acme/shop", host, &url);
+        }
     }
 
     #[test]

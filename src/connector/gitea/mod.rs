@@ -67,7 +67,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
         builds: true,
         ready: false,
         source: &[
-            "url = \"https://gitea.example.com\"",
+            "url = \"{web}\"",
             "token = { env = \"GITEA_TOKEN\" }",
             "repositories = [{repository}]",
         ],

@@ -51,7 +51,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
             "token = { env = \"GITHUB_TOKEN\" }",
             "repositories = [{repository}]",
         ],
-        elsewhere: Some(("github.com", "url = \"https://{host}/api/v3\"")),
+        elsewhere: Some(("github.com", "url = \"{web}/api/v3\"")),
     }),
 };
 

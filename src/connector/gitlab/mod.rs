@@ -53,7 +53,7 @@ pub const DESCRIPTOR: Descriptor = Descriptor {
             "token = { env = \"GITLAB_TOKEN\" }",
             "repositories = [{repository}]",
         ],
-        elsewhere: Some(("gitlab.com", "url = \"https://{host}\"")),
+        elsewhere: Some(("gitlab.com", "url = \"{web}\"")),
     }),
 };
 

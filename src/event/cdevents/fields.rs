@@ -122,10 +122,21 @@ fn flag(raw: &RawValue) -> Option<bool> {
     }
 }
 
-/// A count; one too large to hold is the largest.
+/// A count, however JSON writes a whole number (`3`, `3.0`, `3e0`); one too large to hold is the largest.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a whole number that is not negative is cut to the largest count"
+)]
 pub(super) fn count(raw: &RawValue) -> Option<u32> {
-    let number: u64 = raw.get().trim_matches('"').parse().ok()?;
-    Some(u32::try_from(number).unwrap_or(u32::MAX))
+    let text = raw.get().trim_matches('"');
+    if let Ok(number) = text.parse::<u64>() {
+        return Some(u32::try_from(number).unwrap_or(u32::MAX));
+    }
+    let is_number = text.starts_with(|c: char| c.is_ascii_digit());
+    let number: f64 = text.parse().ok().filter(|_| is_number)?;
+    let is_broken = number.is_finite() && number.rem_euclid(1.0) > 0.0;
+    (!is_broken).then_some(number as u32)
 }
 
 /// What an event says of its subject: its content, and where that is silent its custom data.
@@ -192,6 +203,25 @@ mod tests {
 
     fn raw(json: &str) -> &RawValue {
         serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn a_count_is_a_whole_number_of_any_size() {
+        for (json, wanted) in [
+            ("3", Some(3)),
+            ("\"3\"", Some(3)),
+            ("3.0", Some(3)),
+            ("3e2", Some(300)),
+            ("99999999999999999999", Some(u32::MAX)),
+            ("1e400", Some(u32::MAX)),
+            ("1.5", None),
+            ("-1", None),
+            ("\"inf\"", None),
+            ("\"many\"", None),
+            ("true", None),
+        ] {
+            assert_eq!(count(raw(json)), wanted, "{json}");
+        }
     }
 
     #[test]

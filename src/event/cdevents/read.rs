@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::value::RawValue;
+
 use super::envelope::{CdEvent, Envelope, ReadError, envelope};
 use super::family::{Family, ServiceVerb};
 use super::fields::{Facts, Fields, count};
@@ -178,17 +180,26 @@ fn scan<'a>(scan: Text<'a>, facts: &Facts<'a>) -> Scan<Text<'a>> {
         url: facts.first(&["uri", "url"]),
         suppressed: facts.list("suppressed"),
         outcome: outcome(facts),
-        counts: facts.find("counts", |raw| {
-            let counts = Fields::of(Some(raw));
-            let of = |severity| counts.get(severity).and_then(count).unwrap_or(0);
-            raw.get().starts_with('{').then(|| Severities {
-                critical: of("critical"),
-                high: of("high"),
-                medium: of("medium"),
-                low: of("low"),
-            })
-        }),
+        counts: facts.find("counts", severities),
     }
+}
+
+/// How many findings there are of each severity; one that is not named has none. `None` where one is no count: that is no reason to call it none.
+fn severities(raw: &RawValue) -> Option<Severities> {
+    if !raw.get().starts_with('{') {
+        return None;
+    }
+    let counts = Fields::of(Some(raw));
+    let of = |severity| {
+        let told = counts.get(severity).filter(|told| told.get() != "null");
+        told.map_or(Some(0), count)
+    };
+    Some(Severities {
+        critical: of("critical")?,
+        high: of("high")?,
+        medium: of("medium")?,
+        low: of("low")?,
+    })
 }
 
 fn gate<'a>(phase: GatePhase, gate: Text<'a>, facts: &Facts<'a>) -> Gate<Text<'a>> {
@@ -346,4 +357,25 @@ fn mark<'a>(mark: Text<'a>, facts: &Facts<'a>) -> Option<Mark<Text<'a>>> {
             .map(|word| words::mark(&word))
             .unwrap_or_default(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_that_cannot_be_counted_are_not_none() {
+        let counts = |json: &str| severities(serde_json::from_str(json).unwrap());
+        let found = |critical, high| Severities {
+            critical,
+            high,
+            ..Severities::default()
+        };
+        assert_eq!(counts("{}"), Some(found(0, 0)));
+        assert_eq!(counts(r#"{"critical":null,"high":1.0}"#), Some(found(0, 1)));
+        assert_eq!(counts(r#"{"critical":1e30}"#), Some(found(u32::MAX, 0)));
+        for unread in [r#"{"critical":"some"}"#, r#"{"critical":-1}"#, "[]", "3"] {
+            assert_eq!(counts(unread), None, "{unread}");
+        }
+    }
 }

@@ -185,6 +185,7 @@ impl Gatherer {
         if !self.is_about_us(fact) {
             return;
         }
+        let deployment = self.deployment_of(fact.target);
         let workload = &mut self.workload;
         match fact.kind {
             MarkKind::IncidentLink => {
@@ -193,11 +194,11 @@ impl Gatherer {
                     incident.deployment = Some(fact.deployment);
                 }
             }
-            MarkKind::Unplanned => workload.marked_unplanned.push(fact.target),
-            MarkKind::Failed => workload.marked_failed.push(fact.target),
+            MarkKind::Unplanned => workload.marked_unplanned.push(deployment),
+            MarkKind::Failed => workload.marked_failed.push(deployment),
             MarkKind::Ignore => {
                 workload.incidents.retain(|i| i.id != fact.target);
-                workload.records.retain(|r| r.deployment != fact.target);
+                workload.records.retain(|r| r.deployment != deployment);
             }
             MarkKind::Hold => {
                 if let Some(environment) = self.held(fact) {
@@ -222,6 +223,16 @@ impl Gatherer {
             // A rule that was set aside is told, and changes no figure.
             MarkKind::Override | MarkKind::Other => {}
         }
+    }
+
+    /// The deployment that a mark names by its own id, else by that of one of its records.
+    fn deployment_of(&self, target: Name) -> Name {
+        let records = &self.workload.records;
+        let by_record = || records.iter().find(|record| record.id == target);
+        if records.iter().any(|record| record.deployment == target) {
+            return target;
+        }
+        by_record().map_or(target, |record| record.deployment)
     }
 
     /// The environment that a hold is about, where it is about this workload. Its target is `workload/environment`, or an environment, for all workloads.

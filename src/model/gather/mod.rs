@@ -320,6 +320,7 @@ impl Gatherer {
     }
 
     fn finish(mut self, rules: &Rules) -> Workload {
+        self.trace_changes();
         self.deploy();
         self.trace_scans();
         self.drop_deleted_tags();

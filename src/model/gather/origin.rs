@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::Gatherer;
 use crate::event::time::Timestamp;
-use crate::model::entity::CommitAt;
+use crate::model::entity::{Artifact, ChangeAt, CommitAt};
 use crate::model::name::Name;
 
 /// Commits by the texts that name them. Facts come in the order of their time, so each text has its commits in it.
@@ -50,6 +50,53 @@ impl Gatherer {
                 .at(text, at)
                 .or_else(|| self.tagged.at(text, at))
         })
+    }
+}
+
+impl Gatherer {
+    /// Finds the commits of artifacts that say only which change they were made of. What else is said of one of their texts goes before.
+    pub(super) fn trace_changes(&mut self) {
+        let silent = |artifact: &&Artifact| artifact.commit.is_none() && artifact.change.is_some();
+        if !self.workload.artifacts.iter().any(|one| silent(&one)) {
+            return;
+        }
+        // An id that two repositories use names neither change.
+        let mut called: FxHashMap<Name, Option<ChangeAt>> = FxHashMap::default();
+        for (place, change) in (0..).zip(&self.workload.changes) {
+            let one = called.entry(change.id);
+            one.and_modify(|one| *one = None).or_insert(Some(place));
+        }
+        for place in 0..self.workload.artifacts.len() {
+            let artifact = &self.workload.artifacts[place];
+            let Some(name) = artifact.change.filter(|_| silent(&artifact)) else {
+                continue;
+            };
+            let made = artifact.packaged.or(artifact.published);
+            let commit = match called.get(&name) {
+                Some(change) => change.and_then(|change| self.stood_at(change, made)),
+                // A commit that nobody asked for is its own change.
+                None => self.workload.commit_of.get(&name).copied(),
+            };
+            let artifact = &mut self.workload.artifacts[place];
+            artifact.commit = commit;
+            let texts = [Some(artifact.id), artifact.digest, artifact.version];
+            for text in texts.into_iter().flatten() {
+                if let (Some(commit), None) = (commit, self.made_of.first(text)) {
+                    self.made_of
+                        .note(text, made.unwrap_or(self.workload.as_of), commit);
+                }
+            }
+        }
+    }
+
+    /// The commit that stood for a change at an instant: its head until it was merged, then what it was merged as.
+    fn stood_at(&self, change: ChangeAt, at: Option<Timestamp>) -> Option<CommitAt> {
+        let change = self.workload.changes.get(change as usize)?;
+        let before = at
+            .zip(change.merged)
+            .is_some_and(|(at, merged)| at < merged);
+        let head = change.head.filter(|_| before);
+        head.or(change.sha).or(change.head)
     }
 }
 

@@ -504,3 +504,27 @@ fn what_a_gate_turned_down_is_told_to_be_rejected() {
     let sentence = "#1: held at the gate cab, since 2025-03-02T13:00:00Z";
     assert_eq!(told_of(&[rejected, again]), ("gated", sentence.to_owned()));
 }
+
+#[test]
+fn a_request_whose_opening_nobody_told_is_known_from_the_first_that_was_told_of_it() {
+    let mut s = shop();
+    s.path(&[
+        ("code", StepKind::Code, None),
+        ("review", StepKind::Review, None),
+        ("production", StepKind::Deploy, Some("production")),
+    ]);
+    let told_of = s.request("#4", "r", &[]).last_change();
+    told_of.updated.push(at("03-02 10:00"));
+    let closed = s.request("#5", "r", &[]).last_change();
+    closed.abandoned = Some(at("03-03 10:00"));
+    s.request("#6", "r", &[]);
+    let workload = s.done();
+    let open = told(&workload, "#4");
+    let stands = (open.state, open.step.as_deref(), open.since);
+    assert_eq!(stands, ("waiting", Some("review"), Some(at("03-02 10:00"))));
+    let closed = told(&workload, "#5");
+    assert_eq!(closed.state, "abandoned");
+    let rules = Rules::default();
+    let lives = Lives::new(&workload, &rules, None);
+    assert!(lives.known_life(find(&lives, "#6")[0]).is_none());
+}

@@ -325,11 +325,12 @@ impl<'a> Lives<'a> {
         self.lived(place, start(self.workload, change)?, change.abandoned)
     }
 
-    /// The life as far as it is known: of a change whose beginning nobody told, from its merge.
+    /// The life as far as it is known: of a change whose beginning nobody told, from its merge, or from the first that was told of it.
     #[must_use]
     pub fn known_life(&self, place: ChangeAt) -> Option<Life> {
         let change = self.workload.changes.get(place as usize)?;
-        let from = start(self.workload, change).or(change.merged)?;
+        let begun = start(self.workload, change).or(change.merged);
+        let from = begun.or_else(|| change.told().chain(change.abandoned).min())?;
         self.lived(place, from, change.abandoned)
     }
 

@@ -32,7 +32,7 @@ impl Lives<'_> {
             .production_step()
             .or_else(|| steps.len().checked_sub(1))?;
         if !is_through_review(change) {
-            return match change.opened {
+            return match change.opened.or_else(|| change.told().min()) {
                 Some(_) if !change.draft => of(StepKind::Review).or_else(|| of(StepKind::Code)),
                 _ => of(StepKind::Code),
             }

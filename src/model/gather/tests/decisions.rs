@@ -4,6 +4,7 @@ use super::{Told, day, deployed, event, gathered, incident};
 use crate::event::kind::{Deployment, IncidentPhase, Kind, Mark, MarkKind};
 use crate::event::time::Timestamp;
 use crate::model::Workload;
+use crate::model::name::Name;
 
 fn mark(id: &'static str, at: i64, kind: MarkKind, target: &'static str) -> Told {
     let fact = Mark {
@@ -262,4 +263,32 @@ fn incidents_of_two_tools_are_two_whatever_their_numbers() {
             .iter()
             .all(|one| one.deployment.is_some())
     );
+}
+
+#[test]
+fn a_deployment_is_named_by_one_of_its_records_as_well() {
+    let row = Deployment {
+        deployment: Some("D"),
+        ..Deployment::default()
+    };
+    let told = |kind| {
+        let events = [
+            deployed("e", 1, row.clone()),
+            mark("m", 2, kind, "d1"),
+            mark("n", 2, kind, "other"),
+        ];
+        gathered(&events, 9)
+    };
+    let names = |workload: &Workload, names: &[Name]| -> Vec<String> {
+        let texts = names.iter().map(|name| workload.text(*name).to_owned());
+        texts.collect()
+    };
+    let failed = told(MarkKind::Failed);
+    assert_eq!(names(&failed, &failed.marked_failed), ["D", "other"]);
+    let unplanned = told(MarkKind::Unplanned);
+    assert_eq!(
+        names(&unplanned, &unplanned.marked_unplanned),
+        ["D", "other"]
+    );
+    assert!(told(MarkKind::Ignore).records.is_empty());
 }

@@ -1,7 +1,7 @@
 //! Which commit a deployment, a gate or an incident means that names an artifact, a version or a tag.
 
-use super::{Told, commit, event, gathered};
-use crate::event::kind::{Artifact, Deployment, Gate, Incident, Kind, Tag};
+use super::{REPOSITORY, Told, commit, event, gathered, merged};
+use crate::event::kind::{Artifact, Change, ChangePhase, Deployment, Gate, Incident, Kind, Tag};
 use crate::model::Workload;
 
 const DIGEST: &str = "sha256:0b31b1c02ff458ad9b7b81cbdf8f028bd54699fa151f221d1e8de6817db93427";
@@ -113,4 +113,40 @@ fn a_digest_alone_is_of_who_made_or_runs_it() {
     let gate = &workload.gates[0];
     let sha = workload.commits[gate.commit.unwrap() as usize].sha;
     assert_eq!(workload.text(sha), "a");
+}
+
+/// An artifact that names nothing but the change that it was made of.
+fn made_of_change(id: &'static str, at: i64, change: &'static str) -> Told {
+    let fact = Artifact {
+        artifact: IMAGE,
+        change: Some(change),
+        repository: REPOSITORY,
+        ..Artifact::default()
+    };
+    event(id, at, Kind::Artifact(fact))
+}
+
+#[test]
+fn an_artifact_that_names_its_change_was_made_of_its_commit() {
+    let line = [commit("a", 1, &[]), commit("b", 2, &["a"])];
+    let opened = Change {
+        change: "7",
+        repository: REPOSITORY,
+        head: Some("h"),
+        phase: ChangePhase::Created,
+        ..Change::default()
+    };
+    let request = [
+        event("7", 1, Kind::Change(opened)),
+        merged("7", 3, "b", &[]),
+    ];
+    let deployment = [deployed("d1", 6, None)];
+    let told = |made: Told| [&line[..], &request, &[made], &deployment].concat();
+    let shas_of = |made: Told| shas(&gathered(&told(made), 9)).join(" ");
+    assert_eq!(shas_of(made_of_change("m", 4, "7")), "b", "as merged");
+    assert_eq!(shas_of(made_of_change("m", 2, "7")), "h", "not merged yet");
+    assert_eq!(shas_of(made_of_change("m", 4, "a")), "a", "a commit");
+    assert_eq!(shas_of(made_of_change("m", 4, "8")), "-", "nobody knows it");
+    let workload = gathered(&told(made_of_change("m", 4, "7")), 9);
+    assert!(workload.artifacts[0].commit.is_some());
 }
