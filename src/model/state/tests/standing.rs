@@ -1,8 +1,8 @@
 //! Where a change stands that is on its way, by what production needs, and which gates wait for it meanwhile.
 
 use super::{at, ends, gate, merged, run, sample, staged, way};
-use crate::event::kind::{Decision, Outcome};
-use crate::model::definition::{Rules, Step, StepKind};
+use crate::event::kind::{Decision, Outcome, Severities};
+use crate::model::definition::{Limits, Rules, Step, StepKind};
 use crate::model::entity::Scan;
 use crate::model::gate::open;
 use crate::model::locate::whereabouts;
@@ -258,4 +258,42 @@ fn a_gate_that_was_passed_over_kept_its_time() {
         working,
     ];
     assert_eq!(live(Some(("03-03 15:00", Decision::Rejected))), rejected);
+}
+
+#[test]
+fn a_scan_over_the_limits_of_its_step_did_not_pass() {
+    let found = |critical: u32| {
+        let mut s = sample();
+        merged(&mut s);
+        let step = &mut s.workload().path.steps[2];
+        step.kind = StepKind::Scan;
+        step.limits = Some(Limits {
+            critical: Some(0),
+            ..Limits::default()
+        });
+        scan(&mut s, "03-03 12:20");
+        let last = s.workload().scans.last_mut().unwrap();
+        last.counts = Some(Severities {
+            critical,
+            ..Severities::default()
+        });
+        way(s, "03-03 17:00")
+    };
+    ends(&found(0), "staging", State::Waiting, "03 12:20");
+    ends(&found(1), "test", State::Failed, "03 12:20");
+}
+
+#[test]
+fn a_scan_fills_the_step_that_asks_for_its_scanner_whoever_tells_of_it() {
+    let scanned = |from: &str| {
+        let mut s = sample();
+        merged(&mut s);
+        let step = &mut s.workload().path.steps[2];
+        (step.kind, step.from) = (StepKind::Scan, Some(from.to_owned()));
+        scan(&mut s, "03-03 12:20");
+        way(s, "03-03 17:00")
+    };
+    ends(&scanned("trivy"), "staging", State::Waiting, "03 12:20");
+    ends(&scanned("scanner"), "staging", State::Waiting, "03 12:20");
+    ends(&scanned("grype"), "staging", State::Waiting, "03 12:00");
 }
