@@ -130,24 +130,16 @@ pub fn closed(lives: &Lives<'_>, place: usize, draft: &mut Draft) {
     let Some(environment) = &step.environment else {
         return;
     };
-    if let Some((_, until)) = lives.freeze(place, at) {
-        let freezes = workload.path.freezes.iter();
-        let reason = freezes
-            .filter(|freeze| freeze.environment == *environment)
-            .find_map(|freeze| freeze.reason.as_deref());
-        let reason = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
+    if let Some(closed) = lives.freeze(place, at) {
+        let reason = closed
+            .reason
+            .map_or_else(String::new, |it| format!(" ({it})"));
+        let until = told(lives, closed.until);
         object(
             draft,
             FREEZE,
-            format!(
-                "{environment} is frozen until {}{reason}",
-                told(lives, until)
-            ),
-            format!(
-                "waiting until {}, or {}",
-                told(lives, until),
-                with_reason(FREEZE)
-            ),
+            format!("{environment} is frozen until {until}{reason}"),
+            format!("waiting until {until}, or {}", with_reason(FREEZE)),
         );
     }
     held(lives, environment, draft);
