@@ -175,6 +175,14 @@ fn one(lives: &Lives<'_>, gate: &Gate) -> OpenGate {
 }
 
 impl OpenGate {
+    /// Whether a name is its id, or its workload and step: the one that it had while nobody had approved it yet.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        let rest = name.strip_prefix(&self.workload);
+        let step = rest.and_then(|rest| rest.strip_prefix('/'));
+        self.gate == name || step.is_some() && step == self.step.as_deref()
+    }
+
     /// With whether the one who asks may decide it, and why not: the one answer that lists, pages and plans give.
     fn judged(self, lives: &Lives<'_>, step: Option<&Step>, told: Option<bool>) -> Self {
         let me = lives.rules.me.as_deref();
