@@ -99,6 +99,15 @@ pub fn rollback(
     }
     for record in under_way(workload, environment) {
         draft.undone_by.push(format!(
+    if earlier
+        .iter()
+        .any(|one| one.rolled_back && one.version.is(&to))
+    {
+        let name = to.name();
+        draft
+            .notes
+            .push(format!("a rollback took {name} out before"));
+    }
             "deployment {} to {environment}, which is under way: stop it first",
             workload.text(record.deployment)
         ));
@@ -127,8 +136,11 @@ fn back_to(
     wanted: Option<&str>,
 ) -> Result<Version, Refusal> {
     let Some(name) = wanted else {
-        let good = |one: &&version::Earlier| one.incidents == 0 && !one.failed;
-        let best = earlier.iter().find(good).or_else(|| earlier.first());
+        let is_back = |one: &&version::Earlier| !one.rolled_back;
+        let good = |one: &&version::Earlier| is_back(one) && one.incidents == 0 && !one.failed;
+        let best = earlier.iter().find(good);
+        let best = best.or_else(|| earlier.iter().find(is_back));
+        let best = best.or_else(|| earlier.first());
         return best.map(|best| best.version.clone()).ok_or_else(|| {
             Refusal::new(
                 "unknown",
