@@ -99,7 +99,7 @@ fn one(
             let text = format!("{newer} is newer than what {} holds", gate.gate);
             policy::newer(text, draft);
         }
-        policy::evidence(lives, &evidence, draft);
+        policy::evidence(lives, place, &evidence, draft);
         policy::four_eyes(ask, lives, step, &held, draft);
     }
     draft.evidence.extend(evidence);
