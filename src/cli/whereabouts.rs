@@ -5,7 +5,7 @@ use super::session::Session;
 use super::{Ending, show};
 use crate::app::locate::{self, Asked};
 use crate::error::Failure;
-use crate::model::locate::Match;
+use crate::model::locate::GIVEN_UP;
 use crate::model::state::State;
 use crate::report;
 
@@ -26,18 +26,33 @@ pub fn run(session: &Session, args: &WhereArgs) -> Result<Ending, Failure> {
     show(session, "leadtime/where/v1", &answer, |answer| {
         report::whereabouts(answer, &session.style)
     })?;
-    Ok(ending(&answer.matches))
+    let states: Vec<&str> = answer.matches.iter().map(|one| one.state).collect();
+    Ok(ending(&states))
 }
 
-fn ending(matches: &[Match]) -> Ending {
-    if matches.is_empty() {
-        Ending::Unable
-    } else if matches
-        .iter()
-        .all(|one| one.state == State::Delivered.word())
-    {
+fn ending(states: &[&str]) -> Ending {
+    if states.is_empty() {
+        return Ending::Unable;
+    }
+    let count = |word: &str| states.iter().filter(|state| **state == word).count();
+    let live = count(State::Delivered.word());
+    // What was given up is no part of what a ticket or a version asks for.
+    if live > 0 && live + count(GIVEN_UP) == states.len() {
         Ending::Done
     } else {
         Ending::Found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_given_up_holds_up_nothing_that_is_live() {
+        assert!(matches!(ending(&[]), Ending::Unable));
+        assert!(matches!(ending(&["delivered", GIVEN_UP]), Ending::Done));
+        assert!(matches!(ending(&["delivered", "gated"]), Ending::Found));
+        assert!(matches!(ending(&[GIVEN_UP]), Ending::Found));
     }
 }

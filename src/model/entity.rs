@@ -201,7 +201,7 @@ pub struct Gate {
 
 impl Gate {
     /// A decision that was asked for, and of which nothing more is known yet.
-    pub(super) fn asked(source: Name, id: Name, opened: Timestamp) -> Self {
+    pub(crate) fn asked(source: Name, id: Name, opened: Timestamp) -> Self {
         Self {
             id,
             source,

@@ -234,7 +234,7 @@ fn scanner<'w>(workload: &'w Workload, scan: &Scan) -> &'w str {
 }
 
 /// Whether a scan is one that a step asks for: by its source, or by the scanner's own name.
-fn fills(workload: &Workload, step: &Step, scan: &Scan) -> bool {
+pub(in crate::model) fn fills(workload: &Workload, step: &Step, scan: &Scan) -> bool {
     step::takes(step, workload.text(scan.source))
         || step::named(step).any(|name| scanner(workload, scan).eq_ignore_ascii_case(name))
 }

@@ -74,11 +74,11 @@ pub fn release(lives: &Lives<'_>, from: Option<&str>, to: &str) -> Notes {
     let from = named.or_else(|| before(lives, to));
     let mut groups: BTreeMap<(usize, &str), Vec<NoteChange>> = BTreeMap::new();
     for (at, change) in (0..).zip(&workload.changes) {
-        let here = place.and_then(|place| lives.deliveries.get(place)?.arrival(at));
+        let here = place.and_then(|place| lives.deliveries.get(place)?.holds(at));
         if here.is_some() {
             continue;
         }
-        let there = from.map(|delivery| delivery.arrival(at));
+        let there = from.map(|delivery| delivery.holds(at));
         let since = match there {
             Some(arrival) => arrival.map(|arrival| arrival.at),
             None => change.merged.filter(|_| change.abandoned.is_none()),
@@ -293,6 +293,22 @@ mod tests {
         assert!(notes.migration);
         assert!(notes.groups[1].changes[0].migration);
         assert_eq!(notes.groups[0].changes[0].tickets[0].ticket, "SHOP-7");
+    }
+
+    #[test]
+    fn what_a_rollback_took_out_ships_next_again_and_not_from_where_it_is_gone() {
+        let next = |environment: &str| {
+            let mut s = sample();
+            let place = s.name(environment);
+            s.deploy("back", "r", "m0", "03-05 12:00");
+            s.record().environment = Some(place);
+            let notes = told(s, None, "production");
+            let groups = notes.groups.iter().flat_map(|group| &group.changes);
+            let ids = groups.map(|change| change.change.clone());
+            ids.collect::<Vec<_>>()
+        };
+        assert_eq!(next("production"), ["#1", "#2"]);
+        assert!(next("staging").is_empty());
     }
 
     #[test]

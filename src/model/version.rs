@@ -4,13 +4,14 @@ use rustc_hash::FxHashSet;
 use serde::Serialize;
 
 use super::Workload;
-use super::delivery::AttemptOutcome;
+use super::delivery::{AttemptOutcome, Delivery};
 use super::entity::{Change, ChangeAt, CommitAt, Record};
 use super::environment::{self, short};
 use super::incident::link;
 use super::name::Name;
 use super::ran::{self, Ran};
 use super::state::Lives;
+use super::statistic::quantile;
 use crate::event::kind::Outcome;
 use crate::event::time::{Span, Timestamp};
 
@@ -58,6 +59,17 @@ impl Version {
             .or_else(|| same(&self.sha, &other.sha))
             .or_else(|| same(&self.version, &other.version))
             .unwrap_or(false)
+    }
+
+    /// Since when it has been in an environment, by itself or within a later version that holds it; what has no commit, where it runs there now.
+    #[must_use]
+    pub fn since(&self, workload: &Workload, delivery: &Delivery) -> Option<Timestamp> {
+        if let Some(commit) = self.commit {
+            return delivery.row(delivery.live(commit)?).map(|row| row.at);
+        }
+        let record = environment::live(workload, &delivery.environment)?;
+        let is_there = Self::of_record(workload, record).is(self);
+        record.finished.filter(|_| is_there)
     }
 
     fn of_record(workload: &Workload, record: &Record) -> Self {
@@ -116,7 +128,7 @@ pub fn candidate(lives: &Lives<'_>, environment: &str) -> Option<Version> {
     let built = workload
         .artifacts
         .iter()
-        .filter(|artifact| artifact.commit.is_some())
+        .filter(|artifact| artifact.commit.is_some_and(|at| is_merged(workload, at)))
         .max_by_key(|artifact| artifact.published.or(artifact.packaged))
         .and_then(|artifact| artifact.commit);
     let merged = || {
@@ -128,6 +140,13 @@ pub fn candidate(lives: &Lives<'_>, environment: &str) -> Option<Version> {
     };
     let commit = built.or_else(merged)?;
     Some(Version::of_commit(workload, Some(commit)))
+}
+
+/// Whether a commit is of no request that is open still, or was given up: what was built of such a one is there to be tried, and not to be brought on.
+fn is_merged(workload: &Workload, commit: CommitAt) -> bool {
+    let change = workload.commits.get(commit as usize);
+    let change = change.and_then(|commit| workload.changes.get(commit.change? as usize));
+    change.is_none_or(|change| change.direct || change.merged.is_some())
 }
 
 /// The versions that a name speaks of: a version, tag, sha from seven digits on, digest, package URL or deployment.
@@ -213,6 +232,8 @@ pub struct Earlier {
     pub incidents: usize,
     /// A person called it failed.
     pub failed: bool,
+    /// A rollback took it out, or went past it to one before.
+    pub rolled_back: bool,
     /// Changes that would leave with what runs now.
     pub leaves: usize,
 }
@@ -231,7 +252,9 @@ pub fn earlier(lives: &Lives<'_>, environment: &str) -> Vec<Earlier> {
     let links = delivery.map_or_else(Vec::new, |delivery| link(workload, delivery, lives.rules));
     let went_well = |ran: &&Ran| matches!(ran.kind, "first" | "change" | "rollback" | "redeploy");
     let mut found: Vec<Earlier> = Vec::new();
+    let mut next = None;
     for ran in ran::runs(lives, environment).iter().filter(went_well) {
+        let by_rollback = std::mem::replace(&mut next, Some(ran.kind)) == Some("rollback");
         let Some(record) = workload.records.iter().rfind(|record| {
             record.outcome == Some(Outcome::Success)
                 && workload.text(record.deployment) == ran.deployment
@@ -247,13 +270,16 @@ pub fn earlier(lives: &Lives<'_>, environment: &str) -> Vec<Earlier> {
             let attempt = link.attempt.and_then(|place| delivery?.attempt(place));
             attempt.is_some_and(|attempt| attempt.deployment == record.deployment)
         });
+        let way = difference(workload, now.commit, version.commit).unwrap_or_default();
+        // What is live has nothing that it has not: it is no way back.
+        let is_ahead = !way.ships.is_empty() && way.leaves.is_empty();
         found.push(Earlier {
             from: ran.at,
             until: ran.until,
             incidents: caused.count(),
             failed: workload.marked_failed.contains(&record.deployment),
-            leaves: difference(workload, now.commit, version.commit)
-                .map_or(0, |it| it.leaves.len()),
+            rolled_back: by_rollback || is_ahead,
+            leaves: way.leaves.len(),
             version,
         });
     }
@@ -332,14 +358,15 @@ pub fn usual(lives: &Lives<'_>, environment: &str) -> Option<Span> {
     // A tool that tells one instant for both tells no length.
     lengths.retain(|length| *length > Span::ZERO);
     lengths.sort_unstable();
-    lengths.get(lengths.len().checked_sub(1)? / 2).copied()
+    quantile(&lengths, 0.5)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::definition::{Rules, StepKind};
-    use crate::model::sample::Sample;
+    use crate::model::entity::Artifact;
+    use crate::model::sample::{Sample, at};
 
     /// Three versions: all went to staging; m1, m2 to production.
     fn shop() -> Workload {
@@ -398,6 +425,41 @@ mod tests {
             candidate(&lives, "staging").unwrap().sha.as_deref(),
             Some("m3")
         );
+    }
+
+    #[test]
+    fn what_was_built_of_an_open_request_is_ready_for_nothing() {
+        let ready = |merged: bool| {
+            let mut s = Sample::new("shop");
+            s.path(&[("staging", StepKind::Deploy, Some("staging"))]);
+            s.commit("r", "m1", "03-01 10:00", &[])
+                .commit("r", "c2", "03-02 10:00", &["m1"]);
+            s.request("#2", "r", &["c2"]).opened("03-02 10:00");
+            if merged {
+                s.merged("c2", "03-02 12:00");
+            }
+            for (sha, time) in [("m1", "03-01 11:00"), ("c2", "03-02 11:00")] {
+                let artifact = Artifact {
+                    id: s.name(sha),
+                    source: s.name("registry"),
+                    digest: None,
+                    version: None,
+                    commit: Some(s.sha(sha)),
+                    packaged: None,
+                    published: Some(at(time)),
+                    sbom: None,
+                    change: None,
+                };
+                s.workload().artifacts.push(artifact);
+            }
+            let workload = s.done();
+            let rules = Rules::default();
+            candidate(&Lives::new(&workload, &rules, None), "staging")
+                .unwrap()
+                .sha
+        };
+        assert_eq!(ready(false).as_deref(), Some("m1"));
+        assert_eq!(ready(true).as_deref(), Some("c2"));
     }
 
     #[test]

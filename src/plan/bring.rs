@@ -41,6 +41,7 @@ pub fn promote(
         })?,
     };
     let mut draft = bring(ask, lives, place, &to, Verb::Promote)?;
+    policy::soaking(lives, place, &to, &mut draft);
     if let Some(ready) = ready.filter(|ready| !ready.is(&to)) {
         let way = version::difference(workload, to.commit, ready.commit);
         if way.is_some_and(|way| !way.ships.is_empty() && way.leaves.is_empty()) {
@@ -63,7 +64,8 @@ pub fn promote(
     let found = gate::before(lives, Some(place), &subject);
     draft.evidence = found.iter().map(Evidence::from).collect();
     let evidence = draft.evidence.clone();
-    policy::evidence(lives, &evidence, &mut draft);
+    policy::evidence(lives, Some(place), &evidence, &mut draft);
+    reviewed(lives, place, &mut draft);
     gates(lives, place, &to, &mut draft);
     let step = &workload.path.steps[place];
     let shipping = draft.ships.clone();
@@ -97,6 +99,15 @@ pub fn rollback(
             .notes
             .push(format!("{} {had} while it was live", to.name()));
     }
+    if earlier
+        .iter()
+        .any(|one| one.rolled_back && one.version.is(&to))
+    {
+        let name = to.name();
+        draft
+            .notes
+            .push(format!("a rollback took {name} out before"));
+    }
     for record in under_way(workload, environment) {
         draft.undone_by.push(format!(
             "deployment {} to {environment}, which is under way: stop it first",
@@ -127,8 +138,11 @@ fn back_to(
     wanted: Option<&str>,
 ) -> Result<Version, Refusal> {
     let Some(name) = wanted else {
-        let good = |one: &&version::Earlier| one.incidents == 0 && !one.failed;
-        let best = earlier.iter().find(good).or_else(|| earlier.first());
+        let is_back = |one: &&version::Earlier| !one.rolled_back;
+        let good = |one: &&version::Earlier| is_back(one) && one.incidents == 0 && !one.failed;
+        let best = earlier.iter().find(good);
+        let best = best.or_else(|| earlier.iter().find(is_back));
+        let best = best.or_else(|| earlier.first());
         return best.map(|best| best.version.clone()).ok_or_else(|| {
             Refusal::new(
                 "unknown",
@@ -294,18 +308,49 @@ fn subject(workload: &Workload, version: &Version) -> Subject {
     }
 }
 
-/// The gates between the deploying step before and this one that have to be decided first.
+/// What ships has to be through the review that the step needs: its requests are merged.
+fn reviewed(lives: &Lives<'_>, place: usize, draft: &mut Draft) {
+    let workload = lives.workload;
+    let steps = &workload.path.steps;
+    let mut needed = lives.needed(place).into_iter();
+    let Some(review) = needed.find(|at| steps[*at].kind == StepKind::Review) else {
+        return;
+    };
+    let is_open = |one: &&Moving| {
+        let mut changes = workload.changes.iter();
+        let change = changes.find(|change| workload.text(change.id) == one.change);
+        change.is_some_and(|change| !change.direct && change.merged.is_none())
+    };
+    let open = draft.ships.iter().filter(is_open);
+    let open: Vec<&str> = open.map(|one| one.change.as_str()).collect();
+    if !open.is_empty() {
+        let how = format!("is not over: {} not merged", open.join(", "));
+        policy::undecided(&steps[review], &how, draft);
+    }
+}
+
+/// The gates between the deploying steps before and this one that have to be decided first.
 fn gates(lives: &Lives<'_>, place: usize, to: &Version, draft: &mut Draft) {
     let steps = &lives.workload.path.steps;
-    let begin = steps[..place]
-        .iter()
-        .rposition(|step| step.kind == StepKind::Deploy)
-        .map_or(0, |before| before + 1);
-    for at in (begin..place).filter(|at| steps[*at].kind == StepKind::Gate) {
+    for at in between(steps, place) {
         if let Some(how) = undecided(lives, (at, place), to, &draft.ships) {
             policy::undecided(&steps[at], how, draft);
         }
     }
+}
+
+/// The gates that a step needs, without a deploying step in between: whatever stands beside its way keeps nothing from it.
+fn between(steps: &[Step], place: usize) -> Vec<usize> {
+    let mut seen = vec![false; place];
+    let mut open = steps[place].needs.clone();
+    // Needs always point back, so this ends.
+    while let Some(at) = open.pop() {
+        if steps[at].kind != StepKind::Deploy && !std::mem::replace(&mut seen[at], true) {
+            open.extend(&steps[at].needs);
+        }
+    }
+    let gates = (0..place).filter(|at| seen[*at] && steps[*at].kind == StepKind::Gate);
+    gates.collect()
 }
 
 /// How a gate stands that is not approved for a version. One that the deployment itself stops at is asked for by that.

@@ -56,7 +56,9 @@ fn find<'g>(all: &'g [OpenGate], id: &str, workload: &str) -> Result<&'g OpenGat
         return Ok(gate);
     }
     let by = |gate: &&OpenGate| {
-        gate.step.as_deref() == Some(id) || gate.environment.as_deref() == Some(id)
+        gate.is_called(id)
+            || gate.step.as_deref() == Some(id)
+            || gate.environment.as_deref() == Some(id)
     };
     let mut found = all.iter().filter(by);
     match (found.next(), found.next()) {
@@ -97,7 +99,7 @@ fn one(
             let text = format!("{newer} is newer than what {} holds", gate.gate);
             policy::newer(text, draft);
         }
-        policy::evidence(lives, &evidence, draft);
+        policy::evidence(lives, place, &evidence, draft);
         policy::four_eyes(ask, lives, step, &held, draft);
     }
     draft.evidence.extend(evidence);

@@ -19,6 +19,8 @@ pub mod policy;
 pub mod proof;
 pub mod request;
 pub mod respond;
+#[cfg(test)]
+mod tests;
 pub mod way;
 
 use serde::{Deserialize, Serialize};

@@ -3,10 +3,11 @@
 use super::ask::{Ask, Permit};
 use super::{Draft, Evidence, Moving, Objection, Refusal};
 use crate::event::time::Timestamp;
-use crate::model::definition::{Step, StepKind};
+use crate::model::definition::Step;
 use crate::model::evidence::Standing;
 use crate::model::gate::{Bar, OpenGate};
 use crate::model::state::Lives;
+use crate::model::version::Version;
 
 /// leadtime only reads until armed.
 pub const ARMED: &str = "armed";
@@ -121,7 +122,7 @@ pub(super) fn told(lives: &Lives<'_>, at: Timestamp) -> String {
     at.format("%-d %b %Y %H:%M %Z").to_string()
 }
 
-/// What keeps an environment closed: a freeze, a hold, a soak that is not over.
+/// What keeps an environment closed: a freeze, a hold.
 pub fn closed(lives: &Lives<'_>, place: usize, draft: &mut Draft) {
     let workload = lives.workload;
     // Now, and not when it was asked: a freeze may begin while the plan is read.
@@ -130,28 +131,19 @@ pub fn closed(lives: &Lives<'_>, place: usize, draft: &mut Draft) {
     let Some(environment) = &step.environment else {
         return;
     };
-    if let Some((_, until)) = lives.freeze(place, at) {
-        let freezes = workload.path.freezes.iter();
-        let reason = freezes
-            .filter(|freeze| freeze.environment == *environment)
-            .find_map(|freeze| freeze.reason.as_deref());
-        let reason = reason.map_or_else(String::new, |reason| format!(" ({reason})"));
+    if let Some(closed) = lives.freeze(place, at) {
+        let reason = closed
+            .reason
+            .map_or_else(String::new, |it| format!(" ({it})"));
+        let until = told(lives, closed.until);
         object(
             draft,
             FREEZE,
-            format!(
-                "{environment} is frozen until {}{reason}",
-                told(lives, until)
-            ),
-            format!(
-                "waiting until {}, or {}",
-                told(lives, until),
-                with_reason(FREEZE)
-            ),
+            format!("{environment} is frozen until {until}{reason}"),
+            format!("waiting until {until}, or {}", with_reason(FREEZE)),
         );
     }
     held(lives, environment, draft);
-    soaking(lives, place, at, draft);
 }
 
 fn held(lives: &Lives<'_>, environment: &str, draft: &mut Draft) {
@@ -181,36 +173,36 @@ fn held(lives: &Lives<'_>, environment: &str, draft: &mut Draft) {
     }
 }
 
-/// A step before that has to run for a while first.
-fn soaking(lives: &Lives<'_>, place: usize, at: Timestamp, draft: &mut Draft) {
-    let workload = lives.workload;
-    let steps = &workload.path.steps;
-    let before = steps[..place]
-        .iter()
-        .rfind(|step| step.kind == StepKind::Deploy && step.environment.is_some());
-    let Some((step, soak)) = before.and_then(|step| Some((step, step.soak?))) else {
-        return;
-    };
-    let environment = step.environment.as_deref().unwrap_or_default();
-    let record = crate::model::environment::live(workload, environment);
-    let Some(since) = record.and_then(|record| record.finished) else {
-        return;
-    };
-    if since + soak > at {
-        let until = since + soak;
-        object(
-            draft,
-            SOAK,
-            format!(
-                "it has to run in {environment} until {}",
-                told(lives, until)
+/// The environments before, in which a version has to run for a while first.
+pub fn soaking(lives: &Lives<'_>, place: usize, to: &Version, draft: &mut Draft) {
+    for need in lives.needed(place) {
+        let step = &lives.workload.path.steps[need];
+        let (Some(environment), Some(soak)) = (&step.environment, step.soak) else {
+            continue;
+        };
+        let mut deliveries = lives.deliveries.iter();
+        let known = deliveries.find(|one| one.environment == *environment);
+        let Some(delivery) = known.filter(|known| !known.rows.is_empty()) else {
+            continue;
+        };
+        match to.since(lives.workload, delivery) {
+            Some(since) if since + soak <= lives.workload.as_of => {}
+            Some(since) => {
+                let until = told(lives, since + soak);
+                object(
+                    draft,
+                    SOAK,
+                    format!("it has to run in {environment} until {until}"),
+                    format!("waiting until {until}, or {}", with_reason(SOAK)),
+                );
+            }
+            None => object(
+                draft,
+                SOAK,
+                format!("it has to run in {environment} first, and was not there yet"),
+                format!("bringing it there, or {}", with_reason(SOAK)),
             ),
-            format!(
-                "waiting until {}, or {}",
-                told(lives, until),
-                with_reason(SOAK)
-            ),
-        );
+        }
     }
 }
 
@@ -224,16 +216,22 @@ fn because(text: String, step: &Step) -> String {
     }
 }
 
-/// Evidence that is missing, stale or failed. What a locked step asks for cannot be set aside.
-pub fn evidence(lives: &Lives<'_>, evidence: &[Evidence], draft: &mut Draft) {
+/// Evidence that is missing, stale or failed. What a locked step asks for cannot be set aside; one that the step at `place` does not need, and that is not
+/// locked, keeps nothing from it.
+pub fn evidence(lives: &Lives<'_>, place: Option<usize>, evidence: &[Evidence], draft: &mut Draft) {
     let steps = &lives.workload.path.steps;
+    let needed = place.map(|place| lives.needed(place));
     for found in evidence {
         if found.state == Standing::Present.word() {
             continue;
         }
-        let locked = steps
-            .iter()
-            .find(|step| step.name == found.what && step.locked);
+        let of = steps.iter().position(|step| step.name == found.what);
+        let locked = of.map(|of| &steps[of]).filter(|step| step.locked);
+        let is_beside = needed.as_ref().zip(of);
+        let is_beside = is_beside.is_some_and(|(needed, of)| !needed.contains(&of));
+        if is_beside && locked.is_none() {
+            continue;
+        }
         let text = format!("{} is {}: {}", found.what, found.state, found.detail);
         if let Some(step) = locked {
             let lifted = format!("{} passing for this version", found.what);

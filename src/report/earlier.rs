@@ -38,6 +38,9 @@ pub fn earlier(found: &Earlier, style: &Style) -> String {
         if one.failed {
             line.push(Role::Bad, "  called failed");
         }
+        if one.rolled_back {
+            line.push(Role::Bad, "  rolled back");
+        }
         if one.incidents > 0 {
             let incidents = figure::count(one.incidents, "incident");
             line.push(Role::Bad, format!("  {incidents}"));

@@ -143,7 +143,7 @@ pub fn gates(engine: &mut Engine, gates: &[String], approve: bool) -> Result<Vec
         let open = gate::open(&Lives::new(&workload, &engine.rules, None));
         let (gates, rest): (Vec<String>, Vec<String>) = left
             .into_iter()
-            .partition(|id| open.iter().any(|gate| gate.gate == *id));
+            .partition(|id| open.iter().any(|gate| gate.is_called(id)));
         left = rest;
         if !gates.is_empty() {
             let deed = Deed::Decide { gates, approve };

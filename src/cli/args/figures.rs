@@ -15,7 +15,7 @@ Examples:
   leadtime where PAY-1203       a ticket
   leadtime where v2.41.0        a version or tag
 
-Exits with 0 when all of it is live in production, 1 while some is on its way or was rolled back, 3 when nothing is known of it.")]
+Exits with 0 when all of it is live in production but what was given up, 1 while some is on its way or was rolled back, 3 when nothing is known of it.")]
 pub struct WhereArgs {
     /// Commit, change, ticket, tag, version or digest
     #[arg(value_name = "REF")]

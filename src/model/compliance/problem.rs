@@ -69,10 +69,10 @@ fn past(lives: &Lives<'_>, live: &Live<'_>) -> Vec<String> {
     let freeze = lives
         .production_step()
         .and_then(|step| lives.freeze(step, live.since));
-    if let Some((_, until)) = freeze {
+    if let Some(closed) = freeze {
         problems.push(format!(
-            "went live in {production} at {}, within a freeze until {until}",
-            live.since
+            "went live in {production} at {}, within a freeze until {}",
+            live.since, closed.until
         ));
     }
     let held = workload.holds.iter().find(|hold| {

@@ -1,7 +1,7 @@
 //! What comes after an open gate: the candidate that makes it pointless to decide, and what stands still behind it.
 
 use super::super::delivery::Delivery;
-use super::super::entity::{CommitAt, Gate};
+use super::super::entity::{CommitAt, Gate, Run};
 use super::super::environment::{short, version};
 use super::super::state::{Lives, carried};
 use super::super::{Workload, step};
@@ -28,8 +28,16 @@ pub(super) fn held_back(lives: &Lives<'_>, gate: &Gate, held: &[String]) -> usiz
         .iter()
         .filter(|run| run.started.is_none() && run.finished.is_none())
         .filter(|run| run.queued.is_some_and(|queued| queued >= gate.opened))
+        .filter(|run| is_behind(lives, gate, run))
         .count();
     changes + runs
+}
+
+/// Whether a run may wait for a gate: it fills that step or one that needs it, or nobody knows which.
+fn is_behind(lives: &Lives<'_>, gate: &Gate, run: &Run) -> bool {
+    let workload = lives.workload;
+    let both = step::of_gate(workload, gate).zip(step::of_run(workload, run));
+    both.is_none_or(|(gate, run)| gate == run || lives.needed(run).contains(&gate))
 }
 
 /// A newer version that is live beyond the gate, else a newer candidate at the same gate that was not turned down.
@@ -104,7 +112,6 @@ mod tests {
     use super::*;
     use crate::event::kind::RunKind;
     use crate::model::definition::{Rules, StepKind};
-    use crate::model::entity::Run;
     use crate::model::gate::open;
     use crate::model::sample::{Sample, at};
 
@@ -236,7 +243,25 @@ mod tests {
         };
         s.workload().runs.push(run.clone());
         let started = Some(at("03-03 11:40"));
-        s.workload().runs.push(Run { started, ..run });
+        let running = Run {
+            started,
+            ..run.clone()
+        };
+        s.workload().runs.push(running);
         assert_eq!(told(s), [line("old", None, 1)]);
+        // The tests of another request do not wait for it.
+        let mut s = sample();
+        s.path(&[
+            ("code", StepKind::Code, None),
+            ("test", StepKind::Test, None),
+            ("cab", StepKind::Gate, None),
+            ("production", StepKind::Deploy, Some("production")),
+        ]);
+        gate(&mut s, "old", "m3", "03-03 11:00");
+        let (id, source) = (s.name("tests"), s.name("ci"));
+        s.workload().runs.push(Run { id, source, ..run });
+        let gate = s.name("cab");
+        s.workload().gates[0].name = Some(gate);
+        assert_eq!(told(s), [line("old", None, 0)]);
     }
 }

@@ -7,10 +7,10 @@ use serde::Serialize;
 
 use super::definition::{Rules, Step, StepKind};
 use super::delivery::Delivery;
-use super::entity::{Change, Gate};
+use super::entity::{Change, ChangeAt, Gate};
 use super::evidence::{Standing, Subject, machine};
 use super::name::Name;
-use super::state::{Lives, carried};
+use super::state::{Lives, beyond, carried};
 use super::{OWN, Workload, step};
 use crate::event::kind::Decision;
 use crate::event::time::{Span, Timestamp};
@@ -175,6 +175,14 @@ fn one(lives: &Lives<'_>, gate: &Gate) -> OpenGate {
 }
 
 impl OpenGate {
+    /// Whether a name is its id, or its workload and step: the one that it had while nobody had approved it yet.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        let rest = name.strip_prefix(&self.workload);
+        let step = rest.and_then(|rest| rest.strip_prefix('/'));
+        self.gate == name || step.is_some() && step == self.step.as_deref()
+    }
+
     /// With whether the one who asks may decide it, and why not: the one answer that lists, pages and plans give.
     fn judged(self, lives: &Lives<'_>, step: Option<&Step>, told: Option<bool>) -> Self {
         let me = lives.rules.me.as_deref();
@@ -294,6 +302,23 @@ fn changes(lives: &Lives<'_>, gate: &Gate, delivery: Option<&Delivery>) -> Vec<S
         .map(|place| workload.changes[place as usize].id);
     let all = gate.changes.iter().copied().chain(others);
     all.map(|name| workload.text(name).to_owned()).collect()
+}
+
+/// Whether a gate at a step holds a change: by its name, or by a commit that carries it.
+pub(in crate::model) fn holds(
+    lives: &Lives<'_>,
+    gate: &Gate,
+    step: usize,
+    place: ChangeAt,
+) -> bool {
+    let workload = lives.workload;
+    let change = workload.changes.get(place as usize);
+    let is_named = change.is_some_and(|change| gate.changes.contains(&change.id));
+    let beyond = beyond(workload, &lives.deliveries, step);
+    is_named
+        || gate
+            .commit
+            .is_some_and(|commit| carried(workload, commit, gate.opened, beyond).contains(&place))
 }
 
 /// Whether one is among those who are named, alone or by a team.

@@ -237,12 +237,21 @@ impl Gatherer {
 
     /// The environment that a hold is about, where it is about this workload. Its target is `workload/environment`, or an environment, for all workloads.
     fn held(&mut self, fact: &kind::Mark<Name>) -> Option<Name> {
-        let target = self.workload.text(fact.target).to_owned();
-        if let Some((workload, environment)) = target.split_once('/') {
-            let ours = workload == self.workload.name();
-            return ours.then(|| self.workload.names.intern(environment));
+        let workload = &mut self.workload;
+        let target = workload.text(fact.target);
+        if !target.contains('/') {
+            return Some(fact.environment.unwrap_or(fact.target));
         }
-        Some(fact.environment.unwrap_or(fact.target))
+        // Workloads and environments may have such names themselves.
+        let rest = target.strip_prefix(workload.name());
+        if let Some(environment) = rest.and_then(|rest| rest.strip_prefix('/')) {
+            let environment = environment.to_owned();
+            return Some(workload.names.intern(&environment));
+        }
+        let mut records = workload.records.iter();
+        let is_known = workload.path.deployment_to(target).is_some()
+            || records.any(|record| record.environment == Some(fact.target));
+        is_known.then_some(fact.target)
     }
 
     /// Whether a mark may be about this workload: one that names a service, or a workload, is about that one alone. Tools number what they do each for

@@ -1,5 +1,6 @@
 //! What a reference speaks of: a change, a commit or the beginning of its sha, a ticket, a version, a tag, a digest or an artifact.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::thing::Thing;
@@ -162,7 +163,9 @@ fn bare(text: &str) -> String {
 
 /// The versions that are called so, or whose tag, digest, artifact or deployment is.
 fn versions(workload: &Workload, wanted: &str) -> Vec<Thing> {
-    let wanted = bare(wanted);
+    // An image by its digest, a package URL: what it says is the digest.
+    let digest = said(wanted).digest.map(Cow::into_owned);
+    let wanted = bare(digest.as_deref().unwrap_or(wanted));
     let is_text = |text: &str| {
         let text = bare(text);
         text == wanted || (wanted.len() >= 12 && text.starts_with(&wanted))

@@ -22,6 +22,9 @@ use crate::event::time::Timestamp;
 pub use find::{Found, find, seek};
 pub use thing::Thing;
 
+/// How a change stands that was given up: the one word beside those of [`State`].
+pub const GIVEN_UP: &str = "abandoned";
+
 /// The answer: `leadtime/where/v1`.
 #[derive(Clone, Debug, Serialize)]
 pub struct Whereabouts {
@@ -178,7 +181,7 @@ fn stands(
             let since = again.map_or(at, |row| row.at);
             (State::Delivered.word(), None, Some(since))
         }
-        (End::Abandoned(at), _) => ("abandoned", None, Some(at)),
+        (End::Abandoned(at), _) => (GIVEN_UP, None, Some(at)),
         (End::InFlight, Some(leg)) => (leg.state.word(), Some(leg.step), Some(leg.from)),
         (End::InFlight, None) => (State::Unknown.word(), None, None),
     }

@@ -9,6 +9,7 @@ use crate::model::Workload;
 use crate::model::delivery::ArrivalKind;
 use crate::model::entity::Change;
 use crate::model::environment::short;
+use crate::model::gate;
 use crate::model::state::{End, Leg, Life, Lives, State};
 use crate::model::step;
 
@@ -26,7 +27,9 @@ pub(super) fn on(lives: &Lives<'_>, change: &Change, life: &Life, leg: &Leg) -> 
         (State::Waiting, _) if life.through(leg).is_some() => team(),
         (State::Gated, _) => {
             let gate = workload.gates.iter().rfind(|gate| {
-                gate.closed.is_none() && step::of_gate(workload, gate) == Some(leg.step)
+                gate.closed.is_none()
+                    && step::of_gate(workload, gate) == Some(leg.step)
+                    && gate::holds(lives, gate, leg.step, life.change)
             });
             match gate {
                 Some(gate) if !gate.approvers.is_empty() => {
@@ -61,6 +64,7 @@ pub(super) fn on(lives: &Lives<'_>, change: &Change, life: &Life, leg: &Leg) -> 
             .holds
             .iter()
             .filter(|hold| hold.until.is_none())
+            .filter(|hold| step.environment.as_deref() == Some(workload.text(hold.environment)))
             .filter_map(|hold| hold.by)
             .map(|name| workload.text(name).to_owned())
             .collect(),

@@ -3,7 +3,7 @@
 use super::*;
 use crate::event::kind::Decision;
 use crate::model::definition::{Rules, StepKind};
-use crate::model::entity::Gate;
+use crate::model::entity::{Gate, Hold};
 use crate::model::sample::{Sample, at};
 
 /// Three requests, each a commit on top of the one before it, and nothing deployed.
@@ -527,4 +527,64 @@ fn a_request_whose_opening_nobody_told_is_known_from_the_first_that_was_told_of_
     let rules = Rules::default();
     let lives = Lives::new(&workload, &rules, None);
     assert!(lives.known_life(find(&lives, "#6")[0]).is_none());
+}
+
+#[test]
+fn who_holds_another_environment_or_decides_on_another_change_is_not_waited_for() {
+    let held = || {
+        let mut s = shop();
+        s.deploy("d0", "r", "m0", "03-02 10:00");
+        staged(&mut s, "s1", "m1", "03-03 10:00");
+        s
+    };
+    let mut s = held();
+    for (environment, by) in [("staging", "bob"), ("production", "jane")] {
+        let (environment, by) = (s.name(environment), Some(s.name(by)));
+        s.workload().holds.push(Hold {
+            environment,
+            from: at("03-02 12:00"),
+            until: None,
+            by,
+            reason: None,
+        });
+    }
+    let told_of = told(&s.done(), "#1");
+    assert_eq!(
+        (told_of.state, &told_of.on[..]),
+        ("held", &["jane".to_owned()][..])
+    );
+
+    let mut s = held();
+    s.path(&[
+        ("code", StepKind::Code, None),
+        ("staging", StepKind::Deploy, Some("staging")),
+        ("cab", StepKind::Gate, None),
+        ("production", StepKind::Deploy, Some("production")),
+    ]);
+    for (change, approver, time) in [("#1", "ann", "03-03 11:00"), ("#2", "li", "03-03 12:00")] {
+        let (source, id) = (s.name("board"), s.name(time));
+        let mut gate = Gate::asked(source, id, at(time));
+        gate.name = Some(s.name("cab"));
+        gate.changes = vec![s.name(change)];
+        gate.approvers = vec![s.name(approver)];
+        s.workload().gates.push(gate);
+    }
+    let told = told(&s.done(), "#1");
+    assert_eq!(
+        (told.state, &told.on[..]),
+        ("gated", &["ann".to_owned()][..])
+    );
+}
+
+#[test]
+fn an_image_is_known_by_the_digest_in_its_name() {
+    let digest = format!("sha256:{}", "ab".repeat(32));
+    let mut s = shop();
+    s.deploy("d0", "r", "m0", "03-02 10:00");
+    s.deploy("d1", "r", "m1", "03-03 10:00").digest(&digest);
+    let workload = s.done();
+    for name in ["ghcr.io/acme/shop", "pkg:oci/shop"] {
+        let (changes, _) = asked(&workload, &format!("{name}@{digest}"));
+        assert_eq!(changes, ["#1"], "{name}");
+    }
 }

@@ -6,9 +6,10 @@ use super::Lives;
 use super::lost::{Attempts, Followed};
 use crate::event::kind::{Decision, Outcome};
 use crate::event::time::Timestamp;
-use crate::model::definition::StepKind;
+use crate::model::definition::{Step, StepKind};
 use crate::model::delivery::{Arrival, Delivery};
 use crate::model::entity::{Change, ChangeAt, CommitAt};
+use crate::model::evidence::{fills, refuses};
 use crate::model::name::Name;
 use crate::model::step;
 use crate::model::{OWN, Workload};
@@ -33,6 +34,20 @@ pub struct Visit {
 }
 
 impl Visit {
+    /// What is told of as one instant.
+    fn instant(at: Timestamp, commit: Option<CommitAt>, passed: bool, what: Option<Name>) -> Self {
+        Self {
+            asked: None,
+            started: Some(at),
+            finished: Some(at),
+            passed,
+            failed: !passed,
+            commit,
+            what,
+            gate: false,
+        }
+    }
+
     /// When it began, by what is known.
     #[must_use]
     pub fn begin(&self) -> Option<Timestamp> {
@@ -83,7 +98,13 @@ impl Index {
             filled: vec![false; workload.path.steps.len()],
             carried: FxHashMap::default(),
         };
-        index.machines(workload);
+        let made_by: FxHashMap<Name, CommitAt> = workload
+            .artifacts
+            .iter()
+            .filter_map(|artifact| Some((artifact.id, artifact.commit?)))
+            .collect();
+        index.machines(workload, &made_by);
+        index.scans(workload, &made_by);
         index.gates(workload, deliveries);
         index.deployments(workload, deliveries);
         for (place, step) in workload.path.steps.iter().enumerate() {
@@ -101,12 +122,8 @@ impl Index {
         }
     }
 
-    fn machines(&mut self, workload: &Workload) {
-        let made_by: FxHashMap<_, _> = workload
-            .artifacts
-            .iter()
-            .filter_map(|artifact| Some((artifact.id, artifact.commit?)))
-            .collect();
+    /// Runs, and what was built where no run tells of it.
+    fn machines(&mut self, workload: &Workload, made_by: &FxHashMap<Name, CommitAt>) {
         let made = |artifact: Option<_>| made_by.get(&artifact?).copied();
         let attempts = Attempts::of(&workload.runs);
         for run in &workload.runs {
@@ -129,38 +146,34 @@ impl Index {
             let commit = visit.commit;
             self.add(commit, step::of_run(workload, run), visit);
         }
-        let first = |kind: StepKind, source| {
-            workload
-                .path
-                .steps
-                .iter()
-                .position(|step| step.kind == kind && step::takes(step, workload.text(source)))
-        };
-        let instant = |at: Timestamp, commit: Option<CommitAt>, passed: bool, what| Visit {
-            asked: None,
-            started: Some(at),
-            finished: Some(at),
-            passed,
-            failed: !passed,
-            commit,
-            what,
-            gate: false,
+        let build = |source| {
+            let mut steps = workload.path.steps.iter();
+            let text = workload.text(source);
+            steps.position(|step| step.kind == StepKind::Build && step::takes(step, text))
         };
         for artifact in &workload.artifacts {
             if let Some(at) = artifact.packaged.or(artifact.published) {
-                let step = first(StepKind::Build, artifact.source);
-                let visit = instant(at, artifact.commit, true, Some(artifact.id));
+                let step = build(artifact.source);
+                let visit = Visit::instant(at, artifact.commit, true, Some(artifact.id));
                 self.add(artifact.commit, step, visit);
             }
         }
+    }
+
+    fn scans(&mut self, workload: &Workload, made_by: &FxHashMap<Name, CommitAt>) {
+        let made = |artifact: Option<_>| made_by.get(&artifact?).copied();
         for scan in &workload.scans {
             if scan.outcome == Some(Outcome::Skipped) {
                 continue;
             }
             let commit = scan.commit.or_else(|| made(scan.artifact));
-            let passed = !matches!(scan.outcome, Some(Outcome::Failure));
-            let step = first(StepKind::Scan, scan.source);
-            let visit = instant(scan.at, commit, passed, scan.tool.or(Some(scan.source)));
+            let mut steps = workload.path.steps.iter();
+            let asks = |step: &Step| step.kind == StepKind::Scan && fills(workload, step, scan);
+            let step = steps.position(asks);
+            let of = step.and_then(|step| workload.path.steps.get(step));
+            let passed = of.is_none_or(|step| !refuses(step, scan));
+            let what = scan.tool.or(Some(scan.source));
+            let visit = Visit::instant(scan.at, commit, passed, what);
             self.add(commit, step, visit);
         }
     }

@@ -15,19 +15,54 @@ const MOST: u16 = 5_000;
 /// The first day of 2000: rules count from a Monday after it.
 const EARLIEST: Timestamp = Timestamp::from_seconds(946_684_800);
 
-/// The freezes of a path: of each the step whose environment it closes, for how long, and when it began, in order.
+/// The freezes of a path.
 #[derive(Clone, Debug)]
-pub(super) struct Frozen(Vec<(usize, Span, Vec<Timestamp>)>);
+pub(super) struct Frozen(Vec<Recurring>);
+
+/// A freeze: the step whose environment it closes, for how long, and when it began, in order.
+#[derive(Clone, Debug)]
+struct Recurring {
+    step: usize,
+    length: Span,
+    begun: Vec<Timestamp>,
+    reason: Option<String>,
+}
+
+impl Recurring {
+    /// The windows that touch a stretch of time.
+    fn within(
+        &self,
+        (from, to): (Timestamp, Timestamp),
+    ) -> impl Iterator<Item = (Timestamp, Timestamp)> {
+        let length = self.length;
+        let after = self.begun.partition_point(|begin| *begin + length < from);
+        let until = self.begun.partition_point(|begin| *begin <= to);
+        let within = self.begun.get(after..until).unwrap_or_default();
+        within.iter().map(move |begin| (*begin, *begin + length))
+    }
+}
+
+/// What keeps an environment closed at an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closed<'l> {
+    /// When nothing does any more, by all that has begun.
+    pub until: Timestamp,
+    /// Of the freeze that lasts longest, else of another.
+    pub reason: Option<&'l str>,
+}
 
 impl Frozen {
     pub(super) fn new(workload: &Workload, rules: &Rules) -> Self {
         let freezes = workload.path.freezes.iter();
         let known = workload.known.map_or(workload.as_of, |(first, _)| first);
         let worked_out = freezes.filter_map(|freeze| {
-            let step = step::of_environment(workload, &freeze.environment)?;
             let from = known.max(EARLIEST) - freeze.length;
-            let begun = beginnings(freeze, rules, from, workload.as_of);
-            Some((step, freeze.length, begun))
+            Some(Recurring {
+                step: step::of_environment(workload, &freeze.environment)?,
+                length: freeze.length,
+                begun: beginnings(freeze, rules, from, workload.as_of),
+                reason: freeze.reason.clone(),
+            })
         });
         Self(worked_out.collect())
     }
@@ -36,15 +71,30 @@ impl Frozen {
     pub(super) fn of(
         &self,
         step: usize,
-        (from, to): (Timestamp, Timestamp),
+        stretch: (Timestamp, Timestamp),
     ) -> impl Iterator<Item = (Timestamp, Timestamp)> {
-        let own = self.0.iter().filter(move |(place, ..)| *place == step);
-        own.flat_map(move |(_, length, begun)| {
-            let after = begun.partition_point(|begin| *begin + *length < from);
-            let until = begun.partition_point(|begin| *begin <= to);
-            let within = begun.get(after..until).unwrap_or_default();
-            within.iter().map(|begin| (*begin, *begin + *length))
-        })
+        let own = self.0.iter().filter(move |freeze| freeze.step == step);
+        own.flat_map(move |freeze| freeze.within(stretch))
+    }
+
+    /// What keeps a step's environment closed at an instant: where freezes overlap, until the last of them ends.
+    pub(super) fn at(&self, step: usize, at: Timestamp) -> Option<Closed<'_>> {
+        let last = |at: Timestamp| {
+            let own = self.0.iter().filter(move |freeze| freeze.step == step);
+            let here = own.flat_map(move |freeze| {
+                let windows = freeze.within((at, at));
+                let open = windows.filter(move |(from, until)| *from <= at && at < *until);
+                open.map(|(_, until)| (until, freeze.reason.as_deref()))
+            });
+            here.max_by_key(|(until, reason)| (*until, reason.is_some()))
+        };
+        let (mut until, mut reason) = last(at)?;
+        // Each lasts longer than the one before, so this ends.
+        while let Some((later, why)) = last(until) {
+            until = later;
+            reason = reason.or(why);
+        }
+        Some(Closed { until, reason })
     }
 }
 
@@ -197,6 +247,39 @@ mod tests {
         // A commit dated in the year 1 makes nobody wait.
         let (all, _) = begun("0001-01-01T00:00:00Z", "2026-01-07T00:00:00Z", workload);
         assert_eq!(all, 1_357);
+    }
+
+    #[test]
+    fn freezes_that_overlap_end_with_the_last_for_its_own_reason() {
+        let mut s = Sample::new("shop");
+        s.path(&[("production", StepKind::Deploy, Some("production"))]);
+        let freeze = |schedule: &str, hours: i64, reason: &str| Freeze {
+            environment: "production".to_owned(),
+            schedule: schedule.to_owned(),
+            length: Span::from_seconds(hours * 3_600),
+            reason: Some(reason.to_owned()),
+        };
+        let workload = s.workload();
+        workload.path.freezes = vec![
+            freeze("FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=20", 240, "christmas"),
+            freeze("FREQ=WEEKLY;BYDAY=FR;BYHOUR=16", 64, "weekend"),
+            freeze("FREQ=DAILY;BYHOUR=22", 12, "night"),
+        ];
+        workload.known = Some((time("2025-12-01T00:00:00Z"), time("2026-01-31T00:00:00Z")));
+        workload.as_of = time("2026-01-31T00:00:00Z");
+        let frozen = Frozen::new(workload, &Rules::default());
+        let closed = |at: &str| {
+            let closed = frozen.at(0, time(at))?;
+            Some((closed.until.to_string(), closed.reason?))
+        };
+        let told = |until: &str, reason| Some((until.to_owned(), reason));
+        let weekend = told("2026-01-12T10:00:00Z", "weekend");
+        assert_eq!(closed("2026-01-09T23:00:00Z"), weekend);
+        let night = told("2026-01-07T10:00:00Z", "night");
+        assert_eq!(closed("2026-01-06T23:00:00Z"), night);
+        let christmas = told("2025-12-30T10:00:00Z", "christmas");
+        assert_eq!(closed("2025-12-26T23:00:00Z"), christmas);
+        assert_eq!(closed("2026-01-07T12:00:00Z"), None);
     }
 
     #[test]

@@ -28,6 +28,7 @@ use crate::event::time::{Span, Timestamp};
 use evidence::Index;
 pub use evidence::Visit;
 pub(in crate::model) use evidence::{beyond, carried};
+pub use freeze::Closed;
 use freeze::Frozen;
 pub(in crate::model) use lost::Followed;
 use silence::Silence;
@@ -285,11 +286,10 @@ impl<'a> Lives<'a> {
         step::of_environment(self.workload, &self.production().environment)
     }
 
-    /// The freeze that keeps a deploying step closed at an instant: from when until when.
+    /// The freeze that keeps a deploying step closed at an instant.
     #[must_use]
-    pub fn freeze(&self, step: usize, at: Timestamp) -> Option<(Timestamp, Timestamp)> {
-        let mut freezes = self.frozen.of(step, (at, at));
-        freezes.find(|(from, to)| *from <= at && at < *to)
+    pub fn freeze(&self, step: usize, at: Timestamp) -> Option<Closed<'_>> {
+        self.frozen.at(step, at)
     }
 
     /// How a change arrived in production.

@@ -63,6 +63,12 @@ impl Lives<'_> {
         }
         for gate in self.passed_over(change, visits, (before, stretch)) {
             self.machine(gate, &visits[gate], &mut coats);
+            if visits[gate].is_empty()
+                && let Some(opened) = self.opened_by_itself(change, visits, gate, stretch.to)
+            {
+                let open = (opened, Timestamp::MAX);
+                coats.add(gate, State::Gated, open, weight::GATED);
+            }
         }
         if kind == StepKind::Deploy {
             self.kept_out(&mut coats);
@@ -132,14 +138,15 @@ impl Lives<'_> {
             if matches!(kind, StepKind::Gate | StepKind::Deploy) {
                 continue;
             }
-            for visit in visits.iter().filter(|visit| visit.failed) {
+            for (number, visit) in visits.iter().enumerate().filter(|(_, visit)| visit.failed) {
                 let Some(failed) = visit.finished else {
                     continue;
                 };
-                let again = visits
-                    .iter()
-                    .filter_map(|other| other.started.or(other.begin()))
-                    .filter(|at| *at > failed)
+                // What begins at the very instant of the failure begins again.
+                let others = (0..).zip(visits).filter(|(other, _)| *other != number);
+                let again = others
+                    .filter_map(|(_, other)| other.started.or(other.begin()))
+                    .filter(|at| *at >= failed)
                     .min();
                 let pushed = change.updated.iter().copied().find(|at| *at > failed);
                 let until = [again, pushed, change.merged].into_iter().flatten().min();
@@ -167,7 +174,8 @@ impl Lives<'_> {
         let behind = before.map_or_else(Vec::new, |before| self.needed(before));
         let between = |place: &usize| Some(*place) != before && !behind.contains(place);
         let asked = |place: &usize| {
-            self.workload.path.steps[*place].kind == StepKind::Gate && !visits[*place].is_empty()
+            self.workload.path.steps[*place].kind == StepKind::Gate
+                && (!visits[*place].is_empty() || self.is_manual(*place))
         };
         let mut gates = self.needed(stretch.step);
         gates.retain(|place| {
@@ -175,6 +183,26 @@ impl Lives<'_> {
             asked(place) && between(place) && passed().is_none()
         });
         gates
+    }
+
+    /// From when on a gate that lives in no tool was open, though nobody decided it: once all was done that it needs.
+    fn opened_by_itself(
+        &self,
+        change: &Change,
+        visits: &[Vec<Visit>],
+        gate: usize,
+        limit: Timestamp,
+    ) -> Option<Timestamp> {
+        let skipped = self.skipped();
+        let mut opened = Timestamp::MIN;
+        for need in self.needed(gate) {
+            match self.passed(change, visits, need, limit) {
+                Some((finished, _)) => opened = opened.max(finished),
+                None if skipped[need] => {}
+                None => return None,
+            }
+        }
+        Some(opened)
     }
 
     fn machine(&self, step: usize, visits: &[Visit], coats: &mut Coats) {

@@ -10,7 +10,8 @@ use crate::model::entity::{Change, ChangeAt};
 
 impl Lives<'_> {
     /// Every step that a step needs, directly or through others. Needs always point back, so this ends.
-    pub(in crate::model) fn needed(&self, place: usize) -> Vec<usize> {
+    #[must_use]
+    pub fn needed(&self, place: usize) -> Vec<usize> {
         let steps = &self.workload.path.steps;
         let mut found = vec![false; place];
         let mut open = vec![place];
@@ -50,6 +51,9 @@ impl Lives<'_> {
         };
         let mut open = self.next(&done, &skipped);
         open.retain(|place| *place <= production && leads(place) && asks(place));
+        if let Some(ahead) = self.ran_ahead(visits, production, &open) {
+            return Some(ahead);
+        }
         let busy = open
             .iter()
             .copied()
@@ -62,6 +66,32 @@ impl Lives<'_> {
             .or(Some(production))
     }
 
+    /// The deploying step that a change is at without what comes before: its deployment runs there, or was the last that was tried. A gate that is asked for
+    /// it holds it all the same, and so does one that lives in no tool, once nothing runs.
+    fn ran_ahead(&self, visits: &[Vec<Visit>], production: usize, open: &[usize]) -> Option<usize> {
+        let steps = &self.workload.path.steps;
+        let newest = visits.iter().flatten().filter_map(Visit::begin).max()?;
+        let is_asked = |place: &usize| {
+            let mut visits = visits[*place].iter();
+            visits.any(|visit| visit.gate && visit.finished.is_none())
+        };
+        let is_gate = |place: &usize| steps[*place].kind == StepKind::Gate;
+        let tried = |place: &usize| {
+            let last = visits[*place].iter().rfind(|visit| visit.started.is_some());
+            last.is_some_and(|last| match last.finished {
+                None => !open.iter().any(is_asked),
+                Some(_) => last.failed && last.begin() == Some(newest) && !open.iter().any(is_gate),
+            })
+        };
+        let on_the_way = self.needed(production);
+        let ahead = (0..=production).rev();
+        ahead
+            .filter(|place| *place == production || on_the_way.contains(place))
+            .filter(|place| steps[*place].kind == StepKind::Deploy && !open.contains(place))
+            .filter(|place| self.needed(*place).iter().any(|need| open.contains(need)))
+            .find(tried)
+    }
+
     /// The gates that live in no tool at which a change waits, and since when: each whose own steps before it are done, whatever else runs meanwhile, and
     /// whoever is silent.
     #[must_use]
@@ -70,7 +100,8 @@ impl Lives<'_> {
         let Some(change) = change.filter(|change| is_through_review(change)) else {
             return Vec::new();
         };
-        let Some(start) = start(self.workload, change) else {
+        // Of what nobody told the beginning of, its merge is known.
+        let Some(start) = start(self.workload, change).or(change.merged) else {
             return Vec::new();
         };
         let visits = self.visits(place, change);
@@ -110,7 +141,7 @@ impl Lives<'_> {
     }
 
     /// Which steps nothing is waited for at: what ends with the merge, and what nothing ever filled.
-    fn skipped(&self) -> Vec<bool> {
+    pub(super) fn skipped(&self) -> Vec<bool> {
         let steps = self.workload.path.steps.iter().enumerate();
         let skipped = steps.map(|(place, step)| {
             is_merging(step.kind) || (!self.is_filled(place) && !self.is_manual(place))

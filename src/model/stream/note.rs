@@ -2,7 +2,9 @@
 
 use super::step::handed_on;
 use super::{StepFigures, Told};
+use crate::model::Workload;
 use crate::model::definition::StepKind;
+use crate::model::environment::live;
 use crate::model::series;
 use crate::model::state::{Life, Lives};
 
@@ -42,6 +44,7 @@ pub(super) fn notes(
             )
         });
     }
+    notes.extend(off_the_path(workload));
     notes.extend(cost.map(str::to_owned));
     let missing: Vec<&str> = steps
         .iter()
@@ -55,6 +58,28 @@ pub(super) fn notes(
         ));
     }
     notes
+}
+
+/// Where on the path an artifact runs that nothing led to.
+fn off_the_path(workload: &Workload) -> impl Iterator<Item = String> {
+    let steps = workload.path.steps.iter();
+    let deploying = steps.filter(|step| step.kind == StepKind::Deploy);
+    let environments = deploying.filter_map(|step| step.environment.as_deref());
+    environments.filter_map(|environment| {
+        let record = live(workload, environment)?;
+        let named = record.artifact.or(record.digest)?;
+        let mut known = workload.artifacts.iter();
+        let is_known = known.any(|one| {
+            record.artifact == Some(one.id)
+                || (record.digest.is_some() && record.digest == one.digest)
+        });
+        (record.commit.is_none() && !is_known).then(|| {
+            let what = workload.text(record.digest.unwrap_or(named));
+            format!(
+                "{what} came to {environment} off the path: no commit and no build of it is known"
+            )
+        })
+    })
 }
 
 /// What the constraint costs, in words: `cab: 66 % of all lead time, 0 of 212 rejected`.

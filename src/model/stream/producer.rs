@@ -8,6 +8,7 @@ use super::ProducerFigures;
 use super::visit::{Visit, times};
 use crate::model::definition::StepKind;
 use crate::model::entity::{ChangeAt, CommitAt, Run};
+use crate::model::evidence::fills;
 use crate::model::name::Name;
 use crate::model::state::Lives;
 use crate::model::step;
@@ -51,12 +52,10 @@ pub(super) fn producers(lives: &Lives<'_>, place: usize) -> Vec<String> {
             .collect(),
     };
     if kind == StepKind::Scan {
-        sources.extend(
-            workload
-                .scans
-                .iter()
-                .map(|scan| scan.tool.unwrap_or(scan.source)),
-        );
+        let step = &workload.path.steps[place];
+        let scans = workload.scans.iter();
+        let own = scans.filter(|scan| fills(workload, step, scan));
+        sources.extend(own.map(|scan| scan.tool.unwrap_or(scan.source)));
     }
     if kind == StepKind::Build && sources.is_empty() {
         sources.extend(workload.artifacts.iter().map(|artifact| artifact.source));

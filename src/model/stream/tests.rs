@@ -3,7 +3,7 @@
 use super::*;
 use crate::event::kind::{Decision, Outcome, ReviewState, RunKind};
 use crate::model::definition::{Rules, Step};
-use crate::model::entity::{Gate, Review, Run};
+use crate::model::entity::{Artifact, Gate, Review, Run};
 use crate::model::sample::{Sample, at};
 
 /// One change that goes live on the 5th, one that is given up on the 6th, one that is begun on the 7th; what follows.
@@ -246,4 +246,33 @@ fn as_many_are_rejected_as_were_handed_on() {
     assert!(cost.starts_with("cab: "), "{cost}");
     assert!(cost.ends_with(", 1 of 1 rejected"), "{cost}");
     assert!(map.notes.contains(&cost));
+}
+
+#[test]
+fn what_runs_somewhere_and_nothing_led_to_came_off_the_path() {
+    let notes = |built: bool| {
+        let mut s = shop();
+        s.deploy("d9", "", "", "03-06 12:00").digest("sha256:9f");
+        let (id, digest) = (s.name("pkg:oci/shop"), Some(s.name("sha256:9f")));
+        s.record().artifact = Some(id);
+        if built {
+            let source = s.name("registry");
+            s.workload().artifacts.push(Artifact {
+                id,
+                source,
+                digest,
+                version: None,
+                commit: None,
+                packaged: None,
+                published: None,
+                sbom: None,
+                change: None,
+            });
+        }
+        let notes = told(s, "03-01 00:00", "03-08 00:00").notes;
+        notes.into_iter().find(|note| note.contains("off the path"))
+    };
+    let told = "sha256:9f came to production off the path: no commit and no build of it is known";
+    assert_eq!(notes(false).as_deref(), Some(told));
+    assert_eq!(notes(true), None);
 }

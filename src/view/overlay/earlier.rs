@@ -111,15 +111,19 @@ fn leaving(one: &version::Earlier) -> String {
     format!("{} would leave", figure::count(one.leaves, "change"))
 }
 
-/// That it failed, and how many incidents it had.
+/// That it failed or was rolled back, and how many incidents it had.
 fn wrong(one: &version::Earlier) -> String {
-    let incidents = || figure::count(one.incidents, "incident");
-    match (one.failed, one.incidents) {
-        (false, 0) => String::new(),
-        (true, 0) => format!("{} failed", glyph::BAD),
-        (false, _) => format!("{} {}", glyph::BAD, incidents()),
-        (true, _) => format!("{} failed, {}", glyph::BAD, incidents()),
+    let incidents = (one.incidents > 0).then(|| figure::count(one.incidents, "incident"));
+    let parts = [
+        one.failed.then(|| "failed".to_owned()),
+        one.rolled_back.then(|| "rolled back".to_owned()),
+        incidents,
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if parts.is_empty() {
+        return String::new();
     }
+    format!("{} {}", glyph::BAD, parts.join(", "))
 }
 
 /// A version in a row.

@@ -1,9 +1,10 @@
 //! What people declared, and incidents that come back.
 
-use super::{Told, day, deployed, event, gathered, incident};
+use super::{REPOSITORY, Told, day, deployed, event, gathered, gathered_as, incident, shop};
 use crate::event::kind::{Deployment, IncidentPhase, Kind, Mark, MarkKind};
 use crate::event::time::Timestamp;
 use crate::model::Workload;
+use crate::model::definition::Definition;
 use crate::model::name::Name;
 
 fn mark(id: &'static str, at: i64, kind: MarkKind, target: &'static str) -> Told {
@@ -57,6 +58,30 @@ fn a_hold_lasts_until_it_is_released() {
     // Released twice, each hold ends with its own release.
     let again = ("production", day(6), Some(day(8)));
     assert_eq!(holds(&gathered(&events, 9)), [released, staging, again]);
+}
+
+#[test]
+fn workloads_and_environments_may_have_a_slash_in_their_names() {
+    let named = Definition {
+        name: "acme/shop".to_owned(),
+        ..shop()
+    };
+    let own = [mark("a", 1, MarkKind::Hold, "acme/shop/production")];
+    let held = gathered_as(&named, &own, 9);
+    assert_eq!(holds(&held), [("production", day(1), None)]);
+    assert!(gathered(&own, 9).holds.is_empty());
+
+    let fact = Deployment {
+        record: "d1",
+        repository: REPOSITORY,
+        environment: Some("eu/production"),
+        ..Deployment::default()
+    };
+    let all = mark("b", 2, MarkKind::Hold, "eu/production");
+    let events = [event("d", 1, Kind::Deployment(fact)), all.clone()];
+    let held = gathered(&events, 9);
+    assert_eq!(holds(&held), [("eu/production", day(2), None)]);
+    assert!(gathered(&[all], 9).holds.is_empty());
 }
 
 #[test]

@@ -182,6 +182,19 @@ fn queued_until_the_run_starts_and_failed_until_something_runs_again() {
 }
 
 #[test]
+fn what_begins_at_the_instant_of_a_failure_begins_again() {
+    let mut s = sample();
+    let failed = [None, Some("03-03 09:30"), Some("03-03 10:00")];
+    run(&mut s, failed, Some(Outcome::Failure));
+    run(&mut s, [None, Some("03-03 10:00"), None], None);
+    let head = Some(s.sha("c1"));
+    for run in &mut s.workload().runs {
+        run.commit = head;
+    }
+    ends(&way(s, "03-03 11:00"), "review", State::Waiting, "03 09:00");
+}
+
+#[test]
 fn what_passed_on_the_request_runs_again_on_its_merge() {
     let again = |times: [Option<&str>; 3], outcome: Option<Outcome>| {
         let mut s = sample();

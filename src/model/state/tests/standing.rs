@@ -1,8 +1,8 @@
 //! Where a change stands that is on its way, by what production needs, and which gates wait for it meanwhile.
 
 use super::{at, ends, gate, merged, run, sample, staged, way};
-use crate::event::kind::{Decision, Outcome};
-use crate::model::definition::{Rules, Step, StepKind};
+use crate::event::kind::{Decision, Outcome, Severities};
+use crate::model::definition::{Limits, Rules, Step, StepKind};
 use crate::model::entity::Scan;
 use crate::model::gate::open;
 use crate::model::locate::whereabouts;
@@ -258,4 +258,123 @@ fn a_gate_that_was_passed_over_kept_its_time() {
         working,
     ];
     assert_eq!(live(Some(("03-03 15:00", Decision::Rejected))), rejected);
+}
+
+/// A deployment of m1 to production from 14:00 on, which has not ended or failed at 15:00.
+fn tried(s: &mut Sample, failed: bool) {
+    s.deploy("d1", "r", "m1", "03-03 15:00");
+    let record = s.record();
+    record.started = Some(at("03-03 14:00"));
+    if failed {
+        record.outcome = Some(Outcome::Failure);
+    } else {
+        (record.finished, record.outcome) = (None, None);
+    }
+}
+
+#[test]
+fn a_deployment_that_went_past_a_step_is_where_its_change_is() {
+    let hotfix = |failed: bool| {
+        let mut s = sample();
+        merged(&mut s);
+        tried(&mut s, failed);
+        way(s, "03-03 17:00")
+    };
+    ends(&hotfix(false), "production", State::Working, "03 14:00");
+    ends(&hotfix(true), "production", State::Failed, "03 15:00");
+    // A gate that lives in no tool holds what it has not let through, once nothing runs.
+    let past_the_gate = |failed: bool| {
+        let mut s = staged();
+        tried(&mut s, failed);
+        way(s, "03-03 17:00")
+    };
+    let running = past_the_gate(false);
+    ends(&running, "production", State::Working, "03 14:00");
+    let over = past_the_gate(true);
+    ends(&over, "cab", State::Gated, "03 13:00");
+    // One that is asked in a tool holds what is under way already.
+    let mut s = staged();
+    gate(&mut s, "m1", "03-03 14:00", None);
+    tried(&mut s, false);
+    ends(&way(s, "03-03 17:00"), "cab", State::Gated, "03 14:00");
+    // What is tried anew where it should come first is there.
+    let mut s = sample();
+    merged(&mut s);
+    tried(&mut s, true);
+    let staging = Some(s.name("staging"));
+    s.deploy("s1", "r", "m1", "03-03 18:00");
+    let record = s.record();
+    (record.environment, record.started) = (staging, Some(at("03-03 16:00")));
+    (record.finished, record.outcome) = (None, None);
+    ends(
+        &way(s, "03-03 17:00"),
+        "staging",
+        State::Working,
+        "03 16:00",
+    );
+}
+
+#[test]
+fn a_gate_that_lives_in_no_tool_was_open_until_the_change_went_past() {
+    let mut s = staged();
+    s.deploy("d1", "r", "m1", "03-03 19:00");
+    s.record().started = Some(at("03-03 18:30"));
+    let way = way(s, "03-05 00:00");
+    let after = way.into_iter().filter(|leg| &*leg.2 >= "03 13:00");
+    let told: Vec<_> = after.map(|leg| (leg.0, leg.1, leg.3)).collect();
+    let leg = |step: &str, state, to: &str| (step.to_owned(), state, format!("03 {to}"));
+    let expected = [
+        leg("cab", State::Gated, "18:30"),
+        leg("production", State::Working, "19:00"),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn a_gate_holds_what_nobody_told_the_beginning_of() {
+    let mut s = staged();
+    s.last_change().opened = None;
+    for commit in &mut s.workload().commits {
+        commit.at = None;
+    }
+    let gates = gates(s, "03-03 17:00", None);
+    assert_eq!(gates, one("cab", "03 13:00"));
+}
+
+#[test]
+fn a_scan_over_the_limits_of_its_step_did_not_pass() {
+    let found = |critical: u32| {
+        let mut s = sample();
+        merged(&mut s);
+        let step = &mut s.workload().path.steps[2];
+        step.kind = StepKind::Scan;
+        step.limits = Some(Limits {
+            critical: Some(0),
+            ..Limits::default()
+        });
+        scan(&mut s, "03-03 12:20");
+        let last = s.workload().scans.last_mut().unwrap();
+        last.counts = Some(Severities {
+            critical,
+            ..Severities::default()
+        });
+        way(s, "03-03 17:00")
+    };
+    ends(&found(0), "staging", State::Waiting, "03 12:20");
+    ends(&found(1), "test", State::Failed, "03 12:20");
+}
+
+#[test]
+fn a_scan_fills_the_step_that_asks_for_its_scanner_whoever_tells_of_it() {
+    let scanned = |from: &str| {
+        let mut s = sample();
+        merged(&mut s);
+        let step = &mut s.workload().path.steps[2];
+        (step.kind, step.from) = (StepKind::Scan, Some(from.to_owned()));
+        scan(&mut s, "03-03 12:20");
+        way(s, "03-03 17:00")
+    };
+    ends(&scanned("trivy"), "staging", State::Waiting, "03 12:20");
+    ends(&scanned("scanner"), "staging", State::Waiting, "03 12:20");
+    ends(&scanned("grype"), "staging", State::Waiting, "03 12:00");
 }
