@@ -108,15 +108,7 @@ impl Shipping<'_> {
             return;
         };
         let before = baseline.and_then(|row| self.delivery.row(row)).cloned();
-        let kind = match &before {
-            None => RowKind::First,
-            Some(before) => match workload.records.get(before.record as usize) {
-                None => RowKind::Change,
-                Some(other) => {
-                    kind::of(workload, &mut self.depths, &scope.reached, (record, other))
-                }
-            },
-        };
+        let kind = self.kind(record, before.as_ref(), scope);
         let made = record
             .commit
             .and_then(|commit| made(&workload.commits, commit));
@@ -131,6 +123,9 @@ impl Shipping<'_> {
             arrived.extend(self.of_commits(&content.commits));
         }
         let unknown = !complete || !(grounded || kind == RowKind::First);
+        if unknown && kind == RowKind::Change && !workload.released_by_tags {
+            arrived.extend(self.before_merge(record, &content, row.at));
+        }
         let mut dated = Vec::new();
         if unknown && let Some(list) = &record.commits {
             known = true;
@@ -160,6 +155,35 @@ impl Shipping<'_> {
         let mut new = self.arrive(&arrived, number, how, since);
         new.extend(self.arrive(&dated, number, ArrivalKind::Inferred, since));
         self.tell_copies(&new);
+    }
+
+    fn kind(&mut self, record: &Record, before: Option<&Row>, scope: &Scope) -> RowKind {
+        let Some(before) = before else {
+            return RowKind::First;
+        };
+        match self.workload.records.get(before.record as usize) {
+            None => RowKind::Change,
+            Some(other) => kind::of(
+                self.workload,
+                &mut self.depths,
+                &scope.reached,
+                (record, other),
+            ),
+        }
+    }
+
+    /// The requests that a row's own commit is the head of, and that were not merged by then: no graph is needed to tell that they are in it, and by date
+    /// they would come only after their merge.
+    fn before_merge(&self, record: &Record, content: &Content, at: Timestamp) -> Vec<ChangeAt> {
+        let new = |commit: &CommitAt| content.commits.contains(commit);
+        let Some(commit) = record.commit.filter(new) else {
+            return Vec::new();
+        };
+        let later = |place: &ChangeAt| {
+            let change = self.workload.changes.get(*place as usize);
+            change.is_some_and(|one| !one.direct && one.merged.is_none_or(|merged| merged > at))
+        };
+        self.by_commit.get(commit).filter(later).collect()
     }
 
     /// Walks from a row's commit over what its scope has not reached yet.

@@ -27,7 +27,7 @@ pub struct FeaturePart {
     pub changes: Vec<PartChange>,
     /// How far the change that is furthest behind has come.
     pub stands: Stands,
-    /// When all that is not live stood before production and waited for nothing else, or was live; none while work is left.
+    /// When all of it stood before production, with nothing left to do but to let it go live, or was live; none while work is left.
     pub ready: Option<Timestamp>,
     /// When the last of its changes went live; none while one is not.
     pub done: Option<Timestamp>,

@@ -8,7 +8,7 @@ use crate::event::time::Timestamp;
 use crate::model::Workload;
 use crate::model::entity::ChangeAt;
 use crate::model::name::Name;
-use crate::model::state::{End, Life, Lives, State};
+use crate::model::state::{End, Leg, Life, Lives, State};
 
 /// The features that a workload has changes of, where one is in flight or went live at or after an instant; by the feature's id. All changes of such a
 /// feature are in its part, those that went live long ago too; those that were given up are not. A change without a ticket is no feature.
@@ -104,9 +104,14 @@ fn change(lives: &Lives<'_>, place: ChangeAt) -> Option<Told> {
     let workload = lives.workload;
     let change = workload.changes.get(place as usize)?;
     let text = |name: Option<Name>| name.map(|name| workload.text(name).to_owned());
-    let arrived = lives.arrival(place).map(|arrival| arrival.at);
+    let arrival = lives.arrival(place);
+    let arrived = arrival.map(|arrival| arrival.at);
     let life = lives.life(place);
     let (stands, ready) = if let Some(at) = arrived {
+        let timed = life
+            .as_ref()
+            .filter(|_| arrival.is_some_and(|one| one.counts()));
+        let ready = timed.and_then(|life| was_ready(lives, life)).unwrap_or(at);
         let of = workload.path.steps.len();
         let stands = Stands {
             state: State::Delivered.word().to_owned(),
@@ -115,7 +120,7 @@ fn change(lives: &Lives<'_>, place: ChangeAt) -> Option<Told> {
             passed: of,
             of,
         };
-        (stands, Some(at))
+        (stands, Some(ready.min(at)))
     } else {
         let life = life.as_ref().filter(|life| life.end == End::InFlight);
         (on_its_way(workload, life), ready(lives, life))
@@ -143,16 +148,25 @@ fn unready(lives: &Lives<'_>, life: &Life) -> Vec<Stretch> {
     };
     let only_begins = life.now.filter(|now| life.legs.last() != Some(now));
     let legs = life.legs.iter().chain(&only_begins);
-    let left = legs.filter(|leg| match leg.state {
-        State::Unknown => false,
-        State::Working | State::Queued => leg.step != production,
-        state => leg.step != production || !waits(state),
-    });
+    let left = legs.filter(|leg| leg.state != State::Unknown && !is_ready(production, leg));
     left.map(|leg| match life.now {
         Some(now) if now == *leg => (leg.from, Timestamp::MAX),
         _ => (leg.from, leg.to),
     })
     .collect()
+}
+
+/// It stands before production, where it waits to be let go live, or is going.
+fn is_ready(production: usize, leg: &Leg) -> bool {
+    let goes = matches!(leg.state, State::Working | State::Queued);
+    leg.step == production && (goes || waits(leg.state))
+}
+
+/// Since when a change that is live had only waited for that, or was going: it keeps nobody waiting since then, whenever it went.
+fn was_ready(lives: &Lives<'_>, life: &Life) -> Option<Timestamp> {
+    let production = lives.production_step()?;
+    let mut left = life.legs.iter().filter(|leg| !is_ready(production, leg));
+    Some(left.next_back().map_or(life.start, |leg| leg.to))
 }
 
 /// Whether only somebody's word, or a time, is missing.

@@ -110,7 +110,8 @@ fn a_part_is_ready_when_only_production_is_left_and_done_when_all_are_live() {
     let part = told(s, "03-01 00:00").remove(1);
     assert_eq!(
         (part.ready, part.done),
-        (Some(at("03-06 12:00")), Some(at("03-06 12:00")))
+        (Some(at("03-03 12:00")), Some(at("03-06 12:00"))),
+        "ready as it was before it went live"
     );
     assert_eq!(
         (part.stands.state.as_str(), part.stands.since),

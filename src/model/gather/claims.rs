@@ -115,8 +115,8 @@ impl Gatherer {
         }
     }
 
-    /// The one of a request's own commits that no other of them stands on; where the graph does not tell, the last one listed. What the target branch
-    /// holds of it under other names is no part of its branch.
+    /// The one of a request's own commits that no other of them stands on; where the graph does not tell, the last one listed, else the last one written.
+    /// What the target branch holds of it under other names is no part of its branch.
     fn tip(&self, change: &Change, listed: Option<CommitAt>) -> Option<CommitAt> {
         let commits = &self.workload.commits;
         let parents = |at: CommitAt| {
@@ -138,7 +138,24 @@ impl Gatherer {
         let mut tips = own.iter().filter(|at| !below.contains(at));
         match (tips.next(), tips.next()) {
             (Some(one), None) => Some(*one),
-            _ => listed.filter(|listed| own.contains(listed)),
+            _ => listed
+                .filter(|listed| own.contains(listed))
+                .or_else(|| self.written_last(&own)),
+        }
+    }
+
+    /// Of commits of which nobody told what any of them stands on, the one that was written last.
+    fn written_last(&self, own: &FxHashSet<CommitAt>) -> Option<CommitAt> {
+        let commits = own.iter().map(|at| self.workload.commits.get(*at as usize));
+        let mut times = Vec::new();
+        for (commit, place) in commits.zip(own) {
+            let commit = commit.filter(|commit| commit.parents.is_none())?;
+            times.push((commit.at?, *place));
+        }
+        times.sort_unstable();
+        match times.as_slice() {
+            [.., (before, _), (last, place)] if before < last => Some(*place),
+            _ => None,
         }
     }
 }

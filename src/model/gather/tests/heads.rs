@@ -136,6 +136,37 @@ fn the_end_of_a_branch_is_told_by_the_graph_or_else_by_the_list() {
 }
 
 #[test]
+fn without_a_graph_a_request_deployed_from_its_branch_ends_there_all_the_same() {
+    let bare = |sha, at| {
+        let told = of("7", commit(sha, at, &[]));
+        let Kind::Commit(fact) = told.kind else {
+            unreachable!("a commit")
+        };
+        let parents = None;
+        let kind = Kind::Commit(Commit { parents, ..fact });
+        Told { kind, ..told }
+    };
+    let told = |head: Option<&'static str>| {
+        let events = [
+            shipped("d1", 1, "x"),
+            bare("w1", 2),
+            bare("w2", 3),
+            opened("7", 4, head, &[]),
+            shipped("d2", 5, "w1"),
+            shipped("d3", 6, "w2"),
+            merged("7", 8, "m", &[]),
+            shipped("d4", 9, "m"),
+        ];
+        leads(&gathered(&events, 10))
+    };
+    for head in [None, Some("w2")] {
+        assert_eq!(told(head), "7: d3!", "{head:?}");
+    }
+    assert_eq!(told(Some("w1")), "7: d2!");
+    assert_eq!(told(Some("w3")), "7: d4", "by date");
+}
+
+#[test]
 fn a_head_belongs_to_its_request() {
     let events = [
         commit("a", 1, &[]),
