@@ -22,7 +22,7 @@ use crate::view::widget::spark;
 
 static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
-        Column::new("workload", 12, 30, 0),
+        Column::new("workload", 13, 30, 0),
         Column::new("team", 8, 14, 6),
         Column::new("path", 8, 14, 3),
         Column::new("production", 10, 18, 4),
@@ -34,7 +34,7 @@ static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
             .seconds()
             .falling(),
         Column::new("trend", 6, 7, 8).seconds().falling(),
-        Column::new("state", 11, 12, 1),
+        Column::new("state", 10, 12, 1),
     ]
 });
 

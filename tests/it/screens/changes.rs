@@ -178,6 +178,7 @@ fn a_filter_names_who_and_what() {
     assert_eq!(count("state:gated"), 3);
     assert_eq!(count("on:nobody"), 0);
     assert_eq!(count("state:failed"), 2);
+    assert_eq!(count("state:overtaken"), count("state:superseded"));
     assert_eq!(count("label:none"), 0);
     assert_eq!(count("-step:cab"), 5);
 }
