@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use super::{Hint, Page, Reaction, Rows};
 use crate::intent::Intent;
 use crate::report::sheet::Line;
-use crate::report::{figure, text};
+use crate::report::{Style, figure, text};
 use crate::theme::Role;
 use crate::view::answer::{Answer, Diagnosis, Question};
 use crate::view::hit::Target;
@@ -60,6 +60,14 @@ fn told(scene: &Scene) -> Option<&Diagnosis> {
     }
 }
 
+/// How the sources are is told as of now, whatever instant is looked at.
+fn of_now(scene: &Scene) -> Style {
+    Style {
+        now: scene.lens.now,
+        ..scene.style.clone()
+    }
+}
+
 impl SourcesPage {
     fn turn(&mut self) {
         self.pane = match self.pane {
@@ -101,12 +109,21 @@ impl SourcesPage {
         line
     }
 
+    /// The rows that the findings take with their head; unknown, and many, while they are looked for.
+    fn findings_need(&self, scene: &Scene) -> u16 {
+        if told(scene).is_none_or(|told| told.looking.is_some()) {
+            return u16::MAX;
+        }
+        let rows = self.findings.listing.rows.len().max(2);
+        u16::try_from(rows + 1).unwrap_or(u16::MAX)
+    }
+
     fn detail(&self, width: usize, scene: &Scene) -> Vec<Line> {
         match self.pane {
             Pane::Sources => {
                 let row = self.sources.selected();
                 let one = row.and_then(|row| self.sources.listing.rows.get(row));
-                one.map(|one| detail::source(one, width, &scene.style))
+                one.map(|one| detail::source(one, width, &of_now(scene)))
             }
             Pane::Doctor => {
                 let row = self.findings.selected();
@@ -164,7 +181,10 @@ impl SourcesPage {
         let room = area.height.saturating_sub(begin_rows + 2);
         // Where both cannot be read, the one in front takes the room.
         let most = match (is_low, front) {
-            (false, _) => (room / 2).max(3),
+            (false, _) => room
+                .saturating_sub(self.findings_need(pen.scene))
+                .max(room / 2)
+                .max(3),
             (true, Pane::Sources) => room,
             (true, Pane::Doctor) => 2,
         };
@@ -241,7 +261,7 @@ impl Page for SourcesPage {
     fn draw(&self, area: Rect, pen: &mut Pen<'_>) {
         let mut body = Rect::new(area.x, area.y, area.width, area.height.saturating_sub(2));
         if let Some(told) = told(pen.scene) {
-            let words = detail::log(&told.doctor.log, &pen.scene.style);
+            let words = detail::log(&told.doctor.log, &of_now(pen.scene));
             let line = Line::of(Role::Dim, "log  ").with(Role::Dim, words);
             pen.line(area.x + 2, area.bottom() - 1, area.width - 4, &line);
         }
