@@ -33,7 +33,7 @@ impl App {
         match intent {
             Intent::Arm => self.ask_to_arm(),
             Intent::Actions => {
-                self.ui.push(page::actions());
+                self.ui.push_once(page::actions(), &self.scene);
                 return vec![Effect::Job(Job::Look)];
             }
             _ => return self.want(intent),
