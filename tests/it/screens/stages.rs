@@ -30,6 +30,9 @@ fn failed() {
             .to_owned(),
     ));
     pictures("failed", &mut desk);
+    // What reads and writes the log leaves it alone.
+    super::press(&mut desk, "@");
+    assert!(shot(&mut desk, 80, 24).contains("so nothing is done"));
 }
 
 #[test]
@@ -126,6 +129,17 @@ fn why_a_source_fails() {
     super::press(&mut desk, "tab G");
     let screen = shot(&mut desk, 80, 24);
     assert!(screen.contains("https://harbor.example/api"), "{screen}");
+    // In a window as low as can be there is one thing at a time.
+    desk.resize(60, 12);
+    super::press(&mut desk, "G");
+    let low = shot(&mut desk, 60, 12);
+    assert!(low.contains("https://harbor.example/api"), "{low}");
+    super::press(&mut desk, "shift-tab");
+    let low = shot(&mut desk, 60, 12);
+    assert!(low.contains("▸ harbor"), "{low}");
+    assert!(!low.contains("the source"), "{low}");
+    super::press(&mut desk, "tab");
+    shot(&mut desk, 80, 24);
     // Back to a list, whose next row is told from its beginning.
     super::press(&mut desk, "tab tab");
     let screen = shot(&mut desk, 80, 24);

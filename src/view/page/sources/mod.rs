@@ -4,6 +4,8 @@ mod detail;
 mod finding;
 mod list;
 
+use std::cell::Cell;
+
 use ratatui::layout::Rect;
 
 use super::{Hint, Page, Reaction, Rows};
@@ -25,6 +27,10 @@ use list::Sources;
 const BESIDE: u16 = 140;
 /// Below so many rows only one list has room.
 const LOW: u16 = 14;
+/// Below so many rows of the page the row in front is laid out over the lists, where it is asked for, and not below them.
+const OVER: u16 = 16;
+/// So many rows stay to a list, whatever stands between the two.
+const FEW: u16 = 6;
 
 /// Which list is in front.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +46,8 @@ pub struct SourcesPage {
     pane: Pane,
     /// All of the row in front.
     text: Reading,
+    /// When it was drawn last, that had no room beside the lists.
+    over: Cell<bool>,
 }
 
 impl Default for SourcesPage {
@@ -49,6 +57,7 @@ impl Default for SourcesPage {
             findings: Table::new(Findings::default()),
             pane: Pane::Sources,
             text: Reading::default(),
+            over: Cell::new(false),
         }
     }
 }
@@ -77,9 +86,14 @@ impl SourcesPage {
         self.text = Reading::default();
     }
 
+    /// Whether there is more of the row in front than is seen.
+    fn has_more(&self) -> bool {
+        !self.text.in_front() && (self.text.is_cut() || self.over.get())
+    }
+
     /// To the text of the row in front, where there is more of it than is seen; else, and from there, to the other list.
     fn go_on(&mut self) {
-        if self.text.is_cut() && !self.text.in_front() {
+        if self.has_more() {
             self.text.on(Intent::NextPane);
         } else {
             self.turn();
@@ -170,12 +184,16 @@ impl SourcesPage {
         let reads_any = self.sources.listing.reads_any();
         let (is_low, front) = (area.height < LOW, self.pane);
         let is_crowded = is_low && front == Pane::Doctor;
-        let begin = if reads_any || is_crowded || told(pen.scene).is_none() {
+        let mut begin = if reads_any || is_crowded || told(pen.scene).is_none() {
             Vec::new()
         } else {
             detail::beginning(usize::from(area.width.saturating_sub(4)))
         };
-        let begin_rows = u16::try_from(begin.len()).unwrap_or(0);
+        let rows_of = |begin: &[Line]| u16::try_from(begin.len()).unwrap_or(u16::MAX);
+        if rows_of(&begin).saturating_add(FEW) > area.height {
+            begin.clear();
+        }
+        let begin_rows = rows_of(&begin);
         let rows = u16::try_from(self.sources.listing.rows.len()).unwrap_or(u16::MAX);
         let wanted = rows.saturating_add(1).max(2);
         let room = area.height.saturating_sub(begin_rows + 2);
@@ -265,12 +283,20 @@ impl Page for SourcesPage {
             let line = Line::of(Role::Dim, "log  ").with(Role::Dim, words);
             pen.line(area.x + 2, area.bottom() - 1, area.width - 4, &line);
         }
+        self.over.set(false);
         if area.width >= BESIDE {
             let side = (area.width * 2 / 5).clamp(56, 84);
             let right = Rect::new(body.right() - side, body.y, side, body.height);
             body.width -= side + 1;
             self.draw_lists(body, pen);
             self.draw_detail(right, pen);
+        } else if area.height < OVER {
+            self.over.set(true);
+            if self.text.in_front() {
+                self.draw_detail(body, pen);
+            } else {
+                self.draw_lists(body, pen);
+            }
         } else {
             let below = if area.height >= 28 { 11 } else { 7 };
             body.height = body.height.saturating_sub(below);
@@ -297,7 +323,8 @@ impl Page for SourcesPage {
     fn hints(&self, scene: &Scene) -> Vec<Hint> {
         let none = scene.sources.is_empty();
         let other = match self.pane {
-            _ if self.text.is_cut() && !self.text.in_front() => "scroll the text",
+            _ if self.has_more() && self.over.get() => "all of it",
+            _ if self.has_more() => "scroll the text",
             Pane::Sources => "event doctor",
             Pane::Doctor => "sources",
         };
