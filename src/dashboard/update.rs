@@ -207,7 +207,7 @@ impl App {
         if let Some(view) = View::of(intent) {
             self.remember_focus();
             self.ui.go(view);
-            return Vec::new();
+            return self.look_what_was_done(view);
         }
         if intent.group() == Group::Acting {
             return self.act(intent);

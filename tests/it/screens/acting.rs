@@ -203,6 +203,13 @@ fn what_is_agreed_to_is_sent_once_and_told_of() {
     pictures("act-log", &mut desk);
     press(&mut desk, "enter");
     pictures("act-story", &mut desk);
+    // It stands beside what happened, too; before it was done it does not.
+    press(&mut desk, "0");
+    pictures("act-activity", &mut desk);
+    let screen = shot(&mut desk, 80, 24);
+    assert!(screen.contains("Done from leadtime · 1 action"), "{screen}");
+    press(&mut desk, "[");
+    assert!(!shot(&mut desk, 120, 36).contains("Done from leadtime"));
 }
 
 #[test]
@@ -399,7 +406,7 @@ fn what_was_done_is_laid_over_a_page_once() {
     let mut desk = acme();
     press(&mut desk, "@ @ @");
     let screen = shot(&mut desk, 120, 36);
-    assert_eq!(screen.matches("actions ").count(), 1, "{screen}");
+    assert_eq!(screen.matches("› actions").count(), 1, "{screen}");
     press(&mut desk, "esc");
     assert!(!shot(&mut desk, 120, 36).contains("› actions"));
 }

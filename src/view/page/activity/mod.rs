@@ -1,6 +1,7 @@
 //! What happens, as it happens: the events of the log, the latest first, the one in front laid out beside them. It follows while the cursor stands on the
-//! first row; further down it stays where it is read.
+//! first row; further down it stays where it is read. Below them stands what was done from leadtime.
 
+mod done;
 mod event;
 mod stream;
 
@@ -191,17 +192,11 @@ impl Page for ActivityPage {
 
     fn draw(&self, area: Rect, pen: &mut Pen<'_>) {
         self.draw_head(Rect::new(area.x, area.y, area.width, 1), pen);
-        let mut body = Rect::new(
-            area.x,
-            area.y + 1,
-            area.width,
-            area.height.saturating_sub(2),
-        );
-        let audit = Line::of(
-            Role::Dim,
-            "what was done from leadtime: @; the journal: leadtime audit",
-        );
-        pen.line(area.x + 2, area.bottom() - 1, area.width - 4, &audit);
+        let below = done::rows(pen.scene, area.height);
+        let height = area.height.saturating_sub(below + 1);
+        let mut body = Rect::new(area.x, area.y + 1, area.width, height);
+        let place = Rect::new(area.x, body.bottom(), area.width, below);
+        done::draw(place, pen);
         if area.width >= BESIDE && self.table.selected().is_some() {
             let side = (area.width * 2 / 5).clamp(56, 84);
             let right = Rect::new(body.right() - side, body.y, side, body.height);
