@@ -53,6 +53,7 @@ fn change(workload: &str, title: &str, number: usize) -> Match {
         on: vec!["you".to_owned(), title.to_owned()],
         environments: std::collections::BTreeMap::new(),
         rolled_back: std::collections::BTreeMap::new(),
+        rejected: false,
         forecast: Forecast {
             p50: (number % 3 == 0).then(|| now() + hours(50)),
             p85: (number % 3 == 0).then(|| now() + hours(90)),
