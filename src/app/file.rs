@@ -1,7 +1,7 @@
 //! Files that are written at the wish of the user: beside their place first, so that a half-written one is never taken for a whole one, and what was there stays until then.
 
 use std::fs::{File, OpenOptions, Permissions};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
@@ -55,7 +55,10 @@ fn beside(file: &Path) -> std::io::Result<NamedTempFile> {
         .prefix(".leadtime-")
         .make_in(folder, |path| File::create_new(path))
         // The name of the file that was asked for is told, not that of the one beside it.
-        .map_err(|error| std::io::Error::from(error.kind()))?;
+        .map_err(|error| match error.kind() {
+            ErrorKind::NotFound => std::io::Error::other("there is no such folder"),
+            kind => std::io::Error::from(kind),
+        })?;
     if let Some(permissions) = permissions {
         made.as_file().set_permissions(permissions)?;
     }

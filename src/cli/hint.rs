@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::error::Failure;
+use crate::error::{Failure, FailureKind};
 use crate::model::definition::Definition;
 
 /// What can be done where there is neither a repository, nor a configuration, nor a log.
@@ -40,6 +40,18 @@ pub fn no_log(file: &Path) -> Failure {
 pub fn which_workload(all: &[Definition]) -> Failure {
     let known: Vec<&str> = all.iter().map(|one| one.name.as_str()).collect();
     Failure::usage("which workload?").hinted(format!("there are {}", some(&known)))
+}
+
+/// The dashboard was meant, where there is no screen for it, and a map stands in for it that cannot be told: the views can be read as text.
+#[must_use]
+pub fn or_plain(failure: Failure) -> Failure {
+    if failure.kind != FailureKind::Usage {
+        return failure;
+    }
+    let known = failure.hint.iter().map(String::as_str);
+    let plain = "`leadtime map WORKLOAD` tells of one; `leadtime --plain --view VIEW` prints a view of the dashboard as text";
+    let hint = known.chain([plain]).collect::<Vec<_>>().join("\n");
+    failure.hinted(hint)
 }
 
 /// A workload that is not there, and the nearest that is.
@@ -84,5 +96,19 @@ fn some(known: &[&str]) -> String {
     match known.len().saturating_sub(MOST) {
         0 => names,
         more => format!("{names} and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_meant_the_dashboard_is_told_of_its_views_as_text() {
+        let hint = or_plain(which_workload(&[])).hint.unwrap();
+        assert!(hint.starts_with("there are"), "{hint}");
+        assert!(hint.contains("--plain --view"), "{hint}");
+        let other = Failure::unable("nothing is known yet");
+        assert_eq!(or_plain(other.clone()), other);
     }
 }

@@ -121,7 +121,7 @@ fn dispatch(cli: Cli) -> Result<Ending, Failure> {
         if cli.dashboard.plain || dashboard::is_possible(global) {
             return dashboard::run(global, &cli.dashboard);
         }
-        return map::run(&Session::new(global)?, &MapArgs::default());
+        return map::run(&Session::new(global)?, &MapArgs::default()).map_err(hint::or_plain);
     };
     match command {
         Command::Completions(args) => completions::shell(&args),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::App;
 use super::message::{Effect, Job, Order};
-use crate::intent::Intent;
+use crate::intent::{Intent, View};
 use crate::journal::story::{State, Story};
 use crate::plan::ask::{Permit, Wish};
 use crate::report::sheet::Line;
@@ -14,6 +14,7 @@ use crate::view::acting::{Armed, Offer, offer};
 use crate::view::overlay::choice::{Choice, Possible};
 use crate::view::overlay::deed::Dialog;
 use crate::view::page::{self, Page};
+use crate::view::scene::Stage;
 use crate::view::scope::Scope;
 
 impl App {
@@ -30,15 +31,27 @@ impl App {
 
     /// What is meant by a key that acts.
     pub(super) fn act(&mut self, intent: Intent) -> Vec<Effect> {
+        if matches!(self.scene.stage, Stage::Failed(_)) {
+            self.say(Role::Warning, "leadtime cannot go on, so nothing is done");
+            return Vec::new();
+        }
         match intent {
             Intent::Arm => self.ask_to_arm(),
             Intent::Actions => {
-                self.ui.push(page::actions());
+                self.ui.push_once(page::actions(), &self.scene);
                 return vec![Effect::Job(Job::Look)];
             }
             _ => return self.want(intent),
         }
         Vec::new()
+    }
+
+    /// What happened is told with what was done from leadtime: that is looked for when it is gone to.
+    pub(super) fn look_what_was_done(&self, view: View) -> Vec<Effect> {
+        let goes_on = !matches!(self.scene.stage, Stage::Failed(_));
+        let looks = goes_on && self.scene.acting.lasts.is_some() && view == View::Activity;
+        let look = looks.then_some(Effect::Job(Job::Look));
+        look.into_iter().collect()
     }
 
     /// What is meant of what is in front: its plan is asked for, or something is chosen first.

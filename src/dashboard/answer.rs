@@ -190,11 +190,20 @@ fn shipped_together(
     lens: &Lens,
     scope: &Scope,
 ) -> Result<Answer, StoreError> {
-    let (details, all) = fleet.details(scope);
+    // A feature is all its parts, whichever of them the scope has.
+    let (details, all) = fleet.details(&Scope::All);
     let parts = details
         .iter()
         .flat_map(|(name, detail)| detail.parts.iter().map(|part| (*name, part)));
     let mut what = features(parts, lens.instant());
+    if *scope != Scope::All {
+        let (inside, _) = fleet.details(scope);
+        let inside: BTreeSet<&str> = inside.iter().map(|(name, _)| *name).collect();
+        what.retain(|feature| {
+            let mut parts = feature.workloads.iter();
+            parts.any(|part| inside.contains(&*part.workload))
+        });
+    }
     let wanted = what.iter().map(|feature| &*feature.feature).collect();
     let mut called = engine.tickets(&wanted, lens.instant())?;
     for feature in &mut what {

@@ -1,6 +1,7 @@
 //! The clerk: a thread for the small files around the dashboard. It writes what is exported and the favourites, finds themes, and puts the one in use on anew
 //! when its file was changed. A slow disk keeps nobody from typing.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -36,9 +37,10 @@ impl Clerk {
         let mut worn = self.themes.changed(&self.theme);
         // A page may hold some of it until it is drawn anew, and would be the last to let go of it: it stays until then.
         let mut forgotten: Vec<Arc<Overview>> = Vec::new();
+        let mut saved = BTreeSet::new();
         loop {
             match errands.recv_timeout(LOOK) {
-                Ok(Errand::Save { file, text }) => self.save(&file, &text),
+                Ok(Errand::Save { file, text }) => self.save(file, &text, &mut saved),
                 Ok(Errand::Favourites(names)) => self.keep_favourites(&names),
                 Ok(Errand::NextTheme) => {
                     self.next_theme();
@@ -61,9 +63,18 @@ impl Clerk {
         (self.tell)(News::Said(role, words));
     }
 
-    fn save(&self, file: &str, content: &str) {
-        match written(Path::new(file), content) {
-            Ok(()) => self.say(Role::Good, format!("wrote {file}")),
+    /// Writes a file; over one that was there only where it was written from here.
+    fn save(&self, file: String, content: &str, saved: &mut BTreeSet<String>) {
+        let place = Path::new(&file);
+        if place.is_file() && !saved.contains(&file) {
+            let words = format!("{file} is there already and was left as it is: name another");
+            return self.say(Role::Warning, words);
+        }
+        match written(place, content) {
+            Ok(()) => {
+                self.say(Role::Good, format!("wrote {file}"));
+                saved.insert(file);
+            }
             Err(failure) => self.say(Role::Bad, failure.text),
         }
     }
@@ -144,7 +155,11 @@ mod tests {
             file: file.display().to_string(),
             text: "a,b".to_owned(),
         };
-        send.send(save(&file)).unwrap();
+        let theirs = folder.path().join("README.md");
+        std::fs::write(&theirs, "read me").unwrap();
+        for file in [&file, &file, &theirs] {
+            send.send(save(file)).unwrap();
+        }
         send.send(save(&folder.path().join("no/such/folder")))
             .unwrap();
         let names = vec!["ledger".to_owned(), "shop".to_owned()];
@@ -153,6 +168,7 @@ mod tests {
         drop(send);
         clerk.work(&errands);
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "a,b");
+        assert_eq!(std::fs::read_to_string(&theirs).unwrap(), "read me");
         assert_eq!(
             std::fs::read_to_string(&favourites).unwrap(),
             "ledger\nshop"
@@ -169,6 +185,8 @@ mod tests {
             said,
             [
                 (Role::Good, true),
+                (Role::Good, true),
+                (Role::Warning, false),
                 (Role::Bad, false),
                 (Role::Title, false),
                 (Role::Dim, false)

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::App;
 use super::message::{Effect, Errand, News};
+use super::update::READING;
 use crate::model::overview::Overview;
 use crate::view::scene::{Lens, Stage};
 use crate::view::scope::Scope;
@@ -54,6 +55,7 @@ impl App {
                     return effects;
                 }
                 self.scene.sources = sources;
+                self.end_reading();
             }
             News::Acting { lasts, forbidden } => {
                 self.scene.acting.lasts = Some(lasts);
@@ -73,6 +75,17 @@ impl App {
         }
         self.scene.version += 1;
         effects
+    }
+
+    /// Nobody is told any longer that the sources are read, once they are.
+    fn end_reading(&mut self) {
+        let mut sources = self.scene.sources.iter();
+        let said = self.ui.message.as_ref();
+        if said.is_some_and(|line| line.text() == READING)
+            && sources.all(|one| one.reading.is_none())
+        {
+            self.ui.message = None;
+        }
     }
 
     /// The workloads, as far as they are worked out.

@@ -30,6 +30,9 @@ pub const LENGTHS: [Span; 5] = [
     LOOK_BACK[2],
 ];
 
+/// What is said until what was asked for is read.
+pub(super) const READING: &str = "reading the sources";
+
 /// Why an intent that neither the page in front nor its list took does nothing.
 const fn means_nothing(intent: Intent) -> &'static str {
     match intent {
@@ -204,7 +207,7 @@ impl App {
         if let Some(view) = View::of(intent) {
             self.remember_focus();
             self.ui.go(view);
-            return Vec::new();
+            return self.look_what_was_done(view);
         }
         if intent.group() == Group::Acting {
             return self.act(intent);
@@ -243,7 +246,7 @@ impl App {
                 self.say(Role::Dim, "no source is read here");
             }
             Intent::Refresh => {
-                self.say(Role::Dim, "reading the sources");
+                self.say(Role::Dim, READING);
                 return vec![Effect::Order(Order::Refresh)];
             }
             Intent::NextTheme => return vec![Effect::Errand(Errand::NextTheme)],
@@ -337,7 +340,8 @@ impl App {
         let effects = self.look_at(Some(at));
         let key = self.keymap.first_key(self.context(), Intent::Now);
         let back = key.map_or_else(String::new, |key| format!("; {key} comes back to now"));
-        let words = format!("as of {}{back}", self.scene.style.moment(at));
+        let at = self.scene.style.moment_seen(at, self.scene.lens.now);
+        let words = format!("as of {at}{back}");
         self.say(Role::Warning, &words);
         effects
     }

@@ -4,7 +4,7 @@
 use unicode_width::UnicodeWidthChar;
 
 /// A locked step; a hold.
-pub const LOCK: &str = "⚿";
+pub const LOCK: &str = "◘";
 pub const GATE: &str = "◆";
 /// Worked on just now.
 pub const WORKING: &str = "◐";
@@ -59,7 +59,7 @@ fn plain(char: char) -> &'static str {
         '›' | '▶' | '▸' | '→' | '…' | '≥' => ">",
         '▲' | '▴' | '↑' => "^",
         '▾' => "v",
-        '•' | '⚿' | '★' => "*",
+        '•' | '◘' | '★' => "*",
         '●' => "o",
         '○' | '░' => ".",
         '◌' => ",",

@@ -109,9 +109,15 @@ impl Style {
     /// `17 Nov 09:00`, with the year where it is not this one.
     #[must_use]
     pub fn moment(&self, at: Timestamp) -> String {
+        self.moment_seen(at, self.now)
+    }
+
+    /// The same, seen from another instant than everything else.
+    #[must_use]
+    pub fn moment_seen(&self, at: Timestamp, now: Timestamp) -> String {
         let at = at.clamp(Timestamp::MIN, Timestamp::MAX);
         let at = self.zone.from_utc_datetime(&at.to_utc().naive_utc());
-        let now = self.zone.from_utc_datetime(&self.now.to_utc().naive_utc());
+        let now = self.zone.from_utc_datetime(&now.to_utc().naive_utc());
         let form = if at.year() == now.year() {
             "%-d %b %H:%M"
         } else {

@@ -182,6 +182,12 @@ pub trait Store: Send {
 
     /// Whether events can be added.
     fn is_read_only(&self) -> bool;
+
+    /// Fails where what was opened is not what its name means any more: a file that was deleted or replaced meanwhile. What would be written into it, nobody
+    /// would ever read.
+    fn must_be_there(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
 }
 
 /// What can go wrong with a store, in words for the user.

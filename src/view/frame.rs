@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::acting;
 use super::hit::Target;
+use super::page::Hint;
 use super::pen::Pen;
 use super::scene::{Scene, SourceState, Stage};
 use super::scope::Scope;
@@ -93,7 +94,8 @@ fn state(form: Form, scene: &Scene) -> Line {
     line.push(Role::Text, duration::whole(scene.lens.length));
     line.push(Role::Dim, "  ");
     if let Some(at) = scene.lens.as_of {
-        let at_all = scene.style.moment(at);
+        // Everything else is told as of then: this alone says which year that is.
+        let at_all = scene.style.moment_seen(at, scene.lens.now);
         let ago = format!("{} ago", duration::age(at, scene.lens.now));
         let told = match form {
             Form::Whole => format!("{at_all} {}, {ago}", scene.lens.zone.name()),
@@ -249,34 +251,54 @@ pub fn foot(row: Rect, ui: &Ui, keymap: &Keymap, pen: &mut Pen<'_>) {
         pen.line(row.x + 1, row.y, end.saturating_sub(row.x + 1), message);
         return;
     }
-    let mut x = row.x + 1;
     let mut hints = page.map(|page| page.hints(pen.scene)).unwrap_or_default();
-    let able = page.filter(|_| pen.scene.acting.lasts.is_some());
+    // In the past there is nothing to act with.
+    let acts = pen.scene.acting.lasts.is_some() && pen.scene.lens.as_of.is_none();
+    let able = page.filter(|_| acts);
     let acting = able.map(|page| acting::hints(&page.subject(), pen.scene));
     let (can, cannot) = acting.unwrap_or_default();
     // What one came for first, then what can be done about it; what cannot, where there is room at the end.
     let at = 1.min(hints.len());
     hints.splice(at..at, can);
-    let program = [
-        super::page::Hint::new(Intent::Help, "help"),
-        super::page::Hint::new(Intent::Palette, "all commands"),
-        super::page::Hint::new(Intent::Quit, "quit"),
-    ];
+    hints.extend([
+        Hint::new(Intent::Help, "help"),
+        Hint::new(Intent::Palette, "all commands"),
+        Hint::new(Intent::Quit, "quit"),
+    ]);
+    hints.extend(cannot);
     let context = Context::In(ui.front());
-    for hint in hints.into_iter().chain(program).chain(cannot) {
-        let Some(key) = keymap.first_key(context, hint.intent) else {
+    let told = hints.iter().filter_map(|hint| {
+        let key = keymap.first_key(context, hint.intent)?;
+        Some((hint.intent, told(key, hint)))
+    });
+    let room = Rect::new(row.x + 1, row.y, end.saturating_sub(row.x + 1), 1);
+    keys(room, &told.collect::<Vec<_>>(), pen);
+}
+
+/// A key, and what it does or why it does nothing.
+fn told(key: &str, hint: &Hint) -> Line {
+    let why_not = hint.why_not.as_ref();
+    let why_not = why_not.map_or_else(String::new, |reason| format!(" ({reason})"));
+    Line::of(Role::Key, key).with(Role::Dim, format!(" {}{why_not}", hint.text))
+}
+
+/// As many keys as there is room for, from the first one on; the one that tells of all others in any case.
+fn keys(room: Rect, keys: &[(Intent, Line)], pen: &mut Pen<'_>) {
+    let width = |line: &Line| u16::try_from(line.width()).unwrap_or(u16::MAX);
+    let help = keys.iter().find(|(intent, _)| *intent == Intent::Help);
+    let mut kept = help.map_or(0, |(_, line)| width(line) + 2);
+    let mut is_full = false;
+    let mut x = room.x;
+    for (intent, line) in keys {
+        let is_help = *intent == Intent::Help;
+        kept = if is_help { 0 } else { kept };
+        let width = width(line);
+        let fits = x.saturating_add(width).saturating_add(kept) <= room.right();
+        is_full |= !fits;
+        if !fits || (is_full && !is_help) {
             continue;
-        };
-        let mut line = Line::of(Role::Key, key);
-        match &hint.why_not {
-            None => line.push(Role::Dim, format!(" {}", hint.text)),
-            Some(reason) => line.push(Role::Dim, format!(" {} ({reason})", hint.text)),
-        };
-        let width = u16::try_from(line.width()).unwrap_or(u16::MAX);
-        if x + width > end {
-            break;
         }
-        pen.hit(Rect::new(x, row.y, width, 1), Target::Intent(hint.intent));
-        x = pen.line(x, row.y, width, &line) + 2;
+        pen.hit(Rect::new(x, room.y, width, 1), Target::Intent(*intent));
+        x = pen.line(x, room.y, width, line) + 2;
     }
 }

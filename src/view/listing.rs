@@ -145,6 +145,46 @@ impl<T: Into<Self>> From<Option<T>> for Value {
     }
 }
 
+/// Names in the order in which people count: `1.9.0` before `1.14.0`, `#9` before `#10`.
+#[must_use]
+pub fn by_number(one: &str, other: &str) -> Ordering {
+    let (mut left, mut right) = (one, other);
+    loop {
+        let (a, b) = (first_part(left), first_part(right));
+        let both_numbers = [a, b].iter().all(|part| part.starts_with(is_digit));
+        let order = if both_numbers {
+            let (a, b) = (a.trim_start_matches('0'), b.trim_start_matches('0'));
+            a.len().cmp(&b.len()).then_with(|| a.cmp(b))
+        } else {
+            a.cmp(b)
+        };
+        if order.is_ne() || a.is_empty() {
+            return order.then_with(|| one.cmp(other));
+        }
+        (left, right) = (&left[a.len()..], &right[b.len()..]);
+    }
+}
+
+/// The same where there may be none, which is last.
+#[must_use]
+pub fn by_number_if_any(one: Option<&str>, other: Option<&str>) -> Ordering {
+    match (one, other) {
+        (Some(one), Some(other)) => by_number(one, other),
+        (one, other) => one.is_none().cmp(&other.is_none()),
+    }
+}
+
+const fn is_digit(char: char) -> bool {
+    char.is_ascii_digit()
+}
+
+/// A number, or what stands before one.
+fn first_part(text: &str) -> &str {
+    let is_number = text.starts_with(is_digit);
+    let end = text.find(|char| is_digit(char) != is_number);
+    &text[..end.unwrap_or(text.len())]
+}
+
 /// Things in rows. Rows are places in the page's own list; in which order and which of them are shown is the table's business.
 pub trait Listing {
     fn columns(&self) -> &[Column];
@@ -239,6 +279,25 @@ mod tests {
             [const { Value::Nothing }; 3]
         );
         assert_eq!(Value::from(None::<Span>), Value::Nothing);
+    }
+
+    #[test]
+    fn numbers_in_names_go_by_their_size() {
+        let mut names = [
+            "4.10.7", "1.9.0", "", "1.14.0", "3f1ffc5", "1.9", "PAY-10", "PAY-9", "1.09.1", "é2",
+        ];
+        names.sort_by(|one, other| by_number(one, other));
+        let sorted = [
+            "", "1.9", "1.9.0", "1.09.1", "1.14.0", "3f1ffc5", "4.10.7", "PAY-9", "PAY-10", "é2",
+        ];
+        assert_eq!(names, sorted);
+        assert_eq!(
+            by_number("1.9", "1.09"),
+            Ordering::Greater,
+            "never the same"
+        );
+        assert_eq!(by_number_if_any(None, Some("1")), Ordering::Greater);
+        assert_eq!(by_number_if_any(None, None), Ordering::Equal);
     }
 
     #[test]

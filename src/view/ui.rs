@@ -111,6 +111,21 @@ impl Ui {
         self.seen = None;
     }
 
+    /// Lays a page over the one in front; where one called so lies there already, goes back to that.
+    pub fn push_once(&mut self, page: Box<dyn Page>, scene: &Scene) {
+        let title = page.title(scene);
+        let stack = self.stack();
+        let laid = stack.iter().skip(1);
+        match laid
+            .map(|known| known.title(scene))
+            .position(|known| known == title)
+        {
+            Some(at) => stack.truncate(at + 2),
+            None => stack.push(page),
+        }
+        self.seen = None;
+    }
+
     /// Back to where one came from; `false` where that is nowhere.
     pub fn back(&mut self) -> bool {
         self.seen = None;

@@ -308,6 +308,7 @@ impl Worker {
         self.looked = Instant::now();
         self.lens.now = self.clock.now();
         let before = self.engine.seq();
+        self.engine.log().must_be_there()?;
         let touched = self.engine.follow()?;
         let fell_silent = self.listen()?;
         if !self.is_lined_up() {

@@ -24,8 +24,6 @@ pub(super) enum Shape {
     Bow { ends: &'static str },
     /// The eight dots of a braille sign.
     Dots(u8),
-    /// A key that hangs from its bow: few fonts have one.
-    Key,
 }
 
 impl Shape {
@@ -37,7 +35,6 @@ impl Shape {
         match sign {
             '─' => Some(Self::Line { width: THIN }),
             '━' => Some(Self::Line { width: HEAVY }),
-            '⚿' => Some(Self::Key),
             '│' => thin("ud"),
             '┌' => thin("dr"),
             '┐' => thin("dl"),
@@ -107,7 +104,6 @@ impl Shape {
             }
             Self::Strokes { ends, width } => (cells.map(|x| strokes(ends, x, y)).collect(), width),
             Self::Bow { ends } => (cells.map(|x| bow(ends, x, y)).collect(), THIN),
-            Self::Key => (cells.map(|x| key(x, y)).collect(), 1.3),
         };
         let _ = writeln!(
             out,
@@ -189,14 +185,4 @@ fn braille(dots: u8, x: f64, y: f64) -> String {
         format!("M{x:.1} {y:.1}a1 1 0 1 1 2 0a1 1 0 1 1 -2 0")
     };
     set.map(|(_, place)| dot(place)).collect()
-}
-
-fn key(x: f64, y: f64) -> String {
-    let (middle, top) = (x + COLUMN / 2.0, y + 3.5);
-    format!(
-        "M{:.1} {:.1}a2.5 2.5 0 1 1 5 0a2.5 2.5 0 1 1 -5 0M{middle:.1} {:.1}v6.5m0 -3h2.4",
-        middle - 2.5,
-        top + 2.5,
-        top + 5.0
-    )
 }

@@ -26,6 +26,8 @@ pub struct SqliteStore {
     connection: Connection,
     path: PathBuf,
     read_only: bool,
+    /// Which file it is that was opened.
+    file: Option<open::FileId>,
 }
 
 impl SqliteStore {
@@ -35,6 +37,7 @@ impl SqliteStore {
         match open::writable(&path) {
             Ok(connection) => Ok(Self {
                 connection,
+                file: open::file_id(&path),
                 path,
                 read_only: false,
             }),
@@ -50,6 +53,7 @@ impl SqliteStore {
         let path = open::whole(path)?;
         Ok(Self {
             connection: open::read_only(&path)?,
+            file: open::file_id(&path),
             path,
             read_only: true,
         })
@@ -69,7 +73,7 @@ impl SqliteStore {
                 ),
             });
         }
-        Ok(())
+        self.must_be_there()
     }
 }
 
@@ -163,6 +167,16 @@ impl Store for SqliteStore {
     fn is_read_only(&self) -> bool {
         self.read_only
     }
+
+    fn must_be_there(&self) -> Result<(), StoreError> {
+        if self.file.is_none() || open::file_id(&self.path) == self.file {
+            return Ok(());
+        }
+        Err(StoreError::Failed {
+            path: self.path.display().to_string(),
+            detail: "the file was deleted, moved or replaced while it was open: put it back where it is missed, and start leadtime again".to_owned(),
+        })
+    }
 }
 
 #[cfg(test)]
@@ -235,6 +249,29 @@ mod tests {
         assert_eq!((appended.new, appended.head), (4_990, 5_000));
         assert_eq!(store.cursors("gh").unwrap(), batch(10..5_000).cursors);
         assert!(store.save_snapshot(&update, &mut |_, _| None).unwrap());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_file_that_is_gone_or_another_takes_nothing_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, away) = (folder.path().join("log.db"), folder.path().join("away.db"));
+        let mut store = SqliteStore::open(&path).unwrap();
+        let now = Timestamp::default();
+        store.append(&batch(0..2), now).unwrap();
+        store.must_be_there().unwrap();
+
+        std::fs::rename(&path, &away).unwrap();
+        let error = store.append(&batch(2..3), now).unwrap_err();
+        assert!(error.to_string().contains("deleted, moved or replaced"));
+        assert_eq!(store.head().unwrap(), 2, "what is known is known");
+        // Another log of that name is another log.
+        let other = SqliteStore::open(&path).unwrap();
+        assert!(store.must_be_there().is_err());
+        other.must_be_there().unwrap();
+
+        std::fs::rename(&away, &path).unwrap();
+        store.append(&batch(2..3), now).unwrap();
     }
 
     #[test]

@@ -120,6 +120,22 @@ fn unchanging(path: &Path) -> Result<PathBuf, StoreError> {
     Ok(PathBuf::from(name.as_str()))
 }
 
+/// A file, whatever it is called: its device, and its number there.
+pub type FileId = (u64, u64);
+
+/// Which file a name means now; `None` where there is none, or the system does not number them. One that is open cannot be deleted or replaced there.
+#[cfg(unix)]
+pub fn file_id(path: &Path) -> Option<FileId> {
+    use std::os::unix::fs::MetadataExt;
+    let file = fs::metadata(path).ok()?;
+    Some((file.dev(), file.ino()))
+}
+
+#[cfg(not(unix))]
+pub const fn file_id(_path: &Path) -> Option<FileId> {
+    None
+}
+
 fn make_folder(path: &Path) -> Result<(), StoreError> {
     let Some(folder) = path.parent() else {
         return Ok(());

@@ -13,7 +13,7 @@ use crate::report::sheet::Line;
 use crate::report::{duration, glyph, state_look, text};
 use crate::theme::Role;
 use crate::view::gathered::Gathered;
-use crate::view::listing::{Column, Listing, Value};
+use crate::view::listing::{Column, Listing, Value, by_number_if_any};
 use crate::view::pen::Pen;
 use crate::view::scene::Scene;
 use crate::view::scope::Scope;
@@ -22,7 +22,7 @@ use crate::view::widget::spark;
 
 static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
-        Column::new("workload", 12, 30, 0),
+        Column::new("workload", 13, 30, 0),
         Column::new("team", 8, 14, 6),
         Column::new("path", 8, 14, 3),
         Column::new("production", 10, 18, 4),
@@ -34,7 +34,7 @@ static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
             .seconds()
             .falling(),
         Column::new("trend", 6, 7, 8).seconds().falling(),
-        Column::new("state", 11, 12, 1),
+        Column::new("state", 10, 12, 1),
     ]
 });
 
@@ -136,7 +136,7 @@ impl Listing for Fleet {
             0 => Ordering::Equal,
             1 => a.team.cmp(&b.team),
             2 => done(&a.steps).cmp(&done(&b.steps)),
-            3 => a.version.cmp(&b.version),
+            3 => by_number_if_any(a.version.as_deref(), b.version.as_deref()),
             4 => b.since.cmp(&a.since),
             5 => b.flowing.cmp(&a.flowing),
             6 => {

@@ -38,6 +38,8 @@ pub struct Table<L> {
     /// Somebody put it there. Until then it stands at the top, whatever comes to stand there while the list is worked out.
     placed: bool,
     pub sort: Option<Sort>,
+    /// What the column is called that it was sorted by, and whether the other way round: columns come and go, and the sort is that of its column.
+    sorted_by: Option<(String, bool)>,
     pub group: Option<usize>,
     filter: Filter,
     marked: BTreeSet<String>,
@@ -60,6 +62,7 @@ impl<L: Listing> Table<L> {
             on: None,
             placed: false,
             sort: None,
+            sorted_by: None,
             group: None,
             filter: Filter::default(),
             marked: BTreeSet::new(),
@@ -73,6 +76,7 @@ impl<L: Listing> Table<L> {
     /// Works out again which rows are shown; the cursor stays on its thing, or near where that was.
     pub fn refresh(&mut self) {
         self.changes += 1;
+        self.keep_sort();
         let mut rows = self.filter.pass(&*self.listing);
         if let Some(sort) = self.sort {
             let listing = &*self.listing;
@@ -96,6 +100,29 @@ impl<L: Listing> Table<L> {
         }
         let found = self.on.as_deref().and_then(|on| self.find(on));
         self.place(found.unwrap_or(self.cursor), found.is_none());
+    }
+
+    /// Finds the column that it is sorted by: it may stand elsewhere now, or not be there for a while.
+    fn keep_sort(&mut self) {
+        let columns = self.listing.columns();
+        let Some((title, reversed)) = &self.sorted_by else {
+            let column = self.sort.and_then(|sort| columns.get(sort.column));
+            let reversed = self.sort.is_some_and(|sort| sort.reversed);
+            self.sorted_by = column.map(|column| (column.title.clone().into_owned(), reversed));
+            return;
+        };
+        let is_it = |column: &usize| columns.get(*column).is_some_and(|one| one.title == *title);
+        let here = self.sort.map(|sort| sort.column).filter(is_it);
+        let column = here.or_else(|| (0..columns.len()).find(is_it));
+        let reversed = *reversed;
+        self.sort = column.map(|column| Sort { column, reversed });
+    }
+
+    /// Sorts anew: as it is told now, and not as before.
+    fn sort_anew(&mut self, sort: Option<Sort>) {
+        self.sort = sort;
+        self.sorted_by = None;
+        self.refresh();
     }
 
     /// Where a thing stands: mostly where it stood, or near to that.
@@ -250,12 +277,12 @@ impl<L: Listing> Table<L> {
             }
             Intent::Sort => self.sort_next(),
             Intent::Reverse => {
-                let sort = self.sort.get_or_insert(Sort {
+                let sort = self.sort.unwrap_or(Sort {
                     column: 0,
                     reversed: false,
                 });
-                sort.reversed = !sort.reversed;
-                self.refresh();
+                let reversed = !sort.reversed;
+                self.sort_anew(Some(Sort { reversed, ..sort }));
             }
             Intent::Group if self.listing.groups().is_empty() => return false,
             Intent::Mark if self.selected().is_none() => return false,
@@ -315,11 +342,10 @@ impl<L: Listing> Table<L> {
     fn sort_next(&mut self) {
         let columns = self.listing.columns().len();
         let next = self.sort.map_or(0, |sort| sort.column + 1);
-        self.sort = (next < columns).then_some(Sort {
+        self.sort_anew((next < columns).then_some(Sort {
             column: next,
             reversed: false,
-        });
-        self.refresh();
+        }));
     }
 
     /// By a column; the other way round where it was that one already.
@@ -327,7 +353,82 @@ impl<L: Listing> Table<L> {
         let reversed = self
             .sort
             .is_some_and(|sort| sort.column == column && !sort.reversed);
-        self.sort = Some(Sort { column, reversed });
-        self.refresh();
+        self.sort_anew(Some(Sort { column, reversed }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+    use std::cmp::Ordering;
+
+    use super::*;
+    use crate::report::sheet::Line;
+    use crate::view::listing::Column;
+    use crate::view::scene::Scene;
+
+    /// Two rows, of which each column but the first has the second first.
+    struct Two(Vec<Column>);
+
+    impl Two {
+        fn of(titles: &[&'static str]) -> Self {
+            let column = |title: &&'static str| Column::new(title, 4, 8, 0);
+            Self(titles.iter().map(column).collect())
+        }
+    }
+
+    impl Listing for Two {
+        fn columns(&self) -> &[Column] {
+            &self.0
+        }
+
+        fn len(&self) -> usize {
+            2
+        }
+
+        fn id(&self, row: usize) -> Cow<'_, str> {
+            Cow::Owned(row.to_string())
+        }
+
+        fn cell(&self, _: usize, _: usize, _: &Scene) -> Line {
+            Line::new()
+        }
+
+        fn order(&self, column: usize, one: usize, two: usize) -> Ordering {
+            if column == 0 {
+                one.cmp(&two)
+            } else {
+                two.cmp(&one)
+            }
+        }
+
+        fn words(&self, _: usize) -> Cow<'_, str> {
+            Cow::Borrowed("")
+        }
+    }
+
+    #[test]
+    fn a_sort_stays_with_its_column_wherever_that_stands() {
+        let mut table = Table::new(Two::of(&["workload", "staging", "production"]));
+        let sorted = |table: &Table<Two>| {
+            let sort = table.sort.map(|sort| (sort.column, sort.reversed));
+            (sort, table.rows().collect::<Vec<_>>())
+        };
+        table.sort_by(2);
+        assert_eq!(sorted(&table), (Some((2, false)), vec![1, 0]));
+        *table.listing = Two::of(&["workload", "beta", "staging", "production"]);
+        table.refresh();
+        assert_eq!(sorted(&table), (Some((3, false)), vec![1, 0]));
+        table.on(Intent::Reverse);
+        *table.listing = Two::of(&["workload", "staging"]);
+        table.refresh();
+        assert_eq!(sorted(&table), (None, vec![0, 1]), "it is not there");
+        *table.listing = Two::of(&["workload", "production"]);
+        table.refresh();
+        assert_eq!(sorted(&table), (Some((1, true)), vec![0, 1]), "it is back");
+        table.on(Intent::Sort);
+        assert_eq!(sorted(&table).0, None, "after the last column by none");
+        table.refresh();
+        assert_eq!(sorted(&table).0, None);
     }
 }

@@ -203,6 +203,13 @@ fn what_is_agreed_to_is_sent_once_and_told_of() {
     pictures("act-log", &mut desk);
     press(&mut desk, "enter");
     pictures("act-story", &mut desk);
+    // It stands beside what happened, too; before it was done it does not.
+    press(&mut desk, "0");
+    pictures("act-activity", &mut desk);
+    let screen = shot(&mut desk, 80, 24);
+    assert!(screen.contains("Done from leadtime · 1 action"), "{screen}");
+    press(&mut desk, "[");
+    assert!(!shot(&mut desk, 120, 36).contains("Done from leadtime"));
 }
 
 #[test]
@@ -380,7 +387,9 @@ fn nothing_is_done_where_it_is_forbidden_or_past_or_there_is_nothing_to_act_with
     press(&mut desk, "4 a");
     assert!(shot(&mut desk, 120, 36).contains("nothing to act with here"));
     let mut desk = acme();
-    press(&mut desk, "[ 4 a");
+    press(&mut desk, "[ 4");
+    assert!(!shot(&mut desk, 200, 60).contains("a approve"));
+    press(&mut desk, "a");
     assert!(shot(&mut desk, 120, 36).contains("this is the past"));
     press(&mut desk, "\\");
     desk.app.news(News::Acting {
@@ -390,6 +399,16 @@ fn nothing_is_done_where_it_is_forbidden_or_past_or_there_is_nothing_to_act_with
     press(&mut desk, "A");
     assert!(shot(&mut desk, 120, 36).contains("started with --read-only"));
     assert!(desk.scene.acting.armed.is_none());
+}
+
+#[test]
+fn what_was_done_is_laid_over_a_page_once() {
+    let mut desk = acme();
+    press(&mut desk, "@ @ @");
+    let screen = shot(&mut desk, 120, 36);
+    assert_eq!(screen.matches("› actions").count(), 1, "{screen}");
+    press(&mut desk, "esc");
+    assert!(!shot(&mut desk, 120, 36).contains("› actions"));
 }
 
 #[test]

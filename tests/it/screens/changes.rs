@@ -53,6 +53,7 @@ fn change(workload: &str, title: &str, number: usize) -> Match {
         on: vec!["you".to_owned(), title.to_owned()],
         environments: std::collections::BTreeMap::new(),
         rolled_back: std::collections::BTreeMap::new(),
+        rejected: false,
         forecast: Forecast {
             p50: (number % 3 == 0).then(|| now() + hours(50)),
             p85: (number % 3 == 0).then(|| now() + hours(90)),
@@ -178,6 +179,7 @@ fn a_filter_names_who_and_what() {
     assert_eq!(count("state:gated"), 3);
     assert_eq!(count("on:nobody"), 0);
     assert_eq!(count("state:failed"), 2);
+    assert_eq!(count("state:overtaken"), count("state:superseded"));
     assert_eq!(count("label:none"), 0);
     assert_eq!(count("-step:cab"), 5);
 }

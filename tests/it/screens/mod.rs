@@ -8,6 +8,7 @@
 //! ```
 
 mod acting;
+mod changes;
 mod fleet;
 mod hostile;
 mod journeys;

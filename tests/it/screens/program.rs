@@ -4,7 +4,9 @@ use leadtime::dashboard::message::{Effect, Errand};
 use leadtime::demo::{Organisation, Size};
 use leadtime::event::kind::Kind;
 
-use super::{demo, desk, now, pictures, press, shot};
+use leadtime::view::answer::{Answer, Question};
+
+use super::{Desk, demo, desk, now, pictures, press, shot};
 
 #[test]
 fn repair() {
@@ -46,6 +48,31 @@ fn releases() {
         _ => None,
     });
     assert_eq!(saved, Some(("releases.md".to_owned(), notice)));
+}
+
+/// A feature of which a scope has a part is told with all its parts; one of which it has none is not told.
+#[test]
+fn a_feature_is_whole_whatever_the_scope() {
+    let mut desk = demo(12, 6_000);
+    let features = |desk: &Desk| {
+        let question = Question::Features(desk.scene.scope.clone());
+        match desk.scene.answer(&question) {
+            Some(Answer::Features(told)) => told.what.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    press(&mut desk, "9");
+    let all = features(&desk);
+    let several = all.iter().find(|one| one.workloads.len() > 1).unwrap();
+    let part = several.workloads[0].workload.clone();
+    press(&mut desk, &format!("1 / 'workload:{part}' enter . 9"));
+    let within = features(&desk);
+    assert!(within.len() < all.len());
+    for feature in &within {
+        assert!(all.contains(feature), "{feature:?}");
+        assert!(feature.workloads.iter().any(|one| one.workload == part));
+    }
+    assert!(within.contains(several));
 }
 
 #[test]

@@ -30,6 +30,9 @@ fn failed() {
             .to_owned(),
     ));
     pictures("failed", &mut desk);
+    // What reads and writes the log leaves it alone.
+    super::press(&mut desk, "@");
+    assert!(shot(&mut desk, 80, 24).contains("so nothing is done"));
 }
 
 #[test]
@@ -78,6 +81,29 @@ fn sources_in_every_state() {
     pictures("sources-in-the-head", &mut desk);
 }
 
+/// That they are read is said as long as they are.
+#[test]
+fn reading_the_sources_is_said_until_it_is_done() {
+    let mut desk = demo(4, 500);
+    let source = |reading: Option<&str>, seconds| SourceState {
+        name: "gh".to_owned(),
+        kind: "github".to_owned(),
+        reading: reading.map(str::to_owned),
+        read: Some(now() - Span::from_seconds(seconds)),
+        ..SourceState::default()
+    };
+    desk.news(News::Sources(vec![source(None, 60)]));
+    super::press(&mut desk, "r");
+    desk.news(News::Sources(vec![source(Some("reading"), 60)]));
+    assert!(shot(&mut desk, 80, 24).contains("reading the sources"));
+    desk.news(News::Sources(vec![source(None, 0)]));
+    assert!(!shot(&mut desk, 80, 24).contains("reading the sources"));
+    // What else is said stays.
+    super::press(&mut desk, "\\");
+    desk.news(News::Sources(vec![source(None, 1)]));
+    assert!(shot(&mut desk, 80, 24).contains("this is now"));
+}
+
 /// The cause of a failure is read first, in the row and beside it; what of the text does not fit is scrolled to, and said to be there.
 #[test]
 fn why_a_source_fails() {
@@ -103,6 +129,17 @@ fn why_a_source_fails() {
     super::press(&mut desk, "tab G");
     let screen = shot(&mut desk, 80, 24);
     assert!(screen.contains("https://harbor.example/api"), "{screen}");
+    // In a window as low as can be there is one thing at a time.
+    desk.resize(60, 12);
+    super::press(&mut desk, "G");
+    let low = shot(&mut desk, 60, 12);
+    assert!(low.contains("https://harbor.example/api"), "{low}");
+    super::press(&mut desk, "shift-tab");
+    let low = shot(&mut desk, 60, 12);
+    assert!(low.contains("▸ harbor"), "{low}");
+    assert!(!low.contains("the source"), "{low}");
+    super::press(&mut desk, "tab");
+    shot(&mut desk, 80, 24);
     // Back to a list, whose next row is told from its beginning.
     super::press(&mut desk, "tab tab");
     let screen = shot(&mut desk, 80, 24);
@@ -138,6 +175,11 @@ fn whoever_travels_sees_to_when_and_how_to_come_back() {
     desk.scene.stage = Stage::Ready;
     super::press(&mut desk, "]");
     assert!(shot(&mut desk, 80, 24).contains("as of 3 Mar 01:00"));
+    // Of another year, the year.
+    let present = desk.scene.lens.now;
+    desk.scene.lens.now = present + Span::from_seconds(365 * 86_400);
+    assert!(shot(&mut desk, 80, 24).contains("as of 3 Mar 2026 01:00"));
+    desk.scene.lens.now = present;
     super::press(&mut desk, "} }");
     let screen = shot(&mut desk, 80, 24);
     assert!(screen.contains("back at now"), "{screen}");

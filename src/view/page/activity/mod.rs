@@ -1,6 +1,7 @@
 //! What happens, as it happens: the events of the log, the latest first, the one in front laid out beside them. It follows while the cursor stands on the
-//! first row; further down it stays where it is read.
+//! first row; further down it stays where it is read. Below them stands what was done from leadtime.
 
+mod done;
 mod event;
 mod stream;
 
@@ -191,24 +192,18 @@ impl Page for ActivityPage {
 
     fn draw(&self, area: Rect, pen: &mut Pen<'_>) {
         self.draw_head(Rect::new(area.x, area.y, area.width, 1), pen);
-        let mut body = Rect::new(
-            area.x,
-            area.y + 1,
-            area.width,
-            area.height.saturating_sub(2),
-        );
-        let audit = Line::of(
-            Role::Dim,
-            "what was done from leadtime: @; the journal: leadtime audit",
-        );
-        pen.line(area.x + 2, area.bottom() - 1, area.width - 4, &audit);
-        if area.width >= BESIDE {
+        let below = done::rows(pen.scene, area.height);
+        let height = area.height.saturating_sub(below + 1);
+        let mut body = Rect::new(area.x, area.y + 1, area.width, height);
+        let place = Rect::new(area.x, body.bottom(), area.width, below);
+        done::draw(place, pen);
+        if area.width >= BESIDE && self.table.selected().is_some() {
             let side = (area.width * 2 / 5).clamp(56, 84);
             let right = Rect::new(body.right() - side, body.y, side, body.height);
             body.width -= side + 1;
             self.table.draw(body, pen, true);
             self.draw_event(right, true, pen);
-        } else if area.height >= BELOW {
+        } else if area.height >= BELOW && self.table.selected().is_some() {
             body.height -= BELOW_ROWS + 1;
             self.table.draw(body, pen, true);
             let below = Rect::new(area.x, body.bottom() + 1, area.width, BELOW_ROWS);
@@ -232,9 +227,10 @@ impl Page for ActivityPage {
             .as_of
             .map(|_| "the past does not go on".to_owned());
         let no_link = Rows::link(&self.table).is_none();
+        let none = self.table.selected().is_none();
         let live = if self.held { "follow" } else { "hold still" };
         vec![
-            Hint::new(Intent::Open, "the event"),
+            Hint::new(Intent::Open, "the event").unless(none.then(|| "no event".to_owned())),
             Hint::new(Intent::Live, live).unless(past),
             Hint::new(Intent::Browse, "open in browser")
                 .unless(no_link.then(|| "no link".to_owned())),
@@ -248,7 +244,7 @@ impl Page for ActivityPage {
         "The events of the log by when they happened, the latest first: what happened, the workload it is about (dim: a repository, service or artifact that \
          no one workload has alone), who sent it. With the cursor on the first row it follows; further down what is read stays where it is; held still, new \
          events are counted and wait. Filter with type:deployment, type:failed, source:jenkins, workload:checkout, repository:acme/cart, by:@me. The scope \
-         narrows it. What commands did stands in the audit log: leadtime audit. From this screen nothing can be done yet."
+         narrows it. What was done from leadtime stands in the action log (@), and in the journal: leadtime audit."
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) static FOUND: Widths = LazyLock::new(|| widths(found));
 type Least = (u16, u16, u16, u16, u16);
 
 fn widths(of: fn(Least) -> Vec<(Shown, Column)>) -> [Columns; 3] {
-    [(17, 8, 7, 9, 8), (28, 12, 8, 11, 12), (44, 16, 10, 13, 14)].map(|least| {
+    [(16, 8, 7, 10, 8), (26, 10, 8, 13, 12), (44, 16, 10, 13, 14)].map(|least| {
         let (shown, columns) = of(least).into_iter().unzip();
         Columns {
             shown,
@@ -72,14 +72,14 @@ fn in_flight((title, bar, name, state, workload): Least) -> Vec<(Shown, Column)>
             Shown::Age,
             Column::new("age", 7, 7, 9).at_right().seconds().falling(),
         ),
-        (Shown::Live, Column::new("live p50", 8, 8, 7).at_right()),
+        (Shown::Live, Column::new("live p50", 10, 11, 7).at_right()),
     ]
 }
 
 fn found((title, bar, name, state, workload): Least) -> Vec<(Shown, Column)> {
     vec![
         (Shown::Change, Column::new("change", 7, 12, 0)),
-        (Shown::Title, Column::new("title", title, 72, 0)),
+        (Shown::Title, Column::new("title", title - 2, 72, 0)),
         (Shown::Author, Column::new("author", name, 14, 7)),
         (Shown::Workload, Column::new("workload", workload, 22, 4)),
         (Shown::Step, Column::new("step", 7, 12, 5)),
@@ -94,6 +94,6 @@ fn found((title, bar, name, state, workload): Least) -> Vec<(Shown, Column)> {
         ),
         (Shown::On, Column::new("on", name, 16, 6)),
         (Shown::Way, Column::new("way", bar, bar, 9).falling()),
-        (Shown::Live, Column::new("live p50", 8, 8, 8).at_right()),
+        (Shown::Live, Column::new("live p50", 10, 11, 8).at_right()),
     ]
 }

@@ -241,7 +241,8 @@ impl Listing for Changes {
             "author" => one(found.author.as_deref()),
             "team" => one(self.team(row)),
             "workload" => one(Some(&found.workload)),
-            "state" => one(Some(found.state)),
+            // As programs call it, and as it is seen.
+            "state" => [found.state, word(found)].map(Cow::Borrowed).into(),
             "step" => one(found.step.as_deref()),
             "on" => all(&found.on),
             "path" => one(self.summary(row).map(|summary| summary.path.as_str())),
@@ -334,14 +335,18 @@ fn rank(state: &str) -> u8 {
 /// A state with its own sign.
 pub(super) fn state(found: &Match) -> Line {
     let look = state_look(found.state);
-    let word = match found.state {
+    Line::of(look.role, look.sign).with(look.role, format!(" {}", word(found)))
+}
+
+/// A state in the word that has room in a list.
+fn word(found: &Match) -> &'static str {
+    match found.state {
         "waiting_for_release" => "for release",
         "delivered" => "live",
         "superseded" => "overtaken",
         "failed" if found.rejected => "rejected",
         state => state,
-    };
-    Line::of(look.role, look.sign).with(look.role, format!(" {word}"))
+    }
 }
 
 /// `17 Nov` of `17 Nov 09:00`.

@@ -74,8 +74,12 @@ pub fn whole(compliance: &Compliance, facts: &mut Facts, style: &Style) {
             facts.maybe("", Role::Dim, made.or(live.sha.as_deref()));
         }
     }
-    let derived = if compliance.derived { ", derived" } else { "" };
-    facts.fact("path", Role::Dim, &format!("{}{derived}", compliance.path));
+    let path = match &*compliance.path {
+        "derived" => "derived from what was seen".to_owned(),
+        path if compliance.derived => format!("{path}, derived"),
+        path => path.to_owned(),
+    };
+    facts.fact("path", Role::Dim, &path);
     for (place, problem) in compliance.problems.iter().enumerate() {
         let label = if place == 0 { "wrong" } else { "" };
         facts.fact(label, Role::Warning, &format!("! {problem}"));

@@ -10,7 +10,7 @@ use crate::report::sheet::Line;
 use crate::report::{figure, glyph, text};
 use crate::theme::Role;
 use crate::view::gathered::Gathered;
-use crate::view::listing::{Column, Listing, Value};
+use crate::view::listing::{Column, Listing, Value, by_number_if_any};
 use crate::view::scene::Scene;
 use crate::view::widget::cells::{self, Cells};
 
@@ -232,7 +232,7 @@ impl Listing for Matrix {
     fn order(&self, column: usize, one: usize, two: usize) -> Ordering {
         let version = |row: usize| {
             let live = self.compliance(row)?.live.as_ref()?;
-            live.version.clone()
+            live.version.as_deref()
         };
         let order = match column {
             0 => Ordering::Equal,
@@ -243,7 +243,7 @@ impl Listing for Matrix {
                 };
                 key(one).cmp(&key(two))
             }
-            2 => version(one).cmp(&version(two)),
+            2 => by_number_if_any(version(one), version(two)),
             _ => {
                 // The worst first; who need not have it at the end.
                 let key = |row: usize| {

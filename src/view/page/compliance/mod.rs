@@ -238,7 +238,7 @@ impl Page for CompliancePage {
 
     fn about(&self) -> &'static str {
         "A row a workload, a column a step that some path requires; a cell is the evidence for what is live in production now: ✓ present, ◷ stale (older than \
-         the path allows, or than what it speaks of), ↷ overridden (filled in another way than the path asks for), – missing, ✗ failed; ⚿ the step is \
+         the path allows, or than what it speaks of), ↷ overridden (filled in another way than the path asks for), – missing, ✗ failed; ◘ the step is \
          locked; blank: the path of this workload does not ask for it. Code and deploy steps are no evidence and have no column. The worst first; ! a \
          workload whose evidence is all there and whose path, or the way that was taken, leaves something out. h and l go from step to step. Filter with \
          state:missing, step:scan, path:."

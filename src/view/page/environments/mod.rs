@@ -244,7 +244,7 @@ impl Page for EnvironmentsPage {
     fn about(&self) -> &'static str {
         "A row a workload, a column an environment, in the order of the paths. A cell: health (✓ ok, ✗ an incident is open, ! the last attempt failed, ▶ \
          deploying, blank where no source tells), version, slot, age, and how it stands to the environment before it, or to the target branch: ↓ so \
-         many changes behind, = the same version, ≠ another version though it lacks nothing. ⚿ somebody keeps it as it is. - nothing is known to run \
+         many changes behind, = the same version, ≠ another version though it lacks nothing. ◘ somebody keeps it as it is. - nothing is known to run \
          there; blank: no environment of this workload. h and l go from cell to cell. Filter with health:incident, health:behind, health:held."
     }
 }

@@ -9,7 +9,7 @@ use crate::model::ran::Ran;
 use crate::report::sheet::Line;
 use crate::report::{duration, figure, glyph, text};
 use crate::theme::Role;
-use crate::view::listing::{Column, Listing, Value};
+use crate::view::listing::{Column, Listing, Value, by_number_if_any};
 use crate::view::scene::Scene;
 
 static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
@@ -122,7 +122,7 @@ impl Listing for Runs {
         let (a, b) = (&self.rows[one], &self.rows[two]);
         let lasted = |row: &Ran| row.until.map(|until| until - row.at);
         let order = match column {
-            0 => a.version.cmp(&b.version),
+            0 => by_number_if_any(a.version.as_deref(), b.version.as_deref()),
             1 => Ordering::Equal,
             2 => lasted(b).cmp(&lasted(a)),
             3 => a.kind.cmp(b.kind),

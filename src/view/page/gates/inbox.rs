@@ -11,7 +11,7 @@ use crate::report::sheet::Line;
 use crate::report::{duration, figure, glyph, text};
 use crate::theme::Role;
 use crate::view::gathered::Gathered;
-use crate::view::listing::{Column, Listing, Value};
+use crate::view::listing::{Column, Listing, Value, by_number_if_any};
 use crate::view::scene::Scene;
 use crate::view::scope::Scope;
 
@@ -268,10 +268,9 @@ impl Listing for Inbox {
             4 => b.changes.len().cmp(&a.changes.len()),
             5 => b.holds_back.cmp(&a.holds_back),
             6 => a.environment.cmp(&b.environment),
-            7 => version(a).cmp(&version(b)),
+            7 => by_number_if_any(version(a), version(b)),
             8 => decider(a).cmp(&decider(b)),
-            _ => (a.superseded_by.is_none(), &a.superseded_by)
-                .cmp(&(b.superseded_by.is_none(), &b.superseded_by)),
+            _ => by_number_if_any(a.superseded_by.as_deref(), b.superseded_by.as_deref()),
         };
         order.then_with(|| (&a.workload, &a.gate).cmp(&(&b.workload, &b.gate)))
     }

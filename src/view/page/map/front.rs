@@ -31,14 +31,12 @@ impl MapPage {
         } else {
             let room = usize::from(area.height.saturating_sub(5));
             let room = room.saturating_sub(parts.len());
-            lines.push(Line::new());
-            lines.extend(longest(
-                map,
-                step,
-                at,
-                &visits[..visits.len().min(room)],
-                area.width,
-            ));
+            let visits = &visits[..visits.len().min(room)];
+            // A head over nothing says nothing.
+            if !visits.is_empty() {
+                lines.push(Line::new());
+                lines.extend(longest(map, step, at, visits, area.width));
+            }
         }
         let rows = u16::try_from(lines.len() + 2)
             .unwrap_or(u16::MAX)

@@ -10,7 +10,7 @@ use crate::report::sheet::Line;
 use crate::report::{Style, duration, figure, glyph, state_look, text};
 use crate::theme::Role;
 use crate::view::answer::{Answer, Told};
-use crate::view::listing::{Column, Listing, Value};
+use crate::view::listing::{Column, Listing, Value, by_number};
 use crate::view::scene::Scene;
 use crate::view::widget::facts::Facts;
 
@@ -123,6 +123,17 @@ fn slowest(feature: &Feature) -> Option<&FeatureWorkload> {
     parts.find(|one| one.workload == *name && one.done.is_none() && one.ready.is_none())
 }
 
+/// How many parts are live, and how many there are.
+fn live_parts(feature: &Feature) -> (usize, usize) {
+    let live = feature.workloads.iter().filter(|one| one.done.is_some());
+    (live.count(), feature.workloads.len())
+}
+
+/// The part that is told to hold it up.
+fn holder(feature: &Feature) -> Option<&FeatureWorkload> {
+    slowest(feature).or_else(|| pending(feature))
+}
+
 /// The first part that is not live.
 fn pending(feature: &Feature) -> Option<&FeatureWorkload> {
     feature.workloads.iter().find(|one| one.done.is_none())
@@ -208,7 +219,6 @@ impl Listing for Features {
 
     fn cell(&self, row: usize, column: usize, _scene: &Scene) -> Line {
         let feature = self.row(row);
-        let live = feature.workloads.iter().filter(|one| one.done.is_some());
         match column {
             0 => Line::of(Role::Text, &feature.feature),
             1 => match &feature.title {
@@ -222,7 +232,7 @@ impl Listing for Features {
                 } else {
                     Role::Text
                 };
-                Line::of(role, format!("{}/{all}", live.count()))
+                Line::of(role, format!("{}/{all}", live_parts(feature).0))
             }
             3 => match (feature.done, slowest(feature)) {
                 (Some(_), _) => Line::of(Role::Good, format!("{} live", glyph::GOOD)),
@@ -273,15 +283,15 @@ impl Listing for Features {
     fn order(&self, column: usize, one: usize, two: usize) -> Ordering {
         let (a, b) = (self.row(one), self.row(two));
         let order = match column {
-            0 => a.feature.cmp(&b.feature),
+            0 => by_number(&a.feature, &b.feature),
             1 => (a.title.is_none(), &a.title).cmp(&(b.title.is_none(), &b.title)),
-            2 => b.workloads.len().cmp(&a.workloads.len()),
+            2 => live_parts(b).cmp(&live_parts(a)),
             3 => {
-                let on = |feature: &Feature| slowest(feature).map(|part| part.workload.clone());
+                let on = |feature: &Feature| holder(feature).map(|part| part.workload.clone());
                 (on(a).is_none(), on(a)).cmp(&(on(b).is_none(), on(b)))
             }
             4 => b.waited_seconds.cmp(&a.waited_seconds),
-            _ => Ordering::Equal,
+            _ => a.workloads.len().cmp(&b.workloads.len()),
         };
         order.then_with(|| one.cmp(&two))
     }
@@ -304,7 +314,7 @@ impl Listing for Features {
             "state" => parts
                 .map(|part| Cow::Borrowed(&*part.stands.state))
                 .collect(),
-            _ => slowest(feature)
+            _ => holder(feature)
                 .map(|part| Cow::Borrowed(&*part.workload))
                 .into_iter()
                 .collect(),

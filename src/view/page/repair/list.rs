@@ -10,7 +10,7 @@ use crate::report::sheet::Line;
 use crate::report::{duration, figure, glyph, text};
 use crate::theme::Role;
 use crate::view::gathered::Gathered;
-use crate::view::listing::{Column, Listing, Value};
+use crate::view::listing::{Column, Listing, Value, by_number, by_number_if_any};
 use crate::view::scene::Scene;
 
 static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
@@ -200,13 +200,16 @@ impl Listing for Incidents {
         let newest = || b.opened.cmp(&a.opened);
         let order = match column {
             0 => a.resolved.is_some().cmp(&b.resolved.is_some()),
-            1 => a.incident.cmp(&b.incident),
+            1 => by_number(&a.incident, &b.incident),
             2 => at.summary.workload.cmp(&bt.summary.workload),
             3 => a.description.cmp(&b.description),
             4 => (a.severity.is_none(), &a.severity).cmp(&(b.severity.is_none(), &b.severity)),
             6 => b.lasts.cmp(&a.lasts),
-            7 => (a.cause.is_none(), cause(a)).cmp(&(b.cause.is_none(), cause(b))),
-            8 => a.fix.as_ref().map(fixed).cmp(&b.fix.as_ref().map(fixed)),
+            7 => by_number_if_any(cause(a).as_deref(), cause(b).as_deref()),
+            8 => {
+                let fix = |one: &Repair| one.fix.as_ref().map(fixed);
+                by_number_if_any(fix(a).as_deref(), fix(b).as_deref())
+            }
             _ => Ordering::Equal,
         };
         order.then_with(newest)

@@ -4,12 +4,14 @@ mod detail;
 mod finding;
 mod list;
 
+use std::cell::Cell;
+
 use ratatui::layout::Rect;
 
 use super::{Hint, Page, Reaction, Rows};
 use crate::intent::Intent;
 use crate::report::sheet::Line;
-use crate::report::{figure, text};
+use crate::report::{Style, figure, text};
 use crate::theme::Role;
 use crate::view::answer::{Answer, Diagnosis, Question};
 use crate::view::hit::Target;
@@ -25,6 +27,10 @@ use list::Sources;
 const BESIDE: u16 = 140;
 /// Below so many rows only one list has room.
 const LOW: u16 = 14;
+/// Below so many rows of the page the row in front is laid out over the lists, where it is asked for, and not below them.
+const OVER: u16 = 16;
+/// So many rows stay to a list, whatever stands between the two.
+const FEW: u16 = 6;
 
 /// Which list is in front.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +46,8 @@ pub struct SourcesPage {
     pane: Pane,
     /// All of the row in front.
     text: Reading,
+    /// When it was drawn last, that had no room beside the lists.
+    over: Cell<bool>,
 }
 
 impl Default for SourcesPage {
@@ -49,6 +57,7 @@ impl Default for SourcesPage {
             findings: Table::new(Findings::default()),
             pane: Pane::Sources,
             text: Reading::default(),
+            over: Cell::new(false),
         }
     }
 }
@@ -57,6 +66,14 @@ fn told(scene: &Scene) -> Option<&Diagnosis> {
     match scene.answer(&Question::Doctor) {
         Some(Answer::Doctor(told)) => Some(told),
         _ => None,
+    }
+}
+
+/// How the sources are is told as of now, whatever instant is looked at.
+fn of_now(scene: &Scene) -> Style {
+    Style {
+        now: scene.lens.now,
+        ..scene.style.clone()
     }
 }
 
@@ -69,9 +86,14 @@ impl SourcesPage {
         self.text = Reading::default();
     }
 
+    /// Whether there is more of the row in front than is seen.
+    fn has_more(&self) -> bool {
+        !self.text.in_front() && (self.text.is_cut() || self.over.get())
+    }
+
     /// To the text of the row in front, where there is more of it than is seen; else, and from there, to the other list.
     fn go_on(&mut self) {
-        if self.text.is_cut() && !self.text.in_front() {
+        if self.has_more() {
             self.text.on(Intent::NextPane);
         } else {
             self.turn();
@@ -101,12 +123,21 @@ impl SourcesPage {
         line
     }
 
+    /// The rows that the findings take with their head; unknown, and many, while they are looked for.
+    fn findings_need(&self, scene: &Scene) -> u16 {
+        if told(scene).is_none_or(|told| told.looking.is_some()) {
+            return u16::MAX;
+        }
+        let rows = self.findings.listing.rows.len().max(2);
+        u16::try_from(rows + 1).unwrap_or(u16::MAX)
+    }
+
     fn detail(&self, width: usize, scene: &Scene) -> Vec<Line> {
         match self.pane {
             Pane::Sources => {
                 let row = self.sources.selected();
                 let one = row.and_then(|row| self.sources.listing.rows.get(row));
-                one.map(|one| detail::source(one, width, &scene.style))
+                one.map(|one| detail::source(one, width, &of_now(scene)))
             }
             Pane::Doctor => {
                 let row = self.findings.selected();
@@ -153,18 +184,25 @@ impl SourcesPage {
         let reads_any = self.sources.listing.reads_any();
         let (is_low, front) = (area.height < LOW, self.pane);
         let is_crowded = is_low && front == Pane::Doctor;
-        let begin = if reads_any || is_crowded || told(pen.scene).is_none() {
+        let mut begin = if reads_any || is_crowded || told(pen.scene).is_none() {
             Vec::new()
         } else {
             detail::beginning(usize::from(area.width.saturating_sub(4)))
         };
-        let begin_rows = u16::try_from(begin.len()).unwrap_or(0);
+        let rows_of = |begin: &[Line]| u16::try_from(begin.len()).unwrap_or(u16::MAX);
+        if rows_of(&begin).saturating_add(FEW) > area.height {
+            begin.clear();
+        }
+        let begin_rows = rows_of(&begin);
         let rows = u16::try_from(self.sources.listing.rows.len()).unwrap_or(u16::MAX);
         let wanted = rows.saturating_add(1).max(2);
         let room = area.height.saturating_sub(begin_rows + 2);
         // Where both cannot be read, the one in front takes the room.
         let most = match (is_low, front) {
-            (false, _) => (room / 2).max(3),
+            (false, _) => room
+                .saturating_sub(self.findings_need(pen.scene))
+                .max(room / 2)
+                .max(3),
             (true, Pane::Sources) => room,
             (true, Pane::Doctor) => 2,
         };
@@ -241,16 +279,24 @@ impl Page for SourcesPage {
     fn draw(&self, area: Rect, pen: &mut Pen<'_>) {
         let mut body = Rect::new(area.x, area.y, area.width, area.height.saturating_sub(2));
         if let Some(told) = told(pen.scene) {
-            let words = detail::log(&told.doctor.log, &pen.scene.style);
+            let words = detail::log(&told.doctor.log, &of_now(pen.scene));
             let line = Line::of(Role::Dim, "log  ").with(Role::Dim, words);
             pen.line(area.x + 2, area.bottom() - 1, area.width - 4, &line);
         }
+        self.over.set(false);
         if area.width >= BESIDE {
             let side = (area.width * 2 / 5).clamp(56, 84);
             let right = Rect::new(body.right() - side, body.y, side, body.height);
             body.width -= side + 1;
             self.draw_lists(body, pen);
             self.draw_detail(right, pen);
+        } else if area.height < OVER {
+            self.over.set(true);
+            if self.text.in_front() {
+                self.draw_detail(body, pen);
+            } else {
+                self.draw_lists(body, pen);
+            }
         } else {
             let below = if area.height >= 28 { 11 } else { 7 };
             body.height = body.height.saturating_sub(below);
@@ -277,7 +323,8 @@ impl Page for SourcesPage {
     fn hints(&self, scene: &Scene) -> Vec<Hint> {
         let none = scene.sources.is_empty();
         let other = match self.pane {
-            _ if self.text.is_cut() && !self.text.in_front() => "scroll the text",
+            _ if self.has_more() && self.over.get() => "all of it",
+            _ if self.has_more() => "scroll the text",
             Pane::Sources => "event doctor",
             Pane::Doctor => "sources",
         };

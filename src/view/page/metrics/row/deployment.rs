@@ -9,7 +9,7 @@ use crate::model::dora::behind::{Deployed, Lines, Reason, Why};
 use crate::report::sheet::Line;
 use crate::report::{duration, figure, glyph, text};
 use crate::theme::Role;
-use crate::view::listing::{Column, Listing, Value};
+use crate::view::listing::{Column, Listing, Value, by_number_if_any};
 use crate::view::scene::Scene;
 
 static DEPLOYMENTS: LazyLock<Vec<Column>> = LazyLock::new(|| {
@@ -157,7 +157,7 @@ impl Listing for Deployments {
         let order = match column {
             1 => a.line.workload.cmp(&b.line.workload),
             2 => a.line.deployment.cmp(&b.line.deployment),
-            3 => a.line.version.cmp(&b.line.version),
+            3 => by_number_if_any(a.line.version.as_deref(), b.line.version.as_deref()),
             4 => a.line.kind.cmp(b.line.kind),
             FAILED => b.failed.is_some().cmp(&a.failed.is_some()),
             REWORK => b.rework.is_some().cmp(&a.rework.is_some()),
