@@ -301,20 +301,7 @@ fn scanned(workload: &Workload, place: usize, subject: &Subject) -> Found {
             },
         );
     };
-    let tool = scan.tool.map_or("scan", |tool| workload.text(tool));
-    let found = scan.counts.map_or_else(
-        || format!("{tool}: how many findings is not told"),
-        |counts| {
-            format!(
-                "{tool}: {} critical, {} high, {} medium, {} low",
-                counts.critical, counts.high, counts.medium, counts.low
-            )
-        },
-    );
-    let found = match suppressed(workload, scan) {
-        Some(aside) => format!("{found}; {aside}"),
-        None => found,
-    };
+    let found = findings(workload, scan);
     let over = step.limits.zip(scan.counts);
     let over = over.is_some_and(|(limits, counts)| exceeds(limits, counts));
     let before = subject.packaged.is_some_and(|packaged| scan.at < packaged);
@@ -344,6 +331,24 @@ fn scanned(workload: &Workload, place: usize, subject: &Subject) -> Found {
         tool: Some(scanner(workload, scan).to_owned()),
         detail,
         url: url(scan).map(str::to_owned),
+    }
+}
+
+/// What a scan found, in words.
+fn findings(workload: &Workload, scan: &Scan) -> String {
+    let tool = scan.tool.map_or("scan", |tool| workload.text(tool));
+    let found = scan.counts.map_or_else(
+        || format!("{tool}: how many findings is not told"),
+        |counts| {
+            format!(
+                "{tool}: {} critical, {} high, {} medium, {} low",
+                counts.critical, counts.high, counts.medium, counts.low
+            )
+        },
+    );
+    match suppressed(workload, scan) {
+        Some(aside) => format!("{found}; {aside}"),
+        None => found,
     }
 }
 

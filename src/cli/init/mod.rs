@@ -189,7 +189,9 @@ fn tools(root: &Path, identity: &git::Identity, found: &Found) -> Vec<Tool> {
         if !hosts && file.is_none() {
             return None;
         }
-        let other = signs.elsewhere.filter(|(own, _)| hosts && *own != host);
+        let other = signs
+            .elsewhere
+            .filter(|(own, _)| hosts && !is_at(&host, own));
         let web = web(identity).filter(|_| hosts);
         let web = web.unwrap_or_else(|| format!("https://{}.example.com", descriptor.kind));
         Some(Tool {
@@ -202,6 +204,12 @@ fn tools(root: &Path, identity: &git::Identity, found: &Found) -> Vec<Tool> {
         })
     });
     tools.collect()
+}
+
+/// Whether a host is the public one, by its name or by one that a person gave it for SSH (`github.com-work`, to show another key).
+fn is_at(host: &str, public: &str) -> bool {
+    let rest = host.strip_prefix(public);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }
 
 /// The keys of the source of a tool, a line each; with its own address where it is not the public one.
@@ -308,6 +316,13 @@ mod tests {
                 assert!(!said.contains("not TOML"), "{text}{said}");
             }
         }
+    }
+
+    #[test]
+    fn a_name_for_ssh_is_of_the_public_host() {
+        let public = |host| is_at(host, "github.com");
+        assert!(public("github.com") && public("github.com-work"));
+        assert!(!public("github.example.com") && !public("github.com.example.org"));
     }
 
     #[test]
