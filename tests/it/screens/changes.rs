@@ -59,6 +59,7 @@ fn change(workload: &str, title: &str, number: usize) -> Match {
             p85: (number % 3 == 0).then(|| now() + hours(90)),
             n: 12,
             why_not: (number % 3 != 0).then(|| "only 2 earlier changes".to_owned()),
+            calibration: None,
         },
         sentence: format!("acme/{workload}#{number}: {state} at cab, since {since}, on you"),
         inferred: number % 4 == 0,
