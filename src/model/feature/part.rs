@@ -15,7 +15,7 @@ use crate::model::state::{End, Leg, Life, Lives, State};
 #[must_use]
 pub fn parts(lives: &Lives<'_>, since: Timestamp) -> Vec<FeaturePart> {
     let is_wanted = |_: &str, changes: &[ChangeAt]| {
-        let mut arrivals = changes.iter().map(|place| lives.arrival(*place));
+        let mut arrivals = changes.iter().map(|place| lives.production().holds(*place));
         arrivals.any(|arrival| arrival.is_none_or(|arrival| arrival.at >= since))
     };
     sorted(lives, is_wanted)
@@ -104,23 +104,24 @@ fn change(lives: &Lives<'_>, place: ChangeAt) -> Option<Told> {
     let workload = lives.workload;
     let change = workload.changes.get(place as usize)?;
     let text = |name: Option<Name>| name.map(|name| workload.text(name).to_owned());
-    let arrival = lives.arrival(place);
-    let arrived = arrival.map(|arrival| arrival.at);
+    let arrival = lives.production().holds(place);
     let life = lives.life(place);
-    let (stands, ready) = if let Some(at) = arrived {
-        let timed = life
-            .as_ref()
-            .filter(|_| arrival.is_some_and(|one| one.counts()));
-        let ready = timed.and_then(|life| was_ready(lives, life)).unwrap_or(at);
-        let of = workload.path.steps.len();
-        let stands = Stands {
-            state: State::Delivered.word().to_owned(),
-            step: None,
-            since: Some(at),
-            passed: of,
-            of,
-        };
-        (stands, Some(ready.min(at)))
+    let mut unready = life
+        .as_ref()
+        .map_or_else(Vec::new, |life| unready(lives, life));
+    let (stands, ready) = if let Some(arrival) = arrival {
+        let timed = life.as_ref().filter(|_| arrival.counts());
+        let ready = timed.and_then(|life| was_ready(lives, life));
+        let ready = ready.map_or(arrival.at, |ready| ready.min(arrival.at));
+        (live(workload, arrival.at), Some(ready))
+    } else if let Some((state, since)) = gone(lives, place) {
+        let is_left = !waits(state);
+        unready.extend(is_left.then_some((since, Timestamp::MAX)));
+        let step = lives.production_step();
+        (
+            before(workload, step, state, since),
+            (!is_left).then_some(since),
+        )
     } else {
         let life = life.as_ref().filter(|life| life.end == End::InFlight);
         (on_its_way(workload, life), ready(lives, life))
@@ -131,12 +132,12 @@ fn change(lives: &Lives<'_>, place: ChangeAt) -> Option<Told> {
         author: text(change.author),
         url: text(change.url),
         stands,
-        live: arrived,
+        live: arrival.map(|arrival| arrival.at),
     };
     Some(Told {
         change: told,
         ready,
-        unready: life.map_or_else(Vec::new, |life| unready(lives, &life)),
+        unready,
     })
 }
 
@@ -175,6 +176,39 @@ const fn waits(state: State) -> bool {
         state,
         State::Waiting | State::Soaking | State::Frozen | State::Held | State::WaitingForRelease
     )
+}
+
+fn live(workload: &Workload, since: Timestamp) -> Stands {
+    let of = workload.path.steps.len();
+    Stands {
+        state: State::Delivered.word().to_owned(),
+        step: None,
+        since: Some(since),
+        passed: of,
+        of,
+    }
+}
+
+/// What became of a change that was live and is not any more: rolled back, or taken out with all its service.
+fn gone(lives: &Lives<'_>, place: ChangeAt) -> Option<(State, Timestamp)> {
+    let production = lives.production();
+    let taken_out = production
+        .taken_out(place)
+        .map(|row| (State::Failed, row.at));
+    let was_there = production.arrival(place).is_some();
+    let removed = production.removed.filter(|_| was_there);
+    taken_out.or_else(|| Some((State::Waiting, removed?)))
+}
+
+fn before(workload: &Workload, step: Option<usize>, state: State, since: Timestamp) -> Stands {
+    let steps = &workload.path.steps;
+    Stands {
+        state: state.word().to_owned(),
+        step: step.map(|step| steps[step].name.clone()),
+        since: Some(since),
+        passed: step.unwrap_or(0),
+        of: steps.len(),
+    }
 }
 
 fn on_its_way(workload: &Workload, life: Option<&Life>) -> Stands {

@@ -119,6 +119,33 @@ fn a_part_is_ready_when_only_production_is_left_and_done_when_all_are_live() {
     );
 }
 
+#[test]
+fn what_was_rolled_back_is_not_live() {
+    let with = |deployments: &[(&str, &str, &str)]| {
+        let mut s = sample();
+        s.workload().changes[2].abandoned = Some(at("03-05 09:00"));
+        for (id, sha, time) in deployments {
+            s.deploy(id, "r", sha, time);
+        }
+        let all = told(s, "03-10 00:00");
+        all.into_iter().find(|part| part.feature == "SHOP-7")
+    };
+    let (up, down) = (("p2", "m2", "03-06 12:00"), ("p3", "m1", "03-07 12:00"));
+    assert_eq!(with(&[up]), None, "done before");
+    let part = with(&[up, down]).unwrap();
+    let stands = &part.changes[0].stands;
+    assert_eq!(part.changes[0].change, "#2");
+    assert_eq!((part.ready, part.done), (None, None));
+    assert_eq!(
+        (stands.state.as_str(), stands.step.as_deref(), stands.since),
+        ("failed", Some("production"), Some(at("03-07 12:00")))
+    );
+    assert_eq!(part.changes[1].live, Some(at("03-02 12:00")));
+    let left = part.unready.last().copied();
+    assert_eq!(left, Some((at("03-07 12:00"), Timestamp::MAX)));
+    assert_eq!(with(&[up, down, ("p4", "m2", "03-08 12:00")]), None);
+}
+
 /// A part with `passed` of 10 steps behind it, ready or live at hours of 1 March.
 fn part(id: &str, passed: usize, ready: Option<i64>, done: Option<i64>) -> FeaturePart {
     let hour = |hour: i64| at("03-01 00:00") + Span::from_seconds(hour * 3_600);
