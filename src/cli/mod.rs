@@ -5,6 +5,7 @@ mod act;
 pub mod args;
 mod audit;
 mod bar;
+mod check;
 mod collect;
 mod completions;
 mod dashboard;
@@ -21,6 +22,7 @@ mod import;
 mod init;
 mod map;
 pub mod moment;
+mod notes;
 mod recall;
 mod session;
 mod sync;
@@ -133,6 +135,8 @@ fn dispatch(cli: Cli) -> Result<Ending, Failure> {
         Command::Dora(args) => dora::run(&Session::new(global)?, &args),
         Command::Env(args) => environments::run(&Session::new(global)?, &args),
         Command::Gates(args) => gates::run(&Session::new(global)?, &args),
+        Command::Notes(args) => notes::run(&Session::new(global)?, &args),
+        Command::Check(args) => check::run(&Session::new(global)?, &args),
         Command::Sync(args) => sync::run(&Session::new(global)?, &args),
         Command::Collect(args) => collect::run(&Session::new(global)?, &args),
         Command::Import(args) => import::run(&Session::new(global)?, &args),

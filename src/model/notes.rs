@@ -11,6 +11,7 @@ use super::environment::{before, live, short, version};
 use super::flow::UNCLASSIFIED;
 use super::name::Name;
 use super::state::Lives;
+use super::version::{Version, difference};
 use crate::event::time::Timestamp;
 
 /// `leadtime/notes/v1`
@@ -21,6 +22,9 @@ pub struct Notes {
     /// Where the changes are; none: merged to the target branch.
     pub from: Option<String>,
     pub to: String,
+    /// Two versions are held against each other, and no environments: `to` and `version` are the newer, `current` the older.
+    #[serde(default)]
+    pub between: bool,
     /// The version in `from`.
     pub version: Option<String>,
     /// The version in `to`.
@@ -48,7 +52,7 @@ pub struct NoteChange {
     pub author: Option<String>,
     pub url: Option<String>,
     pub tickets: Vec<NoteTicket>,
-    /// Since when it is in `from`.
+    /// Since when it is in `from`; of what lies between two versions, when it was merged.
     pub since: Timestamp,
     pub migration: bool,
     pub inferred: bool,
@@ -72,7 +76,7 @@ pub fn release(lives: &Lives<'_>, from: Option<&str>, to: &str) -> Notes {
     let place = lives.deliveries.iter().position(|d| d.environment == to);
     let named = from.and_then(|from| lives.deliveries.iter().find(|d| d.environment == from));
     let from = named.or_else(|| before(lives, to));
-    let mut groups: BTreeMap<(usize, &str), Vec<NoteChange>> = BTreeMap::new();
+    let mut found = Vec::new();
     for (at, change) in (0..).zip(&workload.changes) {
         let here = place.and_then(|place| lives.deliveries.get(place)?.holds(at));
         if here.is_some() {
@@ -83,26 +87,11 @@ pub fn release(lives: &Lives<'_>, from: Option<&str>, to: &str) -> Notes {
             Some(arrival) => arrival.map(|arrival| arrival.at),
             None => change.merged.filter(|_| change.abandoned.is_none()),
         };
-        let Some(since) = since else { continue };
         let by_date = |arrival: &Arrival| arrival.kind == ArrivalKind::Inferred;
         let inferred = there.flatten().is_some_and(by_date);
-        let kind = kind(lives, change);
-        let order = TYPES.iter().position(|known| *known == kind);
-        groups
-            .entry((order.unwrap_or(TYPES.len()), kind))
-            .or_default()
-            .push(note(workload, change, since, inferred));
+        found.extend(since.map(|since| (change, since, inferred)));
     }
-    let groups: Vec<NoteGroup> = groups
-        .into_iter()
-        .map(|((_, kind), mut changes)| {
-            changes.sort_by(|one, two| (one.since, &one.change).cmp(&(two.since, &two.change)));
-            NoteGroup {
-                kind: kind.to_owned(),
-                changes,
-            }
-        })
-        .collect();
+    let groups = grouped(lives, found);
     let all = || groups.iter().flat_map(|group| &group.changes);
     Notes {
         workload: workload.name().to_owned(),
@@ -111,10 +100,61 @@ pub fn release(lives: &Lives<'_>, from: Option<&str>, to: &str) -> Notes {
         current: running(workload, to),
         from: from.map(|delivery| delivery.environment.clone()),
         to: to.to_owned(),
+        between: false,
         migration: all().any(|change| change.migration),
         inferred: all().any(|change| change.inferred),
         groups,
     }
+}
+
+/// What one version has and another has not; none where the commit graph does not tell.
+#[must_use]
+pub fn between(lives: &Lives<'_>, before: &Version, after: &Version) -> Option<Notes> {
+    let workload = lives.workload;
+    let way = difference(workload, Some(before.commit?), after.commit)?;
+    let changes = way.ships.iter();
+    let changes = changes.filter_map(|place| workload.changes.get(*place as usize));
+    let since = |change: &Change| change.merged.or(change.opened).unwrap_or(workload.as_of);
+    let groups = grouped(
+        lives,
+        changes
+            .map(|change| (change, since(change), false))
+            .collect(),
+    );
+    let mut all = groups.iter().flat_map(|group| &group.changes);
+    Some(Notes {
+        workload: workload.name().to_owned(),
+        as_of: workload.as_of,
+        version: Some(after.name()),
+        current: Some(before.name()),
+        from: None,
+        to: after.name(),
+        between: true,
+        migration: all.any(|change| change.migration),
+        inferred: false,
+        groups,
+    })
+}
+
+/// Changes by their types, each with since when it is there, and whether that rests on its date alone.
+fn grouped(lives: &Lives<'_>, found: Vec<(&Change, Timestamp, bool)>) -> Vec<NoteGroup> {
+    let mut groups: BTreeMap<(usize, &str), Vec<NoteChange>> = BTreeMap::new();
+    for (change, since, inferred) in found {
+        let kind = kind(lives, change);
+        let order = TYPES.iter().position(|known| *known == kind);
+        groups
+            .entry((order.unwrap_or(TYPES.len()), kind))
+            .or_default()
+            .push(note(lives.workload, change, since, inferred));
+    }
+    let groups = groups.into_iter().map(|((_, kind), mut changes)| {
+        changes.sort_by(|one, two| (one.since, &one.change).cmp(&(two.since, &two.change)));
+        NoteGroup {
+            kind: kind.to_owned(),
+            changes,
+        }
+    });
+    groups.collect()
 }
 
 fn running(workload: &Workload, environment: &str) -> Option<String> {
@@ -309,6 +349,22 @@ mod tests {
         };
         assert_eq!(next("production"), ["#1", "#2"]);
         assert!(next("staging").is_empty());
+    }
+
+    #[test]
+    fn what_lies_between_two_versions_is_what_the_newer_has_and_the_older_has_not() {
+        let workload = sample().done();
+        let rules = Rules::default();
+        let lives = Lives::new(&workload, &rules, None);
+        let version = |name: &str| crate::model::version::named(&workload, name).remove(0);
+        let told = |before: &str, after: &str| {
+            let notes = between(&lives, &version(before), &version(after)).unwrap();
+            let groups = notes.groups.iter().flat_map(|group| &group.changes);
+            let ids = groups.map(|change| change.change.clone());
+            ids.collect::<Vec<_>>()
+        };
+        assert_eq!(told("m1", "m3"), ["#2", "#3"]);
+        assert!(told("m3", "m1").is_empty());
     }
 
     #[test]

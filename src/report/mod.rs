@@ -2,6 +2,7 @@
 //! `~` where it was inferred, and tells nothing by colour alone. [`json`] is the same for programs.
 
 pub mod audit;
+mod check;
 pub mod curl;
 pub mod doctor;
 pub mod dora;
@@ -23,6 +24,7 @@ pub mod table;
 pub mod text;
 mod whereabouts;
 
+pub use check::check;
 pub use doctor::doctor;
 pub use dora::dora;
 pub use environments::environments;

@@ -10,30 +10,21 @@ use crate::model::notes::{NoteChange, NoteGroup, NoteTicket, Notes};
 #[must_use]
 pub fn markdown(notes: &Notes) -> String {
     let mut page = String::new();
-    let version = notes
-        .version
-        .as_deref()
-        .map_or_else(String::new, |v| format!(" {}", escape(v)));
-    let to = escape(&notes.to);
-    line(
-        &mut page,
-        &format!("# {}{version} to {to}", escape(&notes.workload)),
-    );
-    let from = notes.from.as_deref().map_or_else(
-        || "what is merged".to_owned(),
-        |from| format!("what {} has", escape(from)),
-    );
-    let current = notes.current.as_deref().map_or_else(
-        || format!("Nothing is known to run in {to}."),
-        |current| format!("In {to} now: {}.", escape(current)),
-    );
-    line(
-        &mut page,
-        &format!("As of {}: {from} and {to} has not. {current}", notes.as_of),
-    );
+    let (heading, told) = if notes.between {
+        versions(notes)
+    } else {
+        environments(notes)
+    };
+    line(&mut page, &heading);
+    line(&mut page, &told);
     let count: usize = notes.groups.iter().map(|group| group.changes.len()).sum();
     if count == 0 {
-        line(&mut page, "Nothing would ship.");
+        let nothing = if notes.between {
+            "Nothing lies between them."
+        } else {
+            "Nothing would ship."
+        };
+        line(&mut page, nothing);
     }
     if notes.migration {
         line(
@@ -50,6 +41,37 @@ pub fn markdown(notes: &Notes) -> String {
     page.truncate(page.trim_end().len());
     page.push('\n');
     page
+}
+
+/// The heading and the first sentence of what would ship from one environment to the next.
+fn environments(notes: &Notes) -> (String, String) {
+    let version = notes
+        .version
+        .as_deref()
+        .map_or_else(String::new, |v| format!(" {}", escape(v)));
+    let to = escape(&notes.to);
+    let from = notes.from.as_deref().map_or_else(
+        || "what is merged".to_owned(),
+        |from| format!("what {} has", escape(from)),
+    );
+    let current = notes.current.as_deref().map_or_else(
+        || format!("Nothing is known to run in {to}."),
+        |current| format!("In {to} now: {}.", escape(current)),
+    );
+    (
+        format!("# {}{version} to {to}", escape(&notes.workload)),
+        format!("As of {}: {from} and {to} has not. {current}", notes.as_of),
+    )
+}
+
+/// The same of what lies between two versions.
+fn versions(notes: &Notes) -> (String, String) {
+    let (workload, newer) = (escape(&notes.workload), escape(&notes.to));
+    let older = escape(notes.current.as_deref().unwrap_or_default());
+    (
+        format!("# {workload} {newer}"),
+        format!("What {newer} has and {older} has not."),
+    )
 }
 
 fn section(page: &mut String, group: &NoteGroup) {
@@ -193,6 +215,7 @@ mod tests {
             workload: "checkout".to_owned(),
             as_of: Timestamp::from_seconds(1_772_000_000),
             from: Some("staging".to_owned()),
+            between: false,
             to: "production".to_owned(),
             version: Some("v2.42.0".to_owned()),
             current: Some("v2.41.0".to_owned()),

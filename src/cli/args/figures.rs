@@ -144,3 +144,38 @@ pub struct GatesArgs {
     #[arg(long)]
     pub mine: bool,
 }
+
+/// Arguments of `notes`.
+#[derive(Clone, Debug, Default, Args)]
+#[command(after_help = "\
+Examples:
+  leadtime notes checkout                      what would ship to production next
+  leadtime notes checkout --to staging
+  leadtime notes checkout --between v1.2 v1.3  what v1.3 has and v1.2 has not")]
+pub struct NotesArgs {
+    /// Workload; default: that of the repository that you stand in
+    #[arg(value_name = "WORKLOAD")]
+    pub workload: Option<String>,
+
+    /// The environment that it would ship to; default: production
+    #[arg(long, value_name = "ENVIRONMENT", conflicts_with = "between")]
+    pub to: Option<String>,
+
+    /// Two versions, the older one first
+    #[arg(long, value_names = ["OLDER", "NEWER"], num_args = 2)]
+    pub between: Vec<String>,
+}
+
+/// Arguments of `check`.
+#[derive(Clone, Debug, Default, Args)]
+#[command(after_help = "\
+Examples:
+  leadtime check              every workload
+  leadtime check checkout     in its pipeline, after a release
+
+Exits with 0 when the evidence of every step is there and nothing is wrong with the path, with 1 otherwise.")]
+pub struct CheckArgs {
+    /// Workloads; default: all
+    #[arg(value_name = "WORKLOAD")]
+    pub workloads: Vec<String>,
+}

@@ -18,7 +18,9 @@ pub use acting::{
     RespondArgs, RetryArgs, RollbackArgs,
 };
 pub use dashboard::{DashboardArgs, DemoArgs};
-pub use figures::{By, Calendar, DoraArgs, EnvArgs, GatesArgs, MapArgs, WhereArgs};
+pub use figures::{
+    By, Calendar, CheckArgs, DoraArgs, EnvArgs, GatesArgs, MapArgs, NotesArgs, WhereArgs,
+};
 pub use import::{Format, ImportArgs};
 pub use upkeep::{
     CollectArgs, CompletionsArgs, DoctorArgs, ExportArgs, InitArgs, ManArgs, SyncArgs,
@@ -148,6 +150,10 @@ pub enum Command {
     Env(EnvArgs),
     /// Open gates, worst first, with the evidence for a decision
     Gates(GatesArgs),
+    /// What ships next, or what lies between two versions, as Markdown
+    Notes(NotesArgs),
+    /// Whether what is live in production went the way that its path asks for
+    Check(CheckArgs),
     /// Decide gates: yes
     Approve(DecideArgs),
     /// Decide gates: no
@@ -222,6 +228,9 @@ mod tests {
             "leadtime dora a b --by team --deployments --changes --incidents --since 30d --levels 2024 --environment production",
             "leadtime env a b --as-of 2h",
             "leadtime gates a --mine",
+            "leadtime notes a --to staging",
+            "leadtime notes a --between v1 v2",
+            "leadtime check a b",
             "leadtime sync gh --since 1w",
             "leadtime collect --listen 127.0.0.1:8477",
             "leadtime import a.jsonl - --format cdevents",

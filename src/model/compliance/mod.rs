@@ -16,6 +16,13 @@ use super::state::Lives;
 use crate::event::time::{Span, Timestamp};
 use live::Live;
 
+/// `leadtime/check/v1`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Check {
+    pub as_of: Timestamp,
+    pub workloads: Vec<Compliance>,
+}
+
 /// How a workload stands.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Compliance {

@@ -77,7 +77,9 @@ impl Lives<'_> {
         };
         let is_gate = |place: &usize| steps[*place].kind == StepKind::Gate;
         let tried = |place: &usize| {
-            let last = visits[*place].iter().rfind(|visit| visit.started.is_some());
+            let visits = &visits[*place];
+            let last = visits.iter().any(|visit| visit.started.is_some());
+            let last = visits.last().filter(|_| last);
             last.is_some_and(|last| match last.finished {
                 None => !open.iter().any(is_asked),
                 Some(_) => last.failed && last.begin() == Some(newest) && !open.iter().any(is_gate),

@@ -110,8 +110,11 @@ impl Lives<'_> {
                     StepKind::Gate => begin,
                     _ => Timestamp::MIN,
                 };
+                // Where a deploying step has its gate with it, the deployment hands on, and not the decision to let it.
+                let decides = |visit: &&Visit| visit.gate && kind == StepKind::Deploy;
                 visits[place]
                     .iter()
+                    .filter(|visit| !decides(visit))
                     .filter(|visit| visit.passed && !visit.is_repeated(&visits[place], from))
                     .filter_map(|visit| Some((visit.finished?, visit.begin())))
                     .filter(|(finished, _)| *finished <= end)

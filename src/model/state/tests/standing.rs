@@ -282,6 +282,15 @@ fn a_deployment_that_went_past_a_step_is_where_its_change_is() {
     };
     ends(&hotfix(false), "production", State::Working, "03 14:00");
     ends(&hotfix(true), "production", State::Failed, "03 15:00");
+    let mut s = sample();
+    merged(&mut s);
+    tried(&mut s, true);
+    s.deploy("d2", "r", "m1", "03-03 18:00");
+    let record = s.record();
+    record.queued = Some(at("03-03 16:00"));
+    (record.finished, record.outcome) = (None, None);
+    let again = way(s, "03-03 17:00");
+    ends(&again, "production", State::Queued, "03 16:00");
     // A gate that lives in no tool holds what it has not let through, once nothing runs.
     let past_the_gate = |failed: bool| {
         let mut s = staged();
@@ -377,4 +386,21 @@ fn a_scan_fills_the_step_that_asks_for_its_scanner_whoever_tells_of_it() {
     ends(&scanned("trivy"), "staging", State::Waiting, "03 12:20");
     ends(&scanned("scanner"), "staging", State::Waiting, "03 12:20");
     ends(&scanned("grype"), "staging", State::Waiting, "03 12:00");
+}
+
+#[test]
+fn what_may_be_deployed_is_not_deployed() {
+    let mut s = sample();
+    merged(&mut s);
+    let approved = ("03-03 14:00", Decision::Approved);
+    gate(&mut s, "m1", "03-03 13:00", Some(approved));
+    let staging = Some(s.name("staging"));
+    let gate = s.workload().gates.last_mut().unwrap();
+    (gate.name, gate.environment) = (None, staging);
+    ends(
+        &way(s, "03-03 17:00"),
+        "staging",
+        State::Waiting,
+        "03 14:00",
+    );
 }
