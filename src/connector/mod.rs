@@ -59,6 +59,7 @@ mod pattern;
 mod piece;
 pub mod probe;
 mod referrer;
+pub mod reopened;
 mod rows;
 pub mod scanner;
 pub mod scans;
