@@ -12,8 +12,8 @@
 //! - It MUST NOT log a secret, and MUST NOT stop for a value that it does not know: the fact is kept, the value is reported as a [`Finding`].
 //!
 //! What connectors share stands beside their folders, to be looked through before anything is written again: `rows` (cursors), `facts` (events and unknown
-//! words), `piece` (readings with several requests under way), `series` (how far a list is read), `telling` (what a reading hands over), `naming`
-//! (repositories that have another name now), `message` (commits), `tag`, `image` and `referrer` (of registries), `environment` (what runs where), `lenient` (answers with holes), `told` (parameters), `template`, `pattern`, `selection`, `ticket`, `issue`, `mention`,
+//! words), `piece` (readings with several requests under way), `series` (how far a list is read, and where a reading that was stopped goes on), `telling` (what a reading hands over), `naming`
+//! (repositories that have another name now), `message` and `written` (commits), `reopened` (requests), `gone` (gates of what was deleted), `tag`, `image` and `referrer` (of registries), `environment` (what runs where), `lenient` (answers with holes), `told` (parameters), `template`, `pattern`, `selection`, `ticket`, `issue`, `mention`,
 //! `health`, `signature` (what pushes are known by), `acting` (requests, comments, probes), `opening` (requests for what was pushed), `spoken` and `once`; in
 //! [`scanner`] what scanners write; in [`http`] the instance of a tool, parts of addresses, pages and answers that cannot be read.
 
@@ -59,6 +59,7 @@ mod pattern;
 mod piece;
 pub mod probe;
 mod referrer;
+pub mod reopened;
 mod rows;
 pub mod scanner;
 pub mod scans;

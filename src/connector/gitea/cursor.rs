@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::connector::reopened::Closed;
 use crate::event::time::Timestamp;
 
 /// So many of the newest things of a list are remembered by name.
@@ -26,6 +27,9 @@ pub struct Row {
     pub tags: Told,
     /// Up to which change issues are told.
     pub issues: Option<Timestamp>,
+    /// Requests that were seen closed.
+    #[serde(skip_serializing_if = "Closed::is_empty")]
+    pub closed: Closed,
 }
 
 /// Names of things that are told, oldest first.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::wire::{Approval, Deployment, Pull, Repository, Run, Tag};
+use crate::connector::reopened::Closed;
 use crate::connector::rows::Rows;
 use crate::event::time::Timestamp;
 
@@ -75,6 +76,9 @@ pub struct Place {
     pub seen: Vec<String>,
     /// Environments that ask for a decision, and who may decide.
     pub approvers: BTreeMap<String, Vec<String>>,
+    /// Requests that were seen closed.
+    #[serde(skip_serializing_if = "Closed::is_empty")]
+    pub closed: Closed,
 }
 
 /// Pages still to be read: from `page` until something older than `until`, or the item `until_top`.

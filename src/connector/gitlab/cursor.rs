@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::wire::{Deployment, Pipeline, Project, Request};
+use crate::connector::reopened::Closed;
 use crate::connector::rows::Rows;
 use crate::event::time::Timestamp;
 
@@ -72,6 +73,9 @@ pub struct Place {
     pub walk: Option<Walk>,
     /// Who may approve or deploy, by the name or pattern of an environment.
     pub approvers: BTreeMap<String, Vec<String>>,
+    /// Requests that were seen closed.
+    #[serde(skip_serializing_if = "Closed::is_empty")]
+    pub closed: Closed,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

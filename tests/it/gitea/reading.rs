@@ -3,7 +3,7 @@
 use leadtime::connector::Connector;
 use leadtime::connector::gitea::Gitea;
 use leadtime::event::cdevents::write;
-use leadtime::event::kind::{Kind, Outcome, Phase};
+use leadtime::event::kind::{ChangePhase, Kind, Outcome, Phase};
 use leadtime::event::time::Timestamp;
 use serde_json::{Value, json};
 
@@ -188,6 +188,35 @@ async fn lists_that_are_switched_off_and_old_facts_are_left_out() {
     assert!(format!("{told:?}").contains("version 1.27.0"));
     assert!(format!("{told:?}").contains("belongs to leadtime"));
     assert!(format!("{told:?}").contains("1 repository is read"));
+}
+
+#[tokio::test]
+async fn a_request_that_is_opened_again_is_open() {
+    let server = start(&["acme/shop"]);
+    let mut one = pull(1);
+    one["state"] = json!("closed");
+    one["closed_at"] = json!(at(20));
+    one["updated_at"] = json!(at(20));
+    *server.state().list("acme/shop", "/pulls") = vec![one.clone()];
+    let mut kept = Kept::default();
+    read(&server, &mut kept).await.unwrap();
+    one["state"] = json!("open");
+    one["closed_at"] = json!(null);
+    one["updated_at"] = json!(at(40));
+    *server.state().list("acme/shop", "/pulls") = vec![one];
+    for _ in 0..2 {
+        read(&server, &mut kept).await.unwrap();
+    }
+    let again: Vec<_> = kept.events.values().collect();
+    let again: Vec<_> = again
+        .into_iter()
+        .filter(|event| event.id.contains("/reopened/"))
+        .collect();
+    let [event] = again.as_slice() else {
+        panic!("{again:?}")
+    };
+    assert_eq!(event.id, format!("pull/1/reopened/{}", at(40)));
+    assert!(matches!(&event.kind, Kind::Change(change) if change.phase == ChangePhase::Created));
 }
 
 #[tokio::test]

@@ -161,6 +161,37 @@ async fn what_changed_is_read_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_request_that_is_opened_again_is_open() {
+    let mock = start(one(20, 2));
+    let mut kept = Kept::default();
+    let mut fresh = request(21, &ago(now(), 2));
+    for gone in ["merged_at", "merge_commit_sha"] {
+        fresh[gone] = json!(null);
+    }
+    for (state, at) in [("closed", ago(now(), 1)), ("opened", ago(now(), 0))] {
+        let mut one = fresh.clone();
+        one["state"] = json!(state);
+        one["updated_at"] = json!(at);
+        one["closed_at"] = match state {
+            "closed" => json!(at),
+            _ => json!(null),
+        };
+        {
+            let mut world = mock.state();
+            let list = world.list(SHOP, "/merge_requests");
+            list.retain(|other| other["iid"] != 21);
+            list.insert(0, one);
+            for of_it in ["commits", "notes"] {
+                world.list(SHOP, &format!("/merge_requests/21/{of_it}"));
+            }
+        }
+        read(&mock, &[SHOP], &mut kept).await.unwrap();
+    }
+    let again = kept.event(&format!("mr/21/reopened/{}", ago(now(), 0)));
+    assert!(matches!(&again.kind, Kind::Change(change) if change.phase == ChangePhase::Created));
+}
+
+#[tokio::test]
 async fn more_news_than_a_page_is_read_to_where_the_last_reading_ended() {
     let mock = start(one(30, 20));
     let mut kept = Kept::default();

@@ -80,6 +80,15 @@ impl Of<'_> {
                 }
                 newest = newest.max(changed);
                 brought.add(change::pull(&self.origin, pull));
+                let stands = match pull.state.as_str() {
+                    "open" => Some(true),
+                    "closed" if !pull.merged => Some(false),
+                    _ => None,
+                };
+                if row.closed.is_again(pull.number, stands) {
+                    let event = change::reopened(&self.origin, pull);
+                    brought.facts.events.extend(event);
+                }
                 brought.add(self.details(pull).await?);
             }
             if is_through {

@@ -4,6 +4,7 @@ use super::{Origin, commit, is_bot, said};
 use crate::connector::facts::Facts;
 use crate::connector::gitea::wire::{Commit, Pull, Review, login};
 use crate::connector::ticket::tickets_of;
+use crate::event::Event;
 use crate::event::kind::{Change, ChangePhase, Kind, ReviewState};
 use crate::event::time::Timestamp;
 
@@ -54,6 +55,14 @@ pub fn pull(origin: &Origin, pull: &Pull) -> Facts {
         facts.unknown("pull.state", &pull.state);
     }
     facts
+}
+
+/// It was closed, and is open again.
+#[must_use]
+pub fn reopened(origin: &Origin, pull: &Pull) -> Option<Event<String>> {
+    let at = pull.updated_at?;
+    let id = format!("pull/{}/reopened/{at}", pull.number);
+    Some(origin.event(id, at, Kind::Change(known(origin, pull))))
 }
 
 fn known(origin: &Origin, pull: &Pull) -> Change<String> {

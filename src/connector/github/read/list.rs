@@ -274,6 +274,15 @@ impl Digest {
 
     fn pull(&mut self, pull: Pull) {
         self.facts.add(change::pull(&self.page.origin, &pull));
+        let stands = match pull.state.as_str() {
+            "open" => Some(true),
+            "closed" if pull.merged_at.is_none() => Some(false),
+            _ => None,
+        };
+        if self.place.closed.is_again(pull.number, stands) {
+            let event = change::reopened(&self.page.origin, &pull);
+            self.facts.events.push(event);
+        }
         self.todos.push(Todo::Pull(Box::new(slim(pull))));
     }
 

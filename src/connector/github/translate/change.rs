@@ -4,6 +4,7 @@ use super::{Origin, is_bot, login};
 use crate::connector::facts::{Facts, given};
 use crate::connector::github::wire::{Commit, Pull, Review, Team};
 use crate::connector::ticket::tickets_of;
+use crate::event::Event;
 use crate::event::kind::{Change, ChangePhase, Kind, ReviewState};
 use crate::event::time::Timestamp;
 
@@ -56,6 +57,14 @@ pub fn pull(origin: &Origin, pull: &Pull) -> Facts {
         facts.unknown("pull.state", &pull.state);
     }
     facts
+}
+
+/// It was closed, and is open again.
+#[must_use]
+pub fn reopened(origin: &Origin, pull: &Pull) -> Event<String> {
+    let at = pull.updated_at;
+    let id = format!("pull/{}/reopened/{at}", pull.number);
+    origin.event(id, at, Kind::Change(facts_of(origin, pull)))
 }
 
 fn facts_of(origin: &Origin, pull: &Pull) -> Change<String> {

@@ -208,6 +208,15 @@ impl Digest {
 
     fn request(&mut self, request: Request) {
         self.facts.add(change::request(&self.page.origin, &request));
+        let stands = match request.state.as_str() {
+            "opened" => Some(true),
+            "closed" => Some(false),
+            _ => None,
+        };
+        if self.place.closed.is_again(request.iid, stands) {
+            let event = change::reopened(&self.page.origin, &request);
+            self.facts.events.push(event);
+        }
         self.todos.push(Todo::Request(Box::new(slim(request))));
     }
 

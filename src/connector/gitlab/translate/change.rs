@@ -4,6 +4,7 @@ use super::{Origin, is_bot, login};
 use crate::connector::facts::{Facts, given};
 use crate::connector::gitlab::ticket::tickets;
 use crate::connector::gitlab::wire::{Approvals, Commit, Note, Request};
+use crate::event::Event;
 use crate::event::kind::{Change, ChangePhase, Kind, ReviewState};
 use crate::event::time::Timestamp;
 
@@ -64,6 +65,14 @@ pub fn request(origin: &Origin, request: &Request) -> Facts {
         facts.unknown("merge_request.state", &request.state);
     }
     facts
+}
+
+/// It was closed, and is open again.
+#[must_use]
+pub fn reopened(origin: &Origin, request: &Request) -> Event<String> {
+    let at = request.updated_at;
+    let id = format!("mr/{}/reopened/{at}", request.iid);
+    origin.event(id, at, Kind::Change(facts_of(origin, request)))
 }
 
 fn facts_of(origin: &Origin, request: &Request) -> Change<String> {
