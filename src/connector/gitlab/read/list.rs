@@ -1,11 +1,10 @@
 //! One page of one list: which of its items are new, what they tell, and whether older pages are still to be read. Where GitLab can be asked for what changed
 //! since, it is; the first page is asked for at every reading, on condition, and older ones only where the first was new through and through.
 
-use std::collections::BTreeMap;
-
 use serde::de::DeserializeOwned;
 
 use super::changing::Changing;
+use super::page::Page;
 use crate::connector::Batch;
 use crate::connector::facts::Facts;
 use crate::connector::gitlab::client::{Reach, next};
@@ -16,69 +15,10 @@ use crate::connector::gitlab::translate::{Origin, change, commit, deployment, ga
 use crate::connector::gitlab::wire::{
     Commit, Deployment, Environment, Issue, Pipeline, Protected, Release, Request, Tag,
 };
-use crate::connector::http::address::encoded;
 use crate::connector::http::{Answer, Stop, parse};
 use crate::connector::piece::Done;
 use crate::connector::rows::put;
 use crate::event::time::Timestamp;
-
-/// A page to be read, and what is known of its list.
-#[derive(Clone, Debug)]
-pub struct Page {
-    pub origin: Origin,
-    pub list: List,
-    pub place: Place,
-    /// The page of the walk, not the first one.
-    pub walking: bool,
-    /// What is being watched already, by key.
-    pub open: BTreeMap<String, Todo>,
-    /// Tags that are known by name.
-    pub tags: Vec<String>,
-    /// The default branch, which the list of commits is of.
-    pub branch: Option<String>,
-}
-
-impl Page {
-    /// What is being read, in words.
-    #[must_use]
-    pub fn what(&self) -> String {
-        format!("{}: {}", self.origin.project, self.list.word())
-    }
-
-    fn path(&self) -> String {
-        let rest = match self.list {
-            List::Requests => "merge_requests",
-            List::Protected => "protected_environments",
-            List::Commits => "repository/commits",
-            List::Tags => "repository/tags",
-            other => other.word(),
-        };
-        format!("{}/{rest}", Reach::project(&self.origin.project))
-    }
-
-    fn query(&self, after: Timestamp) -> String {
-        if let (true, Some(walk)) = (self.walking, &self.place.walk) {
-            return walk.query.clone();
-        }
-        let news = format!("order_by=updated_at&sort=desc&updated_after={after}");
-        let asked = match self.list {
-            List::Requests | List::Issues => format!("scope=all&state=all&{news}"),
-            List::Pipelines | List::Deployments => news,
-            List::Commits => {
-                let branch = self.branch.as_deref().unwrap_or("HEAD");
-                format!("ref_name={}&since={after}", encoded(branch))
-            }
-            List::Releases => "order_by=released_at&sort=desc".to_owned(),
-            List::Tags => "order_by=updated&sort=desc".to_owned(),
-            List::Protected | List::Environments => String::new(),
-        };
-        if asked.is_empty() {
-            "per_page=100".to_owned()
-        } else {
-            format!("{asked}&per_page=100")
-        }
-    }
-}
 
 /// Reads the page.
 pub async fn read(reach: &Reach<'_>, mut page: Page) -> Result<Done, Stop> {

@@ -6,6 +6,7 @@ mod changing;
 pub mod detail;
 pub mod find;
 pub mod list;
+pub mod page;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -155,7 +156,7 @@ impl<'a> Reader<'a> {
 
     fn page(&self, project: &str, list: List, walking: bool) -> Piece<'a> {
         let watching = matches!(list, List::Pipelines | List::Deployments);
-        let page = list::Page {
+        let page = page::Page {
             origin: Origin::new(&self.reach.instance.host, project, self.reach.now),
             list,
             place: place(&self.rows, project, list),

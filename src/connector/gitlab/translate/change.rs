@@ -114,8 +114,7 @@ pub fn commits(origin: &Origin, request: &Request, commits: &[Commit]) -> Facts 
     // Known when it was pushed, which is not told: not before the commit and the request were made, and not after the request was done.
     let at = dates
         .max()
-        .map(|at| at.min(origin.now))
-        .unwrap_or(request.created_at)
+        .map_or(request.created_at, |at| at.min(origin.now))
         .max(request.created_at);
     let done = request.merged_at.or(request.closed_at);
     let at = done.map_or(at, |done| at.min(done));
