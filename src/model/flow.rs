@@ -220,7 +220,8 @@ impl Material {
 pub fn figures(materials: &[&Material], window: Window, clock: Clock) -> Flow {
     let known = materials.iter().filter_map(|one| one.known).min();
     let known = known.unwrap_or(window.to);
-    let (days, window) = (window.days_of_rate(known), window.clipped(known));
+    let window = window.clipped(known);
+    let days = window.days();
     let items = materials.iter().flat_map(|one| one.items(window));
     let items: Vec<Item> = items.collect();
     let mut times = Vec::new();

@@ -141,18 +141,6 @@ impl Window {
         days.max(0.0)
     }
 
-    /// Days that a rate is told over where the window is known from an instant on; 0 where nothing of it is known. What was seen in a few hours says little
-    /// of a week: where less than a week is known, it is told over a week, or over the window where that is shorter.
-    #[must_use]
-    pub fn days_of_rate(&self, known: Timestamp) -> f64 {
-        let days = self.clipped(known).days();
-        if days > 0.0 {
-            days.max(self.days().min(7.0))
-        } else {
-            0.0
-        }
-    }
-
     /// The local day that an instant falls on.
     #[must_use]
     pub fn day(&self, at: Timestamp) -> NaiveDate {
@@ -354,20 +342,6 @@ mod tests {
             Tz::Europe__Berlin,
         );
         assert_eq!(days(&hour), "0.125", "three hours");
-    }
-
-    #[test]
-    fn a_rate_is_told_over_a_week_where_less_is_known() {
-        let month = window("2025-03-03T00:00:00Z", "2025-03-31T00:00:00Z", Tz::UTC);
-        let told = |known| month.days_of_rate(at(known)).to_string();
-        assert_eq!(told("2025-01-01T00:00:00Z"), "28");
-        assert_eq!(told("2025-03-21T00:00:00Z"), "10");
-        assert_eq!(told("2025-03-30T23:59:00Z"), "7");
-        assert_eq!(told("2025-03-31T00:00:00Z"), "0");
-        let short = window("2025-03-28T00:00:00Z", "2025-03-31T00:00:00Z", Tz::UTC);
-        let told = |known| short.days_of_rate(at(known)).to_string();
-        assert_eq!(told("2025-01-01T00:00:00Z"), "3", "as it was asked for");
-        assert_eq!(told("2025-03-30T23:59:00Z"), "3");
     }
 
     #[test]

@@ -15,10 +15,9 @@ use crate::model::window::{Buckets, Window};
 #[must_use]
 pub fn figures(name: &str, materials: &[&Material], window: Window, wanted: &Wanted) -> Figures {
     let known = materials.iter().filter_map(|one| one.known).min();
-    let days = known.map_or_else(|| window.days(), |known| window.days_of_rate(known));
     let window = known.map_or(window, |known| window.clipped(known));
     let pool = Pool { materials, window };
-    let frequency = pool.frequency(days);
+    let frequency = pool.frequency();
     let mut figures = Figures {
         workload: name.to_owned(),
         known_from: known.map(|_| window.from),
@@ -93,8 +92,9 @@ impl Pool<'_> {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "counts of deployments")]
-    fn frequency(&self, days: f64) -> Frequency {
+    fn frequency(&self) -> Frequency {
         let window = &self.window;
+        let days = window.days();
         let Some(n) = self.count().filter(|_| days > 0.0) else {
             return Frequency::default();
         };

@@ -52,13 +52,17 @@ fn where_only_failures_are_known_there_is_no_frequency() {
 }
 
 #[test]
-fn a_rate_of_a_few_hours_is_told_over_a_week() {
-    let mut s = Sample::new("shop");
-    s.workload().known = Some((at("03-30 23:55"), at("03-30 23:57")));
-    s.deploy("d1", "r", "a", "03-30 23:57");
-    let told = march(s);
-    near(told.deployments_per_week, 1.0);
-    assert_eq!(told.quick_check.frequency_step, Some(4));
+fn a_rate_is_told_over_what_is_known_however_short_that_is() {
+    for (known, per_week) in [
+        ("03-25 00:00", 7.0 / 6.0),
+        ("03-30 00:00", 7.0),
+        ("03-30 12:00", 14.0),
+    ] {
+        let mut s = Sample::new("shop");
+        s.workload().known = Some((at(known), at("03-30 23:57")));
+        s.deploy("d1", "r", "a", "03-30 23:57");
+        near(march(s).deployments_per_week, per_week);
+    }
 }
 
 #[test]
