@@ -254,7 +254,7 @@ pub fn earlier(lives: &Lives<'_>, environment: &str) -> Vec<Earlier> {
     let mut found: Vec<Earlier> = Vec::new();
     let mut next = None;
     for ran in ran::runs(lives, environment).iter().filter(went_well) {
-        let by_rollback = std::mem::replace(&mut next, Some(ran.kind)) == Some("rollback");
+        let by_rollback = next.replace(ran.kind) == Some("rollback");
         let Some(record) = workload.records.iter().rfind(|record| {
             record.outcome == Some(Outcome::Success)
                 && workload.text(record.deployment) == ran.deployment

@@ -352,3 +352,66 @@ fn doctor() {
     ];
     ask("doctor --offline", 1, "leadtime/doctor/v1", &shape, &none);
 }
+
+#[test]
+fn compliance() {
+    let shape = json!({
+        "schema": "text", "as_of": "time",
+        "workloads": [{
+            "workload": "text", "path": "text", "derived": "bool",
+            "steps": [{
+                "step": "text", "kind": "text", "locked": "bool", "standing": "present|stale|overridden|missing|failed", "since": "time?",
+                "tool": "text?", "detail": "text", "url": "text?",
+            }],
+            "problems": ["text"],
+        }],
+    });
+    let schema = "leadtime/check/v1";
+    ask("check", 1, schema, &shape, &[]);
+    let well = ask(
+        "check checkout",
+        0,
+        schema,
+        &shape,
+        &[".workloads[].problems[]"],
+    );
+    assert!(well["workloads"][0]["live"]["sha"].is_string(), "{well}");
+}
+
+#[test]
+fn what_ships_next() {
+    let shape = json!({
+        "schema": "text", "workload": "text", "as_of": "time", "from": "text?", "to": "text", "between": "bool", "version": "text?", "current": "text?",
+        "migration": "bool", "inferred": "bool",
+        "groups": [{"type": "text", "changes": [{
+            "change": "text", "title": "text?", "author": "text?", "url": "text?", "since": "time?", "migration": "bool", "inferred": "bool",
+            "tickets": [{"ticket": "text"}],
+        }]}],
+    });
+    let schema = "leadtime/notes/v1";
+    let next = ask("notes checkout", 0, schema, &shape, &[]);
+    assert_eq!(
+        (&next["from"], &next["to"]),
+        (&json!("staging"), &json!("production"))
+    );
+    let line = "notes checkout --between 1.19.0 1.20.0";
+    let of_two = ask(line, 0, schema, &shape, &[".from"]);
+    assert_eq!(
+        of_two["groups"][0]["changes"][0]["change"],
+        "acme/checkout#20"
+    );
+    let demo = Place::with_demo();
+    let ran = demo.run(&["notes", "checkout", "--to", "nowhere", "--as-of", UNTIL]);
+    ran.ends(2)
+        .says(&["no environment \"nowhere\"", "production"]);
+    let ran = demo.run(&[
+        "notes",
+        "checkout",
+        "--between",
+        "1.19.0",
+        "0.0.1",
+        "--as-of",
+        UNTIL,
+    ]);
+    ran.ends(3).says(&["no version \"0.0.1\""]);
+}

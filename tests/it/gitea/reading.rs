@@ -222,10 +222,11 @@ async fn a_request_that_is_opened_again_is_open() {
 #[tokio::test]
 async fn a_repository_that_was_renamed_is_told() {
     let server = start(&["acme/shop"]);
-    let mut world = server.state();
-    let shop = world.repositories.get_mut("acme/shop").unwrap();
-    shop.get_mut("").unwrap()["full_name"] = serde_json::json!("acme/store");
-    drop(world);
+    {
+        let mut world = server.state();
+        let shop = world.repositories.get_mut("acme/shop").unwrap();
+        shop.get_mut("").unwrap()["full_name"] = json!("acme/store");
+    }
     let mut some = settings(&server.url());
     some.repositories = vec!["acme/shop".to_owned()];
     let source = Gitea::new(&some).unwrap();

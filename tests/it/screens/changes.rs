@@ -42,7 +42,9 @@ fn change(workload: &str, title: &str, number: usize) -> Match {
         change: format!("acme/{workload}#{number}"),
         title: (number % 7 != 6).then(|| title.to_owned()),
         author: (number % 5 != 4).then(|| ["you", "ann", title][number % 3].to_owned()),
-        url: (number % 2 == 0).then(|| format!("https://git.example/{number}")),
+        url: number
+            .is_multiple_of(2)
+            .then(|| format!("https://git.example/{number}")),
         repository: Some(format!("acme/{workload}")),
         commits: vec!["0123456789".repeat(4)],
         artifact: None,
@@ -55,14 +57,14 @@ fn change(workload: &str, title: &str, number: usize) -> Match {
         rolled_back: std::collections::BTreeMap::new(),
         rejected: false,
         forecast: Forecast {
-            p50: (number % 3 == 0).then(|| now() + hours(50)),
-            p85: (number % 3 == 0).then(|| now() + hours(90)),
+            p50: number.is_multiple_of(3).then(|| now() + hours(50)),
+            p85: number.is_multiple_of(3).then(|| now() + hours(90)),
             n: 12,
-            why_not: (number % 3 != 0).then(|| "only 2 earlier changes".to_owned()),
+            why_not: (!number.is_multiple_of(3)).then(|| "only 2 earlier changes".to_owned()),
             calibration: None,
         },
         sentence: format!("acme/{workload}#{number}: {state} at cab, since {since}, on you"),
-        inferred: number % 4 == 0,
+        inferred: number.is_multiple_of(4),
         timeline: vec![
             leg("code", "working", begun, begun + hours(10)),
             leg("review", "waiting", begun + hours(10), since),
