@@ -397,8 +397,8 @@ fn what_ships_next() {
     let line = "notes checkout --between 1.19.0 1.20.0";
     let of_two = ask(line, 0, schema, &shape, &[".from"]);
     assert_eq!(
-        of_two["groups"][0]["changes"][0]["change"],
-        "acme/checkout#20"
+        (&of_two["current"], &of_two["to"], &of_two["between"]),
+        (&json!("1.19.0"), &json!("1.20.0"), &json!(true))
     );
     let demo = Place::with_demo();
     let ran = demo.run(&["notes", "checkout", "--to", "nowhere", "--as-of", UNTIL]);

@@ -168,7 +168,8 @@ async fn a_request_that_is_opened_again_is_open() {
     for gone in ["merged_at", "merge_commit_sha"] {
         fresh[gone] = json!(null);
     }
-    for (state, at) in [("closed", ago(now(), 1)), ("opened", ago(now(), 0))] {
+    let again = ago(now(), 0);
+    for (state, at) in [("closed", ago(now(), 1)), ("opened", again.clone())] {
         let mut one = fresh.clone();
         one["state"] = json!(state);
         one["updated_at"] = json!(at);
@@ -187,7 +188,7 @@ async fn a_request_that_is_opened_again_is_open() {
         }
         read(&mock, &[SHOP], &mut kept).await.unwrap();
     }
-    let again = kept.event(&format!("mr/21/reopened/{}", ago(now(), 0)));
+    let again = kept.event(&format!("mr/21/reopened/{again}"));
     assert!(matches!(&again.kind, Kind::Change(change) if change.phase == ChangePhase::Created));
 }
 

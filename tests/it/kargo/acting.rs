@@ -49,7 +49,7 @@ pub fn ready(verb: Verb) -> Ready<World> {
             verb,
             &format!("kargo:{host}/shop"),
             &id,
-            Timestamp::from_seconds(0),
+            Timestamp::parse("2026-03-02T10:00:00Z").unwrap(),
         )
     };
     Ready {

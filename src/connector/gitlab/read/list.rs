@@ -11,7 +11,7 @@ use crate::connector::gitlab::client::{Reach, next};
 use crate::connector::gitlab::cursor::{
     List, OpenDeployment, OpenPipeline, Place, Todo, Walk, deployment_key, pipeline_key, place_key,
 };
-use crate::connector::gitlab::translate::{Origin, change, commit, deployment, gate, issue};
+use crate::connector::gitlab::translate::{change, commit, deployment, gate, issue};
 use crate::connector::gitlab::wire::{
     Commit, Deployment, Environment, Issue, Pipeline, Protected, Release, Request, Tag,
 };
