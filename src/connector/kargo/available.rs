@@ -41,7 +41,8 @@ fn ready(status: &FreightStatus, stage: &str, soak: Span) -> Option<Timestamp> {
     if soak == Span::ZERO || soaked.is_some_and(|soaked| soaked >= soak) {
         return Some(verified);
     }
-    let since = status.currently_in.get(stage)?.since?;
+    let since = status.currently_in.get(stage)?.since.as_deref();
+    let since = since.and_then(Timestamp::parse)?;
     Some(verified.max(since + soak))
 }
 

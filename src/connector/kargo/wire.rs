@@ -78,8 +78,8 @@ pub struct FreightStatus {
 pub struct Since {
     pub verified_at: Option<Timestamp>,
     pub approved_at: Option<Timestamp>,
-    /// Since when it runs there.
-    pub since: Option<Timestamp>,
+    /// Since when it runs there; the description does not say that it is an instant.
+    pub since: Option<String>,
     /// For how long it ran there at most, before it was replaced.
     pub longest_soak: Option<String>,
 }
