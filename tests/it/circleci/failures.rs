@@ -98,7 +98,9 @@ async fn slowness_and_failures_of_the_server_end_it_with_what_was_read() {
     let mut kept = Kept::default();
     let error = read(&server, &mut kept).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::RateLimited);
-    assert_eq!(kept.events.len(), 16, "the others were read by then");
+    // They are read side by side: of the other two, those that were asked for before nothing more may be asked, each whole.
+    let read_by_then = kept.events.len();
+    assert!([0, 8, 16].contains(&read_by_then), "{read_by_then}");
     server.behave();
     read(&server, &mut kept).await.unwrap();
     assert_eq!(kept.events.len(), 24);
