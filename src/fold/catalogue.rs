@@ -84,9 +84,6 @@ pub struct Catalogue {
     keys: [Names; CLASSES],
     numbers: [Vec<u32>; CLASSES],
     source_names: Names,
-    /// The partitions of artifacts by all that they were called, so that a name is worked out once.
-    #[serde(skip)]
-    called: (Names, Vec<u32>),
 }
 
 impl Catalogue {
@@ -139,16 +136,10 @@ impl Catalogue {
 
     /// The partition of a thing by what a fact calls it, known or new.
     pub(super) fn thing(&mut self, (class, called): Thing<'_>) -> u32 {
-        if class != Class::Artifact {
-            return self.add(class, called);
+        if class == Class::Artifact {
+            return self.add(class, &artifact_name(called));
         }
-        let name = self.called.0.intern(called);
-        if let Some(number) = self.called.1.get(name.index()) {
-            return *number;
-        }
-        let number = self.add(class, &artifact_name(called));
-        self.called.1.push(number);
-        number
+        self.add(class, called)
     }
 
     fn add(&mut self, class: Class, key: &str) -> u32 {

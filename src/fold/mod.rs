@@ -94,8 +94,7 @@ impl Fold {
                 self.catalogue.relate(two, three);
             }
         }
-        let references = &mut self.references;
-        reference::of(&event.kind, |key| references.add(key, number));
+        reference::note(&event.kind, number, &mut self.references);
         let summary = &mut self.catalogue.partitions[number as usize];
         let is_first = summary.events == 0;
         summary.count(event.at);

@@ -18,19 +18,25 @@ pub struct Pending {
 
 impl Pending {
     pub fn add(&mut self, key: i64, number: u32) {
+        if !self.is_new(key, number) {
+            return;
+        }
+        let reference = (key, number);
+        match self.all.last_mut().filter(|part| part.len() < TOGETHER) {
+            Some(part) => part.push(reference),
+            None => self.all.push(vec![reference]),
+        }
+    }
+
+    /// Whether a reference did not come lately. It has from now on.
+    pub fn is_new(&mut self, key: i64, number: u32) -> bool {
         let reference = (key, number);
         if self.lately.is_empty() {
             self.lately.resize(LATELY, None);
         }
         let [low, high, ..] = key.to_le_bytes();
         let place = usize::from(u16::from_le_bytes([low, high])) % LATELY;
-        if self.lately[place].replace(reference) == Some(reference) {
-            return;
-        }
-        match self.all.last_mut().filter(|part| part.len() < TOGETHER) {
-            Some(part) => part.push(reference),
-            None => self.all.push(vec![reference]),
-        }
+        self.lately[place].replace(reference) != Some(reference)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = Reference> {

@@ -9,6 +9,8 @@ use rustc_hash::FxBuildHasher;
 use crate::event::cdevents::purl::said;
 use crate::event::kind::Kind;
 
+use super::pending::Pending;
+
 /// Digits of a hexadecimal text that the index knows.
 const DIGITS: usize = 15;
 /// A beginning shorter than this is taken for a number, not for a commit.
@@ -81,8 +83,17 @@ fn key(text: &str) -> i64 {
         .unwrap_or_else(|| hashed(plain))
 }
 
-/// Calls back with each key that a fact can be found by.
-pub(super) fn of(kind: &Kind<Cow<'_, str>>, mut add: impl FnMut(i64)) {
+/// Notes each key by which a fact of a partition can be found.
+pub(super) fn note(kind: &Kind<Cow<'_, str>>, number: u32, references: &mut Pending) {
+    let artifact = match kind {
+        Kind::Deployment(fact) => fact.artifact.as_deref(),
+        Kind::Gate(fact) => fact.artifact.as_deref(),
+        _ => None,
+    };
+    if let Some(artifact) = artifact {
+        note_artifact(artifact, number, references);
+    }
+    let mut add = |key| references.add(key, number);
     let mut all = |texts: &[&Option<Cow<'_, str>>]| {
         for text in texts.iter().filter_map(|text| text.as_ref()) {
             add(key(text));
@@ -109,17 +120,15 @@ pub(super) fn of(kind: &Kind<Cow<'_, str>>, mut add: impl FnMut(i64)) {
             add(key(&fact.artifact));
         }
         Kind::Deployment(fact) => {
-            all(&[&fact.sha, &fact.version, &fact.artifact]);
-            said_of(fact.artifact.as_ref(), &mut add);
+            all(&[&fact.sha, &fact.version]);
             let name = fact.deployment.as_ref().unwrap_or(&fact.record);
             for text in fact.commits.iter().flatten().chain([name]) {
                 add(key(text));
             }
         }
         Kind::Gate(fact) => {
-            all(&[&fact.sha, &fact.version, &fact.artifact]);
+            all(&[&fact.sha, &fact.version]);
             add(key(&fact.gate));
-            said_of(fact.artifact.as_ref(), &mut add);
         }
         Kind::Tag(fact) => {
             all(&[&fact.sha]);
@@ -143,12 +152,15 @@ pub(super) fn of(kind: &Kind<Cow<'_, str>>, mut add: impl FnMut(i64)) {
     }
 }
 
-/// Calls back with what the text that names an artifact says of it.
-fn said_of(artifact: Option<&Cow<'_, str>>, mut add: impl FnMut(i64)) {
-    if let Some(artifact) = artifact {
+/// Notes a text that names an artifact, and what it says of it. One deployment or gate after another names the same: it is not read while it is known.
+fn note_artifact(artifact: &str, number: u32, references: &mut Pending) {
+    let whole = key(artifact);
+    // That it was read is known by what is no key of a text: those are not negative.
+    if references.is_new(!whole, number) {
         let said = said(artifact);
-        for text in said.version.iter().chain(&said.digest) {
-            add(key(text));
+        let parts = said.version.iter().chain(&said.digest);
+        for key in parts.map(|text| key(text)).chain([whole]) {
+            references.add(key, number);
         }
     }
 }
@@ -156,6 +168,13 @@ fn said_of(artifact: Option<&Cow<'_, str>>, mut add: impl FnMut(i64)) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The keys by which a fact can be found.
+    fn keys_of(kind: &Kind<Cow<'_, str>>) -> Vec<i64> {
+        let mut references = Pending::default();
+        note(kind, 0, &mut references);
+        references.iter().map(|(key, _)| key).collect()
+    }
 
     #[test]
     fn a_beginning_finds_the_whole() {
@@ -182,37 +201,49 @@ mod tests {
 
     #[test]
     fn a_parent_is_found_that_nobody_told_of() {
-        let mut keys = Vec::new();
         let fact = crate::event::kind::Commit {
             sha: Cow::Borrowed("7fd1a60b01f91b31"),
             parents: Some(vec![Cow::Borrowed("553c2077f0edc3d5")].into()),
             ..Default::default()
         };
-        of(&Kind::Commit(fact), |key| keys.push(key));
+        let keys = keys_of(&Kind::Commit(fact));
         assert_eq!(keys, ["7fd1a60b01f91b31", "553c2077f0edc3d5"].map(key));
     }
 
     #[test]
     fn a_number_finds_the_request_whatever_its_repository() {
-        let mut keys = Vec::new();
         let fact = crate::event::kind::Change {
             change: Cow::Borrowed("acme/checkout#18"),
             ..Default::default()
         };
-        of(&Kind::Change(fact), |key| keys.push(key));
+        let keys = keys_of(&Kind::Change(fact));
         assert!(keys.contains(&exact("#18")));
         assert!(keys.contains(&exact("acme/checkout#18")));
+    }
+
+    #[test]
+    fn what_is_known_to_be_said_is_found_in_each_thing() {
+        let gate = Kind::Gate(crate::event::kind::Gate {
+            gate: Cow::Borrowed("g1"),
+            artifact: Some(Cow::Borrowed("pkg:oci/shop@1.2.3")),
+            ..Default::default()
+        });
+        let mut references = Pending::default();
+        for number in [0, 1, 0] {
+            note(&gate, number, &mut references);
+        }
+        let mut wanted: Vec<_> = ["1.2.3", "pkg:oci/shop@1.2.3", "g1"]
+            .iter()
+            .flat_map(|text| [(key(text), 0), (key(text), 1)])
+            .collect();
+        wanted.sort_unstable();
+        assert_eq!(references.take(), wanted);
     }
 
     #[test]
     fn what_runs_is_found_by_all_that_its_artifact_says() {
         let hex = "0b31b1c02ff458ad9b7b81cbdf8f028bd54699fa151f221d1e8de6817db93427";
         let artifact = format!("pkg:oci/shop@sha256%3A{hex}?tag=1.2.3");
-        let keys_of = |kind: &Kind<Cow<'_, str>>| {
-            let mut keys = Vec::new();
-            of(kind, |key| keys.push(key));
-            keys
-        };
         let deployment = crate::event::kind::Deployment {
             record: Cow::Borrowed("d1"),
             artifact: Some(Cow::Borrowed(&*artifact)),

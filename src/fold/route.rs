@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
@@ -94,14 +95,12 @@ pub fn artifact_name(text: &str) -> Cow<'_, str> {
         .split('&')
         .find_map(|pair| pair.strip_prefix("repository_url="));
     if let Some(url) = named {
-        let url = url
-            .replace("%2F", "/")
-            .replace("%2f", "/")
-            .replace("%3A", ":");
+        let url = percent_decode_str(url).decode_utf8_lossy();
         let image = path.split('@').next().unwrap_or(path);
         let image = image.rsplit('/').next().unwrap_or(image);
-        return if url.ends_with(&format!("/{image}")) {
-            Cow::Owned(url)
+        let before = url.strip_suffix(image);
+        return if before.is_some_and(|before| before.ends_with('/')) {
+            url
         } else {
             Cow::Owned(format!("{url}/{image}"))
         };
@@ -128,6 +127,14 @@ mod tests {
             (
                 "pkg:oci/checkout@sha256%3A0b?repository_url=ghcr.io%2Facme",
                 "ghcr.io/acme/checkout",
+            ),
+            (
+                "pkg:oci/checkout@sha256%3A0b?repository_url=ghcr.io/acme/my-checkout",
+                "ghcr.io/acme/my-checkout/checkout",
+            ),
+            (
+                "pkg:oci/checkout@sha256%3A0b?repository_url=localhost%3A5000%2fcheckout",
+                "localhost:5000/checkout",
             ),
             (
                 "pkg:golang/mygit.com/myorg/myapp@234fd",
