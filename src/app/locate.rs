@@ -66,7 +66,8 @@ pub fn locate(
         told.versions.clear();
         told.matches.retain(|one| {
             let of = one.repository.as_deref();
-            one.change.eq_ignore_ascii_case(id)
+            let change = one.change.trim_start_matches(['#', '!']);
+            change.eq_ignore_ascii_case(id)
                 && of.is_some_and(|of| of.eq_ignore_ascii_case(repository))
         });
     }

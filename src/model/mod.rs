@@ -9,6 +9,7 @@
 //! glance ([`overview`]), and of tags what a reader must know ([`series`]). Time may be told by a business's calendar ([`calendar`]).
 
 pub mod calendar;
+mod called;
 pub mod compliance;
 pub mod definition;
 pub mod delivery;

@@ -29,7 +29,6 @@ impl Gatherer {
             self.give_rebased(place);
         }
         self.find_heads();
-        self.link_tickets();
     }
 
     /// The request that a commit is the merge of.
@@ -241,26 +240,6 @@ impl Gatherer {
         for commit in commits {
             commit.change = commit.change.and_then(|change| places[change as usize]);
         }
-    }
-
-    /// Tickets that name a change, and changes that name a ticket, know each other; tickets of other workloads are left out.
-    fn link_tickets(&mut self) {
-        let workload = &mut self.workload;
-        for change in &mut workload.changes {
-            for ticket in &workload.tickets {
-                if ticket.changes.contains(&change.id) && !change.tickets.contains(&ticket.id) {
-                    change.tickets.push(ticket.id);
-                }
-            }
-        }
-        let wanted: FxHashSet<Name> = workload
-            .changes
-            .iter()
-            .flat_map(|change| change.tickets.iter().copied())
-            .collect();
-        workload
-            .tickets
-            .retain(|ticket| wanted.contains(&ticket.id));
     }
 }
 

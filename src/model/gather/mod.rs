@@ -7,6 +7,7 @@ mod decisions;
 mod deployments;
 mod held;
 mod membership;
+mod named;
 mod origin;
 mod path;
 mod rewritten;
@@ -330,6 +331,7 @@ impl Gatherer {
         self.assign();
         self.add_direct_changes();
         self.keep_own();
+        self.link_tickets();
         self.hold();
         if self.workload.path.derived {
             self.workload.path = path::derive(&self.workload, rules);

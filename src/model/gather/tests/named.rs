@@ -1,0 +1,86 @@
+//! What names a change or a ticket: messages of commits, tickets, artifacts.
+
+use super::{
+    REPOSITORY, Told, change_of, changes, commit, event, gathered, merged, request, texts,
+};
+use crate::event::kind::{Artifact, ChangePhase, Commit, Kind, Ticket};
+use crate::model::Workload;
+
+fn ticket(id: &'static str, changes: &[&'static str]) -> Told {
+    let fact = Ticket {
+        ticket: id,
+        changes: changes.into(),
+        ..Ticket::default()
+    };
+    event(id, 1, Kind::Ticket(fact))
+}
+
+fn tickets<'w>(workload: &'w Workload, change: &str) -> Vec<&'w str> {
+    let mut all = workload.changes.iter();
+    let change = all.find(|one| workload.text(one.id) == change).unwrap();
+    texts(workload, change.tickets.iter().copied())
+}
+
+fn known(workload: &Workload) -> Vec<&str> {
+    texts(workload, workload.tickets.iter().map(|one| one.id))
+}
+
+#[test]
+fn a_ticket_names_a_change_with_its_repository() {
+    for id in ["1", "#1", "shop#1"] {
+        let events = [
+            request(id, 2, ChangePhase::Created),
+            request("12", 2, ChangePhase::Created),
+            ticket("PAY-1", &["shop#1"]),
+            ticket("PAY-2", &["else#1", "shop#2"]),
+        ];
+        let workload = gathered(&events, 9);
+        assert_eq!(tickets(&workload, id), ["PAY-1"], "{id}");
+        assert!(tickets(&workload, "12").is_empty());
+        assert_eq!(known(&workload), ["PAY-1"]);
+    }
+}
+
+#[test]
+fn a_commit_names_its_request_with_the_repository() {
+    for named in ["1", "shop#1", "shop!1"] {
+        let fact = Commit {
+            sha: "a",
+            repository: REPOSITORY,
+            change: Some(named),
+            ..Commit::default()
+        };
+        let events = [
+            event("a", 1, Kind::Commit(fact)),
+            request("1", 2, ChangePhase::Created),
+        ];
+        let workload = gathered(&events, 9);
+        assert_eq!(changes(&workload), ["1"], "{named}");
+        assert_eq!(change_of(&workload, "a"), Some("1"));
+    }
+}
+
+#[test]
+fn an_artifact_names_its_request_with_the_repository() {
+    let made = |change| {
+        let fact = Artifact {
+            artifact: "pkg:oci/shop@1",
+            repository: REPOSITORY,
+            change: Some(change),
+            ..Artifact::default()
+        };
+        event("~artifact", 5, Kind::Artifact(fact))
+    };
+    let commit_of = |change| {
+        let events = [commit("a", 1, &[]), merged("1", 2, "a", &[]), made(change)];
+        let workload = gathered(&events, 9);
+        let commit = workload.artifacts[0].commit?;
+        Some(
+            workload
+                .text(workload.commits[commit as usize].sha)
+                .to_owned(),
+        )
+    };
+    assert_eq!(commit_of("shop#1").as_deref(), Some("a"));
+    assert_eq!(commit_of("else#1"), None);
+}
