@@ -81,6 +81,9 @@ pub fn locate(
     {
         told = known(engine, &heard, asked, &sha)?;
     }
+    if told.matches.is_empty() {
+        told.ticket = engine.ticket(asked.reference, asked.as_of)?;
+    }
     Ok(told)
 }
 
@@ -115,6 +118,7 @@ fn known(
         query: asked.reference.to_owned(),
         versions: Vec::new(),
         matches: Vec::new(),
+        ticket: None,
     };
     for definition in candidates.workloads {
         let wanted = Seek {

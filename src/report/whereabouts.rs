@@ -7,7 +7,7 @@ use super::table::{Column, Table};
 use super::{figure, glyph, table, text};
 use crate::event::time::Span;
 use crate::model::forecast::Forecast;
-use crate::model::locate::{Leg, Match, Whereabouts};
+use crate::model::locate::{Leg, Match, Unnamed, Whereabouts};
 use crate::theme::Role;
 
 /// Label column of the lines below the sentence.
@@ -21,7 +21,9 @@ const MOST: usize = 30;
 #[must_use]
 pub fn whereabouts(whereabouts: &Whereabouts, style: &Style) -> String {
     let mut sheet = Sheet::new();
-    if whereabouts.matches.is_empty() {
+    if let Some(ticket) = &whereabouts.ticket {
+        unnamed(ticket, style, &mut sheet);
+    } else if whereabouts.matches.is_empty() {
         let text = format!(
             "Nothing is known of {}. A reference is a commit (7 digits or more), a change (its number or id), a ticket, a tag, a version or a digest.",
             whereabouts.query
@@ -45,6 +47,22 @@ pub fn whereabouts(whereabouts: &Whereabouts, style: &Style) -> String {
         one(found, style, &mut sheet);
     }
     sheet.draw(style)
+}
+
+fn unnamed(ticket: &Unnamed, style: &Style, sheet: &mut Sheet) {
+    let text = format!(
+        "{} is a ticket that no change names, as far as is known",
+        text::short(&ticket.ticket)
+    );
+    sheet.paragraph(&Line::new(), Role::Title, &text, style.width);
+    if let Some(title) = &ticket.title {
+        let lead = Line::of(Role::Text, "  ");
+        sheet.paragraph(&lead, Role::Text, title, style.width);
+    }
+    if let Some(url) = &ticket.url {
+        sheet.space();
+        labelled("link", Role::Link, url, style, sheet);
+    }
 }
 
 /// What is known of a change beside its way.

@@ -206,11 +206,14 @@ impl Gatherer {
             if !single || (graph && !self.reached[place]) {
                 continue;
             }
+            let tickets = self.tickets_of_commit(place);
+            let commit = &self.workload.commits[place];
             let place = CommitAt::try_from(place).unwrap_or(CommitAt::MAX);
             let change = Change {
                 direct: true,
                 title: commit.message,
                 author: commit.author,
+                tickets,
                 merged: Some(commit.committed.map_or(at, |committed| committed.max(at))),
                 sha: Some(place),
                 commits: List::from([place]),

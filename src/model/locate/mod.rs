@@ -33,6 +33,17 @@ pub struct Whereabouts {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub versions: Vec<Match>,
     pub matches: Vec<Match>,
+    /// Where nothing matches: the ticket that is called so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<Unnamed>,
+}
+
+/// A ticket that no change names.
+#[derive(Clone, Debug, Serialize)]
+pub struct Unnamed {
+    pub ticket: String,
+    pub title: Option<String>,
+    pub url: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -613,6 +613,7 @@ pub fn whereabouts(matches: Vec<Match>) -> Whereabouts {
         query: "412".to_owned(),
         versions: Vec::new(),
         matches,
+        ticket: None,
     }
 }
 

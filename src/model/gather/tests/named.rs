@@ -1,10 +1,18 @@
 //! What names a change or a ticket: messages of commits, tickets, artifacts.
 
 use super::{
-    REPOSITORY, Told, change_of, changes, commit, event, gathered, merged, request, texts,
+    REPOSITORY, Told, change_of, changes, commit, end, event, gathered, merged, request, texts,
 };
 use crate::event::kind::{Artifact, ChangePhase, Commit, Kind, Ticket};
 use crate::model::Workload;
+
+fn says(sha: &'static str, at: i64, parents: &[&'static str], message: &'static str) -> Told {
+    let mut told = commit(sha, at, parents);
+    if let Kind::Commit(fact) = &mut told.kind {
+        fact.message = Some(message);
+    }
+    told
+}
 
 fn ticket(id: &'static str, changes: &[&'static str]) -> Told {
     let fact = Ticket {
@@ -23,6 +31,28 @@ fn tickets<'w>(workload: &'w Workload, change: &str) -> Vec<&'w str> {
 
 fn known(workload: &Workload) -> Vec<&str> {
     texts(workload, workload.tickets.iter().map(|one| one.id))
+}
+
+#[test]
+fn a_commit_that_nobody_asked_for_names_its_tickets_itself() {
+    let events = [
+        says("a", 1, &[], "OPS-1 begin"),
+        says("b", 2, &["a"], "PAY-7: mend the till\n\nFixes #3, UTF-8"),
+        says("c", 3, &["b"], "PAY-8 within a request"),
+        merged("#4", 4, "c", &[]),
+        says("aside", 4, &["a"], "PAY-9 not merged"),
+        ticket("PAY-7", &[]),
+        ticket("PAY-8", &[]),
+        ticket("PAY-9", &[]),
+        ticket("LATE-1", &["a"]),
+        end("c", 4),
+    ];
+    let workload = gathered(&events, 9);
+    assert_eq!(tickets(&workload, "a"), ["OPS-1", "LATE-1"]);
+    assert_eq!(tickets(&workload, "b"), ["shop#3", "PAY-7"]);
+    // A request says by itself what it is for.
+    assert!(tickets(&workload, "#4").is_empty());
+    assert_eq!(known(&workload), ["LATE-1", "PAY-7"]);
 }
 
 #[test]
