@@ -239,7 +239,7 @@ fn nobodys(loose: &BTreeMap<(String, String), &'static str>, reasons: &mut Reaso
             )
         } else {
             (
-                "an incident of a digest that no workload knows",
+                "an incident of a deployment, commit, change or digest that no workload knows",
                 "have it send `service`",
             )
         };

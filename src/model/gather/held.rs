@@ -1,28 +1,15 @@
 //! Which changes a gate holds that names them as people do: by the tickets that they name, or with their repository. A gate that says nothing else of whose it
-//! is belongs to the workloads that have one of these; a gate or an incident that names nothing but a digest, to those that made or run it.
+//! is belongs to the workloads that have one of these; one that names nothing but a digest, to those that made or run it.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Gatherer;
 use crate::model::Workload;
 use crate::model::called::{called, says_whose};
-use crate::model::entity::{ChangeAt, Gate, Incident};
+use crate::model::entity::{ChangeAt, Gate};
 use crate::model::name::Name;
 
 impl Gatherer {
-    /// Leaves out the incidents that name nothing but a digest of somebody else's.
-    pub(super) fn keep_incidents(&mut self) {
-        let rooted = &self.rooted;
-        let is_ours = |one: &Incident| rooted.contains(&(one.source, one.id));
-        if self.workload.incidents.iter().all(is_ours) {
-            return;
-        }
-        let digests = digests(&self.workload);
-        let names = |one: &Incident| one.artifact.is_some_and(|name| digests.contains(&name));
-        let incidents = &mut self.workload.incidents;
-        incidents.retain(|one| is_ours(one) || names(one));
-    }
-
     /// Turns what gates name into changes, and leaves out the gates of other workloads.
     pub(super) fn hold(&mut self) {
         let workload = &mut self.workload;
@@ -69,7 +56,7 @@ impl Gatherer {
 }
 
 /// The digests of what the workload made or runs.
-fn digests(workload: &Workload) -> FxHashSet<Name> {
+pub(super) fn digests(workload: &Workload) -> FxHashSet<Name> {
     let made = workload.artifacts.iter().map(|artifact| artifact.digest);
     let runs = workload.records.iter().map(|record| record.digest);
     made.chain(runs).flatten().collect()

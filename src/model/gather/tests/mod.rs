@@ -4,6 +4,7 @@
 mod changes;
 mod decisions;
 mod heads;
+mod incidents;
 mod named;
 mod origins;
 mod releases;
