@@ -2,6 +2,7 @@
 //! past does not allow goes by the other workloads of its path; those are only read then.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use super::silence::Heard;
 use super::{Engine, release};
@@ -134,9 +135,18 @@ fn known(
         told.versions.extend(found.versions);
         told.matches.extend(found.matches);
     }
+    leave_others(&mut told.matches);
     told.versions.sort_by(in_order);
     told.matches.sort_by(in_order);
     Ok(told)
+}
+
+/// Leaves out those that only say of a commit that it is none of a workload's, where it is another's.
+fn leave_others(matches: &mut Vec<Match>) {
+    let own = matches.iter().filter(|one| one.outside.is_none());
+    let own: BTreeSet<String> = own.flat_map(|one| one.commits.iter().cloned()).collect();
+    let is_own = |one: &Match| one.commits.iter().any(|sha| own.contains(sha));
+    matches.retain(|one| one.outside.is_none() || !is_own(one));
 }
 
 /// As they came to where they are; those that came together, as they were begun.

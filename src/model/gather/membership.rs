@@ -5,7 +5,8 @@ use rustc_hash::FxHashSet;
 use super::Gatherer;
 use crate::event::kind::List;
 use crate::event::time::Timestamp;
-use crate::model::entity::{Change, ChangeAt, CommitAt};
+use crate::model::Workload;
+use crate::model::entity::{Change, ChangeAt, CommitAt, Outside};
 use crate::model::name::Name;
 
 impl Gatherer {
@@ -230,18 +231,32 @@ impl Gatherer {
         if self.workload.definition.parts.is_none() {
             return;
         }
-        let commits = &mut self.workload.commits;
-        let mut places: Vec<Option<ChangeAt>> = Vec::with_capacity(self.workload.changes.len());
+        let Workload {
+            commits,
+            changes,
+            outside,
+            ..
+        } = &mut self.workload;
+        let mut places: Vec<Option<ChangeAt>> = Vec::with_capacity(changes.len());
         let mut kept = 0;
-        self.workload.changes.retain(|change| {
-            let mut own = change.commits.iter().chain(&change.sha).peekable();
-            let keep = own.peek().is_none() || own.any(|commit| commits[*commit as usize].touches);
+        changes.retain(|change| {
+            let keep = change.touches(commits);
             places.push(keep.then_some(kept));
             kept += ChangeAt::from(keep);
+            if let (false, Some(_), Some(sha)) = (keep, change.merged, change.sha) {
+                outside.push(Outside {
+                    change: change.id,
+                    repository: change.repository,
+                    sha,
+                });
+            }
             keep
         });
-        for commit in commits {
+        for commit in commits.iter_mut() {
             commit.change = commit.change.and_then(|change| places[change as usize]);
+        }
+        for one in outside {
+            commits[one.sha as usize].touches = false;
         }
     }
 }

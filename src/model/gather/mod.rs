@@ -221,6 +221,7 @@ impl Gatherer {
                 commits: Vec::new(),
                 commit_of: FxHashMap::default(),
                 changes: Vec::new(),
+                outside: Vec::new(),
                 runs: Vec::new(),
                 artifacts: Vec::new(),
                 scans: Vec::new(),

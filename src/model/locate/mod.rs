@@ -70,6 +70,9 @@ pub struct Match {
     pub forecast: Forecast,
     /// What a person would say.
     pub sentence: String,
+    /// Of a commit that is none of the workload's, since it touches no part of the repository that is: these parts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outside: Option<Vec<String>>,
     pub inferred: bool,
     /// The way so far, step by step.
     pub timeline: Vec<Leg>,
@@ -160,6 +163,7 @@ pub fn whereabouts(
         since,
         sentence: say::sentence(lives, &life, leg.as_ref(), (&on, &rolled_back)),
         on,
+        outside: None,
         environments: environments(lives, place),
         rolled_back,
         forecast: ahead(workload, &life, leg.as_ref(), (own, path)),

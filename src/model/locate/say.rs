@@ -207,6 +207,22 @@ pub(super) fn of_thing(
     tensed(lives, told)
 }
 
+/// Of a commit that touches no part of its repository that is the workload's.
+pub(super) fn outside(lives: &Lives<'_>, thing: &Thing, parts: &[String]) -> String {
+    let workload = lives.workload;
+    let commit = thing
+        .commit
+        .and_then(|at| workload.commits.get(at as usize));
+    let repository = commit.and_then(|commit| commit.repository);
+    let of = repository.map_or("its repository", |name| workload.text(name));
+    let (name, parts) = (&thing.name, parts.join(", "));
+    let told = format!(
+        "{name} is a commit of {of} that touches none of the `paths` of {} ({parts}): it is no change of it",
+        workload.name()
+    );
+    tensed(lives, told)
+}
+
 /// Of a commit or a version that was deployed nowhere.
 fn nowhere(workload: &Workload, thing: &Thing, branches: &dyn Fn() -> Vec<String>) -> String {
     let name = &thing.name;

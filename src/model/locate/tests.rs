@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::event::kind::Decision;
-use crate::model::definition::{Rules, StepKind};
-use crate::model::entity::{Gate, Hold};
+use crate::model::definition::{Parts, Rules, StepKind};
+use crate::model::entity::{Gate, Hold, Outside};
 use crate::model::sample::{Sample, at};
 
 /// Three requests, each a commit on top of the one before it, and nothing deployed.
@@ -587,4 +587,46 @@ fn an_image_is_known_by_the_digest_in_its_name() {
         let (changes, _) = asked(&workload, &format!("{name}@{digest}"));
         assert_eq!(changes, ["#1"], "{name}");
     }
+}
+
+#[test]
+fn a_commit_that_touches_nothing_of_the_workload_is_no_change_of_it() {
+    let mut s = shop();
+    s.commit("r", "d0c5aaaa", "03-01 12:00", &["m3"])
+        .outside("d0c5aaaa");
+    s.commit("r", "m4", "03-01 13:00", &["d0c5aaaa"]);
+    s.deploy("d1", "r", "m4", "03-02 10:00");
+    let (change, sha) = (s.name("acme/shop#4"), s.sha("d0c5aaaa"));
+    let workload = s.workload();
+    let parts = vec![globset::Glob::new("web/**").unwrap()];
+    workload.definition.parts = Some(Parts::new(parts, Vec::new()));
+    workload.outside.push(Outside {
+        change,
+        repository: None,
+        sha,
+    });
+    let workload = s.done();
+    for query in ["d0c5aaaa", "d0c5", "acme/shop#4", "4"] {
+        let told = alone(&workload, query);
+        assert_eq!(told.outside, Some(vec!["web/**".to_owned()]), "{query}");
+        assert_eq!((told.state, told.since), ("unknown", None));
+        assert!(told.environments.is_empty());
+        assert_eq!(
+            told.sentence,
+            "d0c5aaaa is a commit of r that touches none of the `paths` of shop (web/**): it is no change of it"
+        );
+    }
+    assert_eq!(told(&workload, "#1").outside, None);
+}
+
+#[test]
+fn a_commit_that_was_deployed_as_itself_is_told_whatever_it_touches() {
+    let mut s = shop();
+    s.commit("r", "d0c5aaaa", "03-01 12:00", &["m3"])
+        .outside("d0c5aaaa");
+    s.deploy("d0", "r", "m0", "03-02 09:00");
+    s.deploy("d1", "r", "d0c5aaaa", "03-02 10:00");
+    s.workload().definition.parts = Some(Parts::default());
+    let told = alone(&s.done(), "d0c5aaaa");
+    assert_eq!((told.state, told.outside), ("delivered", None));
 }

@@ -554,6 +554,7 @@ pub fn gated_match() -> Match {
         },
         sentence: "Change 412 of checkout waits at the gate cab for @change-board, since 4d 02h."
             .to_owned(),
+        outside: None,
         inferred: false,
         timeline: vec![
             leg("code", "working", 7 * DAY, 7 * DAY - 22_200),

@@ -64,6 +64,7 @@ fn change(workload: &str, title: &str, number: usize) -> Match {
             calibration: None,
         },
         sentence: format!("acme/{workload}#{number}: {state} at cab, since {since}, on you"),
+        outside: None,
         inferred: number.is_multiple_of(4),
         timeline: vec![
             leg("code", "working", begun, begun + hours(10)),

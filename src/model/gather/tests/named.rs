@@ -1,10 +1,12 @@
 //! What names a change or a ticket: messages of commits, tickets, artifacts.
 
 use super::{
-    REPOSITORY, Told, change_of, changes, commit, end, event, gathered, merged, request, texts,
+    REPOSITORY, Told, change_of, changes, commit, end, event, gathered, gathered_as, merged,
+    request, shop, texts,
 };
 use crate::event::kind::{Artifact, ChangePhase, Commit, Kind, Ticket};
 use crate::model::Workload;
+use crate::model::definition::{Definition, Parts};
 
 fn says(sha: &'static str, at: i64, parents: &[&'static str], message: &'static str) -> Told {
     let mut told = commit(sha, at, parents);
@@ -113,4 +115,41 @@ fn an_artifact_names_its_request_with_the_repository() {
     };
     assert_eq!(commit_of("shop#1").as_deref(), Some("a"));
     assert_eq!(commit_of("else#1"), None);
+}
+
+#[test]
+fn a_merge_is_the_workloads_where_its_branch_is() {
+    let touching = |sha, at, parents: &[&'static str], path| {
+        let mut told = commit(sha, at, parents);
+        if let Kind::Commit(fact) = &mut told.kind {
+            fact.paths = Some([path].into_iter().collect());
+        }
+        told
+    };
+    let events = [
+        touching("a", 1, &[], "web/a"),
+        touching("b", 2, &["a"], "docs/b"),
+        touching("c", 2, &["a"], "web/c"),
+        // Nobody says what a merge touches.
+        commit("m", 3, &["a", "b"]),
+        commit("n", 4, &["m", "c"]),
+        merged("#1", 3, "m", &["b"]),
+        merged("#2", 4, "n", &["c"]),
+        touching("d", 5, &["n"], "docs/d"),
+        end("d", 5),
+    ];
+    let part = |glob: &str| Definition {
+        parts: Some(Parts::new(
+            vec![globset::Glob::new(glob).unwrap()],
+            Vec::new(),
+        )),
+        ..shop()
+    };
+    let workload = gathered_as(&part("web/**"), &events, 9);
+    assert_eq!(changes(&workload), ["#2", "a"]);
+    let outside = workload.outside.iter().map(|one| one.change);
+    assert_eq!(texts(&workload, outside), ["#1", "d"]);
+    let docs = gathered_as(&part("docs/**"), &events, 9);
+    assert_eq!(changes(&docs), ["#1", "d"]);
+    assert!(gathered(&events, 9).outside.is_empty());
 }

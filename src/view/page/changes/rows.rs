@@ -157,6 +157,7 @@ fn nobody() -> Match {
         rolled_back: std::collections::BTreeMap::new(),
         forecast: crate::model::forecast::Forecast::default(),
         sentence: String::new(),
+        outside: None,
         inferred: false,
         timeline: Vec::new(),
         labels: Vec::new(),

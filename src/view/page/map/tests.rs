@@ -140,6 +140,7 @@ fn flying(n: i64, step: &str, age: i64) -> Match {
         rolled_back: std::collections::BTreeMap::new(),
         forecast: crate::model::forecast::Forecast::default(),
         sentence: String::new(),
+        outside: None,
         inferred: false,
         timeline: vec![
             Leg {
