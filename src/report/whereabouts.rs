@@ -231,15 +231,19 @@ fn facts(found: &Match, style: &Style, sheet: &mut Sheet) {
     let since = found
         .since
         .map(|since| format!(" since {}", style.moment_and_age(since)));
+    let until = found
+        .until
+        .map(|until| format!(", until {}", style.moment_and_age(until)));
     let (tilde, why) = if found.inferred {
         ("~", " (rests on an inferred link)")
     } else {
         ("", "")
     };
     let text = format!(
-        "{tilde}{state}{}{}{why}",
+        "{tilde}{state}{}{}{}{why}",
         step.unwrap_or_default(),
-        since.unwrap_or_default()
+        since.unwrap_or_default(),
+        until.unwrap_or_default()
     );
     labelled("state", role, &text, style, sheet);
     if !found.on.is_empty() {

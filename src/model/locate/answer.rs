@@ -58,6 +58,7 @@ impl Thing {
             state: state.word(),
             step: step.map(|step| workload.path.steps[step].name.clone()),
             since,
+            until: None,
             on: Vec::new(),
             sentence: match &outside {
                 Some(parts) => say::outside(lives, self, parts),

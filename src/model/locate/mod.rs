@@ -61,6 +61,8 @@ pub struct Match {
     pub state: &'static str,
     pub step: Option<String>,
     pub since: Option<Timestamp>,
+    /// When what it waits for ends by itself, where that is known: a freeze, a soak.
+    pub until: Option<Timestamp>,
     /// Whose move it is.
     pub on: Vec<String>,
     /// Where it is.
@@ -146,6 +148,7 @@ pub fn whereabouts(
     };
     let (state, step, since) = stands(lives, &life, leg.as_ref());
     let rolled_back = rolled_back(lives, place);
+    let until = leg.and_then(|leg| lives.ends(&life, &leg));
     Some(Match {
         workload: workload.name().to_owned(),
         change: workload.text(change.id).to_owned(),
@@ -161,7 +164,8 @@ pub fn whereabouts(
         state,
         step: step.map(|step| workload.path.steps[step].name.clone()),
         since,
-        sentence: say::sentence(lives, &life, leg.as_ref(), (&on, &rolled_back)),
+        until,
+        sentence: say::sentence(lives, &life, (leg.as_ref(), until), (&on, &rolled_back)),
         on,
         outside: None,
         environments: environments(lives, place),

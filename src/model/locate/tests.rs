@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::event::kind::Decision;
-use crate::model::definition::{Parts, Rules, StepKind};
+use crate::event::time::Span;
+use crate::model::definition::{Freeze, Parts, Rules, StepKind};
 use crate::model::entity::{Gate, Hold, Outside};
 use crate::model::sample::{Sample, at};
 
@@ -587,6 +588,45 @@ fn an_image_is_known_by_the_digest_in_its_name() {
         let (changes, _) = asked(&workload, &format!("{name}@{digest}"));
         assert_eq!(changes, ["#1"], "{name}");
     }
+}
+
+#[test]
+fn a_wait_that_ends_by_itself_says_when() {
+    let waiting = || {
+        let mut s = shop();
+        s.deploy("d0", "r", "m0", "03-02 10:00");
+        // A Friday.
+        staged(&mut s, "s1", "m1", "03-07 10:00");
+        s
+    };
+    let ends = |s: Sample| {
+        let told = told(&s.done(), "#1");
+        (told.state, told.until, told.sentence)
+    };
+    let mut s = waiting();
+    s.workload().path.steps[1].soak = Some(Span::from_seconds(48 * 3_600));
+    s.workload().as_of = at("03-07 15:00");
+    let sentence =
+        "#1: soaking before production, since 2025-03-07T10:00:00Z until 2025-03-09T10:00:00Z";
+    let soaked = Some(at("03-09 10:00"));
+    assert_eq!(ends(s), ("soaking", soaked, sentence.to_owned()));
+
+    let mut s = waiting();
+    s.workload().as_of = at("03-07 17:00");
+    s.workload().path.freezes = vec![Freeze {
+        environment: "production".to_owned(),
+        schedule: "FREQ=WEEKLY;BYDAY=FR;BYHOUR=16".to_owned(),
+        length: Span::from_seconds(64 * 3_600),
+        reason: None,
+    }];
+    let sentence = "#1: kept out of production by a freeze, since 2025-03-07T16:00:00Z until 2025-03-10T08:00:00Z";
+    let thawed = Some(at("03-10 08:00"));
+    assert_eq!(ends(s), ("frozen", thawed, sentence.to_owned()));
+
+    let mut s = waiting();
+    s.workload().as_of = at("03-07 17:00");
+    let (state, until, _) = ends(s);
+    assert_eq!((state, until), ("waiting", None));
 }
 
 #[test]

@@ -532,6 +532,7 @@ pub fn gated_match() -> Match {
         state: "gated",
         step: some("cab"),
         since: Some(ago(4 * DAY + 2 * HOUR)),
+        until: None,
         on: names(&["@change-board"]),
         rolled_back: BTreeMap::new(),
         environments: BTreeMap::from([(

@@ -152,6 +152,7 @@ fn nobody() -> Match {
         state: "unknown",
         step: None,
         since: None,
+        until: None,
         on: Vec::new(),
         environments: std::collections::BTreeMap::new(),
         rolled_back: std::collections::BTreeMap::new(),
