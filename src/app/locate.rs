@@ -2,6 +2,7 @@
 //! past does not allow goes by the other workloads of its path; those are only read then.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use super::silence::Heard;
 use super::{Engine, release};
@@ -66,7 +67,8 @@ pub fn locate(
         told.versions.clear();
         told.matches.retain(|one| {
             let of = one.repository.as_deref();
-            one.change.eq_ignore_ascii_case(id)
+            let change = one.change.trim_start_matches(['#', '!']);
+            change.eq_ignore_ascii_case(id)
                 && of.is_some_and(|of| of.eq_ignore_ascii_case(repository))
         });
     }
@@ -79,6 +81,9 @@ pub fn locate(
         && let Some(sha) = asked.here.resolve(asked.reference)
     {
         told = known(engine, &heard, asked, &sha)?;
+    }
+    if told.matches.is_empty() {
+        told.ticket = engine.ticket(asked.reference, asked.as_of)?;
     }
     Ok(told)
 }
@@ -114,6 +119,7 @@ fn known(
         query: asked.reference.to_owned(),
         versions: Vec::new(),
         matches: Vec::new(),
+        ticket: None,
     };
     for definition in candidates.workloads {
         let wanted = Seek {
@@ -129,9 +135,18 @@ fn known(
         told.versions.extend(found.versions);
         told.matches.extend(found.matches);
     }
+    leave_others(&mut told.matches);
     told.versions.sort_by(in_order);
     told.matches.sort_by(in_order);
     Ok(told)
+}
+
+/// Leaves out those that only say of a commit that it is none of a workload's, where it is another's.
+fn leave_others(matches: &mut Vec<Match>) {
+    let own = matches.iter().filter(|one| one.outside.is_none());
+    let own: BTreeSet<String> = own.flat_map(|one| one.commits.iter().cloned()).collect();
+    let is_own = |one: &Match| one.commits.iter().any(|sha| own.contains(sha));
+    matches.retain(|one| one.outside.is_none() || !is_own(one));
 }
 
 /// As they came to where they are; those that came together, as they were begun.

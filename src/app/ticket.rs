@@ -5,7 +5,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Engine;
 use crate::event::kind::Kind;
 use crate::event::time::Timestamp;
-use crate::fold::Class;
+use crate::fold::{Class, exact};
+use crate::model::locate::Unnamed;
 use crate::model::name::Name;
 use crate::store::StoreError;
 
@@ -17,6 +18,38 @@ pub struct Called {
 }
 
 impl Engine {
+    /// The ticket that a reference is the name of, whether or not changes name it.
+    pub fn ticket(
+        &mut self,
+        reference: &str,
+        as_of: Timestamp,
+    ) -> Result<Option<Unnamed>, StoreError> {
+        let Some(number) = self.catalogue().number(Class::Tickets, "") else {
+            return Ok(None);
+        };
+        let Some(partition) = self.partition(number)? else {
+            return Ok(None);
+        };
+        let wanted = exact(reference);
+        let mut found: Option<Unnamed> = None;
+        for fact in partition.facts().iter().filter(|fact| fact.at <= as_of) {
+            let Kind::Ticket(ticket) = &fact.kind else {
+                continue;
+            };
+            let text = |name: Name| partition.names.text(name).to_owned();
+            if exact(partition.names.text(ticket.ticket)) == wanted {
+                let known = found.get_or_insert_with(|| Unnamed {
+                    ticket: text(ticket.ticket),
+                    title: None,
+                    url: None,
+                });
+                known.title = ticket.summary.map(text).or(known.title.take());
+                known.url = ticket.url.map(text).or(known.url.take());
+            }
+        }
+        Ok(found)
+    }
+
     /// What tickets are called, and their own pages, of those that are asked for.
     pub fn tickets(
         &mut self,

@@ -27,7 +27,10 @@ pub fn run(session: &Session, args: &WhereArgs) -> Result<Ending, Failure> {
         report::whereabouts(answer, &session.style)
     })?;
     let states: Vec<&str> = answer.matches.iter().map(|one| one.state).collect();
-    Ok(ending(&states))
+    Ok(match ending(&states) {
+        Ending::Unable if answer.ticket.is_some() => Ending::Found,
+        ending => ending,
+    })
 }
 
 fn ending(states: &[&str]) -> Ending {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::ticket;
+use crate::event::ticket;
 
 /// What was found. Of several versions none is taken: nobody can tell which is meant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

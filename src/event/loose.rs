@@ -1,5 +1,6 @@
 //! Of whom a fact is: most name a repository, a service or an artifact. A gate of tickets or of a board may name nothing but the changes that it holds; a gate
-//! or an incident nothing but a digest, which does not say whose it is. Such a fact is of whatever workload knows what it names.
+//! nothing but a digest, which does not say whose it is; an incident nothing but a digest, or the deployment, commit or change that caused it. Such a fact is
+//! of whatever workload knows what it names.
 
 use super::cdevents::purl::is_digest;
 use super::kind::Kind;
@@ -17,9 +18,21 @@ impl<T> Kind<T> {
                 matches!(told, (None, None)) && names && unnamed(&fact.artifact)
             }
             Self::Incident(fact) => {
-                fact.service.is_none() && fact.artifact.is_some() && unnamed(&fact.artifact)
+                let names = !self.names_nothing();
+                fact.service.is_none() && names && unnamed(&fact.artifact)
             }
             _ => false,
         }
+    }
+
+    /// Whether it is a fact of an incident, as its end may be, that names nothing by which it could be found whose it is.
+    #[must_use]
+    pub fn names_nothing(&self) -> bool {
+        let Self::Incident(fact) = self else {
+            return false;
+        };
+        let struck = [&fact.service, &fact.artifact];
+        let causes = [&fact.deployment, &fact.sha, &fact.change];
+        struck.into_iter().chain(causes).all(Option::is_none)
     }
 }

@@ -4,6 +4,7 @@
 pub mod cdevents;
 pub mod kind;
 mod loose;
+pub mod ticket;
 pub mod time;
 
 use serde::{Deserialize, Serialize};

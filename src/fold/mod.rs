@@ -31,7 +31,7 @@ pub use reference::{exact, range};
 pub use route::{Class, artifact_name};
 
 /// Which code can read a snapshot: to be raised with every change of what is kept or how.
-pub const FORMAT: u32 = 11;
+pub const FORMAT: u32 = 12;
 
 /// The fold: the catalogue, the partitions that are at hand, and what is to be kept.
 #[derive(Debug, Default)]

@@ -7,7 +7,8 @@ use std::hash::{BuildHasher, Hasher};
 use rustc_hash::FxBuildHasher;
 
 use crate::event::cdevents::purl::said;
-use crate::event::kind::Kind;
+use crate::event::kind::{Commit, Kind};
+use crate::event::ticket::tickets_of;
 
 use super::pending::Pending;
 
@@ -100,12 +101,7 @@ pub(super) fn note(kind: &Kind<Cow<'_, str>>, number: u32, references: &mut Pend
         }
     };
     match kind {
-        Kind::Commit(fact) => {
-            // A parent may be known by its name alone: where a clone is shallow, or a repository another's continuation.
-            for text in [&fact.sha].into_iter().chain(fact.parents.iter().flatten()) {
-                add(key(text));
-            }
-        }
+        Kind::Commit(fact) => of_commit(fact, &mut add),
         Kind::Change(fact) => {
             all(&[&fact.sha, &fact.head]);
             add(key(&fact.change));
@@ -149,6 +145,20 @@ pub(super) fn note(kind: &Kind<Cow<'_, str>>, number: u32, references: &mut Pend
         Kind::Scan(fact) => all(&[&fact.sha]),
         Kind::Branch(fact) => all(&[&fact.sha]),
         Kind::Mark(_) | Kind::Component(_) | Kind::Other(_) => {}
+    }
+}
+
+/// Calls back with the keys of a commit.
+fn of_commit(fact: &Commit<Cow<'_, str>>, mut add: impl FnMut(i64)) {
+    // A parent may be known by its name alone: where a clone is shallow, or a repository another's continuation.
+    for text in [&fact.sha].into_iter().chain(fact.parents.iter().flatten()) {
+        add(key(text));
+    }
+    // A commit that nobody asked for says itself what it was made for.
+    let repository = fact.repository.as_deref().unwrap_or_default();
+    let messages = fact.message.iter();
+    for ticket in messages.flat_map(|text| tickets_of(repository, [&**text])) {
+        add(key(&ticket));
     }
 }
 
@@ -208,6 +218,19 @@ mod tests {
         };
         let keys = keys_of(&Kind::Commit(fact));
         assert_eq!(keys, ["7fd1a60b01f91b31", "553c2077f0edc3d5"].map(key));
+    }
+
+    #[test]
+    fn a_commit_is_found_by_the_tickets_that_its_message_names() {
+        let fact = crate::event::kind::Commit {
+            sha: Cow::Borrowed("7fd1a60b01f91b31"),
+            repository: Some(Cow::Borrowed("acme/shop")),
+            message: Some(Cow::Borrowed("PAY-7: mend the till, UTF-8\n\nFixes #3")),
+            ..Default::default()
+        };
+        let keys = keys_of(&Kind::Commit(fact));
+        let wanted = ["7fd1a60b01f91b31", "acme/shop#3", "PAY-7"];
+        assert_eq!(keys, wanted.map(key));
     }
 
     #[test]

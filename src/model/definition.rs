@@ -222,6 +222,11 @@ impl Parts {
         }
     }
 
+    /// What is the workload's own, as it was written.
+    pub fn own(&self) -> impl Iterator<Item = &str> {
+        self.own.iter().map(Glob::glob)
+    }
+
     /// Whether a path is the workload's own.
     #[must_use]
     pub fn takes(&self, path: &str) -> bool {

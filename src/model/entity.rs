@@ -77,7 +77,32 @@ pub struct Change {
     pub draft: bool,
 }
 
+/// A merged change that touches no part of its repository that is the workload's.
+#[derive(Clone, Copy, Debug)]
+pub struct Outside {
+    pub change: Name,
+    pub repository: Option<Name>,
+    /// What it was merged as.
+    pub sha: CommitAt,
+}
+
 impl Change {
+    /// Whether it touches a part of its repository that is the workload's, as far as paths are known. A merge touches what its branch does, so its own word
+    /// is not asked.
+    #[must_use]
+    pub fn touches(&self, commits: &[Commit]) -> bool {
+        let commit = |at: &CommitAt| commits.get(*at as usize);
+        let own = self.commits.iter().filter(|at| Some(**at) != self.sha);
+        let mut own = own.filter_map(commit).peekable();
+        let landed = self.sha.as_ref().and_then(commit);
+        if own.peek().is_none() {
+            return landed.is_none_or(|commit| commit.touches);
+        }
+        let merges = |commit: &&Commit| commit.parents.as_ref().is_some_and(|all| all.len() > 1);
+        let landed = landed.filter(|commit| !merges(commit));
+        own.chain(landed).any(|commit| commit.touches)
+    }
+
     /// A change of which nothing is known but what it is called.
     #[must_use]
     pub const fn new(id: Name, repository: Option<Name>) -> Self {

@@ -3,6 +3,7 @@
 //! incident a change says that it answers ([`answered`]).
 
 use super::Workload;
+use super::called::called;
 use super::definition::Rules;
 use super::delivery::{ArrivalKind, Delivery, Row, RowKind};
 use super::entity::{Change, CommitAt, Incident};
@@ -92,8 +93,11 @@ fn by_commit(workload: &Workload, delivery: &Delivery, commit: CommitAt) -> Opti
 }
 
 fn by_change(workload: &Workload, delivery: &Delivery, id: Name) -> Option<u32> {
-    let mut changes = (0u32..).zip(&workload.changes);
-    let (place, _) = changes.find(|(_, change)| change.id == id)?;
+    let meant = called(&workload.names, &workload.changes, [id]).remove(&id)?;
+    // An id that two repositories use names neither change.
+    let [place] = meant[..] else {
+        return None;
+    };
     arrived(delivery, place)
 }
 

@@ -9,6 +9,7 @@
 //! glance ([`overview`]), and of tags what a reader must know ([`series`]). Time may be told by a business's calendar ([`calendar`]).
 
 pub mod calendar;
+mod called;
 pub mod compliance;
 pub mod definition;
 pub mod delivery;
@@ -48,7 +49,8 @@ use rustc_hash::FxHashMap;
 use crate::event::time::Timestamp;
 use definition::{Definition, Path, Rules};
 use entity::{
-    Artifact, Change, Commit, CommitAt, Gate, Hold, Incident, Record, Run, Scan, Tag, Ticket,
+    Artifact, Change, Commit, CommitAt, Gate, Hold, Incident, Outside, Record, Run, Scan, Tag,
+    Ticket,
 };
 use name::{Name, Names};
 
@@ -70,6 +72,8 @@ pub struct Workload {
     pub commit_of: FxHashMap<Name, CommitAt>,
     /// Requests, and commits that reached the target branch without one.
     pub changes: Vec<Change>,
+    /// The merged changes of its repositories that touch no part of them that is its own.
+    pub outside: Vec<Outside>,
     pub runs: Vec<Run>,
     pub artifacts: Vec<Artifact>,
     pub scans: Vec<Scan>,

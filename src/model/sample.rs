@@ -33,6 +33,7 @@ impl Sample {
             commits: Vec::new(),
             commit_of: rustc_hash::FxHashMap::default(),
             changes: Vec::new(),
+            outside: Vec::new(),
             runs: Vec::new(),
             artifacts: Vec::new(),
             scans: Vec::new(),

@@ -1,5 +1,7 @@
 //! Where a change is: the sentence first, then its way so far as a bar, whose move it is, when it may be live, and which environments it has reached.
 
+use std::collections::BTreeMap;
+
 use super::sheet::{Line, Sheet};
 use super::state::{length, state_look, state_sums};
 use super::style::Style;
@@ -7,7 +9,7 @@ use super::table::{Column, Table};
 use super::{figure, glyph, table, text};
 use crate::event::time::Span;
 use crate::model::forecast::Forecast;
-use crate::model::locate::{Leg, Match, Whereabouts};
+use crate::model::locate::{Leg, Match, Unnamed, Whereabouts};
 use crate::theme::Role;
 
 /// Label column of the lines below the sentence.
@@ -21,7 +23,9 @@ const MOST: usize = 30;
 #[must_use]
 pub fn whereabouts(whereabouts: &Whereabouts, style: &Style) -> String {
     let mut sheet = Sheet::new();
-    if whereabouts.matches.is_empty() {
+    if let Some(ticket) = &whereabouts.ticket {
+        unnamed(ticket, style, &mut sheet);
+    } else if whereabouts.matches.is_empty() {
         let text = format!(
             "Nothing is known of {}. A reference is a commit (7 digits or more), a change (its number or id), a ticket, a tag, a version or a digest.",
             whereabouts.query
@@ -35,6 +39,11 @@ pub fn whereabouts(whereabouts: &Whereabouts, style: &Style) -> String {
             headline(version, style, &mut sheet);
         }
     }
+    let is_outside = |one: &Match| one.outside.is_some();
+    if whereabouts.matches.len() > 1 && whereabouts.matches.iter().all(is_outside) {
+        outside(&whereabouts.matches, style, &mut sheet);
+        return sheet.draw(style);
+    }
     if whereabouts.matches.len() > IN_FULL {
         sheet.space();
         several(&whereabouts.matches, style, &mut sheet);
@@ -45,6 +54,61 @@ pub fn whereabouts(whereabouts: &Whereabouts, style: &Style) -> String {
         one(found, style, &mut sheet);
     }
     sheet.draw(style)
+}
+
+fn unnamed(ticket: &Unnamed, style: &Style, sheet: &mut Sheet) {
+    let text = format!(
+        "{} is a ticket that no change names, as far as is known",
+        text::short(&ticket.ticket)
+    );
+    sheet.paragraph(&Line::new(), Role::Title, &text, style.width);
+    if let Some(title) = &ticket.title {
+        let lead = Line::of(Role::Text, "  ");
+        sheet.paragraph(&lead, Role::Text, title, style.width);
+    }
+    if let Some(url) = &ticket.url {
+        sheet.space();
+        labelled("link", Role::Link, url, style, sheet);
+    }
+}
+
+/// Commits that touch the `paths` of no workload, each with the paths that it does not touch.
+fn outside(matches: &[Match], style: &Style, sheet: &mut Sheet) {
+    let mut by_commit: BTreeMap<&str, Vec<&Match>> = BTreeMap::new();
+    for one in matches {
+        by_commit.entry(&one.change).or_default().push(one);
+    }
+    for (commit, matches) in by_commit {
+        let Some(first) = matches.first() else {
+            continue;
+        };
+        sheet.space();
+        let look = state_look(first.state);
+        let lead = Line::of(look.role, format!("{} ", look.sign));
+        let text = format!(
+            "{} is a commit of {} that touches the `paths` of no workload: it is no change of any",
+            text::short(commit),
+            first.repository.as_deref().unwrap_or("its repository")
+        );
+        sheet.paragraph(&lead, Role::Title, &text, style.width);
+        title(first, style, sheet);
+        sheet.space();
+        for (at, one) in matches.iter().take(MOST).enumerate() {
+            let paths = one.outside.as_deref().unwrap_or_default().join(", ");
+            let text = format!("{}: {paths}", one.workload);
+            labelled(
+                if at == 0 { "paths" } else { "" },
+                Role::Dim,
+                &text,
+                style,
+                sheet,
+            );
+        }
+        if matches.len() > MOST {
+            let more = format!("and {} more; see all with --json", matches.len() - MOST);
+            labelled("", Role::Dim, &more, style, sheet);
+        }
+    }
 }
 
 /// What is known of a change beside its way.
@@ -140,6 +204,11 @@ fn headline(found: &Match, style: &Style, sheet: &mut Sheet) {
 
 fn head(found: &Match, style: &Style, sheet: &mut Sheet) {
     headline(found, style, sheet);
+    title(found, style, sheet);
+    sheet.space();
+}
+
+fn title(found: &Match, style: &Style, sheet: &mut Sheet) {
     if let Some(title) = &found.title {
         let by = found
             .author
@@ -152,7 +221,6 @@ fn head(found: &Match, style: &Style, sheet: &mut Sheet) {
         let text = format!("  {}{by}", text::fit(&title, room));
         sheet.line(Line::of(Role::Text, text).fit(style.width));
     }
-    sheet.space();
 }
 
 /// All but its way: state, whose move, forecast, environments, identity.
@@ -163,15 +231,19 @@ fn facts(found: &Match, style: &Style, sheet: &mut Sheet) {
     let since = found
         .since
         .map(|since| format!(" since {}", style.moment_and_age(since)));
+    let until = found
+        .until
+        .map(|until| format!(", until {}", style.moment_and_age(until)));
     let (tilde, why) = if found.inferred {
         ("~", " (rests on an inferred link)")
     } else {
         ("", "")
     };
     let text = format!(
-        "{tilde}{state}{}{}{why}",
+        "{tilde}{state}{}{}{}{why}",
         step.unwrap_or_default(),
-        since.unwrap_or_default()
+        since.unwrap_or_default(),
+        until.unwrap_or_default()
     );
     labelled("state", role, &text, style, sheet);
     if !found.on.is_empty() {

@@ -1,6 +1,7 @@
 //! How the program itself is: what each source told of its last reading, clocks that are off, the log, and, in steps ([`Search`]), the events that could
 //! not be linked. Asked by `leadtime doctor` and by the page of sources.
 
+mod outside;
 mod trial;
 mod twice;
 mod unlinked;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::outside::Outside;
 use super::twice::told_twice;
 use crate::app::Engine;
 use crate::event::kind::Kind;
@@ -51,6 +52,7 @@ pub struct Search {
     as_of: Timestamp,
     /// Gates and incidents that say of nobody whose they are, by source and id, and that no workload was found to have yet.
     loose: BTreeMap<(String, String), &'static str>,
+    outside: Outside,
 }
 
 impl Search {
@@ -74,6 +76,7 @@ impl Search {
             done: 0,
             as_of,
             loose: loose(engine, as_of)?,
+            outside: Outside::default(),
         })
     }
 
@@ -85,8 +88,10 @@ impl Search {
         let workload = engine.workload(definition, self.as_of)?;
         within(&workload, &mut self.reasons);
         self.take(&workload);
+        self.outside.take(&workload);
         self.done += 1;
         if self.done == self.definitions.len() {
+            nobody_delivers(&self.outside, &mut self.reasons);
             nobodys(&self.loose, &mut self.reasons);
             // By now every workload took what belongs to it.
             homeless(engine, &mut self.reasons)?;
@@ -239,11 +244,22 @@ fn nobodys(loose: &BTreeMap<(String, String), &'static str>, reasons: &mut Reaso
             )
         } else {
             (
-                "an incident of a digest that no workload knows",
+                "an incident of a deployment, commit, change or digest that no workload knows",
                 "have it send `service`",
             )
         };
         reasons.add(reason, fix, 1, || format!("{source}: {id}"));
+    }
+}
+
+fn nobody_delivers(outside: &Outside, reasons: &mut Reasons) {
+    for (repository, count, change) in outside.found() {
+        reasons.add(
+            "a change that touches the `paths` of no workload",
+            &format!("add what it touches to the `paths` of a workload of {repository:?}, if anything delivers it"),
+            count,
+            || format!("{repository}: {change}"),
+        );
     }
 }
 

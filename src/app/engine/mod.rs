@@ -370,6 +370,10 @@ impl Engine {
         if let Some(tickets) = ticket {
             for change in self.changes_of_ticket(tickets, reference)? {
                 pieces.extend(self.pieces(&change)?);
+                // A change that is named with its repository may be called by its number alone.
+                if let Some((_, number)) = change.rsplit_once(['#', '!']) {
+                    pieces.extend(self.pieces(number)?);
+                }
             }
         }
         // Every workload reads tickets and marks: that one of them knows it says of no workload that it does.

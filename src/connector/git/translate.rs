@@ -6,10 +6,10 @@
 
 use gix::ObjectId;
 
-use crate::connector::ticket::tickets_of;
 use crate::connector::written::Written;
 use crate::event::Event;
 use crate::event::kind::{Branch, Change, ChangePhase, Commit, Kind, Tag, TagPhase};
+use crate::event::ticket::tickets_of;
 use crate::event::time::Timestamp;
 
 use super::client::Facts;

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::connector::issue::issue_id;
-use crate::connector::ticket::keys;
+use crate::event::ticket::keys;
 
 static CLOSING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(

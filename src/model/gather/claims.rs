@@ -16,7 +16,7 @@ impl Gatherer {
         let members = std::mem::take(&mut self.members);
         let mut claims: Vec<(CommitAt, ChangeAt)> = members
             .into_iter()
-            .map(|(commit, repository, change)| (commit, self.change_at(repository, change)))
+            .map(|(commit, repository, change)| (commit, self.change_named(repository, change)))
             .collect();
         claims.extend(self.claimed_heads(&claims));
         let owners = self.owners(&claims);

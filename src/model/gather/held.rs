@@ -1,27 +1,15 @@
 //! Which changes a gate holds that names them as people do: by the tickets that they name, or with their repository. A gate that says nothing else of whose it
-//! is belongs to the workloads that have one of these; a gate or an incident that names nothing but a digest, to those that made or run it.
+//! is belongs to the workloads that have one of these; one that names nothing but a digest, to those that made or run it.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Gatherer;
 use crate::model::Workload;
-use crate::model::entity::{Gate, Incident};
+use crate::model::called::{called, says_whose};
+use crate::model::entity::{ChangeAt, Gate};
 use crate::model::name::Name;
 
 impl Gatherer {
-    /// Leaves out the incidents that name nothing but a digest of somebody else's.
-    pub(super) fn keep_incidents(&mut self) {
-        let rooted = &self.rooted;
-        let is_ours = |one: &Incident| rooted.contains(&(one.source, one.id));
-        if self.workload.incidents.iter().all(is_ours) {
-            return;
-        }
-        let digests = digests(&self.workload);
-        let names = |one: &Incident| one.artifact.is_some_and(|name| digests.contains(&name));
-        let incidents = &mut self.workload.incidents;
-        incidents.retain(|one| is_ours(one) || names(one));
-    }
-
     /// Turns what gates name into changes, and leaves out the gates of other workloads.
     pub(super) fn hold(&mut self) {
         let workload = &mut self.workload;
@@ -32,9 +20,11 @@ impl Gatherer {
             return;
         }
         let digests = digests(workload);
-        let own: FxHashSet<Name> = workload.changes.iter().map(|change| change.id).collect();
-        let by_name = named(workload);
-        let names = &workload.names;
+        let asked = workload.gates.iter();
+        let asked = asked.flat_map(|gate| gate.changes.iter().copied());
+        let by_name = called(&workload.names, &workload.changes, asked);
+        let by_ticket = by_ticket(workload);
+        let (names, changes) = (&workload.names, &workload.changes);
         workload.gates.retain_mut(|gate| {
             let is_rooted = rooted.contains(&(gate.source, gate.id));
             let is_ours = is_rooted || gate.artifact.is_some_and(|name| digests.contains(&name));
@@ -43,12 +33,13 @@ impl Gatherer {
             }
             let mut held: Vec<Name> = Vec::new();
             for name in &gate.changes {
-                let is_own = own.contains(name) && (is_rooted || says_whose(names.text(*name)));
-                let told = is_own.then_some(std::slice::from_ref(name));
-                let told = told.or_else(|| by_name.get(name).map(Vec::as_slice));
-                for change in told.unwrap_or_default() {
-                    if !held.contains(change) {
-                        held.push(*change);
+                let is_told = is_rooted || says_whose(names.text(*name));
+                let told = by_name.get(name).filter(|_| is_told);
+                let told = told.or_else(|| by_ticket.get(name));
+                for place in told.into_iter().flatten() {
+                    let change = changes[*place as usize].id;
+                    if !held.contains(&change) {
+                        held.push(change);
                     }
                 }
             }
@@ -65,56 +56,27 @@ impl Gatherer {
 }
 
 /// The digests of what the workload made or runs.
-fn digests(workload: &Workload) -> FxHashSet<Name> {
+pub(super) fn digests(workload: &Workload) -> FxHashSet<Name> {
     let made = workload.artifacts.iter().map(|artifact| artifact.digest);
     let runs = workload.records.iter().map(|record| record.digest);
     made.chain(runs).flatten().collect()
 }
 
-/// Whether the id of a change says by itself which one is meant: a number alone is a change of any repository.
-fn says_whose(id: &str) -> bool {
-    !id.trim_start_matches(['#', '!'])
-        .bytes()
-        .all(|byte| byte.is_ascii_digit())
-}
-
-/// The changes that each name is which some gate names. Only those are looked for: what there is of changes is not written out.
-fn named(workload: &Workload) -> FxHashMap<Name, Vec<Name>> {
-    let mut by_name: FxHashMap<Name, Vec<Name>> = FxHashMap::default();
+/// The changes that name the tickets which some gate names. Only those are looked for: what there is of changes is not written out.
+fn by_ticket(workload: &Workload) -> FxHashMap<Name, Vec<ChangeAt>> {
+    let mut by_ticket: FxHashMap<Name, Vec<ChangeAt>> = FxHashMap::default();
     let gates = workload.gates.iter();
     for name in gates.flat_map(|gate| gate.changes.iter().copied()) {
-        by_name.entry(name).or_default();
+        by_ticket.entry(name).or_default();
     }
-    let mut known: FxHashSet<(Name, Name)> = FxHashSet::default();
-    let mut repositories: Vec<Name> = Vec::new();
-    for change in &workload.changes {
+    for (place, change) in (0..).zip(&workload.changes) {
         for ticket in &change.tickets {
-            if let Some(changes) = by_name.get_mut(ticket) {
-                changes.push(change.id);
-            }
-        }
-        if let Some(repository) = change.repository {
-            known.insert((repository, change.id));
-            if !repositories.contains(&repository) {
-                repositories.push(repository);
+            if let Some(changes) = by_ticket.get_mut(ticket) {
+                changes.push(place);
             }
         }
     }
-    let names = &workload.names;
-    for (name, changes) in &mut by_name {
-        for repository in &repositories {
-            let Some(id) = names.text(*name).strip_prefix(names.text(*repository)) else {
-                continue;
-            };
-            // Some tools call a request by its number alone.
-            let ids = [Some(id), id.strip_prefix(['#', '!'])]
-                .into_iter()
-                .flatten();
-            let mut ids = ids.filter_map(|id| names.get(id));
-            changes.extend(ids.find(|id| known.contains(&(*repository, *id))));
-        }
-    }
-    by_name
+    by_ticket
 }
 
 #[cfg(test)]

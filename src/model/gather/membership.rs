@@ -5,7 +5,8 @@ use rustc_hash::FxHashSet;
 use super::Gatherer;
 use crate::event::kind::List;
 use crate::event::time::Timestamp;
-use crate::model::entity::{Change, ChangeAt, CommitAt};
+use crate::model::Workload;
+use crate::model::entity::{Change, ChangeAt, CommitAt, Outside};
 use crate::model::name::Name;
 
 impl Gatherer {
@@ -29,7 +30,6 @@ impl Gatherer {
             self.give_rebased(place);
         }
         self.find_heads();
-        self.link_tickets();
     }
 
     /// The request that a commit is the merge of.
@@ -207,11 +207,14 @@ impl Gatherer {
             if !single || (graph && !self.reached[place]) {
                 continue;
             }
+            let tickets = self.tickets_of_commit(place);
+            let commit = &self.workload.commits[place];
             let place = CommitAt::try_from(place).unwrap_or(CommitAt::MAX);
             let change = Change {
                 direct: true,
                 title: commit.message,
                 author: commit.author,
+                tickets,
                 merged: Some(commit.committed.map_or(at, |committed| committed.max(at))),
                 sha: Some(place),
                 commits: List::from([place]),
@@ -228,39 +231,33 @@ impl Gatherer {
         if self.workload.definition.parts.is_none() {
             return;
         }
-        let commits = &mut self.workload.commits;
-        let mut places: Vec<Option<ChangeAt>> = Vec::with_capacity(self.workload.changes.len());
+        let Workload {
+            commits,
+            changes,
+            outside,
+            ..
+        } = &mut self.workload;
+        let mut places: Vec<Option<ChangeAt>> = Vec::with_capacity(changes.len());
         let mut kept = 0;
-        self.workload.changes.retain(|change| {
-            let mut own = change.commits.iter().chain(&change.sha).peekable();
-            let keep = own.peek().is_none() || own.any(|commit| commits[*commit as usize].touches);
+        changes.retain(|change| {
+            let keep = change.touches(commits);
             places.push(keep.then_some(kept));
             kept += ChangeAt::from(keep);
+            if let (false, Some(_), Some(sha)) = (keep, change.merged, change.sha) {
+                outside.push(Outside {
+                    change: change.id,
+                    repository: change.repository,
+                    sha,
+                });
+            }
             keep
         });
-        for commit in commits {
+        for commit in commits.iter_mut() {
             commit.change = commit.change.and_then(|change| places[change as usize]);
         }
-    }
-
-    /// Tickets that name a change, and changes that name a ticket, know each other; tickets of other workloads are left out.
-    fn link_tickets(&mut self) {
-        let workload = &mut self.workload;
-        for change in &mut workload.changes {
-            for ticket in &workload.tickets {
-                if ticket.changes.contains(&change.id) && !change.tickets.contains(&ticket.id) {
-                    change.tickets.push(ticket.id);
-                }
-            }
+        for one in outside {
+            commits[one.sha as usize].touches = false;
         }
-        let wanted: FxHashSet<Name> = workload
-            .changes
-            .iter()
-            .flat_map(|change| change.tickets.iter().copied())
-            .collect();
-        workload
-            .tickets
-            .retain(|ticket| wanted.contains(&ticket.id));
     }
 }
 

@@ -6,7 +6,9 @@ mod claims;
 mod decisions;
 mod deployments;
 mod held;
+mod incidents;
 mod membership;
+mod named;
 mod origin;
 mod path;
 mod rewritten;
@@ -139,7 +141,8 @@ fn belongs(
         _ => None,
     };
     match kind {
-        _ if kind.is_loose(|name| names.text(*name)) => true,
+        // Only what others tell of its subject brings what names nothing here.
+        _ if kind.is_loose(|name| names.text(*name)) || kind.names_nothing() => true,
         Kind::Commit(fact) => repository(fact.repository),
         Kind::Change(fact) => repository(fact.repository),
         Kind::Tag(fact) => repository(fact.repository),
@@ -218,6 +221,7 @@ impl Gatherer {
                 commits: Vec::new(),
                 commit_of: FxHashMap::default(),
                 changes: Vec::new(),
+                outside: Vec::new(),
                 runs: Vec::new(),
                 artifacts: Vec::new(),
                 scans: Vec::new(),
@@ -280,7 +284,7 @@ impl Gatherer {
     }
 
     fn take(&mut self, source: Name, at: Timestamp, kind: Kind<Name>) {
-        let is_loose = kind.is_loose(|name| self.workload.text(*name));
+        let is_loose = kind.is_loose(|name| self.workload.text(*name)) || kind.names_nothing();
         let elsewhere = is_loose || matches!(kind, Kind::Ticket(_) | Kind::Mark(_));
         if !elsewhere {
             let known = self.workload.known.get_or_insert((at, at));
@@ -327,9 +331,11 @@ impl Gatherer {
         self.release_by_tags(rules);
         self.keep_incidents();
         self.decide();
+        self.place_incidents();
         self.assign();
         self.add_direct_changes();
         self.keep_own();
+        self.link_tickets();
         self.hold();
         if self.workload.path.derived {
             self.workload.path = path::derive(&self.workload, rules);

@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 
 use super::Gatherer;
 use crate::event::time::Timestamp;
+use crate::model::called::called;
 use crate::model::entity::{Artifact, ChangeAt, CommitAt};
 use crate::model::name::Name;
 
@@ -60,20 +61,19 @@ impl Gatherer {
         if !self.workload.artifacts.iter().any(|one| silent(&one)) {
             return;
         }
-        // An id that two repositories use names neither change.
-        let mut called: FxHashMap<Name, Option<ChangeAt>> = FxHashMap::default();
-        for (place, change) in (0..).zip(&self.workload.changes) {
-            let one = called.entry(change.id);
-            one.and_modify(|one| *one = None).or_insert(Some(place));
-        }
+        let artifacts = self.workload.artifacts.iter().filter(silent);
+        let asked = artifacts.filter_map(|artifact| artifact.change);
+        let called = called(&self.workload.names, &self.workload.changes, asked);
         for place in 0..self.workload.artifacts.len() {
             let artifact = &self.workload.artifacts[place];
             let Some(name) = artifact.change.filter(|_| silent(&artifact)) else {
                 continue;
             };
             let made = artifact.packaged.or(artifact.published);
-            let commit = match called.get(&name) {
-                Some(change) => change.and_then(|change| self.stood_at(change, made)),
+            let commit = match called.get(&name).map(Vec::as_slice) {
+                Some([change]) => self.stood_at(*change, made),
+                // An id that two repositories use names neither change.
+                Some(_) => None,
                 // A commit that nobody asked for is its own change.
                 None => self.workload.commit_of.get(&name).copied(),
             };

@@ -21,6 +21,8 @@ impl Thing {
         let stays: Vec<Stay<'_>> = deliveries
             .filter_map(|delivery| self.stay(lives, delivery))
             .collect();
+        let outside = self.outside(lives, &stays);
+        let stays = if outside.is_some() { Vec::new() } else { stays };
         let (state, step, since) = standing(lives, &stays);
         let text = |name: Option<Name>| name.map(|name| workload.text(name).to_owned());
         let commit = self.commit.and_then(|at| workload.commits.get(at as usize));
@@ -56,8 +58,13 @@ impl Thing {
             state: state.word(),
             step: step.map(|step| workload.path.steps[step].name.clone()),
             since,
+            until: None,
             on: Vec::new(),
-            sentence: say::of_thing(lives, self, &stays, &holders),
+            sentence: match &outside {
+                Some(parts) => say::outside(lives, self, parts),
+                None => say::of_thing(lives, self, &stays, &holders),
+            },
+            outside,
             environments: self.environments(workload, &stays),
             rolled_back: rolled_back(workload, &stays),
             forecast: Forecast::default(),
@@ -67,6 +74,16 @@ impl Thing {
             tickets: change.map_or_else(Vec::new, |change| texts(workload, &change.tickets)),
             rejected: false,
         }
+    }
+
+    /// The parts of its repository that are the workload's, of a commit that touches none of them and was not deployed as itself.
+    fn outside(&self, lives: &Lives<'_>, stays: &[Stay<'_>]) -> Option<Vec<String>> {
+        let workload = lives.workload;
+        let parts = workload.definition.parts.as_ref()?;
+        let commit = workload.commits.get(self.commit? as usize)?;
+        let is_outside = !commit.touches && commit.at.is_some() && !self.is_version;
+        let is_told = is_outside && stays.iter().all(|stay| !stay.own);
+        is_told.then(|| parts.own().map(str::to_owned).collect())
     }
 
     fn environments(&self, workload: &Workload, stays: &[Stay<'_>]) -> BTreeMap<String, Arrival> {

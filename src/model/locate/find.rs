@@ -76,11 +76,11 @@ pub fn seek(lives: &Lives<'_>, query: &str) -> Found {
     let workload = lives.workload;
     let wanted = plain(query);
     let mut found = Found::default();
+    // Where ids name the repository, the number alone is enough.
+    let number = |text: &String| text.rsplit_once('#').is_some_and(|(_, n)| n == wanted);
     for (place, change) in (0..).zip(&workload.changes) {
         let names = std::iter::once(&change.id).chain(&change.tickets);
         let mut texts = names.map(|name| plain(workload.text(*name)));
-        // Where ids name the repository, the number alone is enough.
-        let number = |text: &String| text.rsplit_once('#').is_some_and(|(_, n)| n == wanted);
         if texts.any(|text| text == wanted || number(&text)) {
             found.changes.insert(place);
         }
@@ -95,6 +95,19 @@ pub fn seek(lives: &Lives<'_>, query: &str) -> Found {
             || sha.eq_ignore_ascii_case(&wanted);
         if same {
             take(lives, place, commit, &mut found);
+        }
+    }
+    for one in &workload.outside {
+        let called = plain(workload.text(one.change));
+        let is_it = called == wanted || number(&called);
+        let is_known = || {
+            found
+                .commits
+                .iter()
+                .any(|thing| thing.commit == Some(one.sha))
+        };
+        if is_it && !is_known() {
+            found.commits.push(Thing::of_commit(workload, one.sha));
         }
     }
     if found.changes.is_empty() {

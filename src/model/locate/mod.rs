@@ -33,6 +33,17 @@ pub struct Whereabouts {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub versions: Vec<Match>,
     pub matches: Vec<Match>,
+    /// Where nothing matches: the ticket that is called so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<Unnamed>,
+}
+
+/// A ticket that no change names.
+#[derive(Clone, Debug, Serialize)]
+pub struct Unnamed {
+    pub ticket: String,
+    pub title: Option<String>,
+    pub url: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -50,6 +61,8 @@ pub struct Match {
     pub state: &'static str,
     pub step: Option<String>,
     pub since: Option<Timestamp>,
+    /// When what it waits for ends by itself, where that is known: a freeze, a soak.
+    pub until: Option<Timestamp>,
     /// Whose move it is.
     pub on: Vec<String>,
     /// Where it is.
@@ -59,6 +72,9 @@ pub struct Match {
     pub forecast: Forecast,
     /// What a person would say.
     pub sentence: String,
+    /// Of a commit that is none of the workload's, since it touches no part of the repository that is: these parts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outside: Option<Vec<String>>,
     pub inferred: bool,
     /// The way so far, step by step.
     pub timeline: Vec<Leg>,
@@ -132,6 +148,7 @@ pub fn whereabouts(
     };
     let (state, step, since) = stands(lives, &life, leg.as_ref());
     let rolled_back = rolled_back(lives, place);
+    let until = leg.and_then(|leg| lives.ends(&life, &leg));
     Some(Match {
         workload: workload.name().to_owned(),
         change: workload.text(change.id).to_owned(),
@@ -147,8 +164,10 @@ pub fn whereabouts(
         state,
         step: step.map(|step| workload.path.steps[step].name.clone()),
         since,
-        sentence: say::sentence(lives, &life, leg.as_ref(), (&on, &rolled_back)),
+        until,
+        sentence: say::sentence(lives, &life, (leg.as_ref(), until), (&on, &rolled_back)),
         on,
+        outside: None,
         environments: environments(lives, place),
         rolled_back,
         forecast: ahead(workload, &life, leg.as_ref(), (own, path)),

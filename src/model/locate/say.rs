@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::thing::{Stay, Thing};
 use super::{Departure, called};
 use crate::event::kind::Decision;
+use crate::event::time::Timestamp;
 use crate::model::Workload;
 use crate::model::delivery::ArrivalKind;
 use crate::model::entity::Change;
@@ -74,11 +75,11 @@ pub(super) fn on(lives: &Lives<'_>, change: &Change, life: &Life, leg: &Leg) -> 
     }
 }
 
-/// What a person would say of a change; `on`: whose move it is, and `rolled_back`: where it is not any more.
+/// What a person would say of a change; `until`: when its wait ends, `on`: whose move it is, and `rolled_back`: where it is not any more.
 pub(super) fn sentence(
     lives: &Lives<'_>,
     life: &Life,
-    leg: Option<&Leg>,
+    (leg, until): (Option<&Leg>, Option<Timestamp>),
     (on, rolled_back): (&[String], &BTreeMap<String, Departure>),
 ) -> String {
     let production = &lives.production().environment;
@@ -99,7 +100,7 @@ pub(super) fn sentence(
             let (be, at) = (be(lives), row.at);
             format!("{id} {be} live in {production} again since {at}, after a rollback")
         }
-        (None, None, None) => plain(lives, life, leg, (on, rolled_back)),
+        (None, None, None) => plain(lives, life, (leg, until), (on, rolled_back)),
     };
     tensed(lives, told)
 }
@@ -108,7 +109,7 @@ pub(super) fn sentence(
 fn plain(
     lives: &Lives<'_>,
     life: &Life,
-    leg: Option<&Leg>,
+    (leg, until): (Option<&Leg>, Option<Timestamp>),
     (on, rolled_back): (&[String], &BTreeMap<String, Departure>),
 ) -> String {
     let workload = lives.workload;
@@ -149,7 +150,8 @@ fn plain(
             let left = rolled_back.iter();
             let left = left.map(|(name, left)| format!("; it {}", taken_out(name, left)));
             let left: String = left.collect();
-            format!("{id}: {state}, since {}{by}{left}", leg.from)
+            let until = until.map_or_else(String::new, |until| format!(" until {until}"));
+            format!("{id}: {state}, since {}{until}{by}{left}", leg.from)
         }
     }
 }
@@ -204,6 +206,22 @@ pub(super) fn of_thing(
             )
         }
     };
+    tensed(lives, told)
+}
+
+/// Of a commit that touches no part of its repository that is the workload's.
+pub(super) fn outside(lives: &Lives<'_>, thing: &Thing, parts: &[String]) -> String {
+    let workload = lives.workload;
+    let commit = thing
+        .commit
+        .and_then(|at| workload.commits.get(at as usize));
+    let repository = commit.and_then(|commit| commit.repository);
+    let of = repository.map_or("its repository", |name| workload.text(name));
+    let (name, parts) = (&thing.name, parts.join(", "));
+    let told = format!(
+        "{name} is a commit of {of} that touches none of the `paths` of {} ({parts}): it is no change of it",
+        workload.name()
+    );
     tensed(lives, told)
 }
 

@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::event::kind::Decision;
-use crate::model::definition::{Rules, StepKind};
-use crate::model::entity::{Gate, Hold};
+use crate::event::time::Span;
+use crate::model::definition::{Freeze, Parts, Rules, StepKind};
+use crate::model::entity::{Gate, Hold, Outside};
 use crate::model::sample::{Sample, at};
 
 /// Three requests, each a commit on top of the one before it, and nothing deployed.
@@ -587,4 +588,85 @@ fn an_image_is_known_by_the_digest_in_its_name() {
         let (changes, _) = asked(&workload, &format!("{name}@{digest}"));
         assert_eq!(changes, ["#1"], "{name}");
     }
+}
+
+#[test]
+fn a_wait_that_ends_by_itself_says_when() {
+    let waiting = || {
+        let mut s = shop();
+        s.deploy("d0", "r", "m0", "03-02 10:00");
+        // A Friday.
+        staged(&mut s, "s1", "m1", "03-07 10:00");
+        s
+    };
+    let ends = |s: Sample| {
+        let told = told(&s.done(), "#1");
+        (told.state, told.until, told.sentence)
+    };
+    let mut s = waiting();
+    s.workload().path.steps[1].soak = Some(Span::from_seconds(48 * 3_600));
+    s.workload().as_of = at("03-07 15:00");
+    let sentence =
+        "#1: soaking before production, since 2025-03-07T10:00:00Z until 2025-03-09T10:00:00Z";
+    let soaked = Some(at("03-09 10:00"));
+    assert_eq!(ends(s), ("soaking", soaked, sentence.to_owned()));
+
+    let mut s = waiting();
+    s.workload().as_of = at("03-07 17:00");
+    s.workload().path.freezes = vec![Freeze {
+        environment: "production".to_owned(),
+        schedule: "FREQ=WEEKLY;BYDAY=FR;BYHOUR=16".to_owned(),
+        length: Span::from_seconds(64 * 3_600),
+        reason: None,
+    }];
+    let sentence = "#1: kept out of production by a freeze, since 2025-03-07T16:00:00Z until 2025-03-10T08:00:00Z";
+    let thawed = Some(at("03-10 08:00"));
+    assert_eq!(ends(s), ("frozen", thawed, sentence.to_owned()));
+
+    let mut s = waiting();
+    s.workload().as_of = at("03-07 17:00");
+    let (state, until, _) = ends(s);
+    assert_eq!((state, until), ("waiting", None));
+}
+
+#[test]
+fn a_commit_that_touches_nothing_of_the_workload_is_no_change_of_it() {
+    let mut s = shop();
+    s.commit("r", "d0c5aaaa", "03-01 12:00", &["m3"])
+        .outside("d0c5aaaa");
+    s.commit("r", "m4", "03-01 13:00", &["d0c5aaaa"]);
+    s.deploy("d1", "r", "m4", "03-02 10:00");
+    let (change, sha) = (s.name("acme/shop#4"), s.sha("d0c5aaaa"));
+    let workload = s.workload();
+    let parts = vec![globset::Glob::new("web/**").unwrap()];
+    workload.definition.parts = Some(Parts::new(parts, Vec::new()));
+    workload.outside.push(Outside {
+        change,
+        repository: None,
+        sha,
+    });
+    let workload = s.done();
+    for query in ["d0c5aaaa", "d0c5", "acme/shop#4", "4"] {
+        let told = alone(&workload, query);
+        assert_eq!(told.outside, Some(vec!["web/**".to_owned()]), "{query}");
+        assert_eq!((told.state, told.since), ("unknown", None));
+        assert!(told.environments.is_empty());
+        assert_eq!(
+            told.sentence,
+            "d0c5aaaa is a commit of r that touches none of the `paths` of shop (web/**): it is no change of it"
+        );
+    }
+    assert_eq!(told(&workload, "#1").outside, None);
+}
+
+#[test]
+fn a_commit_that_was_deployed_as_itself_is_told_whatever_it_touches() {
+    let mut s = shop();
+    s.commit("r", "d0c5aaaa", "03-01 12:00", &["m3"])
+        .outside("d0c5aaaa");
+    s.deploy("d0", "r", "m0", "03-02 09:00");
+    s.deploy("d1", "r", "d0c5aaaa", "03-02 10:00");
+    s.workload().definition.parts = Some(Parts::default());
+    let told = alone(&s.done(), "d0c5aaaa");
+    assert_eq!((told.state, told.outside), ("delivered", None));
 }

@@ -292,6 +292,23 @@ impl<'a> Lives<'a> {
         self.frozen.at(step, at)
     }
 
+    /// When the wait in which a change is now ends by itself, where that is known: a freeze, a soak.
+    #[must_use]
+    pub fn ends(&self, life: &Life, leg: &Leg) -> Option<Timestamp> {
+        let now = self.workload.as_of;
+        let end = match leg.state {
+            State::Frozen => self.freeze(leg.step, now)?.until,
+            State::Soaking => {
+                let change = self.workload.changes.get(life.change as usize)?;
+                let visits = self.visits(life.change, change);
+                let soaking = self.soaking(change, &visits, (leg.step, now));
+                soaking.into_iter().map(|(_, until)| until).max()?
+            }
+            _ => return None,
+        };
+        Some(end).filter(|end| *end > now)
+    }
+
     /// How a change arrived in production.
     #[must_use]
     pub fn arrival(&self, change: ChangeAt) -> Option<Arrival> {

@@ -255,14 +255,25 @@ impl Lives<'_> {
     /// The time that a version has to run where it is: it passes whatever step is the next, and whatever lies between there and here.
     fn soaks(&self, change: &Change, visits: &[Vec<Visit>], coats: &mut Coats) {
         let Stretch { step, from, .. } = coats.stretch;
-        for need in self.needed(step) {
-            if let Some(soak) = self.workload.path.steps[need].soak
-                && let Some((arrived, _)) = self.passed(change, visits, need, from)
-            {
-                let until = arrived + soak;
-                coats.add(step, State::Soaking, (arrived, until), weight::SOAK);
-            }
+        for window in self.soaking(change, visits, (step, from)) {
+            coats.add(step, State::Soaking, window, weight::SOAK);
         }
+    }
+
+    /// From when until when what came up to a step by an instant has to run where it is.
+    pub(super) fn soaking(
+        &self,
+        change: &Change,
+        visits: &[Vec<Visit>],
+        (step, by): (usize, Timestamp),
+    ) -> Vec<(Timestamp, Timestamp)> {
+        let needs = self.needed(step).into_iter();
+        let windows = needs.filter_map(|need| {
+            let soak = self.workload.path.steps[need].soak?;
+            let (arrived, _) = self.passed(change, visits, need, by)?;
+            Some((arrived, arrived + soak))
+        });
+        windows.collect()
     }
 
     /// From when on the candidate that a change first went with was overtaken: at a gate or an environment before this step it was never let through,

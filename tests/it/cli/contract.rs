@@ -277,14 +277,21 @@ fn whereabouts() {
         "matches": [{
             "workload": "text", "change": "text?", "commits": ["text"], "artifact": "text?", "version": "text?",
             "state": "working|queued|waiting|gated|soaking|frozen|held|waiting_for_release|failed|superseded|unknown|delivered",
-            "step": "text?", "since": "time", "on": ["text"], "environments": {"*": {"version": "text?", "since": "time"}},
+            "step": "text?", "since": "time", "until": "time?", "on": ["text"], "environments": {"*": {"version": "text?", "since": "time"}},
             "forecast": {"p50": "time?", "p85": "time?", "n": "count"}, "sentence": "text",
         }],
     });
     let schema = "leadtime/where/v1";
-    ask("where acme/checkout#24", 1, schema, &shape, &[]);
+    ask(
+        "where acme/checkout#24",
+        1,
+        schema,
+        &shape,
+        &[".matches[].until"],
+    );
     let of_live = [
         ".matches[].step",
+        ".matches[].until",
         ".matches[].on[]",
         ".matches[].forecast.p50",
         ".matches[].forecast.p85",

@@ -7,6 +7,7 @@ mod demo;
 mod documented;
 mod killed;
 mod known;
+mod linked;
 mod logs;
 mod outside;
 pub mod place;

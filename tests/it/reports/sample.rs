@@ -532,6 +532,7 @@ pub fn gated_match() -> Match {
         state: "gated",
         step: some("cab"),
         since: Some(ago(4 * DAY + 2 * HOUR)),
+        until: None,
         on: names(&["@change-board"]),
         rolled_back: BTreeMap::new(),
         environments: BTreeMap::from([(
@@ -554,6 +555,7 @@ pub fn gated_match() -> Match {
         },
         sentence: "Change 412 of checkout waits at the gate cab for @change-board, since 4d 02h."
             .to_owned(),
+        outside: None,
         inferred: false,
         timeline: vec![
             leg("code", "working", 7 * DAY, 7 * DAY - 22_200),
@@ -613,6 +615,7 @@ pub fn whereabouts(matches: Vec<Match>) -> Whereabouts {
         query: "412".to_owned(),
         versions: Vec::new(),
         matches,
+        ticket: None,
     }
 }
 

@@ -52,6 +52,7 @@ fn change(workload: &str, title: &str, number: usize) -> Match {
         state,
         step: (number % 6 != 5).then(|| "cab".to_owned()),
         since: (number % 11 != 10).then_some(since),
+        until: None,
         on: vec!["you".to_owned(), title.to_owned()],
         environments: std::collections::BTreeMap::new(),
         rolled_back: std::collections::BTreeMap::new(),
@@ -64,6 +65,7 @@ fn change(workload: &str, title: &str, number: usize) -> Match {
             calibration: None,
         },
         sentence: format!("acme/{workload}#{number}: {state} at cab, since {since}, on you"),
+        outside: None,
         inferred: number.is_multiple_of(4),
         timeline: vec![
             leg("code", "working", begun, begun + hours(10)),

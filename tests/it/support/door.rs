@@ -216,6 +216,7 @@ impl Door {
                     query: query.clone(),
                     versions: Vec::new(),
                     matches: matches.collect(),
+                    ticket: None,
                 };
                 if !answer.matches.is_empty() {
                     answers.push(document("leadtime/where/v1", &answer).unwrap());

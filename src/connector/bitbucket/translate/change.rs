@@ -6,9 +6,9 @@ use super::Origin;
 use crate::connector::bitbucket::wire::{Activity, Commit, Pull, User};
 use crate::connector::facts::{Facts, given};
 use crate::connector::message;
-use crate::connector::ticket::tickets_of;
 use crate::connector::written::Written;
 use crate::event::kind::{self, Change, ChangePhase, Kind, ReviewState};
+use crate::event::ticket::tickets_of;
 use crate::event::time::Timestamp;
 
 /// A request with all that is known of it.

@@ -3,9 +3,9 @@
 use super::{Origin, commit, is_bot, said};
 use crate::connector::facts::Facts;
 use crate::connector::gitea::wire::{Commit, Pull, Review, login};
-use crate::connector::ticket::tickets_of;
 use crate::event::Event;
 use crate::event::kind::{Change, ChangePhase, Kind, ReviewState};
+use crate::event::ticket::tickets_of;
 use crate::event::time::Timestamp;
 
 /// The name of a change: what people write.

@@ -20,7 +20,7 @@ use crate::connector::http::page::Links;
 use crate::connector::http::{Answer, Stop};
 use crate::connector::piece::Done;
 use crate::connector::rows::put;
-use crate::connector::ticket::tickets;
+use crate::event::ticket::tickets;
 use crate::event::time::Timestamp;
 
 /// Which page of a list.

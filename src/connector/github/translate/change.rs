@@ -3,9 +3,9 @@
 use super::{Origin, is_bot, login};
 use crate::connector::facts::{Facts, given};
 use crate::connector::github::wire::{Commit, Pull, Review, Team};
-use crate::connector::ticket::tickets_of;
 use crate::event::Event;
 use crate::event::kind::{Change, ChangePhase, Kind, ReviewState};
+use crate::event::ticket::tickets_of;
 use crate::event::time::Timestamp;
 
 /// The name of a change: what people write, and what commits and reviews refer to.

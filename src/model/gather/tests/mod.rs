@@ -4,6 +4,8 @@
 mod changes;
 mod decisions;
 mod heads;
+mod incidents;
+mod named;
 mod origins;
 mod releases;
 mod retold;

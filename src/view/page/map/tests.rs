@@ -135,11 +135,13 @@ fn flying(n: i64, step: &str, age: i64) -> Match {
         state: "waiting",
         step: Some(step.to_owned()),
         since: Some(now() - hours(1)),
+        until: None,
         on: vec!["payments".to_owned()],
         environments: std::collections::BTreeMap::new(),
         rolled_back: std::collections::BTreeMap::new(),
         forecast: crate::model::forecast::Forecast::default(),
         sentence: String::new(),
+        outside: None,
         inferred: false,
         timeline: vec![
             Leg {

@@ -1,11 +1,10 @@
-//! Which tickets a request names: `Fixes #3` and its kin, keys like `PAY-412`, and numbers like `CHG0031889`, in its title, body and branch.
+//! Which tickets a text names: `Fixes #3` and its kin, keys like `PAY-412`, and numbers like `CHG0031889`, in the title, body and branch of a request, and in
+//! the message of a commit.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
-
-use super::issue::issue_id;
 
 /// Words that look like a ticket key and are none.
 const NO_PROJECTS: [&str; 14] = [
@@ -34,7 +33,7 @@ pub fn tickets<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<String> {
         }
     };
     for text in texts {
-        if let Some(closing) = CLOSING.as_ref() {
+        if let Some(closing) = CLOSING.as_ref().filter(|_| text.contains('#')) {
             for hit in closing.captures_iter(text) {
                 add(&hit[1]);
             }
@@ -49,7 +48,7 @@ pub fn tickets<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<String> {
 pub fn tickets_of<'a>(repository: &str, texts: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let found = tickets(texts).into_iter();
     let named = found.map(|ticket| match ticket.strip_prefix('#') {
-        Some(number) => issue_id(repository, number),
+        Some(number) => format!("{repository}#{number}"),
         None => ticket,
     });
     let mut seen = HashSet::new();
@@ -58,13 +57,28 @@ pub fn tickets_of<'a>(repository: &str, texts: impl IntoIterator<Item = &'a str>
 
 /// Keys like `PAY-412`, and numbers of ServiceNow's like `CHG0031889`.
 pub fn keys(text: &str) -> impl Iterator<Item = &str> {
-    let hits = KEY.as_ref().into_iter();
+    let hits = KEY.as_ref().filter(|_| may_have_key(text)).into_iter();
     let hits = hits.flat_map(move |pattern| pattern.captures_iter(text));
     hits.filter(|hit| {
         let project = hit.get(1).map(|project| project.as_str());
         project.is_none_or(|project| !NO_PROJECTS.contains(&project))
     })
     .filter_map(|hit| Some(hit.get(0)?.as_str()))
+}
+
+/// Whether a look for keys is worth while: every commit of every log is asked for them, and most have none.
+fn may_have_key(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_begun = |[before, dash, digit]: [u8; 3]| {
+        let is_project = before.is_ascii_uppercase() || before.is_ascii_digit();
+        dash == b'-' && is_project && digit.is_ascii_digit()
+    };
+    let mut threes = bytes.windows(3).filter_map(|three| three.try_into().ok());
+    let mut fours = bytes.windows(4).filter_map(<[u8]>::split_last);
+    let is_number = |(digit, word): (&u8, &[u8])| {
+        digit.is_ascii_digit() && matches!(word, b"CHG" | b"INC" | b"ITM" | b"PRB")
+    };
+    threes.any(is_begun) || fours.any(is_number)
 }
 
 #[cfg(test)]
@@ -82,6 +96,22 @@ mod tests {
             ["PAY-412", "#3", "acme/api#17", "CHG0031889", "OPS-7"]
         );
         assert!(tickets(["prefixes #3, CVE-2024-1234, CHG12", ""]).is_empty());
+    }
+
+    #[test]
+    fn a_key_is_found_alone_and_at_either_end() {
+        for key in [
+            "AB-1",
+            "A1-20",
+            "CHG0031889",
+            "INC0000001",
+            "RITM0000001",
+            "PRB0000001",
+        ] {
+            assert_eq!(tickets([key]), [key]);
+            assert_eq!(tickets([&*format!("mend {key}")]), [key]);
+            assert_eq!(tickets([&*format!("{key}: mend")]), [key]);
+        }
     }
 
     #[test]
