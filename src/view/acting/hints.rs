@@ -1,10 +1,10 @@
 //! The keys of the foot that act on what is in front.
 
-use super::Subject;
 use super::offer::{front, meant};
 use crate::intent::Intent;
 use crate::view::page::Hint;
 use crate::view::scene::Scene;
+use crate::view::subject::Subject;
 
 /// The keys that act on what is in front; and those that do not just now, each with the reason.
 #[must_use]

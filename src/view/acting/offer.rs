@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::Subject;
 use crate::event::kind::MarkKind;
 use crate::intent::Intent;
 use crate::model::environment::Running;
@@ -17,6 +16,7 @@ use crate::view::overlay::Overlay;
 use crate::view::overlay::choice::{Choice, Possible};
 use crate::view::overlay::earlier::Earlier;
 use crate::view::scene::Scene;
+use crate::view::subject::Subject;
 
 /// What comes of an intent.
 pub enum Offer {

@@ -18,7 +18,7 @@ use crate::report::curl::curl;
 use crate::report::sheet::Line;
 use crate::report::{Style, audit, plan as report};
 use crate::theme::Role;
-use crate::view::acting::Reply;
+use crate::view::deeds::Reply;
 use crate::view::pen::Pen;
 use crate::view::scene::Scene;
 use crate::view::widget::leaf;

@@ -11,7 +11,7 @@ use leadtime::model::state::Lives;
 use leadtime::plan::ask::{Ask, Permit, Wish};
 use leadtime::plan::request::{Order, Prepared, Request, Verb};
 use leadtime::plan::{Draft, Plan, draft};
-use leadtime::view::acting::Reply;
+use leadtime::view::deeds::Reply;
 use leadtime::view::scope::Scope;
 
 use super::{Desk, demo, now, pictures, press, shot};
