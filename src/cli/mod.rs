@@ -27,6 +27,7 @@ mod recall;
 mod session;
 mod sync;
 mod whereabouts;
+mod whole;
 
 use std::io::Write;
 use std::process::ExitCode;
