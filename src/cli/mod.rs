@@ -128,7 +128,13 @@ fn must_have_json(cli: &Cli) -> Result<(), Failure> {
     Ok(())
 }
 
-fn dispatch(cli: Cli) -> Result<Ending, Failure> {
+fn dispatch(mut cli: Cli) -> Result<Ending, Failure> {
+    if !dashboard::is_possible(&cli.global) {
+        cli.dashboard.print_what_is_named();
+        if let Some(Command::Demo(args)) = &mut cli.command {
+            args.dashboard.print_what_is_named();
+        }
+    }
     must_have_json(&cli)?;
     let global = &cli.global;
     let Some(command) = cli.command else {
