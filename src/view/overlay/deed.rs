@@ -438,11 +438,9 @@ impl Dialog {
         if self.wish.second.is_none() {
             hints.push(("c", "comment"));
         }
-        hints.extend([
-            ("u", "copy as curl"),
-            ("j/k", "scroll"),
-            ("esc", "leave it"),
-        ]);
+        hints.extend((self.last.get() > 0).then_some(("j/k", "scroll")));
+        // What may be cut off where there is little room comes last.
+        hints.extend([("esc", "leave it"), ("u", "copy as curl")]);
         hints
     }
 }
