@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use super::Ending;
 use super::args::{DemoArgs, Global};
 use super::bar::Bar;
-use super::dashboard;
+use super::{dashboard, whole};
 use crate::app::file;
 use crate::clock;
 use crate::demo::Organisation;
@@ -34,7 +34,7 @@ pub fn run(global: &Global, args: &DemoArgs) -> Result<Ending, Failure> {
     }
     let bar = Bar::new("making up events", global.quiet);
     let written = match &args.output {
-        Some(file) => file::write(file, |out| Ok(write(&organisation, out, &bar))),
+        Some(file) => whole::write(file, |out| Ok(write(&organisation, out, &bar))),
         None => match write(
             &organisation,
             BufWriter::new(std::io::stdout().lock()),

@@ -6,10 +6,11 @@ use std::ops::ControlFlow;
 use super::Ending;
 use super::args::{ExportArgs, WindowArgs};
 use super::session::Session;
-use crate::app::file;
+use super::whole;
 use crate::error::Failure;
 use crate::event::cdevents;
 use crate::event::time::{Span, Timestamp};
+use crate::report::figure;
 use crate::report::json::harmless;
 use crate::store::Store;
 
@@ -45,8 +46,9 @@ pub fn run(session: &Session, args: &ExportArgs) -> Result<Ending, Failure> {
             _ => Ok(Ending::Done),
         };
     };
-    let count = file::write(file, |out| write(&*store, (from, to), false, out))?;
-    session.say(&format!("{count} events written to {}", file.display()));
+    let count = whole::write(file, |out| write(&*store, (from, to), false, out))?;
+    let events = figure::whole(count, "event");
+    session.say(&format!("{events} written to {}", file.display()));
     Ok(Ending::Done)
 }
 

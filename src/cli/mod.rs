@@ -27,8 +27,9 @@ mod recall;
 mod session;
 mod sync;
 mod whereabouts;
+mod whole;
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -67,14 +68,7 @@ pub fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version come this way too, with code 0. Nothing can be done where nobody reads it.
-            let mut typed = std::env::args_os();
-            if typed.all(|typed| typed.to_str().is_some_and(|typed| clean(typed) == typed)) {
-                let _gone = error.print();
-            } else {
-                complain(&error.render().to_string());
-            }
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            return refused(&error);
         }
     };
     crate::log::start(cli.global.verbose, clean);
@@ -88,6 +82,24 @@ pub fn run() -> ExitCode {
             }
         }
     }
+}
+
+/// Says why the command line cannot be followed, or what it asks to be told of itself: help and version come this way too, with code 0.
+fn refused(error: &clap::Error) -> ExitCode {
+    let mut typed = std::env::args_os();
+    if typed.all(|typed| typed.to_str().is_some_and(|typed| clean(typed) == typed)) {
+        // Nothing can be done where nobody reads it.
+        if let Err(failed) = error.print()
+            && failed.kind() != ErrorKind::BrokenPipe
+            && !error.use_stderr()
+        {
+            complain(&format!("leadtime: standard output: {failed}"));
+            return Ending::Unable.into();
+        }
+    } else {
+        complain(&error.render().to_string());
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
 
 /// Tells what is wrong, also where what was typed stands in it.
@@ -116,7 +128,13 @@ fn must_have_json(cli: &Cli) -> Result<(), Failure> {
     Ok(())
 }
 
-fn dispatch(cli: Cli) -> Result<Ending, Failure> {
+fn dispatch(mut cli: Cli) -> Result<Ending, Failure> {
+    if !dashboard::is_possible(&cli.global) {
+        cli.dashboard.print_what_is_named();
+        if let Some(Command::Demo(args)) = &mut cli.command {
+            args.dashboard.print_what_is_named();
+        }
+    }
     must_have_json(&cli)?;
     let global = &cli.global;
     let Some(command) = cli.command else {

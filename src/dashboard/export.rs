@@ -139,6 +139,7 @@ pub fn text(app: &mut App) -> String {
     out.push('\n');
     match list.saturating_sub(most) {
         0 => out,
+        1 => format!("{out}… about 1 more row is left out\n"),
         left => format!("{out}… about {left} more rows are left out\n"),
     }
 }

@@ -7,8 +7,8 @@ use crate::journal::story::Story;
 use crate::model::overview::Overview;
 use crate::plan::ask::{Permit, Wish};
 use crate::theme::{Role, Theme};
-use crate::view::acting::Reply;
 use crate::view::answer::{Answer, Question};
+use crate::view::deeds::Reply;
 use crate::view::scene::{Lens, SourceState, Stage};
 
 /// Where news goes; `false` where nobody listens any more.

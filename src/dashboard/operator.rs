@@ -20,7 +20,7 @@ use crate::event::time::Span;
 use crate::journal::story::{State, Story, stories};
 use crate::plan::Plan;
 use crate::plan::ask::{Permit, Wish};
-use crate::view::acting::Reply;
+use crate::view::deeds::Reply;
 
 /// How often the log is looked at for what is new, while something is waited for.
 const LOOK: Duration = Duration::from_secs(2);

@@ -220,7 +220,12 @@ impl App {
                 self.ui.overlay = Some(Box::new(Palette::new(self.context(), &self.keymap)));
             }
             Intent::Help => {
-                self.ui.overlay = Some(Box::new(Help::new(&self.ui, &self.keymap, &self.scene)));
+                self.ui.overlay = Some(Box::new(Help::new(
+                    self.ui.front(),
+                    self.ui.page(),
+                    &self.keymap,
+                    &self.scene,
+                )));
             }
             Intent::Scope => match self.ui.page().and_then(Page::scope) {
                 Some(scope) => self.narrow(scope),

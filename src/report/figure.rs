@@ -62,6 +62,20 @@ pub fn count(n: usize, one: &str) -> String {
     }
 }
 
+/// `1 of 1 change`, `2 of 3 changes`: how many of all there are.
+#[must_use]
+pub fn of(part: usize, all: usize, one: &str) -> String {
+    format!("{part} of {}", count(all, one))
+}
+
+/// `1 day`, `1.5 days`; `- days` where there is nothing to measure.
+#[must_use]
+pub fn amount(value: Option<f64>, one: &str) -> String {
+    let number = number(value);
+    let s = if number == "1" { "" } else { "s" };
+    format!("{number} {one}{s}")
+}
+
 /// As [`count`], of more than fits memory.
 #[must_use]
 pub fn whole(n: u64, one: &str) -> String {
@@ -134,6 +148,17 @@ mod tests {
         }
         assert_eq!(percent(None), "-");
         assert_eq!(percent(Some(f64::NAN)), "-");
+    }
+
+    #[test]
+    fn one_of_a_thing_is_told_as_one() {
+        assert_eq!(count(1, "change"), "1 change");
+        assert_eq!(count(0, "change"), "0 changes");
+        assert_eq!(of(1, 1, "change"), "1 of 1 change");
+        assert_eq!(of(1, 2, "change"), "1 of 2 changes");
+        assert_eq!(amount(Some(1.0), "day"), "1 day");
+        assert_eq!(amount(Some(1.5), "day"), "1.5 days");
+        assert_eq!(amount(None, "day"), "- days");
     }
 
     #[test]

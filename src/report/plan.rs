@@ -41,7 +41,13 @@ fn sheet(plan: &Plan, style: &Style) -> Sheet {
     }
     sheet.space();
     let count = figure::count(plan.requests.len(), "request");
-    sheet.line(Line::of(Role::Header, format!("{count}, in this order")));
+    // One alone has no order.
+    let order = if plan.requests.len() > 1 {
+        ", in this order"
+    } else {
+        ""
+    };
+    sheet.line(Line::of(Role::Header, format!("{count}{order}")));
     for (place, request) in plan.requests.iter().enumerate() {
         one(place + 1, request, style, &mut sheet);
     }

@@ -251,28 +251,42 @@ pub fn foot(row: Rect, ui: &Ui, keymap: &Keymap, pen: &mut Pen<'_>) {
         pen.line(row.x + 1, row.y, end.saturating_sub(row.x + 1), message);
         return;
     }
-    let mut hints = page.map(|page| page.hints(pen.scene)).unwrap_or_default();
-    // In the past there is nothing to act with.
-    let acts = pen.scene.acting.lasts.is_some() && pen.scene.lens.as_of.is_none();
-    let able = page.filter(|_| acts);
-    let acting = able.map(|page| acting::hints(&page.subject(), pen.scene));
+    let own = page.map(|page| page.hints(pen.scene)).unwrap_or_default();
+    let acting = page.map(|page| acting::hints(&page.subject(), pen.scene));
     let (can, cannot) = acting.unwrap_or_default();
-    // What one came for first, then what can be done about it; what cannot, where there is room at the end.
-    let at = 1.min(hints.len());
-    hints.splice(at..at, can);
+    let context = Context::In(ui.front());
+    let known = |hint: &Hint| {
+        let key = keymap.first_key(context, hint.intent)?;
+        Some((hint.intent, told(key, hint)))
+    };
+    let all = hints(own, can, cannot);
+    let room = Rect::new(row.x + 1, row.y, end.saturating_sub(row.x + 1), 1);
+    keys(room, all.iter().filter_map(known).collect(), pen);
+}
+
+/// All that could be told, the most useful first: what one came for and what can be done about it by turns, so that neither pushes the other out; then what
+/// is the same everywhere, and at the end what does nothing just now.
+fn hints(own: Vec<Hint>, acting: Vec<Hint>, cannot: Vec<Hint>) -> Vec<Hint> {
+    let (own, blocked): (Vec<Hint>, Vec<Hint>) =
+        own.into_iter().partition(|hint| hint.why_not.is_none());
+    let (mut own, mut acting) = (own.into_iter(), acting.into_iter());
+    let mut hints = Vec::new();
+    loop {
+        let before = hints.len();
+        hints.extend(own.next());
+        hints.extend(acting.next());
+        if hints.len() == before {
+            break;
+        }
+    }
     hints.extend([
         Hint::new(Intent::Help, "help"),
         Hint::new(Intent::Palette, "all commands"),
         Hint::new(Intent::Quit, "quit"),
     ]);
+    hints.extend(blocked);
     hints.extend(cannot);
-    let context = Context::In(ui.front());
-    let told = hints.iter().filter_map(|hint| {
-        let key = keymap.first_key(context, hint.intent)?;
-        Some((hint.intent, told(key, hint)))
-    });
-    let room = Rect::new(row.x + 1, row.y, end.saturating_sub(row.x + 1), 1);
-    keys(room, &told.collect::<Vec<_>>(), pen);
+    hints
 }
 
 /// A key, and what it does or why it does nothing.
@@ -282,23 +296,91 @@ fn told(key: &str, hint: &Hint) -> Line {
     Line::of(Role::Key, key).with(Role::Dim, format!(" {}{why_not}", hint.text))
 }
 
-/// As many keys as there is room for, from the first one on; the one that tells of all others in any case.
-fn keys(room: Rect, keys: &[(Intent, Line)], pen: &mut Pen<'_>) {
+/// As many keys as there is room for, the first ones first, and the one that tells of all others in any case. Those before it stand in the order of the
+/// groups of the table of intents, so that a key has its place whatever is beside it.
+fn keys(room: Rect, keys: Vec<(Intent, Line)>, pen: &mut Pen<'_>) {
     let width = |line: &Line| u16::try_from(line.width()).unwrap_or(u16::MAX);
-    let help = keys.iter().find(|(intent, _)| *intent == Intent::Help);
-    let mut kept = help.map_or(0, |(_, line)| width(line) + 2);
-    let mut is_full = false;
-    let mut x = room.x;
-    for (intent, line) in keys {
-        let is_help = *intent == Intent::Help;
-        kept = if is_help { 0 } else { kept };
-        let width = width(line);
-        let fits = x.saturating_add(width).saturating_add(kept) <= room.right();
-        is_full |= !fits;
-        if !fits || (is_full && !is_help) {
-            continue;
+    let is_help = |(intent, _): &(Intent, Line)| *intent == Intent::Help;
+    let help = keys.iter().find(|key| is_help(key));
+    // Each has a gap behind it, but for the last.
+    let mut left = room.width.saturating_add(2);
+    left = left.saturating_sub(help.map_or(0, |(_, line)| width(line) + 2));
+    let mut fitting: Vec<(Intent, Line)> = Vec::new();
+    for key in keys {
+        let needs = width(&key.1).saturating_add(2);
+        if is_help(&key) {
+            fitting.push(key);
+        } else if needs <= left {
+            left -= needs;
+            fitting.push(key);
         }
+    }
+    let before = fitting.iter().position(is_help).unwrap_or(fitting.len());
+    fitting[..before].sort_by_key(|(intent, _)| intent.group());
+    let mut x = room.x;
+    for (intent, line) in &fitting {
+        let width = width(line).min(room.right().saturating_sub(x));
         pen.hit(Rect::new(x, room.y, width, 1), Target::Intent(*intent));
         x = pen.line(x, room.y, width, line) + 2;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::buffer::Buffer;
+
+    use super::*;
+    use crate::theme::Theme;
+
+    /// What a foot of a width says of the keys of a page and of those that act; each key is the first letter of its word.
+    fn foot(
+        width: u16,
+        own: &[(Intent, &'static str)],
+        acting: &[(Intent, &'static str)],
+    ) -> String {
+        let hint = |(intent, text): &(Intent, &'static str)| Hint::new(*intent, text);
+        let blocked = Hint::new(Intent::Browse, "browser").unless(Some("no link".to_owned()));
+        let own = [blocked].into_iter().chain(own.iter().map(hint)).collect();
+        let all = hints(own, acting.iter().map(hint).collect(), Vec::new());
+        let known = |hint: &Hint| (hint.intent, told(&hint.text[..1], hint));
+        let scene = Scene::blank();
+        let theme = Theme::default();
+        let mut buffer = Buffer::empty(Rect::new(0, 0, width, 1));
+        let area = buffer.area;
+        let mut pen = Pen {
+            buffer: &mut buffer,
+            scene: &scene,
+            theme: &theme,
+            hits: &mut Vec::new(),
+        };
+        keys(area, all.iter().map(known).collect(), &mut pen);
+        let cells = buffer.content().iter();
+        let text: String = cells.map(ratatui::buffer::Cell::symbol).collect();
+        text.trim_end().to_owned()
+    }
+
+    #[test]
+    fn the_keys_of_the_page_and_those_that_act_share_what_room_there_is() {
+        let own = [
+            (Intent::Open, "map"),
+            (Intent::Filter, "filter"),
+            (Intent::Sort, "sort"),
+        ];
+        let acting = [(Intent::Promote, "promote"), (Intent::Rollback, "undo")];
+        let at = |width| foot(width, &own, &acting);
+        assert_eq!(
+            at(80),
+            "m map  f filter  s sort  p promote  u undo  h help  a all commands  q quit"
+        );
+        assert_eq!(at(47), "m map  f filter  p promote  u undo  h help");
+        // What is too long for what is left leaves its room to the next.
+        assert_eq!(at(33), "m map  p promote  u undo  h help");
+        assert_eq!(at(6), "h help");
+        // What does nothing stands at the end, with its reason.
+        assert!(
+            at(120).ends_with("q quit  b browser (no link)"),
+            "{}",
+            at(120)
+        );
     }
 }

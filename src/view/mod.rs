@@ -13,6 +13,7 @@
 
 pub mod acting;
 pub mod answer;
+pub mod deeds;
 pub mod filter;
 mod frame;
 pub mod gathered;
@@ -23,6 +24,7 @@ pub mod page;
 pub mod pen;
 pub mod scene;
 pub mod scope;
+pub mod subject;
 pub mod table;
 pub mod ui;
 mod welcome;

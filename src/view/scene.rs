@@ -12,8 +12,8 @@ use crate::model::overview::{Detail, Overview, Summary};
 use crate::model::window::Window;
 use crate::report::Style;
 
-use super::acting::Acting;
 use super::answer::{Answer, Question};
+use super::deeds::Acting;
 use super::scope::Scope;
 
 /// From when to when, and as of which instant.

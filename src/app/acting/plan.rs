@@ -335,6 +335,12 @@ fn find<'a>(acting: &'a Acting, order: &Order, from: Option<&str>) -> Result<&'a
             "no_way",
             format!("no configured source speaks with {source:?}, so nothing can be done there"),
         )
-        .hinted("add the tool under [[sources]], or say how with the step's `promote`")
+        .hinted(match order.verb {
+            Verb::Promote | Verb::Rollback => {
+                "add the tool under [[sources]], or say how with the step's `promote`"
+            }
+            // Nothing in the configuration says how another deed is done.
+            _ => "add the tool under [[sources]]",
+        })
     })
 }

@@ -32,6 +32,13 @@ pub struct DashboardArgs {
     pub no_mouse: bool,
 }
 
+impl DashboardArgs {
+    /// A view that is named is printed where there is no terminal to show it on.
+    pub fn print_what_is_named(&mut self) {
+        self.plain |= self.view.is_some();
+    }
+}
+
 /// Arguments of `demo`.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "\

@@ -1,5 +1,7 @@
 //! Whole lines into documents, each told by its line in the file where it is none; and what was pushed: one event, a list of them, or lines.
 
+use std::io::Read;
+
 use serde_json::value::RawValue;
 
 use crate::connector::error::ErrorKind;
@@ -21,7 +23,12 @@ pub struct Lines {
 /// Reads lines that come after `before` others.
 pub fn lines(text: &[u8], before: u64, now: Timestamp) -> Lines {
     let mut read = Lines::default();
-    for document in cdevents::documents(text, now) {
+    // Only the beginning of a file tells how it is encoded: what goes on in its midst does not begin with its first line, but after the end of another.
+    let (above, before) = match before.checked_sub(1) {
+        Some(before) => (&b"\n"[..], before),
+        None => (&b""[..], 0),
+    };
+    for document in cdevents::documents(above.chain(text), now) {
         match document {
             Ok(document) => read.documents.push(document),
             Err(error) => read.bad.push((before + error.line, error.problem)),
@@ -71,6 +78,23 @@ pub fn pushed(body: &str, now: Timestamp) -> Result<Heard, ConnectorError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_beginning_of_a_file_tells_its_encoding() {
+        let event = br#"{"context":{"specversion":"0.5.1","id":"a","source":"ci","type":"dev.cdevents.testcaserun.started.0.3.0","timestamp":"2026-03-01T10:00:00Z"},"subject":{"id":"t","content":{}}}"#;
+        let text = [&b"\xff\xfe\n"[..], event, b"\n"].concat();
+        let now = Timestamp::from_seconds(1_772_400_000);
+        let first = lines(&text, 0, now);
+        assert!(first.documents.is_empty(), "{first:?}");
+        assert!(first.bad[0].1.starts_with("this is UTF-16"), "{first:?}");
+        // Further down the same bytes are a line that is no event, and the next one is read.
+        let further = lines(&text, 7, now);
+        assert_eq!(further.documents.len(), 1, "{further:?}");
+        let [(8, why)] = further.bad.as_slice() else {
+            panic!("{further:?}");
+        };
+        assert!(!why.contains("UTF-16"), "{why}");
+    }
 
     #[test]
     fn one_event_a_list_and_lines_are_taken() {

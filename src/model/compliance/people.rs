@@ -30,6 +30,7 @@ pub(super) fn reviewed(workload: &Workload, live: &Live<'_>) -> Found {
         .map(|(change, _)| change)
         .collect();
     let (n, of) = (without.len(), changes.len());
+    let word = if of == 1 { "change" } else { "changes" };
     let Some(first) = without.first() else {
         let by = approvals.iter().flatten().filter_map(|(_, by)| *by);
         let mut by: Vec<&str> = by.map(|name| workload.text(name)).collect();
@@ -44,7 +45,7 @@ pub(super) fn reviewed(workload: &Workload, live: &Live<'_>) -> Found {
             standing: Standing::Present,
             at: approvals.iter().flatten().map(|(at, _)| *at).max(),
             tool: None,
-            detail: format!("{of} of {of} changes approved{by}"),
+            detail: format!("{of} of {of} {word} approved{by}"),
             url: changes
                 .first()
                 .and_then(|change| change.url)
@@ -67,7 +68,7 @@ pub(super) fn reviewed(workload: &Workload, live: &Live<'_>) -> Found {
     Found {
         url: first.url.map(|url| workload.text(url).to_owned()),
         ..Found::missing(format!(
-            "{n} of {of} changes not approved: {}",
+            "{n} of {of} {word} not approved: {}",
             names.join(", ")
         ))
     }

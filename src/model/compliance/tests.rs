@@ -134,7 +134,7 @@ fn what_was_done_as_the_path_asks_holds() {
         "review",
         Standing::Present,
         "03-03T09:00",
-        "1 of 1 changes approved, by bob",
+        "1 of 1 change approved, by bob",
     );
     is(
         &told,
@@ -233,7 +233,7 @@ fn a_new_version_does_not_make_an_old_finding_young() {
         "review",
         Standing::Missing,
         "03-06T10:00",
-        "1 of 1 changes not approved: m2 (no request)",
+        "1 of 1 change not approved: m2 (no request)",
     );
     is(
         &told,
@@ -358,7 +358,7 @@ fn authors_and_programs_do_not_approve() {
             "review",
             Standing::Missing,
             "03-04T10:00",
-            "1 of 1 changes not approved: #1",
+            "1 of 1 change not approved: #1",
         );
     }
 }

@@ -113,8 +113,8 @@ fn frequency(figures: &Figures) -> Metric {
         |n| figure::count(n, "deployment"),
     );
     if figures.deployment_days_per_week_median.is_some() {
-        let days = figure::number(figures.deployment_days_per_week_median);
-        rests_on = format!("{rests_on} on a median of {days} days a week");
+        let days = figure::amount(figures.deployment_days_per_week_median, "day");
+        rests_on = format!("{rests_on} on a median of {days} a week");
     }
     Metric {
         name: "deployment frequency",

@@ -1,14 +1,17 @@
 //! The keys of the foot that act on what is in front.
 
-use super::Subject;
 use super::offer::{front, meant};
 use crate::intent::Intent;
 use crate::view::page::Hint;
 use crate::view::scene::Scene;
+use crate::view::subject::Subject;
 
-/// The keys that act on what is in front; and those that do not just now, each with the reason.
+/// The keys that act on what is in front; and those that do not just now, each with the reason. None where there is nothing to act with, and in the past.
 #[must_use]
 pub fn hints(subject: &Subject, scene: &Scene) -> (Vec<Hint>, Vec<Hint>) {
+    if scene.acting.lasts.is_none() || scene.lens.as_of.is_some() {
+        return (Vec::new(), Vec::new());
+    }
     let front = front(subject, scene);
     let waits = subject.action.is_some();
     if front.is_none() && subject.gates.is_empty() && !waits {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::Subject;
 use crate::event::kind::MarkKind;
 use crate::intent::Intent;
 use crate::model::environment::Running;
@@ -11,12 +10,13 @@ use crate::model::overview::{Overview, Summary};
 use crate::plan::ask::{Deed, Part, Wish};
 use crate::plan::request::Verb;
 use crate::report::sheet::Line;
-use crate::report::text;
+use crate::report::{figure, text};
 use crate::theme::Role;
 use crate::view::overlay::Overlay;
 use crate::view::overlay::choice::{Choice, Possible};
 use crate::view::overlay::earlier::Earlier;
 use crate::view::scene::Scene;
+use crate::view::subject::Subject;
 
 /// What comes of an intent.
 pub enum Offer {
@@ -176,8 +176,7 @@ fn promote(subject: &Subject, overview: &Overview) -> Result<Offer, String> {
 fn behind(running: &Running) -> String {
     match running.behind.changes {
         Some(0) => "which it has already".to_owned(),
-        Some(1) => "1 change ahead".to_owned(),
-        Some(changes) => format!("{changes} changes ahead"),
+        Some(changes) => format!("{} ahead", figure::count(changes, "change")),
         None => "how far ahead is not known".to_owned(),
     }
 }

@@ -18,7 +18,7 @@ use crate::report::curl::curl;
 use crate::report::sheet::Line;
 use crate::report::{Style, audit, plan as report};
 use crate::theme::Role;
-use crate::view::acting::Reply;
+use crate::view::deeds::Reply;
 use crate::view::pen::Pen;
 use crate::view::scene::Scene;
 use crate::view::widget::leaf;
@@ -438,11 +438,9 @@ impl Dialog {
         if self.wish.second.is_none() {
             hints.push(("c", "comment"));
         }
-        hints.extend([
-            ("u", "copy as curl"),
-            ("j/k", "scroll"),
-            ("esc", "leave it"),
-        ]);
+        hints.extend((self.last.get() > 0).then_some(("j/k", "scroll")));
+        // What may be cut off where there is little room comes last.
+        hints.extend([("esc", "leave it"), ("u", "copy as curl")]);
         hints
     }
 }

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::keys::{keys, leaves, moved};
 use super::{Outcome, Overlay, middle};
+use crate::event::time::Timestamp;
 use crate::key::Chord;
 use crate::model::version;
 use crate::plan::ask::{Deed, Wish};
@@ -72,33 +73,55 @@ impl Earlier {
     }
 }
 
-/// How wide the parts of a row are, so that they stand below each other. What went wrong with a version is not cut off: how long it ran yields first.
+/// How wide the parts of a row are, so that they stand below each other. Where they do not fit they are told more briefly; what went wrong with a version is
+/// not cut off: where even that does not help, how long it ran yields.
 struct Shape {
     name: usize,
-    lasted: bool,
+    live: usize,
+    /// None where it is not told.
+    lasted: Option<usize>,
     leaves: usize,
+    brief: bool,
 }
 
-/// Columns of when it went live, and of how long it ran.
+/// Columns of when it went live, and of how long it ran, where there is room.
 const LIVE: usize = 15;
 const LASTED: usize = 13;
 /// The fewest and the most columns of a name.
 const NAME: (usize, usize) = (8, 30);
 
 impl Shape {
-    fn of(versions: &[version::Earlier], room: usize) -> Self {
-        let widest = |part: fn(&version::Earlier) -> String| {
+    fn of(versions: &[version::Earlier], room: usize, now: Timestamp) -> Self {
+        let widest = |part: &dyn Fn(&version::Earlier) -> String| {
             let widths = versions.iter().map(|one| text::width(&part(one)));
             widths.max().unwrap_or(0)
         };
-        let leaves = widest(leaving) + 2;
-        let rest = 2 + LIVE + leaves + widest(wrong);
+        let (name, wrong) = (widest(&name), widest(&wrong));
+        let form = |brief: bool| {
+            let (live, lasted) = if brief {
+                let live = widest(&|one| live(one, brief, now));
+                (live + 2, widest(&lasted) + 2)
+            } else {
+                (LIVE, LASTED)
+            };
+            let leaves = widest(&|one| leaving(one, brief)) + 2;
+            (2 + live + leaves + wrong, live, lasted, leaves)
+        };
+        let ([whole, brief], least) = ([form(false), form(true)], name.clamp(NAME.0, NAME.1));
+        let fits = |(rest, _, lasted, _): &(usize, usize, usize, usize), name: usize| {
+            name + rest + lasted <= room
+        };
+        let is_brief = !fits(&whole, least);
+        let (rest, live, lasted, leaves) = if is_brief { brief } else { whole };
+        let has_lasted = fits(&(rest, live, lasted, leaves), NAME.0);
+        let rest = rest + if has_lasted { lasted } else { 0 };
         let most = room.saturating_sub(rest).clamp(NAME.0, NAME.1);
-        let name = widest(name).clamp(NAME.0, most);
         Self {
-            name,
-            lasted: name + rest + LASTED <= room,
+            name: name.clamp(NAME.0, most),
+            live,
+            lasted: has_lasted.then_some(lasted),
             leaves,
+            brief: is_brief,
         }
     }
 }
@@ -107,8 +130,23 @@ fn name(one: &version::Earlier) -> String {
     text::clean(&one.version.name()).into_owned()
 }
 
-fn leaving(one: &version::Earlier) -> String {
-    format!("{} would leave", figure::count(one.leaves, "change"))
+fn live(one: &version::Earlier, brief: bool, now: Timestamp) -> String {
+    let word = if brief { "" } else { "live " };
+    format!("{word}{} ago", duration::age(one.from, now))
+}
+
+fn lasted(one: &version::Earlier) -> String {
+    one.until.map_or_else(String::new, |until| {
+        format!("for {}", duration::between(one.from, until))
+    })
+}
+
+fn leaving(one: &version::Earlier, brief: bool) -> String {
+    if brief {
+        format!("-{}", figure::count(one.leaves, "change"))
+    } else {
+        format!("{} would leave", figure::count(one.leaves, "change"))
+    }
 }
 
 /// That it failed or was rolled back, and how many incidents it had.
@@ -127,22 +165,18 @@ fn wrong(one: &version::Earlier) -> String {
 }
 
 /// A version in a row.
-fn row(one: &version::Earlier, shape: &Shape, scene: &Scene) -> Line {
+fn row(one: &version::Earlier, shape: &Shape, now: Timestamp) -> Line {
     let mut line = Line::of(Role::Title, text::left(&name(one), shape.name));
     let mut column = shape.name + 2;
-    let age = duration::age(one.from, scene.instant());
     line.pad_to(column)
-        .push(Role::Text, format!("live {age} ago"));
-    column += LIVE;
-    if shape.lasted {
-        line.pad_to(column);
-        if let Some(until) = one.until {
-            let lasted = duration::between(one.from, until);
-            line.push(Role::Dim, format!("for {lasted}"));
-        }
-        column += LASTED;
+        .push(Role::Text, live(one, shape.brief, now));
+    column += shape.live;
+    if let Some(width) = shape.lasted {
+        line.pad_to(column).push(Role::Dim, lasted(one));
+        column += width;
     }
-    line.pad_to(column).push(Role::Wait, leaving(one));
+    line.pad_to(column)
+        .push(Role::Wait, leaving(one, shape.brief));
     line.pad_to(column + shape.leaves)
         .push(Role::Bad, wrong(one));
     line
@@ -229,10 +263,11 @@ impl Earlier {
         let top = (self.cursor + 1).saturating_sub(rows);
         let shown = versions.iter().enumerate().skip(top).take(rows);
         let room = inner.width.saturating_sub(3);
-        let shape = Shape::of(versions, usize::from(room));
+        let now = pen.scene.instant();
+        let shape = Shape::of(versions, usize::from(room), now);
         for ((at, one), y) in shown.zip(inner.y..) {
             let whole = Rect::new(inner.x, y, inner.width, 1);
-            let line = row(one, &shape, pen.scene);
+            let line = row(one, &shape, now);
             pen.line(inner.x + 2, y, room, &line);
             if at == self.cursor {
                 pen.text(inner.x, y, 1, Role::Focus, glyph::CURSOR);
@@ -240,5 +275,54 @@ impl Earlier {
             }
             pen.hit(whole, Target::Part(at));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::time::Span;
+
+    fn version(name: &str, wrong: bool) -> version::Earlier {
+        let now = Timestamp::parse("2026-03-04T10:00:00Z").unwrap();
+        let from = now - Span::from_seconds(20 * 86_400);
+        version::Earlier {
+            version: version::Version {
+                version: Some(name.to_owned()),
+                ..version::Version::default()
+            },
+            from,
+            until: Some(from + Span::from_seconds(6_120)),
+            incidents: usize::from(wrong),
+            failed: false,
+            rolled_back: wrong,
+            leaves: 10,
+        }
+    }
+
+    #[test]
+    fn how_long_it_ran_and_what_went_wrong_are_both_told_in_eighty_columns() {
+        let now = Timestamp::parse("2026-03-04T10:00:00Z").unwrap();
+        let versions = [version("2.16.0", true), version("2.15.0", false)];
+        let told = |room| {
+            let shape = Shape::of(&versions, room, now);
+            versions
+                .each_ref()
+                .map(|one| row(one, &shape, now).text().trim_end().to_owned())
+        };
+        let wrong = format!("{} rolled back, 1 incident", glyph::BAD);
+        let whole =
+            format!("2.16.0    live 20d ago   for 1h 42m   10 changes would leave  {wrong}");
+        assert_eq!(told(98)[0], whole);
+        let brief = format!("2.16.0    20d ago  for 1h 42m  -10 changes  {wrong}");
+        assert_eq!(
+            told(75),
+            [
+                brief,
+                "2.15.0    20d ago  for 1h 42m  -10 changes".to_owned()
+            ]
+        );
+        let least = format!("2.16.0    20d ago  -10 changes  {wrong}");
+        assert_eq!(told(60)[0], least);
     }
 }

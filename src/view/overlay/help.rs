@@ -5,15 +5,16 @@ use std::cell::Cell;
 use ratatui::layout::Rect;
 
 use super::{Outcome, Overlay, middle};
-use crate::intent::Intent;
 use crate::intent::table::Group;
+use crate::intent::{Intent, View};
 use crate::key::{Chord, Context, Keymap};
 use crate::report::sheet::Line;
 use crate::report::text;
 use crate::theme::Role;
+use crate::view::acting;
+use crate::view::page::{Hint, Page};
 use crate::view::pen::Pen;
 use crate::view::scene::Scene;
-use crate::view::ui::Ui;
 
 const WIDTH: u16 = 92;
 /// Columns of a key and what it does.
@@ -38,16 +39,18 @@ enum Part {
 
 impl Help {
     #[must_use]
-    pub fn new(ui: &Ui, keymap: &Keymap, scene: &Scene) -> Self {
-        let context = Context::In(ui.front());
-        let page = ui.page();
+    pub fn new(view: View, page: Option<&dyn Page>, keymap: &Keymap, scene: &Scene) -> Self {
+        let context = Context::In(view);
         let about = page.map_or("", |page| page.about());
         let mut parts = vec![Part::Words(about), Part::Space];
         let keys = |intent: Intent| {
             let keys = keymap.keys(context, intent).iter();
             keys.map(ToString::to_string).collect::<Vec<_>>().join(" ")
         };
-        let hints = page.map(|page| page.hints(scene)).unwrap_or_default();
+        let own = page.map(|page| page.hints(scene)).unwrap_or_default();
+        let acting = page.map(|page| acting::hints(&page.subject(), scene));
+        let (can, cannot) = acting.unwrap_or_default();
+        let hints: Vec<Hint> = own.into_iter().chain(can).chain(cannot).collect();
         if !hints.is_empty() {
             parts.push(Part::Title("here"));
             for hint in &hints {
@@ -71,7 +74,7 @@ impl Help {
         }
         parts.pop();
         Self {
-            title: ui.front().title(),
+            title: view.title(),
             parts,
             top: 0,
             last: Cell::new(usize::MAX),

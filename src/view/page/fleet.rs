@@ -10,7 +10,7 @@ use super::{Hint, Page, Reaction, Rows, View};
 use crate::intent::Intent;
 use crate::model::overview::{Health, Mark, StepNow, Summary};
 use crate::report::sheet::Line;
-use crate::report::{duration, glyph, state_look, text};
+use crate::report::{duration, figure, glyph, state_look, text};
 use crate::theme::Role;
 use crate::view::gathered::Gathered;
 use crate::view::listing::{Column, Listing, Value, by_number_if_any};
@@ -216,7 +216,7 @@ impl Listing for Fleet {
             )
         });
         format!(
-            "{}: {}, {} {} in {}, {} changes flowing{held}",
+            "{}: {}, {} {} in {}, {} flowing{held}",
             summary.workload,
             summary.health.word(),
             summary.version.as_deref().unwrap_or("nothing"),
@@ -224,7 +224,7 @@ impl Listing for Fleet {
                 .since
                 .map_or_else(String::new, |since| format!("since {since}")),
             summary.production,
-            summary.flowing,
+            figure::count(summary.flowing, "change"),
         )
     }
 

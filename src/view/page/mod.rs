@@ -19,13 +19,13 @@ pub mod sources;
 
 use ratatui::layout::Rect;
 
-use super::acting::Subject;
 use super::answer::Question;
 use super::hit::Target;
 use super::listing::{Column, Listing, Value};
 use super::pen::Pen;
 use super::scene::Scene;
 use super::scope::Scope;
+use super::subject::Subject;
 use super::table::Table;
 use crate::intent::{Intent, View};
 use crate::report::sheet::Line;

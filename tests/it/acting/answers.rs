@@ -241,3 +241,19 @@ fn a_program_of_ones_own_answers_for_what_it_speaks_for() {
     );
     assert!(pager.deeds().is_empty());
 }
+
+#[test]
+fn a_gate_whose_tool_is_no_source_says_what_to_add_and_nothing_of_other_deeds() {
+    let place = Place::with_demo();
+    let open: Value = serde_json::from_str(&place.run(&["gates", "--json"]).ends(1).out).unwrap();
+    let mut gates = open["gates"].as_array().unwrap().iter();
+    let mine = gates.find(|gate| gate["may_decide"] == json!(true));
+    let mine = mine.and_then(|gate| gate["gate"].as_str()).unwrap();
+    let ran = place.run(&["approve", mine, "--comment", "seen", "--dry-run"]);
+    let ran = ran.ends(3);
+    ran.says(&[
+        "no configured source speaks with",
+        "add the tool under [[sources]]",
+    ]);
+    assert!(!ran.err.contains("promote"), "{}", ran.err);
+}

@@ -295,6 +295,31 @@ fn plain_prints_the_view_as_text() {
 }
 
 #[test]
+fn a_view_that_is_named_is_printed_where_there_is_no_terminal() {
+    let place = Place::with_demo();
+    let common = [
+        "--view",
+        "gates",
+        "--width",
+        "120",
+        "--as-of",
+        super::place::UNTIL,
+    ];
+    let asked = place.run(&common).ends(0);
+    let plain = place.run(&[&common[..], &["--plain"]].concat()).ends(0);
+    assert_eq!(asked.out, plain.out);
+    asked.shows(&["open gate", "worst first"]);
+    place
+        .run(&["--view", "gates", "--json"])
+        .ends(2)
+        .says(&["a view as text cannot be written as JSON"]);
+    place
+        .run(&["--view", "nope"])
+        .ends(2)
+        .says(&["there is no view `nope`"]);
+}
+
+#[test]
 fn plain_reads_the_repository_and_looks_back_as_far_as_it_must() {
     let (place, repo) = (Place::new(), Repo::with(&hosted()));
     // The first time nothing was read before.

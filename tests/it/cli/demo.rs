@@ -30,6 +30,35 @@ fn the_same_seed_gives_the_same_events_and_another_gives_others() {
     run(&place, "demo --export --workloads 0").ends(2);
 }
 
+/// More than is made in the time that this test takes.
+#[cfg(unix)]
+#[test]
+fn an_export_that_is_ended_leaves_nothing_behind() {
+    use std::os::unix::process::ExitStatusExt;
+    use std::time::{Duration, Instant};
+
+    let place = Place::new();
+    let files = || std::fs::read_dir(place.work()).unwrap().count();
+    for (name, number) in [("INT", 2), ("TERM", 15)] {
+        let line = "demo --export --workloads 200 --days 3650 --events 500000000 --output a.jsonl";
+        let arguments: Vec<&str> = line.split_whitespace().collect();
+        let mut made = place.command_in(&place.work(), &arguments);
+        let mut made = made.stderr(std::process::Stdio::null()).spawn().unwrap();
+        let begun = Instant::now();
+        while files() == 0 && begun.elapsed() < Duration::from_secs(30) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert_eq!(files(), 1, "it is being written");
+        std::thread::sleep(Duration::from_millis(50));
+        let killed = std::process::Command::new("kill")
+            .args(["-s", name, &made.id().to_string()])
+            .status();
+        assert!(killed.unwrap().success());
+        assert_eq!(made.wait().unwrap().signal(), Some(number), "{name}");
+        assert_eq!(files(), 0, "{name}");
+    }
+}
+
 #[test]
 fn every_command_answers_with_the_code_that_it_promises() {
     let place = Place::with_demo();

@@ -1,6 +1,6 @@
 //! Where there is neither a repository nor a configuration: what can be done is said, and nothing is made up.
 
-use super::place::Place;
+use super::place::{Place, Ran};
 
 #[test]
 fn the_program_alone_welcomes_and_says_what_to_do() {
@@ -71,6 +71,24 @@ fn help_and_version_are_for_standard_output() {
     place.run(&["--help"]).ends(0).shows(&["Exit codes"]);
     let version = place.run(&["--version"]).ends(0);
     assert!(version.out.starts_with("leadtime "), "{version:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_written_is_told_whatever_was_asked_for() {
+    let place = Place::new();
+    for line in ["--help", "help", "help map", "map -h", "--version", "man"] {
+        let arguments: Vec<&str> = line.split_whitespace().collect();
+        let full = std::fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let mut command = place.command_in(&place.work(), &arguments);
+        let ran = Ran::of(command.stdout(full).output().unwrap()).ends(3);
+        ran.says(&["standard output"]);
+    }
+    // What is wrong with the command line is told on standard error, and ends as ever.
+    place.run(&["nope"]).ends(2);
 }
 
 #[test]

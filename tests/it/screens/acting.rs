@@ -11,7 +11,7 @@ use leadtime::model::state::Lives;
 use leadtime::plan::ask::{Ask, Permit, Wish};
 use leadtime::plan::request::{Order, Prepared, Request, Verb};
 use leadtime::plan::{Draft, Plan, draft};
-use leadtime::view::acting::Reply;
+use leadtime::view::deeds::Reply;
 use leadtime::view::scope::Scope;
 
 use super::{Desk, demo, now, pictures, press, shot};
@@ -456,4 +456,23 @@ fn an_incident_and_a_run_are_chosen_of() {
     pictures("act-resolve", &mut desk);
     press(&mut desk, "esc 3 t");
     pictures("act-retry", &mut desk);
+}
+
+#[test]
+fn the_help_tells_what_can_be_done_about_what_is_in_front() {
+    let mut desk = acme();
+    press(&mut desk, "4 ?");
+    let screen = shot(&mut desk, 100, 50);
+    let here = screen.split_once("│ here").unwrap().1;
+    let here = here.split_once("│ views").unwrap().0;
+    for key in ["enter ", "a  ", "x  "] {
+        assert!(here.contains(&format!("│ {key}")), "{key:?}: {screen}");
+    }
+    press(&mut desk, "q [ ?");
+    let past = shot(&mut desk, 100, 50);
+    let here = past.split_once("│ views").unwrap().0;
+    assert!(
+        !here.contains("│ x  "),
+        "in the past nothing is decided: {past}"
+    );
 }

@@ -49,6 +49,31 @@ fn too_small() {
 }
 
 #[test]
+fn a_matrix_keeps_its_rows_on_the_smallest_screen_and_says_how_the_cell_in_front_stands() {
+    let mut desk = demo(12, 3_000);
+    for view in ["8", "5"] {
+        super::press(&mut desk, view);
+        let screen = shot(&mut desk, 60, 12);
+        let rows: Vec<&str> = screen.lines().collect();
+        let head = rows.iter().position(|row| row.starts_with("  workload "));
+        let rule = rows.iter().position(|row| row.starts_with("──"));
+        let (head, rule) = (head.unwrap(), rule.unwrap());
+        assert!(rule - head > 4, "{screen}");
+        let front = rows[head + 1].split_whitespace().nth(1).unwrap();
+        assert!(rows[rule].contains(front), "{front}: {screen}");
+    }
+    // All of it is laid over the matrix where it is asked for.
+    super::press(&mut desk, "tab");
+    let screen = shot(&mut desk, 60, 12);
+    assert!(
+        screen.contains("since ") && screen.contains("health "),
+        "{screen}"
+    );
+    super::press(&mut desk, "tab");
+    assert!(shot(&mut desk, 60, 12).contains("  workload "));
+}
+
+#[test]
 fn sources_in_every_state() {
     let source = |name: &str| SourceState {
         name: name.to_owned(),

@@ -7,10 +7,10 @@ use ratatui::layout::Rect;
 use crate::intent::Intent;
 use crate::journal::story::{State, Story};
 use crate::report::{Style, audit, plan};
-use crate::view::acting::Subject;
 use crate::view::page::{Hint, Page, Reaction};
 use crate::view::pen::Pen;
 use crate::view::scene::Scene;
+use crate::view::subject::Subject;
 use crate::view::widget::reading::Reading;
 
 /// The page.

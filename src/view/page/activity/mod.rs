@@ -18,6 +18,7 @@ use crate::view::pen::Pen;
 use crate::view::scene::Scene;
 use crate::view::scope::Scope;
 use crate::view::table::Table;
+use done::Done;
 use event::EventPage;
 use stream::Stream;
 
@@ -35,6 +36,8 @@ pub struct ActivityPage {
     newer: usize,
     /// What the rows were told for.
     shown: Option<(Scope, Option<Timestamp>)>,
+    /// Below what happened.
+    done: Done,
 }
 
 impl Default for ActivityPage {
@@ -44,6 +47,7 @@ impl Default for ActivityPage {
             held: false,
             newer: 0,
             shown: None,
+            done: Done::default(),
         }
     }
 }
@@ -146,6 +150,7 @@ impl Page for ActivityPage {
     }
 
     fn refresh(&mut self, scene: &Scene) {
+        self.done = Done::of(scene);
         let now = (scene.scope.clone(), scene.lens.as_of);
         if self.shown.as_ref() != Some(&now) {
             self.held = false;
@@ -192,11 +197,11 @@ impl Page for ActivityPage {
 
     fn draw(&self, area: Rect, pen: &mut Pen<'_>) {
         self.draw_head(Rect::new(area.x, area.y, area.width, 1), pen);
-        let below = done::rows(pen.scene, area.height);
+        let below = self.done.rows(area.height);
         let height = area.height.saturating_sub(below + 1);
         let mut body = Rect::new(area.x, area.y + 1, area.width, height);
         let place = Rect::new(area.x, body.bottom(), area.width, below);
-        done::draw(place, pen);
+        self.done.draw(place, pen);
         if area.width >= BESIDE && self.table.selected().is_some() {
             let side = (area.width * 2 / 5).clamp(56, 84);
             let right = Rect::new(body.right() - side, body.y, side, body.height);

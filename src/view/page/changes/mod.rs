@@ -14,13 +14,13 @@ use super::{Hint, Page, Reaction, Rows};
 use crate::intent::Intent;
 use crate::model::locate::Match;
 use crate::report;
-use crate::report::Style;
 use crate::report::sheet::Line;
+use crate::report::{Style, figure};
 use crate::theme::Role;
-use crate::view::acting::Subject;
 use crate::view::pen::Pen;
 use crate::view::scene::{Scene, Stage};
 use crate::view::scope::Scope;
+use crate::view::subject::Subject;
 use crate::view::table::Table;
 use crate::view::widget::{leaf, waterfall};
 use columns::IN_FLIGHT;
@@ -153,7 +153,7 @@ fn progress(area: Rect, pen: &mut Pen<'_>) -> Rect {
     if pen.scene.is_whole() || area.height < 4 {
         return area;
     }
-    let words = format!("working out {done} of {total} workloads …");
+    let words = format!("working out {} …", figure::of(done, total, "workload"));
     pen.text(area.x + 2, area.y, area.width - 2, Role::Dim, &words);
     Rect::new(area.x, area.y + 1, area.width, area.height - 1)
 }

@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 use super::{Hint, Page, Reaction, Rows};
 use crate::intent::Intent;
 use crate::report::sheet::Line;
-use crate::report::{figure, glyph};
+use crate::report::{Style, figure, glyph};
 use crate::theme::Role;
 use crate::view::hit::Target;
 use crate::view::pen::Pen;
@@ -26,6 +26,8 @@ const BESIDE: u16 = 150;
 const SIDE: u16 = 62;
 /// So many rows has the cell below.
 const BELOW: u16 = 11;
+/// Among fewer rows the matrix has all but one, which says how the cell stands.
+const FEW: u16 = 12;
 
 /// The page.
 pub struct CompliancePage {
@@ -114,26 +116,24 @@ impl CompliancePage {
         self.table.listing.cells.draw(&self.table, area, pen);
     }
 
-    fn draw_cell(&self, area: Rect, pen: &mut Pen<'_>) {
+    /// The cell in front in words, in lines of a width.
+    fn cell(&self, width: u16, style: &Style) -> Vec<Line> {
         let matrix = &self.table.listing;
-        let Some(row) = self.table.selected() else {
-            return;
-        };
-        let Some(summary) = matrix.summary(row) else {
-            return;
+        let row = self.table.selected();
+        let Some((row, summary)) = row.and_then(|row| Some((row, matrix.summary(row)?))) else {
+            return Vec::new();
         };
         let workload = &summary.workload;
+        let mut told = facts::new(usize::from(width));
         let Some(compliance) = matrix.compliance(row) else {
-            let words = format!("working out {workload} …");
-            pen.paragraph(area, Role::Dim, &words);
-            return;
+            told.words(Role::Dim, &format!("working out {workload} …"));
+            return told.lines();
         };
-        let mut told = facts::new(usize::from(area.width));
         match (
             matrix.step(row, matrix.cells.front),
             matrix.cells.names.get(matrix.cells.front),
         ) {
-            (Some(step), _) => facts::step(step, workload, &mut told, &pen.scene.style),
+            (Some(step), _) => facts::step(step, workload, &mut told, style),
             (None, Some(name)) if compliance.live.is_some() => {
                 let words = format!("the path of {workload} does not ask for {name}");
                 told.words(Role::Dim, &words);
@@ -143,8 +143,13 @@ impl CompliancePage {
             }
         }
         told.space();
-        facts::whole(compliance, &mut told, &pen.scene.style);
-        leaf::draw(&told.lines(), 0, area, "enter shows all of it", pen);
+        facts::whole(compliance, &mut told, style);
+        told.lines()
+    }
+
+    fn draw_cell(&self, area: Rect, pen: &mut Pen<'_>) {
+        let lines = self.cell(area.width, &pen.scene.style);
+        leaf::draw(&lines, 0, area, "enter shows all of it", pen);
     }
 }
 
@@ -196,11 +201,20 @@ impl Page for CompliancePage {
             self.draw_cell(place, pen);
             return;
         }
-        let cell = BELOW.min(body.height / 2);
+        let cell = if body.height < FEW {
+            0
+        } else {
+            BELOW.min(body.height / 2)
+        };
         let list = body.height.saturating_sub(cell + 1);
         let place = Rect::new(body.x, body.y, body.width, list);
         self.draw_matrix(place, pen);
-        leaf::rule(body.x, body.y + list, body.width, &Line::new(), pen);
+        let mut title = Line::new();
+        if cell == 0 {
+            let lines = self.cell(u16::MAX, &pen.scene.style);
+            title = lines.into_iter().next().unwrap_or_default();
+        }
+        leaf::rule(body.x, body.y + list, body.width, &title, pen);
         let place = Rect::new(body.x + 2, body.y + list + 1, body.width - 4, cell);
         self.draw_cell(place, pen);
     }

@@ -9,15 +9,15 @@ use ratatui::layout::Rect;
 
 use super::{Hint, Page, Reaction, Rows};
 use crate::intent::Intent;
-use crate::report::sheet::Line;
-use crate::report::{figure, glyph};
+use crate::report::sheet::{Line, Sheet};
+use crate::report::{Style, figure, glyph};
 use crate::theme::Role;
-use crate::view::acting::Subject;
 use crate::view::hit::Target;
 use crate::view::listing::Listing;
 use crate::view::pen::Pen;
 use crate::view::scene::Scene;
 use crate::view::scope::Scope;
+use crate::view::subject::Subject;
 use crate::view::table::Table;
 use crate::view::widget::leaf;
 use crate::view::widget::reading::Reading;
@@ -29,6 +29,8 @@ const BESIDE: u16 = 150;
 const SIDE: u16 = 58;
 /// So many rows has the cell below.
 const BELOW: u16 = 9;
+/// Among fewer rows the matrix has all but one, which says how the cell stands; all of that is laid over it where it is asked for.
+const FEW: u16 = 12;
 
 /// The page.
 pub struct EnvironmentsPage {
@@ -94,28 +96,33 @@ impl EnvironmentsPage {
         pen.line(area.x + 2, area.y, area.width - 2, &line);
     }
 
-    fn draw_cell(&self, area: Rect, pen: &mut Pen<'_>) {
+    /// The cell in front in words, in lines of a width.
+    fn cell(&self, width: u16, style: &Style) -> Vec<Line> {
         let matrix = &self.table.listing;
-        let Some(row) = self.table.selected() else {
-            return;
+        let front = || {
+            let row = self.table.selected()?;
+            let name = matrix.cells.names.get(matrix.cells.front)?;
+            Some((row, matrix.summary(row)?, name))
         };
-        let (Some(summary), Some(name)) = (
-            matrix.summary(row),
-            matrix.cells.names.get(matrix.cells.front),
-        ) else {
-            return;
+        let Some((row, summary, name)) = front() else {
+            return Vec::new();
         };
-        let Some(found) = matrix.cell_of(row, matrix.cells.front) else {
-            let words = if matrix.is_known(row) {
-                format!("{} has no environment {name}", summary.workload)
-            } else {
-                format!("working out what runs of {} …", summary.workload)
-            };
-            pen.paragraph(area, Role::Dim, &words);
-            return;
+        let width = usize::from(width);
+        if let Some(found) = matrix.cell_of(row, matrix.cells.front) {
+            return cell::lines(summary, found, width, style);
+        }
+        let words = if matrix.is_known(row) {
+            format!("{} has no environment {name}", summary.workload)
+        } else {
+            format!("working out what runs of {} …", summary.workload)
         };
-        let width = usize::from(area.width);
-        let lines = cell::lines(summary, found, width, &pen.scene.style);
+        let mut sheet = Sheet::new();
+        sheet.paragraph(&Line::new(), Role::Dim, &words, width);
+        sheet.into_lines()
+    }
+
+    fn draw_cell(&self, area: Rect, pen: &mut Pen<'_>) {
+        let lines = self.cell(area.width, &pen.scene.style);
         self.text.draw(&lines, area, pen);
     }
 }
@@ -183,6 +190,13 @@ impl Page for EnvironmentsPage {
                 Rect::new(body.x + list + 2, body.y, SIDE - 3, body.height),
                 pen,
             );
+        } else if body.height < FEW && self.text.in_front() {
+            self.draw_cell(
+                Rect::new(body.x + 2, body.y, body.width - 4, body.height),
+                pen,
+            );
+        } else if body.height < FEW {
+            self.split(body, 0, pen);
         } else if body.height < 2 * BELOW {
             let cell = body.height / 2;
             self.split(body, cell, pen);
@@ -254,7 +268,12 @@ impl EnvironmentsPage {
         let list = body.height.saturating_sub(cell + 1);
         let place = Rect::new(body.x, body.y, body.width, list);
         self.table.listing.cells.draw(&self.table, place, pen);
-        leaf::rule(body.x, body.y + list, body.width, &Line::new(), pen);
+        let mut title = Line::new();
+        if cell == 0 {
+            let lines = self.cell(u16::MAX, &pen.scene.style);
+            title = lines.into_iter().next().unwrap_or_default();
+        }
+        leaf::rule(body.x, body.y + list, body.width, &title, pen);
         let place = Rect::new(body.x + 2, body.y + list + 1, body.width - 4, cell);
         self.draw_cell(place, pen);
     }

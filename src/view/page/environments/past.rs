@@ -9,7 +9,6 @@ use crate::model::ran::{Ahead, Ran};
 use crate::report::figure;
 use crate::report::sheet::Line;
 use crate::theme::Role;
-use crate::view::acting::Subject;
 use crate::view::answer::{Answer, Question};
 use crate::view::hit::Target;
 use crate::view::listing::Listing;
@@ -17,6 +16,7 @@ use crate::view::page::briefs::{Briefs, Row};
 use crate::view::page::{Hint, Page, Reaction, Rows};
 use crate::view::pen::Pen;
 use crate::view::scene::Scene;
+use crate::view::subject::Subject;
 use crate::view::table::Table;
 use crate::view::widget::leaf;
 

@@ -18,6 +18,8 @@ const BESIDE: u16 = 140;
 const WIDEST: usize = 22;
 /// Fewer rows cannot hold the step in front.
 const FRONT: u16 = 6;
+/// With fewer rows nothing is left empty between the steps and what is below.
+const FEW: u16 = 10;
 
 impl MapPage {
     pub(super) fn draw_history(&self, area: Rect, map: &Map, pen: &mut Pen<'_>) {
@@ -33,7 +35,8 @@ impl MapPage {
             sheet.space();
         }
         totals::draw(map, self.statistic, width, &mut sheet);
-        let mut rest = lower(area, taken + 1);
+        let gap = u16::from(area.height >= FEW);
+        let mut rest = lower(area, taken + gap);
         if rest.height == 0 {
             return;
         }
@@ -164,7 +167,11 @@ impl MapPage {
             return 0;
         };
         pen.line(area.x, area.y, area.width, head);
-        let room = usize::from((area.height * 2 / 3).max(4) - 1);
+        let room = if area.height < FEW {
+            usize::from(area.height.saturating_sub(3).max(3))
+        } else {
+            usize::from((area.height * 2 / 3).max(4) - 1)
+        };
         let at = places.iter().position(|place| Some(*place) == self.at);
         let at = at.unwrap_or(0);
         let last = rows.len().saturating_sub(room);
@@ -174,6 +181,13 @@ impl MapPage {
             .clamp((at + 1).saturating_sub(room), at)
             .min(last);
         self.first.set(first);
+        if rows.len() > room {
+            let beside = u16::try_from(head.width() + 2).unwrap_or(u16::MAX);
+            let beside = beside.min(area.width);
+            let place = Rect::new(area.x + beside, area.y, area.width - beside, 1);
+            let words = format!("{} of {}", at + 1, rows.len());
+            pen.right(place, &Line::of(Role::Dim, words));
+        }
         let mut y = area.y + 1;
         let shown = rows.iter().zip(places).skip(first).take(room);
         for (line, place) in shown {

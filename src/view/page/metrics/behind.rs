@@ -242,7 +242,8 @@ fn extent(behind: &Behind) -> Line {
         line.push(Role::Warning, words);
     }
     if behind.told < behind.of {
-        let words = format!("  of {} of {} workloads so far", behind.told, behind.of);
+        let told = figure::of(behind.told, behind.of, "workload");
+        let words = format!("  of {told} so far");
         line.push(Role::Warning, words);
     }
     line

@@ -120,7 +120,8 @@ impl MetricsPage {
     fn head(&self, glance: &Glance, scene: &Scene) -> Line {
         let mut line = Line::of(Role::Text, self.scope.text());
         if glance.told < glance.of {
-            let words = format!(" · told of {} of {} workloads", glance.told, glance.of);
+            let told = figure::of(glance.told, glance.of, "workload");
+            let words = format!(" · told of {told}");
             line.push(Role::Warning, words);
         } else if glance.of > 1 {
             let words = format!(" · {} pooled", figure::count(glance.of, "workload"));
@@ -145,7 +146,8 @@ fn waiting(scene: &Scene, scope: &Scope, glance: Option<&Glance>) -> String {
     match (glance, &scene.stage) {
         (Some(glance), _) if glance.of == 0 => format!("no workload in {}", scope.text()),
         (_, Stage::Working(done, all)) => {
-            format!("working out the metrics: {done} of {all} workloads are worked out …")
+            let worked_out = figure::of(*done, *all, "workload");
+            format!("working out the metrics: {worked_out} so far …")
         }
         _ => "working out the metrics …".to_owned(),
     }

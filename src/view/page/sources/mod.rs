@@ -108,7 +108,8 @@ impl SourcesPage {
         };
         match told.looking {
             Some((done, total)) => {
-                let words = format!("  looking at events … {done} of {total} workloads");
+                let words = figure::of(done, total, "workload");
+                let words = format!("  looking at events … {words}");
                 line.push(Role::Process, words);
             }
             None if self.findings.listing.grave() == 0 => {

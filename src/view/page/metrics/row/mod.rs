@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::model::dora::behind::Behind;
 use crate::report::sheet::Line;
-use crate::report::text;
+use crate::report::{figure, text};
 use crate::theme::Role;
 use crate::view::answer::Answer;
 
@@ -33,8 +33,8 @@ impl Told {
         match self.behind() {
             None => format!("working out the {what} …"),
             Some(behind) if behind.told < behind.of => format!(
-                "no {what} in the {} of {} workloads that are worked out",
-                behind.told, behind.of
+                "no {what} in the {} worked out so far",
+                figure::of(behind.told, behind.of, "workload")
             ),
             Some(_) => format!("no {what} in the window"),
         }
