@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ErrorKind;
 use super::rows::{Rows, put};
-use super::{Batch, ConnectorError};
+use super::{Batch, ConnectorError, gone};
 use crate::event::time::{Span, Timestamp};
 
 /// How far back a first reading goes, where nobody says.
@@ -159,9 +159,17 @@ impl<'a> Series<'a> {
         }
     }
 
+    /// A thing that was under way is gone: nobody is asked any more by its gates that waited.
+    pub fn forget(&self, batch: &mut Batch, source: &str, id: &str) {
+        batch
+            .events
+            .extend(gone::closed(source, &self.held(id), self.now));
+        self.hold(batch, id, &[]);
+        self.keep(batch, id, false);
+    }
+
     /// The gates of a thing that waited when it was last seen.
-    #[must_use]
-    pub fn held(&self, id: &str) -> Vec<String> {
+    fn held(&self, id: &str) -> Vec<String> {
         self.rows.get(&self.gates_key(id)).unwrap_or_default()
     }
 
@@ -274,6 +282,27 @@ mod tests {
             rows.apply(&batch.cursors);
             assert_eq!(Series::new(&rows, "acme", now, None).held("7"), gates);
         }
+    }
+
+    #[test]
+    fn what_is_gone_is_under_way_no_more_and_its_gates_wait_for_nobody() {
+        let now = Timestamp::from_seconds(1_800_000_000);
+        let mut rows = Rows::default();
+        let mut batch = Batch::default();
+        let series = Series::new(&rows, "acme", now, None);
+        series.keep(&mut batch, "7", true);
+        series.hold(&mut batch, "7", &["g".to_owned()]);
+        rows.apply(&batch.cursors);
+        let mut batch = Batch::default();
+        Series::new(&rows, "acme", now, None).forget(&mut batch, "tool", "7");
+        rows.apply(&batch.cursors);
+        let told: Vec<_> = batch
+            .events
+            .iter()
+            .map(|one| (one.source.as_str(), one.id.as_str(), one.at))
+            .collect();
+        assert_eq!(told, [("tool", "g/closed", now)]);
+        assert_eq!(rows.names("acme ").count(), 0);
     }
 
     #[test]

@@ -286,12 +286,6 @@ fn forget(
     let text = format!("{id} is gone before it was seen to end");
     telling.warn(&origin.repository, text);
     let mut batch = Batch::default();
-    let held = series.held(id);
-    let closed = held
-        .iter()
-        .map(|gate| gone::closed(&origin.source, gate, origin.now));
-    batch.events.extend(closed);
-    series.hold(&mut batch, id, &[]);
-    series.keep(&mut batch, id, false);
+    series.forget(&mut batch, &origin.source, id);
     telling.batch(batch)
 }

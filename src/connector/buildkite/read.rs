@@ -111,13 +111,7 @@ impl Reader<'_> {
                     let text = "it is gone before it was seen to end";
                     telling.warn(&thing.build(), text);
                     let source = format!("{}/{}", self.origin.instance, thing.slug);
-                    let held = series.held(&thing.build());
-                    let closed = held
-                        .iter()
-                        .map(|gate| gone::closed(&source, gate, self.now));
-                    batch.events.extend(closed);
-                    series.hold(&mut batch, &thing.build(), &[]);
-                    series.keep(&mut batch, &thing.build(), false);
+                    series.forget(&mut batch, &source, &thing.build());
                 }
                 Err(error) => return Err(error),
             }
