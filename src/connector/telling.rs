@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::facts::{Facts, Unknown};
 use super::http::instance::Instance;
 use super::piece::Failures;
+use super::series::Series;
 use super::{Batch, ConnectorError, Finding, Progress, Severity, Sink, health};
 
 /// A sink, and what was told to it already.
@@ -42,6 +43,19 @@ impl<'s> Telling<'s> {
             return Ok(());
         }
         self.sink.batch(batch)
+    }
+
+    /// A page of a series; where it could not be had, what is kept of that.
+    pub fn page<T>(
+        &mut self,
+        series: &Series<'_>,
+        place: &str,
+        read: Result<T, ConnectorError>,
+    ) -> Result<T, ConnectorError> {
+        if let Err(error) = &read {
+            self.batch(series.lost(place, error))?;
+        }
+        read
     }
 
     pub fn warn(&mut self, subject: &str, text: impl Into<String>) {

@@ -79,12 +79,6 @@ impl Reader<'_> {
         Series::new(&self.rows, &name, self.now, self.since)
     }
 
-    /// The page from which on a list is read: its first, or the one at which the last reading was stopped.
-    fn start(&self, series: &Series<'_>, first: String) -> String {
-        let next = series.next().filter(|next| self.instance.has(next));
-        next.unwrap_or(first)
-    }
-
     async fn page<T: DeserializeOwned>(
         &self,
         origin: &Origin,
@@ -93,10 +87,7 @@ impl Reader<'_> {
         telling: &mut Telling<'_>,
     ) -> Result<Page<T>, ConnectorError> {
         let read = client::page::<T>(self.instance, url, &origin.repository).await;
-        if let Err(error) = &read {
-            telling.batch(series.lost(url, error))?;
-        }
-        read
+        telling.page(series, url, read)
     }
 
     async fn pulls(
@@ -107,7 +98,7 @@ impl Reader<'_> {
         let repository = &origin.repository;
         let series = self.series(origin, PULLS);
         let first = client::pulls_url(self.instance, repository, series.from());
-        let mut next = Some(self.start(&series, first));
+        let mut next = Some(series.start(self.instance, first));
         while let Some(url) = next.take() {
             let page = self.page::<Pull>(origin, &series, &url, telling).await?;
             telling.complain(repository, page.complaints);
@@ -171,7 +162,7 @@ impl Reader<'_> {
         let from = series.from();
         let mut seen = BTreeSet::new();
         let first = client::pipelines_url(self.instance, repository);
-        let mut next = Some(self.start(&series, first));
+        let mut next = Some(series.start(self.instance, first));
         while let Some(url) = next.take() {
             let page = self
                 .page::<Pipeline>(origin, &series, &url, telling)
@@ -239,7 +230,7 @@ impl Reader<'_> {
         let from = series.from();
         let mut seen = BTreeSet::new();
         let first = client::deployments_url(self.instance, repository);
-        let mut next = Some(self.start(&series, first));
+        let mut next = Some(series.start(self.instance, first));
         while let Some(url) = next.take() {
             let page = self
                 .page::<Deployment>(origin, &series, &url, telling)

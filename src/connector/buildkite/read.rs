@@ -48,10 +48,7 @@ impl Reader<'_> {
         let mut pages = self.pages(list, &series);
         while let Some(url) = pages.pop_front() {
             let read = client::builds(self.instance, &url, list.name()).await;
-            if let Err(error) = &read {
-                telling.batch(series.lost(&url, error))?;
-            }
-            let page = read?;
+            let page = telling.page(&series, &url, read)?;
             telling.complain(list.name(), page.complaints);
             let mut batch = Batch::default();
             for build in &page.items {
@@ -83,7 +80,7 @@ impl Reader<'_> {
         let from = series.from();
         let first = |key: &&str| client::builds_url(self.instance, list, key, from);
         let mut pages: VecDeque<String> = keys.iter().map(first).collect();
-        if let Some(next) = series.next().filter(|next| self.instance.has(next)) {
+        if let Some(next) = series.page(self.instance) {
             let is_of = |key: &&str| next.contains(&format!("{key}="));
             let place = keys.iter().position(is_of).unwrap_or_default();
             pages.drain(..=place);

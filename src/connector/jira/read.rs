@@ -1,15 +1,16 @@
-//! One reading: the issues that were touched since the last, the newest first, and those of which an approval was open. How far it got is kept at its end, so
-//! that a kill before leaves the same to be read again.
+//! One reading: the issues that were touched since the last, the newest first, and those of which an approval was open. How far it got is kept with each
+//! page, and one that is stopped goes on there.
 
 use std::collections::BTreeSet;
 
-use super::client::{Found, PAGE, PAGES, Reach};
-use super::cursor::{OPEN, READ};
+use super::client::{Ages, Found, PAGE, PAGES, Reach};
+use super::cursor::{ALL, OPEN, Place};
 use super::translate::{self, Origin, gate};
 use super::wire::{History, Issue};
 use crate::connector::facts::{Facts, Unknown};
 use crate::connector::health;
 use crate::connector::rows::{Rows, put};
+use crate::connector::series::Series;
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Sink};
 use crate::event::time::{Span, Timestamp};
 
@@ -36,11 +37,15 @@ struct Seen {
 
 impl Reader<'_> {
     pub async fn read(&self, sink: &mut dyn Sink) -> Result<(), ConnectorError> {
-        let read: Option<String> = self.rows.get(READ);
-        let read = read.and_then(|text| Timestamp::parse(&text));
-        let first = self.since.unwrap_or(self.now - FIRST);
-        let since = read.map_or(first, |read| read - AGAIN);
+        let series = Series::new(&self.rows, ALL, self.now, self.since).reaching(FIRST, AGAIN);
+        let since = series.from();
+        let mut place: Place = series.next().unwrap_or_default();
+        let span = Ages {
+            since: self.now - since,
+            until: place.age(self.now),
+        };
         let mut seen = Seen::default();
+        seen.keys.extend(place.told.keys().cloned());
         let mut next: Option<String> = None;
         for number in 0..PAGES {
             sink.progress(Progress {
@@ -48,14 +53,16 @@ impl Reader<'_> {
                 done: (number * PAGE) as u64,
                 total: None,
             });
-            let page = self
-                .reach
-                .touched((since, self.now), next.as_deref())
-                .await?;
+            let page = self.reach.touched(&span, next.as_deref()).await?;
             let following = page.next.clone().filter(|one| next.as_ref() != Some(one));
+            let skew = self.reach.instance.http.skew();
+            place.add(&page.issues, skew.unwrap_or(Span::ZERO));
             let mut batch = self.page(page, &mut seen, sink).await?;
-            if following.is_none() {
-                put(&mut batch, READ.to_owned(), &self.now.to_string());
+            if following.is_some() {
+                series.go_on(&mut batch, Some(&place));
+            } else {
+                // Asked for by its age, which is the same by every clock.
+                series.done(&mut batch, None);
             }
             sink.batch(batch)?;
             next = following;

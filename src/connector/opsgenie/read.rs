@@ -1,10 +1,10 @@
-//! One reading: the incidents and alerts that were made since the last, the newest first, and those that were open, one by one. How far it got is kept at its
-//! end, so that a kill before leaves the same to be read again.
+//! One reading: the incidents and alerts that were made since the last, the newest first, and those that were open, one by one. How far it got is kept with
+//! each page, and one that is stopped goes on there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::client::{Kind, LAST, Reach};
-use super::cursor::{OPEN, READ, SERVICE};
+use super::cursor::{ALL, OPEN, SERVICE};
 use super::translate::Origin;
 use super::wire::Trouble;
 use crate::connector::error::ErrorKind;
@@ -12,7 +12,7 @@ use crate::connector::facts::{Facts, Unknown};
 use crate::connector::health;
 use crate::connector::pattern::Names;
 use crate::connector::rows::{Rows, put};
-use crate::connector::series::there;
+use crate::connector::series::Series;
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Sink};
 use crate::event::time::{Span, Timestamp};
 
@@ -32,6 +32,13 @@ pub struct Reader<'a> {
     pub since: Option<Timestamp>,
 }
 
+/// Incidents or alerts, from a page on.
+struct Part<'a> {
+    kind: Kind,
+    first: usize,
+    series: &'a Series<'a>,
+}
+
 /// What was learned in a reading.
 #[derive(Default)]
 struct Seen {
@@ -45,13 +52,22 @@ struct Seen {
 
 impl Reader<'_> {
     pub async fn read(&self, sink: &mut dyn Sink) -> Result<(), ConnectorError> {
-        let read: Option<String> = self.rows.get(READ);
-        let read = read.and_then(|text| Timestamp::parse(&text));
-        let first = self.since.unwrap_or(self.now - FIRST);
-        let from = read.map_or(first, |read| read - AGAIN);
+        let series = Series::new(&self.rows, ALL, self.now, self.since).reaching(FIRST, AGAIN);
+        let (word, page): (String, usize) = series.next().unwrap_or_default();
+        let stopped = Kind::ALL.iter().position(|kind| kind.word() == word);
         let mut seen = Seen::default();
-        for kind in Kind::ALL {
-            match self.lately(kind, from, &mut seen, sink).await {
+        for (place, kind) in Kind::ALL.into_iter().enumerate() {
+            let first = match stopped {
+                Some(stopped) if place < stopped => continue,
+                Some(stopped) if place == stopped => page,
+                _ => 0,
+            };
+            let part = Part {
+                kind,
+                first,
+                series: &series,
+            };
+            match self.lately(&part, &mut seen, sink).await {
                 Ok(()) => {}
                 // Not every plan has incidents, and not every key may read both.
                 Err(error) if kind == Kind::Incident && is_closed(&error) => {
@@ -63,8 +79,7 @@ impl Reader<'_> {
             }
         }
         let mut batch = Batch::default();
-        let read = there(self.now, self.reach.instance.http.skew());
-        put(&mut batch, READ.to_owned(), &read.to_string());
+        series.done(&mut batch, self.reach.instance.http.skew());
         sink.batch(batch)?;
         if let Some(finding) = health::clock(&self.reach.instance.http, self.origin.source) {
             sink.finding(finding);
@@ -74,12 +89,12 @@ impl Reader<'_> {
 
     async fn lately(
         &self,
-        kind: Kind,
-        from: Timestamp,
+        part: &Part<'_>,
         seen: &mut Seen,
         sink: &mut dyn Sink,
     ) -> Result<(), ConnectorError> {
-        for number in 0..Reach::pages() {
+        let (kind, from) = (part.kind, part.series.from());
+        for number in part.first..Reach::pages() {
             sink.progress(Progress {
                 what: format!("{} since {from}", kind.word()),
                 done: seen.ids.len() as u64,
@@ -99,6 +114,10 @@ impl Reader<'_> {
                 if new || self.rows.names(&row(kind, &trouble.id)).next().is_some() {
                     self.take(kind, trouble, (&mut batch, seen), sink).await?;
                 }
+            }
+            if !through {
+                part.series
+                    .go_on(&mut batch, Some(&(kind.word(), number + 1)));
             }
             sink.batch(batch)?;
             if through {

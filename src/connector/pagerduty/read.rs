@@ -1,17 +1,17 @@
 //! One reading: the incidents that were triggered since the last, in spans of time from the newest backwards, and those that were open, one by one. How far
-//! it got is kept with the last span, so that a kill before leaves the same to be read again.
+//! it got is kept with each span, and one that is stopped goes on there.
 
 use std::collections::BTreeSet;
 
 use super::client::Reach;
-use super::cursor::{OPEN, READ};
+use super::cursor::{ALL, OPEN};
 use super::translate::{Origin, is_open, service};
 use super::wire::Incident;
 use crate::connector::facts::{Facts, Unknown};
 use crate::connector::health;
 use crate::connector::pattern::Names;
 use crate::connector::rows::{Rows, put};
-use crate::connector::series::there;
+use crate::connector::series::Series;
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Sink};
 use crate::event::time::{Span, Timestamp};
 
@@ -36,13 +36,11 @@ pub struct Reader<'a> {
 
 impl Reader<'_> {
     pub async fn read(&self, sink: &mut dyn Sink) -> Result<(), ConnectorError> {
-        let read: Option<String> = self.rows.get(READ);
-        let read = read.and_then(|text| Timestamp::parse(&text));
-        let first = self.since.unwrap_or(self.now - FIRST);
-        let from = read.map_or(first, |read| read - AGAIN);
+        let series = Series::new(&self.rows, ALL, self.now, self.since).reaching(FIRST, AGAIN);
+        let from = series.from();
         let mut seen = BTreeSet::new();
         let mut told = BTreeSet::new();
-        let mut to = self.now + DAY;
+        let mut to = series.next().unwrap_or(self.now + DAY);
         while to > from {
             let start = from.max(to - SPAN);
             sink.progress(Progress {
@@ -62,9 +60,10 @@ impl Reader<'_> {
                 seen.insert(incident.id.clone());
                 self.take(incident, &mut batch, &mut told, sink);
             }
-            if start <= from {
-                let read = there(self.now, self.reach.instance.http.skew());
-                put(&mut batch, READ.to_owned(), &read.to_string());
+            if start > from {
+                series.go_on(&mut batch, Some(&start));
+            } else {
+                series.done(&mut batch, self.reach.instance.http.skew());
             }
             sink.batch(batch)?;
             to = start;

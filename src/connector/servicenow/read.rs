@@ -1,16 +1,17 @@
 //! One reading: the change requests that were touched since the last, the newest first, and those whose gate was open, with the approvals of each. How far it
-//! got is kept at its end, so that a kill before leaves the same to be read again.
+//! got is kept with each page, and one that is stopped goes on there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::client::{PAGE, PAGES, Page, Reach};
-use super::cursor::{OPEN, READ};
+use super::cursor::{ALL, OPEN};
 use super::translate::{change, service};
 use super::wire::Record;
 use crate::connector::facts::Unknown;
 use crate::connector::health;
 use crate::connector::pattern::Names;
 use crate::connector::rows::{Rows, put};
+use crate::connector::series::Series;
 use crate::connector::{Batch, ConnectorError, Finding, Progress, Sink};
 use crate::event::time::{Span, Timestamp};
 
@@ -38,12 +39,11 @@ struct Seen {
 
 impl Reader<'_> {
     pub async fn read(&self, sink: &mut dyn Sink) -> Result<(), ConnectorError> {
-        let read: Option<String> = self.rows.get(READ);
-        let read = read.and_then(|text| Timestamp::parse(&text));
-        let first = self.since.unwrap_or(self.now - FIRST);
-        let since = read.map_or(first, |read| read - AGAIN);
+        let series = Series::new(&self.rows, ALL, self.now, self.since).reaching(FIRST, AGAIN);
+        let since = series.from();
         let mut seen = Seen::default();
-        for number in 0..PAGES {
+        let first = series.next().unwrap_or(0_usize);
+        for number in (first..).take(PAGES) {
             sink.progress(Progress {
                 what: format!("change requests since {since}"),
                 done: (number * PAGE) as u64,
@@ -52,8 +52,11 @@ impl Reader<'_> {
             let page = self.reach.touched((since, self.now), number).await?;
             let more = page.more;
             let mut batch = self.page(page, &mut seen, sink).await?;
-            if !more {
-                put(&mut batch, READ.to_owned(), &self.now.to_string());
+            if more {
+                series.go_on(&mut batch, Some(&(number + 1)));
+            } else {
+                // Asked for by its age, which is the same by every clock.
+                series.done(&mut batch, None);
             }
             sink.batch(batch)?;
             if !more {
