@@ -13,7 +13,7 @@
 //!
 //! What connectors share stands beside their folders, to be looked through before anything is written again: `rows` (cursors), `facts` (events and unknown
 //! words), `piece` (readings with several requests under way), `series` (how far a list is read, and where a reading that was stopped goes on), `telling` (what a reading hands over), `naming`
-//! (repositories that have another name now), `message` and `written` (commits), `reopened` (requests), `gone` (gates of what was deleted), `tag`, `image` and `referrer` (of registries), `environment` (what runs where), `lenient` (answers with holes), `told` (parameters), `template`, `pattern`, `selection`, `ticket`, `issue`, `mention`,
+//! (repositories that have another name now), `origin`, `message` and `written` (repositories and their commits), `reopened` (requests), `gone` (gates of what was deleted), `tag`, `image` and `referrer` (of registries), `environment` (what runs where), `lenient` (answers with holes), `told` (parameters), `template`, `pattern`, `selection`, `ticket`, `issue`, `mention`,
 //! `health`, `signature` (what pushes are known by), `acting` (requests, comments, probes), `opening` (requests for what was pushed), `spoken` and `once`; in
 //! [`scanner`] what scanners write; in [`http`] the instance of a tool, parts of addresses, pages and answers that cannot be read.
 
@@ -54,6 +54,7 @@ pub mod oci;
 mod once;
 pub mod opening;
 pub mod opsgenie;
+pub mod origin;
 pub mod pagerduty;
 mod pattern;
 mod piece;

@@ -9,13 +9,14 @@ use serde::de::DeserializeOwned;
 
 use super::client::{self, bare};
 use super::cursor::{DEPLOYMENTS, OPEN, PIPELINES, PULLS, series};
-use super::translate::{Origin, change, deployment, pipeline};
+use super::translate::{change, deployment, pipeline};
 use super::wire::{Activity, Commit, Deployment, Pipeline, Pull, Step};
 use crate::connector::error::ErrorKind;
 use crate::connector::gone;
 use crate::connector::http::instance::Instance;
 use crate::connector::http::page::Page;
 use crate::connector::http::parse::Parsed;
+use crate::connector::origin::Origin;
 use crate::connector::rows::Rows;
 use crate::connector::selection::Selection;
 use crate::connector::series::Series;
@@ -57,11 +58,7 @@ impl Reader<'_> {
             telling.part(owner, listed)?;
         }
         for (done, name) in names.iter().enumerate() {
-            let origin = Origin {
-                source: format!("{}/{name}", self.instance.source),
-                repository: name.clone(),
-                now: self.now,
-            };
+            let origin = Origin::new(&self.instance.source, name, self.now);
             let read = self.pulls(&origin, &mut telling).await;
             telling.part(&series(name, PULLS), read)?;
             let read = self.pipelines(&origin, &mut telling).await;
