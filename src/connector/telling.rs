@@ -81,6 +81,15 @@ impl<'s> Telling<'s> {
         });
     }
 
+    /// The same of a list of which nobody says how long it is.
+    pub fn going(&mut self, what: String, done: usize) {
+        self.sink.progress(Progress {
+            what,
+            done: done as u64,
+            total: None,
+        });
+    }
+
     /// How a part of the reading went: one that failed is told, and the others go on, unless none can.
     pub fn part(
         &mut self,

@@ -8,12 +8,11 @@ use super::cursor::{ALL, OPEN, SERVICE};
 use super::translate::Origin;
 use super::wire::Trouble;
 use crate::connector::error::ErrorKind;
-use crate::connector::facts::{Facts, Unknown};
-use crate::connector::health;
 use crate::connector::pattern::Names;
 use crate::connector::rows::{Rows, put};
 use crate::connector::series::Series;
-use crate::connector::{Batch, ConnectorError, Finding, Progress, Sink};
+use crate::connector::telling::Telling;
+use crate::connector::{Batch, ConnectorError, Sink};
 use crate::event::time::{Span, Timestamp};
 
 /// How far back the first reading goes, where nobody says.
@@ -43,7 +42,6 @@ struct Part<'a> {
 #[derive(Default)]
 struct Seen {
     ids: BTreeSet<String>,
-    told: BTreeSet<Unknown>,
     /// Names of services by their ids.
     names: BTreeMap<String, String>,
     /// Incidents are not to be had.
@@ -56,6 +54,7 @@ impl Reader<'_> {
         let (word, page): (String, usize) = series.next().unwrap_or_default();
         let stopped = Kind::ALL.iter().position(|kind| kind.word() == word);
         let mut seen = Seen::default();
+        let mut telling = Telling::new(sink, "Opsgenie");
         for (place, kind) in Kind::ALL.into_iter().enumerate() {
             let first = match stopped {
                 Some(stopped) if place < stopped => continue,
@@ -67,12 +66,12 @@ impl Reader<'_> {
                 first,
                 series: &series,
             };
-            match self.lately(&part, &mut seen, sink).await {
+            match self.lately(&part, &mut seen, &mut telling).await {
                 Ok(()) => {}
                 // Not every plan has incidents, and not every key may read both.
                 Err(error) if kind == Kind::Incident && is_closed(&error) => {
                     let text = format!("only alerts are read: {error}");
-                    sink.finding(Finding::warning(self.origin.source, text));
+                    telling.warn(self.origin.source, text);
                     seen.closed = true;
                 }
                 Err(error) => return Err(error),
@@ -80,30 +79,24 @@ impl Reader<'_> {
         }
         let mut batch = Batch::default();
         series.done(&mut batch, self.reach.instance.http.skew());
-        sink.batch(batch)?;
-        if let Some(finding) = health::clock(&self.reach.instance.http, self.origin.source) {
-            sink.finding(finding);
-        }
-        self.open(&mut seen, sink).await
+        telling.batch(batch)?;
+        telling.clock(self.reach.instance);
+        self.open(&mut seen, &mut telling).await
     }
 
     async fn lately(
         &self,
         part: &Part<'_>,
         seen: &mut Seen,
-        sink: &mut dyn Sink,
+        telling: &mut Telling<'_>,
     ) -> Result<(), ConnectorError> {
         let (kind, from) = (part.kind, part.series.from());
         for number in part.first..Reach::pages() {
-            sink.progress(Progress {
-                what: format!("{} since {from}", kind.word()),
-                done: seen.ids.len() as u64,
-                total: None,
-            });
+            telling.going(format!("{} since {from}", kind.word()), seen.ids.len());
             let (page, more) = self.reach.page(kind, number).await?;
             for complaint in page.complaints {
                 let text = format!("{}: {complaint}", kind.word());
-                sink.finding(Finding::warning(self.origin.source, text));
+                telling.warn(self.origin.source, text);
             }
             let mut batch = Batch::default();
             let mut through = !more;
@@ -112,14 +105,15 @@ impl Reader<'_> {
                 seen.ids.insert(trouble.id.clone());
                 let new = trouble.created().is_none_or(|at| at >= from);
                 if new || self.rows.names(&row(kind, &trouble.id)).next().is_some() {
-                    self.take(kind, trouble, (&mut batch, seen), sink).await?;
+                    self.take(kind, trouble, (&mut batch, seen), telling)
+                        .await?;
                 }
             }
             if !through {
                 part.series
                     .go_on(&mut batch, Some(&(kind.word(), number + 1)));
             }
-            sink.batch(batch)?;
+            telling.batch(batch)?;
             if through {
                 return Ok(());
             }
@@ -128,12 +122,12 @@ impl Reader<'_> {
             "there are more than {LAST} {}: Opsgenie does not give the rest",
             kind.word()
         );
-        sink.finding(Finding::warning(self.origin.source, text));
+        telling.warn(self.origin.source, text);
         Ok(())
     }
 
     /// Those that were open and are older than what was asked for.
-    async fn open(&self, seen: &mut Seen, sink: &mut dyn Sink) -> Result<(), ConnectorError> {
+    async fn open(&self, seen: &mut Seen, telling: &mut Telling<'_>) -> Result<(), ConnectorError> {
         for kind in Kind::ALL {
             if kind == Kind::Incident && seen.closed {
                 continue;
@@ -144,15 +138,16 @@ impl Reader<'_> {
             for id in open {
                 let mut batch = Batch::default();
                 if let Some(trouble) = self.reach.one(kind, &id).await? {
-                    self.take(kind, &trouble, (&mut batch, seen), sink).await?;
+                    self.take(kind, &trouble, (&mut batch, seen), telling)
+                        .await?;
                 } else {
                     let text = format!(
                         "{id} is gone, and nobody says that it is over: `leadtime mark ignore {id}` takes it out"
                     );
-                    sink.finding(Finding::warning(self.origin.source, text));
+                    telling.warn(self.origin.source, text);
                     batch.cursors.push((row(kind, &id), None));
                 }
-                sink.batch(batch)?;
+                telling.batch(batch)?;
             }
         }
         Ok(())
@@ -163,7 +158,7 @@ impl Reader<'_> {
         kind: Kind,
         trouble: &Trouble,
         (batch, seen): (&mut Batch, &mut Seen),
-        sink: &mut dyn Sink,
+        telling: &mut Telling<'_>,
     ) -> Result<(), ConnectorError> {
         let mut named = Vec::new();
         for id in &trouble.impacted_services {
@@ -171,13 +166,7 @@ impl Reader<'_> {
         }
         let mut services = self.origin.services(trouble, named);
         services.retain(|name| self.services.want(name.as_deref().unwrap_or_default()));
-        let Facts { events, unknown } = self.origin.facts(kind, trouble, &services);
-        for one in unknown {
-            if seen.told.insert(one.clone()) {
-                sink.finding(one.told("Opsgenie"));
-            }
-        }
-        batch.events.extend(events);
+        telling.take(batch, self.origin.facts(kind, trouble, &services));
         let key = row(kind, &trouble.id);
         if trouble.is_open() && !services.is_empty() {
             put(batch, key, &true);
