@@ -84,7 +84,7 @@ use std::pin::Pin;
 use crate::event::Event;
 use crate::event::cdevents::{Document, read};
 use crate::event::kind::MapText;
-use crate::event::time::Timestamp;
+use crate::event::time::{Span, Timestamp};
 use crate::plan::request::{Order, Prepared, Request, Sent, Standing};
 
 pub use error::ConnectorError;
@@ -106,6 +106,14 @@ pub struct Reading {
     /// The oldest fact wanted on a first reading.
     pub since: Option<Timestamp>,
     pub now: Timestamp,
+}
+
+impl Reading {
+    /// The oldest fact wanted on a first reading: as it is asked, else as far back as the source says.
+    #[must_use]
+    pub fn back_to(&self, told: Option<Span>) -> Option<Timestamp> {
+        self.since.or_else(|| told.map(|span| self.now - span))
+    }
 }
 
 /// Something worth telling that is no event: shown by `doctor`.
