@@ -22,22 +22,27 @@ pub fn waiting(facts: &Facts) -> Vec<String> {
     open.into_iter().collect()
 }
 
-/// One of them, which waits for nobody any more.
-#[must_use]
-pub fn closed(source: &str, gate: &str, at: Timestamp) -> Event<String> {
-    let fact = Gate {
-        gate: gate.to_owned(),
-        phase: GatePhase::Closed,
-        decision: Some(Decision::Other),
-        comment: Some("what it was of is gone".to_owned()),
-        ..Gate::default()
-    };
-    Event {
-        source: source.to_owned(),
-        id: format!("{gate}/closed"),
-        at,
-        kind: Kind::Gate(fact),
-    }
+/// The same gates, which wait for nobody any more.
+pub fn closed<'a>(
+    source: &'a str,
+    gates: &'a [String],
+    at: Timestamp,
+) -> impl Iterator<Item = Event<String>> + 'a {
+    gates.iter().map(move |gate| {
+        let fact = Gate {
+            gate: gate.clone(),
+            phase: GatePhase::Closed,
+            decision: Some(Decision::Other),
+            comment: Some("what it was of is gone".to_owned()),
+            ..Gate::default()
+        };
+        Event {
+            source: source.to_owned(),
+            id: format!("{gate}/closed"),
+            at,
+            kind: Kind::Gate(fact),
+        }
+    })
 }
 
 #[cfg(test)]
@@ -47,21 +52,25 @@ mod tests {
     #[test]
     fn what_waits_is_what_was_begun_and_not_ended() {
         let at = Timestamp::from_seconds(1_800_000_000);
-        let begun = |gate: &str| {
+        let both = ["a".to_owned(), "b".to_owned()];
+        let begun = closed("x", &both, at).map(|event| {
+            let Kind::Gate(gate) = event.kind else {
+                panic!("{event:?}")
+            };
             let fact = Gate {
-                gate: gate.to_owned(),
+                gate: gate.gate,
                 ..Gate::default()
             };
             Event {
                 kind: Kind::Gate(fact),
-                ..closed("x", gate, at)
+                ..event
             }
-        };
+        });
         let mut facts = Facts::default();
-        facts
-            .events
-            .extend([begun("a"), begun("b"), closed("x", "a", at)]);
+        facts.events.extend(begun);
+        facts.events.extend(closed("x", &both[..1], at));
         assert_eq!(waiting(&facts), ["b"]);
-        assert_eq!(closed("x", "b", at).id, "b/closed");
+        let ended: Vec<_> = closed("x", &both[1..], at).collect();
+        assert_eq!((ended.len(), ended[0].id.as_str()), (1, "b/closed"));
     }
 }

@@ -13,7 +13,7 @@
 //!
 //! What connectors share stands beside their folders, to be looked through before anything is written again: `rows` (cursors), `facts` (events and unknown
 //! words), `piece` (readings with several requests under way), `series` (how far a list is read, and where a reading that was stopped goes on), `telling` (what a reading hands over), `naming`
-//! (repositories that have another name now), `message` and `written` (commits), `reopened` (requests), `gone` (gates of what was deleted), `tag`, `image` and `referrer` (of registries), `environment` (what runs where), `lenient` (answers with holes), `told` (parameters), `template`, `pattern`, `selection`, `issue`, `mention`,
+//! (repositories that have another name now), `origin`, `message` and `written` (repositories and their commits), `reopened` (requests), `gone` (gates of what was deleted), `tag`, `image` and `referrer` (of registries), `environment` (what runs where), `lenient` (answers with holes), `told` (parameters), `template`, `pattern`, `selection`, `issue`, `mention`,
 //! `health`, `signature` (what pushes are known by), `acting` (requests, comments, probes), `opening` (requests for what was pushed), `spoken` and `once`; in
 //! [`scanner`] what scanners write; in [`http`] the instance of a tool, parts of addresses, pages and answers that cannot be read.
 
@@ -54,6 +54,7 @@ pub mod oci;
 mod once;
 pub mod opening;
 pub mod opsgenie;
+pub mod origin;
 pub mod pagerduty;
 mod pattern;
 mod piece;
@@ -82,7 +83,7 @@ use std::pin::Pin;
 use crate::event::Event;
 use crate::event::cdevents::{Document, read};
 use crate::event::kind::MapText;
-use crate::event::time::Timestamp;
+use crate::event::time::{Span, Timestamp};
 use crate::plan::request::{Order, Prepared, Request, Sent, Standing};
 
 pub use error::ConnectorError;
@@ -104,6 +105,14 @@ pub struct Reading {
     /// The oldest fact wanted on a first reading.
     pub since: Option<Timestamp>,
     pub now: Timestamp,
+}
+
+impl Reading {
+    /// The oldest fact wanted on a first reading: as it is asked, else as far back as the source says.
+    #[must_use]
+    pub fn back_to(&self, told: Option<Span>) -> Option<Timestamp> {
+        self.since.or_else(|| told.map(|span| self.now - span))
+    }
 }
 
 /// Something worth telling that is no event: shown by `doctor`.

@@ -3,11 +3,13 @@
 
 use std::collections::BTreeSet;
 
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
 use super::error::ErrorKind;
+use super::http::instance::Instance;
 use super::rows::{Rows, put};
-use super::{Batch, ConnectorError};
+use super::{Batch, ConnectorError, gone};
 use crate::event::time::{Span, Timestamp};
 
 /// How far back a first reading goes, where nobody says.
@@ -23,11 +25,11 @@ pub fn there(at: Timestamp, skew: Option<Span>) -> Timestamp {
     behind.map_or(at, |behind| at + behind)
 }
 
-/// Where a reading goes on that was stopped: at which page, and when it began, since what came in since then is before its first.
+/// Where a reading goes on that was stopped: at which place, and when it began, since what came in since then is before its first.
 #[derive(Serialize, Deserialize)]
-struct Way {
+struct Way<P> {
     began: String,
-    next: String,
+    next: P,
 }
 
 /// Clocks that are less apart are taken for one: what is asked for again makes up for it.
@@ -38,7 +40,9 @@ pub struct Series<'a> {
     rows: &'a Rows,
     name: String,
     now: Timestamp,
-    first: Timestamp,
+    since: Option<Timestamp>,
+    first: Span,
+    again: Span,
 }
 
 impl<'a> Series<'a> {
@@ -49,7 +53,19 @@ impl<'a> Series<'a> {
             rows,
             name: name.to_owned(),
             now,
-            first: since.unwrap_or(now - FIRST),
+            since,
+            first: FIRST,
+            again: AGAIN,
+        }
+    }
+
+    /// One of which more is wanted at first, where nobody says, or whose list lags behind for longer.
+    #[must_use]
+    pub fn reaching(self, first: Span, again: Span) -> Self {
+        Self {
+            first,
+            again,
+            ..self
         }
     }
 
@@ -67,7 +83,8 @@ impl<'a> Series<'a> {
     /// From when on things are wanted.
     #[must_use]
     pub fn from(&self) -> Timestamp {
-        self.read().map_or(self.first, |read| read - AGAIN)
+        let first = || self.since.unwrap_or(self.now - self.first);
+        self.read().map_or_else(first, |read| read - self.again)
     }
 
     /// What was under way at the last reading.
@@ -96,22 +113,31 @@ impl<'a> Series<'a> {
         open
     }
 
-    /// The page at which the last reading was stopped before it came to its end.
+    /// The place at which the last reading was stopped before it came to its end: the address of a page, its number, a time, whatever its list goes by.
     #[must_use]
-    pub fn next(&self) -> Option<String> {
-        Some(self.way()?.next)
+    pub fn next<P: DeserializeOwned>(&self) -> Option<P> {
+        let way: Way<P> = self.rows.get(&self.way_key())?;
+        Some(way.next)
     }
 
-    fn way(&self) -> Option<Way> {
-        self.rows.get(&self.way_key())
+    /// The same, where it is the address of a page: of this instance alone, since the credentials go along.
+    #[must_use]
+    pub fn page(&self, instance: &Instance) -> Option<String> {
+        self.next().filter(|next: &String| instance.has(next))
     }
 
-    /// Keeps where it goes on: what is before that page is handed over.
-    pub fn go_on(&self, batch: &mut Batch, next: Option<&String>) {
+    /// The page from which on it is read: its first, or the one at which the last reading was stopped.
+    #[must_use]
+    pub fn start(&self, instance: &Instance, first: String) -> String {
+        self.page(instance).unwrap_or(first)
+    }
+
+    /// Keeps where it goes on: what is before that place is handed over.
+    pub fn go_on<P: Serialize>(&self, batch: &mut Batch, next: Option<&P>) {
         if let Some(next) = next {
             let way = Way {
                 began: self.began().to_string(),
-                next: next.clone(),
+                next,
             };
             put(batch, self.way_key(), &way);
         }
@@ -119,10 +145,10 @@ impl<'a> Series<'a> {
 
     /// What is kept of a page that could not be had: where the tool does not know any more where the last reading was stopped, the next one begins anew.
     #[must_use]
-    pub fn lost(&self, url: &str, error: &ConnectorError) -> Batch {
+    pub fn lost(&self, place: &str, error: &ConnectorError) -> Batch {
         let mut batch = Batch::default();
         let is_gone = matches!(error.kind, ErrorKind::Malformed | ErrorKind::NotFound);
-        if is_gone && self.next().as_deref() == Some(url) {
+        if is_gone && self.next::<String>().as_deref() == Some(place) {
             batch.cursors.push((self.way_key(), None));
         }
         batch
@@ -130,7 +156,7 @@ impl<'a> Series<'a> {
 
     /// When the reading began that goes on here.
     fn began(&self) -> Timestamp {
-        let way = self.way();
+        let way: Option<Way<IgnoredAny>> = self.rows.get(&self.way_key());
         let began = way.and_then(|way| Timestamp::parse(&way.began));
         began.unwrap_or(self.now)
     }
@@ -159,9 +185,17 @@ impl<'a> Series<'a> {
         }
     }
 
+    /// A thing that was under way is gone: nobody is asked any more by its gates that waited.
+    pub fn forget(&self, batch: &mut Batch, source: &str, id: &str) {
+        batch
+            .events
+            .extend(gone::closed(source, &self.held(id), self.now));
+        self.hold(batch, id, &[]);
+        self.keep(batch, id, false);
+    }
+
     /// The gates of a thing that waited when it was last seen.
-    #[must_use]
-    pub fn held(&self, id: &str) -> Vec<String> {
+    fn held(&self, id: &str) -> Vec<String> {
         self.rows.get(&self.gates_key(id)).unwrap_or_default()
     }
 
@@ -224,21 +258,27 @@ mod tests {
         let mut rows = Rows::default();
         let mut batch = Batch::default();
         let series = Series::new(&rows, "acme/shop", began, None);
-        assert_eq!(series.next(), None);
+        assert_eq!(series.next::<String>(), None);
         series.go_on(&mut batch, Some(&"page=2".to_owned()));
         rows.apply(&batch.cursors);
         let later = began + Span::from_seconds(3_600);
         let series = Series::new(&rows, "acme/shop", later, None);
-        assert_eq!(series.next().as_deref(), Some("page=2"));
+        assert_eq!(series.next::<String>().as_deref(), Some("page=2"));
+        assert_eq!(series.next::<usize>(), None, "a place of another kind");
         assert!(!series.is_known());
         let mut batch = Batch::default();
-        series.go_on(&mut batch, Some(&"page=3".to_owned()));
-        series.go_on(&mut batch, None);
+        series.go_on(&mut batch, Some(&3));
+        series.go_on::<usize>(&mut batch, None);
         series.done(&mut batch, None);
         rows.apply(&batch.cursors);
         let series = Series::new(&rows, "acme/shop", later, None);
-        assert_eq!(series.next(), None);
+        assert_eq!(series.next::<usize>(), None);
         assert_eq!(series.from(), began - AGAIN);
+        let (first, again) = (Span::from_seconds(7), Span::from_seconds(3));
+        let series = series.reaching(first, again);
+        assert_eq!(series.from(), began - again);
+        let unread = Series::new(&rows, "acme/till", later, None).reaching(first, again);
+        assert_eq!(unread.from(), later - first);
     }
 
     #[test]
@@ -274,6 +314,27 @@ mod tests {
             rows.apply(&batch.cursors);
             assert_eq!(Series::new(&rows, "acme", now, None).held("7"), gates);
         }
+    }
+
+    #[test]
+    fn what_is_gone_is_under_way_no_more_and_its_gates_wait_for_nobody() {
+        let now = Timestamp::from_seconds(1_800_000_000);
+        let mut rows = Rows::default();
+        let mut batch = Batch::default();
+        let series = Series::new(&rows, "acme", now, None);
+        series.keep(&mut batch, "7", true);
+        series.hold(&mut batch, "7", &["g".to_owned()]);
+        rows.apply(&batch.cursors);
+        let mut batch = Batch::default();
+        Series::new(&rows, "acme", now, None).forget(&mut batch, "tool", "7");
+        rows.apply(&batch.cursors);
+        let told: Vec<_> = batch
+            .events
+            .iter()
+            .map(|one| (one.source.as_str(), one.id.as_str(), one.at))
+            .collect();
+        assert_eq!(told, [("tool", "g/closed", now)]);
+        assert_eq!(rows.names("acme ").count(), 0);
     }
 
     #[test]

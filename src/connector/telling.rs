@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::facts::{Facts, Unknown};
 use super::http::instance::Instance;
 use super::piece::Failures;
+use super::series::Series;
 use super::{Batch, ConnectorError, Finding, Progress, Severity, Sink, health};
 
 /// A sink, and what was told to it already.
@@ -44,6 +45,19 @@ impl<'s> Telling<'s> {
         self.sink.batch(batch)
     }
 
+    /// A page of a series; where it could not be had, what is kept of that.
+    pub fn page<T>(
+        &mut self,
+        series: &Series<'_>,
+        place: &str,
+        read: Result<T, ConnectorError>,
+    ) -> Result<T, ConnectorError> {
+        if let Err(error) = &read {
+            self.batch(series.lost(place, error))?;
+        }
+        read
+    }
+
     pub fn warn(&mut self, subject: &str, text: impl Into<String>) {
         self.sink.finding(Finding {
             subject: subject.to_owned(),
@@ -64,6 +78,15 @@ impl<'s> Telling<'s> {
             what: what.to_owned(),
             done: done as u64,
             total: Some(total as u64),
+        });
+    }
+
+    /// The same of a list of which nobody says how long it is.
+    pub fn going(&mut self, what: String, done: usize) {
+        self.sink.progress(Progress {
+            what,
+            done: done as u64,
+            total: None,
         });
     }
 

@@ -121,13 +121,12 @@ impl Connector for ArgoCd {
 
     fn read<'a>(&'a self, reading: Reading, sink: &'a mut dyn Sink) -> Pending<'a, ()> {
         Box::pin(async move {
-            let since = self.since.map(|since| reading.now - since);
             let reader = Reader {
                 reach: &self.reach(),
                 origin: self.origin(),
+                since: reading.back_to(self.since),
                 rows: Rows::new(reading.cursors),
                 now: reading.now,
-                since: reading.since.or(since),
             };
             reader.read(&self.selection, sink).await
         })

@@ -91,13 +91,12 @@ impl Connector for Bitbucket {
 
     fn read<'a>(&'a self, reading: Reading, sink: &'a mut dyn Sink) -> Pending<'a, ()> {
         Box::pin(async move {
-            let since = self.since.map(|since| reading.now - since);
             let reader = Reader {
                 instance: &self.instance,
                 selection: &self.selection,
+                since: reading.back_to(self.since),
                 rows: Rows::new(reading.cursors),
                 now: reading.now,
-                since: reading.since.or(since),
             };
             reader.read(sink).await
         })

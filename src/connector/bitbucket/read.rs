@@ -9,13 +9,14 @@ use serde::de::DeserializeOwned;
 
 use super::client::{self, bare};
 use super::cursor::{DEPLOYMENTS, OPEN, PIPELINES, PULLS, series};
-use super::translate::{Origin, change, deployment, pipeline};
+use super::translate::{change, deployment, pipeline};
 use super::wire::{Activity, Commit, Deployment, Pipeline, Pull, Step};
 use crate::connector::error::ErrorKind;
 use crate::connector::gone;
 use crate::connector::http::instance::Instance;
 use crate::connector::http::page::Page;
 use crate::connector::http::parse::Parsed;
+use crate::connector::origin::Origin;
 use crate::connector::rows::Rows;
 use crate::connector::selection::Selection;
 use crate::connector::series::Series;
@@ -57,11 +58,7 @@ impl Reader<'_> {
             telling.part(owner, listed)?;
         }
         for (done, name) in names.iter().enumerate() {
-            let origin = Origin {
-                source: format!("{}/{name}", self.instance.source),
-                repository: name.clone(),
-                now: self.now,
-            };
+            let origin = Origin::new(&self.instance.source, name, self.now);
             let read = self.pulls(&origin, &mut telling).await;
             telling.part(&series(name, PULLS), read)?;
             let read = self.pipelines(&origin, &mut telling).await;
@@ -79,12 +76,6 @@ impl Reader<'_> {
         Series::new(&self.rows, &name, self.now, self.since)
     }
 
-    /// The page from which on a list is read: its first, or the one at which the last reading was stopped.
-    fn start(&self, series: &Series<'_>, first: String) -> String {
-        let next = series.next().filter(|next| self.instance.has(next));
-        next.unwrap_or(first)
-    }
-
     async fn page<T: DeserializeOwned>(
         &self,
         origin: &Origin,
@@ -93,10 +84,7 @@ impl Reader<'_> {
         telling: &mut Telling<'_>,
     ) -> Result<Page<T>, ConnectorError> {
         let read = client::page::<T>(self.instance, url, &origin.repository).await;
-        if let Err(error) = &read {
-            telling.batch(series.lost(url, error))?;
-        }
-        read
+        telling.page(series, url, read)
     }
 
     async fn pulls(
@@ -107,7 +95,7 @@ impl Reader<'_> {
         let repository = &origin.repository;
         let series = self.series(origin, PULLS);
         let first = client::pulls_url(self.instance, repository, series.from());
-        let mut next = Some(self.start(&series, first));
+        let mut next = Some(series.start(self.instance, first));
         while let Some(url) = next.take() {
             let page = self.page::<Pull>(origin, &series, &url, telling).await?;
             telling.complain(repository, page.complaints);
@@ -171,7 +159,7 @@ impl Reader<'_> {
         let from = series.from();
         let mut seen = BTreeSet::new();
         let first = client::pipelines_url(self.instance, repository);
-        let mut next = Some(self.start(&series, first));
+        let mut next = Some(series.start(self.instance, first));
         while let Some(url) = next.take() {
             let page = self
                 .page::<Pipeline>(origin, &series, &url, telling)
@@ -239,7 +227,7 @@ impl Reader<'_> {
         let from = series.from();
         let mut seen = BTreeSet::new();
         let first = client::deployments_url(self.instance, repository);
-        let mut next = Some(self.start(&series, first));
+        let mut next = Some(series.start(self.instance, first));
         while let Some(url) = next.take() {
             let page = self
                 .page::<Deployment>(origin, &series, &url, telling)
@@ -286,12 +274,6 @@ fn forget(
     let text = format!("{id} is gone before it was seen to end");
     telling.warn(&origin.repository, text);
     let mut batch = Batch::default();
-    let held = series.held(id);
-    let closed = held
-        .iter()
-        .map(|gate| gone::closed(&origin.source, gate, origin.now));
-    batch.events.extend(closed);
-    series.hold(&mut batch, id, &[]);
-    series.keep(&mut batch, id, false);
+    series.forget(&mut batch, &origin.source, id);
     telling.batch(batch)
 }

@@ -48,10 +48,7 @@ impl Reader<'_> {
         let mut pages = self.pages(list, &series);
         while let Some(url) = pages.pop_front() {
             let read = client::builds(self.instance, &url, list.name()).await;
-            if let Err(error) = &read {
-                telling.batch(series.lost(&url, error))?;
-            }
-            let page = read?;
+            let page = telling.page(&series, &url, read)?;
             telling.complain(list.name(), page.complaints);
             let mut batch = Batch::default();
             for build in &page.items {
@@ -83,7 +80,7 @@ impl Reader<'_> {
         let from = series.from();
         let first = |key: &&str| client::builds_url(self.instance, list, key, from);
         let mut pages: VecDeque<String> = keys.iter().map(first).collect();
-        if let Some(next) = series.next().filter(|next| self.instance.has(next)) {
+        if let Some(next) = series.page(self.instance) {
             let is_of = |key: &&str| next.contains(&format!("{key}="));
             let place = keys.iter().position(is_of).unwrap_or_default();
             pages.drain(..=place);
@@ -111,13 +108,7 @@ impl Reader<'_> {
                     let text = "it is gone before it was seen to end";
                     telling.warn(&thing.build(), text);
                     let source = format!("{}/{}", self.origin.instance, thing.slug);
-                    let held = series.held(&thing.build());
-                    let closed = held
-                        .iter()
-                        .map(|gate| gone::closed(&source, gate, self.now));
-                    batch.events.extend(closed);
-                    series.hold(&mut batch, &thing.build(), &[]);
-                    series.keep(&mut batch, &thing.build(), false);
+                    series.forget(&mut batch, &source, &thing.build());
                 }
                 Err(error) => return Err(error),
             }

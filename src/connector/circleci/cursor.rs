@@ -80,6 +80,8 @@ pub struct Todo {
     pub pipeline: Known,
     /// Workflows that have ended and are told.
     pub told: Vec<String>,
+    /// Its approvals that waited when it was last seen.
+    pub gates: Vec<String>,
     /// Not before.
     pub next: Option<Timestamp>,
 }
@@ -88,6 +90,12 @@ const MINUTE: Span = Span::from_seconds(60);
 const DAY: Span = Span::from_seconds(86_400);
 /// What has not ended by then never will: CircleCI lets nothing wait so long.
 const LONGEST: Span = Span::from_micros(DAY.micros() * 120);
+
+/// By when all of a pipeline has ended, whatever is told of it.
+#[must_use]
+pub fn end(pipeline: &Known) -> Option<Timestamp> {
+    Some(pipeline.created? + LONGEST)
+}
 
 /// When a pipeline is looked at next. What runs or waits: at once, later the older it is. What has ended may be run again, of which no list tells: after
 /// as long as it has been quiet, for a day, or a week where it did not succeed.
@@ -100,7 +108,8 @@ pub fn next(pipeline: &Known, workflows: &[Workflow], now: Timestamp) -> Option<
         || (workflows.is_empty() && !pipeline.error && age < MINUTE + MINUTE);
     if moving {
         let pause = Span::from_micros((age.micros() / 500).max(0));
-        return (age < LONGEST).then_some(now + pause);
+        let goes_on = end(pipeline).is_none_or(|end| now < end);
+        return goes_on.then_some(now + pause);
     }
     let ended = workflows.iter().filter_map(|one| one.stopped_at).max();
     let quiet = now - ended.or(pipeline.created)?;

@@ -9,11 +9,12 @@ use futures::{StreamExt, stream};
 
 use super::client::{Reach, jobs, pipelines, workflows};
 use super::config::{List, Selection};
-use super::cursor::{self, Place, Todo, place_key, todo_key, user_key};
+use super::cursor::{self, Known, Place, Todo, place_key, todo_key, user_key};
 use super::translate::{self, People, Whole};
 use super::wire::{Job, Pipeline, User, Workflow};
 use crate::connector::error::ErrorKind;
 use crate::connector::facts::Unknown;
+use crate::connector::gone;
 use crate::connector::health;
 use crate::connector::http::Stop;
 use crate::connector::http::page::Page;
@@ -216,6 +217,7 @@ impl<'a> Reader<'a> {
             let key = todo_key(&todo.pipeline.id);
             match &stop {
                 Stop::Failed(error) if error.kind == ErrorKind::NotFound => {
+                    self.close(&todo.pipeline, &todo.gates, self.now, &mut done);
                     done.batch.cursors.push((key, None));
                 }
                 _ => put(&mut done.batch, key, todo),
@@ -246,6 +248,7 @@ impl<'a> Reader<'a> {
     async fn take(&mut self, whole: &Whole, todo: &Todo, done: &mut Done) -> Result<(), Stop> {
         let people = self.people(whole, done).await?;
         let facts = translate::pipeline(self.reach.instance, whole, &people, self.now);
+        let gates = gone::waiting(&facts);
         done.take(facts);
         for complaint in &whole.complaints {
             let text = format!("what cannot be read is left out: {complaint}");
@@ -258,16 +261,27 @@ impl<'a> Reader<'a> {
                 let again = Todo {
                     pipeline: whole.pipeline.clone(),
                     told: ended.map(|one| one.id.clone()).collect(),
+                    gates,
                     next: Some(next),
                 };
                 put(&mut done.batch, key, &again);
             }
-            None if todo.next.is_some() || self.rows.get::<Todo>(&key).is_some() => {
-                done.batch.cursors.push((key, None));
+            None => {
+                let at = cursor::end(&whole.pipeline).unwrap_or(self.now);
+                self.close(&whole.pipeline, &gates, at, done);
+                if todo.next.is_some() || self.rows.get::<Todo>(&key).is_some() {
+                    done.batch.cursors.push((key, None));
+                }
             }
-            None => {}
         }
         Ok(())
+    }
+
+    /// Nobody is asked any more by approvals of what is not looked at again.
+    fn close(&self, pipeline: &Known, gates: &[String], at: Timestamp, done: &mut Done) {
+        let source = translate::source(self.reach.instance, pipeline);
+        let closed = gone::closed(&source, gates, at);
+        done.batch.events.extend(closed);
     }
 
     /// The names of those who decided something.

@@ -7,7 +7,7 @@ use super::cursor::{List, Place};
 use super::fault::refused;
 use super::read::list::{self, Page, Way};
 use super::read::{Reach, find, parse};
-use super::translate::Origin;
+use super::translate::origin;
 use super::wire::User;
 use crate::connector::health::Scope;
 use crate::connector::naming::Named;
@@ -49,7 +49,7 @@ pub async fn check(
         let mut read = Vec::new();
         for list in List::ALL {
             let page = Page {
-                origin: Origin::new(&reach.base.host, repository, reach.now),
+                origin: origin(&reach.base.host, repository, reach.now),
                 list,
                 place: Place::default(),
                 way: Way::First,

@@ -10,7 +10,7 @@ use super::cursor::{Known, List, Place};
 use super::read::find;
 use super::read::list;
 use super::read::page::Page;
-use super::translate::Origin;
+use super::translate::origin;
 use super::wire::User;
 use crate::connector::health::Scope;
 use crate::connector::http::{Answer, parse};
@@ -69,7 +69,7 @@ pub async fn check(
         let mut read = Vec::new();
         for list in List::ALL {
             let page = Page {
-                origin: Origin::new(&reach.instance.host, project, reach.now),
+                origin: origin(&reach.instance.host, project, reach.now),
                 list,
                 place: Place::default(),
                 walking: false,

@@ -105,15 +105,14 @@ impl Connector for Harbor {
 
     fn read<'a>(&'a self, reading: Reading, sink: &'a mut dyn Sink) -> Pending<'a, ()> {
         Box::pin(async move {
-            let since = self.since.map(|since| reading.now - since);
             let reader = Reader {
                 instance: &self.instance,
                 selection: &self.selection,
                 environments: &self.environments,
                 origin: self.origin(),
+                since: reading.back_to(self.since),
                 rows: Rows::new(reading.cursors),
                 now: reading.now,
-                since: reading.since.or(since),
             };
             reader.read(sink).await
         })

@@ -60,9 +60,11 @@ impl Reader<'_> {
         let series = Series::new(&self.rows, name, self.now, self.since);
         let from = series.from();
         let mut seen = BTreeSet::new();
-        let mut next = Some(client::newest_url(self.instance, name));
+        let first = client::newest_url(self.instance, name);
+        let mut next = Some(series.start(self.instance, first));
         while let Some(url) = next.take() {
-            let page = client::artifacts(self.instance, &url, name).await?;
+            let read = client::artifacts(self.instance, &url, name).await;
+            let page = telling.page(&series, &url, read)?;
             telling.complain(name, page.complaints);
             let is_new = |at: Option<Timestamp>| at.is_some_and(|at| at >= from);
             // Listed by when they were pushed, whenever they were given their tags.
@@ -75,6 +77,7 @@ impl Reader<'_> {
                 self.beside(name, one, &mut batch, telling).await?;
                 series.keep(&mut batch, &one.digest, is_open(one));
             }
+            series.go_on(&mut batch, next.as_ref());
             telling.batch(batch)?;
         }
         for digest in series.open().iter().filter(|one| !seen.contains(*one)) {

@@ -87,10 +87,11 @@ impl Reader<'_> {
         let from = series.from();
         let url = client::releases_url(self.instance, &place.name);
         let (mut seen, mut commits) = (BTreeSet::new(), Commits::new());
-        let mut range = Some(client::NEWEST.to_owned());
+        let stopped = series.next();
+        let mut range = Some(stopped.unwrap_or_else(|| client::NEWEST.to_owned()));
         while let Some(now) = range.take() {
-            let page =
-                client::part::<Release>(self.instance, &url, &place.name, Some(&now)).await?;
+            let read = client::part::<Release>(self.instance, &url, &place.name, Some(&now)).await;
+            let page = telling.page(&series, &now, read)?;
             telling.complain(&place.name, page.complaints);
             let is_new = |one: &Release| one.created_at.is_some_and(|at| at >= from);
             let total = page.items.len();
@@ -105,6 +106,7 @@ impl Reader<'_> {
                 batch.events.extend(more.events);
                 batch.cursors.extend(more.cursors);
             }
+            series.go_on(&mut batch, range.as_ref());
             telling.batch(batch)?;
         }
         for id in series.open().iter().filter(|id| !seen.contains(*id)) {

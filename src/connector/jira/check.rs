@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::DESCRIPTOR;
-use super::client::{Reach, Right};
+use super::client::{Ages, Reach, Right};
 use super::translate::gate::same;
 use crate::connector::{ConnectorError, Health};
-use crate::event::time::{Span, Timestamp};
+use crate::event::time::Span;
 
 /// What is looked at.
 const LATELY: Span = Span::from_seconds(30 * 86_400);
@@ -66,7 +66,7 @@ async fn rights(reach: &Reach<'_>, health: &mut Health) -> Result<(), ConnectorE
     clippy::too_many_lines,
     reason = "one look after the other, each with its own words"
 )]
-pub async fn check(reach: &Reach<'_>, now: Timestamp) -> Result<Health, ConnectorError> {
+pub async fn check(reach: &Reach<'_>) -> Result<Health, ConnectorError> {
     let mut health = Health::default();
     let host = &reach.instance.source;
     let me = reach.me().await?;
@@ -81,7 +81,11 @@ pub async fn check(reach: &Reach<'_>, now: Timestamp) -> Result<Health, Connecto
             .unwrap_or_else(|| "nobody that it names".to_owned())
     ));
     rights(reach, &mut health).await?;
-    let page = reach.touched((now - LATELY, now), None).await?;
+    let lately = Ages {
+        since: LATELY,
+        until: None,
+    };
+    let page = reach.touched(&lately, None).await?;
     let projects = &reach.told.projects;
     let names: Vec<String> = page
         .issues

@@ -22,6 +22,14 @@ pub struct Reach<'a> {
     pub told: &'a Told,
 }
 
+/// How long ago what is asked for was touched.
+pub struct Ages {
+    /// At most.
+    pub since: Span,
+    /// At least so many minutes ago.
+    pub until: Option<i64>,
+}
+
 /// A permission, by its key.
 pub struct Right {
     pub key: &'static str,
@@ -60,19 +68,17 @@ impl Reach<'_> {
         self.instance.address(&["browse", key], &[])
     }
 
-    /// A page of the issues that were touched since an instant, the newest first. Asked for by their age, since a time would be read in the zone of the account.
-    pub async fn touched(
-        &self,
-        (since, now): (Timestamp, Timestamp),
-        at: Option<&str>,
-    ) -> Result<Found, ConnectorError> {
-        let minutes = (now - since).micros() / 60_000_000 + 1;
+    /// A page of the issues that were touched within a while, the newest first. Asked for by their age, since a time would be read in the zone of the account.
+    pub async fn touched(&self, ages: &Ages, at: Option<&str>) -> Result<Found, ConnectorError> {
+        let minutes = ages.since.micros() / 60_000_000 + 1;
+        let until = ages.until.map(|age| format!(" AND updated <= -{age}m"));
+        let until = until.unwrap_or_default();
         let projects = match self.told.keys.as_slice() {
             [] => String::new(),
             keys => format!("project in (\"{}\") AND ", keys.join("\",\"")),
         };
         self.search(
-            &format!("{projects}updated >= -{minutes}m ORDER BY updated DESC"),
+            &format!("{projects}updated >= -{minutes}m{until} ORDER BY updated DESC"),
             at,
         )
         .await

@@ -94,19 +94,18 @@ impl Connector for Jira {
 
     fn read<'a>(&'a self, reading: Reading, sink: &'a mut dyn Sink) -> Pending<'a, ()> {
         Box::pin(async move {
-            let since = self.since.map(|since| reading.now - since);
             let reader = Reader {
                 reach: &self.reach(),
+                since: reading.back_to(self.since),
                 rows: Rows::new(reading.cursors),
                 now: reading.now,
-                since: reading.since.or(since),
             };
             reader.read(sink).await
         })
     }
 
-    fn check(&self, now: Timestamp) -> Pending<'_, Health> {
-        Box::pin(async move { check::check(&self.reach(), now).await })
+    fn check(&self, _now: Timestamp) -> Pending<'_, Health> {
+        Box::pin(async move { check::check(&self.reach()).await })
     }
 
     fn actor(&self) -> Option<&dyn Actor> {

@@ -1,16 +1,17 @@
-//! One reading: the issues that were touched since the last, the newest first, and those of which an approval was open. How far it got is kept at its end, so
-//! that a kill before leaves the same to be read again.
+//! One reading: the issues that were touched since the last, the newest first, and those of which an approval was open. How far it got is kept with each
+//! page, and one that is stopped goes on there.
 
 use std::collections::BTreeSet;
 
-use super::client::{Found, PAGE, PAGES, Reach};
-use super::cursor::{OPEN, READ};
+use super::client::{Ages, Found, PAGE, PAGES, Reach};
+use super::cursor::{ALL, OPEN, Place};
 use super::translate::{self, Origin, gate};
 use super::wire::{History, Issue};
-use crate::connector::facts::{Facts, Unknown};
-use crate::connector::health;
+use crate::connector::facts::Facts;
 use crate::connector::rows::{Rows, put};
-use crate::connector::{Batch, ConnectorError, Finding, Progress, Sink};
+use crate::connector::series::Series;
+use crate::connector::telling::Telling;
+use crate::connector::{Batch, ConnectorError, Sink};
 use crate::event::time::{Span, Timestamp};
 
 /// How far back the first reading goes, where nobody says.
@@ -27,70 +28,61 @@ pub struct Reader<'a> {
     pub since: Option<Timestamp>,
 }
 
-/// What was seen in a reading.
-#[derive(Default)]
-struct Seen {
-    keys: BTreeSet<String>,
-    told: BTreeSet<Unknown>,
-}
-
 impl Reader<'_> {
     pub async fn read(&self, sink: &mut dyn Sink) -> Result<(), ConnectorError> {
-        let read: Option<String> = self.rows.get(READ);
-        let read = read.and_then(|text| Timestamp::parse(&text));
-        let first = self.since.unwrap_or(self.now - FIRST);
-        let since = read.map_or(first, |read| read - AGAIN);
-        let mut seen = Seen::default();
+        let series = Series::new(&self.rows, ALL, self.now, self.since).reaching(FIRST, AGAIN);
+        let since = series.from();
+        let mut place: Place = series.next().unwrap_or_default();
+        let span = Ages {
+            since: self.now - since,
+            until: place.age(self.now),
+        };
+        let mut seen: BTreeSet<String> = place.told.keys().cloned().collect();
+        let mut telling = Telling::new(sink, "Jira");
         let mut next: Option<String> = None;
         for number in 0..PAGES {
-            sink.progress(Progress {
-                what: format!("issues since {since}"),
-                done: (number * PAGE) as u64,
-                total: None,
-            });
-            let page = self
-                .reach
-                .touched((since, self.now), next.as_deref())
-                .await?;
+            telling.going(format!("issues since {since}"), number * PAGE);
+            let page = self.reach.touched(&span, next.as_deref()).await?;
             let following = page.next.clone().filter(|one| next.as_ref() != Some(one));
-            let mut batch = self.page(page, &mut seen, sink).await?;
-            if following.is_none() {
-                put(&mut batch, READ.to_owned(), &self.now.to_string());
+            let skew = self.reach.instance.http.skew();
+            place.add(&page.issues, skew.unwrap_or(Span::ZERO));
+            let mut batch = self.page(page, &mut seen, &mut telling).await?;
+            if following.is_some() {
+                series.go_on(&mut batch, Some(&place));
+            } else {
+                // Asked for by its age, which is the same by every clock.
+                series.done(&mut batch, None);
             }
-            sink.batch(batch)?;
+            telling.batch(batch)?;
             next = following;
             if next.is_none() {
                 break;
             }
         }
-        if let Some(finding) = health::clock(&self.reach.instance.http, self.source()) {
-            sink.finding(finding);
-        }
-        self.open(&mut seen, sink).await
+        telling.clock(self.reach.instance);
+        self.open(&mut seen, &mut telling).await
     }
 
     /// Those of which an approval was open, and that nobody touched: an answer does not always show.
-    async fn open(&self, seen: &mut Seen, sink: &mut dyn Sink) -> Result<(), ConnectorError> {
-        let open = self
-            .rows
-            .names(OPEN)
-            .filter(|key| !seen.keys.contains(*key));
+    async fn open(
+        &self,
+        seen: &mut BTreeSet<String>,
+        telling: &mut Telling<'_>,
+    ) -> Result<(), ConnectorError> {
+        let open = self.rows.names(OPEN).filter(|key| !seen.contains(*key));
         let open: Vec<&str> = open.collect();
         for keys in open.chunks(PAGE) {
             let page = self.reach.by_keys(keys).await?;
             let whole = page.complaints.is_empty() && page.next.is_none();
-            let mut batch = self.page(page, seen, sink).await?;
-            for gone in keys
-                .iter()
-                .filter(|key| whole && !seen.keys.contains(**key))
-            {
+            let mut batch = self.page(page, seen, telling).await?;
+            for gone in keys.iter().filter(|key| whole && !seen.contains(**key)) {
                 let text = format!(
                     "{gone} is gone, or the account may not see it any more; its approval is not followed"
                 );
-                sink.finding(self.warning(text));
+                telling.warn(&self.reach.instance.source, text);
                 batch.cursors.push((format!("{OPEN}{gone}"), None));
             }
-            sink.batch(batch)?;
+            telling.batch(batch)?;
         }
         Ok(())
     }
@@ -99,15 +91,13 @@ impl Reader<'_> {
     async fn page(
         &self,
         page: Found,
-        seen: &mut Seen,
-        sink: &mut dyn Sink,
+        seen: &mut BTreeSet<String>,
+        telling: &mut Telling<'_>,
     ) -> Result<Batch, ConnectorError> {
         let mut batch = Batch::default();
-        for complaint in page.complaints {
-            sink.finding(self.warning(complaint));
-        }
+        telling.complain(&self.reach.instance.source, page.complaints);
         for mut issue in page.issues {
-            let is_new = seen.keys.insert(issue.key.clone());
+            let is_new = seen.insert(issue.key.clone());
             if !is_new || !self.reach.told.projects.want(issue.project()) {
                 continue;
             }
@@ -121,12 +111,7 @@ impl Reader<'_> {
             if self.reach.told.approvals() {
                 facts.add(self.approvals(&origin, &mut batch).await?);
             }
-            for unknown in facts.unknown {
-                if seen.told.insert(unknown.clone()) {
-                    sink.finding(unknown.told("Jira"));
-                }
-            }
-            batch.events.extend(facts.events);
+            telling.take(&mut batch, facts);
         }
         Ok(batch)
     }
@@ -159,13 +144,5 @@ impl Reader<'_> {
         }
         translate::in_order(&mut histories);
         Ok(histories)
-    }
-
-    fn source(&self) -> &str {
-        &self.reach.instance.source
-    }
-
-    fn warning(&self, text: String) -> Finding {
-        Finding::warning(self.source(), text)
     }
 }

@@ -52,9 +52,11 @@ impl Reader<'_> {
         let series = Series::new(&self.rows, &cursor::series(&site.id), self.now, self.since);
         let from = series.from();
         let mut seen = BTreeSet::new();
-        let mut next = Some(client::deploys_url(self.instance, &site.id));
+        let first = client::deploys_url(self.instance, &site.id);
+        let mut next = Some(series.start(self.instance, first));
         while let Some(url) = next.take() {
-            let page = client::deploys(self.instance, &url, &site.name).await?;
+            let read = client::deploys(self.instance, &url, &site.name).await;
+            let page = telling.page(&series, &url, read)?;
             telling.complain(&site.name, page.complaints);
             let is_new = |one: &Deploy| one.created_at.is_some_and(|at| at >= from);
             let total = page.items.len();
@@ -66,6 +68,7 @@ impl Reader<'_> {
                 telling.take(&mut batch, origin.deploy(one));
                 series.keep(&mut batch, &one.id, is_open(one));
             }
+            series.go_on(&mut batch, next.as_ref());
             telling.batch(batch)?;
         }
         for id in series.open().iter().filter(|id| !seen.contains(*id)) {

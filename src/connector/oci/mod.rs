@@ -108,9 +108,8 @@ impl Connector for Oci {
 
     fn read<'a>(&'a self, reading: Reading, sink: &'a mut dyn Sink) -> Pending<'a, ()> {
         Box::pin(async move {
-            let since = self.since.map(|span| reading.now - span);
             let reach = Reach {
-                since: reading.since.or(since),
+                since: reading.back_to(self.since),
                 ..Reach::new(self.http(), self.config(), reading.now)
             };
             let rows = Rows::new(reading.cursors);

@@ -1,19 +1,18 @@
-//! One reading: the incidents and alerts that were made since the last, the newest first, and those that were open, one by one. How far it got is kept at its
-//! end, so that a kill before leaves the same to be read again.
+//! One reading: the incidents and alerts that were made since the last, the newest first, and those that were open, one by one. How far it got is kept with
+//! each page, and one that is stopped goes on there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::client::{Kind, LAST, Reach};
-use super::cursor::{OPEN, READ, SERVICE};
+use super::cursor::{ALL, OPEN, SERVICE};
 use super::translate::Origin;
 use super::wire::Trouble;
 use crate::connector::error::ErrorKind;
-use crate::connector::facts::{Facts, Unknown};
-use crate::connector::health;
 use crate::connector::pattern::Names;
 use crate::connector::rows::{Rows, put};
-use crate::connector::series::there;
-use crate::connector::{Batch, ConnectorError, Finding, Progress, Sink};
+use crate::connector::series::Series;
+use crate::connector::telling::Telling;
+use crate::connector::{Batch, ConnectorError, Sink};
 use crate::event::time::{Span, Timestamp};
 
 /// How far back the first reading goes, where nobody says.
@@ -32,11 +31,17 @@ pub struct Reader<'a> {
     pub since: Option<Timestamp>,
 }
 
+/// Incidents or alerts, from a page on.
+struct Part<'a> {
+    kind: Kind,
+    first: usize,
+    series: &'a Series<'a>,
+}
+
 /// What was learned in a reading.
 #[derive(Default)]
 struct Seen {
     ids: BTreeSet<String>,
-    told: BTreeSet<Unknown>,
     /// Names of services by their ids.
     names: BTreeMap<String, String>,
     /// Incidents are not to be had.
@@ -45,50 +50,53 @@ struct Seen {
 
 impl Reader<'_> {
     pub async fn read(&self, sink: &mut dyn Sink) -> Result<(), ConnectorError> {
-        let read: Option<String> = self.rows.get(READ);
-        let read = read.and_then(|text| Timestamp::parse(&text));
-        let first = self.since.unwrap_or(self.now - FIRST);
-        let from = read.map_or(first, |read| read - AGAIN);
+        let series = Series::new(&self.rows, ALL, self.now, self.since).reaching(FIRST, AGAIN);
+        let (word, page): (String, usize) = series.next().unwrap_or_default();
+        let stopped = Kind::ALL.iter().position(|kind| kind.word() == word);
         let mut seen = Seen::default();
-        for kind in Kind::ALL {
-            match self.lately(kind, from, &mut seen, sink).await {
+        let mut telling = Telling::new(sink, "Opsgenie");
+        for (place, kind) in Kind::ALL.into_iter().enumerate() {
+            let first = match stopped {
+                Some(stopped) if place < stopped => continue,
+                Some(stopped) if place == stopped => page,
+                _ => 0,
+            };
+            let part = Part {
+                kind,
+                first,
+                series: &series,
+            };
+            match self.lately(&part, &mut seen, &mut telling).await {
                 Ok(()) => {}
                 // Not every plan has incidents, and not every key may read both.
                 Err(error) if kind == Kind::Incident && is_closed(&error) => {
                     let text = format!("only alerts are read: {error}");
-                    sink.finding(Finding::warning(self.origin.source, text));
+                    telling.warn(self.origin.source, text);
                     seen.closed = true;
                 }
                 Err(error) => return Err(error),
             }
         }
         let mut batch = Batch::default();
-        let read = there(self.now, self.reach.instance.http.skew());
-        put(&mut batch, READ.to_owned(), &read.to_string());
-        sink.batch(batch)?;
-        if let Some(finding) = health::clock(&self.reach.instance.http, self.origin.source) {
-            sink.finding(finding);
-        }
-        self.open(&mut seen, sink).await
+        series.done(&mut batch, self.reach.instance.http.skew());
+        telling.batch(batch)?;
+        telling.clock(self.reach.instance);
+        self.open(&mut seen, &mut telling).await
     }
 
     async fn lately(
         &self,
-        kind: Kind,
-        from: Timestamp,
+        part: &Part<'_>,
         seen: &mut Seen,
-        sink: &mut dyn Sink,
+        telling: &mut Telling<'_>,
     ) -> Result<(), ConnectorError> {
-        for number in 0..Reach::pages() {
-            sink.progress(Progress {
-                what: format!("{} since {from}", kind.word()),
-                done: seen.ids.len() as u64,
-                total: None,
-            });
+        let (kind, from) = (part.kind, part.series.from());
+        for number in part.first..Reach::pages() {
+            telling.going(format!("{} since {from}", kind.word()), seen.ids.len());
             let (page, more) = self.reach.page(kind, number).await?;
             for complaint in page.complaints {
                 let text = format!("{}: {complaint}", kind.word());
-                sink.finding(Finding::warning(self.origin.source, text));
+                telling.warn(self.origin.source, text);
             }
             let mut batch = Batch::default();
             let mut through = !more;
@@ -97,10 +105,15 @@ impl Reader<'_> {
                 seen.ids.insert(trouble.id.clone());
                 let new = trouble.created().is_none_or(|at| at >= from);
                 if new || self.rows.names(&row(kind, &trouble.id)).next().is_some() {
-                    self.take(kind, trouble, (&mut batch, seen), sink).await?;
+                    self.take(kind, trouble, (&mut batch, seen), telling)
+                        .await?;
                 }
             }
-            sink.batch(batch)?;
+            if !through {
+                part.series
+                    .go_on(&mut batch, Some(&(kind.word(), number + 1)));
+            }
+            telling.batch(batch)?;
             if through {
                 return Ok(());
             }
@@ -109,12 +122,12 @@ impl Reader<'_> {
             "there are more than {LAST} {}: Opsgenie does not give the rest",
             kind.word()
         );
-        sink.finding(Finding::warning(self.origin.source, text));
+        telling.warn(self.origin.source, text);
         Ok(())
     }
 
     /// Those that were open and are older than what was asked for.
-    async fn open(&self, seen: &mut Seen, sink: &mut dyn Sink) -> Result<(), ConnectorError> {
+    async fn open(&self, seen: &mut Seen, telling: &mut Telling<'_>) -> Result<(), ConnectorError> {
         for kind in Kind::ALL {
             if kind == Kind::Incident && seen.closed {
                 continue;
@@ -125,15 +138,16 @@ impl Reader<'_> {
             for id in open {
                 let mut batch = Batch::default();
                 if let Some(trouble) = self.reach.one(kind, &id).await? {
-                    self.take(kind, &trouble, (&mut batch, seen), sink).await?;
+                    self.take(kind, &trouble, (&mut batch, seen), telling)
+                        .await?;
                 } else {
                     let text = format!(
                         "{id} is gone, and nobody says that it is over: `leadtime mark ignore {id}` takes it out"
                     );
-                    sink.finding(Finding::warning(self.origin.source, text));
+                    telling.warn(self.origin.source, text);
                     batch.cursors.push((row(kind, &id), None));
                 }
-                sink.batch(batch)?;
+                telling.batch(batch)?;
             }
         }
         Ok(())
@@ -144,7 +158,7 @@ impl Reader<'_> {
         kind: Kind,
         trouble: &Trouble,
         (batch, seen): (&mut Batch, &mut Seen),
-        sink: &mut dyn Sink,
+        telling: &mut Telling<'_>,
     ) -> Result<(), ConnectorError> {
         let mut named = Vec::new();
         for id in &trouble.impacted_services {
@@ -152,13 +166,7 @@ impl Reader<'_> {
         }
         let mut services = self.origin.services(trouble, named);
         services.retain(|name| self.services.want(name.as_deref().unwrap_or_default()));
-        let Facts { events, unknown } = self.origin.facts(kind, trouble, &services);
-        for one in unknown {
-            if seen.told.insert(one.clone()) {
-                sink.finding(one.told("Opsgenie"));
-            }
-        }
-        batch.events.extend(events);
+        telling.take(batch, self.origin.facts(kind, trouble, &services));
         let key = row(kind, &trouble.id);
         if trouble.is_open() && !services.is_empty() {
             put(batch, key, &true);

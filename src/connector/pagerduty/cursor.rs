@@ -1,6 +1,6 @@
-//! How far a source is read: up to when incidents were asked for, and a row for each that was open.
+//! How far a source is read: up to when incidents were asked for, or back to when ([`crate::connector::series`]), and a row for each that was open.
 
-/// The row of the time up to which all was read.
-pub const READ: &str = "all read";
+/// The name of the series of incidents.
+pub const ALL: &str = "all";
 /// What the keys of open incidents begin with.
 pub const OPEN: &str = "open ";

@@ -101,7 +101,6 @@ impl Connector for PagerDuty {
 
     fn read<'a>(&'a self, reading: Reading, sink: &'a mut dyn Sink) -> Pending<'a, ()> {
         Box::pin(async move {
-            let since = self.since.map(|since| reading.now - since);
             let reader = Reader {
                 reach: &self.reach(),
                 origin: Origin {
@@ -109,9 +108,9 @@ impl Connector for PagerDuty {
                     environment: self.environment.as_deref(),
                 },
                 services: &self.services,
+                since: reading.back_to(self.since),
                 rows: Rows::new(reading.cursors),
                 now: reading.now,
-                since: reading.since.or(since),
             };
             reader.read(sink).await
         })

@@ -1,18 +1,17 @@
 //! One reading: the incidents that were triggered since the last, in spans of time from the newest backwards, and those that were open, one by one. How far
-//! it got is kept with the last span, so that a kill before leaves the same to be read again.
+//! it got is kept with each span, and one that is stopped goes on there.
 
 use std::collections::BTreeSet;
 
 use super::client::Reach;
-use super::cursor::{OPEN, READ};
+use super::cursor::{ALL, OPEN};
 use super::translate::{Origin, is_open, service};
 use super::wire::Incident;
-use crate::connector::facts::{Facts, Unknown};
-use crate::connector::health;
 use crate::connector::pattern::Names;
 use crate::connector::rows::{Rows, put};
-use crate::connector::series::there;
-use crate::connector::{Batch, ConnectorError, Finding, Progress, Sink};
+use crate::connector::series::Series;
+use crate::connector::telling::Telling;
+use crate::connector::{Batch, ConnectorError, Sink};
 use crate::event::time::{Span, Timestamp};
 
 const DAY: Span = Span::from_seconds(86_400);
@@ -36,86 +35,63 @@ pub struct Reader<'a> {
 
 impl Reader<'_> {
     pub async fn read(&self, sink: &mut dyn Sink) -> Result<(), ConnectorError> {
-        let read: Option<String> = self.rows.get(READ);
-        let read = read.and_then(|text| Timestamp::parse(&text));
-        let first = self.since.unwrap_or(self.now - FIRST);
-        let from = read.map_or(first, |read| read - AGAIN);
+        let series = Series::new(&self.rows, ALL, self.now, self.since).reaching(FIRST, AGAIN);
+        let from = series.from();
         let mut seen = BTreeSet::new();
-        let mut told = BTreeSet::new();
-        let mut to = self.now + DAY;
+        let mut telling = Telling::new(sink, "PagerDuty");
+        let mut to = series.next().unwrap_or(self.now + DAY);
         while to > from {
             let start = from.max(to - SPAN);
-            sink.progress(Progress {
-                what: format!("incidents since {start}"),
-                done: 0,
-                total: None,
-            });
+            telling.going(format!("incidents since {start}"), 0);
             let found = self.reach.incidents(start, to).await?;
             for complaint in found.complaints {
-                sink.finding(Finding::warning(
-                    self.origin.source,
-                    format!("incidents: {complaint}"),
-                ));
+                telling.warn(self.origin.source, format!("incidents: {complaint}"));
             }
             let mut batch = Batch::default();
             for incident in &found.items {
                 seen.insert(incident.id.clone());
-                self.take(incident, &mut batch, &mut told, sink);
+                self.take(incident, &mut batch, &mut telling);
             }
-            if start <= from {
-                let read = there(self.now, self.reach.instance.http.skew());
-                put(&mut batch, READ.to_owned(), &read.to_string());
+            if start > from {
+                series.go_on(&mut batch, Some(&start));
+            } else {
+                series.done(&mut batch, self.reach.instance.http.skew());
             }
-            sink.batch(batch)?;
+            telling.batch(batch)?;
             to = start;
         }
-        if let Some(finding) = health::clock(&self.reach.instance.http, self.origin.source) {
-            sink.finding(finding);
-        }
-        self.open(&seen, &mut told, sink).await
+        telling.clock(self.reach.instance);
+        self.open(&seen, &mut telling).await
     }
 
     /// Those that were open and are older than what was asked for.
     async fn open(
         &self,
         seen: &BTreeSet<String>,
-        told: &mut BTreeSet<Unknown>,
-        sink: &mut dyn Sink,
+        telling: &mut Telling<'_>,
     ) -> Result<(), ConnectorError> {
         for id in self.rows.names(OPEN).filter(|id| !seen.contains(*id)) {
             let mut batch = Batch::default();
             if let Some(incident) = self.reach.incident(id).await? {
-                self.take(&incident, &mut batch, told, sink);
+                self.take(&incident, &mut batch, telling);
             } else {
                 let text = format!(
                     "incident {id} is gone, and nobody says that it is over: `leadtime mark ignore {id}` takes it out"
                 );
-                sink.finding(Finding::warning(self.origin.source, text));
+                telling.warn(self.origin.source, text);
                 batch.cursors.push((format!("{OPEN}{id}"), None));
             }
-            sink.batch(batch)?;
+            telling.batch(batch)?;
         }
         Ok(())
     }
 
-    fn take(
-        &self,
-        incident: &Incident,
-        batch: &mut Batch,
-        told: &mut BTreeSet<Unknown>,
-        sink: &mut dyn Sink,
-    ) {
+    fn take(&self, incident: &Incident, batch: &mut Batch, telling: &mut Telling<'_>) {
         let name = service(incident);
         if !name.as_deref().is_none_or(|name| self.services.want(name)) {
             return;
         }
-        let Facts { events, unknown } = self.origin.facts(incident);
-        for one in unknown {
-            if told.insert(one.clone()) {
-                sink.finding(one.told("PagerDuty"));
-            }
-        }
-        batch.events.extend(events);
+        telling.take(batch, self.origin.facts(incident));
         let key = format!("{OPEN}{}", incident.id);
         if is_open(incident) {
             put(batch, key, &true);

@@ -1,17 +1,17 @@
 //! One reading: the change requests that were touched since the last, the newest first, and those whose gate was open, with the approvals of each. How far it
-//! got is kept at its end, so that a kill before leaves the same to be read again.
+//! got is kept with each page, and one that is stopped goes on there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::client::{PAGE, PAGES, Page, Reach};
-use super::cursor::{OPEN, READ};
+use super::cursor::{ALL, OPEN};
 use super::translate::{change, service};
 use super::wire::Record;
-use crate::connector::facts::Unknown;
-use crate::connector::health;
 use crate::connector::pattern::Names;
 use crate::connector::rows::{Rows, put};
-use crate::connector::{Batch, ConnectorError, Finding, Progress, Sink};
+use crate::connector::series::Series;
+use crate::connector::telling::Telling;
+use crate::connector::{Batch, ConnectorError, Sink};
 use crate::event::time::{Span, Timestamp};
 
 /// How far back the first reading goes, where nobody says.
@@ -29,59 +29,53 @@ pub struct Reader<'a> {
     pub since: Option<Timestamp>,
 }
 
-/// What was seen in a reading.
-#[derive(Default)]
-struct Seen {
-    ids: BTreeSet<String>,
-    told: BTreeSet<Unknown>,
-}
-
 impl Reader<'_> {
     pub async fn read(&self, sink: &mut dyn Sink) -> Result<(), ConnectorError> {
-        let read: Option<String> = self.rows.get(READ);
-        let read = read.and_then(|text| Timestamp::parse(&text));
-        let first = self.since.unwrap_or(self.now - FIRST);
-        let since = read.map_or(first, |read| read - AGAIN);
-        let mut seen = Seen::default();
-        for number in 0..PAGES {
-            sink.progress(Progress {
-                what: format!("change requests since {since}"),
-                done: (number * PAGE) as u64,
-                total: None,
-            });
+        let series = Series::new(&self.rows, ALL, self.now, self.since).reaching(FIRST, AGAIN);
+        let since = series.from();
+        let mut seen = BTreeSet::new();
+        let mut telling = Telling::new(sink, "ServiceNow");
+        let first = series.next().unwrap_or(0_usize);
+        for number in (first..).take(PAGES) {
+            telling.going(format!("change requests since {since}"), number * PAGE);
             let page = self.reach.touched((since, self.now), number).await?;
             let more = page.more;
-            let mut batch = self.page(page, &mut seen, sink).await?;
-            if !more {
-                put(&mut batch, READ.to_owned(), &self.now.to_string());
+            let mut batch = self.page(page, &mut seen, &mut telling).await?;
+            if more {
+                series.go_on(&mut batch, Some(&(number + 1)));
+            } else {
+                // Asked for by its age, which is the same by every clock.
+                series.done(&mut batch, None);
             }
-            sink.batch(batch)?;
+            telling.batch(batch)?;
             if !more {
                 break;
             }
         }
-        if let Some(finding) = health::clock(&self.reach.instance.http, self.source()) {
-            sink.finding(finding);
-        }
-        self.open(&mut seen, sink).await
+        telling.clock(self.reach.instance);
+        self.open(&mut seen, &mut telling).await
     }
 
     /// Those whose gate was open, and that nobody touched: somebody may have voted, or a planned start have come.
-    async fn open(&self, seen: &mut Seen, sink: &mut dyn Sink) -> Result<(), ConnectorError> {
-        let open = self.rows.names(OPEN).filter(|id| !seen.ids.contains(*id));
+    async fn open(
+        &self,
+        seen: &mut BTreeSet<String>,
+        telling: &mut Telling<'_>,
+    ) -> Result<(), ConnectorError> {
+        let open = self.rows.names(OPEN).filter(|id| !seen.contains(*id));
         let open: Vec<&str> = open.collect();
         for ids in open.chunks(PAGE) {
             let page = self.reach.by_ids(ids).await?;
             let whole = page.found.complaints.is_empty() && !page.more;
-            let mut batch = self.page(page, seen, sink).await?;
-            for gone in ids.iter().filter(|id| whole && !seen.ids.contains(**id)) {
+            let mut batch = self.page(page, seen, telling).await?;
+            for gone in ids.iter().filter(|id| whole && !seen.contains(**id)) {
                 let text = format!(
                     "the change request {gone} is gone, or the account may not see it any more; its gate is not followed"
                 );
-                sink.finding(self.warning(text));
+                telling.warn(&self.reach.instance.source, text);
                 batch.cursors.push((format!("{OPEN}{gone}"), None));
             }
-            sink.batch(batch)?;
+            telling.batch(batch)?;
         }
         Ok(())
     }
@@ -90,21 +84,20 @@ impl Reader<'_> {
     async fn page(
         &self,
         page: Page,
-        seen: &mut Seen,
-        sink: &mut dyn Sink,
+        seen: &mut BTreeSet<String>,
+        telling: &mut Telling<'_>,
     ) -> Result<Batch, ConnectorError> {
         let mut batch = Batch::default();
         let changes: Vec<&Record> = page.found.items.iter().collect();
         let changes: Vec<&Record> = changes
             .into_iter()
-            .filter(|one| !one.id().is_empty() && seen.ids.insert(one.id().to_owned()))
+            .filter(|one| !one.id().is_empty() && seen.insert(one.id().to_owned()))
             .filter(|one| self.is_wanted(one))
             .collect();
         let ids: Vec<&str> = changes.iter().map(|one| one.id()).collect();
         let approvals = self.reach.approvals(&ids).await?;
-        let complaints = page.found.complaints.iter().chain(&approvals.complaints);
-        for complaint in complaints {
-            sink.finding(self.warning(complaint.clone()));
+        for complaints in [&page.found.complaints, &approvals.complaints] {
+            telling.complain(&self.reach.instance.source, complaints.clone());
         }
         let mut of: BTreeMap<&str, Vec<&Record>> = BTreeMap::new();
         for approval in &approvals.items {
@@ -114,12 +107,7 @@ impl Reader<'_> {
         for one in changes {
             let approvals = of.remove(one.id()).unwrap_or_default();
             let made = change(self.reach, one, &approvals, self.now);
-            for unknown in made.facts.unknown {
-                if seen.told.insert(unknown.clone()) {
-                    sink.finding(unknown.told("ServiceNow"));
-                }
-            }
-            batch.events.extend(made.facts.events);
+            telling.take(&mut batch, made.facts);
             let key = format!("{OPEN}{}", one.id());
             if made.open {
                 put(&mut batch, key, &one.number());
@@ -133,13 +121,5 @@ impl Reader<'_> {
     fn is_wanted(&self, change: &Record) -> bool {
         let name = service(self.reach, change);
         self.services.want(name.as_deref().unwrap_or_default())
-    }
-
-    fn source(&self) -> &str {
-        &self.reach.instance.source
-    }
-
-    fn warning(&self, text: String) -> Finding {
-        Finding::warning(self.source(), text)
     }
 }

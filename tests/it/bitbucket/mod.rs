@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use leadtime::connector::Connector;
 use leadtime::connector::bitbucket::Bitbucket;
-use leadtime::connector::bitbucket::translate::{Origin, change, deployment, pipeline};
+use leadtime::connector::bitbucket::translate::{change, deployment, pipeline};
 use leadtime::connector::bitbucket::wire;
 use leadtime::connector::descriptor::Settings;
+use leadtime::connector::origin::Origin;
 use leadtime::event::kind::{ChangePhase, Decision, Kind, Outcome, ReviewState};
 use leadtime::event::time::{Span, Timestamp};
 use secrecy::SecretString;
@@ -487,11 +488,8 @@ fn recorded_answers_are_told() {
         let rows: Vec<Value> = serde_json::from_str(&text).unwrap();
         rows.into_iter().map(|row| row["body"].clone()).collect()
     };
-    let origin = Origin {
-        source: "bitbucket:api.bitbucket.org/likyh/likyhphp".to_owned(),
-        repository: "likyh/likyhphp".to_owned(),
-        now: Timestamp::parse("2030-01-01T00:00:00Z").unwrap(),
-    };
+    let now = Timestamp::parse("2030-01-01T00:00:00Z").unwrap();
+    let origin = Origin::new("bitbucket:api.bitbucket.org", "likyh/likyhphp", now);
     let mut told = Vec::new();
     for row in rows("pull-requests.json") {
         let pull: wire::Pull = serde_json::from_value(row).unwrap();

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::world::{OMAR, World, at, job, sha, start, user, uuid};
 use super::{now, read, read_at, settings, time};
 use crate::support::kept::Kept;
+use crate::support::wild::{Answer, Mischief};
 
 fn run<'k>(kept: &'k Kept, id: &str) -> &'k Run<String> {
     match &kept.event(id).kind {
@@ -223,6 +224,34 @@ async fn a_hold_is_an_open_gate_until_somebody_approves_it_or_cancels_its_workfl
     );
     assert_eq!(server.count("GET", "/user/"), 1, "omar is known by then");
     assert_eq!(kept.differing, []);
+}
+
+#[tokio::test]
+async fn an_approval_of_what_is_gone_or_too_old_to_go_on_waits_for_nobody() {
+    let day = Span::from_seconds(86_400);
+    for is_gone in [true, false] {
+        let mut world = World::default();
+        let hold = world.hold(20);
+        let server = start(world);
+        let mut kept = Kept::default();
+        read(&server, &mut kept).await.unwrap();
+        if is_gone {
+            let path = format!("/pipeline/{}/workflow", uuid(1, 20));
+            let no = Answer::json(404, &json!({"message": "Pipeline not found"}));
+            server.always("GET", &path, Mischief::Instead(no));
+        }
+        let days = if is_gone { 1 } else { 200 };
+        let later = now() + Span::from_micros(day.micros() * days);
+        read_at(&server, &mut kept, later).await.unwrap();
+        let id = format!("{hold}/closed");
+        assert_eq!(gate(&kept, &id).decision, Some(Decision::Other));
+        let oldest = time(&at(20 * 60)) + Span::from_micros(day.micros() * 120);
+        assert_eq!(kept.event(&id).at, if is_gone { later } else { oldest });
+        assert!(!kept.cursors.keys().any(|key| key.starts_with("todo ")));
+        let events = kept.events.len();
+        read_at(&server, &mut kept, later + day).await.unwrap();
+        assert_eq!((kept.events.len(), kept.differing.len()), (events, 0));
+    }
 }
 
 #[tokio::test]

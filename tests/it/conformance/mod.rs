@@ -62,6 +62,19 @@ const APART: [(&str, &str); 4] = [
     ("scans", "it follows files: tests/it/scans"),
 ];
 
+/// Those that keep with each page of a list where a reading goes on. Others keep it with each item, or read no list that could be long.
+const PAGED: [&str; 9] = [
+    "bitbucket",
+    "buildkite",
+    "harbor",
+    "heroku",
+    "jira",
+    "netlify",
+    "opsgenie",
+    "pagerduty",
+    "servicenow",
+];
+
 /// How many worlds there are at once.
 const AT_ONCE: usize = 24;
 
@@ -163,6 +176,15 @@ async fn what_is_read_twice_is_the_same_and_nothing_is_done_by_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_page_is_read_and_a_kill_loses_nothing() {
     each(of_subjects(reading::complete)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reading_that_a_limit_stops_goes_on_there() {
+    let paged = SUBJECTS.iter().filter(|one| PAGED.contains(&one.kind));
+    let all = paged.map(|one| trial(one.kind.to_owned(), reading::limited(one)));
+    let all: Vec<Trial> = all.collect();
+    assert_eq!(all.len(), PAGED.len());
+    each(all).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -17,6 +17,9 @@ use crate::support::wild::{Answer, Mischief};
 /// A reading that is killed is killed after each of its first batches.
 const KILLS: usize = 3;
 
+/// So many readings come to the end of what one could.
+const READINGS: usize = 4;
+
 /// How long an answer is waited for where none comes.
 const PATIENCE: Duration = Duration::from_millis(400);
 
@@ -153,6 +156,37 @@ pub async fn complete(subject: &Subject) {
         assert_eq!(kept.ids(), all.ids(), "killed after {kill}");
         assert_eq!(kept.differing, [], "killed after {kill}");
     }
+}
+
+/// With less than what a whole reading asks for, each goes on where the last was stopped: one after the other they come to its end, and nothing is lost or doubled.
+pub async fn limited(subject: &Subject) {
+    let (Pages::Cut(make) | Pages::Long(make, _)) = &subject.pages else {
+        panic!("{} has pages", subject.kind);
+    };
+    let Made { server, settings } = make();
+    // Whoever was asked to wait remembers it.
+    let source = || open(subject.kind, &settings, None);
+    let all = whole(subject, &*source()).await;
+    let allowed = server.asked().len() * 3 / 4;
+    let mut kept = Kept::default();
+    let mut readings = 0;
+    while kept.ids() != all.ids() {
+        readings += 1;
+        assert!(readings <= READINGS, "it does not come to its end");
+        server.behave();
+        server.allow(allowed);
+        let read = deeds::read(&*source(), &mut kept, (subject.now)()).await;
+        if let Err(error) = read {
+            assert_eq!(error.kind, ErrorKind::RateLimited, "{error}");
+        }
+    }
+    assert!(readings > 1, "nothing stopped it");
+    server.behave();
+    deeds::read(&*source(), &mut kept, (subject.now)())
+        .await
+        .unwrap();
+    assert_eq!(kept.ids(), all.ids());
+    assert_eq!(kept.differing, []);
 }
 
 /// Where nobody is there, an error says so, and nothing is kept.

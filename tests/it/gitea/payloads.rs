@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use leadtime::connector::facts::Facts;
 use leadtime::connector::gitea::config::TOOL;
-use leadtime::connector::gitea::translate::{Origin, change, commit, issue};
+use leadtime::connector::gitea::translate::{change, commit, issue};
+use leadtime::connector::origin::Origin;
 use leadtime::event::cdevents::write;
 use leadtime::event::time::Timestamp;
 use serde_json::{Value, from_value};
@@ -30,7 +31,7 @@ fn recorded_payloads_become_events() {
     };
     let instance = instance(&TOOL, "https://git.example.com");
     let now = Timestamp::parse("2030-01-01T00:00:00Z").unwrap();
-    let origin = Origin::new(&instance, "acme/shop", now);
+    let origin = Origin::new(&instance.source, "acme/shop", now);
     let files = fs::read_dir(folder.join("webhooks/gitea")).unwrap();
     let mut files: Vec<PathBuf> = files.map(|entry| entry.unwrap().path()).collect();
     files.sort();

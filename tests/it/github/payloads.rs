@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use leadtime::connector::facts::Facts;
-use leadtime::connector::github::translate::{Origin, change, commit, deployment, gate, run};
+use leadtime::connector::github::translate::{change, commit, deployment, gate, run};
 use leadtime::connector::github::wire;
+use leadtime::connector::origin::Origin;
 use leadtime::event::time::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -67,7 +68,7 @@ fn read<T: DeserializeOwned>(folder: &Path, files: &[&str], field: Option<&str>)
 
 fn origin() -> Origin {
     let now = Timestamp::parse("2030-01-01T00:00:00Z").unwrap();
-    Origin::new("github.com", "octocat/hello-world", now)
+    Origin::new("github:github.com", "octocat/hello-world", now)
 }
 
 /// Every item must give at least so many events.

@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use leadtime::connector::facts::Facts;
-use leadtime::connector::github::translate::{Origin, change, commit, deployment, gate, run};
+use leadtime::connector::github::translate::{change, commit, deployment, gate, run};
 use leadtime::connector::github::wire;
+use leadtime::connector::origin::Origin;
 use leadtime::event::time::Timestamp;
 use serde::de::DeserializeOwned;
 
@@ -17,7 +18,7 @@ fn sample<T: DeserializeOwned>(name: &str) -> T {
 
 fn origin() -> Origin {
     let now = Timestamp::parse("2030-01-01T00:00:00Z").unwrap();
-    Origin::new("github.com", "acme/checkout", now)
+    Origin::new("github:github.com", "acme/checkout", now)
 }
 
 fn shown(facts: &Facts) -> serde_json::Value {

@@ -6,8 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use leadtime::connector::facts::Facts;
-use leadtime::connector::gitlab::translate::{Origin, change, commit, deployment, gate, pipeline};
+use leadtime::connector::gitlab::translate::{change, commit, deployment, gate, pipeline};
 use leadtime::connector::gitlab::wire;
+use leadtime::connector::origin::Origin;
 use leadtime::event::kind::Kind;
 use leadtime::event::time::Timestamp;
 use serde::de::DeserializeOwned;
@@ -47,7 +48,7 @@ fn read<T: DeserializeOwned>(folder: &Path, file: &str) -> Vec<T> {
 }
 
 fn origin() -> Origin {
-    Origin::new("gitlab.com", "acme/shop", now())
+    Origin::new("gitlab:gitlab.com", "acme/shop", now())
 }
 
 fn now() -> Timestamp {

@@ -6,6 +6,7 @@ pub mod subject;
 
 use leadtime::connector::Connector;
 use leadtime::connector::descriptor::Settings;
+use leadtime::connector::error::ErrorKind;
 use leadtime::connector::heroku::Heroku;
 use leadtime::event::kind::{Kind, Outcome, Phase};
 use leadtime::event::time::{Span, Timestamp};
@@ -290,6 +291,35 @@ async fn what_was_pending_is_followed_and_parts_are_read_to_the_end() {
         .await
         .unwrap();
     assert_eq!((killed.ids(), &killed.cursors), (kept.ids(), &kept.cursors));
+}
+
+#[tokio::test]
+async fn a_reading_that_a_limit_stops_goes_on_at_its_part() {
+    let server = start();
+    server.state().part = 1;
+    let mut whole = Kept::default();
+    deeds::read(&*source(&server), &mut whole, now())
+        .await
+        .unwrap();
+    // What apps there are, and in which stages; a part with its slug; the second part.
+    server.allow(3 + 2 + 1);
+    let mut kept = Kept::default();
+    let error = deeds::read(&*source(&server), &mut kept, now())
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind, ErrorKind::RateLimited, "{error}");
+    server.behave();
+    let before = server.asked().len();
+    deeds::read(&*source(&server), &mut kept, now())
+        .await
+        .unwrap();
+    let asked = server.asked();
+    let mut lists = asked[before..].iter();
+    let first = lists.find(|one| one.target.ends_with("/shop-staging/releases"));
+    let range = first.unwrap().header("range").unwrap();
+    assert!(range.ends_with("from=1"), "{range}");
+    assert_eq!((kept.ids(), &kept.cursors), (whole.ids(), &whole.cursors));
+    assert_eq!(kept.differing, []);
 }
 
 #[tokio::test]

@@ -197,19 +197,28 @@ fn search(world: &mut World, asked: &Asked, cloud: bool) -> Answer {
         let fits = |one: &&Value| keys.iter().any(|key| one["key"] == key.as_str());
         world.issues.iter().filter(fits).cloned().collect()
     } else {
-        let (projects, rest) = match jql.split_once(" AND ") {
-            Some((projects, rest)) => (Some(projects.to_owned()), rest.to_owned()),
-            None => (None, jql.clone()),
+        let ago = |minutes: &str| {
+            let minutes: i64 = minutes.strip_suffix('m').unwrap().parse().unwrap();
+            world.now - Span::from_seconds(minutes * 60)
         };
-        let age = rest.strip_prefix("updated >= -").unwrap();
-        let age = age.strip_suffix("m ORDER BY updated DESC").unwrap();
-        let since = world.now - Span::from_seconds(age.parse::<i64>().unwrap() * 60);
+        let terms = jql.strip_suffix(" ORDER BY updated DESC").unwrap();
+        let (mut projects, mut since, mut until) = (None, None, world.now);
+        for term in terms.split(" AND ") {
+            if let Some(age) = term.strip_prefix("updated >= -") {
+                since = Some(ago(age));
+            } else if let Some(age) = term.strip_prefix("updated <= -") {
+                until = ago(age);
+            } else {
+                projects = Some(term);
+            }
+        }
+        let since = since.unwrap();
         let fits = |one: &&Value| {
             let key = one["key"].as_str().unwrap();
             let project = format!("\"{}\"", key.split('-').next().unwrap());
             let updated = one["fields"]["updated"].as_str().unwrap();
-            projects.as_ref().is_none_or(|all| all.contains(&project))
-                && Timestamp::parse(&updated.replace("+0200", "+02:00")).unwrap() >= since
+            let updated = Timestamp::parse(&updated.replace("+0200", "+02:00")).unwrap();
+            projects.is_none_or(|all| all.contains(&project)) && (since..=until).contains(&updated)
         };
         world.issues.iter().filter(fits).cloned().collect()
     };

@@ -43,7 +43,14 @@ fn some() -> Vec<Value> {
 
 fn many() -> Vec<Value> {
     let one = |number: u32| {
-        let created = format!("2026-0{}-10T10:{:02}:00Z", 1 + number % 4, number % 60);
+        let months = [
+            "2025-11", "2025-12", "2026-01", "2026-02", "2026-03", "2026-04",
+        ];
+        let created = format!(
+            "{}-20T10:{:02}:00Z",
+            months[number as usize % 6],
+            number % 60
+        );
         incident(number, &created, Some("2026-04-30T10:00:00Z"))
     };
     (0..250).map(one).collect()

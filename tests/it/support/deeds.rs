@@ -23,6 +23,7 @@ pub trait Serving: Send + Sync {
     fn url(&self) -> String;
     fn once(&self, method: &str, part: &str, mischief: Mischief);
     fn always(&self, method: &str, part: &str, mischief: Mischief);
+    fn allow(&self, many: usize);
     fn behave(&self);
     fn refuse(&self);
     fn asked(&self) -> Vec<Asked>;
@@ -39,6 +40,9 @@ impl<S: Send + 'static> Serving for Wild<S> {
     }
     fn always(&self, method: &str, part: &str, mischief: Mischief) {
         self.always(method, part, mischief);
+    }
+    fn allow(&self, many: usize) {
+        self.allow(many);
     }
     fn behave(&self) {
         self.behave();

@@ -2,11 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::Origin;
 use crate::connector::bitbucket::wire::{Activity, Commit, Pull, User};
 use crate::connector::facts::{Facts, given};
 use crate::connector::message;
-use crate::connector::written::Written;
+use crate::connector::origin::Origin;
 use crate::event::kind::{self, Change, ChangePhase, Kind, ReviewState};
 use crate::event::ticket::tickets_of;
 use crate::event::time::Timestamp;
@@ -128,13 +127,8 @@ fn commits(origin: &Origin, seen: &Seen<'_>, known: &Change<String>, facts: &mut
         .events
         .push(origin.event(id, at, Kind::Change(change)));
     for one in seen.commits.iter().chain(seen.merge) {
-        // It tells one date, which is the author's.
-        let Some(Written { at, .. }) = Written::read(one.date, None, origin.now) else {
-            continue;
-        };
         let fact = kind::Commit {
             sha: one.hash.clone(),
-            repository: Some(origin.repository.clone()),
             author: author(one),
             message: message::told(&one.message, &[]),
             // It may be in several: the requests say which they hold.
@@ -144,8 +138,8 @@ fn commits(origin: &Origin, seen: &Seen<'_>, known: &Change<String>, facts: &mut
                 .map(|all| all.iter().map(|parent| parent.hash.clone()).collect()),
             ..kind::Commit::default()
         };
-        let id = format!("commit/{}", one.hash);
-        facts.events.push(origin.event(id, at, Kind::Commit(fact)));
+        // It tells one date, which is the author's.
+        facts.add(origin.commit([one.date, None], "commit.date", fact));
     }
 }
 
@@ -221,11 +215,8 @@ mod tests {
     use super::*;
 
     fn told(pull: &serde_json::Value, activity: &serde_json::Value) -> Facts {
-        let origin = Origin {
-            source: "bitbucket:bb.example/acme/shop".to_owned(),
-            repository: "acme/shop".to_owned(),
-            now: Timestamp::parse("2026-03-02T12:00:00Z").unwrap(),
-        };
+        let now = Timestamp::parse("2026-03-02T12:00:00Z").unwrap();
+        let origin = Origin::new("bitbucket:bb.example", "acme/shop", now);
         let activity: Vec<Activity> = serde_json::from_value(activity.clone()).unwrap();
         let seen = Seen {
             pull: &serde_json::from_value(pull.clone()).unwrap(),

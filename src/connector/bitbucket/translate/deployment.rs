@@ -1,10 +1,10 @@
 //! Deployments: steps of pipelines that say to which environment they deploy.
 
-use super::Origin;
 use super::pipeline::run_id;
 use crate::connector::bitbucket::client::bare;
 use crate::connector::bitbucket::wire::Deployment;
 use crate::connector::facts::{Facts, given};
+use crate::connector::origin::Origin;
 use crate::event::kind::{self, Kind, Outcome, Phase};
 use crate::event::time::Timestamp;
 

@@ -1,10 +1,10 @@
 //! Pipelines and their steps. A pipeline goes through several steps of a path, so it fills none of them itself: its steps do, by their names. A manual step is a gate:
 //! that it was started says that somebody let it, and by whom Bitbucket does not tell.
 
-use super::Origin;
 use crate::connector::bitbucket::client::bare;
 use crate::connector::bitbucket::wire::{Pipeline, State, Step, User};
 use crate::connector::facts::{Facts, given};
+use crate::connector::origin::Origin;
 use crate::event::kind::{Decision, Gate, GatePhase, Kind, Outcome, Phase, Run, RunKind};
 use crate::event::time::Timestamp;
 

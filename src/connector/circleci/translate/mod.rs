@@ -51,6 +51,12 @@ impl Origin<'_> {
     }
 }
 
+/// The source of the events of a pipeline.
+#[must_use]
+pub fn source(instance: &Instance, pipeline: &Known) -> String {
+    format!("{}{}", before(&instance.host), pipeline.slug)
+}
+
 /// The page of a workflow, for people.
 #[must_use]
 pub fn page(pages: &str, slug: &str, number: i64, workflow: &str) -> String {
@@ -150,7 +156,7 @@ pub fn deciders(whole: &Whole) -> BTreeSet<String> {
 pub fn pipeline(instance: &Instance, whole: &Whole, people: &People, now: Timestamp) -> Facts {
     let pipeline = &whole.pipeline;
     let origin = Origin {
-        source: format!("{}{}", before(&instance.host), pipeline.slug),
+        source: source(instance, pipeline),
         pages: pages(instance),
         pipeline,
     };

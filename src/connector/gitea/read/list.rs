@@ -5,9 +5,10 @@ use crate::connector::error::ErrorKind;
 use crate::connector::facts::Facts;
 use crate::connector::gitea::client::{Page, Reach};
 use crate::connector::gitea::cursor::Row;
-use crate::connector::gitea::translate::{Origin, change, commit, issue, run};
+use crate::connector::gitea::translate::{change, commit, issue, run};
 use crate::connector::gitea::wire::{Commit, Issue, Job, Pull, Release, Review, Run, Status, Tag};
 use crate::connector::http::address::encoded;
+use crate::connector::origin::Origin;
 use crate::connector::series::AGAIN;
 use crate::event::time::Timestamp;
 

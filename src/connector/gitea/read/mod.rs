@@ -12,10 +12,10 @@ use futures::{FutureExt, StreamExt, stream};
 
 use super::client::Reach;
 use super::cursor::{Row, key};
-use super::translate::Origin;
 use super::wire::Repository;
 use crate::connector::error::ErrorKind;
 use crate::connector::facts::Unknown;
+use crate::connector::origin::Origin;
 use crate::connector::piece::{End, Failures};
 use crate::connector::rows::{Rows, put};
 use crate::connector::selection::Selection;
@@ -149,7 +149,11 @@ impl Reader<'_> {
         }
         let of = list::Of {
             reach: self.reach,
-            origin: Origin::new(self.reach.instance, &under.repository.full_name, self.now),
+            origin: Origin::new(
+                &self.reach.instance.source,
+                &under.repository.full_name,
+                self.now,
+            ),
             now: self.now,
             since: self.since,
         };

@@ -1,8 +1,9 @@
 //! Requests, their reviews and their commits.
 
-use super::{Origin, commit, is_bot, said};
+use super::{commit, is_bot, said};
 use crate::connector::facts::Facts;
 use crate::connector::gitea::wire::{Commit, Pull, Review, login};
+use crate::connector::origin::Origin;
 use crate::event::Event;
 use crate::event::kind::{Change, ChangePhase, Kind, ReviewState};
 use crate::event::ticket::tickets_of;

@@ -1,70 +1,40 @@
 //! Commits, the end of the default branch, tags and releases.
 
-use super::{Origin, said};
+use super::said;
 use crate::connector::facts::Facts;
 use crate::connector::gitea::wire::{Commit, Release, Tag, login};
 use crate::connector::message::told;
-use crate::connector::written::Written;
+use crate::connector::origin::Origin;
 use crate::event::kind::{self, Kind};
 
 /// A commit. The same whichever list it was read from.
 #[must_use]
 pub fn commit(origin: &Origin, commit: &Commit) -> Facts {
-    let mut facts = Facts::default();
     let body = &commit.commit;
-    let (authored, committed) = (body.author.date, body.committer.date);
-    let Some(Written { at, committed }) = Written::read(authored, committed, origin.now) else {
-        facts.unknown("commit.author.date", "none");
-        return facts;
-    };
     let parents = commit.parents.as_ref();
     let fact = kind::Commit {
         sha: commit.sha.clone(),
-        repository: Some(origin.repository.clone()),
         author: login(commit.author.as_ref()).or_else(|| said(&body.author.name)),
         message: told(&body.message, &[]),
         parents: parents.map(|all| all.iter().map(|one| one.sha.clone()).collect()),
-        committed,
         ..kind::Commit::default()
     };
-    let id = format!("commit/{}", commit.sha);
-    facts.events.push(origin.event(id, at, Kind::Commit(fact)));
-    facts
+    let dates = [body.author.date, body.committer.date];
+    origin.commit(dates, "commit.author.date", fact)
 }
 
 /// The default branch was seen to end at a commit.
 #[must_use]
 pub fn branch(origin: &Origin, name: &str, tip: &Commit) -> Facts {
-    let Some(at) = tip.commit.committer.date.or(tip.commit.author.date) else {
-        // Told with the commit itself.
-        return Facts::default();
-    };
-    let fact = kind::Branch {
-        branch: name.to_owned(),
-        repository: Some(origin.repository.clone()),
-        sha: Some(tip.sha.clone()),
-        target: true,
-    };
-    let id = format!("branch/{name}/{}", tip.sha);
-    let at = at.min(origin.now);
-    origin.event(id, at, Kind::Branch(fact)).into()
+    let at = tip.commit.committer.date.or(tip.commit.author.date);
+    origin.branch(name, &tip.sha, at)
 }
 
 /// A tag, at the time of its commit: the list of tags tells none of its own.
 #[must_use]
 pub fn tag(origin: &Origin, tag: &Tag) -> Facts {
-    let Some(at) = tag.commit.created else {
-        return Facts::default();
-    };
-    let fact = kind::Tag {
-        tag: tag.name.clone(),
-        repository: Some(origin.repository.clone()),
-        sha: said(&tag.commit.sha),
-        ..kind::Tag::default()
-    };
-    let id = format!("tag/{}/{}", tag.name, tag.commit.sha);
-    let at = at.min(origin.now);
-    origin.event(id, at, Kind::Tag(fact)).into()
+    let told = |at| origin.tag(&tag.name, &tag.commit.sha, at);
+    tag.commit.created.map(told).unwrap_or_default()
 }
 
 /// A release. A draft is not out yet.
@@ -97,11 +67,7 @@ mod tests {
     #[test]
     fn a_clock_that_was_ahead_makes_no_commit_later_than_it_was_made_or_read() {
         let now = Timestamp::parse("2026-03-02T09:00:00Z").unwrap();
-        let origin = Origin {
-            source: "gitea:git.example.com/acme/shop".to_owned(),
-            repository: "acme/shop".to_owned(),
-            now,
-        };
+        let origin = Origin::new("gitea:git.example.com", "acme/shop", now);
         let at = |authored: &str, committed: &str| {
             let day = |hour: &str| format!("2026-03-02T{hour}:00:00Z");
             let told = serde_json::json!({"sha": "a", "commit": {

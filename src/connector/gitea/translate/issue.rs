@@ -1,9 +1,9 @@
 //! Issues that bear the label `incident`, alone or in a scope (`kind/incident`), as incidents.
 
-use super::Origin;
 use crate::connector::facts::Facts;
 use crate::connector::gitea::wire::Issue;
 use crate::connector::issue;
+use crate::connector::origin::Origin;
 
 /// The life of an incident as far as the list of issues tells it.
 #[must_use]

@@ -6,42 +6,6 @@ pub mod commit;
 pub mod issue;
 pub mod run;
 
-use crate::connector::http::instance::Instance;
-use crate::event::Event;
-use crate::event::kind::Kind;
-use crate::event::time::Timestamp;
-
-/// Where facts come from: one repository of one host.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
-    /// `gitea:<host>/<owner>/<name>`.
-    pub source: String,
-    /// `owner/name`.
-    pub repository: String,
-    /// When it is read.
-    pub now: Timestamp,
-}
-
-impl Origin {
-    #[must_use]
-    pub fn new(instance: &Instance, repository: &str, now: Timestamp) -> Self {
-        Self {
-            source: instance.source_of(repository),
-            repository: repository.to_owned(),
-            now,
-        }
-    }
-
-    fn event(&self, id: String, at: Timestamp, kind: Kind<String>) -> Event<String> {
-        Event {
-            source: self.source.clone(),
-            id,
-            at,
-            kind,
-        }
-    }
-}
-
 /// A text that says something.
 fn said(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())

@@ -1,9 +1,10 @@
 //! Runs of Actions and their jobs, and what other tools say of a commit. Gitea tells where a thing stands now; the events are the phases that it must have
 //! passed. A run goes through all steps of a path, so it fills none of them itself: its jobs do, by their names.
 
-use super::{Origin, said};
+use super::said;
 use crate::connector::facts::Facts;
 use crate::connector::gitea::wire::{Job, Run, Status};
+use crate::connector::origin::Origin;
 use crate::event::kind::{self, Kind, Outcome, Phase, RunKind};
 use crate::event::time::Timestamp;
 

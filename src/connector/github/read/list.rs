@@ -12,12 +12,13 @@ use crate::connector::github::cursor::{
     List, OpenDeployment, OpenRun, Place, Todo, Walk, place_key,
 };
 use crate::connector::github::fault::refused;
-use crate::connector::github::translate::{Origin, change, commit, deployment, gate, issue, run};
+use crate::connector::github::translate::{change, commit, deployment, gate, issue, run};
 use crate::connector::github::wire::{
     Commit, Deployment, Environment, Issue, Pull, Release, Run, Tag,
 };
 use crate::connector::http::page::Links;
 use crate::connector::http::{Answer, Stop};
+use crate::connector::origin::Origin;
 use crate::connector::piece::Done;
 use crate::connector::rows::put;
 use crate::event::ticket::tickets;

@@ -15,7 +15,7 @@ use futures::{StreamExt, stream};
 
 use super::config::Selection;
 use super::cursor::{Known, List, Todo, place, todos};
-use super::translate::Origin;
+use super::translate::origin;
 use crate::connector::error::ErrorKind;
 use crate::connector::facts::Unknown;
 use crate::connector::health;
@@ -175,7 +175,7 @@ impl<'a> Reader<'a> {
             })
             .collect();
         let page = list::Page {
-            origin: Origin::new(&self.host, repository, self.reach.now),
+            origin: origin(&self.host, repository, self.reach.now),
             list,
             place: place(&self.rows, repository, list),
             way,
@@ -242,7 +242,7 @@ impl<'a> Reader<'a> {
             _ => BTreeMap::new(),
         };
         let detail = detail::Detail {
-            origin: Origin::new(&self.host, repository, self.reach.now),
+            origin: origin(&self.host, repository, self.reach.now),
             key,
             tags: self.tags(repository, matches!(todo, Todo::Deployment(_))),
             todo,

@@ -6,9 +6,10 @@ use crate::connector::facts::Facts;
 use crate::connector::github::cursor::OpenRun;
 use crate::connector::github::fault::refused;
 use crate::connector::github::translate::gate::Which;
-use crate::connector::github::translate::{Origin, gate, run, wave};
+use crate::connector::github::translate::{gate, run, wave};
 use crate::connector::github::wire::{Approval, Job, PendingDeployment, Run};
 use crate::connector::http::{Stop, parse};
+use crate::connector::origin::Origin;
 use crate::connector::piece::Done;
 
 /// One run, while its parts are read.

@@ -1,8 +1,9 @@
 //! Pull requests, their reviews and their commits.
 
-use super::{Origin, is_bot, login};
+use super::{is_bot, login};
 use crate::connector::facts::{Facts, given};
 use crate::connector::github::wire::{Commit, Pull, Review, Team};
+use crate::connector::origin::Origin;
 use crate::event::Event;
 use crate::event::kind::{Change, ChangePhase, Kind, ReviewState};
 use crate::event::ticket::tickets_of;

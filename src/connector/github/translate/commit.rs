@@ -1,24 +1,18 @@
 //! Commits, the end of the default branch, tags and releases.
 
-use super::{Origin, login};
+use super::login;
 use crate::connector::facts::{Facts, given};
 use crate::connector::github::wire::{Commit, Release, Tag};
 use crate::connector::message::told;
-use crate::connector::written::Written;
+use crate::connector::origin::Origin;
 use crate::event::kind::{self, Kind};
 use crate::event::time::Timestamp;
 
 /// A commit. The same whichever list it was read from, so the request that it belongs to is told by the request.
 #[must_use]
 pub fn commit(origin: &Origin, commit: &Commit) -> Facts {
-    let mut facts = Facts::default();
     let body = &commit.commit;
-    let [authored, committed] =
-        [&body.author, &body.committer].map(|signature| signature.as_ref()?.date);
-    let Some(Written { at, committed }) = Written::read(authored, committed, origin.now) else {
-        facts.unknown("commit.author.date", "none");
-        return facts;
-    };
+    let dates = [&body.author, &body.committer].map(|signature| signature.as_ref()?.date);
     let named = body.author.as_ref().and_then(|author| author.name.clone());
     let parents = commit
         .parents
@@ -26,19 +20,15 @@ pub fn commit(origin: &Origin, commit: &Commit) -> Facts {
         .map(|parents| parents.iter().map(|parent| parent.sha.clone()).collect());
     let fact = kind::Commit {
         sha: commit.sha.clone(),
-        repository: Some(origin.repository.clone()),
         author: login(commit.author.as_ref()).or(named),
         message: body
             .message
             .as_deref()
             .and_then(|message| told(message, &[])),
         parents,
-        committed,
         ..kind::Commit::default()
     };
-    let id = format!("commit/{}", commit.sha);
-    facts.events.push(origin.event(id, at, Kind::Commit(fact)));
-    facts
+    origin.commit(dates, "commit.author.date", fact)
 }
 
 /// The default branch was seen to end at a commit.
@@ -46,32 +36,13 @@ pub fn commit(origin: &Origin, commit: &Commit) -> Facts {
 pub fn branch(origin: &Origin, name: &str, tip: &Commit) -> Facts {
     let [committed, authored] =
         [&tip.commit.committer, &tip.commit.author].map(|signature| signature.as_ref()?.date);
-    let Some(at) = committed.or(authored) else {
-        // Told with the commit itself.
-        return Facts::default();
-    };
-    let fact = kind::Branch {
-        branch: name.to_owned(),
-        repository: Some(origin.repository.clone()),
-        sha: Some(tip.sha.clone()),
-        target: true,
-    };
-    let id = format!("branch/{name}/{}", tip.sha);
-    let at = at.min(origin.now);
-    origin.event(id, at, Kind::Branch(fact)).into()
+    origin.branch(name, &tip.sha, committed.or(authored))
 }
 
 /// A tag, at the time of its commit: the list of tags tells none.
 #[must_use]
 pub fn tag(origin: &Origin, tag: &Tag, at: Timestamp) -> Facts {
-    let fact = kind::Tag {
-        tag: tag.name.clone(),
-        repository: Some(origin.repository.clone()),
-        sha: Some(tag.commit.sha.clone()),
-        ..kind::Tag::default()
-    };
-    let id = format!("tag/{}/{}", tag.name, tag.commit.sha);
-    origin.event(id, at.min(origin.now), Kind::Tag(fact)).into()
+    origin.tag(&tag.name, &tag.commit.sha, at)
 }
 
 /// A release. A draft is not out yet.
@@ -104,7 +75,7 @@ mod tests {
     #[test]
     fn a_clock_that_was_ahead_makes_no_commit_later_than_it_was_made_or_read() {
         let now = Timestamp::parse("2026-03-02T09:00:00Z").unwrap();
-        let origin = Origin::new("github.com", "acme/shop", now);
+        let origin = Origin::new("github:github.com", "acme/shop", now);
         let at = |authored: &str, committed: &str| {
             let day = |hour: &str| format!("2026-03-02T{hour}:00:00Z");
             let told = serde_json::json!({"sha": "a", "commit": {

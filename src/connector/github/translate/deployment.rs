@@ -1,8 +1,8 @@
 //! Deployments and their statuses: one event when it was asked for, and one for each status.
 
-use super::Origin;
 use crate::connector::facts::{Facts, given};
 use crate::connector::github::wire::{Deployment, DeploymentStatus};
+use crate::connector::origin::Origin;
 use crate::event::kind::{self, Kind, Outcome, Phase};
 
 /// Whether no status is expected after this one.

@@ -4,11 +4,12 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::{Origin, login, wave};
+use super::{login, wave};
 use crate::connector::facts::{Facts, given};
 use crate::connector::github::wire::{
     Approval, Environment, Job, PendingDeployment, Reviewer, Run,
 };
+use crate::connector::origin::Origin;
 use crate::event::kind::{Decision, Gate, GatePhase, Kind};
 use crate::event::time::Timestamp;
 

@@ -1,9 +1,9 @@
 //! Issues: those of type or label incident as incidents, others that bear a type or a label as tickets. What is a pull request is told as one.
 
-use super::Origin;
 use crate::connector::facts::Facts;
 use crate::connector::github::wire::Issue;
 use crate::connector::issue;
+use crate::connector::origin::Origin;
 
 /// The life of an issue as far as the list tells it.
 #[must_use]

@@ -10,39 +10,13 @@ pub mod run;
 pub mod wave;
 
 use crate::connector::github::wire::User;
-use crate::event::Event;
-use crate::event::kind::Kind;
+use crate::connector::origin::Origin;
 use crate::event::time::Timestamp;
 
-/// Where facts come from: one repository of one host.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
-    /// `github:<host>/<owner>/<name>`.
-    pub source: String,
-    /// `owner/name`.
-    pub repository: String,
-    /// When it is read.
-    pub now: Timestamp,
-}
-
-impl Origin {
-    #[must_use]
-    pub fn new(host: &str, repository: &str, now: Timestamp) -> Self {
-        Self {
-            source: format!("github:{host}/{repository}"),
-            repository: repository.to_owned(),
-            now,
-        }
-    }
-
-    fn event(&self, id: String, at: Timestamp, kind: Kind<String>) -> Event<String> {
-        Event {
-            source: self.source.clone(),
-            id,
-            at,
-            kind,
-        }
-    }
+/// A repository of a host, when it is read.
+#[must_use]
+pub fn origin(host: &str, repository: &str, now: Timestamp) -> Origin {
+    Origin::new(&format!("github:{host}"), repository, now)
 }
 
 fn login(user: Option<&User>) -> Option<String> {

@@ -1,8 +1,8 @@
 //! Runs of Actions workflows and their jobs. GitHub tells where a thing stands now; the events are the phases that it must have passed.
 
-use super::Origin;
 use crate::connector::facts::{Facts, given};
 use crate::connector::github::wire::{Job, Run};
+use crate::connector::origin::Origin;
 use crate::event::kind::{self, Kind, Outcome, Phase, RunKind};
 use crate::event::time::Timestamp;
 

@@ -8,9 +8,10 @@ use crate::connector::error::ErrorKind;
 use crate::connector::facts::Facts;
 use crate::connector::gitlab::cursor::{OpenDeployment, OpenPipeline, Todo, pipeline_key};
 use crate::connector::gitlab::translate::gate::Offer;
-use crate::connector::gitlab::translate::{Origin, change, deployment, gate, pipeline};
+use crate::connector::gitlab::translate::{change, deployment, gate, pipeline};
 use crate::connector::gitlab::wire::{Approvals, Commit, Deployment, Job, Note, Pipeline, Request};
 use crate::connector::http::Stop;
+use crate::connector::origin::Origin;
 use crate::connector::piece::Done;
 use crate::connector::rows::put;
 use crate::event::time::Span;
@@ -69,11 +70,11 @@ async fn read_request(
     request: &Request,
     done: &mut Done,
 ) -> Result<(), Stop> {
-    let what = format!("{}!{}", origin.project, request.iid);
+    let what = format!("{}!{}", origin.repository, request.iid);
     let path = |rest: &str| {
         format!(
             "{}/merge_requests/{}/{rest}",
-            Reach::project(&origin.project),
+            Reach::project(&origin.repository),
             request.iid
         )
     };
@@ -123,8 +124,8 @@ async fn read_deployment(
 ) -> Result<Option<OpenDeployment>, Stop> {
     let origin = &detail.origin;
     let id = open.deployment.id;
-    let what = format!("{}: deployment {id}", origin.project);
-    let path = format!("{}/deployments/{id}", Reach::project(&origin.project));
+    let what = format!("{}: deployment {id}", origin.repository);
+    let path = format!("{}/deployments/{id}", Reach::project(&origin.repository));
     let read = reach
         .one::<Deployment>(&what, &path, open.etag.as_deref())
         .await;
@@ -204,12 +205,12 @@ impl PipelineReading<'_> {
     }
 
     fn path(&self, id: i64, rest: &str) -> String {
-        let project = Reach::project(&self.detail.origin.project);
+        let project = Reach::project(&self.detail.origin.repository);
         format!("{project}/pipelines/{id}{rest}")
     }
 
     fn what(&self, id: i64) -> String {
-        format!("{}: pipeline {id}", self.detail.origin.project)
+        format!("{}: pipeline {id}", self.detail.origin.repository)
     }
 
     /// The pipeline as it is now; `None` when it is gone.
@@ -295,7 +296,7 @@ impl PipelineReading<'_> {
             }) else {
                 continue;
             };
-            let key = pipeline_key(&self.detail.origin.project, child.id);
+            let key = pipeline_key(&self.detail.origin.repository, child.id);
             if !self.detail.open.contains_key(&key) {
                 let todo = OpenPipeline::new(child.id, open.changed);
                 put(&mut done.batch, key, &Todo::Pipeline(Box::new(todo)));

@@ -171,7 +171,7 @@ impl Digest {
         let known = self
             .page
             .open
-            .get(&pipeline_key(&self.page.origin.project, id));
+            .get(&pipeline_key(&self.page.origin.repository, id));
         let open = match known {
             Some(Todo::Pipeline(open)) => OpenPipeline {
                 changed: changed.max(open.changed),
@@ -188,7 +188,7 @@ impl Digest {
     fn deployment(&mut self, listed: Deployment) {
         let facts = deployment::deployment(&self.page.origin, &listed, &self.page.tags);
         self.facts.add(facts);
-        let key = deployment_key(&self.page.origin.project, listed.id);
+        let key = deployment_key(&self.page.origin.repository, listed.id);
         let known = self.page.open.get(&key);
         let was_open = known.is_some();
         let gate = matches!(known, Some(Todo::Deployment(open)) if open.gate);
@@ -351,7 +351,7 @@ impl Digest {
     }
 
     fn done(self) -> Done {
-        let project = &self.page.origin.project;
+        let project = &self.page.origin.repository;
         let what = self.page.what();
         let mut batch = Batch {
             events: self.facts.events,

@@ -16,7 +16,7 @@ use globset::GlobBuilder;
 use super::client::Reach;
 use super::config::Selection;
 use super::cursor::{Known, List, Todo, place, todos};
-use super::translate::Origin;
+use super::translate::origin;
 use crate::connector::error::ErrorKind;
 use crate::connector::facts::Unknown;
 use crate::connector::health;
@@ -157,7 +157,7 @@ impl<'a> Reader<'a> {
     fn page(&self, project: &str, list: List, walking: bool) -> Piece<'a> {
         let watching = matches!(list, List::Pipelines | List::Deployments);
         let page = page::Page {
-            origin: Origin::new(&self.reach.instance.host, project, self.reach.now),
+            origin: origin(&self.reach.instance.host, project, self.reach.now),
             list,
             place: place(&self.rows, project, list),
             walking,
@@ -255,7 +255,7 @@ impl<'a> Reader<'a> {
             _ => BTreeMap::new(),
         };
         let detail = detail::Detail {
-            origin: Origin::new(&self.reach.instance.host, project, self.reach.now),
+            origin: origin(&self.reach.instance.host, project, self.reach.now),
             key,
             tags: self.tags(project, matches!(todo, Todo::Deployment(_))),
             todo,

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::connector::gitlab::client::Reach;
 use crate::connector::gitlab::cursor::{List, Place, Todo};
-use crate::connector::gitlab::translate::Origin;
 use crate::connector::http::address::encoded;
+use crate::connector::origin::Origin;
 use crate::event::time::Timestamp;
 
 /// A page to be read, and what is known of its list.
@@ -28,7 +28,7 @@ impl Page {
     /// What is being read, in words.
     #[must_use]
     pub fn what(&self) -> String {
-        format!("{}: {}", self.origin.project, self.list.word())
+        format!("{}: {}", self.origin.repository, self.list.word())
     }
 
     /// Its list's address, below the API's.
@@ -40,7 +40,7 @@ impl Page {
             List::Tags => "repository/tags",
             other => other.word(),
         };
-        format!("{}/{rest}", Reach::project(&self.origin.project))
+        format!("{}/{rest}", Reach::project(&self.origin.repository))
     }
 
     /// What is asked for: what changed after an instant, or the walk's own page.

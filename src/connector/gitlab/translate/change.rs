@@ -1,9 +1,10 @@
 //! Merge requests, what was said about them, and their commits. Approvals are system notes, with their time; the list of approvers fills in what notes do not say.
 
-use super::{Origin, is_bot, login};
+use super::{is_bot, login};
 use crate::connector::facts::{Facts, given};
 use crate::connector::gitlab::ticket::tickets;
 use crate::connector::gitlab::wire::{Approvals, Commit, Note, Request};
+use crate::connector::origin::Origin;
 use crate::event::Event;
 use crate::event::kind::{Change, ChangePhase, Kind, ReviewState};
 use crate::event::time::Timestamp;
@@ -84,11 +85,11 @@ fn facts_of(origin: &Origin, request: &Request) -> Change<String> {
     ];
     Change {
         change: change_id(request.iid),
-        repository: Some(origin.project.clone()),
+        repository: Some(origin.repository.clone()),
         title: given(request.title.as_ref()),
         author: login(request.author.as_ref()),
         url: given(request.web_url.as_ref()),
-        tickets: tickets(&origin.project, texts.into_iter().flatten()).into(),
+        tickets: tickets(&origin.repository, texts.into_iter().flatten()).into(),
         branch,
         head: given(request.sha.as_ref()),
         labels: request.labels.clone().unwrap_or_default().into(),
@@ -205,7 +206,7 @@ pub fn approvals(
 fn reviewed(origin: &Origin, request: &Request, state: ReviewState) -> Change<String> {
     Change {
         change: change_id(request.iid),
-        repository: Some(origin.project.clone()),
+        repository: Some(origin.repository.clone()),
         phase: ChangePhase::Reviewed,
         state: Some(state),
         ..Change::default()

@@ -1,10 +1,9 @@
 //! Commits, the end of the default branch, tags and releases.
 
-use super::Origin;
 use crate::connector::facts::{Facts, given};
 use crate::connector::gitlab::wire::{Commit, Release, Tag};
 use crate::connector::message::told;
-use crate::connector::written::Written;
+use crate::connector::origin::Origin;
 use crate::event::kind::{self, Kind};
 
 /// What GitLab writes into the message of a merge.
@@ -13,46 +12,24 @@ const OWN: &[&str] = &["see merge request "];
 /// A commit. The same whichever list it was read from, so the request that it belongs to is told by the request.
 #[must_use]
 pub fn commit(origin: &Origin, commit: &Commit) -> Facts {
-    let mut facts = Facts::default();
     let committed = commit.committed_date.or(commit.created_at);
-    let Some(Written { at, committed }) =
-        Written::read(commit.authored_date, committed, origin.now)
-    else {
-        facts.unknown("commit.authored_date", "none");
-        return facts;
-    };
     let message = commit.message.as_ref().or(commit.title.as_ref());
     let fact = kind::Commit {
         sha: commit.id.clone(),
-        repository: Some(origin.project.clone()),
         author: given(commit.author_name.as_ref()),
         message: message.and_then(|message| told(message, OWN)),
         parents: commit.parent_ids.clone().map(Into::into),
-        committed,
         ..kind::Commit::default()
     };
-    let id = format!("commit/{}", commit.id);
-    facts.events.push(origin.event(id, at, Kind::Commit(fact)));
-    facts
+    let dates = [commit.authored_date, committed];
+    origin.commit(dates, "commit.authored_date", fact)
 }
 
 /// The default branch was seen to end at a commit.
 #[must_use]
 pub fn branch(origin: &Origin, name: &str, tip: &Commit) -> Facts {
     let told = tip.committed_date.or(tip.created_at).or(tip.authored_date);
-    let Some(at) = told else {
-        // Told with the commit itself.
-        return Facts::default();
-    };
-    let fact = kind::Branch {
-        branch: name.to_owned(),
-        repository: Some(origin.project.clone()),
-        sha: Some(tip.id.clone()),
-        target: true,
-    };
-    let id = format!("branch/{name}/{}", tip.id);
-    let at = at.min(origin.now);
-    origin.event(id, at, Kind::Branch(fact)).into()
+    origin.branch(name, &tip.id, told)
 }
 
 /// A tag, and the commit that it is on. At the time when it was put, where that is told; else at the time of its commit.
@@ -61,18 +38,9 @@ pub fn tag(origin: &Origin, tag: &Tag) -> Facts {
     let mut facts = commit(origin, &tag.commit);
     let commit = &tag.commit;
     let told = tag.created_at.or(commit.committed_date);
-    let Some(at) = told.or(commit.created_at) else {
-        return facts;
-    };
-    let fact = kind::Tag {
-        tag: tag.name.clone(),
-        repository: Some(origin.project.clone()),
-        sha: Some(commit.id.clone()),
-        ..kind::Tag::default()
-    };
-    let id = format!("tag/{}/{}", tag.name, commit.id);
-    let at = at.min(origin.now);
-    facts.events.push(origin.event(id, at, Kind::Tag(fact)));
+    if let Some(at) = told.or(commit.created_at) {
+        facts.add(origin.tag(&tag.name, &commit.id, at));
+    }
     facts
 }
 
@@ -89,7 +57,7 @@ pub fn release(origin: &Origin, release: &Release) -> Facts {
     let links = release.links.as_ref();
     let fact = kind::Tag {
         tag: release.tag_name.clone(),
-        repository: Some(origin.project.clone()),
+        repository: Some(origin.repository.clone()),
         sha: release.commit.as_ref().map(|commit| commit.id.clone()),
         url: links.and_then(|links| given(links.itself.as_ref())),
         release: true,
@@ -108,7 +76,7 @@ mod tests {
     #[test]
     fn a_clock_that_was_ahead_makes_no_commit_later_than_it_was_made_or_read() {
         let now = Timestamp::parse("2026-03-02T09:00:00Z").unwrap();
-        let origin = Origin::new("gitlab.com", "acme/shop", now);
+        let origin = Origin::new("gitlab:gitlab.com", "acme/shop", now);
         let at = |authored: &str, committed: &str| {
             let day = |hour: &str| format!("2026-03-02T{hour}:00:00Z");
             let told = serde_json::json!({"id": "a", "authored_date": day(authored), "committed_date": day(committed)});

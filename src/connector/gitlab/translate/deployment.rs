@@ -1,9 +1,9 @@
 //! Deployments. What carries one out is a job (`deployable`), which has the times; one that was reported from outside has only its own.
 
-use super::Origin;
 use super::pipeline::{self, Standing, pipeline_id, read};
 use crate::connector::facts::{Facts, given};
 use crate::connector::gitlab::wire::{Deployment, Environment};
+use crate::connector::origin::Origin;
 use crate::event::kind::{self, Kind, Outcome, Phase};
 use crate::event::time::Timestamp;
 
@@ -102,7 +102,7 @@ fn fact(origin: &Origin, deployment: &Deployment, tags: &[String]) -> kind::Depl
         record: id.clone(),
         deployment: Some(id),
         environment: Some(deployment.environment.name.clone()),
-        repository: Some(origin.project.clone()),
+        repository: Some(origin.repository.clone()),
         sha: Some(deployment.sha.clone()),
         version: version(deployment, tags),
         pipeline: pipeline.map(|pipeline| pipeline_id(pipeline.id)),
@@ -141,7 +141,7 @@ pub fn stopped(origin: &Origin, environment: &Environment) -> Facts {
     let fact = kind::Deployment {
         record: record.clone(),
         environment: Some(environment.name.clone()),
-        repository: Some(origin.project.clone()),
+        repository: Some(origin.repository.clone()),
         phase: Phase::Finished,
         outcome: Some(Outcome::Success),
         removed: true,

@@ -2,10 +2,11 @@
 //! it opens when the stages before it are done.
 
 use super::deployment::version;
+use super::login;
 use super::pipeline::{job_id, name};
-use super::{Origin, login};
 use crate::connector::facts::{Facts, given};
 use crate::connector::gitlab::wire::{Approval, Deployment, Job, Rule};
+use crate::connector::origin::Origin;
 use crate::event::kind::{Decision, Gate, GatePhase, Kind};
 use crate::event::time::Timestamp;
 
@@ -140,7 +141,7 @@ fn known(
         name: Some(deployment.environment.name.clone()),
         requestor: login(deployment.user.as_ref()),
         url: job.and_then(|job| given(job.web_url.as_ref())),
-        repository: Some(origin.project.clone()),
+        repository: Some(origin.repository.clone()),
         sha: Some(deployment.sha.clone()),
         version: version(deployment, tags),
         environment: Some(deployment.environment.name.clone()),
@@ -189,7 +190,7 @@ pub fn is_gate(job: &Job, offer: Option<&Offer>) -> bool {
 pub fn gone(origin: &Origin, job: i64, at: Timestamp) -> Facts {
     let fact = Gate {
         gate: job_id(job),
-        repository: Some(origin.project.clone()),
+        repository: Some(origin.repository.clone()),
         phase: GatePhase::Closed,
         decision: Some(Decision::Other),
         comment: Some("its pipeline was deleted".to_owned()),
@@ -205,7 +206,7 @@ fn manual(origin: &Origin, job: &Job, offer: Option<&Offer>) -> Gate<String> {
         gate: job_id(job.id),
         name: environment.clone().or_else(|| name(job)),
         url: given(job.web_url.as_ref()),
-        repository: Some(origin.project.clone()),
+        repository: Some(origin.repository.clone()),
         sha: job.commit.as_ref().map(|commit| commit.id.clone()),
         environment,
         approvers: offer

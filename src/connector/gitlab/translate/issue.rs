@@ -1,9 +1,9 @@
 //! Issues: those of type incident as incidents, those that bear a label as tickets.
 
-use super::Origin;
 use crate::connector::facts::{Facts, given};
 use crate::connector::gitlab::wire::Issue;
 use crate::connector::issue;
+use crate::connector::origin::Origin;
 
 /// Whether the issue is told of at all.
 #[must_use]
@@ -28,7 +28,7 @@ pub fn issue(origin: &Origin, issue: &Issue) -> Facts {
     let severity = given(issue.severity.as_ref()).map(|word| word.to_ascii_lowercase());
     let told = issue::Issue {
         source: &origin.source,
-        repository: &origin.project,
+        repository: &origin.repository,
         number: issue.iid.to_string(),
         title: issue.title.as_ref(),
         url: issue.web_url.as_ref(),

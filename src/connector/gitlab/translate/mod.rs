@@ -9,39 +9,13 @@ pub mod issue;
 pub mod pipeline;
 
 use crate::connector::gitlab::wire::User;
-use crate::event::Event;
-use crate::event::kind::Kind;
+use crate::connector::origin::Origin;
 use crate::event::time::Timestamp;
 
-/// Where facts come from: one project of one host.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
-    /// `gitlab:<host>/<group>/<project>`.
-    pub source: String,
-    /// `group/project`.
-    pub project: String,
-    /// When it is read.
-    pub now: Timestamp,
-}
-
-impl Origin {
-    #[must_use]
-    pub fn new(host: &str, project: &str, now: Timestamp) -> Self {
-        Self {
-            source: format!("{}{project}", before(host)),
-            project: project.to_owned(),
-            now,
-        }
-    }
-
-    fn event(&self, id: String, at: Timestamp, kind: Kind<String>) -> Event<String> {
-        Event {
-            source: self.source.clone(),
-            id,
-            at,
-            kind,
-        }
-    }
+/// A project of a host, when it is read.
+#[must_use]
+pub fn origin(host: &str, project: &str, now: Timestamp) -> Origin {
+    Origin::new(&format!("gitlab:{host}"), project, now)
 }
 
 /// What stands before the project in the source of every event of a host.

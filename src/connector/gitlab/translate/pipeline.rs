@@ -1,9 +1,9 @@
 //! Pipelines and their jobs. GitLab tells where a thing stands now; the events are the phases that it must have passed. A pipeline goes through all steps of a
 //! path, so it fills none of them itself: its jobs do, by their stage and name. One that others report (`external`) has no jobs, and stands for itself.
 
-use super::Origin;
 use crate::connector::facts::{Facts, given};
 use crate::connector::gitlab::wire::{Job, Pipeline};
+use crate::connector::origin::Origin;
 use crate::event::kind::{self, Kind, Outcome, Phase, RunKind};
 use crate::event::time::{Span, Timestamp};
 
@@ -86,7 +86,7 @@ pub fn pipeline(origin: &Origin, pipeline: &Pipeline) -> Facts {
             run: id.clone(),
             name: given(pipeline.name.as_ref()),
             url: given(pipeline.web_url.as_ref()),
-            repository: Some(origin.project.clone()),
+            repository: Some(origin.repository.clone()),
             sha: Some(pipeline.sha.clone()),
             branch: given(pipeline.reference.as_ref()),
             step: (!external).then(|| "pipeline".to_owned()),
@@ -153,7 +153,7 @@ pub fn job(origin: &Origin, job: &Job, now: Timestamp) -> Facts {
             run: id.clone(),
             name: name(job),
             url: given(job.web_url.as_ref()),
-            repository: Some(origin.project.clone()),
+            repository: Some(origin.repository.clone()),
             sha: commit
                 .clone()
                 .or_else(|| pipeline.and_then(|pipeline| pipeline.sha.clone())),
@@ -207,11 +207,7 @@ mod tests {
 
     #[test]
     fn a_job_that_may_fail_stops_nothing() {
-        let origin = Origin {
-            source: "gitlab:gitlab.com/acme/shop".to_owned(),
-            project: "acme/shop".to_owned(),
-            now: Timestamp::default(),
-        };
+        let origin = Origin::new("gitlab:gitlab.com", "acme/shop", Timestamp::default());
         let ended = |status: &str, may_fail: bool| {
             let text = serde_json::json!({
                 "id": 10, "name": "unit", "stage": "test", "status": status, "allow_failure": may_fail,

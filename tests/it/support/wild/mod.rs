@@ -127,6 +127,8 @@ struct Rule {
     method: String,
     part: String,
     once: bool,
+    /// So many that fit are let through before.
+    spared: usize,
     mischief: Mischief,
 }
 
@@ -210,19 +212,26 @@ impl<S: Send + 'static> Wild<S> {
 
     /// The next request of this method whose path and query contain `part` is treated so.
     pub fn once(&self, method: &str, part: &str, mischief: Mischief) {
-        self.rule(method, part, true, mischief);
+        self.rule(method, part, (true, 0), mischief);
     }
 
     /// Every request of this method whose path and query contain `part` is treated so.
     pub fn always(&self, method: &str, part: &str, mischief: Mischief) {
-        self.rule(method, part, false, mischief);
+        self.rule(method, part, (false, 0), mischief);
     }
 
-    fn rule(&self, method: &str, part: &str, once: bool, mischief: Mischief) {
+    /// So many are read, and then none for an hour.
+    pub fn allow(&self, many: usize) {
+        let slowly = Answer::new(429).header("retry-after", "3600");
+        self.rule("GET", "", (false, many), Mischief::Instead(slowly));
+    }
+
+    fn rule(&self, method: &str, part: &str, (once, spared): (bool, usize), mischief: Mischief) {
         lock(&self.inner.rules).push(Rule {
             method: method.to_owned(),
             part: part.to_owned(),
             once,
+            spared,
             mischief,
         });
     }
@@ -344,6 +353,10 @@ fn mischief<S>(inner: &Inner<S>, asked: &Asked) -> Option<Mischief> {
     let mut rules = lock(&inner.rules);
     let fits = |rule: &Rule| rule.method == asked.method && asked.target.contains(&rule.part);
     let found = rules.iter().position(fits)?;
+    if rules[found].spared > 0 {
+        rules[found].spared -= 1;
+        return None;
+    }
     let mischief = rules[found].mischief.clone();
     if rules[found].once {
         rules.remove(found);
