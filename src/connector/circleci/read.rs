@@ -255,23 +255,20 @@ impl<'a> Reader<'a> {
             done.warn(&whole.pipeline.slug, &text);
         }
         let key = todo_key(&whole.pipeline.id);
-        match cursor::next(&whole.pipeline, &whole.workflows, self.now) {
-            Some(next) => {
-                let ended = whole.workflows.iter().filter(|one| one.has_ended());
-                let again = Todo {
-                    pipeline: whole.pipeline.clone(),
-                    told: ended.map(|one| one.id.clone()).collect(),
-                    gates,
-                    next: Some(next),
-                };
-                put(&mut done.batch, key, &again);
-            }
-            None => {
-                let at = cursor::end(&whole.pipeline).unwrap_or(self.now);
-                self.close(&whole.pipeline, &gates, at, done);
-                if todo.next.is_some() || self.rows.get::<Todo>(&key).is_some() {
-                    done.batch.cursors.push((key, None));
-                }
+        if let Some(next) = cursor::next(&whole.pipeline, &whole.workflows, self.now) {
+            let ended = whole.workflows.iter().filter(|one| one.has_ended());
+            let again = Todo {
+                pipeline: whole.pipeline.clone(),
+                told: ended.map(|one| one.id.clone()).collect(),
+                gates,
+                next: Some(next),
+            };
+            put(&mut done.batch, key, &again);
+        } else {
+            let at = cursor::end(&whole.pipeline).unwrap_or(self.now);
+            self.close(&whole.pipeline, &gates, at, done);
+            if todo.next.is_some() || self.rows.get::<Todo>(&key).is_some() {
+                done.batch.cursors.push((key, None));
             }
         }
         Ok(())

@@ -31,9 +31,9 @@ impl Gatherer {
         let repository = commit
             .repository
             .map_or("", |name| workload.names.text(name));
-        let named = tickets_of(repository, [workload.names.text(message)]);
+        let tickets = tickets_of(repository, [workload.names.text(message)]);
         let names = &mut workload.names;
-        named.iter().map(|ticket| names.intern(ticket)).collect()
+        tickets.iter().map(|ticket| names.intern(ticket)).collect()
     }
 
     /// Tickets that name a change, and changes that name a ticket, know each other; tickets of other workloads are left out.
@@ -41,10 +41,10 @@ impl Gatherer {
         let workload = &mut self.workload;
         let asked = workload.tickets.iter();
         let asked = asked.flat_map(|ticket| ticket.changes.iter().copied());
-        let called = called(&workload.names, &workload.changes, asked);
+        let meant = called(&workload.names, &workload.changes, asked);
         for ticket in &workload.tickets {
             for place in (ticket.changes.iter())
-                .filter_map(|name| called.get(name))
+                .filter_map(|name| meant.get(name))
                 .flatten()
             {
                 let tickets = &mut workload.changes[*place as usize].tickets;

@@ -4,10 +4,10 @@ use super::{REPOSITORY, Told, commit, deployed, end, event, gathered, incident, 
 use crate::event::kind::{Deployment, Incident, IncidentPhase, Kind, Mark, MarkKind};
 use crate::model::Workload;
 
-fn caused(id: &'static str, at: i64, fact: Incident<&'static str>) -> Told {
+fn caused(id: &'static str, at: i64, fact: &Incident<&'static str>) -> Told {
     let fact = Incident {
         incident: id,
-        ..fact
+        ..fact.clone()
     };
     event(id, at, Kind::Incident(fact))
 }
@@ -17,7 +17,7 @@ fn by_deployment(id: &'static str, at: i64, deployment: &'static str) -> Told {
         deployment: Some(deployment),
         ..Incident::default()
     };
-    caused(id, at, fact)
+    caused(id, at, &fact)
 }
 
 fn ids(workload: &Workload) -> Vec<&str> {
@@ -51,7 +51,7 @@ fn deployments() -> Vec<Told> {
         let fact = Deployment {
             record: id,
             repository: REPOSITORY,
-            ..fact
+            ..fact.clone()
         };
         event(id, at, Kind::Deployment(fact))
     };
@@ -94,7 +94,7 @@ fn what_an_incident_says_itself_goes_before_what_its_deployment_does() {
         environment: Some("production"),
         ..Incident::default()
     };
-    events.push(caused("i", 3, said));
+    events.push(caused("i", 3, &said));
     assert_eq!(placed(&gathered(&events, 9)), [["i", "till", "production"]]);
     // A person says of which deployment it really is.
     let mut events = deployments();
@@ -133,14 +133,14 @@ fn an_incident_is_of_who_knows_the_commit_or_the_change_that_it_names() {
                 ..Deployment::default()
             },
         ),
-        caused("commit", 4, sha("a")),
-        caused("deployed", 4, sha("unseen")),
-        caused("elsewhere", 4, sha("e")),
-        caused("of-request", 4, change("shop#7")),
-        caused("of-commit", 4, change("a")),
-        caused("of-another", 4, change("else#7")),
+        caused("commit", 4, &sha("a")),
+        caused("deployed", 4, &sha("unseen")),
+        caused("elsewhere", 4, &sha("e")),
+        caused("of-request", 4, &change("shop#7")),
+        caused("of-commit", 4, &change("a")),
+        caused("of-another", 4, &change("else#7")),
         // A number alone is a change of any repository.
-        caused("of-anybody", 4, change("7")),
+        caused("of-anybody", 4, &change("7")),
     ];
     assert_eq!(
         ids(&gathered(&events, 9)),
