@@ -237,6 +237,29 @@ fn how_long_it_took_is_the_median() {
 }
 
 #[test]
+fn a_gate_that_a_deployment_went_past_is_decided_by_its_id_alone() {
+    let mut s = merged(&[CODE, STAGING, CAB, PRODUCTION]);
+    deploy(&mut s, "production", "m0", "03-01 12:00");
+    deploy(&mut s, "staging", "m2", "03-03 12:00");
+    for (id, sha, time) in [("g1", "m1", "03-02 12:00"), ("g2", "m2", "03-03 13:00")] {
+        let (source, id) = (s.name("board"), s.name(id));
+        let mut gate = Gate::asked(source, id, at(time));
+        gate.name = Some(s.name("cab"));
+        gate.commit = Some(s.sha(sha));
+        s.workload().gates.push(gate);
+    }
+    deploy(&mut s, "production", "m1", "03-02 13:00");
+    let workload = s.done();
+    for (asked, found) in [("g1", "g1"), ("g2", "g2"), ("cab", "g2")] {
+        let deed = Deed::Decide {
+            gates: vec![asked.to_owned()],
+            approve: false,
+        };
+        assert_eq!(planned(&workload, &deed).gates, [found]);
+    }
+}
+
+#[test]
 fn a_gate_is_decided_by_the_name_that_it_had_before_the_first_vote() {
     let mut s = merged(&[CODE, STAGING, CAB, PRODUCTION]);
     s.workload().path.steps[2].approvals = 2;
