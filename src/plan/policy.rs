@@ -135,13 +135,15 @@ pub fn closed(lives: &Lives<'_>, place: usize, draft: &mut Draft) {
         let reason = closed
             .reason
             .map_or_else(String::new, |it| format!(" ({it})"));
-        let until = told(lives, closed.until);
-        object(
-            draft,
-            FREEZE,
-            format!("{environment} is frozen until {until}{reason}"),
-            format!("waiting until {until}, or {}", with_reason(FREEZE)),
-        );
+        let (until, lifted) = match closed.until.map(|until| told(lives, until)) {
+            Some(until) => {
+                let lifted = format!("waiting until {until}, or {}", with_reason(FREEZE));
+                (format!("until {until}"), lifted)
+            }
+            None => ("with no end in sight".to_owned(), with_reason(FREEZE)),
+        };
+        let text = format!("{environment} is frozen {until}{reason}");
+        object(draft, FREEZE, text, lifted);
     }
     held(lives, environment, draft);
 }
