@@ -208,6 +208,19 @@ pub fn soaking(lives: &Lives<'_>, place: usize, to: &Version, draft: &mut Draft)
     }
 }
 
+/// An environment right before, which the version was never in: `step` deploys there.
+pub fn never_in(step: &Step, draft: &mut Draft) {
+    let environment = step.environment.as_deref().unwrap_or(&step.name);
+    let text = format!("it was not in {environment} yet, which comes before");
+    let bringing = "bringing it there".to_owned();
+    if step.locked {
+        object(draft, LOCKED, because(text, step), bringing);
+    } else {
+        let lifted = format!("{bringing}, or {}", with_reason(EVIDENCE));
+        object(draft, EVIDENCE, text, lifted);
+    }
+}
+
 /// What a locked step refuses, with the path's reason; a detail may have told it already.
 fn because(text: String, step: &Step) -> String {
     let reason = step.because();
