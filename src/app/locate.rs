@@ -51,6 +51,9 @@ pub struct Asked<'a> {
 /// Other workloads of the same path that a forecast may go by.
 const MOST_OTHERS: usize = 20;
 
+/// Where more workloads than these know a reference, as they do a mere number, it is no question about what is live: what that waited for is not looked up.
+const MOST_ASKED: usize = 50;
+
 /// Everything that a reference speaks of, and where it is. What no workload knows may be a change with its repository, the number of a request with a word
 /// before it, or a name of the repository that one stands in.
 pub fn locate(
@@ -121,13 +124,15 @@ fn known(
         matches: Vec::new(),
         ticket: None,
     };
+    let of_live = candidates.workloads.len() <= MOST_ASKED;
     for definition in candidates.workloads {
         let wanted = Seek {
             definition: &definition,
             known: name,
+            of_live,
             asked,
         };
-        // Only a change that is not found by itself may be known by its ticket, or waits for others that bear it.
+        // Only a change that is not found by itself may be known by its ticket, or waited for others that bear it.
         let found = match look(engine, heard, &wanted, candidates.is_ticket, false)? {
             Some(found) => found,
             None => look(engine, heard, &wanted, false, true)?.unwrap_or_default(),
@@ -164,6 +169,8 @@ fn in_order(one: &Match, two: &Match) -> Ordering {
 struct Seek<'a> {
     definition: &'a Definition,
     known: &'a str,
+    /// What changes that are live waited for in other workloads is told, too.
+    of_live: bool,
     asked: &'a Asked<'a>,
 }
 
@@ -193,8 +200,10 @@ fn look(
     lives.looking_back = asked.looking_back;
     let found = seek(&lives, wanted.known);
     let (places, alone) = found.split(&lives);
-    // Of those that are live, which may be many, the map and the page of the change tell what they waited for.
-    let waiting = release::may_wait(&lives, &places);
+    // Those that are live waited, too: the map tells of them by the same rule.
+    let asked_of = places.iter().copied();
+    let asked_of = asked_of.filter(|place| wanted.of_live || lives.in_flight(*place));
+    let waiting = release::may_have_waited(&lives, asked_of);
     if !with_tickets && (is_ticket && found.is_empty() || !waiting.is_empty()) {
         return Ok(None);
     }

@@ -19,13 +19,10 @@ fn waited(lives: &Lives<'_>, place: ChangeAt) -> bool {
     })
 }
 
-/// Those of these changes that are on their way, and stood there.
+/// Those of these changes that stood there.
 #[must_use]
-pub fn may_wait(lives: &Lives<'_>, places: &[ChangeAt]) -> Vec<ChangeAt> {
-    let flying = places.iter().copied();
-    flying
-        .filter(|place| lives.in_flight(*place) && waited(lives, *place))
-        .collect()
+pub fn may_have_waited(lives: &Lives<'_>, places: impl Iterator<Item = ChangeAt>) -> Vec<ChangeAt> {
+    places.filter(|place| waited(lives, *place)).collect()
 }
 
 /// The tickets of those of these changes that waited to be let go live.

@@ -72,6 +72,17 @@ impl Version {
         record.finished.filter(|_| is_there)
     }
 
+    /// Whether it ever was in an environment, by itself or within a later version that holds it.
+    #[must_use]
+    pub fn was_in(&self, workload: &Workload, delivery: &Delivery) -> bool {
+        let mut arrived = delivery.rows.iter().filter(|row| row.success);
+        self.since(workload, delivery).is_some()
+            || arrived.any(|row| {
+                let record = workload.records.get(row.record as usize);
+                record.is_some_and(|record| Self::of_record(workload, record).is(self))
+            })
+    }
+
     fn of_record(workload: &Workload, record: &Record) -> Self {
         let text = |name: Option<Name>| name.map(|name| workload.text(name).to_owned());
         let artifact = workload.artifacts.iter().find(|artifact| {

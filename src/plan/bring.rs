@@ -42,6 +42,7 @@ pub fn promote(
     };
     let mut draft = bring(ask, lives, place, &to, Verb::Promote)?;
     policy::soaking(lives, place, &to, &mut draft);
+    environments(lives, place, &to, &mut draft);
     if let Some(ready) = ready.filter(|ready| !ready.is(&to)) {
         let way = version::difference(workload, to.commit, ready.commit);
         if way.is_some_and(|way| !way.ships.is_empty() && way.leaves.is_empty()) {
@@ -339,18 +340,45 @@ fn gates(lives: &Lives<'_>, place: usize, to: &Version, draft: &mut Draft) {
     }
 }
 
+/// The environments right before that the version was never in. Where it has to run for a while, `soaking` says so.
+fn environments(lives: &Lives<'_>, place: usize, to: &Version, draft: &mut Draft) {
+    let steps = &lives.workload.path.steps;
+    let delivery = |step: &Step| {
+        let mut known = lives.deliveries.iter();
+        known.find(|known| Some(&known.environment) == step.environment.as_ref())
+    };
+    // One that nothing ever came to keeps nothing out.
+    let is_used = |step: &Step| delivery(step).is_some_and(|known| !known.rows.is_empty());
+    let before = before(steps, place, |step| {
+        step.kind == StepKind::Deploy && is_used(step)
+    });
+    for step in before.into_iter().map(|at| &steps[at]) {
+        let is_stop = step.kind == StepKind::Deploy && step.soak.is_none();
+        let known = delivery(step).filter(|known| is_stop && !known.rows.is_empty());
+        if known.is_some_and(|known| !to.was_in(lives.workload, known)) {
+            policy::never_in(step, draft);
+        }
+    }
+}
+
 /// The gates that a step needs, without a deploying step in between: whatever stands beside its way keeps nothing from it.
 fn between(steps: &[Step], place: usize) -> Vec<usize> {
+    let mut gates = before(steps, place, |step| step.kind == StepKind::Deploy);
+    gates.retain(|at| steps[*at].kind == StepKind::Gate);
+    gates
+}
+
+/// The steps that a step needs, up to those at which the way back ends, and with them.
+fn before(steps: &[Step], place: usize, ends: impl Fn(&Step) -> bool) -> Vec<usize> {
     let mut seen = vec![false; place];
     let mut open = steps[place].needs.clone();
     // Needs always point back, so this ends.
     while let Some(at) = open.pop() {
-        if steps[at].kind != StepKind::Deploy && !std::mem::replace(&mut seen[at], true) {
+        if !std::mem::replace(&mut seen[at], true) && !ends(&steps[at]) {
             open.extend(&steps[at].needs);
         }
     }
-    let gates = (0..place).filter(|at| seen[*at] && steps[*at].kind == StepKind::Gate);
-    gates.collect()
+    (0..place).filter(|at| seen[*at]).collect()
 }
 
 /// How a gate stands that is not approved for a version. One that the deployment itself stops at is asked for by that.

@@ -12,7 +12,7 @@ use crate::event::time::Timestamp;
 use crate::model::definition::{Confirm, Definition, Step};
 use crate::model::entity;
 use crate::model::environment;
-use crate::model::gate::{OpenGate, open};
+use crate::model::gate::{OpenGate, undecided};
 use crate::model::state::Lives;
 use crate::model::{OWN, Workload};
 
@@ -24,7 +24,7 @@ pub fn draft(
     approve: bool,
 ) -> Result<Draft, Refusal> {
     let workload = lives.workload;
-    let all = open(lives);
+    let all = undecided(lives);
     let verb = if approve { Verb::Approve } else { Verb::Reject };
     let mut draft = Draft::new(verb, workload.name());
     for id in gates {
@@ -50,17 +50,23 @@ pub fn draft(
     Ok(draft)
 }
 
-/// A gate by its id, by its step, or by its environment.
-fn find<'g>(all: &'g [OpenGate], id: &str, workload: &str) -> Result<&'g OpenGate, Refusal> {
-    if let Some(gate) = all.iter().find(|gate| gate.gate == id) {
+/// A gate by its id, or one that something waits for by its step or its environment.
+fn find<'g>(
+    all: &'g [(OpenGate, bool)],
+    id: &str,
+    workload: &str,
+) -> Result<&'g OpenGate, Refusal> {
+    if let Some((gate, _)) = all.iter().find(|(gate, _)| gate.gate == id) {
         return Ok(gate);
     }
+    let open = all.iter().filter(|(_, is_past)| !is_past);
+    let open = open.map(|(gate, _)| gate);
     let by = |gate: &&OpenGate| {
         gate.is_called(id)
             || gate.step.as_deref() == Some(id)
             || gate.environment.as_deref() == Some(id)
     };
-    let mut found = all.iter().filter(by);
+    let mut found = open.clone().filter(by);
     match (found.next(), found.next()) {
         (Some(gate), None) => Ok(gate),
         (Some(_), Some(_)) => Err(Refusal::new(
@@ -69,7 +75,7 @@ fn find<'g>(all: &'g [OpenGate], id: &str, workload: &str) -> Result<&'g OpenGat
         )
         .hinted("name one by its id: leadtime gates")),
         (None, _) => {
-            let known: Vec<&str> = all.iter().map(|gate| gate.gate.as_str()).collect();
+            let known: Vec<&str> = open.map(|gate| gate.gate.as_str()).collect();
             let refusal = Refusal::new("unknown", format!("no gate {id:?} of {workload} is open"));
             Err(if known.is_empty() {
                 refusal

@@ -135,13 +135,15 @@ pub fn closed(lives: &Lives<'_>, place: usize, draft: &mut Draft) {
         let reason = closed
             .reason
             .map_or_else(String::new, |it| format!(" ({it})"));
-        let until = told(lives, closed.until);
-        object(
-            draft,
-            FREEZE,
-            format!("{environment} is frozen until {until}{reason}"),
-            format!("waiting until {until}, or {}", with_reason(FREEZE)),
-        );
+        let (until, lifted) = match closed.until.map(|until| told(lives, until)) {
+            Some(until) => {
+                let lifted = format!("waiting until {until}, or {}", with_reason(FREEZE));
+                (format!("until {until}"), lifted)
+            }
+            None => ("with no end in sight".to_owned(), with_reason(FREEZE)),
+        };
+        let text = format!("{environment} is frozen {until}{reason}");
+        object(draft, FREEZE, text, lifted);
     }
     held(lives, environment, draft);
 }
@@ -203,6 +205,19 @@ pub fn soaking(lives: &Lives<'_>, place: usize, to: &Version, draft: &mut Draft)
                 format!("bringing it there, or {}", with_reason(SOAK)),
             ),
         }
+    }
+}
+
+/// An environment right before, which the version was never in: `step` deploys there.
+pub fn never_in(step: &Step, draft: &mut Draft) {
+    let environment = step.environment.as_deref().unwrap_or(&step.name);
+    let text = format!("it was not in {environment} yet, which comes before");
+    let bringing = "bringing it there".to_owned();
+    if step.locked {
+        object(draft, LOCKED, because(text, step), bringing);
+    } else {
+        let lifted = format!("{bringing}, or {}", with_reason(EVIDENCE));
+        object(draft, EVIDENCE, text, lifted);
     }
 }
 

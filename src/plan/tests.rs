@@ -151,6 +151,47 @@ fn a_version_soaks_from_when_it_came_there_itself() {
 }
 
 #[test]
+fn a_version_goes_by_the_environments_before_in_their_order() {
+    let workload = |locked: bool| {
+        let mut s = merged(&[CODE, STAGING, PERF, PRODUCTION]);
+        s.workload().path.steps[1].locked = locked;
+        for environment in ["staging", "production"] {
+            deploy(&mut s, environment, "m0", "03-01 12:00");
+        }
+        for sha in ["m1", "m2"] {
+            deploy(&mut s, "staging", sha, "03-05 12:00");
+        }
+        s.done()
+    };
+    let objected = |workload: &Workload, to: &str, version: &str| {
+        let told = promoted(workload, to, Some(version));
+        let told = objections(&told).into_iter();
+        told.map(|(rule, text)| format!("{rule}: {text}"))
+            .collect::<Vec<_>>()
+    };
+    // Nothing ever came to perf, so that it keeps nothing out.
+    let never = "evidence: it was not in staging yet, which comes before";
+    assert_eq!(objected(&workload(false), "production", "m3"), [never]);
+    assert!(objected(&workload(false), "production", "m2").is_empty());
+    let within = objected(&workload(false), "production", "m1");
+    assert!(!within.iter().any(|told| told == never), "{within:?}");
+    assert!(objected(&workload(false), "staging", "m3").is_empty());
+    let locked = objected(&workload(true), "production", "m3");
+    assert!(locked[0].starts_with("locked_step: it was not in staging yet"));
+    // Only the environments right before: what is in perf came there somehow.
+    let mut s = merged(&[CODE, STAGING, PERF, PRODUCTION]);
+    for environment in ["staging", "perf", "production"] {
+        deploy(&mut s, environment, "m0", "03-01 12:00");
+    }
+    deploy(&mut s, "perf", "m1", "03-02 12:00");
+    let workload = s.done();
+    assert!(objected(&workload, "production", "m1").is_empty());
+    assert_eq!(objected(&workload, "perf", "m2"), [never]);
+    let perf = "evidence: it was not in perf yet, which comes before";
+    assert_eq!(objected(&workload, "production", "m2"), [perf]);
+}
+
+#[test]
 fn what_was_live_before_goes_back_whatever_soaks() {
     let workload = soaking();
     let back = rolled_back(&workload);
@@ -234,6 +275,29 @@ fn how_long_it_took_is_the_median() {
     }
     let told = promoted(&s.done(), "production", Some("m2"));
     assert_eq!(told.usual, Some(Span::from_seconds(900)));
+}
+
+#[test]
+fn a_gate_that_a_deployment_went_past_is_decided_by_its_id_alone() {
+    let mut s = merged(&[CODE, STAGING, CAB, PRODUCTION]);
+    deploy(&mut s, "production", "m0", "03-01 12:00");
+    deploy(&mut s, "staging", "m2", "03-03 12:00");
+    for (id, sha, time) in [("g1", "m1", "03-02 12:00"), ("g2", "m2", "03-03 13:00")] {
+        let (source, id) = (s.name("board"), s.name(id));
+        let mut gate = Gate::asked(source, id, at(time));
+        gate.name = Some(s.name("cab"));
+        gate.commit = Some(s.sha(sha));
+        s.workload().gates.push(gate);
+    }
+    deploy(&mut s, "production", "m1", "03-02 13:00");
+    let workload = s.done();
+    for (asked, found) in [("g1", "g1"), ("g2", "g2"), ("cab", "g2")] {
+        let deed = Deed::Decide {
+            gates: vec![asked.to_owned()],
+            approve: false,
+        };
+        assert_eq!(planned(&workload, &deed).gates, [found]);
+    }
 }
 
 #[test]

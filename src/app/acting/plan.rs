@@ -140,10 +140,10 @@ pub fn gates(engine: &mut Engine, gates: &[String], approve: bool) -> Result<Vec
             break;
         }
         let workload = engine.workload(&definition, clock::now())?;
-        let open = gate::open(&Lives::new(&workload, &engine.rules, None));
+        let known = gate::undecided(&Lives::new(&workload, &engine.rules, None));
         let (gates, rest): (Vec<String>, Vec<String>) = left
             .into_iter()
-            .partition(|id| open.iter().any(|gate| gate.is_called(id)));
+            .partition(|id| known.iter().any(|(gate, _)| gate.is_called(id)));
         left = rest;
         if !gates.is_empty() {
             let deed = Deed::Decide { gates, approve };

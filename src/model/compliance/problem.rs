@@ -70,9 +70,11 @@ fn past(lives: &Lives<'_>, live: &Live<'_>) -> Vec<String> {
         .production_step()
         .and_then(|step| lives.freeze(step, live.since));
     if let Some(closed) = freeze {
+        let until = closed.until;
+        let until = until.map_or_else(String::new, |until| format!(" until {until}"));
         problems.push(format!(
-            "went live in {production} at {}, within a freeze until {}",
-            live.since, closed.until
+            "went live in {production} at {}, within a freeze{until}",
+            live.since
         ));
     }
     let held = workload.holds.iter().find(|hold| {

@@ -2,11 +2,11 @@
 
 mod behind;
 mod own;
+mod past;
 
 use serde::Serialize;
 
 use super::definition::{Rules, Step, StepKind};
-use super::delivery::Delivery;
 use super::entity::{Change, ChangeAt, Gate};
 use super::evidence::{Standing, Subject, machine};
 use super::name::Name;
@@ -87,18 +87,27 @@ pub struct Evidence {
     pub url: Option<String>,
 }
 
-/// The open gates of a workload, those that live in no tool among them.
+/// The open gates of a workload, those that live in no tool among them; but not those that a deployment of what they hold went past, which nothing waits for.
 #[must_use]
 pub fn open(lives: &Lives<'_>) -> Vec<OpenGate> {
+    undecided(lives)
+        .into_iter()
+        .filter_map(|(gate, is_past)| (!is_past).then_some(gate))
+        .collect()
+}
+
+/// Every gate that nobody decided, and whether a deployment of what it holds went past: it can be decided all the same, so that its tool asks no more.
+#[must_use]
+pub fn undecided(lives: &Lives<'_>) -> Vec<(OpenGate, bool)> {
     let workload = lives.workload;
-    let mut gates: Vec<OpenGate> = workload
-        .gates
-        .iter()
-        .filter(|gate| gate.closed.is_none())
-        .map(|gate| one(lives, gate))
-        .collect();
-    gates.extend(own::manual(lives));
-    gates
+    let gates = workload.gates.iter().filter(|gate| gate.closed.is_none());
+    let told = gates.map(|gate| {
+        let open = one(lives, gate);
+        let is_past = past::is_past(lives, gate, &open);
+        (open, is_past)
+    });
+    let manual = own::manual(lives).into_iter().map(|gate| (gate, false));
+    told.chain(manual).collect()
 }
 
 /// Worst first: waiting time multiplied by the changes that wait.
@@ -124,16 +133,8 @@ fn one(lives: &Lives<'_>, gate: &Gate) -> OpenGate {
     let place = step::of_gate(workload, gate);
     let step = place.map(|place| &workload.path.steps[place]);
     let environment = text(gate.environment);
-    let delivery = environment
-        .as_ref()
-        .and_then(|name| {
-            lives
-                .deliveries
-                .iter()
-                .find(|delivery| delivery.environment == *name)
-        })
-        .or_else(|| Some(lives.production()));
-    let changes = changes(lives, gate, delivery);
+    let delivery = past::next(lives, gate);
+    let changes = past::changes(lives, gate);
     let approvers: Vec<String> = if gate.approvers.is_empty() {
         step.map_or_else(Vec::new, |step| step.approvers.clone())
     } else {
@@ -163,7 +164,7 @@ fn one(lives: &Lives<'_>, gate: &Gate) -> OpenGate {
         may_decide: None,
         why_not: None,
         bar: None,
-        superseded_by: behind::superseded_by(lives, gate, delivery),
+        superseded_by: behind::superseded_by(lives, gate, Some(delivery)),
         holds_back,
         evidence: evidence(lives, place, gate),
         url: text(gate.url),
@@ -278,30 +279,6 @@ fn votes(workload: &Workload, gate: &Gate) -> Vec<Vote> {
             comment: text(vote.comment),
         })
         .collect()
-}
-
-/// The changes that wait at a gate: those that it names, and those that its commit carries and the environment has not.
-fn changes(lives: &Lives<'_>, gate: &Gate, delivery: Option<&Delivery>) -> Vec<String> {
-    let workload = lives.workload;
-    let carried = |commit| carried(workload, commit, gate.opened, delivery);
-    let carried = gate.commit.map(carried).unwrap_or_default();
-    let is_named = |place: &u32| {
-        let change = workload.changes.get(*place as usize);
-        change.is_some_and(|change| gate.changes.contains(&change.id))
-    };
-    let mut places: Vec<_> = carried
-        .into_iter()
-        .filter(|place| !is_named(place))
-        .collect();
-    places.sort_unstable_by_key(|place| {
-        let change = &workload.changes[*place as usize];
-        (change.merged, *place)
-    });
-    let others = places
-        .into_iter()
-        .map(|place| workload.changes[place as usize].id);
-    let all = gate.changes.iter().copied().chain(others);
-    all.map(|name| workload.text(name).to_owned()).collect()
 }
 
 /// Whether a gate at a step holds a change: by its name, or by a commit that carries it.

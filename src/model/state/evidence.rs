@@ -4,6 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Lives;
 use super::lost::{Attempts, Followed};
+use super::standing::needed;
 use crate::event::kind::{Decision, Outcome};
 use crate::event::time::Timestamp;
 use crate::model::definition::{Step, StepKind};
@@ -251,21 +252,19 @@ impl Index {
     }
 }
 
-/// What arrived in the first environment beyond a step of the path.
+/// What arrived in the first environment beyond a step of the path: the first that needs it, else the first after it.
 pub(in crate::model) fn beyond<'d>(
     workload: &Workload,
     deliveries: &'d [Delivery],
     step: usize,
 ) -> Option<&'d Delivery> {
-    let next = workload
-        .path
-        .steps
-        .get(step..)?
-        .iter()
-        .find(|step| step.kind == StepKind::Deploy)?;
+    let steps = &workload.path.steps;
+    let mut after = (step..steps.len()).filter(|at| steps[*at].kind == StepKind::Deploy);
+    let needs = |at: &usize| *at == step || needed(steps, *at).contains(&step);
+    let next = after.clone().find(needs).or_else(|| after.next())?;
     deliveries
         .iter()
-        .find(|delivery| Some(&delivery.environment) == next.environment.as_ref())
+        .find(|delivery| Some(&delivery.environment) == steps[next].environment.as_ref())
 }
 
 /// A commit that nothing stops at (no deployment is known) is looked back from no further than this.

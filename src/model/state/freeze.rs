@@ -1,6 +1,7 @@
 //! When nothing may go to an environment: recurring windows (RFC 5545), worked out for the time that the workload is known.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone};
+use chrono_tz::Tz as Zone;
 use rrule::{Frequency, RRule, RRuleSet, Unvalidated};
 
 use crate::event::time::{Span, Timestamp};
@@ -17,15 +18,19 @@ const EARLIEST: Timestamp = Timestamp::from_seconds(946_684_800);
 
 /// The freezes of a path.
 #[derive(Clone, Debug)]
-pub(super) struct Frozen(Vec<Recurring>);
+pub(super) struct Frozen {
+    freezes: Vec<Recurring>,
+    zone: Zone,
+    /// Until when it is worked out when they began.
+    until: Timestamp,
+}
 
-/// A freeze: the step whose environment it closes, for how long, and when it began, in order.
+/// A freeze: the step whose environment it closes, and when it began, in order.
 #[derive(Clone, Debug)]
 struct Recurring {
     step: usize,
-    length: Span,
+    freeze: Freeze,
     begun: Vec<Timestamp>,
-    reason: Option<String>,
 }
 
 impl Recurring {
@@ -34,7 +39,7 @@ impl Recurring {
         &self,
         (from, to): (Timestamp, Timestamp),
     ) -> impl Iterator<Item = (Timestamp, Timestamp)> {
-        let length = self.length;
+        let length = self.freeze.length;
         let after = self.begun.partition_point(|begin| *begin + length < from);
         let until = self.begun.partition_point(|begin| *begin <= to);
         let within = self.begun.get(after..until).unwrap_or_default();
@@ -45,8 +50,8 @@ impl Recurring {
 /// What keeps an environment closed at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closed<'l> {
-    /// When nothing does any more, by all that has begun.
-    pub until: Timestamp,
+    /// When nothing does any more, whatever begins until then; `None` where that is further ahead than anybody looks.
+    pub until: Option<Timestamp>,
     /// Of the freeze that lasts longest, else of another.
     pub reason: Option<&'l str>,
 }
@@ -55,16 +60,25 @@ impl Frozen {
     pub(super) fn new(workload: &Workload, rules: &Rules) -> Self {
         let freezes = workload.path.freezes.iter();
         let known = workload.known.map_or(workload.as_of, |(first, _)| first);
+        let (zone, until) = (rules.timezone, workload.as_of);
         let worked_out = freezes.filter_map(|freeze| {
             let from = known.max(EARLIEST) - freeze.length;
             Some(Recurring {
                 step: step::of_environment(workload, &freeze.environment)?,
-                length: freeze.length,
-                begun: beginnings(freeze, rules, from, workload.as_of),
-                reason: freeze.reason.clone(),
+                begun: beginnings(freeze, zone, from, until),
+                freeze: freeze.clone(),
             })
         });
-        Self(worked_out.collect())
+        Self {
+            freezes: worked_out.collect(),
+            zone,
+            until,
+        }
+    }
+
+    fn at_step(&self, step: usize) -> impl Iterator<Item = &Recurring> {
+        let all = self.freezes.iter();
+        all.filter(move |freeze| freeze.step == step)
     }
 
     /// The windows in which a step's environment is frozen that touch a stretch of time.
@@ -73,38 +87,90 @@ impl Frozen {
         step: usize,
         stretch: (Timestamp, Timestamp),
     ) -> impl Iterator<Item = (Timestamp, Timestamp)> {
-        let own = self.0.iter().filter(move |freeze| freeze.step == step);
+        let own = self.at_step(step);
         own.flat_map(move |freeze| freeze.within(stretch))
     }
 
-    /// What keeps a step's environment closed at an instant: where freezes overlap, until the last of them ends.
+    /// What keeps a step's environment closed at an instant: where freezes follow each other without a gap, until the first instant at which none does.
     pub(super) fn at(&self, step: usize, at: Timestamp) -> Option<Closed<'_>> {
-        let last = |at: Timestamp| {
-            let own = self.0.iter().filter(move |freeze| freeze.step == step);
-            let here = own.flat_map(move |freeze| {
-                let windows = freeze.within((at, at));
-                let open = windows.filter(move |(from, until)| *from <= at && at < *until);
-                open.map(|(_, until)| (until, freeze.reason.as_deref()))
-            });
-            here.max_by_key(|(until, reason)| (*until, reason.is_some()))
+        let open = self.at_step(step).flat_map(|freeze| {
+            let windows = freeze.within((at, at));
+            let open = windows.filter(move |(from, until)| *from <= at && at < *until);
+            open.map(|(_, until)| (until, freeze.freeze.reason.as_deref()))
+        });
+        let (until, reason) = open.max_by_key(|(until, reason)| (*until, reason.is_some()))?;
+        let mut closed = Covered {
+            seen: at,
+            until,
+            reason,
         };
-        let (mut until, mut reason) = last(at)?;
-        // Each lasts longer than the one before, so this ends.
-        while let Some((later, why)) = last(until) {
-            until = later;
-            reason = reason.or(why);
+        let begun = self.at_step(step);
+        let begun: Vec<_> = begun.map(|of| (&of.freeze, of.begun.as_slice())).collect();
+        closed.go_on(&begun);
+        let mut sight = self.until;
+        if closed.until > self.until {
+            let ahead = self.ahead(step);
+            sight = ahead.1;
+            let begin = ahead.0.iter().map(|(of, begin)| (*of, begin.as_slice()));
+            closed.seen = closed.seen.min(self.until);
+            closed.go_on(&begin.collect::<Vec<_>>());
         }
-        Some(Closed { until, reason })
+        Some(Closed {
+            until: (closed.until <= sight).then_some(closed.until),
+            reason: closed.reason,
+        })
+    }
+
+    /// When the freezes of a step will begin that have not yet, and until when that is known of all of them.
+    fn ahead(&self, step: usize) -> (Vec<(&Freeze, Vec<Timestamp>)>, Timestamp) {
+        let sight = self.until + AT_ONCE;
+        let begin = |of: &Freeze| beginnings(of, self.zone, self.until, sight);
+        let own = self.at_step(step).map(|own| &own.freeze);
+        let ahead: Vec<_> = own.map(|of| (of, begin(of))).collect();
+        // Of a rule that names more than is worked out at once, what lies beyond is not known.
+        let cut = ahead.iter().filter(|(_, all)| all.len() >= MOST.into());
+        let ends = cut.filter_map(|(_, all)| all.last().copied());
+        let sight = ends.min().map_or(sight, |end| end.min(sight));
+        (ahead, sight)
+    }
+}
+
+/// How far freezes that follow each other reach.
+struct Covered<'l> {
+    /// What begins until then was looked at.
+    seen: Timestamp,
+    until: Timestamp,
+    reason: Option<&'l str>,
+}
+
+impl<'l> Covered<'l> {
+    /// Goes on with what begins before it ends, each time it was looked at once.
+    fn go_on(&mut self, freezes: &[(&'l Freeze, &[Timestamp])]) {
+        while self.seen < self.until {
+            let (seen, until) = (self.seen, self.until);
+            for (freeze, begun) in freezes {
+                let after = begun.partition_point(|begin| *begin <= seen);
+                let before = begun.partition_point(|begin| *begin <= until);
+                // The last to begin is the last to end.
+                let last = begun.get(after..before).and_then(<[_]>::last);
+                let ends = last.map(|begin| *begin + freeze.length);
+                if let Some(ends) = ends.filter(|ends| *ends > self.until) {
+                    self.until = ends;
+                    self.reason = self.reason.or(freeze.reason.as_deref());
+                }
+            }
+            self.seen = until;
+        }
     }
 }
 
 /// When a freeze begins, between two instants.
-fn beginnings(freeze: &Freeze, rules: &Rules, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
+fn beginnings(freeze: &Freeze, zone: Zone, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
     let mut found = Vec::new();
     let mut until = to;
     while until > from {
         let since = from.max(until - AT_ONCE);
-        let mut part = at_once(freeze, rules, since, until);
+        let mut part = at_once(freeze, zone, since, until);
         part.append(&mut found);
         found = part;
         until = since;
@@ -114,8 +180,8 @@ fn beginnings(freeze: &Freeze, rules: &Rules, from: Timestamp, to: Timestamp) ->
     found
 }
 
-fn at_once(freeze: &Freeze, rules: &Rules, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
-    let zone = rrule::Tz::Tz(rules.timezone);
+fn at_once(freeze: &Freeze, zone: Zone, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
+    let zone = rrule::Tz::Tz(zone);
     let in_zone = |time: Timestamp| time.to_utc().with_timezone(&zone);
     let (from, to) = (in_zone(from), in_zone(to));
     let rule = freeze.schedule.parse::<RRule<Unvalidated>>();
@@ -185,11 +251,7 @@ mod tests {
             length: Span::from_seconds(3_600),
             reason: None,
         };
-        let rules = Rules {
-            timezone: zone,
-            ..Rules::default()
-        };
-        let all = beginnings(&freeze, &rules, time(from), time(to));
+        let all = beginnings(&freeze, zone, time(from), time(to));
         all.iter().map(ToString::to_string).collect()
     }
 
@@ -270,7 +332,7 @@ mod tests {
         let frozen = Frozen::new(workload, &Rules::default());
         let closed = |at: &str| {
             let closed = frozen.at(0, time(at))?;
-            Some((closed.until.to_string(), closed.reason?))
+            Some((closed.until?.to_string(), closed.reason?))
         };
         let told = |until: &str, reason| Some((until.to_owned(), reason));
         let weekend = told("2026-01-12T10:00:00Z", "weekend");
@@ -280,6 +342,48 @@ mod tests {
         let christmas = told("2025-12-30T10:00:00Z", "christmas");
         assert_eq!(closed("2025-12-26T23:00:00Z"), christmas);
         assert_eq!(closed("2026-01-07T12:00:00Z"), None);
+    }
+
+    #[test]
+    fn a_freeze_ends_where_none_follows_though_it_has_not_begun_yet() {
+        let freeze = |schedule: &str, hours: i64| Freeze {
+            environment: "production".to_owned(),
+            schedule: schedule.to_owned(),
+            length: Span::from_seconds(hours * 3_600),
+            reason: Some(format!("{hours} hours")),
+        };
+        let closed = |freezes: &[Freeze], at: &str| {
+            let mut s = Sample::new("shop");
+            s.path(&[("production", StepKind::Deploy, Some("production"))]);
+            let workload = s.workload();
+            workload.path.freezes = freezes.to_vec();
+            workload.known = Some((time("2025-12-01T00:00:00Z"), time(at)));
+            workload.as_of = time(at);
+            let frozen = Frozen::new(workload, &Rules::default());
+            let closed = frozen.at(0, time(at)).unwrap();
+            let reason = closed.reason.map(str::to_owned);
+            (closed.until.map(|until| until.to_string()), reason)
+        };
+        let told =
+            |until: Option<&str>, reason: &str| (until.map(str::to_owned), Some(reason.to_owned()));
+        let weekend = freeze("FREQ=WEEKLY;BYDAY=FR;BYHOUR=16", 64);
+        let night = freeze("FREQ=DAILY;BYHOUR=22", 12);
+        let friday = "2026-01-09T17:00:00Z";
+        let both = closed(&[weekend.clone(), night.clone()], friday);
+        assert_eq!(both, told(Some("2026-01-12T10:00:00Z"), "64 hours"));
+        let alone = closed(&[weekend], friday);
+        assert_eq!(alone, told(Some("2026-01-12T08:00:00Z"), "64 hours"));
+        // Through the days between the nights, until summer.
+        let day = freeze("FREQ=DAILY;BYHOUR=10;UNTIL=20260705T000000Z", 12);
+        let long = closed(&[night.clone(), day], friday);
+        assert_eq!(long, told(Some("2026-07-05T10:00:00Z"), "12 hours"));
+        // What follows itself without a gap ends nowhere that anybody sees, and is looked at for so long only.
+        let hours: Vec<String> = (0..24).map(|hour: u8| hour.to_string()).collect();
+        let hourly = format!("FREQ=DAILY;BYHOUR={}", hours.join(","));
+        for (rule, hours) in [("FREQ=DAILY", 24), (&hourly, 1), ("FREQ=DAILY", 900)] {
+            let reason = format!("{hours} hours");
+            assert_eq!(closed(&[freeze(rule, hours)], friday), told(None, &reason));
+        }
     }
 
     #[test]

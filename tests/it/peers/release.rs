@@ -4,6 +4,7 @@
 use leadtime::app::locate::{Asked, Nowhere, locate};
 use leadtime::app::release;
 use leadtime::event::time::Timestamp;
+use leadtime::model::locate::Match;
 use leadtime::model::state::Lives;
 use leadtime::model::stream::map;
 use serde_json::{Value, json};
@@ -79,8 +80,7 @@ pub fn events(tickets: &Value) -> Vec<String> {
     lines
 }
 
-/// State, step and whose move it is.
-fn stands(door: &mut Door, change: &str, as_of: &str) -> (String, Option<String>, Vec<String>) {
+fn found(door: &mut Door, change: &str, as_of: &str) -> Match {
     let asked = Asked {
         reference: change,
         here: &Nowhere,
@@ -91,7 +91,13 @@ fn stands(door: &mut Door, change: &str, as_of: &str) -> (String, Option<String>
     let [found] = &told.matches[..] else {
         panic!("{told:?}")
     };
-    (found.state.to_owned(), found.step.clone(), found.on.clone())
+    found.clone()
+}
+
+/// State, step and whose move it is.
+fn stands(door: &mut Door, change: &str, as_of: &str) -> (String, Option<String>, Vec<String>) {
+    let found = found(door, change, as_of);
+    (found.state.to_owned(), found.step, found.on)
 }
 
 fn check(lines: &[String]) {
@@ -110,8 +116,14 @@ fn check(lines: &[String]) {
         assert_eq!((&*state, step), ("waiting", production.clone()), "{change}");
         assert!(on.is_empty());
     }
-    let (state, ..) = stands(&mut door, "acme/shop#1", "10 10:00");
-    assert_eq!(state, "delivered");
+    let live = found(&mut door, "acme/shop#1", "10 10:00");
+    assert_eq!(live.state, "delivered");
+    // It waited as it was told to then.
+    let legs = live.timeline.iter();
+    let waited = legs.filter(|leg| leg.state == "waiting_for_release");
+    let waited: Vec<_> = waited.map(|leg| (&*leg.step, leg.from, leg.to)).collect();
+    let turned = ("production", at("03 10:00"), at("06 10:00"));
+    assert_eq!(waited, [turned]);
 
     // Three days to the second, within five days and two hours before production; all of it waiting, and none of it lost.
     let workload = door.workload("shop", at("10 10:00"));

@@ -260,6 +260,24 @@ fn a_gate_that_was_passed_over_kept_its_time() {
     assert_eq!(live(Some(("03-03 15:00", Decision::Rejected))), rejected);
 }
 
+#[test]
+fn a_gate_holds_what_is_in_an_environment_that_does_not_need_it() {
+    let mut s = staged();
+    let perf = Step {
+        environment: Some("perf".to_owned()),
+        needs: vec![3],
+        ..Step::bare("perf", StepKind::Deploy)
+    };
+    let steps = &mut s.workload().path.steps;
+    steps.insert(5, perf);
+    steps[6].needs = vec![4, 5];
+    s.deploy("f1", "r", "m1", "03-03 13:30");
+    let perf = s.name("perf");
+    s.record().environment = Some(perf);
+    gate(&mut s, "m1", "03-03 14:00", None);
+    ends(&way(s, "03-03 16:00"), "cab", State::Gated, "03 14:00");
+}
+
 /// A deployment of m1 to production from 14:00 on, which has not ended or failed at 15:00.
 fn tried(s: &mut Sample, failed: bool) {
     s.deploy("d1", "r", "m1", "03-03 15:00");
