@@ -16,6 +16,7 @@ pub mod happening;
 pub mod json;
 pub mod map;
 mod notes;
+mod pasted;
 pub mod plan;
 pub mod sheet;
 mod state;
