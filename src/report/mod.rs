@@ -18,6 +18,7 @@ pub mod map;
 mod notes;
 mod pasted;
 pub mod plan;
+pub mod proof;
 pub mod sheet;
 mod state;
 mod style;
