@@ -10,6 +10,7 @@ mod known;
 mod logs;
 mod outside;
 pub mod place;
+mod proof;
 mod reasons;
 mod repository;
 mod sources;
