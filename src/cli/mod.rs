@@ -23,6 +23,7 @@ mod init;
 mod map;
 pub mod moment;
 mod notes;
+mod proof;
 mod recall;
 mod session;
 mod sync;
@@ -154,6 +155,7 @@ fn dispatch(mut cli: Cli) -> Result<Ending, Failure> {
         Command::Env(args) => environments::run(&Session::new(global)?, &args),
         Command::Gates(args) => gates::run(&Session::new(global)?, &args),
         Command::Notes(args) => notes::run(&Session::new(global)?, &args),
+        Command::Proof(args) => proof::run(&Session::new(global)?, &args),
         Command::Check(args) => check::run(&Session::new(global)?, &args),
         Command::Sync(args) => sync::run(&Session::new(global)?, &args),
         Command::Collect(args) => collect::run(&Session::new(global)?, &args),

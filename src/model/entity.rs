@@ -169,6 +169,8 @@ pub struct Artifact {
     pub commit: Option<CommitAt>,
     pub packaged: Option<Timestamp>,
     pub published: Option<Timestamp>,
+    /// When it was signed first.
+    pub signed: Option<Timestamp>,
     pub sbom: Option<Name>,
     pub change: Option<Name>,
 }

@@ -228,7 +228,7 @@ pub(super) fn fresh(
 }
 
 /// Who scanned, in a word.
-fn scanner<'w>(workload: &'w Workload, scan: &Scan) -> &'w str {
+pub(super) fn scanner<'w>(workload: &'w Workload, scan: &Scan) -> &'w str {
     let source = || step::producer(workload.text(scan.source));
     scan.tool.map_or_else(source, |tool| workload.text(tool))
 }
@@ -240,7 +240,7 @@ pub(in crate::model) fn fills(workload: &Workload, step: &Step, scan: &Scan) -> 
 }
 
 /// The scans of a version that are asked for, oldest first: those of its very artifact, where there are any, else those of its commit.
-fn scans_of<'w>(
+pub(super) fn scans_of<'w>(
     workload: &'w Workload,
     subject: &Subject,
     asked: &dyn Fn(&Scan) -> bool,

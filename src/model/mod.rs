@@ -5,8 +5,8 @@
 //! exclusive states ([`state`]), the value-stream map ([`stream`]), the DORA metrics ([`dora`]), flow ([`flow`]), forecasts ([`forecast`]),
 //! what runs where ([`environment`]) and what ran there before ([`ran`]), open gates ([`gate`]), where a reference is ([`locate`]) and what happened to it
 //! ([`history`]), the way back from an incident ([`repair`]), what speaks
-//! for what is live ([`compliance`], by [`evidence`]), features over several workloads ([`feature`]), what ships next ([`notes`]), and all of it at a
-//! glance ([`overview`]), and of tags what a reader must know ([`series`]). Time may be told by a business's calendar ([`calendar`]).
+//! for what is live ([`compliance`], by [`evidence`]), features over several workloads ([`feature`]), what ships next ([`notes`]), the proof
+//! of what ran ([`proof`]), and all of it at a glance ([`overview`]), and of tags what a reader must know ([`series`]). Time may be told by a business's calendar ([`calendar`]).
 
 pub mod calendar;
 mod called;
@@ -31,6 +31,7 @@ pub mod locate;
 pub mod name;
 pub mod notes;
 pub mod overview;
+pub mod proof;
 pub mod ran;
 pub mod repair;
 #[cfg(test)]

@@ -181,7 +181,12 @@ fn kind<'a>(lives: &Lives<'a>, change: &Change) -> &'a str {
         .map_or(UNCLASSIFIED, String::as_str)
 }
 
-fn note(workload: &Workload, change: &Change, since: Timestamp, inferred: bool) -> NoteChange {
+pub(super) fn note(
+    workload: &Workload,
+    change: &Change,
+    since: Timestamp,
+    inferred: bool,
+) -> NoteChange {
     let text = |name: Option<Name>| name.map(|name| workload.text(name).to_owned());
     let tickets = change.tickets.iter().map(|id| {
         let known = workload.tickets.iter().find(|ticket| ticket.id == *id);

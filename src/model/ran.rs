@@ -155,7 +155,8 @@ pub fn ahead(lives: &Lives<'_>, environment: &str) -> Ahead {
     }
 }
 
-fn delivery<'l>(lives: &'l Lives<'_>, environment: &str) -> Cow<'l, Delivery> {
+/// The deployments to an environment, be it on the path or not.
+pub(super) fn delivery<'l>(lives: &'l Lives<'_>, environment: &str) -> Cow<'l, Delivery> {
     let known = lives
         .deliveries
         .iter()

@@ -458,6 +458,7 @@ mod tests {
                     commit: Some(s.sha(sha)),
                     packaged: None,
                     published: Some(at(time)),
+                    signed: None,
                     sbom: None,
                     change: None,
                 };

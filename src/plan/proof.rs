@@ -88,6 +88,28 @@ impl Proof {
         }
     }
 
+    /// Whether it is that a version is live in an environment.
+    #[must_use]
+    pub fn is_live(&self, there: &str, wanted: &version::Version) -> bool {
+        match self {
+            Self::Live {
+                environment,
+                version,
+                sha,
+                digest,
+            } => {
+                let live = version::Version {
+                    version: version.clone(),
+                    sha: sha.clone(),
+                    digest: digest.clone(),
+                    ..version::Version::default()
+                };
+                environment == there && live.is(wanted)
+            }
+            _ => false,
+        }
+    }
+
     /// The incident that it is about.
     #[must_use]
     pub fn incident(&self) -> Option<&str> {

@@ -1,8 +1,8 @@
-//! What the commands that tell figures take: `where`, `map`, `dora`, `env`, `gates`.
+//! What the commands that tell figures take: `where`, `map`, `dora`, `env`, `gates`, `notes`, `proof`, `check`.
 
 use clap::{Args, ValueEnum};
 
-use super::WindowArgs;
+use super::{Moment, WindowArgs};
 use crate::report::Statistic;
 
 /// Arguments of `where`.
@@ -164,6 +164,37 @@ pub struct NotesArgs {
     /// Two versions, the older one first
     #[arg(long, value_names = ["OLDER", "NEWER"], num_args = 2)]
     pub between: Vec<String>,
+}
+
+/// Arguments of `proof`.
+#[derive(Clone, Debug, Default, Args)]
+#[command(after_help = "\
+Examples:
+  leadtime proof checkout --in production                 what runs there now
+  leadtime proof checkout --in production --at 2026-03-02T14:10:00Z
+  leadtime proof checkout --in production --markdown > proof.md
+
+What speaks for the version is told as it stood at that instant; its end, and the incidents, as they are known now, or by --as-of. What is not known is told as not known.")]
+pub struct ProofArgs {
+    /// Workload; default: that of the repository that you stand in
+    #[arg(value_name = "WORKLOAD")]
+    pub workload: Option<String>,
+
+    /// The environment that it ran in
+    #[arg(long = "in", value_name = "ENVIRONMENT")]
+    pub environment: String,
+
+    /// The instant that is asked about; default: now, or --as-of
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<Moment>,
+
+    /// Write Markdown; default: where it is not for a terminal
+    #[arg(long, conflicts_with = "text")]
+    pub markdown: bool,
+
+    /// Write text as for a terminal, wherever it goes
+    #[arg(long)]
+    pub text: bool,
 }
 
 /// Arguments of `check`.

@@ -19,7 +19,7 @@ pub use acting::{
 };
 pub use dashboard::{DashboardArgs, DemoArgs};
 pub use figures::{
-    By, Calendar, CheckArgs, DoraArgs, EnvArgs, GatesArgs, MapArgs, NotesArgs, WhereArgs,
+    By, Calendar, CheckArgs, DoraArgs, EnvArgs, GatesArgs, MapArgs, NotesArgs, ProofArgs, WhereArgs,
 };
 pub use import::{Format, ImportArgs};
 pub use upkeep::{
@@ -152,6 +152,8 @@ pub enum Command {
     Gates(GatesArgs),
     /// What ships next, or what lies between two versions, as Markdown
     Notes(NotesArgs),
+    /// Proof of delivery: what ran where at an instant, since when, by whose decision, on what evidence
+    Proof(ProofArgs),
     /// Whether what is live in production went the way that its path asks for
     Check(CheckArgs),
     /// Decide gates: yes
@@ -230,6 +232,8 @@ mod tests {
             "leadtime gates a --mine",
             "leadtime notes a --to staging",
             "leadtime notes a --between v1 v2",
+            "leadtime proof a --in production --at 2026-03-02 --markdown",
+            "leadtime proof --in staging --text --as-of 2h",
             "leadtime check a b",
             "leadtime sync gh --since 1w",
             "leadtime collect --listen 127.0.0.1:8477",

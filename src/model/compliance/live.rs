@@ -1,4 +1,4 @@
-//! What is live in production, and what is known of it by identifiers: its commit, its artifact, the changes that it brought.
+//! What is live in an environment, and what is known of it by identifiers: its commit, its artifact, the changes that it brought.
 
 use super::LiveVersion;
 use crate::event::time::Timestamp;
@@ -9,7 +9,7 @@ use crate::model::environment::{live, short, version};
 use crate::model::evidence::{self, Subject};
 use crate::model::state::Lives;
 
-pub(super) struct Live<'w> {
+pub(in crate::model) struct Live<'w> {
     pub record: &'w Record,
     pub artifact: Option<&'w Artifact>,
     pub since: Timestamp,
@@ -21,9 +21,8 @@ pub(super) struct Live<'w> {
 }
 
 impl<'w> Live<'w> {
-    pub fn of(lives: &Lives<'w>) -> Option<Self> {
+    pub fn of(lives: &Lives<'w>, delivery: &Delivery) -> Option<Self> {
         let workload = lives.workload;
-        let delivery = lives.production();
         let record = live(workload, &delivery.environment)?;
         let since = record.finished?;
         let artifact = artifact(workload, record);

@@ -1,8 +1,8 @@
 //! The path to compliance: for what is live in production now, the evidence of every step that its path requires, what its newest scan found against the
 //! limits, and where the path itself, or the way that was taken, leaves something out.
 
-mod live;
-mod people;
+pub(super) mod live;
+pub(super) mod people;
 mod problem;
 #[cfg(test)]
 mod tests;
@@ -11,8 +11,10 @@ mod vulnerability;
 use serde::{Deserialize, Serialize};
 
 use super::definition::StepKind;
+use super::delivery::Delivery;
 use super::evidence::{Found, Standing, machine, refuses, scans};
 use super::state::Lives;
+use super::step::of_environment;
 use crate::event::time::{Span, Timestamp};
 use live::Live;
 
@@ -124,24 +126,37 @@ impl Severity {
 /// How a workload stands, for what is live in production.
 #[must_use]
 pub fn compliance(lives: &Lives<'_>) -> Compliance {
+    let delivery = lives.production();
+    judge(lives, delivery, Live::of(lives, delivery).as_ref())
+}
+
+/// How what is live in an environment stands.
+pub(super) fn judge(lives: &Lives<'_>, delivery: &Delivery, live: Option<&Live<'_>>) -> Compliance {
     let workload = lives.workload;
-    let live = Live::of(lives);
-    let steps = live
-        .as_ref()
-        .map_or_else(Vec::new, |live| required(lives, live));
+    let steps = live.map_or_else(Vec::new, |live| required(lives, delivery, live));
     Compliance {
         workload: workload.name().to_owned(),
         path: workload.path.name.clone(),
         derived: workload.path.derived,
-        problems: problem::problems(lives, live.as_ref(), &steps),
+        problems: problem::problems(lives, &delivery.environment, live, &steps),
         live: live.map(|live| live.version(workload)),
         steps,
     }
 }
 
-fn required(lives: &Lives<'_>, live: &Live<'_>) -> Vec<Required> {
-    let steps = lives.workload.path.steps.iter().enumerate();
+/// The steps that are asked for: of production all of the path, of another environment those that the step which deploys there needs.
+pub(super) fn asked(lives: &Lives<'_>, environment: &str) -> Vec<usize> {
+    let workload = lives.workload;
+    if environment == lives.production().environment {
+        return (0..workload.path.steps.len()).collect();
+    }
+    of_environment(workload, environment).map_or_else(Vec::new, |step| lives.needed(step))
+}
+
+fn required(lives: &Lives<'_>, delivery: &Delivery, live: &Live<'_>) -> Vec<Required> {
+    let steps = asked(lives, &delivery.environment).into_iter();
     steps
+        .filter_map(|place| Some((place, lives.workload.path.steps.get(place)?)))
         .filter(|(_, step)| !matches!(step.kind, StepKind::Code | StepKind::Deploy))
         .map(|(place, step)| {
             let found = match step.kind {
@@ -158,7 +173,7 @@ fn required(lives: &Lives<'_>, live: &Live<'_>) -> Vec<Required> {
                 tool: found.tool,
                 detail: found.detail,
                 url: found.url,
-                vulnerabilities: vulnerability::found(lives, place, live),
+                vulnerabilities: vulnerability::found(lives, place, live, delivery),
             }
         })
         .collect()

@@ -141,7 +141,7 @@ pub(super) fn decided(lives: &Lives<'_>, place: usize, live: &Live<'_>) -> Found
 }
 
 /// Whether a gate was asked about a version: its commit, artifact, version, or a change that it brought.
-fn about(workload: &Workload, gate: &Gate, live: &Live<'_>) -> bool {
+pub(in crate::model) fn about(workload: &Workload, gate: &Gate, live: &Live<'_>) -> bool {
     let subject = &live.subject;
     let version = live
         .record

@@ -5,6 +5,7 @@ use super::live::Live;
 use crate::model::definition::StepKind;
 use crate::model::evidence::Standing;
 use crate::model::state::Lives;
+use crate::model::step::of_environment;
 
 /// What every path is expected to ask for.
 const EXPECTED: [(StepKind, &str); 3] = [
@@ -15,6 +16,7 @@ const EXPECTED: [(StepKind, &str); 3] = [
 
 pub(super) fn problems(
     lives: &Lives<'_>,
+    environment: &str,
     live: Option<&Live<'_>>,
     steps: &[Required],
 ) -> Vec<String> {
@@ -42,7 +44,7 @@ pub(super) fn problems(
         }
     }
     if let Some(live) = live {
-        problems.extend(past(lives, live));
+        problems.extend(past(lives, environment, live));
     }
     problems
 }
@@ -57,28 +59,26 @@ fn overridden(step: &Required) -> String {
 }
 
 /// What went past the path: a version that nothing led to, a freeze, a hold.
-fn past(lives: &Lives<'_>, live: &Live<'_>) -> Vec<String> {
+fn past(lives: &Lives<'_>, environment: &str, live: &Live<'_>) -> Vec<String> {
     let workload = lives.workload;
-    let production = &lives.production().environment;
     let mut problems = Vec::new();
     if live.subject.commit.is_none() && live.artifact.is_none() {
         problems.push(format!(
-            "what is live in {production} came there off the path: no commit and no artifact of it is known"
+            "what is live in {environment} came there off the path: no commit and no artifact of it is known"
         ));
     }
-    let freeze = lives
-        .production_step()
-        .and_then(|step| lives.freeze(step, live.since));
+    let freeze =
+        of_environment(workload, environment).and_then(|step| lives.freeze(step, live.since));
     if let Some(closed) = freeze {
         let until = closed.until;
         let until = until.map_or_else(String::new, |until| format!(" until {until}"));
         problems.push(format!(
-            "went live in {production} at {}, within a freeze{until}",
+            "went live in {environment} at {}, within a freeze{until}",
             live.since
         ));
     }
     let held = workload.holds.iter().find(|hold| {
-        workload.text(hold.environment) == production
+        workload.text(hold.environment) == environment
             && hold.from < live.since
             && hold.until.is_none_or(|until| live.since < until)
     });
@@ -87,7 +87,7 @@ fn past(lives: &Lives<'_>, live: &Live<'_>) -> Vec<String> {
             .by
             .map_or_else(String::new, |by| format!(" by {}", workload.text(by)));
         problems.push(format!(
-            "went live in {production} at {}, while it was held{by}",
+            "went live in {environment} at {}, while it was held{by}",
             live.since
         ));
     }

@@ -33,6 +33,7 @@ fn sample() -> Sample {
         commit: Some(s.sha("m1")),
         packaged: Some(at("03-03 11:30")),
         published: None,
+        signed: None,
         sbom: None,
         change: None,
     };

@@ -79,6 +79,7 @@ impl Gatherer {
                 commit: None,
                 packaged: None,
                 published: None,
+                signed: None,
                 sbom: None,
                 change: None,
             });
@@ -94,7 +95,8 @@ impl Gatherer {
         match fact.phase {
             ArtifactPhase::Packaged => artifact.packaged = artifact.packaged.or(Some(at)),
             ArtifactPhase::Published => artifact.published = artifact.published.or(Some(at)),
-            ArtifactPhase::Signed | ArtifactPhase::Deleted => {}
+            ArtifactPhase::Signed => artifact.signed = artifact.signed.or(Some(at)),
+            ArtifactPhase::Deleted => {}
         }
         artifact.digest = fact.digest.or(artifact.digest);
         artifact.version = fact.version.or(artifact.version);

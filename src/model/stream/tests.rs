@@ -265,6 +265,7 @@ fn what_runs_somewhere_and_nothing_led_to_came_off_the_path() {
                 commit: None,
                 packaged: None,
                 published: None,
+                signed: None,
                 sbom: None,
                 change: None,
             });

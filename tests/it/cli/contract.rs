@@ -101,7 +101,7 @@ fn check_laws(value: &Value, path: &str) {
 }
 
 /// Asks, and looks at the answer; every field of the shape must have been met with a value, apart from those named.
-fn ask(line: &str, code: i32, schema: &str, shape: &Value, never_met: &[&str]) -> Value {
+pub fn ask(line: &str, code: i32, schema: &str, shape: &Value, never_met: &[&str]) -> Value {
     let place = Place::with_demo();
     let arguments: Vec<&str> = line.split_whitespace().collect();
     let ran = place

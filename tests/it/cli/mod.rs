@@ -11,6 +11,7 @@ mod linked;
 mod logs;
 mod outside;
 pub mod place;
+mod proof;
 mod reasons;
 mod repository;
 mod sources;

@@ -1,7 +1,9 @@
 //! Which commit a deployment, a gate or an incident means that names an artifact, a version or a tag.
 
 use super::{REPOSITORY, Told, commit, event, gathered, merged};
-use crate::event::kind::{Artifact, Change, ChangePhase, Deployment, Gate, Incident, Kind, Tag};
+use crate::event::kind::{
+    Artifact, ArtifactPhase, Change, ChangePhase, Deployment, Gate, Incident, Kind, Tag,
+};
 use crate::model::Workload;
 
 const DIGEST: &str = "sha256:0b31b1c02ff458ad9b7b81cbdf8f028bd54699fa151f221d1e8de6817db93427";
@@ -149,4 +151,27 @@ fn an_artifact_that_names_its_change_was_made_of_its_commit() {
     assert_eq!(shas_of(made_of_change("m", 4, "8")), "-", "nobody knows it");
     let workload = gathered(&told(made_of_change("m", 4, "7")), 9);
     assert!(workload.artifacts[0].commit.is_some());
+}
+
+#[test]
+fn an_artifact_is_signed_since_its_first_signature() {
+    let phase = |id, at, phase| {
+        let fact = Artifact {
+            artifact: IMAGE,
+            sha: Some("a"),
+            repository: REPOSITORY,
+            phase,
+            ..Artifact::default()
+        };
+        event(id, at, Kind::Artifact(fact))
+    };
+    let told = [
+        commit("a", 1, &[]),
+        phase("made", 2, ArtifactPhase::Packaged),
+        phase("again", 5, ArtifactPhase::Signed),
+        phase("signed", 3, ArtifactPhase::Signed),
+    ];
+    let signed = |told: &[Told]| gathered(told, 9).artifacts[0].signed;
+    assert_eq!(signed(&told[..2]), None);
+    assert_eq!(signed(&told), Some(told[3].at));
 }
