@@ -140,7 +140,7 @@ pub fn calibration(step: &str, own: &[Past]) -> Calibration {
     let mut known: Vec<Span> = Vec::new();
     let (mut n, mut by) = (0, [0, 0]);
     for (at, took) in came {
-        while let Some((_, span)) = delivered.next_if(|(then, _)| *then <= at) {
+        while let Some((_, span)) = delivered.next_if(|(then, _)| *then < at) {
             known.insert(known.partition_point(|other| *other < span), span);
         }
         if known.len() < FEWEST {

@@ -62,28 +62,28 @@ pub(super) fn incidents(
                 .resolved
                 .is_none_or(|resolved| resolved >= case.live.since)
     };
-    let caused = |link: &Link| {
+    let is_of_it = |link: &Link| {
         let attempt = link.attempt.and_then(|place| delivery.attempt(place));
         attempt.is_some_and(|attempt| workload.text(attempt.deployment) == deployment)
     };
     let mut found: Vec<(&Incident, Option<&Link>)> = Vec::new();
     for (place, incident) in (0u32..).zip(&workload.incidents) {
         let mut own = links.iter().filter(|link| link.incident == place);
-        let cause = own.find(|link| caused(link)).filter(|_| here(incident));
-        if cause.is_some() || here(incident) && meanwhile(incident) {
-            found.push((incident, cause));
+        let linked = own.find(|link| is_of_it(link)).filter(|_| here(incident));
+        if linked.is_some() || here(incident) && meanwhile(incident) {
+            found.push((incident, linked));
         }
     }
     found.sort_by_key(|(incident, _)| incident.opened.or(incident.resolved));
     let text = |name: Option<Name>| name.map(|name| workload.text(name).to_owned());
-    let told = found.into_iter().map(|(incident, cause)| Trouble {
+    let told = found.into_iter().map(|(incident, linked)| Trouble {
         incident: workload.text(incident.id).to_owned(),
         description: text(incident.description),
         severity: text(incident.severity),
         opened: incident.opened,
         resolved: incident.resolved,
-        caused: cause.is_some(),
-        inferred: cause.is_some_and(|link| link.inferred),
+        caused: linked.is_some(),
+        inferred: linked.is_some_and(|link| link.inferred),
         url: text(incident.url),
     });
     told.collect()

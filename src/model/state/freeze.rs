@@ -111,9 +111,9 @@ impl Frozen {
         if closed.until > self.until {
             let ahead = self.ahead(step);
             sight = ahead.1;
-            let begin = ahead.0.iter().map(|(of, begin)| (*of, begin.as_slice()));
+            let later = ahead.0.iter().map(|(of, begin)| (*of, begin.as_slice()));
             closed.seen = closed.seen.min(self.until);
-            closed.go_on(&begin.collect::<Vec<_>>());
+            closed.go_on(&later.collect::<Vec<_>>());
         }
         Some(Closed {
             until: (closed.until <= sight).then_some(closed.until),

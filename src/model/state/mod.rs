@@ -297,7 +297,7 @@ impl<'a> Lives<'a> {
     pub fn ends(&self, life: &Life, leg: &Leg) -> Option<Timestamp> {
         let now = self.workload.as_of;
         let end = match leg.state {
-            State::Frozen => self.freeze(leg.step, now)?.until,
+            State::Frozen => self.freeze(leg.step, now)?.until?,
             State::Soaking => {
                 let change = self.workload.changes.get(life.change as usize)?;
                 let visits = self.visits(life.change, change);

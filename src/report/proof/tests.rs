@@ -219,7 +219,7 @@ fn of_many_scans_the_one_that_it_came_with_and_the_newest_are_told() {
         let page = markdown(&proven);
         let scans = page.split("## Scans\n\n").nth(1).unwrap();
         let lines = scans.lines().take_while(|line| !line.is_empty());
-        let told = lines.map(|line| line.rsplit("T").next().unwrap_or(line).to_owned());
+        let told = lines.map(|line| line.rsplit('T').next().unwrap_or(line).to_owned());
         told.collect::<Vec<_>>()
     };
     assert_eq!(
