@@ -108,7 +108,12 @@ fn one(
         policy::evidence(lives, place, &evidence, draft);
         policy::four_eyes(ask, lives, step, &held, draft);
     }
-    draft.evidence.extend(evidence);
+    draft
+        .evidence
+        .extend(evidence.into_iter().map(|found| Evidence {
+            gate: Some(gate.gate.clone()),
+            ..found
+        }));
     draft.gates.push(gate.gate.clone());
     let confirm = confirmation(lives, gate, place, approve);
     draft.confirm = draft.confirm.max(confirm);

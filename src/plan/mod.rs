@@ -79,6 +79,9 @@ pub struct Evidence {
     pub state: String,
     pub detail: String,
     pub url: Option<String>,
+    /// The gate that it is about, by its id, where several are decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<String>,
 }
 
 impl From<&gate::Evidence> for Evidence {
@@ -88,6 +91,7 @@ impl From<&gate::Evidence> for Evidence {
             state: found.state.to_owned(),
             detail: found.detail.clone(),
             url: found.url.clone(),
+            gate: None,
         }
     }
 }
@@ -280,6 +284,10 @@ impl Plan {
             workloads: draft.workloads,
             environment: draft.environment,
         };
+        if plan.gates.len() < 2 {
+            // There is no other that it could be about.
+            plan.evidence.iter_mut().for_each(|found| found.gate = None);
+        }
         for told in prepared {
             plan.requests.extend(told.requests);
             plan.notes.extend(told.notes);

@@ -193,7 +193,9 @@ fn evidence(plan: &Plan, style: &Style, sheet: &mut Sheet) {
         } else {
             format!(": {}", style.told(&found.detail))
         };
-        let told = format!("{sign} {} {}{detail}", found.what, found.state);
+        let of = found.gate.as_ref();
+        let of = of.map_or_else(String::new, |gate| format!("{gate}: "));
+        let told = format!("{sign} {of}{} {}{detail}", found.what, found.state);
         labelled(label, role, &told, style, sheet);
     }
 }

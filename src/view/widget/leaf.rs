@@ -44,6 +44,9 @@ pub fn rule(x: u16, y: u16, width: u16, title: &Line, pen: &mut Pen<'_>) {
         let mut padded = Line::of(Role::Border, " ");
         padded.append(title.clone().fit(usize::from(width) - 6));
         padded.push(Role::Border, " ");
+        // Nothing of the rule's own look stays under the title.
+        let wide = u16::try_from(padded.width()).unwrap_or(u16::MAX);
+        pen.clear(Rect::new(x + 2, y, wide.min(width - 2), 1));
         pen.line(x + 2, y, width - 2, &padded);
     }
 }
@@ -52,5 +55,37 @@ pub fn rule(x: u16, y: u16, width: u16, title: &Line, pen: &mut Pen<'_>) {
 pub fn upright(x: u16, area: Rect, role: Role, pen: &mut Pen<'_>) {
     for y in area.top()..area.bottom() {
         pen.text(x, y, 1, role, "│");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::buffer::Buffer;
+
+    use super::*;
+    use crate::theme::Theme;
+    use crate::view::scene::Scene;
+
+    #[test]
+    fn a_title_looks_in_a_rule_as_it_does_anywhere() {
+        let (scene, theme) = (Scene::blank(), Theme::default());
+        let title = Line::of(Role::Title, "staging");
+        let drawn = |draw: &dyn Fn(&mut Pen<'_>)| {
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 20, 1));
+            let mut pen = Pen {
+                buffer: &mut buffer,
+                scene: &scene,
+                theme: &theme,
+                hits: &mut Vec::new(),
+            };
+            pen.clear(Rect::new(0, 0, 20, 1));
+            draw(&mut pen);
+            buffer[(5, 0)].clone()
+        };
+        let ruled = drawn(&|pen| rule(0, 0, 20, &title, pen));
+        let alone = drawn(&|pen| {
+            pen.line(3, 0, 17, &title);
+        });
+        assert_eq!(ruled, alone);
     }
 }

@@ -1,6 +1,8 @@
 //! Acting from the dashboard: what each key means where, the plan in its dialog, what may be agreed to and what not, armed and disarmed, the action log. The
 //! plans are real; a tool that takes everything stands in for those that would be sent to.
 
+use std::collections::BTreeSet;
+
 use leadtime::app::acting::plan::gates;
 use leadtime::dashboard::message::{Effect, Job, News};
 use leadtime::event::cdevents::write;
@@ -256,6 +258,14 @@ fn several_gates_are_decided_in_one_plan() {
     // Nothing of what is not marked.
     let plan = desk.operator.shown.as_ref().unwrap();
     assert_eq!(plan.gates.len(), 2);
+    // Whose evidence it is.
+    let of: BTreeSet<_> = plan.evidence.iter().map(|one| one.gate.clone()).collect();
+    let gates_of = plan.gates.iter().cloned().map(Some);
+    assert_eq!(of, gates_of.collect::<BTreeSet<_>>());
+    let first = format!("{}: ", plan.gates[0]);
+    let large = shot(&mut desk, 200, 60);
+    assert!(large.contains(&first), "{large}");
+    let plan = desk.operator.shown.as_ref().unwrap();
     let parts = gates(desk.engine.as_mut().unwrap(), &plan.gates.clone(), false);
     assert!(!parts.unwrap().is_empty());
 }
