@@ -5,7 +5,7 @@ use super::content;
 use super::policy;
 use super::proof::Proof;
 use super::request::{Order, Target, Verb};
-use super::{Draft, Evidence, Refusal};
+use super::{Draft, Evidence, Moving, Refusal};
 use crate::event::Event;
 use crate::event::kind::{Decision, Gate, GatePhase, Kind};
 use crate::event::time::Timestamp;
@@ -124,24 +124,7 @@ fn one(
     if approve {
         draft.ships.extend(held);
     } else {
-        let version = gate.version.as_deref().or(gate.sha.as_deref());
-        let version = version.map_or("what it holds", environment::short);
-        let named = held.iter().map(|one| one.change.as_str());
-        let named: Vec<&str> = named.take(5).collect();
-        let rest = held.len().saturating_sub(named.len());
-        let rest = if rest > 0 {
-            format!(" and {rest} more")
-        } else {
-            String::new()
-        };
-        let changes = if named.is_empty() {
-            String::new()
-        } else {
-            format!(": {}{rest}", named.join(", "))
-        };
-        draft
-            .notes
-            .push(format!("{version} is turned down{changes}"));
+        draft.notes.push(turned_down(gate, &held));
     }
     let at = At {
         ask,
@@ -157,6 +140,20 @@ fn one(
         }
         None => at.here(known.is_some(), draft),
     }
+}
+
+/// What a rejection keeps back.
+fn turned_down(gate: &OpenGate, held: &[Moving]) -> String {
+    let version = gate.version.as_deref().or(gate.sha.as_deref());
+    let version = version.map_or("what it holds", environment::short);
+    let named = held.iter().map(|one| one.change.as_str());
+    let named: Vec<&str> = named.take(5).collect();
+    let changes = match (named.is_empty(), held.len().saturating_sub(named.len())) {
+        (true, _) => String::new(),
+        (false, 0) => format!(": {}", named.join(", ")),
+        (false, rest) => format!(": {} and {rest} more", named.join(", ")),
+    };
+    format!("{version} is turned down{changes}")
 }
 
 /// What a decision is confirmed with: what its step asks for. An approval lets on what comes next, so that it takes no less than that, unless the path says
