@@ -1,7 +1,5 @@
 //! `leadtime proof`.
 
-use std::io::IsTerminal;
-
 use super::args::ProofArgs;
 use super::session::Session;
 use super::{Ending, hint, show};
@@ -35,9 +33,8 @@ pub fn run(session: &Session, args: &ProofArgs) -> Result<Ending, Failure> {
         actions: meant.map(asked).collect(),
         proof,
     };
-    let is_text = args.text || !args.markdown && std::io::stdout().is_terminal();
     show(session, "leadtime/proof/v1", &proven, |proven| {
-        if is_text {
+        if args.text {
             report::proof::proof(proven, &session.style)
         } else {
             report::proof::markdown(proven)

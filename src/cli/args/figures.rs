@@ -170,9 +170,8 @@ pub struct NotesArgs {
 #[derive(Clone, Debug, Default, Args)]
 #[command(after_help = "\
 Examples:
-  leadtime proof checkout --in production                 what runs there now
-  leadtime proof checkout --in production --at 2026-03-02T14:10:00Z
-  leadtime proof checkout --in production --markdown > proof.md
+  leadtime proof checkout --in production > proof.md      what runs there now, as Markdown
+  leadtime proof checkout --in production --text --at 2026-03-02T14:10:00Z
 
 What speaks for the version is told as it stood at that instant; its end, and the incidents, as they are known now, or by --as-of. What is not known is told as not known.")]
 pub struct ProofArgs {
@@ -188,11 +187,7 @@ pub struct ProofArgs {
     #[arg(long, value_name = "TIME")]
     pub at: Option<Moment>,
 
-    /// Write Markdown; default: where it is not for a terminal
-    #[arg(long, conflicts_with = "text")]
-    pub markdown: bool,
-
-    /// Write text as for a terminal, wherever it goes
+    /// Write text to be read in a terminal; default: Markdown
     #[arg(long)]
     pub text: bool,
 }

@@ -232,7 +232,7 @@ mod tests {
             "leadtime gates a --mine",
             "leadtime notes a --to staging",
             "leadtime notes a --between v1 v2",
-            "leadtime proof a --in production --at 2026-03-02 --markdown",
+            "leadtime proof a --in production --at 2026-03-02",
             "leadtime proof --in staging --text --as-of 2h",
             "leadtime check a b",
             "leadtime sync gh --since 1w",

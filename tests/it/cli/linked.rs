@@ -36,10 +36,14 @@ fn deployed(id: &str, at: &str, environment: &str, sha: &str) -> String {
 fn told(files: &[&[String]]) -> Place {
     let place = Place::new();
     for events in files {
-        let lines = events.join("\n");
-        place.feed(&["import", "-"], lines.as_bytes()).ends(0);
+        import(&place, events);
     }
     place
+}
+
+fn import(place: &Place, events: &[String]) {
+    let lines = events.join("\n");
+    place.feed(&["import", "-"], lines.as_bytes()).ends(0);
 }
 
 const ONE: &str = "aaaaaaaa1111";
@@ -159,13 +163,14 @@ fn a_change_of_nobodys_paths_is_told_and_counted() {
         commit(THREE, "03T10:00", Some(TWO), &touching("api")),
         end(THREE, "03T10:00"),
     ];
-    let place = told(&[&events]);
+    let place = Place::new();
     let workload = |name: &str| {
         format!(
             "[[workloads]]\nname = {name:?}\nrepositories = [\"acme/shop\"]\npaths = [\"{name}/**\"]\n"
         )
     };
     place.write("leadtime.toml", workload("web") + &workload("api"));
+    import(&place, &events);
     let answer = place.run(&["where", TWO, "--json"]).ends(1).json();
     let matches = answer["matches"].as_array().unwrap();
     assert_eq!(matches.len(), 2);

@@ -235,7 +235,7 @@ fn an_export_to_a_file_is_whole_or_not_there() {
     place.write("a.jsonl", event("1", "2026-01-01T00:00:00Z") + "\n");
     import(&place, "sqlite:a.db", &["a.jsonl"]).ends(0);
     let to = |file: &str| place.run(&["--db", "sqlite:a.db", "export", "-o", file]);
-    to("out.jsonl").ends(0).says(&["1 events written"]);
+    to("out.jsonl").ends(0).says(&["1 event written"]);
     assert_eq!(place.read("out.jsonl"), place.read("a.jsonl"));
     place.write("out.jsonl", "something else");
     to("out.jsonl").ends(0);

@@ -191,7 +191,7 @@ fn what_was_told_of_a_version_is_what_its_proof_says() {
 }
 
 #[test]
-fn it_is_text_for_a_terminal_and_markdown_to_be_kept() {
+fn it_is_markdown_to_be_kept_and_text_where_that_is_asked_for() {
     let demo = Place::with_demo();
     let run = |more: &[&str]| {
         let line = ["proof", "checkout", "--in", "production", "--as-of", UNTIL];
@@ -199,7 +199,6 @@ fn it_is_text_for_a_terminal_and_markdown_to_be_kept() {
     };
     let kept = run(&[]);
     assert!(kept.starts_with("# checkout "), "{kept}");
-    assert_eq!(kept, run(&["--markdown"]));
     let text = run(&["--text"]);
     assert!(text.starts_with("checkout "), "{text}");
     for page in [kept, text] {

@@ -138,9 +138,10 @@ fn a_new_finding_in_what_is_live_opens_the_scan_again() {
     );
     let scan = told.steps.iter().find(|step| step.step == "scan").unwrap();
     assert_eq!(scan.since, Some(at("2026-05-15T10:00:00Z")));
-    assert_eq!(evidence(&place, "scan").0, "failed");
-    // It is live all the same.
+    // It is live all the same: nobody is asked to let it on.
     place.run(&["where", &SHA[..7]]).ends(0);
+    let gates = place.run(&["gates", "--json", "--as-of", "2026-05-20T00:00:00Z"]);
+    assert_eq!(gates.json()["gates"], serde_json::json!([]));
 
     // Somebody vouches for it.
     let vex = r#"{"@context":"https://openvex.dev/ns/v0.2.0","timestamp":"2026-05-16T10:00:00Z","statements":[{"vulnerability":{"name":"CVE-3"},"products":[{"@id":"pkg:oci/checkout"}],"status":"not_affected","justification":"component_not_present"}]}"#;
