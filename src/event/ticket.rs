@@ -33,7 +33,7 @@ pub fn tickets<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<String> {
         }
     };
     for text in texts {
-        if let Some(closing) = CLOSING.as_ref().filter(|_| text.contains('#')) {
+        if let Some(closing) = CLOSING.as_ref().filter(|_| may_close(text)) {
             for hit in closing.captures_iter(text) {
                 add(&hit[1]);
             }
@@ -66,24 +66,50 @@ pub fn keys(text: &str) -> impl Iterator<Item = &str> {
     .filter_map(|hit| Some(hit.get(0)?.as_str()))
 }
 
-/// Whether a look for keys is worth while: every commit of every log is asked for them, and most have none.
+/// Whether a look for what is closed is worth while: a number comes after a space, or after the name of a repository. Every commit of every log is asked for
+/// its tickets, and most name nothing but the request that they came with: `(#12)`.
+fn may_close(text: &str) -> bool {
+    let is_before = |byte: &u8| {
+        let is_name = byte.is_ascii_alphanumeric() || b"_.-".contains(byte);
+        is_name || byte.is_ascii_whitespace() || *byte == b'\x0b' || !byte.is_ascii()
+    };
+    let is_digit = |byte: &u8| byte.is_ascii_digit() || !byte.is_ascii();
+    text.match_indices('#').any(|(at, sign)| {
+        let (before, after) = (&text.as_bytes()[..at], &text.as_bytes()[at + sign.len()..]);
+        before.last().is_some_and(is_before) && after.first().is_some_and(is_digit)
+    })
+}
+
+/// The same for keys: a digit comes after a dash, or after the word that begins a number.
 fn may_have_key(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let is_begun = |[before, dash, digit]: [u8; 3]| {
-        let is_project = before.is_ascii_uppercase() || before.is_ascii_digit();
-        dash == b'-' && is_project && digit.is_ascii_digit()
-    };
-    let mut threes = bytes.windows(3).filter_map(|three| three.try_into().ok());
-    let mut fours = bytes.windows(4).filter_map(<[u8]>::split_last);
-    let is_number = |(digit, word): (&u8, &[u8])| {
-        digit.is_ascii_digit() && matches!(word, b"CHG" | b"INC" | b"ITM" | b"PRB")
-    };
-    threes.any(is_begun) || fours.any(is_number)
+    let digits = (0..bytes.len()).filter(|at| bytes[*at].is_ascii_digit());
+    digits.map(|at| &bytes[..at]).any(|before| match before {
+        [.., last, b'-'] => last.is_ascii_uppercase() || last.is_ascii_digit(),
+        [.., one, two, three] => matches!(
+            [*one, *two, *three],
+            [b'C', b'H', b'G'] | [b'I', b'N', b'C'] | [b'I', b'T', b'M'] | [b'P', b'R', b'B']
+        ),
+        _ => false,
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{tickets, tickets_of};
+    use proptest::prelude::*;
+
+    use super::{CLOSING, KEY, may_close, may_have_key, tickets, tickets_of};
+
+    proptest! {
+        #[test]
+        fn what_is_not_looked_at_names_nothing(
+            text in "((fixes|Closes:|ref)? ?([a-z.]{1,3}/[\\-a-z]{1,3})?#?[0-9]{0,2}|[ A-C\u{a0}٣-]{0,3}|(CHG|RITM)?[0-9]{0,8}| ?[A-Z0-9]{1,3}-[0-9]){0,4}"
+        ) {
+            let names = |pattern: &Option<regex::Regex>| pattern.as_ref().unwrap().is_match(&text);
+            prop_assert!(may_close(&text) || !names(&CLOSING), "{text:?}");
+            prop_assert!(may_have_key(&text) || !names(&KEY), "{text:?}");
+        }
+    }
 
     #[test]
     fn tickets_are_found_where_people_write_them() {

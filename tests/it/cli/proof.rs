@@ -270,7 +270,7 @@ fn where_nothing_ran_that_is_said() {
         "something came there first at",
         "leadtime env checkout",
     ]);
-    run("produktion", "2026-02-01")
+    run("productions", "2026-02-01")
         .ends(2)
         .says(&["production"]);
     run("production", "2026-03-02").ends(2).says(&["is after"]);
