@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use laws::texts;
 use leadtime::connector::image::{Reference, own};
-use leadtime::connector::{environment, git, mention, message, tag, ticket};
+use leadtime::connector::{environment, git, mention, message, tag};
 use leadtime::event::cdevents::purl;
+use leadtime::event::ticket;
 use leadtime::fold::{artifact_name, exact, range};
 use libfuzzer_sys::fuzz_target;
 
