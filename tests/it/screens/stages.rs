@@ -74,6 +74,30 @@ fn a_matrix_keeps_its_rows_on_the_smallest_screen_and_says_how_the_cell_in_front
 }
 
 #[test]
+fn steps_that_have_no_room_on_the_map_are_counted() {
+    let mut desk = demo(12, 3_000);
+    super::press(&mut desk, "2");
+    let head = |desk: &mut super::Desk| {
+        let screen = shot(desk, 60, 12);
+        let head = screen.lines().find(|row| row.starts_with("   step"));
+        head.unwrap().trim_end().to_owned()
+    };
+    let last = |head: &str| head.rsplit("  ").next().unwrap().trim().to_owned();
+    super::press(&mut desk, "g");
+    assert!(
+        last(&head(&mut desk)).starts_with("1 of "),
+        "{}",
+        head(&mut desk)
+    );
+    super::press(&mut desk, "tab");
+    assert!(
+        last(&head(&mut desk)).starts_with("2 of "),
+        "{}",
+        head(&mut desk)
+    );
+}
+
+#[test]
 fn sources_in_every_state() {
     let source = |name: &str| SourceState {
         name: name.to_owned(),

@@ -4,10 +4,10 @@ use ratatui::layout::Rect;
 
 use super::MapPage;
 use crate::model::stream::Map;
-use crate::report::glyph;
 use crate::report::map::shape::Shape;
 use crate::report::map::{boxes, list, totals};
 use crate::report::sheet::{Line, Sheet};
+use crate::report::{glyph, text};
 use crate::theme::Role;
 use crate::view::hit::Target;
 use crate::view::pen::Pen;
@@ -182,7 +182,9 @@ impl MapPage {
             .min(last);
         self.first.set(first);
         if rows.len() > room {
-            let beside = u16::try_from(head.width() + 2).unwrap_or(u16::MAX);
+            // The last column's head may be empty.
+            let words = text::width(head.text().trim_end());
+            let beside = u16::try_from(words + 2).unwrap_or(u16::MAX);
             let beside = beside.min(area.width);
             let place = Rect::new(area.x + beside, area.y, area.width - beside, 1);
             let words = format!("{} of {}", at + 1, rows.len());
