@@ -248,10 +248,14 @@ impl Overlay for Earlier {
             }
             Some(versions) => self.draw_versions(versions, inner, pen),
         }
-        let mut hints = vec![("enter", "what it would mean"), ("esc", "leave it")];
-        if self.environments.len() > 1 {
-            hints.insert(1, ("tab", "another environment"));
+        let mut hints = Vec::new();
+        if matches!(self.versions(scene), Some([_, ..])) {
+            hints.push(("enter", "what it would mean"));
         }
+        if self.environments.len() > 1 {
+            hints.push(("tab", "another environment"));
+        }
+        hints.push(("esc", "leave it"));
         keys(inner, &hints, pen);
         None
     }

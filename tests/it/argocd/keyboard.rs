@@ -111,6 +111,7 @@ fn controlled(server: &Server, name: &str) {
 fn back_and_released(desk: &Desk, server: &Server) {
     desk.cell("shop", "production");
     desk.press("R");
+    desk.see("enter what it would mean");
     desk.see(&sha(2)[..7]);
     desk.press("\r");
     desk.say_why("INC-31");

@@ -239,6 +239,7 @@ fn gates_are_decided_production_goes_back_and_rules_are_set_aside() {
     // Back to a version that is chosen, not to the one before.
     desk.cell("shop", "production");
     desk.press("R");
+    desk.see("enter what it would mean");
     desk.see("1.0.0");
     desk.press("j\r");
     desk.say_why("INC-31");
