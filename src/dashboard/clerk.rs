@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, SystemTime};
 
@@ -11,7 +10,6 @@ use super::message::{Errand, News};
 use super::themes::Themes;
 use crate::app::file;
 use crate::error::Failure;
-use crate::model::overview::Overview;
 use crate::report::text;
 use crate::theme::{Role, Theme};
 
@@ -35,8 +33,6 @@ impl Clerk {
     /// Runs its errands until nobody has any more.
     pub fn work(mut self, errands: &Receiver<Errand>) {
         let mut worn = self.themes.changed(&self.theme);
-        // A page may hold some of it until it is drawn anew, and would be the last to let go of it: it stays until then.
-        let mut forgotten: Vec<Arc<Overview>> = Vec::new();
         let mut saved = BTreeSet::new();
         loop {
             match errands.recv_timeout(LOOK) {
@@ -46,15 +42,8 @@ impl Clerk {
                     self.next_theme();
                     worn = self.themes.changed(&self.theme);
                 }
-                Ok(Errand::Forget(before)) => {
-                    forgotten.retain(is_held);
-                    forgotten.extend(before);
-                }
-                Err(RecvTimeoutError::Timeout) => {
-                    forgotten.retain(is_held);
-                    self.reload_theme(&mut worn);
-                }
-                Err(RecvTimeoutError::Disconnected) => return drop(forgotten),
+                Err(RecvTimeoutError::Timeout) => self.reload_theme(&mut worn),
+                Err(RecvTimeoutError::Disconnected) => return,
             }
         }
     }
@@ -116,11 +105,6 @@ impl Clerk {
             self.wear();
         }
     }
-}
-
-/// Whether anybody else holds it.
-fn is_held(one: &Arc<Overview>) -> bool {
-    Arc::strong_count(one) > 1
 }
 
 /// Writes a file as a whole, or leaves what was there.

@@ -86,8 +86,6 @@ pub enum Errand {
     /// Favourites changed: they are kept for the next start.
     Favourites(Vec<String>),
     NextTheme,
-    /// Lets go of what nobody looks at any more: with thousands of workloads that takes time, too.
-    Forget(Vec<Arc<Overview>>),
 }
 
 /// What the dashboard wants done outside of itself.

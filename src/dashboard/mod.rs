@@ -56,6 +56,8 @@ pub struct App {
     size: Rect,
     /// What was asked of the worker since something changed.
     asked: HashSet<Question>,
+    /// All workloads are worked out, and what the other views will ask was not asked yet.
+    looks_ahead: bool,
     /// What was clicked last.
     clicked: Option<Target>,
     notices: Notices,
@@ -78,6 +80,7 @@ impl App {
             drawn: Drawn::default(),
             size: Rect::new(0, 0, 120, 36),
             asked: HashSet::new(),
+            looks_ahead: false,
             clicked: None,
             notices: Notices::default(),
             begins_armed: false,

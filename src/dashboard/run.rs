@@ -185,6 +185,8 @@ impl Desk {
                     }
                 })?;
                 pace.drawn(Instant::now());
+                let effects = self.app.ask_ahead();
+                self.perform(effects, screen)?;
             }
         }
     }

@@ -199,8 +199,8 @@ impl Scene {
         &self.fleet
     }
 
-    /// Takes a fleet for the one that there was; gives back what of that is not in it any more.
-    pub fn enter(&mut self, fleet: Vec<Arc<Overview>>) -> Vec<Arc<Overview>> {
+    /// Takes a fleet for the one that there was.
+    pub fn enter(&mut self, fleet: Vec<Arc<Overview>>) {
         let name = |one: &Arc<Overview>| one.summary.workload.clone();
         let is_lined_up = fleet.len() == self.fleet.len()
             && (fleet.iter().zip(&self.fleet)).all(|(one, before)| {
@@ -210,12 +210,7 @@ impl Scene {
             self.places = fleet.iter().map(name).zip(0..).collect();
         }
         self.entered += 1;
-        let mut before = std::mem::replace(&mut self.fleet, fleet);
-        if is_lined_up {
-            let mut now = self.fleet.iter();
-            before.retain(|one| now.next().is_none_or(|now| !Arc::ptr_eq(one, now)));
-        }
-        before
+        self.fleet = fleet;
     }
 
     /// Tells one fleet from another.

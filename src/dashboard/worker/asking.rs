@@ -54,11 +54,13 @@ impl Worker {
         Ok(())
     }
 
-    fn tell_answer(&self, question: Question, answer: Answer) {
+    fn tell_answer(&mut self, question: Question, answer: Answer) {
+        let answer = Arc::new(answer);
+        self.shown.hold(Arc::clone(&answer) as _);
         (self.tell)(News::Answer {
             lens: self.lens,
             question,
-            answer: Arc::new(answer),
+            answer,
         });
     }
 }

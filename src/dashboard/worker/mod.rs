@@ -2,6 +2,7 @@
 //! into the log touches only the workloads that it is about.
 
 mod asking;
+mod shown;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -28,6 +29,7 @@ use crate::screen::yield_to_drawing;
 use crate::store::StoreError;
 use crate::view::answer::Question;
 use crate::view::scene::{Lens, Stage};
+use shown::Shown;
 
 /// How often the log is looked at for what is new.
 const LOOK: Duration = Duration::from_millis(500);
@@ -140,6 +142,7 @@ struct Worker {
     /// What was asked and changes with whatever comes into the log, one of each kind: told anew then, whether its page is in front or not, so that the page
     /// is up to date when it is opened and does not change under the eye.
     followed: Vec<Question>,
+    shown: Shown,
     /// Whose turn it was last: of the diagnosis, or of the overviews.
     turn: bool,
     told: Instant,
@@ -176,6 +179,7 @@ impl Worker {
             at_leisure: false,
             questions: Vec::new(),
             followed: Vec::new(),
+            shown: Shown::default(),
             turn: false,
             told: now,
             changed: false,
@@ -217,6 +221,9 @@ impl Worker {
                 })
             })
             .collect();
+        for one in known.into_values() {
+            self.shown.hold(one);
+        }
         self.dirty = (0..definitions.len()).collect();
         self.once_more.clear();
         self.together = Together::of(&self.overviews);
@@ -306,6 +313,7 @@ impl Worker {
     /// Looks for what is new in the log.
     fn look(&mut self) -> Result<(), StoreError> {
         self.looked = Instant::now();
+        self.shown.let_go();
         self.lens.now = self.clock.now();
         let before = self.engine.seq();
         self.engine.log().must_be_there()?;
@@ -382,6 +390,7 @@ impl Worker {
             self.changed = true;
             let waiting = self.together.changed(place, &before, &self.overviews);
             self.once_more.extend(waiting);
+            self.shown.hold(before);
         }
         if self.dirty.is_empty() {
             self.dirty = std::mem::take(&mut self.once_more);

@@ -1,5 +1,7 @@
 //! When nothing may go to an environment: recurring windows (RFC 5545), worked out for the time that the workload is known.
 
+use std::sync::OnceLock;
+
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone};
 use chrono_tz::Tz as Zone;
 use rrule::{Frequency, RRule, RRuleSet, Unvalidated};
@@ -31,6 +33,8 @@ struct Recurring {
     step: usize,
     freeze: Freeze,
     begun: Vec<Timestamp>,
+    /// When it will begin: worked out once somebody asks until when something is closed.
+    ahead: OnceLock<Vec<Timestamp>>,
 }
 
 impl Recurring {
@@ -67,6 +71,7 @@ impl Frozen {
                 step: step::of_environment(workload, &freeze.environment)?,
                 begun: beginnings(freeze, zone, from, until),
                 freeze: freeze.clone(),
+                ahead: OnceLock::new(),
             })
         });
         Self {
@@ -111,9 +116,8 @@ impl Frozen {
         if closed.until > self.until {
             let ahead = self.ahead(step);
             sight = ahead.1;
-            let later = ahead.0.iter().map(|(of, begin)| (*of, begin.as_slice()));
             closed.seen = closed.seen.min(self.until);
-            closed.go_on(&later.collect::<Vec<_>>());
+            closed.go_on(&ahead.0);
         }
         Some(Closed {
             until: (closed.until <= sight).then_some(closed.until),
@@ -122,11 +126,12 @@ impl Frozen {
     }
 
     /// When the freezes of a step will begin that have not yet, and until when that is known of all of them.
-    fn ahead(&self, step: usize) -> (Vec<(&Freeze, Vec<Timestamp>)>, Timestamp) {
+    fn ahead(&self, step: usize) -> (Vec<(&Freeze, &[Timestamp])>, Timestamp) {
         let sight = self.until + AT_ONCE;
         let begin = |of: &Freeze| beginnings(of, self.zone, self.until, sight);
-        let own = self.at_step(step).map(|own| &own.freeze);
-        let ahead: Vec<_> = own.map(|of| (of, begin(of))).collect();
+        let own = self.at_step(step);
+        let ahead = own.map(|own| (&own.freeze, own.ahead.get_or_init(|| begin(&own.freeze))));
+        let ahead: Vec<_> = ahead.map(|(of, begin)| (of, begin.as_slice())).collect();
         // Of a rule that names more than is worked out at once, what lies beyond is not known.
         let cut = ahead.iter().filter(|(_, all)| all.len() >= MOST.into());
         let ends = cut.filter_map(|(_, all)| all.last().copied());
