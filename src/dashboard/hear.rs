@@ -3,11 +3,9 @@
 use std::sync::Arc;
 
 use super::App;
-use super::message::{Effect, News, Order};
+use super::message::{Effect, News};
 use super::update::READING;
-use crate::intent::View;
 use crate::model::overview::Overview;
-use crate::view::page;
 use crate::view::scene::{Lens, Stage};
 use crate::view::scope::Scope;
 
@@ -109,24 +107,10 @@ impl App {
         self.scene.stage = stage;
         self.scene.seq = seq;
         effects.extend(self.widen());
-        self.looks_ahead |= ready;
-        effects
-    }
-
-    /// Asks what the other views will before they are opened, once what is in front is whole: each is whole at once then. What follows the log is not among it,
-    /// which is told anew without end once it was asked for.
-    pub fn ask_ahead(&mut self) -> Vec<Effect> {
-        if !self.looks_ahead || !self.is_answered() {
-            return Vec::new();
+        if ready {
+            self.begin_ahead();
         }
-        self.looks_ahead = false;
-        let front = self.ui.front();
-        let others = View::ALL.into_iter().filter(|view| *view != front);
-        let questions = others.flat_map(|view| page::of(view).questions(&self.scene));
-        let ahead = questions.filter(|question| !question.follows_log());
-        let new = ahead.filter(|question| self.asked.insert(question.clone()));
-        new.map(|question| Effect::Order(Order::Ask(question)))
-            .collect()
+        effects
     }
 
     /// What rests on the workloads that are worked out is asked again as they grow, once what was asked before is told; where all are, nothing that was told

@@ -4,6 +4,7 @@
 
 mod acting;
 mod activity;
+mod ahead;
 pub mod answer;
 pub mod bell;
 mod board;
@@ -56,8 +57,8 @@ pub struct App {
     size: Rect,
     /// What was asked of the worker since something changed.
     asked: HashSet<Question>,
-    /// All workloads are worked out, and what the other views will ask was not asked yet.
-    looks_ahead: bool,
+    /// The views that are still to be worked out ahead.
+    ahead: Vec<View>,
     /// What was clicked last.
     clicked: Option<Target>,
     notices: Notices,
@@ -80,7 +81,7 @@ impl App {
             drawn: Drawn::default(),
             size: Rect::new(0, 0, 120, 36),
             asked: HashSet::new(),
-            looks_ahead: false,
+            ahead: Vec::new(),
             clicked: None,
             notices: Notices::default(),
             begins_armed: false,

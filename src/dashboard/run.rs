@@ -22,7 +22,7 @@ use crate::error::Failure;
 use crate::intent::Intent;
 use crate::key::Chord;
 use crate::report::text;
-use crate::screen::pace::Pace;
+use crate::screen::pace::{Pace, REST};
 use crate::screen::{Input, Mouse, MouseKind, Options, Screen, browser, listen};
 use crate::theme::Role;
 
@@ -151,12 +151,18 @@ impl Desk {
         let mut ticked = Instant::now();
         loop {
             let now = Instant::now();
-            let wait = pace
-                .wait(now)
-                .unwrap_or(TICK)
+            let due = pace.wait(now);
+            let ahead = due.is_none() && self.app.looks_ahead();
+            let wait = due
+                .unwrap_or(if ahead { REST } else { TICK })
                 .min(TICK.saturating_sub(ticked.elapsed()));
             let first = match receive.recv_timeout(wait) {
                 Ok(message) => Some(message),
+                Err(RecvTimeoutError::Timeout) if ahead => {
+                    let effects = self.app.look_ahead();
+                    self.perform(effects, screen)?;
+                    None
+                }
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => return Ok(Ended::Quit),
             };
@@ -185,8 +191,6 @@ impl Desk {
                     }
                 })?;
                 pace.drawn(Instant::now());
-                let effects = self.app.ask_ahead();
-                self.perform(effects, screen)?;
             }
         }
     }

@@ -11,7 +11,7 @@ const FRAME: Duration = Duration::from_nanos(1_000_000_000 / 57);
 const AT_ONCE: u32 = 3;
 
 /// So long after a key or a click, hands rest.
-const REST: Duration = Duration::from_millis(50);
+pub const REST: Duration = Duration::from_millis(50);
 
 /// Where drawing stands.
 #[derive(Clone, Copy, Debug, Default)]

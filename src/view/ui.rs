@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use super::answer::Question;
 use super::overlay::Overlay;
 use super::page::Page;
 use super::scene::{Count, Scene};
@@ -51,11 +52,25 @@ impl Ui {
     }
 
     fn stack(&mut self) -> &mut Vec<Box<dyn Page>> {
+        self.stack_of(self.front)
+    }
+
+    fn stack_of(&mut self, view: View) -> &mut Vec<Box<dyn Page>> {
         let make = self.make;
-        let front = self.front;
-        self.stacks
-            .entry(front)
-            .or_insert_with(|| vec![make(front)])
+        self.stacks.entry(view).or_insert_with(|| vec![make(view)])
+    }
+
+    /// Works out the page of a view that is not in front; tells what it will ask.
+    pub fn prepare(&mut self, view: View, scene: &Scene) -> Vec<Question> {
+        if view == self.front {
+            return Vec::new();
+        }
+        let stack = self.stack_of(view);
+        let page = stack.last_mut();
+        page.map_or_else(Vec::new, |page| {
+            page.refresh(scene);
+            page.questions(scene)
+        })
     }
 
     /// The page in front.

@@ -1,11 +1,13 @@
 //! Features over all workloads: the parts side by side, and what the finished ones wait for.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::{Feature, FeaturePart, FeatureWorkload};
 use crate::event::time::{Span, Timestamp};
 
-/// The features that parts make, as of an instant: those that are not done first, then the newest done. Each part comes with the name of its workload.
+/// The features that parts make, as of an instant, in the order in which they want somebody: those that are not done first, of them those of several workloads,
+/// the longest wait first; then the newest done. Each part comes with the name of its workload.
 #[must_use]
 pub fn features<'a>(
     parts: impl Iterator<Item = (&'a str, &'a FeaturePart)>,
@@ -23,7 +25,14 @@ pub fn features<'a>(
         .map(|(id, parts)| feature(id, &parts, as_of))
         .collect();
     // Sorted by id so far, and the order of equals is kept.
-    features.sort_by_key(|feature| (feature.done.is_some(), std::cmp::Reverse(feature.done)));
+    features.sort_by_key(|feature| {
+        (
+            feature.done.is_some(),
+            feature.workloads.len() < 2,
+            Reverse(feature.waited_seconds),
+            Reverse(feature.done),
+        )
+    });
     features
 }
 

@@ -173,6 +173,24 @@ fn across(parts: &[(&str, FeaturePart)], hour: i64) -> Vec<Feature> {
 }
 
 #[test]
+fn the_longest_wait_is_first_and_what_is_done_last() {
+    let all = across(
+        &[
+            ("cart", part("DONE-1", 10, None, Some(4))),
+            ("cart", part("DONE-2", 10, None, Some(6))),
+            ("cart", part("ALONE", 3, None, None)),
+            ("cart", part("SHORT", 3, None, None)),
+            ("shop", part("SHORT", 9, Some(15), None)),
+            ("cart", part("LONG", 3, None, None)),
+            ("shop", part("LONG", 9, Some(10), None)),
+        ],
+        20,
+    );
+    let order: Vec<&str> = all.iter().map(|one| &*one.feature).collect();
+    assert_eq!(order, ["LONG", "SHORT", "ALONE", "DONE-2", "DONE-1"]);
+}
+
+#[test]
 fn the_finished_parts_wait_for_the_slowest() {
     let all = across(
         &[

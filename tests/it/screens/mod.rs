@@ -8,6 +8,7 @@
 //! ```
 
 mod acting;
+mod ahead;
 mod changes;
 mod fleet;
 mod hostile;

@@ -1,7 +1,7 @@
 //! Features, the one whose finished parts wait longest first: where each workload's part stands, and which workload the others wait for.
 
 use std::borrow::Cow;
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Ordering;
 use std::sync::{Arc, LazyLock};
 
 use crate::event::time::Span;
@@ -30,8 +30,17 @@ static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
 pub struct Features {
     /// As the worker told them; none while it has not.
     told: Option<Arc<Answer>>,
-    /// Their places, in the order in which they want somebody.
-    order: Vec<usize>,
+    pub counts: Counts,
+}
+
+/// How many there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// On the way, in several workloads.
+    pub together: usize,
+    /// On the way, in one workload.
+    pub alone: usize,
+    pub live: usize,
 }
 
 impl Features {
@@ -40,9 +49,16 @@ impl Features {
             return;
         }
         self.told = told.cloned();
-        let mut order: Vec<usize> = (0..self.features().len()).collect();
-        order.sort_by_key(|place| rank(&self.features()[*place]));
-        self.order = order;
+        let mut counts = Counts::default();
+        for feature in self.features() {
+            let count = match (feature.done, feature.workloads.len()) {
+                (Some(_), _) => &mut counts.live,
+                (None, 0 | 1) => &mut counts.alone,
+                (None, _) => &mut counts.together,
+            };
+            *count += 1;
+        }
+        self.counts = counts;
     }
 
     fn answer(&self) -> Option<&Told<Vec<Feature>>> {
@@ -64,34 +80,12 @@ impl Features {
 
     #[must_use]
     pub fn at(&self, row: usize) -> Option<&Feature> {
-        self.features().get(*self.order.get(row)?)
-    }
-
-    /// All of them, in their order.
-    pub fn rows(&self) -> impl Iterator<Item = &Feature> {
-        self.order.iter().map(|place| &self.features()[*place])
+        self.features().get(row)
     }
 
     fn row(&self, row: usize) -> &Feature {
-        &self.features()[self.order[row]]
+        &self.features()[row]
     }
-}
-
-/// Those that are not done first, those of several workloads before those of one, then the longest wait.
-fn rank(
-    feature: &Feature,
-) -> (
-    bool,
-    bool,
-    Reverse<Span>,
-    Reverse<Option<crate::event::time::Timestamp>>,
-) {
-    (
-        feature.done.is_some(),
-        feature.workloads.len() < 2,
-        Reverse(feature.waited_seconds),
-        Reverse(feature.done),
-    )
 }
 
 /// A change where its workload is told beside it: its number alone, where it has one.
@@ -210,7 +204,7 @@ impl Listing for Features {
     }
 
     fn len(&self) -> usize {
-        self.order.len()
+        self.features().len()
     }
 
     fn id(&self, row: usize) -> Cow<'_, str> {
@@ -406,13 +400,13 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_wait_is_first_and_what_is_done_last() {
+    fn they_are_counted_and_told_in_a_line() {
         let mut list = Features::default();
         let what = vec![
-            feature("done", 2, 900, Some(5)),
-            feature("alone", 1, 0, None),
-            feature("short", 2, 10, None),
             feature("long", 3, 90, None),
+            feature("short", 2, 10, None),
+            feature("alone", 1, 0, None),
+            feature("done", 2, 900, Some(5)),
         ];
         let told = Told {
             what,
@@ -420,8 +414,12 @@ mod tests {
             all: 4,
         };
         list.take(Some(&Arc::new(Answer::Features(told))));
-        let names: Vec<&str> = list.rows().map(|one| &*one.feature).collect();
-        assert_eq!(names, ["long", "short", "alone", "done"]);
+        let counts = Counts {
+            together: 2,
+            alone: 1,
+            live: 1,
+        };
+        assert_eq!((list.counts, list.len()), (counts, 4));
         assert_eq!(
             list.card(1),
             "short: shop production waiting for release, shop production waiting for release; held up by shop"

@@ -18,7 +18,7 @@ use crate::view::pen::Pen;
 use crate::view::scene::Scene;
 use crate::view::table::Table;
 use crate::view::widget::leaf;
-use features::Features;
+use features::{Counts, Features};
 use next::Next;
 use one::FeaturePage;
 
@@ -57,15 +57,12 @@ impl ReleasesPage {
             line.append(self.next.listing.head());
         } else {
             let features = &self.features.listing;
-            let going = features.rows().filter(|one| one.done.is_none());
-            let (together, alone): (Vec<_>, Vec<_>) =
-                going.partition(|one| one.workloads.len() > 1);
-            let words = format!(
-                "{} across workloads · {} in one · {} live",
-                together.len(),
-                alone.len(),
-                features.len() - together.len() - alone.len()
-            );
+            let Counts {
+                together,
+                alone,
+                live,
+            } = features.counts;
+            let words = format!("{together} across workloads · {alone} in one · {live} live");
             line.push(Role::Text, words);
             if let Some((known, all)) = features.known()
                 && known < all

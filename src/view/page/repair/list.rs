@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cmp::{Ordering, Reverse};
 use std::sync::LazyLock;
 
+use crate::event::time::Timestamp;
 use crate::model::overview::Overview;
 use crate::model::repair::{Fix, Repair};
 use crate::report::sheet::Line;
@@ -29,15 +30,17 @@ static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
 
 /// What the list needs of a workload that is worked out.
 struct Part {
-    repairs: usize,
+    /// By what its incidents are sorted: whether each is past, and when it was opened.
+    repairs: Vec<(bool, Reverse<Timestamp>)>,
     has_source: bool,
 }
 
 impl Part {
     fn of(overview: &Overview) -> Option<Self> {
         let detail = overview.detail.as_ref()?;
+        let key = |one: &Repair| (one.resolved.is_some(), Reverse(one.opened));
         Some(Self {
-            repairs: detail.repairs.len(),
+            repairs: detail.repairs.iter().map(key).collect(),
             has_source: detail.material.has_source,
         })
     }
@@ -49,6 +52,8 @@ pub struct Incidents {
     workloads: Gathered<Option<Part>>,
     /// The row of a workload, and the place of the incident among its own.
     rows: Vec<(usize, usize)>,
+    /// How many are open, and how many are past.
+    pub counts: (usize, usize),
     /// Some workload in scope knows of somebody who tells of incidents.
     pub sourced: bool,
     /// How many workloads are worked out, of how many.
@@ -65,15 +70,16 @@ impl Incidents {
         let known = || parts.iter().flatten();
         self.known = (known().count(), parts.len());
         self.sourced = known().any(|part| part.has_source);
-        let repairs = |part: &Option<Part>| part.as_ref().map_or(0, |part| part.repairs);
         let rows = parts.iter().enumerate();
-        let rows = rows.flat_map(|(row, part)| (0..repairs(part)).map(move |place| (row, place)));
-        let mut rows: Vec<(usize, usize)> = rows.collect();
-        rows.sort_by_cached_key(|row| {
-            let repair = self.repair(*row);
-            repair.map(|one| (one.resolved.is_some(), Reverse(one.opened)))
+        let keyed = rows.flat_map(|(row, part)| {
+            let keys = part.iter().flat_map(|part| &part.repairs).zip(0..);
+            keys.map(move |(key, place)| (*key, (row, place)))
         });
-        self.rows = rows;
+        let mut keyed: Vec<_> = keyed.collect();
+        keyed.sort_unstable();
+        let open = keyed.partition_point(|((is_past, _), _)| !is_past);
+        self.counts = (open, keyed.len() - open);
+        self.rows = keyed.into_iter().map(|(_, row)| row).collect();
         true
     }
 
@@ -86,14 +92,6 @@ impl Incidents {
     pub fn at(&self, row: usize) -> Option<(&Overview, &Repair)> {
         let row = self.rows.get(row)?;
         Some((self.workloads.get(row.0)?, self.repair(*row)?))
-    }
-
-    /// How many are open, and how many are past.
-    #[must_use]
-    pub fn counts(&self) -> (usize, usize) {
-        let all = self.rows.iter().filter_map(|row| self.repair(*row));
-        let open = all.filter(|one| one.resolved.is_none()).count();
-        (open, self.rows.len() - open)
     }
 }
 

@@ -50,7 +50,7 @@ impl Default for RepairPage {
 
 impl RepairPage {
     fn draw_head(&self, area: Rect, pen: &mut Pen<'_>) {
-        let (open, past) = self.table.listing.counts();
+        let (open, past) = self.table.listing.counts;
         let mut line = if open > 0 {
             Line::of(Role::Bad, format!("{} {open} open", glyph::BAD))
         } else {
