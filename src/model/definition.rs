@@ -153,6 +153,21 @@ impl Step {
     }
 }
 
+/// Every step of a path that one needs, directly or through others. Needs always point back, so this ends.
+#[must_use]
+pub fn needed(steps: &[Step], place: usize) -> Vec<usize> {
+    let mut found = vec![false; place];
+    let mut open = vec![place];
+    while let Some(place) = open.pop() {
+        for need in &steps[place].needs {
+            if *need < place && !std::mem::replace(&mut found[*need], true) {
+                open.push(*need);
+            }
+        }
+    }
+    (0..place).filter(|place| found[*place]).collect()
+}
+
 /// When nothing may go to an environment.
 #[derive(Clone, Debug)]
 pub struct Freeze {

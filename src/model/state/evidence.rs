@@ -4,10 +4,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Lives;
 use super::lost::{Attempts, Followed};
-use super::standing::needed;
 use crate::event::kind::{Decision, Outcome};
 use crate::event::time::Timestamp;
-use crate::model::definition::{Step, StepKind};
+use crate::model::definition::{Step, StepKind, needed};
 use crate::model::delivery::{Arrival, Delivery};
 use crate::model::entity::{Change, ChangeAt, CommitAt};
 use crate::model::evidence::{fills, refuses};

@@ -4,29 +4,15 @@ use super::evidence::Visit;
 use super::walk::Stretch;
 use super::{Lives, State};
 use crate::event::time::Timestamp;
-use crate::model::definition::{Step, StepKind};
+use crate::model::definition::{self, StepKind};
 use crate::model::dora::lead::start;
 use crate::model::entity::{Change, ChangeAt};
 
-/// Every step that a step needs, directly or through others.
-pub(super) fn needed(steps: &[Step], place: usize) -> Vec<usize> {
-    let mut found = vec![false; place];
-    let mut open = vec![place];
-    while let Some(place) = open.pop() {
-        for need in &steps[place].needs {
-            if *need < place && !std::mem::replace(&mut found[*need], true) {
-                open.push(*need);
-            }
-        }
-    }
-    (0..place).filter(|place| found[*place]).collect()
-}
-
 impl Lives<'_> {
-    /// Every step that a step needs, directly or through others. Needs always point back, so this ends.
+    /// Every step that a step needs, directly or through others.
     #[must_use]
     pub fn needed(&self, place: usize) -> Vec<usize> {
-        needed(&self.workload.path.steps, place)
+        definition::needed(&self.workload.path.steps, place)
     }
 
     /// The step at which a change that is not live stands.
