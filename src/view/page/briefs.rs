@@ -4,8 +4,9 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use super::Reaction;
+use super::{Hint, Reaction};
 use crate::event::time::Timestamp;
+use crate::intent::Intent;
 use crate::model::ran::Brief;
 use crate::report::sheet::Line;
 use crate::report::{duration, text};
@@ -74,6 +75,19 @@ impl Briefs {
             None => Reaction::Say("there is no change here to open".to_owned()),
         }
     }
+}
+
+/// What the keys do on a page of one thing that has them below its text.
+#[must_use]
+pub fn hints(no_change: bool, no_link: bool, text_in_front: bool) -> Vec<Hint> {
+    let pane = if text_in_front { "list" } else { "scroll text" };
+    vec![
+        Hint::new(Intent::Open, "change").unless(no_change.then(|| "none here".to_owned())),
+        Hint::new(Intent::Browse, "open in browser").unless(no_link.then(|| "no link".to_owned())),
+        Hint::new(Intent::NextPane, pane),
+        Hint::new(Intent::Copy, "copy"),
+        Hint::new(Intent::Back, "back"),
+    ]
 }
 
 impl Listing for Briefs {

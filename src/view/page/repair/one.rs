@@ -12,7 +12,7 @@ use crate::model::repair::Repair;
 use crate::report::sheet::Line;
 use crate::report::text;
 use crate::theme::Role;
-use crate::view::page::briefs::{Briefs, Row};
+use crate::view::page::briefs::{self, Briefs, Row};
 use crate::view::page::{Hint, Page, Reaction, Rows, change};
 use crate::view::pen::Pen;
 use crate::view::scene::Scene;
@@ -243,23 +243,8 @@ impl Page for IncidentPage {
     }
 
     fn hints(&self, _scene: &Scene) -> Vec<Hint> {
-        let none = self.table.selected().is_none();
-        let no_link = self.link().is_none();
-        vec![
-            Hint::new(Intent::Open, "change").unless(none.then(|| "none here".to_owned())),
-            Hint::new(Intent::Browse, "open in browser")
-                .unless(no_link.then(|| "no link".to_owned())),
-            Hint::new(
-                Intent::NextPane,
-                if self.text.in_front() {
-                    "list"
-                } else {
-                    "scroll text"
-                },
-            ),
-            Hint::new(Intent::Copy, "copy"),
-            Hint::new(Intent::Back, "back"),
-        ]
+        let no_change = self.table.selected().is_none();
+        briefs::hints(no_change, self.link().is_none(), self.text.in_front())
     }
 
     fn about(&self) -> &'static str {
