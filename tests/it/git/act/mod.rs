@@ -72,6 +72,18 @@ impl World {
         run(&self.bare, arguments, b"")
     }
 
+    /// Who git takes whoever runs these tests for, in the clone: their environment may say it, too.
+    fn author(&self) -> String {
+        let output = Command::new("git")
+            .args(["var", "GIT_AUTHOR_IDENT"])
+            .current_dir(&self.clone)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        let (author, _date) = said.split_once("> ").unwrap();
+        format!("{author}>")
+    }
+
     /// The file as a branch has it, to the byte.
     fn text(&self, branch: &str) -> String {
         let output = Command::new("git")

@@ -28,10 +28,12 @@ async fn a_version_is_pushed_and_found_again() {
     let said = world.git(&[
         "log",
         "-1",
-        "--format=%an %aI%n%B%(trailers:key=Leadtime-Action,valueonly)",
+        "--format=%aI%n%B%(trailers:key=Leadtime-Action,valueonly)",
         "main",
     ]);
     insta::assert_snapshot!(said);
+    let author = world.git(&["log", "-1", "--format=%an <%ae>", "main"]);
+    assert_eq!(author, world.author());
     assert!(
         receipt
             .text
