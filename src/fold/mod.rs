@@ -3,14 +3,14 @@
 //! repetition or splitting of the same events gives the same partitions. What the facts mean is the model's business, and is worked out for one
 //! workload at a time, which is why a question about one workload costs nothing for the thousands of others.
 //!
-//! Pure: what comes to a partition that is kept outside waits beside it ([`Addition`]), and the caller brings the partition ([`Fold::put`]) when it is asked
-//! for, or when both are to be kept as one ([`Fold::piece`]).
+//! Pure: what comes to a partition lies on a pile of its own ([`Pile`]), and the caller brings the partition as it is kept outside ([`Fold::put`]) when it is
+//! asked for, or when both are to be kept as one ([`Fold::piece`]).
 
-mod addition;
 mod catalogue;
 mod orphan;
 mod partition;
 mod pending;
+mod pile;
 mod reference;
 mod route;
 
@@ -21,12 +21,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::event::Event;
 use crate::event::time::Timestamp;
 
-pub use addition::Addition;
 pub use catalogue::{Catalogue, SourceSummary, Summary};
 pub use orphan::Orphans;
-use partition::Familiar;
 pub use partition::Partition;
 use pending::Pending;
+use pile::Pile;
 pub use reference::{exact, range};
 pub use route::{Class, artifact_name};
 
@@ -37,12 +36,12 @@ pub const FORMAT: u32 = 12;
 #[derive(Debug, Default)]
 pub struct Fold {
     pub catalogue: Catalogue,
-    /// As a whole, with what waits beside them.
+    /// Those that somebody works with, with what lies on their piles.
     partitions: FxHashMap<u32, Partition>,
+    /// What came to each and is not kept outside.
+    piles: FxHashMap<u32, Pile>,
     /// Those of which nothing is kept outside.
     fresh: FxHashSet<u32>,
-    /// What waits beside those that are kept outside.
-    additions: FxHashMap<u32, Addition>,
     /// Those that got facts since [`Fold::watch`].
     touched: FxHashSet<u32>,
     references: Pending,
@@ -57,20 +56,27 @@ impl Fold {
         }
     }
 
-    /// Brings a partition as it is kept outside.
+    /// Brings a partition as it is kept outside; an empty one where nothing of it is.
     pub fn put(&mut self, number: u32, mut partition: Partition) {
-        if let Some(addition) = self.additions.get(&number) {
-            partition.add(addition);
+        if let Some(pile) = self.piles.get(&number) {
+            partition.add(pile, &self.catalogue.sources);
         }
         self.partitions.insert(number, partition);
     }
 
-    /// What waits beside a partition that is kept outside.
+    /// Whether some of a partition is not kept outside.
     #[must_use]
-    pub fn addition(&self, number: u32) -> Option<&Addition> {
-        self.additions.get(&number)
+    pub fn has_pile(&self, number: u32) -> bool {
+        self.piles.contains_key(&number)
     }
 
+    /// Whether nothing of a partition is kept outside.
+    #[must_use]
+    pub fn is_fresh(&self, number: u32) -> bool {
+        self.fresh.contains(&number)
+    }
+
+    /// A partition that was brought.
     #[must_use]
     pub fn get(&self, number: u32) -> Option<&Partition> {
         self.partitions.get(&number)
@@ -82,7 +88,6 @@ impl Fold {
         let Some(home) = route::home(event) else {
             return;
         };
-        let familiar = Familiar::of(source, home);
         let number = self.catalogue.thing(home);
         let mut others = route::things(&event.kind).into_iter().flatten().skip(1);
         if let Some(two) = others.next() {
@@ -99,18 +104,11 @@ impl Fold {
         let is_first = summary.events == 0;
         summary.count(event.at);
         self.touched.insert(number);
-        let is_fresh = if is_first {
-            self.fresh.insert(number)
-        } else {
-            self.fresh.contains(&number)
-        };
-        if is_fresh {
-            let partition = self.partitions.entry(number).or_default();
-            partition.push_familiar(event, place, familiar);
-            return;
+        if is_first {
+            self.fresh.insert(number);
         }
-        let addition = self.additions.entry(number).or_default();
-        addition.push(event, place);
+        let pile = self.piles.entry(number).or_default();
+        pile.push(event, place, source);
         if let Some(partition) = self.partitions.get_mut(&number) {
             partition.push(event, place);
         }
@@ -127,7 +125,7 @@ impl Fold {
         &self.touched
     }
 
-    /// Puts every partition that got facts into canonical order. To be called before partitions are read or kept.
+    /// Puts every partition that got facts into canonical order. To be called before partitions are read.
     pub fn settle(&mut self) {
         for number in &self.touched {
             if let Some(partition) = self.partitions.get_mut(number) {
@@ -139,8 +137,7 @@ impl Fold {
     /// The partitions that have to be kept, ascending.
     #[must_use]
     pub fn changed(&self) -> Vec<u32> {
-        let added = self.additions.keys();
-        let mut changed: Vec<u32> = self.fresh.iter().chain(added).copied().collect();
+        let mut changed: Vec<u32> = self.piles.keys().copied().collect();
         changed.sort_unstable();
         changed
     }
@@ -151,8 +148,12 @@ impl Fold {
         if let Some(partition) = self.partitions.get(&number) {
             return partition.to_bytes();
         }
-        let mut partition = Partition::from_bytes(kept?)?;
-        partition.add(self.additions.get(&number)?);
+        let mut partition = if self.is_fresh(number) {
+            Partition::default()
+        } else {
+            Partition::from_bytes(kept?)?
+        };
+        partition.add(self.piles.get(&number)?, &self.catalogue.sources);
         partition.to_bytes()
     }
 
@@ -177,13 +178,12 @@ impl Fold {
     /// All that is known is kept outside now.
     pub fn rest(&mut self) {
         self.fresh.clear();
-        self.additions.clear();
+        self.piles.clear();
         self.forget();
     }
 
-    /// Lets go of partitions that are kept outside, to free memory.
+    /// Lets go of partitions that can be brought again, to free memory.
     pub fn forget(&mut self) {
-        let fresh = &self.fresh;
-        self.partitions.retain(|number, _| fresh.contains(number));
+        self.partitions.clear();
     }
 }

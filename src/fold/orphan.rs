@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Partition;
-use super::addition::told;
+use super::partition::told;
 use crate::event::Event;
 use crate::event::kind::Kind;
 use crate::event::time::Timestamp;

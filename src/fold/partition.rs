@@ -3,33 +3,14 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::addition::{Addition, named, named_by};
-use super::route::{Class, Thing};
+use super::catalogue::SourceSummary;
+use super::pile::Pile;
 use crate::event::Event;
+use crate::event::kind::MapText;
 use crate::model::name::{Name, Names};
 
 /// The bytes of a fact, at the very least.
 const SMALLEST: usize = 8;
-
-/// What is known of an event's texts before they are looked up: a look-up in a table that was not asked for a while waits for memory.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Familiar<'e> {
-    /// The place of its source in the catalogue.
-    source: usize,
-    /// The very text that says where it belongs, where that has one name.
-    home: Option<&'e str>,
-}
-
-impl<'e> Familiar<'e> {
-    pub(super) fn of(source: usize, (class, home): Thing<'e>) -> Self {
-        // An artifact is called otherwise in each version.
-        let home = (class != Class::Artifact).then_some(home);
-        Self { source, home }
-    }
-}
-
-/// So many sources are remembered.
-const SOURCES: usize = 4;
 
 #[derive(Clone, Debug, Default)]
 pub struct Partition {
@@ -40,53 +21,17 @@ pub struct Partition {
     until: u64,
     /// How many facts from the start are in order.
     settled: Option<usize>,
-    /// The names of the sources that told it last, by their places in the catalogue.
-    sources: [Option<(usize, Name)>; SOURCES],
-    /// The name of what it is about.
-    own: Option<Name>,
 }
 
 impl Partition {
     /// Adds the fact at a place of the log; `false` where it is there already.
-    pub fn push(&mut self, event: &Event<Cow<'_, str>>, place: u64) -> bool {
+    pub fn push<T: AsRef<str>>(&mut self, event: &Event<T>, place: u64) -> bool {
         let is_new = self.begin(place);
         if is_new {
             let names = Arc::make_mut(&mut self.names);
             self.facts.push(named(event, names));
         }
         is_new
-    }
-
-    /// The same, with what is known of its texts.
-    pub(super) fn push_familiar(
-        &mut self,
-        event: &Event<Cow<'_, str>>,
-        place: u64,
-        familiar: Familiar<'_>,
-    ) {
-        if !self.begin(place) {
-            return;
-        }
-        let names = Arc::make_mut(&mut self.names);
-        let mut known = self.sources.iter().flatten();
-        let known = known.find(|(source, _)| *source == familiar.source);
-        let source = if let Some((_, name)) = known {
-            *name
-        } else {
-            let name = names.intern(&event.source);
-            self.sources.rotate_right(1);
-            self.sources[0] = Some((familiar.source, name));
-            name
-        };
-        let own = &mut self.own;
-        let fact = named_by(event, source, names, |names, text| {
-            if familiar.home.is_some_and(|home| std::ptr::eq(home, text)) {
-                *own.get_or_insert_with(|| names.intern(text))
-            } else {
-                names.intern(text)
-            }
-        });
-        self.facts.push(fact);
     }
 
     /// Takes the fact at a place of the log; `false` where it is there already.
@@ -101,9 +46,9 @@ impl Partition {
         true
     }
 
-    /// Adds what came to it while it was kept outside. Where that was kept by somebody who had read further, it has some of it already.
-    pub fn add(&mut self, addition: &Addition) {
-        for (place, fact) in addition.facts() {
+    /// Adds what came to it. Where it was kept by somebody who had read further, it has some of it already.
+    pub(super) fn add(&mut self, pile: &Pile, sources: &[SourceSummary]) {
+        for (place, fact) in pile.facts(sources) {
             self.push(&fact, place);
         }
         self.settle();
@@ -167,47 +112,74 @@ impl Partition {
     }
 }
 
+/// An event by the texts that its names stand for.
+pub(super) fn told<'n>(names: &'n Names, fact: &Event<Name>) -> Event<Cow<'n, str>> {
+    fact.map_text(&mut |name| Cow::Borrowed(names.text(*name)))
+}
+
+/// An event by the names of a table.
+fn named<T: AsRef<str>>(event: &Event<T>, names: &mut Names) -> Event<Name> {
+    Event {
+        source: names.intern(event.source.as_ref()),
+        // Nothing else bears the id of an event, so it need not be looked up.
+        id: names.append(event.id.as_ref()),
+        at: event.at,
+        kind: event.kind.map_text(&mut |text| names.intern(text.as_ref())),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::event::kind::{Commit, Kind};
     use crate::event::time::Timestamp;
-    use crate::fold::addition::told;
+    use crate::fold::catalogue::Catalogue;
 
-    /// By more sources than are remembered, and with a text that reads like what the partition is about and is another.
-    #[test]
-    fn what_is_known_of_texts_changes_nothing() {
-        let (mut plain, mut familiar) = (Partition::default(), Partition::default());
-        for (place, source) in (1..).zip([0, 1, 2, 0, 5, 4, 3, 2, 1, 0, 5]) {
-            let repository = String::from("acme/shop");
-            let message = if place % 2 == 0 { "acme/shop" } else { "main" };
-            let event = Event {
-                source: Cow::Owned(format!("/ci/{source}")),
-                id: Cow::Owned(place.to_string()),
-                at: Timestamp::MIN,
-                kind: Kind::Commit(Commit {
-                    sha: Cow::Owned(format!("sha{place}")),
-                    repository: Some(Cow::Borrowed(&*repository)),
-                    message: Some(Cow::Borrowed(message)),
-                    ..Commit::default()
-                }),
-            };
-            assert!(plain.push(&event, place));
-            let home = crate::fold::route::home(&event).unwrap();
-            familiar.push_familiar(&event, place, Familiar::of(source, home));
+    fn event(number: u64) -> Event<Cow<'static, str>> {
+        Event {
+            source: Cow::Owned(format!("/ci/{}", number % 3)),
+            id: Cow::Owned(number.to_string()),
+            at: Timestamp::from_seconds(900 - number.cast_signed()),
+            kind: Kind::Commit(Commit {
+                sha: Cow::Owned(format!("sha{number}")),
+                repository: Some(Cow::Borrowed("acme/shop")),
+                message: Some(Cow::Borrowed(if number.is_multiple_of(2) {
+                    ""
+                } else {
+                    "é\n日本"
+                })),
+                parents: Some([Cow::Borrowed("sha1")].into_iter().collect()),
+                ..Commit::default()
+            }),
         }
-        let texts = |one: &Partition| -> Vec<String> {
+    }
+
+    #[test]
+    fn what_lay_on_a_pile_is_there_as_it_was_told() {
+        let (mut plain, mut piled) = (Partition::default(), Partition::default());
+        let mut catalogue = Catalogue::default();
+        let mut pile = Pile::default();
+        for place in 1..200 {
+            let event = event(place);
+            assert!(plain.push(&event, place));
+            pile.push(&event, place, catalogue.count(&event, event.at));
+        }
+        // It was kept by somebody who had read further than who has the pile.
+        for place in 1..40 {
+            piled.push(&event(place), place);
+        }
+        piled.add(&pile, &catalogue.sources);
+        piled.add(&pile, &catalogue.sources);
+        plain.settle();
+        let told = |one: &Partition| -> Vec<Event<Cow<'static, str>>> {
             let facts = one.facts().iter();
+            let owned = |name: &Name| Cow::Owned(one.names.text(*name).to_owned());
             facts
-                .map(|fact| format!("{:?}", told(&one.names, fact)))
+                .map(|fact| fact.map_text(&mut |name| owned(name)))
                 .collect()
         };
-        assert_eq!(texts(&familiar), texts(&plain));
-        assert_eq!(familiar.facts().len(), 11);
-        assert_eq!(
-            familiar.facts(),
-            plain.facts(),
-            "a text has one name in both"
-        );
+        assert_eq!(told(&piled), told(&plain));
+        let in_order: Vec<_> = (1..200).rev().map(event).collect();
+        assert_eq!(told(&piled), in_order);
     }
 }

@@ -22,10 +22,15 @@ impl Pending {
             return;
         }
         let reference = (key, number);
-        match self.all.last_mut().filter(|part| part.len() < TOGETHER) {
-            Some(part) => part.push(reference),
-            None => self.all.push(vec![reference]),
+        if let Some(part) = self.all.last_mut().filter(|part| part.len() < TOGETHER) {
+            part.push(reference);
+            return;
         }
+        // The first may stay small.
+        let room = if self.all.is_empty() { 1 } else { TOGETHER };
+        let mut part = Vec::with_capacity(room);
+        part.push(reference);
+        self.all.push(part);
     }
 
     /// Whether a reference did not come lately. It has from now on.

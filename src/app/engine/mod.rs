@@ -338,8 +338,8 @@ impl Engine {
         match self.kept(number)? {
             Kept::Absent => Ok(()),
             Kept::Whole(partition) => {
-                self.at_hand += partition.facts().len();
                 self.fold.put(number, partition);
+                self.at_hand += self.fold.get(number).map_or(0, |one| one.facts().len());
                 Ok(())
             }
             Kept::Damaged => {
@@ -351,10 +351,14 @@ impl Engine {
     }
 
     fn kept(&self, number: u32) -> Result<Kept, StoreError> {
-        // What waits beside it says that it is there.
-        let mut kept = match self.fold.addition(number) {
-            Some(_) => Kept::Damaged,
-            None => Kept::Absent,
+        if self.fold.is_fresh(number) {
+            return Ok(Kept::Whole(Partition::default()));
+        }
+        // That more came to it says that it is there.
+        let mut kept = if self.fold.has_pile(number) {
+            Kept::Damaged
+        } else {
+            Kept::Absent
         };
         self.store.piece(number, &mut |bytes| {
             kept = Partition::from_bytes(bytes).map_or(Kept::Damaged, Kept::Whole);
