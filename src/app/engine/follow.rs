@@ -12,8 +12,6 @@ const KEEP: u64 = 20_000;
 
 /// So many events are folded before it is looked whether who fills the log is done.
 const AHEAD: u64 = 100_000;
-/// A partition of more events than this is brought while the log is still being filled.
-const LARGE: u64 = 10_000;
 
 impl Engine {
     /// Folds some of what was not read yet, while the log is being filled by somebody else; `false` where there is nothing to do by now, or no room for more.
@@ -22,13 +20,6 @@ impl Engine {
             return Ok(false);
         }
         self.catch_up(AHEAD, &mut |_| {})?;
-        // What fills the log is a large repository, say, and who waits for that will ask for it next.
-        for number in self.fold.changed() {
-            let events = self.fold.catalogue.partitions[number as usize].events;
-            if events > LARGE {
-                self.load(number)?;
-            }
-        }
         Ok(true)
     }
 
