@@ -125,7 +125,7 @@ impl Fold {
         &self.touched
     }
 
-    /// Puts every partition that got facts into canonical order. To be called before partitions are read.
+    /// Puts every partition that got facts into canonical order. To be called before partitions are read or kept.
     pub fn settle(&mut self) {
         for number in &self.touched {
             if let Some(partition) = self.partitions.get_mut(number) {
