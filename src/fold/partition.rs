@@ -19,30 +19,20 @@ pub struct Partition {
     facts: Vec<Event<Name>>,
     /// The place in the log up to which it has every fact.
     until: u64,
-    /// How many facts from the start are in order.
-    settled: Option<usize>,
+    /// Facts came since they were put in order.
+    is_unsettled: bool,
 }
 
 impl Partition {
     /// Adds the fact at a place of the log; `false` where it is there already.
     pub fn push<T: AsRef<str>>(&mut self, event: &Event<T>, place: u64) -> bool {
-        let is_new = self.begin(place);
-        if is_new {
-            let names = Arc::make_mut(&mut self.names);
-            self.facts.push(named(event, names));
-        }
-        is_new
-    }
-
-    /// Takes the fact at a place of the log; `false` where it is there already.
-    fn begin(&mut self, place: u64) -> bool {
         if place <= self.until {
             return false;
         }
         self.until = place;
-        if self.settled.is_none() {
-            self.settled = Some(self.facts.len());
-        }
+        self.is_unsettled = true;
+        self.facts
+            .push(named(event, Arc::make_mut(&mut self.names)));
         true
     }
 
@@ -61,7 +51,7 @@ impl Partition {
     }
 
     pub fn settle(&mut self) {
-        if self.settled.take().is_none() {
+        if !std::mem::take(&mut self.is_unsettled) {
             return;
         }
         let names = &self.names;
@@ -171,15 +161,17 @@ mod tests {
         piled.add(&pile, &catalogue.sources);
         piled.add(&pile, &catalogue.sources);
         plain.settle();
-        let told = |one: &Partition| -> Vec<Event<Cow<'static, str>>> {
+        let texts = |one: &Partition| -> Vec<Event<String>> {
             let facts = one.facts().iter();
-            let owned = |name: &Name| Cow::Owned(one.names.text(*name).to_owned());
             facts
-                .map(|fact| fact.map_text(&mut |name| owned(name)))
+                .map(|fact| told(&one.names, fact).map_text(&mut |text| text.to_string()))
                 .collect()
         };
-        assert_eq!(told(&piled), told(&plain));
-        let in_order: Vec<_> = (1..200).rev().map(event).collect();
-        assert_eq!(told(&piled), in_order);
+        assert_eq!(texts(&piled), texts(&plain));
+        let in_order: Vec<_> = (1..200)
+            .rev()
+            .map(|number| event(number).map_text(&mut |text| text.to_string()))
+            .collect();
+        assert_eq!(texts(&piled), in_order);
     }
 }
