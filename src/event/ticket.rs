@@ -1,7 +1,6 @@
 //! Which tickets a text names: `Fixes #3` and its kin, keys like `PAY-412`, and numbers like `CHG0031889`, in the title, body and branch of a request, and in
 //! the message of a commit.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -20,7 +19,7 @@ static CLOSING: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 static KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"\b(?:([A-Z][A-Z0-9]{1,9})-[1-9]\d*|(?:CHG|INC|RITM|PRB)\d{7,})\b").ok()
+    Regex::new(r"\b(?:[A-Z][A-Z0-9]{1,9}-[1-9]\d*|(?:CHG|INC|RITM|PRB)\d{7,})\b").ok()
 });
 
 /// The tickets that the texts name, in the order of their first naming.
@@ -51,19 +50,22 @@ pub fn tickets_of<'a>(repository: &str, texts: impl IntoIterator<Item = &'a str>
         Some(number) => format!("{repository}#{number}"),
         None => ticket,
     });
-    let mut seen = HashSet::new();
-    named.filter(|ticket| seen.insert(ticket.clone())).collect()
+    named.fold(Vec::new(), |mut seen, ticket| {
+        if !seen.contains(&ticket) {
+            seen.push(ticket);
+        }
+        seen
+    })
 }
 
 /// Keys like `PAY-412`, and numbers of ServiceNow's like `CHG0031889`.
 pub fn keys(text: &str) -> impl Iterator<Item = &str> {
     let hits = KEY.as_ref().filter(|_| may_have_key(text)).into_iter();
-    let hits = hits.flat_map(move |pattern| pattern.captures_iter(text));
-    hits.filter(|hit| {
-        let project = hit.get(1).map(|project| project.as_str());
+    let hits = hits.flat_map(move |pattern| pattern.find_iter(text));
+    hits.map(|hit| hit.as_str()).filter(|hit| {
+        let project = hit.split_once('-').map(|(project, _)| project);
         project.is_none_or(|project| !NO_PROJECTS.contains(&project))
     })
-    .filter_map(|hit| Some(hit.get(0)?.as_str()))
 }
 
 /// Whether a look for what is closed is worth while: a number comes after a space, or after the name of a repository. Every commit of every log is asked for

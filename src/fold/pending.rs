@@ -3,8 +3,10 @@
 /// What finds a partition: a key, and its number.
 pub type Reference = (i64, u32);
 
-/// So many of those that came last are known, a power of two.
-const LATELY: usize = 4_096;
+/// So many of those that came last are known, a power of two: few enough to stay in the caches of a processor.
+const LATELY: usize = 1_024;
+/// No partition's.
+const NONE: Reference = (0, u32::MAX);
 /// So many stand together: what is there is not moved as more come.
 const TOGETHER: usize = 65_536;
 
@@ -12,7 +14,7 @@ const TOGETHER: usize = 65_536;
 #[derive(Debug, Default)]
 pub struct Pending {
     /// Each at a place that its key tells, until another takes it.
-    lately: Vec<Option<Reference>>,
+    lately: Vec<Reference>,
     all: Vec<Vec<Reference>>,
 }
 
@@ -37,11 +39,11 @@ impl Pending {
     pub fn is_new(&mut self, key: i64, number: u32) -> bool {
         let reference = (key, number);
         if self.lately.is_empty() {
-            self.lately.resize(LATELY, None);
+            self.lately.resize(LATELY, NONE);
         }
         let [low, high, ..] = key.to_le_bytes();
         let place = usize::from(u16::from_le_bytes([low, high])) % LATELY;
-        self.lately[place].replace(reference) != Some(reference)
+        std::mem::replace(&mut self.lately[place], reference) != reference
     }
 
     pub fn iter(&self) -> impl Iterator<Item = Reference> {

@@ -77,11 +77,12 @@ fn every(bytes: &[u8], holds: impl Fn(&u8) -> bool) -> bool {
 }
 
 fn key(text: &str) -> i64 {
-    let plain = plain(text);
-    let long = plain.len() >= DIGITS;
-    long.then(|| digits(plain))
-        .flatten()
-        .unwrap_or_else(|| hashed(plain))
+    let long = |text: &str| digits(text).filter(|_| text.len() >= DIGITS);
+    // Most are hexadecimal as they stand.
+    long(text).unwrap_or_else(|| {
+        let plain = plain(text);
+        long(plain).unwrap_or_else(|| hashed(plain))
+    })
 }
 
 /// Notes each key by which a fact of a partition can be found.
