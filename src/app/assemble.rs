@@ -41,8 +41,8 @@ impl Configured {
                 .map(|pattern| pattern.text().to_owned())
                 .collect();
             if patterns.iter().any(|pattern| !pattern.is_plain()) {
-                let known = catalogue.of_class(class).map(|(_, summary)| &summary.key);
-                names.extend(known.filter(|key| takes(key)).cloned());
+                let known = catalogue.of_class(class).map(|(_, summary)| &*summary.key);
+                names.extend(known.filter(|key| takes(key)).map(str::to_owned));
             }
             names.sort();
             names.dedup();

@@ -17,10 +17,10 @@ pub fn workloads(catalogue: &Catalogue) -> Vec<Definition> {
     for (number, summary) in catalogue.of_class(Class::Service) {
         let repositories = related(catalogue, number, Class::Repository);
         served.extend(repositories.iter().cloned());
-        names.insert(summary.key.clone());
+        names.insert(summary.key.to_string());
         found.push(Definition {
-            name: summary.key.clone(),
-            services: vec![summary.key.clone()],
+            name: summary.key.to_string(),
+            services: vec![summary.key.to_string()],
             artifacts: related(catalogue, number, Class::Artifact),
             repositories,
             ..Definition::default()
@@ -28,7 +28,7 @@ pub fn workloads(catalogue: &Catalogue) -> Vec<Definition> {
     }
     let repositories: Vec<(u32, &str)> = catalogue
         .of_class(Class::Repository)
-        .filter(|(_, summary)| summary.events > 0 && !served.contains(&summary.key))
+        .filter(|(_, summary)| summary.events > 0 && !served.contains(&*summary.key))
         .map(|(number, summary)| (number, summary.key.as_str()))
         .collect();
     let mut short: BTreeMap<&str, usize> = BTreeMap::new();
@@ -59,7 +59,7 @@ fn related(catalogue: &Catalogue, number: u32, class: Class) -> Vec<String> {
         .related(number)
         .filter_map(|other| catalogue.partitions.get(other as usize))
         .filter(|summary| summary.class == class)
-        .map(|summary| summary.key.clone())
+        .map(|summary| summary.key.to_string())
         .collect()
 }
 

@@ -2,23 +2,25 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::hash::BuildHasher;
 
+use compact_str::CompactString;
+use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
-use crate::event::kind::{Component, Kind};
+use crate::event::kind::{Component, Kind, List};
 use crate::event::time::{Span, Timestamp};
-use crate::model::name::Names;
 
 use super::route::{Class, Thing, artifact_name};
 
-const CLASSES: usize = 6;
-
-/// One partition, from outside.
+/// One partition, from outside. A line of a processor's cache, most often with its key: every event looks for one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[repr(align(64))]
 pub struct Summary {
     pub class: Class,
-    pub key: String,
+    pub key: CompactString,
     pub events: u64,
     pub first: Timestamp,
     pub last: Timestamp,
@@ -71,7 +73,7 @@ pub struct Described {
 pub struct Catalogue {
     pub partitions: Vec<Summary>,
     /// By partition: those that an event named together with it.
-    neighbours: Vec<Vec<u32>>,
+    neighbours: Vec<List<u32>>,
     pub sources: Vec<SourceSummary>,
     /// Types that are kept and not understood, with how often they came.
     pub unknown: BTreeMap<String, u64>,
@@ -81,16 +83,23 @@ pub struct Catalogue {
     described: BTreeMap<(Class, String), Described>,
     /// How often something was described.
     descriptions: usize,
-    keys: [Names; CLASSES],
-    numbers: [Vec<u32>; CLASSES],
-    source_names: Names,
+    /// The partitions by class and key.
+    #[serde(skip)]
+    numbers: HashTable<u32>,
+    /// The places of the sources by name.
+    #[serde(skip)]
+    places: HashTable<u32>,
+}
+
+fn hash(what: impl std::hash::Hash) -> u64 {
+    FxBuildHasher.hash_one(what)
 }
 
 impl Catalogue {
     /// How many things are known, and how many relations between them: what workloads are found by.
     #[must_use]
     pub fn extent(&self) -> (usize, usize, usize) {
-        let relations = self.neighbours.iter().map(Vec::len).sum();
+        let relations = self.neighbours.iter().map(List::len).sum();
         (self.partitions.len(), relations, self.descriptions)
     }
 
@@ -130,8 +139,15 @@ impl Catalogue {
     /// The partition of a thing, where it is known.
     #[must_use]
     pub fn number(&self, class: Class, key: &str) -> Option<u32> {
-        let name = self.keys[class as usize].get(key)?;
-        self.numbers[class as usize].get(name.index()).copied()
+        self.find(hash((class, key)), class, key)
+    }
+
+    fn find(&self, hash: u64, class: Class, key: &str) -> Option<u32> {
+        let is = |number: &u32| {
+            let summary = &self.partitions[*number as usize];
+            summary.class == class && summary.key == key
+        };
+        self.numbers.find(hash, is).copied()
     }
 
     /// The partition of a thing by what a fact calls it, known or new.
@@ -143,31 +159,39 @@ impl Catalogue {
     }
 
     fn add(&mut self, class: Class, key: &str) -> u32 {
-        let name = self.keys[class as usize].intern(key);
-        let numbers = &mut self.numbers[class as usize];
-        if let Some(number) = numbers.get(name.index()) {
-            return *number;
+        let hash = hash((class, key));
+        if let Some(number) = self.find(hash, class, key) {
+            return number;
         }
         let number = u32::try_from(self.partitions.len()).unwrap_or(u32::MAX);
-        numbers.push(number);
-        self.neighbours.push(Vec::new());
+        self.neighbours.push(List::new());
         self.partitions.push(Summary {
             class,
-            key: key.to_owned(),
+            key: key.into(),
             events: 0,
             first: Timestamp::MAX,
             last: Timestamp::MIN,
         });
+        self.know(hash, number);
         number
     }
 
+    fn know(&mut self, hash: u64, number: u32) {
+        let summaries = &self.partitions;
+        let rehash = |number: &u32| {
+            let summary = &summaries[*number as usize];
+            self::hash((summary.class, &*summary.key))
+        };
+        self.numbers.insert_unique(hash, number, rehash);
+    }
+
     pub(super) fn relate(&mut self, one: u32, two: u32) {
-        for (one, two) in [(one, two), (two, one)] {
-            let neighbours = &mut self.neighbours[one as usize];
-            if one != two && !neighbours.contains(&two) {
-                neighbours.push(two);
-            }
+        // Each of two is the other's.
+        if one == two || self.neighbours[one as usize].contains(&two) {
+            return;
         }
+        self.neighbours[one as usize].push(two);
+        self.neighbours[two as usize].push(one);
     }
 
     /// The partitions that were named together with this one.
@@ -183,28 +207,44 @@ impl Catalogue {
             .filter(move |(_, summary)| summary.class == class)
     }
 
+    /// The place of a source, known or new.
+    fn source(&mut self, name: &str, arrived: Timestamp) -> u32 {
+        let hash = hash(name);
+        let is = |place: &u32| self.sources[*place as usize].source == name;
+        if let Some(place) = self.places.find(hash, is) {
+            return *place;
+        }
+        let place = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
+        self.sources.push(SourceSummary {
+            source: name.to_owned(),
+            events: 0,
+            last: Timestamp::MIN,
+            arrived: Timestamp::MIN,
+            ahead: 0,
+            ahead_by: Span::ZERO,
+            since: arrived,
+            late: 0,
+            late_by: Span::ZERO,
+        });
+        self.know_source(hash, place);
+        place
+    }
+
+    fn know_source(&mut self, hash: u64, place: u32) {
+        let sources = &self.sources;
+        let rehash = |place: &u32| self::hash(&*sources[*place as usize].source);
+        self.places.insert_unique(hash, place, rehash);
+    }
+
     /// Counts an event; tells the place of its source.
-    pub(super) fn count(&mut self, event: &Event<Cow<'_, str>>, arrived: Timestamp) -> usize {
+    pub(super) fn count(&mut self, event: &Event<Cow<'_, str>>, arrived: Timestamp) -> u32 {
         self.events += 1;
         if matches!(event.kind, Kind::Incident(_)) {
             let first = self.first_incident.get_or_insert(event.at);
             *first = event.at.min(*first);
         }
-        let index = self.source_names.intern(&event.source).index();
-        if index == self.sources.len() {
-            self.sources.push(SourceSummary {
-                source: event.source.clone().into_owned(),
-                events: 0,
-                last: Timestamp::MIN,
-                arrived: Timestamp::MIN,
-                ahead: 0,
-                ahead_by: Span::ZERO,
-                since: arrived,
-                late: 0,
-                late_by: Span::ZERO,
-            });
-        }
-        if let Some(summary) = self.sources.get_mut(index) {
+        let index = self.source(&event.source, arrived);
+        if let Some(summary) = self.sources.get_mut(index as usize) {
             summary.events += 1;
             summary.last = summary.last.max(event.at);
             summary.arrived = summary.arrived.max(arrived);
@@ -238,8 +278,18 @@ impl Catalogue {
     /// From bytes; `None` where they are damaged or of another format.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let catalogue: Self = postcard::from_bytes(bytes).ok()?;
-        catalogue.is_sound().then_some(catalogue)
+        let mut catalogue: Self = postcard::from_bytes(bytes).ok()?;
+        catalogue.is_sound().then_some(())?;
+        for number in 0..u32::try_from(catalogue.partitions.len()).ok()? {
+            let summary = &catalogue.partitions[number as usize];
+            let hash = hash((summary.class, &*summary.key));
+            catalogue.know(hash, number);
+        }
+        for place in 0..u32::try_from(catalogue.sources.len()).ok()? {
+            let hash = hash(&*catalogue.sources[place as usize].source);
+            catalogue.know_source(hash, place);
+        }
+        Some(catalogue)
     }
 
     /// Whether every number in it is one of its own: what is read may be damaged in a way that still can be read.
@@ -247,10 +297,6 @@ impl Catalogue {
         let is_own = |number: &u32| (*number as usize) < self.partitions.len();
         self.neighbours.len() == self.partitions.len()
             && self.neighbours.iter().flatten().all(is_own)
-            && self.numbers.iter().flatten().all(is_own)
-            && self.sources.len() == self.source_names.len()
-            && (self.keys.iter().zip(&self.numbers))
-                .all(|(keys, numbers)| keys.len() == numbers.len())
     }
 }
 
@@ -285,13 +331,14 @@ mod tests {
         );
         catalogue.relate(one, two);
         let read = |catalogue: &Catalogue| Catalogue::from_bytes(&catalogue.to_bytes().unwrap());
-        assert_eq!(read(&catalogue).unwrap().extent(), (2, 2, 0));
+        let mut again = read(&catalogue).unwrap();
+        assert_eq!(again.extent(), (2, 2, 0));
+        assert_eq!(again.number(Class::Repository, "acme/shop"), Some(two));
+        assert_eq!(again.number(Class::Service, "acme/shop"), None);
+        assert_eq!(again.add(Class::Service, "shop"), one);
         for damage in [
-            |one: &mut Catalogue| one.numbers[Class::Service as usize][0] = 2,
-            |one: &mut Catalogue| one.numbers[Class::Service as usize].clear(),
             |one: &mut Catalogue| one.neighbours[1].push(7),
             |one: &mut Catalogue| _ = one.neighbours.pop(),
-            |one: &mut Catalogue| _ = one.source_names.intern("ci"),
         ] {
             let mut damaged = catalogue.clone();
             damage(&mut damaged);

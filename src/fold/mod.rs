@@ -3,7 +3,7 @@
 //! repetition or splitting of the same events gives the same partitions. What the facts mean is the model's business, and is worked out for one
 //! workload at a time, which is why a question about one workload costs nothing for the thousands of others.
 //!
-//! Pure: what comes to a partition lies on a pile of its own ([`Pile`]), and the caller brings the partition as it is kept outside ([`Fold::put`]) when it is
+//! Pure: what comes to the partitions lies on a pile ([`Pile`]), and the caller brings the partition as it is kept outside ([`Fold::put`]) when it is
 //! asked for, or when both are to be kept as one ([`Fold::piece`]).
 
 mod catalogue;
@@ -30,7 +30,7 @@ pub use reference::{exact, range};
 pub use route::{Class, artifact_name};
 
 /// Which code can read a snapshot: to be raised with every change of what is kept or how.
-pub const FORMAT: u32 = 12;
+pub const FORMAT: u32 = 13;
 
 /// The fold: the catalogue, the partitions that are at hand, and what is to be kept.
 #[derive(Debug, Default)]
@@ -38,8 +38,8 @@ pub struct Fold {
     pub catalogue: Catalogue,
     /// Those that somebody works with, with what lies on their piles.
     partitions: FxHashMap<u32, Partition>,
-    /// What came to each and is not kept outside.
-    piles: FxHashMap<u32, Pile>,
+    /// What came to all of them and is not kept outside.
+    pile: Pile,
     /// Those of which nothing is kept outside.
     fresh: FxHashSet<u32>,
     /// Those that got facts since [`Fold::watch`].
@@ -58,16 +58,14 @@ impl Fold {
 
     /// Brings a partition as it is kept outside; an empty one where nothing of it is.
     pub fn put(&mut self, number: u32, mut partition: Partition) {
-        if let Some(pile) = self.piles.get(&number) {
-            partition.add(pile, &self.catalogue.sources);
-        }
+        partition.add(self.pile.facts(number, &self.catalogue.sources));
         self.partitions.insert(number, partition);
     }
 
     /// Whether some of a partition is not kept outside.
     #[must_use]
     pub fn has_pile(&self, number: u32) -> bool {
-        self.piles.contains_key(&number)
+        self.pile.has(number)
     }
 
     /// Whether nothing of a partition is kept outside.
@@ -107,8 +105,7 @@ impl Fold {
         if is_first {
             self.fresh.insert(number);
         }
-        let pile = self.piles.entry(number).or_default();
-        pile.push(event, place, source);
+        self.pile.push(number, event, place, source);
         if let Some(partition) = self.partitions.get_mut(&number) {
             partition.push(event, place);
         }
@@ -137,7 +134,7 @@ impl Fold {
     /// The partitions that have to be kept, ascending.
     #[must_use]
     pub fn changed(&self) -> Vec<u32> {
-        let mut changed: Vec<u32> = self.piles.keys().copied().collect();
+        let mut changed = self.pile.numbers().to_vec();
         changed.sort_unstable();
         changed
     }
@@ -153,7 +150,7 @@ impl Fold {
         } else {
             Partition::from_bytes(kept?)?
         };
-        partition.add(self.piles.get(&number)?, &self.catalogue.sources);
+        partition.add(self.pile.facts(number, &self.catalogue.sources));
         partition.to_bytes()
     }
 
@@ -178,7 +175,7 @@ impl Fold {
     /// All that is known is kept outside now.
     pub fn rest(&mut self) {
         self.fresh.clear();
-        self.piles.clear();
+        self.pile.clear();
         self.forget();
     }
 

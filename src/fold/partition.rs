@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::catalogue::SourceSummary;
-use super::pile::Pile;
 use crate::event::Event;
 use crate::event::kind::MapText;
 use crate::model::name::{Name, Names};
@@ -37,8 +35,8 @@ impl Partition {
     }
 
     /// Adds what came to it. Where it was kept by somebody who had read further, it has some of it already.
-    pub(super) fn add(&mut self, pile: &Pile, sources: &[SourceSummary]) {
-        for (place, fact) in pile.facts(sources) {
+    pub(super) fn add<T: AsRef<str>>(&mut self, facts: impl Iterator<Item = (u64, Event<T>)>) {
+        for (place, fact) in facts {
             self.push(&fact, place);
         }
         self.settle();
@@ -124,6 +122,7 @@ mod tests {
     use crate::event::kind::{Commit, Kind};
     use crate::event::time::Timestamp;
     use crate::fold::catalogue::Catalogue;
+    use crate::fold::pile::Pile;
 
     fn event(number: u64) -> Event<Cow<'static, str>> {
         Event {
@@ -152,14 +151,17 @@ mod tests {
         for place in 1..200 {
             let event = event(place);
             assert!(plain.push(&event, place));
-            pile.push(&event, place, catalogue.count(&event, event.at));
+            let source = catalogue.count(&event, event.at);
+            pile.push(7, &event, place, source);
+            pile.push(3, &event, place, source);
         }
         // It was kept by somebody who had read further than who has the pile.
         for place in 1..40 {
             piled.push(&event(place), place);
         }
-        piled.add(&pile, &catalogue.sources);
-        piled.add(&pile, &catalogue.sources);
+        for _ in 0..2 {
+            piled.add(pile.facts(7, &catalogue.sources));
+        }
         plain.settle();
         let texts = |one: &Partition| -> Vec<Event<String>> {
             let facts = one.facts().iter();

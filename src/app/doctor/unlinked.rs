@@ -194,8 +194,13 @@ fn unclaimed(engine: &Engine, reasons: &mut Reasons) {
     ];
     for (class, reason, key, of) in claims {
         for (_, summary) in engine.catalogue().of_class(class) {
-            let name = &summary.key;
-            if summary.events > 0 && !engine.definitions().iter().any(|d| of(d).contains(name)) {
+            let name = &*summary.key;
+            if summary.events > 0
+                && !engine
+                    .definitions()
+                    .iter()
+                    .any(|d| of(d).iter().any(|one| one == name))
+            {
                 let fix = format!("add `{key} = [{name:?}]` to its [[workloads]]");
                 let is_digest = class == Class::Artifact && is_algorithm(name);
                 let (reason, fix) = if is_digest {
@@ -203,7 +208,7 @@ fn unclaimed(engine: &Engine, reasons: &mut Reasons) {
                 } else {
                     (reason, &*fix)
                 };
-                reasons.add(reason, fix, summary.events, || name.clone());
+                reasons.add(reason, fix, summary.events, || name.to_owned());
             }
         }
     }

@@ -12,7 +12,7 @@ impl Engine {
     fn homeless(&self) -> Vec<(u32, String, u64)> {
         let homeless = self.fold.catalogue.of_class(Class::Source);
         homeless
-            .map(|(number, summary)| (number, summary.key.clone(), summary.events))
+            .map(|(number, summary)| (number, summary.key.to_string(), summary.events))
             .filter(|(_, _, events)| *events > 0)
             .collect()
     }
