@@ -27,7 +27,7 @@ use super::definition::{Definition, Path, Rules};
 use super::entity::{ChangeAt, Commit, CommitAt};
 use super::name::{Name, Names};
 use crate::event::Event;
-use crate::event::kind::{ChangePhase, Kind, MapText};
+use crate::event::kind::{ChangePhase, Kind, MapText, Phase};
 use crate::event::time::Timestamp;
 
 /// The facts of one partition, in canonical order, and the table that their names are of.
@@ -261,26 +261,35 @@ impl Gatherer {
         }
     }
 
-    /// Makes room for the commits and requests that there will be, which are many.
+    /// Makes room for what there will be most of, so that nothing is moved as more come.
     fn expect<'f>(
         &mut self,
         order: &[(u32, u32)],
         fact_at: impl Fn((u32, u32)) -> (Facts<'f>, &'f Event<Name>),
     ) {
         let (mut commits, mut opened, mut merged) = (0, 0, 0);
+        let (mut started, mut finished, mut scans) = (0, 0, 0);
         for place in order {
             match &fact_at(*place).1.kind {
                 Kind::Commit(_) => commits += 1,
                 Kind::Change(fact) if fact.phase == ChangePhase::Created => opened += 1,
                 Kind::Change(fact) if fact.phase == ChangePhase::Merged => merged += 1,
+                Kind::Run(fact) if fact.phase == Phase::Started => started += 1,
+                Kind::Run(fact) if fact.phase == Phase::Finished => finished += 1,
+                Kind::Scan(_) => scans += 1,
                 _ => {}
             }
         }
-        self.workload.commits.reserve(commits);
-        self.workload.commit_of.reserve(commits);
+        let workload = &mut self.workload;
+        workload.commits.reserve(commits);
+        workload.commit_of.reserve(commits);
         let requests = opened.max(merged);
-        self.workload.changes.reserve(requests);
+        workload.changes.reserve(requests);
         self.change_of.reserve(requests);
+        let runs = started.max(finished);
+        workload.runs.reserve(runs);
+        self.runs.reserve(runs);
+        workload.scans.reserve(scans);
     }
 
     fn take(&mut self, source: Name, at: Timestamp, kind: Kind<Name>) {
