@@ -27,6 +27,10 @@ pub struct Summary {
 }
 
 impl Summary {
+    fn hash(&self) -> u64 {
+        hash((self.class, &*self.key))
+    }
+
     pub(super) fn count(&mut self, at: Timestamp) {
         self.events += 1;
         self.first = self.first.min(at);
@@ -172,17 +176,14 @@ impl Catalogue {
             first: Timestamp::MAX,
             last: Timestamp::MIN,
         });
-        self.know(hash, number);
+        self.know(number);
         number
     }
 
-    fn know(&mut self, hash: u64, number: u32) {
-        let summaries = &self.partitions;
-        let rehash = |number: &u32| {
-            let summary = &summaries[*number as usize];
-            self::hash((summary.class, &*summary.key))
-        };
-        self.numbers.insert_unique(hash, number, rehash);
+    /// From now on a partition is found by its class and key.
+    fn know(&mut self, number: u32) {
+        let hash = |number: &u32| self.partitions[*number as usize].hash();
+        self.numbers.insert_unique(hash(&number), number, hash);
     }
 
     pub(super) fn relate(&mut self, one: u32, two: u32) {
@@ -226,14 +227,14 @@ impl Catalogue {
             late: 0,
             late_by: Span::ZERO,
         });
-        self.know_source(hash, place);
+        self.know_source(place);
         place
     }
 
-    fn know_source(&mut self, hash: u64, place: u32) {
-        let sources = &self.sources;
-        let rehash = |place: &u32| self::hash(&*sources[*place as usize].source);
-        self.places.insert_unique(hash, place, rehash);
+    /// From now on a source is found by its name.
+    fn know_source(&mut self, place: u32) {
+        let hash = |place: &u32| hash(&*self.sources[*place as usize].source);
+        self.places.insert_unique(hash(&place), place, hash);
     }
 
     /// Counts an event; tells the place of its source.
@@ -280,14 +281,14 @@ impl Catalogue {
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let mut catalogue: Self = postcard::from_bytes(bytes).ok()?;
         catalogue.is_sound().then_some(())?;
+        // Room for all at once, so that none is looked at twice.
+        catalogue.numbers = HashTable::with_capacity(catalogue.partitions.len());
         for number in 0..u32::try_from(catalogue.partitions.len()).ok()? {
-            let summary = &catalogue.partitions[number as usize];
-            let hash = hash((summary.class, &*summary.key));
-            catalogue.know(hash, number);
+            catalogue.know(number);
         }
+        catalogue.places = HashTable::with_capacity(catalogue.sources.len());
         for place in 0..u32::try_from(catalogue.sources.len()).ok()? {
-            let hash = hash(&*catalogue.sources[place as usize].source);
-            catalogue.know_source(hash, place);
+            catalogue.know_source(place);
         }
         Some(catalogue)
     }
@@ -330,12 +331,14 @@ mod tests {
             catalogue.add(Class::Repository, "acme/shop"),
         );
         catalogue.relate(one, two);
+        let source = catalogue.source("/ci", Timestamp::MIN);
         let read = |catalogue: &Catalogue| Catalogue::from_bytes(&catalogue.to_bytes().unwrap());
         let mut again = read(&catalogue).unwrap();
         assert_eq!(again.extent(), (2, 2, 0));
         assert_eq!(again.number(Class::Repository, "acme/shop"), Some(two));
         assert_eq!(again.number(Class::Service, "acme/shop"), None);
         assert_eq!(again.add(Class::Service, "shop"), one);
+        assert_eq!(again.source("/ci", Timestamp::MIN), source);
         for damage in [
             |one: &mut Catalogue| one.neighbours[1].push(7),
             |one: &mut Catalogue| _ = one.neighbours.pop(),
