@@ -36,7 +36,7 @@ pub const FORMAT: u32 = 13;
 #[derive(Debug, Default)]
 pub struct Fold {
     pub catalogue: Catalogue,
-    /// Those that somebody works with, with what lies on their piles.
+    /// Those that somebody works with, with what lies on the pile for them.
     partitions: FxHashMap<u32, Partition>,
     /// What came to all of them and is not kept outside.
     pile: Pile,

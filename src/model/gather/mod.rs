@@ -261,7 +261,7 @@ impl Gatherer {
         }
     }
 
-    /// Makes room for what there will be most of, so that nothing is moved as more come.
+    /// Makes room for what there will be most of, so that little is moved as more come.
     fn expect<'f>(
         &mut self,
         order: &[(u32, u32)],
