@@ -195,12 +195,8 @@ fn unclaimed(engine: &Engine, reasons: &mut Reasons) {
     for (class, reason, key, of) in claims {
         for (_, summary) in engine.catalogue().of_class(class) {
             let name = &*summary.key;
-            if summary.events > 0
-                && !engine
-                    .definitions()
-                    .iter()
-                    .any(|d| of(d).iter().any(|one| one == name))
-            {
+            let is_claimed = |d: &Definition| of(d).iter().any(|one| one == name);
+            if summary.events > 0 && !engine.definitions().iter().any(is_claimed) {
                 let fix = format!("add `{key} = [{name:?}]` to its [[workloads]]");
                 let is_digest = class == Class::Artifact && is_algorithm(name);
                 let (reason, fix) = if is_digest {
