@@ -137,7 +137,7 @@ pub fn described(definition: Definition, catalogue: &Catalogue) -> Definition {
     definition
 }
 
-/// The partitions that hold what is known of a workload.
+/// The partitions that hold what is known of a workload; which tickets have to do with it is known from these.
 #[must_use]
 pub fn partitions(definition: &Definition, catalogue: &Catalogue) -> Vec<u32> {
     let of = |class: Class, keys: &[String]| -> Vec<u32> {
@@ -148,9 +148,7 @@ pub fn partitions(definition: &Definition, catalogue: &Catalogue) -> Vec<u32> {
     let mut numbers = of(Class::Repository, &definition.repositories);
     numbers.extend(of(Class::Service, &definition.services));
     numbers.extend(of(Class::Artifact, &definition.artifacts));
-    for class in [Class::Tickets, Class::Marks] {
-        numbers.extend(catalogue.number(class, ""));
-    }
+    numbers.extend(catalogue.number(Class::Marks, ""));
     numbers.retain(|number| {
         catalogue
             .partitions

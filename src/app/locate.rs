@@ -132,7 +132,7 @@ fn known(
             of_live,
             asked,
         };
-        // Only a change that is not found by itself may be known by its ticket, or waited for others that bear it.
+        // Only a change that is not found by itself may be known by a ticket that names it, or waited for others that one names.
         let found = match look(engine, heard, &wanted, candidates.is_ticket, false)? {
             Some(found) => found,
             None => look(engine, heard, &wanted, false, true)?.unwrap_or_default(),
@@ -181,17 +181,17 @@ struct Answer {
     matches: Vec<Match>,
 }
 
-/// What a reference speaks of in a workload; `None` where its tickets would tell more.
+/// What a reference speaks of in a workload; `None` where tickets that name its changes may tell more.
 fn look(
     engine: &mut Engine,
     heard: &Heard,
     wanted: &Seek<'_>,
     is_ticket: bool,
-    with_tickets: bool,
+    with_links: bool,
 ) -> Result<Option<Answer>, StoreError> {
     let asked = wanted.asked;
-    let workload = if with_tickets {
-        engine.workload(wanted.definition, asked.as_of)?
+    let workload = if with_links {
+        engine.workload_with_links(wanted.definition, asked.as_of)?
     } else {
         engine.workload_without_tickets(wanted.definition, asked.as_of)?
     };
@@ -204,7 +204,8 @@ fn look(
     let asked_of = places.iter().copied();
     let asked_of = asked_of.filter(|place| wanted.of_live || lives.in_flight(*place));
     let waiting = release::may_have_waited(&lives, asked_of);
-    if !with_tickets && (is_ticket && found.is_empty() || !waiting.is_empty()) {
+    let has_all = with_links || !engine.tickets_link();
+    if !has_all && (is_ticket && found.is_empty() || !waiting.is_empty()) {
         return Ok(None);
     }
     let releases = release::releases(engine, &lives, waiting.into_iter())?;

@@ -37,13 +37,13 @@ fn waiting(lives: &Lives<'_>, places: impl Iterator<Item = ChangeAt>) -> BTreeSe
         .collect()
 }
 
-/// What all changes of a workload, which was gathered with its tickets, wait for in other workloads, and waited for.
+/// What all changes of a workload, which was gathered with the tickets that name them, wait for in other workloads, and waited for.
 pub fn all(engine: &mut Engine, lives: &Lives<'_>) -> Result<Releases, StoreError> {
     let places = (0..).zip(&lives.workload.changes).map(|(place, _)| place);
     releases(engine, lives, places)
 }
 
-/// What these changes of a workload, which was gathered with its tickets, wait for in other workloads, and waited for.
+/// What these changes of a workload, which was gathered with the tickets that name them, wait for in other workloads, and waited for.
 pub fn releases(
     engine: &mut Engine,
     lives: &Lives<'_>,
@@ -68,7 +68,7 @@ pub fn releases(
     }
     let mut told = vec![(own.to_owned(), parts_of(lives, &tickets))];
     for (name, definition) in others {
-        let workload = engine.workload(&definition, lives.workload.as_of)?;
+        let workload = engine.workload_with_links(&definition, lives.workload.as_of)?;
         let theirs = Lives::new(&workload, &engine.rules, None);
         told.push((name, parts_of(&theirs, &tickets)));
     }

@@ -1,13 +1,15 @@
 //! What tickets are called: of those that a page names, without making the workloads that name them again.
 
+use std::collections::BTreeSet;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Engine;
-use crate::event::kind::Kind;
+use crate::event::kind::{Kind, Ticket};
 use crate::event::time::Timestamp;
-use crate::fold::{Class, exact};
+use crate::fold::exact;
 use crate::model::locate::Unnamed;
-use crate::model::name::Name;
+use crate::model::name::{Name, Names};
 use crate::store::StoreError;
 
 /// What a ticket is called, and its own page.
@@ -24,28 +26,21 @@ impl Engine {
         reference: &str,
         as_of: Timestamp,
     ) -> Result<Option<Unnamed>, StoreError> {
-        let Some(number) = self.catalogue().number(Class::Tickets, "") else {
-            return Ok(None);
-        };
-        let Some(partition) = self.partition(number)? else {
-            return Ok(None);
-        };
         let wanted = exact(reference);
         let mut found: Option<Unnamed> = None;
-        for fact in partition.facts().iter().filter(|fact| fact.at <= as_of) {
-            let Kind::Ticket(ticket) = &fact.kind else {
-                continue;
-            };
-            let text = |name: Name| partition.names.text(name).to_owned();
-            if exact(partition.names.text(ticket.ticket)) == wanted {
-                let known = found.get_or_insert_with(|| Unnamed {
-                    ticket: text(ticket.ticket),
-                    title: None,
-                    url: None,
-                });
-                known.title = ticket.summary.map(text).or(known.title.take());
-                known.url = ticket.url.map(text).or(known.url.take());
-            }
+        for number in self.tickets_with(reference)? {
+            self.for_each_ticket(number, as_of, |ticket, names| {
+                let text = |name: Name| names.text(name).to_owned();
+                if exact(names.text(ticket.ticket)) == wanted {
+                    let known = found.get_or_insert_with(|| Unnamed {
+                        ticket: text(ticket.ticket),
+                        title: None,
+                        url: None,
+                    });
+                    known.title = ticket.summary.map(text).or(known.title.take());
+                    known.url = ticket.url.map(text).or(known.url.take());
+                }
+            })?;
         }
         Ok(found)
     }
@@ -57,24 +52,38 @@ impl Engine {
         as_of: Timestamp,
     ) -> Result<FxHashMap<String, Called>, StoreError> {
         let mut called: FxHashMap<String, Called> = FxHashMap::default();
-        let Some(number) = self.catalogue().number(Class::Tickets, "") else {
-            return Ok(called);
-        };
-        let Some(partition) = self.partition(number)? else {
-            return Ok(called);
-        };
-        for fact in partition.facts().iter().filter(|fact| fact.at <= as_of) {
-            let Kind::Ticket(ticket) = &fact.kind else {
-                continue;
-            };
-            let id = partition.names.text(ticket.ticket);
-            if wanted.contains(id) {
-                let text = |name: Option<Name>| name.map(|name| partition.names.text(name).into());
-                let known = called.entry(id.to_owned()).or_default();
-                known.title = text(ticket.summary).or(known.title.take());
-                known.url = text(ticket.url).or(known.url.take());
-            }
+        let catalogue = self.catalogue();
+        let numbers = wanted.iter().filter_map(|one| catalogue.of_ticket(one));
+        let numbers: BTreeSet<u32> = numbers.collect();
+        for number in numbers {
+            self.for_each_ticket(number, as_of, |ticket, names| {
+                let id = names.text(ticket.ticket);
+                if wanted.contains(id) {
+                    let text = |name: Option<Name>| name.map(|name| names.text(name).into());
+                    let known = called.entry(id.to_owned()).or_default();
+                    known.title = text(ticket.summary).or(known.title.take());
+                    known.url = text(ticket.url).or(known.url.take());
+                }
+            })?;
         }
         Ok(called)
+    }
+
+    /// Shows what the facts of a partition up to an instant say of tickets.
+    fn for_each_ticket(
+        &mut self,
+        number: u32,
+        as_of: Timestamp,
+        mut show: impl FnMut(&Ticket<Name>, &Names),
+    ) -> Result<(), StoreError> {
+        let Some(partition) = self.partition(number)? else {
+            return Ok(());
+        };
+        for fact in partition.facts().iter().filter(|fact| fact.at <= as_of) {
+            if let Kind::Ticket(ticket) = &fact.kind {
+                show(ticket, &partition.names);
+            }
+        }
+        Ok(())
     }
 }

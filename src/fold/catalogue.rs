@@ -1,7 +1,7 @@
 //! Which things are known, how many facts there are of each, which belong together, and what each source has sent: small, and always at hand.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::BuildHasher;
 
 use compact_str::CompactString;
@@ -13,7 +13,7 @@ use crate::event::Event;
 use crate::event::kind::{Component, Kind, List};
 use crate::event::time::{Span, Timestamp};
 
-use super::route::{Class, Thing, artifact_name};
+use super::route::{Class, Thing, artifact_name, neighbourhood};
 
 /// One partition, from outside. A line of a processor's cache, most often with its key: every event looks for one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +87,8 @@ pub struct Catalogue {
     described: BTreeMap<(Class, String), Described>,
     /// How often something was described.
     descriptions: usize,
+    /// The partitions of tickets that have one which names changes.
+    linking: BTreeSet<u32>,
     /// The partitions by class and key.
     #[serde(skip)]
     numbers: HashTable<u32>,
@@ -156,10 +158,28 @@ impl Catalogue {
 
     /// The partition of a thing by what a fact calls it, known or new.
     pub(super) fn thing(&mut self, (class, called): Thing<'_>) -> u32 {
-        if class == Class::Artifact {
-            return self.add(class, &artifact_name(called));
+        match class {
+            Class::Artifact => self.add(class, &artifact_name(called)),
+            Class::Tickets => self.add(class, &neighbourhood(called)),
+            _ => self.add(class, called),
         }
-        self.add(class, called)
+    }
+
+    /// The partition of a ticket, where it is known.
+    #[must_use]
+    pub fn of_ticket(&self, ticket: &str) -> Option<u32> {
+        self.number(Class::Tickets, &neighbourhood(ticket))
+    }
+
+    /// The partitions of tickets in which some ticket names changes.
+    #[must_use]
+    pub const fn linking(&self) -> &BTreeSet<u32> {
+        &self.linking
+    }
+
+    /// Notes that a ticket of a partition names changes.
+    pub(super) fn link(&mut self, number: u32) {
+        self.linking.insert(number);
     }
 
     fn add(&mut self, class: Class, key: &str) -> u32 {
@@ -298,6 +318,7 @@ impl Catalogue {
         let is_own = |number: &u32| (*number as usize) < self.partitions.len();
         self.neighbours.len() == self.partitions.len()
             && self.neighbours.iter().flatten().all(is_own)
+            && self.linking.iter().all(is_own)
     }
 }
 

@@ -19,6 +19,7 @@ use std::borrow::Cow;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::event::Event;
+use crate::event::kind::Kind;
 use crate::event::time::Timestamp;
 
 pub use catalogue::{Catalogue, SourceSummary, Summary};
@@ -30,7 +31,7 @@ pub use reference::{exact, range};
 pub use route::{Class, artifact_name};
 
 /// Which code can read a snapshot: to be raised with every change of what is kept or how.
-pub const FORMAT: u32 = 13;
+pub const FORMAT: u32 = 14;
 
 /// The fold: the catalogue, the partitions that are at hand, and what is to be kept.
 #[derive(Debug, Default)]
@@ -96,6 +97,11 @@ impl Fold {
                 self.catalogue.relate(number, three);
                 self.catalogue.relate(two, three);
             }
+        }
+        if let Kind::Ticket(fact) = &event.kind
+            && !fact.changes.is_empty()
+        {
+            self.catalogue.link(number);
         }
         reference::note(&event.kind, number, &mut self.references);
         let summary = &mut self.catalogue.partitions[number as usize];

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use compact_str::{CompactString, format_compact};
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +15,7 @@ pub enum Class {
     Repository,
     Service,
     Artifact,
-    /// All tickets; the key is empty.
+    /// Tickets that were written one after the other; see [`neighbourhood`] for the key.
     Tickets,
     /// All marks, and gates and incidents that say of nobody whose they are; the key is empty.
     Marks,
@@ -59,7 +60,7 @@ pub(super) fn things<'e>(kind: &'e Kind<Text<'_>>) -> [Option<Thing<'e>>; 3] {
             artifact(&fact.artifact),
         ],
         Kind::Incident(fact) => [service(&fact.service), artifact(&fact.artifact), None],
-        Kind::Ticket(_) => [Some((Class::Tickets, "")), None, None],
+        Kind::Ticket(fact) => [Some((Class::Tickets, &fact.ticket)), None, None],
         Kind::Mark(_) => [Some((Class::Marks, "")), None, None],
         Kind::Component(fact) => [service(&fact.service), repository(&fact.repository), None],
         Kind::Other(_) => [None; 3],
@@ -112,9 +113,46 @@ pub fn artifact_name(text: &str) -> Cow<'_, str> {
     Cow::Borrowed(path.split_once('/').map_or(path, |(_, name)| name))
 }
 
+/// So many tickets of a project are kept together, which are read together.
+const TOGETHER: u64 = 256;
+
+/// What tickets are kept by that are asked for together: their project, and which of its lots they are of. What a workload's changes name was mostly written
+/// one after the other. All that bear no number are one lot.
+#[must_use]
+pub(super) fn neighbourhood(ticket: &str) -> CompactString {
+    let project = ticket.trim_end_matches(|digit: char| digit.is_ascii_digit());
+    let is_project = project.is_empty()
+        || project.ends_with(['-', '#', '!'])
+        || project.bytes().all(|byte| byte.is_ascii_uppercase());
+    match ticket[project.len()..].parse::<u64>() {
+        Ok(number) if is_project => format_compact!("{project}{}", number / TOGETHER),
+        _ => CompactString::default(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tickets_that_were_written_one_after_the_other_are_together() {
+        for (ticket, lot) in [
+            ("PAY-1", "PAY-0"),
+            ("PAY-255", "PAY-0"),
+            ("PAY-256", "PAY-1"),
+            ("CHG0031889", "CHG124"),
+            ("acme/shop#7", "acme/shop#0"),
+            ("1024", "4"),
+            ("", ""),
+            ("PAY-", ""),
+            ("5f3a9c2e1", ""),
+            ("wXyz12", ""),
+            ("é1", ""),
+            ("PAY-99999999999999999999999", ""),
+        ] {
+            assert_eq!(neighbourhood(ticket), lot, "{ticket}");
+        }
+    }
 
     #[test]
     fn an_artifact_has_one_name_in_all_its_versions() {

@@ -8,8 +8,8 @@ use crate::model::name::Name;
 use crate::store::StoreError;
 
 impl Engine {
-    /// The partitions of events that name nothing that a workload could have, each with its source.
-    fn homeless(&self) -> Vec<(u32, String, u64)> {
+    /// The partitions of events that name nothing that a workload could have, each with its source and how many it has.
+    pub(super) fn homeless(&self) -> Vec<(u32, String, u64)> {
         let homeless = self.fold.catalogue.of_class(Class::Source);
         homeless
             .map(|(number, summary)| (number, summary.key.to_string(), summary.events))
@@ -17,19 +17,18 @@ impl Engine {
             .collect()
     }
 
-    /// Those of them that are about what some partitions tell of.
+    /// Those of them that are about what some partitions tell of. All of these were brought.
     pub(super) fn adopt(
         &mut self,
+        homeless: Vec<(u32, String, u64)>,
         numbers: &[u32],
         as_of: Timestamp,
-    ) -> Result<Option<Partition>, StoreError> {
-        let homeless = self.homeless();
+    ) -> Option<Partition> {
         if homeless.is_empty() {
-            return Ok(None);
+            return None;
         }
         let mut home = Partition::default();
         for (number, source, events) in homeless {
-            self.load(number)?;
             let Some(all) = self.fold.get(number) else {
                 continue;
             };
@@ -42,7 +41,7 @@ impl Engine {
             known.adopt(all, own, as_of, &mut home);
         }
         home.settle();
-        Ok(Some(home))
+        Some(home)
     }
 
     /// Shows those of which no workload was found that they belong to, among the workloads that were asked for, each with its source.
@@ -51,7 +50,7 @@ impl Engine {
         mut show: impl FnMut(&str, &Event<Name>),
     ) -> Result<(), StoreError> {
         for (number, source, _) in self.homeless() {
-            self.load(number)?;
+            self.bring(&[number])?;
             let Some(all) = self.fold.get(number) else {
                 continue;
             };

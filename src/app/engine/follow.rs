@@ -45,9 +45,8 @@ impl Engine {
             // What names nothing but its subject may be of any of them.
             return Ok((0..self.definitions.len()).collect());
         }
-        // A ticket says nothing of where a change is.
-        let tickets = catalogue.number(Class::Tickets, "");
-        let is_touched = |number: &u32| Some(*number) != tickets && touched.contains(number);
+        // Tickets are no workload's own: one says nothing of where a change is.
+        let is_touched = |number: &u32| touched.contains(number);
         let places = self.definitions.iter().enumerate();
         Ok(places
             .filter(|(_, definition)| {

@@ -2,29 +2,24 @@
 //! workloads that it is about.
 
 mod adopt;
+mod candidates;
 mod follow;
+mod gather;
 
 use std::ops::{ControlFlow, RangeInclusive};
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::event::Event;
 use crate::event::cdevents;
 use crate::event::kind::Kind;
 use crate::event::time::Timestamp;
-use crate::fold::{
-    Catalogue, Class, FORMAT, Fold, Orphans, Partition, artifact_name, exact, range,
-};
-use crate::model::Workload;
+use crate::fold::{Catalogue, FORMAT, Fold, Orphans};
 use crate::model::definition::{Definition, Rules};
-use crate::model::gather::{Facts, Surroundings, gather};
 use crate::store::{Seq, SnapshotHead, SnapshotUpdate, Store, StoreError};
 
 use super::assemble::Configured;
 use super::discover::{self, Claims};
-
-/// Facts that may stay in memory between questions.
-const MOST_AT_HAND: usize = 50_000;
 
 /// Events folded between two snapshots of a log that is being read from its beginning: so many that their partitions fit in memory.
 const AT_ONCE: u64 = 2_500_000;
@@ -54,14 +49,6 @@ impl std::fmt::Debug for Engine {
             .field("seq", &self.seq)
             .finish_non_exhaustive()
     }
-}
-
-/// The workloads that may know a reference.
-#[derive(Debug)]
-pub struct Candidates {
-    pub workloads: Vec<Definition>,
-    /// Whether some ticket is called so, or names what is.
-    pub is_ticket: bool,
 }
 
 /// Told while the log is being read: events done, events in all.
@@ -134,11 +121,7 @@ impl Engine {
             let is_little = self.kept.is_some() && self.not_kept() < FEW && self.seq >= head;
             if !is_little && !self.keep()? {
                 if std::mem::replace(&mut started_over, true) {
-                    return Err(StoreError::Failed {
-                        path: "the snapshot".to_owned(),
-                        detail: "what was just written cannot be read back: check the disk"
-                            .to_owned(),
-                    });
+                    return Err(unreadable());
                 }
                 self.start_over();
                 continue;
@@ -268,172 +251,14 @@ impl Engine {
     pub fn is_configured(&self) -> bool {
         !self.configured.is_empty()
     }
-
-    /// A workload as of an instant.
-    pub fn workload(
-        &mut self,
-        definition: &Definition,
-        as_of: Timestamp,
-    ) -> Result<Workload, StoreError> {
-        self.gather(definition, as_of, true)
-    }
-
-    /// A workload as of an instant without its tickets, which are many and kept together: for questions that are not about them.
-    pub fn workload_without_tickets(
-        &mut self,
-        definition: &Definition,
-        as_of: Timestamp,
-    ) -> Result<Workload, StoreError> {
-        self.gather(definition, as_of, false)
-    }
-
-    fn gather(
-        &mut self,
-        definition: &Definition,
-        as_of: Timestamp,
-        with_tickets: bool,
-    ) -> Result<Workload, StoreError> {
-        let mut numbers = discover::partitions(definition, &self.fold.catalogue);
-        if !with_tickets {
-            let tickets = self.fold.catalogue.number(Class::Tickets, "");
-            numbers.retain(|number| Some(*number) != tickets);
-        }
-        if self.at_hand > MOST_AT_HAND {
-            self.fold.forget();
-            self.at_hand = 0;
-        }
-        for number in &numbers {
-            self.load(*number)?;
-        }
-        let adopted = self.adopt(&numbers, as_of)?;
-        let own = numbers.iter().filter_map(|number| self.fold.get(*number));
-        let facts: Vec<Facts<'_>> = own
-            .chain(&adopted)
-            .map(|partition| Facts {
-                names: &partition.names,
-                facts: partition.facts(),
-            })
-            .collect();
-        let claims = &self.claims;
-        let claimed = |service: &str| claims.services.contains(service);
-        let around = Surroundings {
-            claimed: &claimed,
-            artifact_name: &|text| artifact_name(text).into_owned(),
-            incident_source: (self.fold.catalogue.first_incident)
-                .is_some_and(|first| first <= as_of),
-        };
-        Ok(gather(definition, &self.rules, &facts, &around, as_of))
-    }
-
-    /// The facts of one partition, for those who look at what nobody claims.
-    pub fn partition(&mut self, number: u32) -> Result<Option<&Partition>, StoreError> {
-        self.load(number)?;
-        Ok(self.fold.get(number))
-    }
-
-    fn load(&mut self, number: u32) -> Result<(), StoreError> {
-        if self.fold.get(number).is_some() {
-            return Ok(());
-        }
-        match self.kept(number)? {
-            Kept::Absent => Ok(()),
-            Kept::Whole(partition) => {
-                self.fold.put(number, partition);
-                self.at_hand += self.fold.get(number).map_or(0, |one| one.facts().len());
-                Ok(())
-            }
-            Kept::Damaged => {
-                // The log has it all.
-                self.start_over();
-                self.refresh(&mut |_, _| {})
-            }
-        }
-    }
-
-    fn kept(&self, number: u32) -> Result<Kept, StoreError> {
-        if self.fold.is_fresh(number) {
-            return Ok(Kept::Whole(Partition::default()));
-        }
-        // That more came to it says that it is there.
-        let mut kept = if self.fold.has_pile(number) {
-            Kept::Damaged
-        } else {
-            Kept::Absent
-        };
-        self.store.piece(number, &mut |bytes| {
-            kept = Partition::from_bytes(bytes).map_or(Kept::Damaged, Kept::Whole);
-        })?;
-        Ok(kept)
-    }
-
-    /// The workloads that may know a reference; a ticket is known by the changes that it names, too.
-    pub fn candidates(&mut self, reference: &str) -> Result<Candidates, StoreError> {
-        let mut pieces = self.pieces(reference)?;
-        let tickets = self.fold.catalogue.number(Class::Tickets, "");
-        let ticket = tickets.filter(|tickets| pieces.contains(tickets));
-        if let Some(tickets) = ticket {
-            for change in self.changes_of_ticket(tickets, reference)? {
-                pieces.extend(self.pieces(&change)?);
-                // A change that is named with its repository may be called by its number alone.
-                if let Some((_, number)) = change.rsplit_once(['#', '!']) {
-                    pieces.extend(self.pieces(number)?);
-                }
-            }
-        }
-        // Every workload reads tickets and marks: that one of them knows it says of no workload that it does.
-        let marks = self.fold.catalogue.number(Class::Marks, "");
-        for of_all in [tickets, marks].into_iter().flatten() {
-            pieces.remove(&of_all);
-        }
-        let catalogue = &self.fold.catalogue;
-        let is_candidate = |definition: &&Definition| {
-            let numbers = discover::partitions(definition, catalogue);
-            numbers.iter().any(|number| pieces.contains(number))
-        };
-        let candidates = self.definitions.iter().filter(is_candidate);
-        Ok(Candidates {
-            workloads: candidates.cloned().collect(),
-            is_ticket: ticket.is_some(),
-        })
-    }
-
-    /// The partitions that know a reference.
-    fn pieces(&self, reference: &str) -> Result<FxHashSet<u32>, StoreError> {
-        let key = exact(reference);
-        let mut pieces = FxHashSet::default();
-        for (from, to) in [(key, key)].into_iter().chain(range(reference)) {
-            pieces.extend(self.store.pieces_with(from, to)?);
-            pieces.extend(self.fold.pending_with(from, to));
-        }
-        Ok(pieces)
-    }
-
-    fn changes_of_ticket(
-        &mut self,
-        tickets: u32,
-        reference: &str,
-    ) -> Result<Vec<String>, StoreError> {
-        let Some(partition) = self.partition(tickets)? else {
-            return Ok(Vec::new());
-        };
-        let mut changes = Vec::new();
-        for fact in partition.facts() {
-            if let Kind::Ticket(ticket) = &fact.kind
-                && exact(partition.names.text(ticket.ticket)) == exact(reference)
-            {
-                let names = ticket.changes.iter();
-                changes.extend(names.map(|name| partition.names.text(*name).to_owned()));
-            }
-        }
-        Ok(changes)
-    }
 }
 
-/// What a snapshot has of a partition.
-enum Kept {
-    Absent,
-    Damaged,
-    Whole(Partition),
+/// What was just made anew is damaged again.
+fn unreadable() -> StoreError {
+    StoreError::Failed {
+        path: "the snapshot".to_owned(),
+        detail: "what was just written cannot be read back: check the disk".to_owned(),
+    }
 }
 
 /// An event of the log. What cannot be read (it was kept by a newer leadtime, say) is counted and otherwise left alone.

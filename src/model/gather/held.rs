@@ -138,7 +138,8 @@ mod tests {
             facts: &facts,
         };
         let as_of = Timestamp::from_seconds(100);
-        gather(&definition, &Rules::default(), &[facts], &around, as_of)
+        let rules = Rules::default();
+        gather(&definition, &rules, &[facts], &around, as_of).with_tickets(&rules, &[])
     }
 
     fn held(repository: &str, kinds: &[Kind<Text>]) -> Vec<String> {

@@ -324,7 +324,8 @@ mod tests {
             facts: &facts,
         };
         let as_of = Timestamp::from_seconds(day * 86_400);
-        gather(&definition, &Rules::default(), &[facts], &around, as_of)
+        let rules = Rules::default();
+        gather(&definition, &rules, &[facts], &around, as_of).with_tickets(&rules, &[])
     }
 
     fn changes(workload: &Workload) -> Vec<&str> {

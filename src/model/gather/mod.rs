@@ -9,6 +9,7 @@ mod held;
 mod incidents;
 mod membership;
 mod named;
+mod order;
 mod origin;
 mod path;
 mod rewritten;
@@ -16,26 +17,22 @@ mod runs;
 pub(in crate::model) mod tags;
 #[cfg(test)]
 mod tests;
+mod ticket;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
+
+pub use order::Facts;
+use order::Order;
+pub use ticket::Gathered;
 
 use super::Workload;
 use super::definition::{Definition, Path, Rules};
 use super::entity::{ChangeAt, Commit, CommitAt};
 use super::name::{Name, Names};
-use crate::event::Event;
 use crate::event::kind::{ChangePhase, Kind, MapText, Phase};
 use crate::event::time::Timestamp;
-
-/// The facts of one partition, in canonical order, and the table that their names are of.
-#[derive(Clone, Copy, Debug)]
-pub struct Facts<'a> {
-    pub names: &'a Arc<Names>,
-    pub facts: &'a [Event<Name>],
-}
 
 /// What the gatherer must know of the world around the workload.
 pub struct Surroundings<'a> {
@@ -47,7 +44,7 @@ pub struct Surroundings<'a> {
     pub incident_source: bool,
 }
 
-/// Gathers everything that the facts up to `as_of` say of a workload.
+/// Gathers everything that the facts up to `as_of` say of a workload, but for what they say of tickets: those come once it is known which are named.
 #[must_use]
 pub fn gather(
     definition: &Definition,
@@ -55,64 +52,21 @@ pub fn gather(
     partitions: &[Facts<'_>],
     around: &Surroundings<'_>,
     as_of: Timestamp,
-) -> Workload {
+) -> Gathered {
     let mut gatherer = Gatherer::new(definition, as_of);
     gatherer.workload.incident_source = around.incident_source;
-    let mut order: Vec<(u32, u32)> = Vec::new();
-    for (partition, facts) in (0..).zip(partitions) {
-        let until = facts.facts.partition_point(|fact| fact.at <= as_of);
-        order.extend((0..).take(until).map(|fact| (partition, fact)));
-    }
-    let fact_at = |(partition, fact): (u32, u32)| {
-        let partition = partitions[partition as usize];
-        (partition, &partition.facts[fact as usize])
-    };
-    if partitions.len() > 1 {
-        order.sort_by(|one, two| {
-            let ((one_of, one), (two_of, two)) = (fact_at(*one), fact_at(*two));
-            one.at
-                .cmp(&two.at)
-                .then_with(|| {
-                    one_of
-                        .names
-                        .text(one.source)
-                        .cmp(two_of.names.text(two.source))
-                })
-                .then_with(|| one_of.names.text(one.id).cmp(two_of.names.text(two.id)))
-        });
-    }
-    gatherer.expect(&order, fact_at);
+    let order = Order::of(partitions, as_of);
+    gatherer.expect(&order);
     // The names of the largest partition are taken as they are; the others' are turned into them one by one.
     let largest = (0..partitions.len()).max_by_key(|place| partitions[*place].names.len());
     if let Some(largest) = largest {
         gatherer.workload.names = Names::on(partitions[largest].names);
     }
-    let mut turned: Vec<Vec<Option<Name>>> = partitions
-        .iter()
-        .enumerate()
-        .map(|(place, facts)| match largest {
-            Some(largest) if largest == place => Vec::new(),
-            _ => vec![None; facts.names.len()],
-        })
-        .collect();
-    for place in order {
-        let (partition, fact) = fact_at(place);
-        if !belongs(&fact.kind, partition.names, definition, around) {
-            continue;
-        }
-        let turned = &mut turned[place.0 as usize];
-        let names = &mut gatherer.workload.names;
-        let mut turn = |name: &Name| match turned.get_mut(name.index()) {
-            None => *name,
-            Some(turned) => {
-                *turned.get_or_insert_with(|| names.intern(partition.names.text(*name)))
-            }
-        };
-        let (source, at) = (turn(&fact.source), fact.at);
-        let kind = fact.kind.map_text(&mut turn);
-        gatherer.take(source, at, kind);
-    }
-    gatherer.finish(rules)
+    gatherer.read(&order, largest, |kind, theirs, _| {
+        belongs(kind, theirs, definition, around)
+    });
+    gatherer.trace(rules);
+    Gathered(gatherer)
 }
 
 /// Whether a fact is about the workload.
@@ -155,7 +109,8 @@ fn belongs(
         Kind::Deployment(fact) => served(fact.service)
             .unwrap_or_else(|| repository(fact.repository) || artifact(fact.artifact)),
         Kind::Incident(fact) => served(fact.service).unwrap_or_else(|| artifact(fact.artifact)),
-        Kind::Ticket(_) | Kind::Mark(_) => true,
+        Kind::Mark(_) => true,
+        Kind::Ticket(_) => false,
         // It says whose a workload is, not what happens to it.
         Kind::Component(_) | Kind::Other(_) => false,
     }
@@ -262,15 +217,11 @@ impl Gatherer {
     }
 
     /// Makes room for what there will be most of, so that little is moved as more come.
-    fn expect<'f>(
-        &mut self,
-        order: &[(u32, u32)],
-        fact_at: impl Fn((u32, u32)) -> (Facts<'f>, &'f Event<Name>),
-    ) {
+    fn expect(&mut self, order: &Order<'_>) {
         let (mut commits, mut opened, mut merged) = (0, 0, 0);
         let (mut started, mut finished, mut scans) = (0, 0, 0);
-        for place in order {
-            match &fact_at(*place).1.kind {
+        for (_, fact) in order.facts() {
+            match &fact.kind {
                 Kind::Commit(_) => commits += 1,
                 Kind::Change(fact) if fact.phase == ChangePhase::Created => opened += 1,
                 Kind::Change(fact) if fact.phase == ChangePhase::Merged => merged += 1,
@@ -290,6 +241,37 @@ impl Gatherer {
         workload.runs.reserve(runs);
         self.runs.reserve(runs);
         workload.scans.reserve(scans);
+    }
+
+    /// Takes the facts that are wanted, by their names and the workload's, turning their names into those of the workload but for one partition, whose names it has.
+    fn read(
+        &mut self,
+        order: &Order<'_>,
+        own: Option<usize>,
+        is_wanted: impl Fn(&Kind<Name>, &Names, &Names) -> bool,
+    ) {
+        let partitions = order.partitions.iter().enumerate();
+        let mut turned: Vec<Vec<Option<Name>>> = partitions
+            .map(|(place, facts)| match own {
+                Some(own) if own == place => Vec::new(),
+                _ => vec![None; facts.names.len()],
+            })
+            .collect();
+        for (partition, fact) in order.facts() {
+            let theirs = order.partitions[partition].names;
+            if !is_wanted(&fact.kind, theirs, &self.workload.names) {
+                continue;
+            }
+            let turned = &mut turned[partition];
+            let names = &mut self.workload.names;
+            let mut turn = |name: &Name| match turned.get_mut(name.index()) {
+                None => *name,
+                Some(turned) => *turned.get_or_insert_with(|| names.intern(theirs.text(*name))),
+            };
+            let (source, at) = (turn(&fact.source), fact.at);
+            let kind = fact.kind.map_text(&mut turn);
+            self.take(source, at, kind);
+        }
     }
 
     fn take(&mut self, source: Name, at: Timestamp, kind: Kind<Name>) {
@@ -332,7 +314,8 @@ impl Gatherer {
         }
     }
 
-    fn finish(mut self, rules: &Rules) -> Workload {
+    /// Follows identifiers, as far as no ticket has to be known for it.
+    fn trace(&mut self, rules: &Rules) {
         self.trace_changes();
         self.deploy();
         self.trace_scans();
@@ -344,6 +327,9 @@ impl Gatherer {
         self.assign();
         self.add_direct_changes();
         self.keep_own();
+    }
+
+    fn finish(mut self, rules: &Rules) -> Workload {
         self.link_tickets();
         self.hold();
         if self.workload.path.derived {

@@ -329,3 +329,35 @@ fn generated_organisations_keep_the_laws() {
         assert_eq!(answers(&mut door, until, &asked), expected, "seed {seed}");
     }
 }
+
+/// Whichever part of what is kept is damaged: the log has it all.
+#[test]
+fn what_is_damaged_is_made_anew() {
+    let until = Timestamp::parse("2026-11-20T14:30:00Z").unwrap();
+    let size = Size {
+        workloads: 3,
+        events: 600,
+        days: 90,
+    };
+    let organisation = Organisation::new(5, size, until);
+    let events: Vec<_> = organisation.events().collect();
+    let (configuration, asked) = (organisation.configuration(), asked(&events));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("log.db");
+    let open = || -> Box<dyn Store> { Box::new(SqliteStore::open(&file).unwrap()) };
+    keep(&mut *open(), &lines(&events));
+    let expected = answers(&mut Door::open(open(), &configuration), until, &asked);
+    let change = |number: i64, sql: &str| {
+        let connection = rusqlite::Connection::open(&file).unwrap();
+        connection.execute(sql, [number]).unwrap()
+    };
+    let damaged =
+        |number: &i64| change(*number, "UPDATE piece SET bytes = x'ff' WHERE number = ?1") > 0;
+    let (mut tried, pieces) = (0, 0..200);
+    for number in pieces.filter(damaged) {
+        let mut door = Door::open(open(), &configuration);
+        assert_eq!(answers(&mut door, until, &asked), expected, "{number}");
+        tried += 1;
+    }
+    assert!(tried > 3, "{tried}");
+}

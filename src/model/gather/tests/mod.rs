@@ -116,22 +116,36 @@ fn gathered(events: &[Told], until: i64) -> Workload {
 }
 
 fn gathered_as(definition: &Definition, events: &[Told], until: i64) -> Workload {
-    let mut names = Names::default();
-    let mut facts: Vec<Event<Name>> = events
-        .iter()
-        .map(|event| event.map_text(&mut |text: &&str| names.intern(text)))
-        .collect();
-    facts.sort_by_key(|fact| (fact.at, names.text(fact.id).to_owned()));
+    // Tickets are kept elsewhere.
+    let of_tickets = |event: &&Told| matches!(event.kind, Kind::Ticket(_));
+    let (tickets, others): (Vec<&Told>, Vec<&Told>) = events.iter().partition(of_tickets);
+    let ((names, facts), (ticket_names, tickets)) = (facts(&others), facts(&tickets));
     let around = Surroundings {
         claimed: &|service| service == "till",
         artifact_name: &str::to_owned,
         incident_source: true,
     };
     let facts = Facts {
-        names: &Arc::new(names),
+        names: &names,
         facts: &facts,
     };
-    gather(definition, &Rules::default(), &[facts], &around, day(until))
+    let tickets = Facts {
+        names: &ticket_names,
+        facts: &tickets,
+    };
+    let rules = Rules::default();
+    gather(definition, &rules, &[facts], &around, day(until)).with_tickets(&rules, &[tickets])
+}
+
+/// In canonical order, with a table of their own.
+fn facts(events: &[&Told]) -> (Arc<Names>, Vec<Event<Name>>) {
+    let mut names = Names::default();
+    let mut facts: Vec<Event<Name>> = events
+        .iter()
+        .map(|event| event.map_text(&mut |text: &&str| names.intern(text)))
+        .collect();
+    facts.sort_by_key(|fact| (fact.at, names.text(fact.id).to_owned()));
+    (Arc::new(names), facts)
 }
 
 fn texts(workload: &Workload, names: impl Iterator<Item = Name>) -> Vec<&str> {
