@@ -110,9 +110,8 @@ fn belongs(
             .unwrap_or_else(|| repository(fact.repository) || artifact(fact.artifact)),
         Kind::Incident(fact) => served(fact.service).unwrap_or_else(|| artifact(fact.artifact)),
         Kind::Mark(_) => true,
-        Kind::Ticket(_) => false,
-        // It says whose a workload is, not what happens to it.
-        Kind::Component(_) | Kind::Other(_) => false,
+        // What is said of tickets is read once it is known which are named; the others say whose a workload is, not what happens to it.
+        Kind::Ticket(_) | Kind::Component(_) | Kind::Other(_) => false,
     }
 }
 
