@@ -72,7 +72,7 @@ impl Config {
     /// Reads a text and checks it. `file` is what problems name, and its folder is where relative names start;
     /// `kinds` are the sources that there are.
     pub fn parse(text: &str, file: &FilePath, kinds: &[Kind]) -> Result<Self, ConfigError> {
-        let mut places = Places::new(file, text);
+        let places = Places::new(file, text);
         let (root, errors) = DeTable::parse_recoverable(text);
         if !errors.is_empty() {
             // Only the message: the error's own text quotes the line, and a secret could stand there.
@@ -84,11 +84,8 @@ impl Config {
         }
         let whole = root.span();
         let root = toml::Spanned::new(whole.clone(), DeValue::Table(root.into_inner()));
-        let mut walk = Walk {
-            places: &mut places,
-            problems: Vec::new(),
-        };
-        walk.value(&schema::TREE, &root, "");
+        let mut walk = Walk::new(&places);
+        walk.value(&schema::TREE, &root);
         let mut problems = walk.problems;
         if !problems.is_empty() {
             return Err(ConfigError::of_all(problems));

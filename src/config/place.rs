@@ -1,7 +1,12 @@
 //! Where each key of a file stands, so that whatever is found to be wrong later can be told with its line and column.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 use super::problem::Problem;
 
@@ -9,8 +14,8 @@ use super::problem::Problem;
 pub(super) struct Places<'a> {
     file: PathBuf,
     text: &'a str,
-    /// Offsets of values by their key.
-    offsets: BTreeMap<String, usize>,
+    /// Offsets of values by their key; looked for once something is wrong.
+    offsets: OnceCell<BTreeMap<String, usize>>,
 }
 
 impl<'a> Places<'a> {
@@ -18,12 +23,17 @@ impl<'a> Places<'a> {
         Self {
             file: file.to_path_buf(),
             text,
-            offsets: BTreeMap::new(),
+            offsets: OnceCell::new(),
         }
     }
 
-    pub(super) fn learn(&mut self, key: &str, offset: usize) {
-        self.offsets.insert(key.to_owned(), offset);
+    fn offsets(&self) -> &BTreeMap<String, usize> {
+        self.offsets.get_or_init(|| {
+            let mut offsets = BTreeMap::new();
+            let (root, _) = DeTable::parse_recoverable(self.text);
+            learn_all(root.get_ref(), &mut String::new(), &mut offsets);
+            offsets
+        })
     }
 
     /// A problem at an offset into the text.
@@ -54,7 +64,7 @@ impl<'a> Places<'a> {
     ) -> Problem {
         let mut around = key;
         let offset = loop {
-            if let Some(offset) = self.offsets.get(around) {
+            if let Some(offset) = self.offsets().get(around) {
                 break *offset;
             }
             match around.rfind(['.', '[']) {
@@ -63,6 +73,32 @@ impl<'a> Places<'a> {
             }
         };
         self.problem_at(offset, key, text, hint)
+    }
+}
+
+/// Learns where everything in a table stands.
+fn learn_all(table: &DeTable<'_>, key: &mut String, offsets: &mut BTreeMap<String, usize>) {
+    for (name, value) in table {
+        let before = key.len();
+        push_name(key, name.get_ref());
+        learn(value, key, offsets);
+        key.truncate(before);
+    }
+}
+
+fn learn(found: &Spanned<DeValue<'_>>, key: &mut String, offsets: &mut BTreeMap<String, usize>) {
+    offsets.insert(key.clone(), found.span().start);
+    match found.get_ref() {
+        DeValue::Table(table) => learn_all(table, key, offsets),
+        DeValue::Array(list) => {
+            for (place, item) in list.iter().enumerate() {
+                let before = key.len();
+                push_place(key, place);
+                learn(item, key, offsets);
+                key.truncate(before);
+            }
+        }
+        _ => {}
     }
 }
 
@@ -82,20 +118,28 @@ pub(super) fn line_and_column(text: &[u8], offset: usize) -> (usize, usize) {
 
 /// A key below another one, quoted where it has to be.
 pub(super) fn below(key: &str, name: &str) -> String {
-    let plain = !name.is_empty()
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-    let name = if plain {
-        name.to_owned()
-    } else {
-        format!("{name:?}")
-    };
-    if key.is_empty() {
-        name
-    } else {
-        format!("{key}.{name}")
+    let mut key = key.to_owned();
+    push_name(&mut key, name);
+    key
+}
+
+/// Goes on to a key below.
+pub(super) fn push_name(key: &mut String, name: &str) {
+    if !key.is_empty() {
+        key.push('.');
     }
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    if !name.is_empty() && name.bytes().all(is_plain) {
+        key.push_str(name);
+    } else {
+        // A text takes whatever is written to it.
+        let _ = write!(key, "{name:?}");
+    }
+}
+
+/// Goes on to a place in a list.
+pub(super) fn push_place(key: &mut String, place: usize) {
+    let _ = write!(key, "[{place}]");
 }
 
 #[cfg(test)]
@@ -113,8 +157,15 @@ mod tests {
 
     #[test]
     fn a_missing_key_is_told_where_it_would_stand() {
-        let mut places = Places::new(Path::new("f"), "a\nb\nc");
-        places.learn("workloads[0]", 2);
-        assert_eq!(places.problem("workloads[0].name", "", "").line, 2);
+        let text = "[[paths]]\nname = \"web\"\n[[workloads]]\npath = \"web\"\n[people.teams]\n\"a b\" = []";
+        let places = Places::new(Path::new("f"), text);
+        for (key, line) in [
+            ("workloads[0].name", 3),
+            ("workloads[0].path", 4),
+            ("people.teams.\"a b\"[0]", 6),
+            ("store.url", 1),
+        ] {
+            assert_eq!(places.problem(key, "", "").line, line, "{key}");
+        }
     }
 }

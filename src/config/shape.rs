@@ -8,58 +8,76 @@ use toml::de::{DeTable, DeValue};
 
 use super::calendar::{Holiday, Hours};
 use super::pattern::{Choice, DeploymentRule, Pattern, UnplannedRule};
-use super::place::{Places, below};
+use super::place::{Places, push_name, push_place};
 use super::problem::{Problem, nearest, suggestion};
 use super::schedule::Schedule;
 use super::settings::{Listen, StoreUrl};
 use super::value::{Address, LinkWindow, Refusal, Text};
 use crate::event::time::Span;
 
-pub(super) struct Walk<'a, 't> {
-    pub(super) places: &'a mut Places<'t>,
+pub(super) struct Walk<'a> {
+    places: &'a Places<'a>,
     pub(super) problems: Vec<Problem>,
+    /// Of the value that is looked at.
+    key: String,
 }
 
 /// What a secret must look like instead.
 const REFERENCES: &str = "reference it: { env = \"NAME\" }, { command = [\"gh\", \"auth\", \"token\"] }, { keyring = \"service/user\" } or { file = \"PATH\" }";
 
-impl Walk<'_, '_> {
+impl<'a> Walk<'a> {
+    pub(super) const fn new(places: &'a Places<'a>) -> Self {
+        Self {
+            places,
+            problems: Vec::new(),
+            key: String::new(),
+        }
+    }
+
+    /// Looks at a key below, or at a place in a list.
+    fn within(&mut self, go_on: impl FnOnce(&mut String), look: impl FnOnce(&mut Self)) {
+        let before = self.key.len();
+        go_on(&mut self.key);
+        look(self);
+        self.key.truncate(before);
+    }
+
     /// Compares a value with its schema, and everything in it.
-    pub(super) fn value(&mut self, schema: &Value, found: &Spanned<DeValue>, key: &str) {
-        self.places.learn(key, found.span().start);
+    pub(super) fn value(&mut self, schema: &Value, found: &Spanned<DeValue>) {
         if schema["format"] == "secret-reference" {
-            return self.secret(schema, found, key);
+            return self.secret(schema, found);
         }
         if let Some(words) = schema["enum"].as_array() {
-            return self.word(words, found, key);
+            return self.word(words, found);
         }
         match (schema["type"].as_str(), found.get_ref()) {
             (Some("object"), DeValue::Table(table)) => {
-                self.table(schema, table, found.span().start, key);
+                self.table(schema, table, found.span().start);
             }
             (Some("array"), DeValue::Array(list)) => {
                 let least = schema["minItems"].as_u64().unwrap_or(0);
                 if (list.len() as u64) < least {
-                    self.wrong(found, key, "the list is empty", "name at least one");
+                    self.wrong(found, "the list is empty", "name at least one");
                 }
                 for (place, item) in list.iter().enumerate() {
-                    self.value(&schema["items"], item, &format!("{key}[{place}]"));
+                    let look = |walk: &mut Self| walk.value(&schema["items"], item);
+                    self.within(|key| push_place(key, place), look);
                 }
             }
-            (Some("string"), DeValue::String(text)) => self.text(schema, text, found, key),
+            (Some("string"), DeValue::String(text)) => self.text(schema, text, found),
             (Some("integer"), DeValue::Integer(number)) => {
                 let (least, most) = (schema["minimum"].as_u64().unwrap_or(0), u32::MAX);
                 let read = u32::from_str_radix(number.as_str(), number.radix());
                 if !read.is_ok_and(|read| u64::from(read) >= least) {
                     let text =
                         format!("expected a whole number from {least} to {most}, found {number}");
-                    self.wrong(found, key, text, "");
+                    self.wrong(found, text, "");
                 }
             }
             (Some("boolean"), DeValue::Boolean(_)) | (None, _) => {}
             (Some(expected), other) => {
                 let text = format!("expected {}, found {}", kind(expected), kind_of(other));
-                self.wrong(found, key, text, remedy(schema, other, key));
+                self.wrong(found, text, remedy(schema, other, &self.key));
             }
         }
     }
@@ -67,50 +85,52 @@ impl Walk<'_, '_> {
     fn wrong(
         &mut self,
         found: &Spanned<DeValue>,
-        key: &str,
         text: impl Into<String>,
         hint: impl Into<String>,
     ) {
-        let problem = self.places.problem_at(found.span().start, key, text, hint);
+        self.wrong_at(found.span().start, text, hint);
+    }
+
+    fn wrong_at(&mut self, offset: usize, text: impl Into<String>, hint: impl Into<String>) {
+        let problem = self.places.problem_at(offset, &self.key, text, hint);
         self.problems.push(problem);
     }
 
-    fn wrong_key(&mut self, offset: usize, key: &str, text: &str, hint: String) {
-        let problem = self.places.problem_at(offset, key, text, hint);
-        self.problems.push(problem);
-    }
-
-    fn table(&mut self, schema: &Value, table: &DeTable, offset: usize, key: &str) {
+    fn table(&mut self, schema: &Value, table: &DeTable, offset: usize) {
         let known = schema["properties"].as_object();
         let mut meant = Vec::new();
         for (name, value) in table {
-            let inner = below(key, name.get_ref());
             let start = name.span().start;
-            if let Some(schema) = known.and_then(|known| known.get(name.get_ref().as_ref())) {
-                self.value(schema, value, &inner);
-            } else if schema["additionalProperties"].is_object() {
-                if name.get_ref().trim().is_empty() {
-                    self.wrong_key(start, &inner, "the name is empty", "give it a name".into());
+            let name = &**name.get_ref();
+            let look = |walk: &mut Self| {
+                if let Some(schema) = known.and_then(|known| known.get(name)) {
+                    walk.value(schema, value);
+                } else if schema["additionalProperties"].is_object() {
+                    if name.trim().is_empty() {
+                        walk.wrong_at(start, "the name is empty", "give it a name");
+                    }
+                    walk.value(&schema["additionalProperties"], value);
+                } else {
+                    let words = || known.into_iter().flatten().map(|(word, _)| word.as_str());
+                    let hint = suggestion(name, words().collect::<Vec<_>>());
+                    walk.wrong_at(start, "unknown key", hint);
+                    meant.extend(nearest(name, words()));
                 }
-                self.value(&schema["additionalProperties"], value, &inner);
-            } else {
-                let words = || known.into_iter().flatten().map(|(word, _)| word.as_str());
-                let hint = suggestion(name.get_ref(), words().collect::<Vec<_>>());
-                self.wrong_key(start, &inner, "unknown key", hint);
-                meant.extend(nearest(name.get_ref(), words()));
-            }
+            };
+            self.within(|key| push_name(key, name), look);
         }
         let required = schema["required"].as_array().into_iter().flatten();
         for name in required.filter_map(Value::as_str) {
             // A key that is there, misspelt, has been told.
             if !table.contains_key(name) && !meant.contains(&name) {
                 let hint = format!("add `{name} = {}`", sample(&schema["properties"][name]));
-                self.wrong_key(offset, &below(key, name), "missing", hint);
+                let tell = |walk: &mut Self| walk.wrong_at(offset, "missing", hint);
+                self.within(|key| push_name(key, name), tell);
             }
         }
     }
 
-    fn word(&mut self, words: &[Value], found: &Spanned<DeValue>, key: &str) {
+    fn word(&mut self, words: &[Value], found: &Spanned<DeValue>) {
         let words: Vec<&str> = words.iter().filter_map(Value::as_str).collect();
         let expected = format!("expected one of {}", words.join(", "));
         match found.get_ref() {
@@ -118,22 +138,16 @@ impl Walk<'_, '_> {
             DeValue::String(text) => {
                 let hint = nearest(text, words.iter().copied())
                     .map_or_else(String::new, |near| format!("did you mean `{near}`?"));
-                self.wrong(found, key, format!("{expected}, found {text:?}"), hint);
+                self.wrong(found, format!("{expected}, found {text:?}"), hint);
             }
-            other => self.wrong(
-                found,
-                key,
-                format!("{expected}, found {}", kind_of(other)),
-                "",
-            ),
+            other => self.wrong(found, format!("{expected}, found {}", kind_of(other)), ""),
         }
     }
 
-    fn text(&mut self, schema: &Value, text: &str, found: &Spanned<DeValue>, key: &str) {
+    fn text(&mut self, schema: &Value, text: &str, found: &Spanned<DeValue>) {
         if schema["minLength"].as_u64().is_some_and(|least| least > 0) && text.trim().is_empty() {
             return self.wrong(
                 found,
-                key,
                 "it is empty",
                 "write what it is, or leave the key out",
             );
@@ -143,18 +157,18 @@ impl Walk<'_, '_> {
         if let Some((_, read)) = reader
             && let Err(refusal) = read(text)
         {
-            self.wrong(found, key, refusal.text, refusal.hint);
+            self.wrong(found, refusal.text, refusal.hint);
         }
     }
 
     /// A secret is a table with one of four keys. Nothing of what is found is repeated.
-    fn secret(&mut self, schema: &Value, found: &Spanned<DeValue>, key: &str) {
+    fn secret(&mut self, schema: &Value, found: &Spanned<DeValue>) {
         let DeValue::Table(table) = found.get_ref() else {
             let text = match found.get_ref() {
                 DeValue::String(_) => "a secret is never inline",
                 _ => "this is not a reference to a secret",
             };
-            return self.wrong(found, key, text, REFERENCES);
+            return self.wrong(found, text, REFERENCES);
         };
         let forms: Vec<(&str, &Value)> = schema["oneOf"]
             .as_array()
@@ -165,27 +179,28 @@ impl Walk<'_, '_> {
             .collect();
         if table.len() != 1 {
             let text = format!("expected one way to find the secret, found {}", table.len());
-            return self.wrong(found, key, text, REFERENCES);
+            return self.wrong(found, text, REFERENCES);
         }
         for (name, value) in table {
-            let inner = below(key, name.get_ref());
-            if let Some((form, schema)) = forms.iter().find(|(form, _)| form == name.get_ref()) {
-                self.value(schema, value, &inner);
-                if *form == "env" {
-                    self.variable(value, &inner);
+            let start = name.span().start;
+            let name = &**name.get_ref();
+            let look = |walk: &mut Self| {
+                if let Some((_, schema)) = forms.iter().find(|(form, _)| *form == name) {
+                    walk.value(schema, value);
+                    if name == "env" {
+                        walk.variable(value);
+                    }
+                } else {
+                    let hint = suggestion(name, forms.iter().map(|(form, _)| *form));
+                    walk.wrong_at(start, "unknown key", hint);
                 }
-            } else {
-                let hint = suggestion(name.get_ref(), forms.iter().map(|(form, _)| *form));
-                let problem =
-                    self.places
-                        .problem_at(name.span().start, &inner, "unknown key", hint);
-                self.problems.push(problem);
-            }
+            };
+            self.within(|key| push_name(key, name), look);
         }
     }
 
     /// The name of a variable, and not the secret put there by mistake.
-    fn variable(&mut self, found: &Spanned<DeValue>, key: &str) {
+    fn variable(&mut self, found: &Spanned<DeValue>) {
         const TOKENS: [&str; 8] = [
             "ghp_",
             "gho_",
@@ -204,7 +219,6 @@ impl Walk<'_, '_> {
         if !fits || TOKENS.iter().any(|start| name.starts_with(start)) {
             self.wrong(
                 found,
-                key,
                 "expected the name of an environment variable, and a secret is never inline",
                 "write the name, without `$`: { env = \"GITHUB_TOKEN\" }",
             );
