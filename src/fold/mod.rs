@@ -26,7 +26,7 @@ pub use catalogue::{Catalogue, SourceSummary, Summary};
 pub use orphan::Orphans;
 pub use partition::Partition;
 use pending::Pending;
-use pile::Pile;
+use pile::{Pile, Spot};
 pub use reference::{exact, range};
 pub use route::{Class, artifact_name};
 
@@ -43,8 +43,8 @@ pub struct Fold {
     pile: Pile,
     /// Those of which nothing is kept outside.
     fresh: FxHashSet<u32>,
-    /// Those that got facts since [`Fold::watch`].
-    touched: FxHashSet<u32>,
+    /// Where the pile ended at [`Fold::watch`].
+    watched: Option<Spot>,
     references: Pending,
 }
 
@@ -84,15 +84,15 @@ impl Fold {
     /// Adds the fact at a place of the log. An event must come once; the log sees to that.
     pub fn apply(&mut self, event: &Event<Cow<'_, str>>, place: u64, arrived: Timestamp) {
         let source = self.catalogue.count(event, arrived);
-        let Some(home) = route::home(event) else {
+        let mut things = route::things(&event.kind).into_iter().flatten();
+        let Some(home) = things.next().or_else(|| route::sender(event)) else {
             return;
         };
         let number = self.catalogue.thing(home);
-        let mut others = route::things(&event.kind).into_iter().flatten().skip(1);
-        if let Some(two) = others.next() {
+        if let Some(two) = things.next() {
             let two = self.catalogue.thing(two);
             self.catalogue.relate(number, two);
-            if let Some(three) = others.next() {
+            if let Some(three) = things.next() {
                 let three = self.catalogue.thing(three);
                 self.catalogue.relate(number, three);
                 self.catalogue.relate(two, three);
@@ -107,7 +107,6 @@ impl Fold {
         let summary = &mut self.catalogue.partitions[number as usize];
         let is_first = summary.events == 0;
         summary.count(event.at);
-        self.touched.insert(number);
         if is_first {
             self.fresh.insert(number);
         }
@@ -119,21 +118,22 @@ impl Fold {
 
     /// Begins to note what is touched.
     pub fn watch(&mut self) {
-        self.touched.clear();
+        self.watched = Some(self.pile.end());
     }
 
-    /// The partitions that got facts since [`Fold::watch`].
+    /// Whether a partition got facts since [`Fold::watch`]; before the first, whether any of it is not kept outside.
     #[must_use]
-    pub const fn touched(&self) -> &FxHashSet<u32> {
-        &self.touched
+    pub fn is_touched(&self, number: u32) -> bool {
+        match self.watched {
+            Some(end) => self.pile.has_since(number, end),
+            None => self.pile.has(number),
+        }
     }
 
     /// Puts every partition that got facts into canonical order. To be called before partitions are read or kept.
     pub fn settle(&mut self) {
-        for number in &self.touched {
-            if let Some(partition) = self.partitions.get_mut(number) {
-                partition.settle();
-            }
+        for partition in self.partitions.values_mut() {
+            partition.settle();
         }
     }
 
@@ -182,6 +182,7 @@ impl Fold {
     pub fn rest(&mut self) {
         self.fresh.clear();
         self.pile.clear();
+        self.watched = None;
         self.forget();
     }
 

@@ -18,9 +18,9 @@ const MOST: usize = 1 << 20;
 /// With less room than this left, a block is taken for full: a fact is rarely longer.
 const ROOM: usize = 1_024;
 
-/// Where a fact stands.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct Spot {
+/// Where a fact stands; those that come later stand behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Spot {
     /// Number of the block, from 1.
     block: NonZeroU32,
     offset: u32,
@@ -59,7 +59,7 @@ impl Pile {
     }
 
     /// Where the next fact will stand.
-    fn end(&mut self) -> Spot {
+    pub fn end(&mut self) -> Spot {
         let last = self.blocks.last();
         if last.is_none_or(|block| block.capacity() < block.len() + ROOM) {
             let size = last.map_or(LEAST, |block| (2 * block.capacity()).min(MOST));
@@ -81,6 +81,11 @@ impl Pile {
     /// Whether a partition has facts here.
     pub fn has(&self, number: u32) -> bool {
         self.last(number).is_some()
+    }
+
+    /// Whether a partition got some when this was the end, or later.
+    pub fn has_since(&self, number: u32, end: Spot) -> bool {
+        self.last(number).is_some_and(|last| last >= end)
     }
 
     fn last(&self, number: u32) -> Option<Spot> {

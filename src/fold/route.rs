@@ -28,7 +28,8 @@ type Text<'a> = Cow<'a, str>;
 /// A thing by what a fact calls it.
 pub(super) type Thing<'e> = (Class, &'e str);
 
-/// The things that a fact names, each once: the first of them is what the fact is about, and it tells that they belong together.
+/// The things that a fact names, each once: the first of them is what the fact is about ([`sender`] where it names none), and it tells that they belong
+/// together.
 pub(super) fn things<'e>(kind: &'e Kind<Text<'_>>) -> [Option<Thing<'e>>; 3] {
     let repository = |text: &'e Option<Text<'_>>| text.as_deref().map(|t| (Class::Repository, t));
     let service = |text: &'e Option<Text<'_>>| text.as_deref().map(|t| (Class::Service, t));
@@ -67,15 +68,9 @@ pub(super) fn things<'e>(kind: &'e Kind<Text<'_>>) -> [Option<Thing<'e>>; 3] {
     }
 }
 
-/// The thing that a fact is about; who told it, where it names none. `None` for a type that is not understood: it is counted, and has no facts to keep.
-pub(super) fn home<'e>(event: &'e Event<Text<'_>>) -> Option<Thing<'e>> {
-    let source =
-        || (!matches!(event.kind, Kind::Other(_))).then_some((Class::Source, &*event.source));
-    things(&event.kind)
-        .into_iter()
-        .flatten()
-        .next()
-        .or_else(source)
+/// Who told a fact that names nothing. `None` for a type that is not understood: it is counted, and has no facts to keep.
+pub(super) fn sender<'e>(event: &'e Event<Text<'_>>) -> Option<Thing<'e>> {
+    (!matches!(event.kind, Kind::Other(_))).then_some((Class::Source, &*event.source))
 }
 
 /// What an artifact is called whatever its version: the package URL without version and qualifiers, an image reference without tag and digest.

@@ -40,13 +40,12 @@ impl Engine {
             self.define();
         }
         let catalogue = &self.fold.catalogue;
-        let touched = self.fold.touched();
-        if (catalogue.of_class(Class::Source)).any(|(number, _)| touched.contains(&number)) {
+        if (catalogue.of_class(Class::Source)).any(|(number, _)| self.fold.is_touched(number)) {
             // What names nothing but its subject may be of any of them.
             return Ok((0..self.definitions.len()).collect());
         }
         // Tickets are no workload's own: one says nothing of where a change is.
-        let is_touched = |number: &u32| touched.contains(number);
+        let is_touched = |number: &u32| self.fold.is_touched(*number);
         let places = self.definitions.iter().enumerate();
         Ok(places
             .filter(|(_, definition)| {
