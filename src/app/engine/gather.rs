@@ -15,7 +15,7 @@ use crate::store::StoreError;
 const MOST_AT_HAND: usize = 50_000;
 
 /// Which tickets a question needs.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Tickets {
     None,
     /// Those that name changes.

@@ -242,7 +242,8 @@ impl Gatherer {
         workload.scans.reserve(scans);
     }
 
-    /// Takes the facts that are wanted, by their names and the workload's, turning their names into those of the workload but for one partition, whose names it has.
+    /// Takes the facts that are wanted, which is asked with their table and the workload's. Their names are turned into those of the workload, but for the
+    /// partition whose table it goes on from.
     fn read(
         &mut self,
         order: &Order<'_>,

@@ -17,20 +17,23 @@ impl Gathered {
     /// The tickets that its changes name.
     #[must_use]
     pub fn tickets(&self) -> BTreeSet<&str> {
-        let workload = &self.0.workload;
-        let named = workload.changes.iter().flat_map(|change| &change.tickets);
-        named.map(|ticket| workload.text(*ticket)).collect()
+        self.named()
+            .map(|name| self.0.workload.text(name))
+            .collect()
+    }
+
+    fn named(&self) -> impl Iterator<Item = Name> {
+        let changes = self.0.workload.changes.iter();
+        changes.flat_map(|change| change.tickets.iter().copied())
     }
 
     /// The workload, with what these facts say of the tickets that its changes name and of those that name changes. Other facts and other tickets may be
     /// among them.
     #[must_use]
     pub fn with_tickets(self, rules: &Rules, partitions: &[Facts<'_>]) -> Workload {
+        let named: FxHashSet<Name> = self.named().collect();
         let Self(mut gatherer) = self;
-        let workload = &gatherer.workload;
-        let named = workload.changes.iter().flat_map(|change| &change.tickets);
-        let named: FxHashSet<Name> = named.copied().collect();
-        let order = Order::of(partitions, workload.as_of);
+        let order = Order::of(partitions, gatherer.workload.as_of);
         gatherer.read(&order, None, |kind, theirs, own| match kind {
             Kind::Ticket(fact) => {
                 let known = own.get(theirs.text(fact.ticket));
