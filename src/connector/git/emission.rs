@@ -1,9 +1,9 @@
-//! Handing over what was found, newest first and batch by batch: each commit, each request that the line merged, each tag. The cursors go with the
-//! last batch, so that a reading that was broken off is made again from its start, which identities make harmless.
+//! Handing over what was found, newest first and batch by batch: each commit, each request that the line merged, each tag. What is found for sure is
+//! handed over while the rest is looked for. The cursors go with the last batch, so that a reading that was broken off is made again from its start, which
+//! identities make harmless.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::sync::mpsc::{SyncSender, sync_channel};
 
 use gix::ObjectId;
 
@@ -16,18 +16,13 @@ use super::graph::{Brought, Graph, Place};
 use super::paths::{Comparison, Pair};
 use super::translate::{Merge, Origin};
 
-/// How many events are handed over at once.
-const BATCH: usize = 20_000;
-/// How many batches are made ahead of the one that is being kept.
-const AHEAD: usize = 1;
+/// How many items' events are handed over at once: few enough that whoever keeps them begins early, and enough that keeping them costs little each.
+const BATCH: usize = 10_000;
 /// How many commits of one request are named.
 const COMMITS: usize = 1_000;
 
 /// A cursor key and its new value.
 type Cursor = (String, Option<String>);
-
-/// A batch as it is made: how many items it is of, and their events.
-type Made = (u64, Vec<Event<String>>);
 
 /// A tag that leads to a commit.
 pub struct Tagged {
@@ -41,9 +36,10 @@ pub enum Item {
     Commit(Place),
     /// The place of a line commit among the line's.
     Merges(usize),
-    Tag(usize),
+    /// A tag, and the object that it points to.
+    Tag(String, ObjectId),
     /// A tag that was gone is there again.
-    Again(usize),
+    Again(String, ObjectId),
     /// A tag is not there any more. Its commit, where that can still be told.
     Gone {
         name: String,
@@ -57,47 +53,81 @@ pub enum Item {
 /// What becomes an event, by its date and the commit that it is about.
 pub type Dated = (i64, ObjectId, Item);
 
-/// What is needed to say everything.
-pub struct Emission<'a, 'g> {
-    pub subject: &'a str,
-    pub origin: Origin,
-    pub graph: &'a mut Graph<'g>,
-    /// The new commits of the line, and what each brought in.
+/// What was found, on its way into the log.
+pub struct Emission<'a> {
+    subject: &'a str,
+    origin: Origin,
+    /// When paths are wanted.
+    comparison: Option<Comparison>,
+    /// The new commits of the line, and what each brought in: to be set before what the line merged is handed over.
     pub line: Vec<Place>,
     pub brought: Vec<Brought>,
-    pub tags: Vec<Tagged>,
-    /// When paths are wanted.
-    pub comparison: Option<Comparison>,
+    /// What was not handed over yet.
+    waiting: Vec<Dated>,
+    /// How many items were.
+    done: u64,
+    told: PathsTold,
 }
 
-impl Emission<'_, '_> {
-    /// Hands over `items`, which are newest first, and with the last of them the cursors.
-    pub fn run(
+impl<'a> Emission<'a> {
+    pub fn new(subject: &'a str, now: i64, comparison: Option<Comparison>) -> Self {
+        Self {
+            subject,
+            origin: Origin::new(subject, now),
+            comparison,
+            line: Vec::new(),
+            brought: Vec::new(),
+            waiting: Vec::new(),
+            done: 0,
+            told: PathsTold::default(),
+        }
+    }
+
+    /// Hands `items` over as soon as they fill a batch, the newest of what waits first.
+    pub fn add(
         &mut self,
-        items: &[Dated],
-        mut cursors: Vec<Cursor>,
+        items: impl IntoIterator<Item = Dated>,
+        graph: &mut Graph<'_>,
         sink: &mut dyn Sink,
     ) -> Result<(), ConnectorError> {
-        let subject = self.subject;
-        let total = items.len() as u64;
-        let mut done = 0;
-        // While one batch is being kept, the next one is made.
-        let told = std::thread::scope(|scope| {
-            let (send, made) = sync_channel(AHEAD);
-            let making = scope.spawn(move || self.make(items, &send));
-            for (count, events) in made {
-                done += count;
-                let cursors = if done == total {
-                    std::mem::take(&mut cursors)
-                } else {
-                    Vec::new()
-                };
-                sink.batch(Batch { events, cursors })?;
-                sink.progress(progress(done, Some(total)));
-            }
-            Ok(making.join().unwrap_or_default())
-        })?;
-        told.tell(subject, sink);
+        self.waiting.extend(items);
+        if self.waiting.len() < BATCH {
+            return Ok(());
+        }
+        self.sort();
+        while self.waiting.len() >= BATCH {
+            let older = self.waiting.split_off(BATCH);
+            let newest = std::mem::replace(&mut self.waiting, older);
+            let events = self.events(&newest, graph);
+            self.done += newest.len() as u64;
+            let cursors = Vec::new();
+            sink.batch(Batch { events, cursors })?;
+        }
+        Ok(())
+    }
+
+    /// Hands over what is left, and with the last of it the cursors.
+    pub fn finish(
+        mut self,
+        mut cursors: Vec<Cursor>,
+        graph: &mut Graph<'_>,
+        sink: &mut dyn Sink,
+    ) -> Result<(), ConnectorError> {
+        self.sort();
+        let waiting = std::mem::take(&mut self.waiting);
+        let total = self.done + waiting.len() as u64;
+        for chunk in waiting.chunks(BATCH) {
+            let events = self.events(chunk, graph);
+            self.done += chunk.len() as u64;
+            let cursors = if self.done == total {
+                std::mem::take(&mut cursors)
+            } else {
+                Vec::new()
+            };
+            sink.batch(Batch { events, cursors })?;
+            sink.progress(progress(self.done, Some(total)));
+        }
+        self.told.tell(self.subject, sink);
         if cursors.is_empty() {
             return Ok(());
         }
@@ -105,36 +135,27 @@ impl Emission<'_, '_> {
         sink.batch(Batch { events, cursors })
     }
 
-    /// Makes batch after batch, each with the number of its items, until nobody takes them any more.
-    fn make(&mut self, items: &[Dated], made: &SyncSender<Made>) -> PathsTold {
-        let mut told = PathsTold::default();
-        for chunk in items.chunks(BATCH) {
-            let events = self.events(chunk, &mut told);
-            if made.send((chunk.len() as u64, events)).is_err() {
-                break;
-            }
-        }
-        told
+    fn sort(&mut self) {
+        self.waiting
+            .sort_by_key(|(date, id, _)| (Reverse(*date), *id));
     }
 
-    fn events(&mut self, items: &[Dated], told: &mut PathsTold) -> Vec<Event<String>> {
-        let mut paths = self.touched(items, told).into_iter();
+    fn events(&mut self, items: &[Dated], graph: &mut Graph<'_>) -> Vec<Event<String>> {
+        let mut paths = self.touched(items, graph).into_iter();
         let mut events = Vec::with_capacity(items.len());
         for (date, id, item) in items {
             match item {
                 Item::Commit(place) => {
                     let paths = paths.next().flatten();
-                    let facts = self.graph.facts(*place);
+                    let facts = graph.facts(*place);
                     events.extend(facts.map(|facts| self.origin.commit(*id, facts, paths)));
                 }
-                Item::Merges(index) => self.merges(*index, &mut events),
-                Item::Tag(index) => {
-                    let tag = &self.tags[*index];
-                    events.push(self.origin.tag(&tag.name, tag.target, *id, *date));
+                Item::Merges(index) => self.merges(*index, graph, &mut events),
+                Item::Tag(name, target) => {
+                    events.push(self.origin.tag(name, *target, *id, *date));
                 }
-                Item::Again(index) => {
-                    let tag = &self.tags[*index];
-                    events.push(self.origin.tag_again(&tag.name, tag.target, *id, *date));
+                Item::Again(name, target) => {
+                    events.push(self.origin.tag_again(name, *target, *id, *date));
                 }
                 Item::Gone {
                     name,
@@ -150,8 +171,8 @@ impl Emission<'_, '_> {
     }
 
     /// One event for each request that a commit of the line names.
-    fn merges(&self, index: usize, events: &mut Vec<Event<String>>) {
-        let (graph, place, brought) = (&*self.graph, self.line[index], &self.brought[index]);
+    fn merges(&self, index: usize, graph: &Graph<'_>, events: &mut Vec<Event<String>>) {
+        let (place, brought) = (self.line[index], &self.brought[index]);
         let Some(facts) = graph.facts(place) else {
             return;
         };
@@ -187,7 +208,7 @@ impl Emission<'_, '_> {
     }
 
     /// The paths of the commits among some items, in their order.
-    fn touched(&mut self, items: &[Dated], told: &mut PathsTold) -> Vec<Option<Vec<String>>> {
+    fn touched(&mut self, items: &[Dated], graph: &mut Graph<'_>) -> Vec<Option<Vec<String>>> {
         let Some(comparison) = &mut self.comparison else {
             return Vec::new();
         };
@@ -195,9 +216,10 @@ impl Emission<'_, '_> {
             Item::Commit(place) => Some(*place),
             _ => None,
         });
-        let pairs: Vec<Option<Pair>> = places.map(|place| self.graph.pair(place)).collect();
+        let pairs: Vec<Option<Pair>> = places.map(|place| graph.pair(place)).collect();
         let known: Vec<Pair> = pairs.iter().copied().flatten().collect();
         let mut compared = comparison.run(&known).into_iter();
+        let told = &mut self.told;
         pairs
             .into_iter()
             .map(|pair| match pair.and_then(|_| compared.next()) {

@@ -11,9 +11,6 @@ use super::walk::{KNOWN, WANTED, Walk};
 
 pub use super::walk::Place;
 
-/// How many commits are read between two reports of progress.
-const STRIDE: u64 = 5_000;
-
 enum State {
     Unmet,
     Read(Box<Facts>, Vec<Place>),
@@ -135,34 +132,41 @@ impl<'a> Graph<'a> {
         Some(Pair { tree, before })
     }
 
-    /// What is reachable from `wanted` and not from `known`, newest first. `told` hears how many commits were read so far.
-    pub fn reach(
-        &mut self,
-        wanted: &[Place],
-        known: &[Place],
-        told: &mut dyn FnMut(u64),
-    ) -> Vec<Place> {
+    /// How many commits were read so far.
+    pub const fn read(&self) -> u64 {
+        self.read
+    }
+
+    /// Begins a walk to what is reachable from `wanted` and not from `known`.
+    pub fn walk(&mut self, wanted: &[Place], known: &[Place]) -> Walk {
         let mut walk = Walk::default();
         for (places, paint) in [(wanted, WANTED), (known, KNOWN)] {
             for place in places {
                 self.paint(&mut walk, *place, paint);
             }
         }
-        let mut next_told = self.read + STRIDE;
-        while let Some((date, place)) = walk.pop() {
-            if walk.is_over(date) {
-                break;
-            }
+        walk
+    }
+
+    /// Goes on with a walk, and leaves at most so many commits; `false` where it is over.
+    pub fn go_on(&mut self, walk: &mut Walk, most: usize) -> bool {
+        for _ in 0..most {
+            let Some((date, place)) = walk.pop().filter(|(date, _)| !walk.is_over(*date)) else {
+                return false;
+            };
             let paint = walk.leave(date, place);
             for at in 0..self.parents(place).len() {
                 let parent = self.parents(place)[at];
-                self.paint(&mut walk, parent, paint);
-            }
-            if self.read >= next_told {
-                told(self.read);
-                next_told = self.read + STRIDE;
+                self.paint(walk, parent, paint);
             }
         }
+        true
+    }
+
+    /// What is reachable from `wanted` and not from `known`, newest first.
+    pub fn reach(&mut self, wanted: &[Place], known: &[Place]) -> Vec<Place> {
+        let mut walk = self.walk(wanted, known);
+        while self.go_on(&mut walk, usize::MAX) {}
         walk.found()
     }
 
@@ -308,7 +312,7 @@ mod tests {
             let mut commits = Table(table);
             let mut graph = Graph::new(&mut commits, []);
             let (wanted, known) = (graph.place(id(wanted)), graph.place(id(known)));
-            let found = graph.reach(&[wanted], &[known], &mut |_| {});
+            let found = graph.reach(&[wanted], &[known]);
             prop_assert_eq!(found.len(), expected.len());
             prop_assert_eq!(numbers(&graph, &found, count), expected);
         }
@@ -319,7 +323,7 @@ mod tests {
             let mut commits = Table(table.clone());
             let mut graph = Graph::new(&mut commits, []);
             let tip = graph.place(id(count - 1));
-            let fresh = graph.reach(&[tip], &[], &mut |_| {});
+            let fresh = graph.reach(&[tip], &[]);
             let (line, _) = graph.line(tip, None);
             for (place, brought) in line.iter().zip(graph.brought(&line, &fresh)) {
                 let number = *numbers(&graph, &[*place], count).first().unwrap();
@@ -339,7 +343,7 @@ mod tests {
         let mut commits = Table(vec![(vec![], 1), (vec![0, 77], 2), (vec![1], 3)]);
         let mut graph = Graph::new(&mut commits, []);
         let tip = graph.place(id(2));
-        let found = graph.reach(&[tip], &[], &mut |_| {});
+        let found = graph.reach(&[tip], &[]);
         assert_eq!(numbers(&graph, &found, 3).len(), 3);
         let unreadable: Vec<_> = graph.unreadable().collect();
         assert_eq!(unreadable, [(id(77), &Unread::Missing)]);
@@ -353,7 +357,7 @@ mod tests {
         let mut commits = Table(vec![(vec![9], 1), (vec![0], 2)]);
         let mut graph = Graph::new(&mut commits, [id(0)]);
         let tip = graph.place(id(1));
-        assert_eq!(graph.reach(&[tip], &[], &mut |_| {}).len(), 2);
+        assert_eq!(graph.reach(&[tip], &[]).len(), 2);
         assert_eq!(graph.unreadable().count(), 0);
     }
 }

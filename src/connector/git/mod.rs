@@ -4,7 +4,8 @@
 //!
 //! - `client` reads objects, `refs` the branches and tags, `graph` walks, `paths` compares trees.
 //! - `request` and `message` know what people and hosts write into messages; `translate` makes events of it all.
-//! - `reading` is the order in which this happens, `cursor` where it left off.
+//! - `reading` is the order in which this happens, `cursor` where it left off; `emission` hands over what was found, and `relay` lets it be kept on
+//!   another thread meanwhile.
 
 mod act;
 mod check;
@@ -20,6 +21,7 @@ pub mod message;
 mod paths;
 mod reading;
 mod refs;
+mod relay;
 mod request;
 mod translate;
 mod walk;
@@ -126,7 +128,7 @@ impl Connector for Git {
             if self.remote_only {
                 return Ok(());
             }
-            reading::read(&self.config, &reading, sink)
+            relay::relay(sink, |sink| reading::read(&self.config, &reading, sink))
         })
     }
 

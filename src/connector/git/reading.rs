@@ -1,7 +1,6 @@
-//! One reading, in its order: what the references are, whether anything differs, what is beyond the known tips, what the line merged, and then
-//! everything newest first. Nothing differs most of the time, and that is found out before any commit is read.
+//! One reading, in its order: what the references are, whether anything differs, what is beyond the known tips, and what the line merged. Nothing differs
+//! most of the time, and that is found out before any commit is read.
 
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use gix::ObjectId;
@@ -18,10 +17,12 @@ use super::finding;
 use super::graph::{Brought, Graph, Place};
 use super::paths::Comparison;
 use super::refs::Refs;
-use super::translate::Origin;
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;
+
+/// How many commits are left between two reports of progress.
+const STRIDE: usize = 5_000;
 
 /// How many unreadable commits are looked at again.
 const LOOKED_AT_AGAIN: usize = 1_000;
@@ -153,31 +154,34 @@ impl Stand<'_> {
     ) -> Result<(), ConnectorError> {
         let wanted: Vec<Place> = wanted.iter().map(|id| graph.place(*id)).collect();
         let left: Vec<Place> = known.iter().map(|id| graph.place(*id)).collect();
-        let sink = &mut *self.sink;
-        let commits = graph.reach(&wanted, &left, &mut |done| {
-            sink.progress(progress(done, None));
-        });
-        let (line, brought) = self.line(graph);
+        let mut items = std::mem::take(&mut self.gone);
+        self.new_tags(graph, &mut items);
+        let subject = self.subject.clone();
+        let mut emission = Emission::new(&subject, self.now, self.comparison.take());
+        emission.add(items, graph, self.sink)?;
+        let mut walk = graph.walk(&wanted, &left);
+        let mut commits = Vec::new();
+        while graph.go_on(&mut walk, STRIDE) {
+            self.sink.progress(progress(graph.read(), None));
+            let sure = walk.sure();
+            emission.add(dated(&sure, graph), graph, self.sink)?;
+            commits.extend(sure);
+        }
+        let rest = walk.found();
+        emission.add(dated(&rest, graph), graph, self.sink)?;
+        commits.extend(rest);
+        (emission.line, emission.brought) = self.line(graph);
         self.tell_rewritten(graph);
         let facts = commits.iter().filter_map(|place| graph.facts(*place));
         let dates = facts.map(|facts| [facts.authored, facts.committed]);
         if let Some(told) = finding::dates(&self.subject, dates, self.now) {
             self.sink.finding(told);
         }
-        let gone = std::mem::take(&mut self.gone);
-        let items = self.items(graph, commits, &line, gone);
+        let items = self.along(&emission.line, graph);
+        emission.add(items, graph, self.sink)?;
         self.tell_unreadable(graph);
         let cursors = self.after.cursors(kept);
-        let mut emission = Emission {
-            subject: &self.subject,
-            origin: Origin::new(&self.subject, self.now),
-            graph,
-            line,
-            brought,
-            tags: self.tags,
-            comparison: self.comparison,
-        };
-        emission.run(&items, cursors, self.sink)
+        emission.finish(cursors, graph, self.sink)
     }
 
     /// Tags that are gone, and tags that are back as they were: nobody wrote down when, so that it happened when it was seen.
@@ -199,35 +203,18 @@ impl Stand<'_> {
                 items.push((now, *target, item));
             }
         }
-        for (index, tag) in self.tags.iter().enumerate() {
+        for tag in &self.tags {
             if self.said.gone.get(&tag.name) == Some(&tag.target) {
-                items.push((now, tag.peeled.commit, Item::Again(index)));
+                let item = Item::Again(tag.name.clone(), tag.target);
+                items.push((now, tag.peeled.commit, item));
             }
         }
         items
     }
 
-    /// Everything that becomes an event, newest first.
-    fn items(
-        &mut self,
-        graph: &mut Graph<'_>,
-        commits: Vec<Place>,
-        line: &[Place],
-        gone: Vec<Dated>,
-    ) -> Vec<Dated> {
-        let mut items = gone;
-        items.reserve(commits.len());
-        let date = |graph: &Graph<'_>, place| graph.facts(place).map_or(0, |facts| facts.committed);
-        for place in commits {
-            items.push((date(graph, place), graph.id(place), Item::Commit(place)));
-        }
-        for (index, place) in line.iter().enumerate() {
-            let facts = graph.facts(*place);
-            if facts.is_some_and(|facts| !facts.requests.is_empty()) {
-                items.push((date(graph, *place), graph.id(*place), Item::Merges(index)));
-            }
-        }
-        for (index, tag) in self.tags.iter().enumerate() {
+    /// The tags that were not told yet.
+    fn new_tags(&self, graph: &mut Graph<'_>, items: &mut Vec<Dated>) {
+        for tag in &self.tags {
             let known = [&self.before.tags, &self.said.gone];
             if (known.iter()).any(|known| known.get(&tag.name) == Some(&tag.target)) {
                 continue;
@@ -235,11 +222,21 @@ impl Stand<'_> {
             let commit = tag.peeled.commit;
             let place = graph.place(commit);
             graph.meet(place);
-            let at = tag.peeled.tagged.unwrap_or_else(|| date(graph, place));
-            items.push((at, commit, Item::Tag(index)));
+            let at = tag.peeled.tagged.unwrap_or_else(|| date(place, graph));
+            items.push((at, commit, Item::Tag(tag.name.clone(), tag.target)));
+        }
+    }
+
+    /// What becomes an event along the line.
+    fn along(&mut self, line: &[Place], graph: &mut Graph<'_>) -> Vec<Dated> {
+        let mut items = Vec::new();
+        for (index, place) in line.iter().enumerate() {
+            let facts = graph.facts(*place);
+            if facts.is_some_and(|facts| !facts.requests.is_empty()) {
+                items.push((date(*place, graph), graph.id(*place), Item::Merges(index)));
+            }
         }
         self.end(graph, line, &mut items);
-        items.sort_by_key(|(date, id, _)| (Reverse(*date), *id));
         items
     }
 
@@ -258,7 +255,7 @@ impl Stand<'_> {
         items.push((end.unwrap_or(made), tip, Item::Branch(name.clone(), end)));
         let mut day = made.min(self.now).div_euclid(DAY);
         for place in line {
-            let date = graph.facts(*place).map_or(0, |facts| facts.committed);
+            let date = date(*place, graph);
             if date.div_euclid(DAY) < day {
                 day = date.div_euclid(DAY);
                 items.push((date, graph.id(*place), Item::Branch(name.clone(), None)));
@@ -300,7 +297,7 @@ impl Stand<'_> {
             let none = vec![Brought::default(); line.len()];
             return (line, none);
         }
-        let fresh = graph.reach(&[tip], &hidden, &mut |_| {});
+        let fresh = graph.reach(&[tip], &hidden);
         let brought = graph.brought(&line, &fresh);
         (line, brought)
     }
@@ -324,11 +321,11 @@ impl Stand<'_> {
                 rewritten.push((short.to_owned(), None));
                 continue;
             }
-            if graph.reach(&[old], &[new], &mut |_| {}).is_empty() {
+            if graph.reach(&[old], &[new]).is_empty() {
                 continue;
             }
             let tips: Vec<Place> = tips.iter().map(|id| graph.place(*id)).collect();
-            let lost = graph.reach(&[old], &tips, &mut |_| {}).len();
+            let lost = graph.reach(&[old], &tips).len();
             if lost > 0 {
                 rewritten.push((short.to_owned(), Some(lost)));
             }
@@ -361,4 +358,17 @@ impl Stand<'_> {
             self.sink.finding(told);
         }
     }
+}
+
+/// When a commit was committed; 0 where that cannot be read.
+fn date(place: Place, graph: &Graph<'_>) -> i64 {
+    graph.facts(place).map_or(0, |facts| facts.committed)
+}
+
+fn dated(commits: &[Place], graph: &Graph<'_>) -> Vec<Dated> {
+    let dated = |place: &Place| {
+        let date = date(*place, graph);
+        (date, graph.id(*place), Item::Commit(*place))
+    };
+    commits.iter().map(dated).collect()
 }

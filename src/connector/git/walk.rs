@@ -75,6 +75,15 @@ impl Walk {
         paint
     }
 
+    /// What was found since this was last asked and stays found, newest first: nothing, where what is known may still take it back.
+    pub fn sure(&mut self) -> Vec<Place> {
+        if self.has_known {
+            return Vec::new();
+        }
+        std::mem::take(&mut self.met)
+    }
+
+    /// What was found, newest first, and was not told as sure.
     pub fn found(self) -> Vec<Place> {
         let paints = self.paints;
         let mut met = self.met;
