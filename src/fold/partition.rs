@@ -9,6 +9,8 @@ use crate::model::name::{Name, Names};
 
 /// The bytes of a fact, at the very least.
 const SMALLEST: usize = 8;
+/// The bytes of a fact, for most facts at most.
+const ROOM: usize = 48;
 
 #[derive(Clone, Debug, Default)]
 pub struct Partition {
@@ -67,7 +69,8 @@ impl Partition {
     /// As bytes, for a snapshot.
     #[must_use]
     pub fn to_bytes(&self) -> Option<Vec<u8>> {
-        let bytes = postcard::to_stdvec(&*self.names).ok()?;
+        let room = Vec::with_capacity(self.names.size() + self.facts.len() * ROOM);
+        let bytes = postcard::to_extend(&*self.names, room).ok()?;
         let head = (self.until, self.facts.len());
         let bytes = postcard::to_extend(&head, bytes).ok()?;
         self.facts

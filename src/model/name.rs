@@ -171,6 +171,12 @@ impl Names {
         self.before() + self.ends.len()
     }
 
+    /// About how many bytes the texts of this table alone take.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.text.len() + self.ends.len() * size_of::<u32>() + self.alone.len() * size_of::<u64>()
+    }
+
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -5,6 +5,7 @@ mod adopt;
 mod candidates;
 mod follow;
 mod gather;
+mod keep;
 
 use std::ops::{ControlFlow, RangeInclusive};
 
@@ -16,7 +17,7 @@ use crate::event::kind::Kind;
 use crate::event::time::Timestamp;
 use crate::fold::{Catalogue, FORMAT, Fold, Orphans};
 use crate::model::definition::{Definition, Rules};
-use crate::store::{Seq, SnapshotHead, SnapshotUpdate, Store, StoreError};
+use crate::store::{Seq, Store, StoreError};
 
 use super::assemble::Configured;
 use super::discover::{self, Claims};
@@ -183,46 +184,6 @@ impl Engine {
         self.fold.settle();
         self.seq = seq;
         Ok(())
-    }
-
-    /// Keeps what changed since the last snapshot. Another process may have been faster; then its snapshot stands, and this one goes on in memory. `false`
-    /// where what was kept cannot be read.
-    fn keep(&mut self) -> Result<bool, StoreError> {
-        if self.kept == Some(self.seq) || self.seq == 0 || self.store.is_read_only() {
-            return Ok(true);
-        }
-        let Some(bytes) = self.fold.catalogue.to_bytes() else {
-            return Ok(true);
-        };
-        let update = SnapshotUpdate {
-            head: SnapshotHead {
-                format: FORMAT,
-                seq: self.seq,
-                bytes,
-            },
-            base: self.kept,
-            pieces: self.fold.changed(),
-            references: self.fold.take_references(),
-        };
-        let mut is_damaged = false;
-        let fold = &self.fold;
-        let saved = self.store.save_snapshot(&update, &mut |number, before| {
-            let piece = fold.piece(number, before);
-            is_damaged = piece.is_none();
-            piece
-        });
-        if let Ok(true) = saved {
-            self.kept = Some(self.seq);
-            self.fold.rest();
-            self.at_hand = 0;
-            return Ok(true);
-        }
-        // Somebody else's snapshot stands, say. What is here goes on in memory; it is not kept, nor thrown away.
-        self.fold.give_back(update.references);
-        match saved {
-            Ok(_) | Err(StoreError::Busy { .. } | StoreError::ReadOnly { .. }) => Ok(!is_damaged),
-            Err(error) => Err(error),
-        }
     }
 
     #[must_use]

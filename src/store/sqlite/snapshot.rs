@@ -75,6 +75,11 @@ fn write(connection: &Connection, update: &SnapshotUpdate, make: Make<'_>) -> Re
     connection
         .prepare_cached(SAVE_HEAD)?
         .execute(params![format, seq.cast_signed(), bytes])?;
+    // First, so that there is time to make the first piece.
+    let mut add = connection.prepare_cached(ADD_REFERENCE)?;
+    for (key, piece) in &update.references {
+        add.execute(params![key, piece])?;
+    }
     let mut save = connection.prepare_cached(SAVE_PIECE)?;
     for number in &update.pieces {
         let mut bytes = None;
@@ -90,10 +95,6 @@ fn write(connection: &Connection, update: &SnapshotUpdate, make: Make<'_>) -> Re
             return Ok(false);
         };
         save.execute(params![number, bytes])?;
-    }
-    let mut add = connection.prepare_cached(ADD_REFERENCE)?;
-    for (key, piece) in &update.references {
-        add.execute(params![key, piece])?;
     }
     Ok(true)
 }
