@@ -8,6 +8,7 @@
 //! for what is live ([`compliance`], by [`evidence`]), features over several workloads ([`feature`]), what ships next ([`notes`]), the proof
 //! of what ran ([`proof`]), and all of it at a glance ([`overview`]), and of tags what a reader must know ([`series`]). Time may be told by a business's calendar ([`calendar`]).
 
+pub mod by_name;
 pub mod calendar;
 mod called;
 pub mod compliance;
@@ -45,13 +46,11 @@ pub mod travel;
 pub mod version;
 pub mod window;
 
-use rustc_hash::FxHashMap;
-
 use crate::event::time::Timestamp;
+use by_name::ByName;
 use definition::{Definition, Path, Rules};
 use entity::{
-    Artifact, Change, Commit, CommitAt, Gate, Hold, Incident, Outside, Record, Run, Scan, Tag,
-    Ticket,
+    Artifact, Change, Commit, Gate, Hold, Incident, Outside, Record, Run, Scan, Tag, Ticket,
 };
 use name::{Name, Names};
 
@@ -70,7 +69,7 @@ pub struct Workload {
     pub as_of: Timestamp,
     pub names: Names,
     pub commits: Vec<Commit>,
-    pub commit_of: FxHashMap<Name, CommitAt>,
+    pub commit_of: ByName,
     /// Requests, and commits that reached the target branch without one.
     pub changes: Vec<Change>,
     /// The merged changes of its repositories that touch no part of them that is its own.

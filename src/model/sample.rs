@@ -31,7 +31,7 @@ impl Sample {
             as_of: at("03-31 00:00"),
             names: Names::default(),
             commits: Vec::new(),
-            commit_of: rustc_hash::FxHashMap::default(),
+            commit_of: crate::model::by_name::ByName::default(),
             changes: Vec::new(),
             outside: Vec::new(),
             runs: Vec::new(),
@@ -74,7 +74,7 @@ impl Sample {
     pub fn sha(&mut self, sha: &str) -> CommitAt {
         let name = self.name(sha);
         let next = CommitAt::try_from(self.0.commits.len()).unwrap();
-        let place = *self.0.commit_of.entry(name).or_insert(next);
+        let place = self.0.commit_of.get_or_insert(name, next);
         if place == next {
             self.0.commits.push(Commit {
                 sha: name,

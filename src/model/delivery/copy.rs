@@ -38,8 +38,5 @@ pub(super) fn source(workload: &Workload, commit: &Commit) -> Option<CommitAt> {
     let mut places = message.rmatch_indices('(').map(|(at, _)| &message[at..]);
     let rest = places.find_map(|from| from.strip_prefix(TRAILER))?;
     let (sha, _) = rest.split_once(')')?;
-    workload
-        .commit_of
-        .get(&workload.names.get(sha.trim())?)
-        .copied()
+    workload.commit_of.get(workload.names.get(sha.trim())?)
 }

@@ -39,7 +39,7 @@ impl Gatherer {
             };
             let own = changes.get(&name).into_iter().flatten();
             // A commit that nobody asked for is its own change.
-            let direct = || workload.commit_of.get(&name).is_some_and(|at| has(*at));
+            let direct = || workload.commit_of.get(name).is_some_and(has);
             says_whose(workload.text(name)) && (own.copied().any(|at| has_change(&at)) || direct())
         };
         let keep = |one: &Incident| {

@@ -28,6 +28,7 @@ use order::Order;
 pub use ticket::Gathered;
 
 use super::Workload;
+use super::by_name::ByName;
 use super::definition::{Definition, Path, Rules};
 use super::entity::{ChangeAt, Commit, CommitAt};
 use super::name::{Name, Names};
@@ -61,6 +62,7 @@ pub fn gather(
     let largest = (0..partitions.len()).max_by_key(|place| partitions[*place].names.len());
     if let Some(largest) = largest {
         gatherer.workload.names = Names::on(partitions[largest].names);
+        gatherer.workload.commit_of = ByName::with_room(gatherer.workload.names.len());
     }
     gatherer.read(&order, largest, |kind, theirs, _| {
         belongs(kind, theirs, definition, around)
@@ -173,7 +175,7 @@ impl Gatherer {
                 as_of,
                 names: Names::default(),
                 commits: Vec::new(),
-                commit_of: FxHashMap::default(),
+                commit_of: ByName::default(),
                 changes: Vec::new(),
                 outside: Vec::new(),
                 runs: Vec::new(),
@@ -232,7 +234,6 @@ impl Gatherer {
         }
         let workload = &mut self.workload;
         workload.commits.reserve(commits);
-        workload.commit_of.reserve(commits);
         let requests = opened.max(merged);
         workload.changes.reserve(requests);
         self.change_of.reserve(requests);
@@ -340,9 +341,17 @@ impl Gatherer {
 
     /// The place of a commit, known or only spoken of.
     fn commit_at(&mut self, sha: Name, repository: Option<Name>) -> CommitAt {
+        // A snapshot that is damaged may speak of names that its table has not: they are empty.
+        let names = &mut self.workload.names;
+        let sha = if sha.index() < names.len() {
+            sha
+        } else {
+            names.intern("")
+        };
         let commits = &mut self.workload.commits;
-        *self.workload.commit_of.entry(sha).or_insert_with(|| {
-            let place = CommitAt::try_from(commits.len()).unwrap_or(CommitAt::MAX);
+        let next = CommitAt::try_from(commits.len()).unwrap_or(CommitAt::MAX);
+        let place = self.workload.commit_of.get_or_insert(sha, next);
+        if place == next {
             commits.push(Commit {
                 sha,
                 repository,
@@ -354,7 +363,7 @@ impl Gatherer {
                 change: None,
                 touches: true,
             });
-            place
-        })
+        }
+        place
     }
 }

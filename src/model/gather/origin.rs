@@ -75,7 +75,7 @@ impl Gatherer {
                 // An id that two repositories use names neither change.
                 Some(_) => None,
                 // A commit that nobody asked for is its own change.
-                None => self.workload.commit_of.get(&name).copied(),
+                None => self.workload.commit_of.get(name),
             };
             let artifact = &mut self.workload.artifacts[place];
             artifact.commit = commit;

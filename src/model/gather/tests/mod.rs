@@ -161,7 +161,7 @@ fn changes(workload: &Workload) -> Vec<&str> {
 
 /// The change that a commit belongs to.
 fn change_of<'w>(workload: &'w Workload, sha: &str) -> Option<&'w str> {
-    let place = workload.commit_of[&workload.names.get(sha).unwrap()];
+    let place = workload.commit_of.get(workload.names.get(sha)?)?;
     let change = workload.commits[place as usize].change?;
     Some(workload.text(workload.changes[change as usize].id))
 }
