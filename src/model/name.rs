@@ -4,7 +4,7 @@
 use std::hash::{BuildHasher, Hasher};
 use std::num::NonZeroU32;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxBuildHasher;
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,8 @@ pub struct Names {
     base: Option<Arc<Names>>,
     text: String,
     ends: Vec<u32>,
-    known: Known,
+    /// Made of all that is there when somebody looks for the first time: tables that are only read from need none.
+    known: OnceLock<Known>,
     /// A bit for each name: it was appended, and is not looked up.
     alone: Vec<u64>,
 }
@@ -117,7 +118,9 @@ impl Names {
         let Some(name) = self.push(text) else {
             return Name(NonZeroU32::MIN);
         };
-        self.known.add(hash, name);
+        if let Some(known) = self.known.get_mut() {
+            known.add(hash, name);
+        }
         name
     }
 
@@ -150,7 +153,33 @@ impl Names {
         let (whole, text) = (self.text.as_bytes(), text.as_bytes());
         let before = self.before();
         let is = |name: Name| whole.get(place(&self.ends, name.index() - before)) == Some(text);
-        self.known.find(hash, is)
+        self.known().find(hash, is)
+    }
+
+    /// Gets ready to be looked into, which else the first look waits for.
+    pub fn learn(&self) {
+        self.known();
+    }
+
+    fn known(&self) -> &Known {
+        self.known.get_or_init(|| {
+            let before = self.before();
+            let mut known = Known::default();
+            let alone: u32 = self.alone.iter().map(|word| word.count_ones()).sum();
+            known.reserve(self.ends.len().saturating_sub(alone as usize));
+            for index in 0..self.ends.len() {
+                let word = self.alone.get(index / 64).copied().unwrap_or(0);
+                if word & (1 << (index % 64)) != 0 {
+                    continue;
+                }
+                let number = u32::try_from(before + index + 1).ok();
+                if let Some(number) = number.and_then(NonZeroU32::new) {
+                    let hash = hash(part(&self.text, &self.ends, index));
+                    known.add(hash, Name(number));
+                }
+            }
+            known
+        })
     }
 
     #[must_use]
@@ -212,7 +241,7 @@ fn place(ends: &[u32], index: usize) -> Range<usize> {
     start..ends.get(index).copied().unwrap_or(0) as usize
 }
 
-/// Kept as the long text and its ends; the look-up is made anew on reading.
+/// Kept as the long text and its ends; the look-up is made anew when it is needed.
 impl Serialize for Names {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if self.base.is_some() {
@@ -226,11 +255,11 @@ impl Serialize for Names {
 impl<'de> Deserialize<'de> for Names {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (text, ends, alone) = <(String, Vec<u32>, Vec<u64>)>::deserialize(deserializer)?;
-        let mut names = Self {
+        let names = Self {
             base: None,
             text,
             ends,
-            known: Known::default(),
+            known: OnceLock::new(),
             alone,
         };
         let sound = names.ends.is_sorted()
@@ -240,20 +269,6 @@ impl<'de> Deserialize<'de> for Names {
                 .all(|end| names.text.is_char_boundary(*end as usize));
         if !sound {
             return Err(serde::de::Error::custom("a table of texts is damaged"));
-        }
-        let alone: u32 = names.alone.iter().map(|word| word.count_ones()).sum();
-        let known = names.ends.len().saturating_sub(alone as usize);
-        names.known.reserve(known);
-        for number in 1..=names.ends.len() {
-            let word = names.alone.get((number - 1) / 64).copied().unwrap_or(0);
-            if word & (1 << ((number - 1) % 64)) != 0 {
-                continue;
-            }
-            if let Some(name) = u32::try_from(number).ok().and_then(NonZeroU32::new) {
-                let name = Name(name);
-                let hash = hash(names.text(name));
-                names.known.add(hash, name);
-            }
         }
         Ok(names)
     }

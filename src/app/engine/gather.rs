@@ -1,6 +1,8 @@
 //! A workload, of the partitions that have to do with it: brought from the snapshot where they are not at hand.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::thread;
 
 use super::{Engine, unreadable};
 use crate::app::discover;
@@ -9,10 +11,14 @@ use crate::fold::{Partition, artifact_name};
 use crate::model::Workload;
 use crate::model::definition::Definition;
 use crate::model::gather::{Facts, Gathered, Surroundings, gather};
+use crate::model::name::Names;
 use crate::store::StoreError;
 
 /// Facts that may stay in memory between questions.
 const MOST_AT_HAND: usize = 50_000;
+
+/// From so many names on, another thread gets ready to look them up.
+const MANY_NAMES: usize = 20_000;
 
 /// Which tickets a question needs.
 #[derive(Clone, Copy)]
@@ -145,7 +151,10 @@ impl Engine {
                 Kept::Absent => {}
                 Kept::Whole(partition) => {
                     self.fold.put(*number, partition);
-                    self.at_hand += self.fold.get(*number).map_or(0, |one| one.facts().len());
+                    if let Some(partition) = self.fold.get(*number) {
+                        self.at_hand += partition.facts().len();
+                        learn(&partition.names);
+                    }
                 }
                 Kept::Damaged => return Ok(false),
             }
@@ -174,6 +183,15 @@ fn facts_of(partition: &Partition) -> Facts<'_> {
     Facts {
         names: &partition.names,
         facts: partition.facts(),
+    }
+}
+
+/// Gets many names ready to be looked up, while their facts are worked with. Who looks one up before that is done waits.
+fn learn(names: &Arc<Names>) {
+    if names.len() > MANY_NAMES {
+        let names = Arc::clone(names);
+        // Without a thread, whoever looks first gets them ready.
+        let _thread = thread::Builder::new().spawn(move || names.learn());
     }
 }
 
