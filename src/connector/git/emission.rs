@@ -95,11 +95,12 @@ impl<'a> Emission<'a> {
             return Ok(());
         }
         self.sort();
-        while self.waiting.len() >= BATCH {
-            let older = self.waiting.split_off(BATCH);
-            let newest = std::mem::replace(&mut self.waiting, older);
-            let events = self.events(&newest, graph);
-            self.done += newest.len() as u64;
+        let whole = self.waiting.len() / BATCH * BATCH;
+        let older = self.waiting.split_off(whole);
+        let newest = std::mem::replace(&mut self.waiting, older);
+        for chunk in newest.chunks(BATCH) {
+            let events = self.events(chunk, graph);
+            self.done += chunk.len() as u64;
             let cursors = Vec::new();
             sink.batch(Batch { events, cursors })?;
         }

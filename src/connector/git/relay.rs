@@ -1,4 +1,5 @@
-//! Reading on one thread while what was read is kept on another: a history is decoded as fast as a log takes it in, or the other way round.
+//! Reading on one thread while what was read is kept on another: a history is decoded as fast as a log takes it in, or the other way round. A batch may be
+//! taken before the one before it is kept; one that cannot be kept ends the reading a little later, with all that came after it thrown away.
 
 use std::panic::resume_unwind;
 use std::sync::mpsc::{SyncSender, sync_channel};
