@@ -34,8 +34,8 @@ pub struct Tagged {
 /// What becomes an event.
 pub enum Item {
     Commit(Place),
-    /// The place of a line commit among the line's.
-    Merges(usize),
+    /// A commit of the line, and what it brought in.
+    Merges(Place, Brought),
     /// A tag, and the object that it points to.
     Tag(String, ObjectId),
     /// A tag that was gone is there again.
@@ -59,9 +59,6 @@ pub struct Emission<'a> {
     origin: Origin,
     /// When paths are wanted.
     comparison: Option<Comparison>,
-    /// The new commits of the line, and what each brought in: to be set before what the line merged is handed over.
-    pub line: Vec<Place>,
-    pub brought: Vec<Brought>,
     /// What was not handed over yet.
     waiting: Vec<Dated>,
     /// How many items were.
@@ -75,8 +72,6 @@ impl<'a> Emission<'a> {
             subject,
             origin: Origin::new(subject, now),
             comparison,
-            line: Vec::new(),
-            brought: Vec::new(),
             waiting: Vec::new(),
             done: 0,
             told: PathsTold::default(),
@@ -151,7 +146,9 @@ impl<'a> Emission<'a> {
                     let facts = graph.facts(*place);
                     events.extend(facts.map(|facts| self.origin.commit(*id, facts, paths)));
                 }
-                Item::Merges(index) => self.merges(*index, graph, &mut events),
+                Item::Merges(place, brought) => {
+                    self.merges(*place, brought, graph, &mut events);
+                }
                 Item::Tag(name, target) => {
                     events.push(self.origin.tag(name, *target, *id, *date));
                 }
@@ -172,8 +169,13 @@ impl<'a> Emission<'a> {
     }
 
     /// One event for each request that a commit of the line names.
-    fn merges(&self, index: usize, graph: &Graph<'_>, events: &mut Vec<Event<String>>) {
-        let (place, brought) = (self.line[index], &self.brought[index]);
+    fn merges(
+        &self,
+        place: Place,
+        brought: &Brought,
+        graph: &Graph<'_>,
+        events: &mut Vec<Event<String>>,
+    ) {
         let Some(facts) = graph.facts(place) else {
             return;
         };

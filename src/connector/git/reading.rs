@@ -170,14 +170,14 @@ impl Stand<'_> {
         let rest = walk.found();
         emission.add(dated(&rest, graph), graph, self.sink)?;
         commits.extend(rest);
-        (emission.line, emission.brought) = self.line(graph);
+        let (line, brought) = self.line(graph);
         self.tell_rewritten(graph);
         let facts = commits.iter().filter_map(|place| graph.facts(*place));
         let dates = facts.map(|facts| [facts.authored, facts.committed]);
         if let Some(told) = finding::dates(&self.subject, dates, self.now) {
             self.sink.finding(told);
         }
-        let items = self.along(&emission.line, graph);
+        let items = self.along(&line, brought, graph);
         emission.add(items, graph, self.sink)?;
         self.tell_unreadable(graph);
         let cursors = self.after.cursors(kept);
@@ -228,12 +228,18 @@ impl Stand<'_> {
     }
 
     /// What becomes an event along the line.
-    fn along(&mut self, line: &[Place], graph: &mut Graph<'_>) -> Vec<Dated> {
+    fn along(
+        &mut self,
+        line: &[Place],
+        brought: Vec<Brought>,
+        graph: &mut Graph<'_>,
+    ) -> Vec<Dated> {
         let mut items = Vec::new();
-        for (index, place) in line.iter().enumerate() {
+        for (place, brought) in line.iter().zip(brought) {
             let facts = graph.facts(*place);
             if facts.is_some_and(|facts| !facts.requests.is_empty()) {
-                items.push((date(*place, graph), graph.id(*place), Item::Merges(index)));
+                let item = Item::Merges(*place, brought);
+                items.push((date(*place, graph), graph.id(*place), item));
             }
         }
         self.end(graph, line, &mut items);
