@@ -2,6 +2,7 @@
 //! UTC: `03-04 12:00`.
 
 use super::Workload;
+use super::by_name::ByName;
 use super::definition::{Definition, Path, Step, StepKind};
 use super::entity::{Change, Commit, CommitAt, Incident, Record, Review};
 use super::name::{Name, Names};
@@ -31,7 +32,7 @@ impl Sample {
             as_of: at("03-31 00:00"),
             names: Names::default(),
             commits: Vec::new(),
-            commit_of: crate::model::by_name::ByName::default(),
+            commit_of: ByName::default(),
             changes: Vec::new(),
             outside: Vec::new(),
             runs: Vec::new(),

@@ -161,7 +161,10 @@ fn changes(workload: &Workload) -> Vec<&str> {
 
 /// The change that a commit belongs to.
 fn change_of<'w>(workload: &'w Workload, sha: &str) -> Option<&'w str> {
-    let place = workload.commit_of.get(workload.names.get(sha)?)?;
+    let place = workload
+        .commit_of
+        .get(workload.names.get(sha).unwrap())
+        .unwrap();
     let change = workload.commits[place as usize].change?;
     Some(workload.text(workload.changes[change as usize].id))
 }
