@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 /// Models are many small pieces, made and let go together: a tenth to a third quicker than by the system's allocator.
-/// It asks for no huge pages (`no_thp`): with them the median is quicker by a fifth, but memory is a third more, and what waits for a page to be cleared now and
-/// then takes twice the time.
+/// It asks for no huge pages (`no_thp`): with them the median is quicker by a fifth, but memory is a tenth to a quarter more, and where many pages have to be
+/// cleared the same command takes twice the time now and then.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
