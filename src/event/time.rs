@@ -2,6 +2,7 @@
 //! goes out and where a time zone matters.
 
 use std::fmt;
+use std::num::NonZeroU64;
 use std::ops::{Add, Sub};
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -10,31 +11,38 @@ use serde::{Deserialize, Serialize, Serializer};
 /// The years 0000 to 9999, which have four digits.
 const SAYABLE: std::ops::Range<i64> = -62_167_219_200_000_000..253_402_300_800_000_000;
 
-/// An instant: microseconds since the Unix epoch, UTC.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(i64);
+/// An instant: microseconds since the Unix epoch, UTC. Kept as how many come after the first of all instants, so that one that is missing takes no more
+/// room: there are many, and most things have not all of theirs.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(NonZeroU64);
+
+/// What the Unix epoch is kept as.
+const EPOCH: u64 = 1 << 63;
 
 /// A length of time in microseconds; may be negative when clocks disagree.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span(i64);
 
 impl Timestamp {
-    pub const MIN: Self = Self(i64::MIN / 4);
-    pub const MAX: Self = Self(i64::MAX / 4);
+    pub const MIN: Self = Self::from_micros(i64::MIN / 4);
+    pub const MAX: Self = Self::from_micros(i64::MAX / 4);
 
     #[must_use]
     pub const fn from_micros(micros: i64) -> Self {
-        Self(micros)
+        match NonZeroU64::new(micros.cast_unsigned() ^ EPOCH) {
+            Some(kept) => Self(kept),
+            None => Self(NonZeroU64::MIN),
+        }
     }
 
     #[must_use]
     pub const fn from_seconds(seconds: i64) -> Self {
-        Self(seconds.saturating_mul(1_000_000))
+        Self::from_micros(seconds.saturating_mul(1_000_000))
     }
 
     #[must_use]
     pub const fn micros(self) -> i64 {
-        self.0
+        (self.0.get() ^ EPOCH).cast_signed()
     }
 
     /// Reads RFC 3339 with any offset, also as ISO 8601 and git write it (`+0100`, ` +0100`). `None` when the text is not a time.
@@ -54,7 +62,7 @@ impl Timestamp {
             .map_err(|_| "an RFC 3339 time")?;
         let micros = time.timestamp_micros();
         if SAYABLE.contains(&micros) {
-            Ok(Self(micros))
+            Ok(Self::from_micros(micros))
         } else {
             Err("a time of the years 0000 to 9999 in UTC")
         }
@@ -62,7 +70,7 @@ impl Timestamp {
 
     #[must_use]
     pub fn to_utc(self) -> DateTime<Utc> {
-        DateTime::from_timestamp_micros(self.0).unwrap_or_default()
+        DateTime::from_timestamp_micros(self.micros()).unwrap_or_default()
     }
 }
 
@@ -77,7 +85,20 @@ fn with_colon(text: &str) -> Option<String> {
 
 impl From<DateTime<Utc>> for Timestamp {
     fn from(time: DateTime<Utc>) -> Self {
-        Self(time.timestamp_micros())
+        Self::from_micros(time.timestamp_micros())
+    }
+}
+
+/// The Unix epoch.
+impl Default for Timestamp {
+    fn default() -> Self {
+        Self::from_micros(0)
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Timestamp").field(&self.micros()).finish()
     }
 }
 
@@ -112,21 +133,21 @@ impl Span {
 impl Sub for Timestamp {
     type Output = Span;
     fn sub(self, earlier: Self) -> Span {
-        Span(self.0.saturating_sub(earlier.0))
+        Span(self.micros().saturating_sub(earlier.micros()))
     }
 }
 
 impl Add<Span> for Timestamp {
     type Output = Self;
     fn add(self, span: Span) -> Self {
-        Self(self.0.saturating_add(span.0))
+        Self::from_micros(self.micros().saturating_add(span.0))
     }
 }
 
 impl Sub<Span> for Timestamp {
     type Output = Self;
     fn sub(self, span: Span) -> Self {
-        Self(self.0.saturating_sub(span.0))
+        Self::from_micros(self.micros().saturating_sub(span.0))
     }
 }
 
@@ -162,7 +183,7 @@ impl Serialize for Timestamp {
         if serializer.is_human_readable() {
             serializer.collect_str(self)
         } else {
-            serializer.serialize_i64(self.0)
+            serializer.serialize_i64(self.micros())
         }
     }
 }
@@ -174,7 +195,7 @@ impl<'de> Deserialize<'de> for Timestamp {
             Self::parse(&text)
                 .ok_or_else(|| serde::de::Error::custom(format!("{text:?} is not RFC 3339")))
         } else {
-            i64::deserialize(deserializer).map(Self)
+            i64::deserialize(deserializer).map(Self::from_micros)
         }
     }
 }
@@ -250,8 +271,24 @@ mod tests {
     fn what_no_clock_tells_is_as_far_away_as_can_be() {
         let far = Timestamp::from_seconds(i64::MAX);
         assert_eq!(far, Timestamp::from_micros(i64::MAX));
-        let length = far - Timestamp::from_seconds(i64::MIN);
+        let first = Timestamp::from_seconds(i64::MIN);
+        let length = far - first;
         assert_eq!(length, Span::from_micros(i64::MAX));
+        assert_eq!(first - length, first);
+        let in_order = [
+            first,
+            Timestamp::MIN,
+            Timestamp::default(),
+            Timestamp::MAX,
+            far,
+        ];
+        assert!(in_order.is_sorted_by(|one, two| one < two));
+        assert_eq!(
+            in_order.map(|at| Timestamp::from_micros(at.micros())),
+            in_order
+        );
+        assert_eq!(Timestamp::default().micros(), 0);
+        assert_eq!(size_of::<Option<Timestamp>>(), size_of::<Timestamp>());
         assert_eq!(length + Span::from_seconds(1), length);
         assert_eq!(Span::ZERO - length - length, Span::from_seconds(i64::MIN));
     }
