@@ -31,7 +31,7 @@ pub use reference::{exact, range};
 pub use route::{Class, artifact_name};
 
 /// Which code can read a snapshot: to be raised with every change of what is kept or how.
-pub const FORMAT: u32 = 14;
+pub const FORMAT: u32 = 15;
 
 /// The fold: the catalogue, the partitions that are at hand, and what is to be kept.
 #[derive(Debug, Default)]
@@ -147,7 +147,7 @@ impl Fold {
 
     /// A partition as it is to be kept, of how it was kept before; `None` where that is damaged.
     #[must_use]
-    pub fn piece(&self, number: u32, kept: Option<&[u8]>) -> Option<Vec<u8>> {
+    pub fn piece(&self, number: u32, kept: Option<Vec<u8>>) -> Option<Vec<u8>> {
         if let Some(partition) = self.partitions.get(&number) {
             return partition.to_bytes();
         }

@@ -66,34 +66,41 @@ impl Partition {
         }
     }
 
-    /// As bytes, for a snapshot.
+    /// As bytes, for a snapshot: the texts, so that they can stay where they are when the bytes are read; then the rest; then how long the texts are.
     #[must_use]
     pub fn to_bytes(&self) -> Option<Vec<u8>> {
-        let room = Vec::with_capacity(self.names.size() + self.facts.len() * ROOM);
-        let bytes = postcard::to_extend(&*self.names, room).ok()?;
-        let head = (self.until, self.facts.len());
+        let room = self.names.size() + self.facts.len() * ROOM;
+        let mut bytes = Vec::with_capacity(room);
+        let (texts, places) = self.names.to_parts()?;
+        bytes.extend_from_slice(texts.as_bytes());
+        let head = (places, self.until, self.facts.len());
         let bytes = postcard::to_extend(&head, bytes).ok()?;
-        self.facts
-            .iter()
-            .try_fold(bytes, |bytes, fact| postcard::to_extend(fact, bytes).ok())
+        let mut facts = self.facts.iter();
+        let mut bytes =
+            facts.try_fold(bytes, |bytes, fact| postcard::to_extend(fact, bytes).ok())?;
+        bytes.extend(u64::try_from(texts.len()).ok()?.to_le_bytes());
+        Some(bytes)
     }
 
     /// From bytes; `None` where they are damaged or of another format.
     #[must_use]
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (names, bytes) = postcard::take_from_bytes::<Names>(bytes).ok()?;
-        let (head, mut bytes) = postcard::take_from_bytes::<(u64, usize)>(bytes).ok()?;
-        let (until, count) = head;
+    pub fn from_bytes(mut bytes: Vec<u8>) -> Option<Self> {
+        let (rest, texts) = bytes.split_last_chunk()?;
+        let texts = usize::try_from(u64::from_le_bytes(*texts)).ok()?;
+        let (head, mut rest) = postcard::take_from_bytes(rest.get(texts..)?).ok()?;
+        let (places, until, count): (_, u64, usize) = head;
         let mut facts = Vec::new();
         // Room for all at once, where there can be so many: they are not moved while they are read.
         facts
-            .try_reserve_exact(count.min(bytes.len() / SMALLEST))
+            .try_reserve_exact(count.min(rest.len() / SMALLEST))
             .ok()?;
         for _ in 0..count {
-            let (fact, rest) = postcard::take_from_bytes(bytes).ok()?;
+            let (fact, left) = postcard::take_from_bytes(rest).ok()?;
             facts.push(fact);
-            bytes = rest;
+            rest = left;
         }
+        bytes.truncate(texts);
+        let names = Names::of_parts(String::from_utf8(bytes).ok()?, places)?;
         Some(Self {
             names: Arc::new(names),
             facts,

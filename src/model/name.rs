@@ -1,6 +1,7 @@
 //! Texts, each kept once. A [`Name`] stands for a text within one [`Names`] table: four bytes, compared and hashed at no cost. Facts and entities hold
 //! names only, which is what keeps millions of events small.
 
+use std::borrow::Cow;
 use std::hash::{BuildHasher, Hasher};
 use std::num::NonZeroU32;
 use std::ops::Range;
@@ -32,6 +33,13 @@ pub struct Names {
     known: OnceLock<Known>,
     /// A bit for each name: it was appended, and is not looked up.
     alone: Vec<u64>,
+}
+
+/// Where the texts of a table are in its long text, as it is kept.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Places<'n> {
+    ends: Cow<'n, [u32]>,
+    alone: Cow<'n, [u64]>,
 }
 
 /// Half of a hash, which is plenty for tables of this size.
@@ -211,6 +219,30 @@ impl Names {
         self.len() == 0
     }
 
+    /// What has to be kept of a table: its long text, and where which part of it is. `None` of one that goes on from another.
+    #[must_use]
+    pub fn to_parts(&self) -> Option<(&str, Places<'_>)> {
+        let places = Places {
+            ends: Cow::Borrowed(&self.ends),
+            alone: Cow::Borrowed(&self.alone),
+        };
+        self.base.is_none().then_some((&self.text, places))
+    }
+
+    /// A table of what was kept of it; `None` where that is damaged. The look-up is made anew when it is needed.
+    #[must_use]
+    pub fn of_parts(text: String, places: Places<'_>) -> Option<Self> {
+        let ends = &places.ends;
+        let mut boundaries = ends.iter().map(|end| text.is_char_boundary(*end as usize));
+        let is_sound = ends.is_sorted() && boundaries.all(|is_one| is_one);
+        is_sound.then(|| Self {
+            text,
+            ends: places.ends.into_owned(),
+            alone: places.alone.into_owned(),
+            ..Self::default()
+        })
+    }
+
     /// Every name, in the order in which they came.
     pub fn iter(&self) -> impl Iterator<Item = (Name, &str)> {
         (1..=self.len()).filter_map(|number| {
@@ -241,36 +273,20 @@ fn place(ends: &[u32], index: usize) -> Range<usize> {
     start..ends.get(index).copied().unwrap_or(0) as usize
 }
 
-/// Kept as the long text and its ends; the look-up is made anew when it is needed.
 impl Serialize for Names {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.base.is_some() {
-            let text = "a table that goes on from another is not kept";
-            return Err(serde::ser::Error::custom(text));
-        }
-        (&self.text, &self.ends, &self.alone).serialize(serializer)
+        let parts = self.to_parts();
+        let text = "a table that goes on from another is not kept";
+        let parts = parts.ok_or_else(|| serde::ser::Error::custom(text))?;
+        parts.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Names {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (text, ends, alone) = <(String, Vec<u32>, Vec<u64>)>::deserialize(deserializer)?;
-        let names = Self {
-            base: None,
-            text,
-            ends,
-            known: OnceLock::new(),
-            alone,
-        };
-        let sound = names.ends.is_sorted()
-            && names
-                .ends
-                .iter()
-                .all(|end| names.text.is_char_boundary(*end as usize));
-        if !sound {
-            return Err(serde::de::Error::custom("a table of texts is damaged"));
-        }
-        Ok(names)
+        let (text, places) = Deserialize::deserialize(deserializer)?;
+        let names = Self::of_parts(text, places);
+        names.ok_or_else(|| serde::de::Error::custom("a table of texts is damaged"))
     }
 }
 
@@ -333,5 +349,7 @@ mod tests {
             assert_eq!(again.text(name), names.text(name));
             assert_eq!(again.intern(names.text(name)), name);
         }
+        let (text, places) = names.to_parts().unwrap();
+        assert!(Names::of_parts(text.replace('é', "e"), places).is_none());
     }
 }

@@ -109,8 +109,8 @@ impl<S: Store> Store for Known<S> {
         Ok(None)
     }
 
-    fn piece(&self, _: u32, _: &mut dyn FnMut(&[u8])) -> Result<(), StoreError> {
-        Ok(())
+    fn piece(&self, _: u32) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(None)
     }
 
     fn pieces_with(&self, _: i64, _: i64) -> Result<Vec<u32>, StoreError> {

@@ -133,11 +133,8 @@ impl Store for MemoryStore {
         Ok(self.snapshot.clone())
     }
 
-    fn piece(&self, number: u32, show: &mut dyn FnMut(&[u8])) -> Result<(), StoreError> {
-        if let Some(bytes) = self.pieces.get(&number) {
-            show(bytes);
-        }
-        Ok(())
+    fn piece(&self, number: u32) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.pieces.get(&number).cloned())
     }
 
     fn pieces_with(&self, from: i64, to: i64) -> Result<Vec<u32>, StoreError> {
@@ -160,7 +157,7 @@ impl Store for MemoryStore {
         let before = update.base.map(|_| &self.pieces);
         let pieces = update.pieces.iter().map(|number| {
             let before = before.and_then(|pieces| pieces.get(number));
-            Some((*number, make(*number, before.map(Vec::as_slice))?))
+            Some((*number, make(*number, before.cloned())?))
         });
         let Some(pieces) = pieces.collect::<Option<Vec<_>>>() else {
             return Ok(false);

@@ -118,7 +118,7 @@ impl SnapshotUpdate {
 }
 
 /// Makes a piece of its number, and of what is there of it before.
-pub type Make<'a> = &'a mut dyn FnMut(u32, Option<&[u8]>) -> Option<Vec<u8>>;
+pub type Make<'a> = &'a mut dyn FnMut(u32, Option<Vec<u8>>) -> Option<Vec<u8>>;
 
 /// The log and what stands beside it.
 pub trait Store: Send {
@@ -154,8 +154,8 @@ pub trait Store: Send {
     /// The head of the snapshot, where there is one.
     fn snapshot(&self) -> Result<Option<SnapshotHead>, StoreError>;
 
-    /// Shows one piece of the snapshot, where it is there. It may be large, so that nobody copies it who does not need to.
-    fn piece(&self, number: u32, show: &mut dyn FnMut(&[u8])) -> Result<(), StoreError>;
+    /// One piece of the snapshot, where it is there.
+    fn piece(&self, number: u32) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// The pieces that know a reference in `from..=to`, ascending, each once.
     fn pieces_with(&self, from: i64, to: i64) -> Result<Vec<u32>, StoreError>;

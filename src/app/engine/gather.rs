@@ -166,16 +166,12 @@ impl Engine {
         if self.fold.is_fresh(number) {
             return Ok(Kept::Whole(Partition::default()));
         }
-        // That more came to it says that it is there.
-        let mut kept = if self.fold.has_pile(number) {
-            Kept::Damaged
-        } else {
-            Kept::Absent
-        };
-        self.store.piece(number, &mut |bytes| {
-            kept = Partition::from_bytes(bytes).map_or(Kept::Damaged, Kept::Whole);
-        })?;
-        Ok(kept)
+        Ok(match self.store.piece(number)? {
+            Some(bytes) => Partition::from_bytes(bytes).map_or(Kept::Damaged, Kept::Whole),
+            // That more came to it says that it is there.
+            None if self.fold.has_pile(number) => Kept::Damaged,
+            None => Kept::Absent,
+        })
     }
 }
 

@@ -129,8 +129,8 @@ impl Store for SqliteStore {
         self.told(snapshot::head(&self.connection))
     }
 
-    fn piece(&self, number: u32, show: &mut dyn FnMut(&[u8])) -> Result<(), StoreError> {
-        self.told(snapshot::piece(&self.connection, number, show))
+    fn piece(&self, number: u32) -> Result<Option<Vec<u8>>, StoreError> {
+        self.told(snapshot::piece(&self.connection, number))
     }
 
     fn pieces_with(&self, from: i64, to: i64) -> Result<Vec<u32>, StoreError> {

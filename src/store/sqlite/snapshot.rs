@@ -31,20 +31,20 @@ pub fn head(connection: &Connection) -> Result<Option<SnapshotHead>> {
         .optional()
 }
 
-pub fn piece(connection: &Connection, number: u32, show: &mut dyn FnMut(&[u8])) -> Result<()> {
+pub fn piece(connection: &Connection, number: u32) -> Result<Option<Vec<u8>>> {
     let mut statement = connection.prepare_cached(PIECE)?;
     let mut rows = statement.query(params![number, MANY])?;
-    match rows.next()?.map(|row| row.get_ref(0)).transpose()? {
-        None => {}
+    let piece = match rows.next()?.map(|row| row.get_ref(0)).transpose()? {
+        None => None,
         Some(ValueRef::Integer(_)) => {
             let blob = connection.blob_open(MAIN_DB, "piece", "bytes", number.into(), true)?;
             let mut bytes = vec![0; blob.len()];
             blob.read_at_exact(&mut bytes, 0)?;
-            show(&bytes);
+            Some(bytes)
         }
-        Some(bytes) => show(bytes.as_blob()?),
-    }
-    Ok(())
+        Some(bytes) => Some(bytes.as_blob()?.to_vec()),
+    };
+    Ok(piece)
 }
 
 pub fn pieces_with(connection: &Connection, from: i64, to: i64) -> Result<Vec<u32>> {
@@ -82,16 +82,8 @@ fn write(connection: &Connection, update: &SnapshotUpdate, make: Make<'_>) -> Re
     }
     let mut save = connection.prepare_cached(SAVE_PIECE)?;
     for number in &update.pieces {
-        let mut bytes = None;
-        let mut is_there = false;
-        piece(connection, *number, &mut |before| {
-            is_there = true;
-            bytes = make(*number, Some(before));
-        })?;
-        if !is_there {
-            bytes = make(*number, None);
-        }
-        let Some(bytes) = bytes else {
+        let before = piece(connection, *number)?;
+        let Some(bytes) = make(*number, before) else {
             return Ok(false);
         };
         save.execute(params![number, bytes])?;

@@ -77,8 +77,8 @@ impl Store for Shared {
     fn snapshot(&self) -> Result<Option<SnapshotHead>, StoreError> {
         self.with(Store::snapshot)
     }
-    fn piece(&self, number: u32, show: &mut dyn FnMut(&[u8])) -> Result<(), StoreError> {
-        self.with(|store| store.piece(number, show))
+    fn piece(&self, number: u32) -> Result<Option<Vec<u8>>, StoreError> {
+        self.with(|store| store.piece(number))
     }
     fn pieces_with(&self, from: i64, to: i64) -> Result<Vec<u32>, StoreError> {
         self.with(|store| store.pieces_with(from, to))
