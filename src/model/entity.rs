@@ -1,6 +1,7 @@
 //! The things that events are about, gathered from all the events that speak of each: plain data, made by [`super::gather`], linked by what their
 //! identifiers say and by nothing else. Places in the lists of a [`super::Workload`] stand for things ([`CommitAt`], [`ChangeAt`], …).
 
+use super::graph::Graph;
 use super::name::Name;
 use crate::event::kind::{Decision, List, Outcome, ReviewState, RunKind, Severities};
 use crate::event::time::Timestamp;
@@ -17,7 +18,7 @@ pub type CommitAt = u32;
 /// A place in `Workload::changes`.
 pub type ChangeAt = u32;
 
-/// A commit. One that is only known as somebody's parent has `at: None`.
+/// A commit. One that is only known as somebody's parent has `at: None`. What it comes from the [`Graph`] tells.
 #[derive(Clone, Debug)]
 pub struct Commit {
     pub sha: Name,
@@ -26,14 +27,29 @@ pub struct Commit {
     pub at: Option<Timestamp>,
     /// Committer date, where it differs.
     pub committed: Option<Timestamp>,
-    /// `None`: not known; empty: a root.
-    pub parents: Option<List<CommitAt>>,
     pub author: Option<Name>,
     pub message: Option<Name>,
     /// The change that it belongs to.
     pub change: Option<ChangeAt>,
     /// Whether it touches the workload's part of the repository; true where paths are not known.
     pub touches: bool,
+}
+
+impl Commit {
+    /// A commit of which nothing is known but what it is called.
+    #[must_use]
+    pub const fn new(sha: Name, repository: Option<Name>) -> Self {
+        Self {
+            sha,
+            repository,
+            at: None,
+            committed: None,
+            author: None,
+            message: None,
+            change: None,
+            touches: true,
+        }
+    }
 }
 
 /// A review of a change by somebody.
@@ -90,17 +106,17 @@ impl Change {
     /// Whether it touches a part of its repository that is the workload's, as far as paths are known. A merge touches what its branch does, so its own word
     /// is not asked.
     #[must_use]
-    pub fn touches(&self, commits: &[Commit]) -> bool {
+    pub fn touches(&self, commits: &[Commit], graph: &Graph) -> bool {
         let commit = |at: &CommitAt| commits.get(*at as usize);
         let own = self.commits.iter().filter(|at| Some(**at) != self.sha);
         let mut own = own.filter_map(commit).peekable();
-        let landed = self.sha.as_ref().and_then(commit);
         if own.peek().is_none() {
+            let landed = self.sha.as_ref().and_then(commit);
             return landed.is_none_or(|commit| commit.touches);
         }
-        let merges = |commit: &&Commit| commit.parents.as_ref().is_some_and(|all| all.len() > 1);
-        let landed = landed.filter(|commit| !merges(commit));
-        own.chain(landed).any(|commit| commit.touches)
+        let landed = self.sha.filter(|sha| !graph.is_merge(*sha));
+        own.chain(landed.as_ref().and_then(commit))
+            .any(|commit| commit.touches)
     }
 
     /// A change of which nothing is known but what it is called.

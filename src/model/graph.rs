@@ -1,9 +1,90 @@
 //! The commit graph: what a commit reaches, and whether one is an ancestor of another. It may have holes (commits whose parents nobody told) and, in
 //! broken data, cycles: a walk visits each commit once and always ends.
 
+use std::num::NonZeroU32;
+
 use rustc_hash::FxHashSet;
 
-use super::entity::{Commit, CommitAt};
+use super::entity::CommitAt;
+
+/// What each commit comes from, as far as somebody told. A walk asks for nothing else of commits, so it stands apart from them: that little stays at hand.
+#[derive(Clone, Debug, Default)]
+pub struct Graph {
+    /// By the place of a commit.
+    told: Vec<Option<Parents>>,
+    /// The parents of one commit after those of the other.
+    parents: Vec<CommitAt>,
+}
+
+/// Where the parents of a commit stand.
+#[derive(Clone, Copy, Debug)]
+struct Parents {
+    end: NonZeroU32,
+    count: u32,
+}
+
+impl Graph {
+    /// Takes in one more commit, of which nobody told what it comes from.
+    pub fn add(&mut self) {
+        self.told.push(None);
+    }
+
+    /// Tells what a commit comes from; of a root, nothing. The first who tells it is believed.
+    pub fn tell(&mut self, commit: CommitAt, parents: impl IntoIterator<Item = CommitAt>) {
+        let Some(told @ None) = self.told.get_mut(commit as usize) else {
+            return;
+        };
+        let before = self.parents.len();
+        self.parents.extend(parents);
+        // One more than where they end, which is never nothing.
+        let end = u32::try_from(self.parents.len() + 1).ok();
+        *told = end.and_then(NonZeroU32::new).map(|end| Parents {
+            end,
+            count: u32::try_from(self.parents.len() - before).unwrap_or(0),
+        });
+    }
+
+    /// What a commit comes from; `None` where nobody told.
+    #[must_use]
+    pub fn told(&self, commit: CommitAt) -> Option<&[CommitAt]> {
+        let Parents { end, count } = (*self.told.get(commit as usize)?)?;
+        let end = end.get() as usize - 1;
+        self.parents.get(end - count as usize..end)
+    }
+
+    /// The parents of a commit that are known.
+    #[must_use]
+    pub fn parents(&self, commit: CommitAt) -> &[CommitAt] {
+        self.told(commit).unwrap_or(&[])
+    }
+
+    #[must_use]
+    pub fn is_merge(&self, commit: CommitAt) -> bool {
+        self.parents(commit).len() > 1
+    }
+
+    /// Whether nobody told what any commit comes from.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        self.told.iter().all(Option::is_none)
+    }
+
+    /// How many commits there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.told.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.told.is_empty()
+    }
+
+    pub fn reserve(&mut self, commits: usize) {
+        self.told.reserve(commits);
+        self.parents.reserve(commits);
+    }
+}
 
 /// A set of commits.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +111,12 @@ impl Marks {
             .get(commit as usize / 64)
             .is_some_and(|word| word & (1 << (commit % 64)) != 0)
     }
+
+    fn remove(&mut self, commit: CommitAt) {
+        if let Some(word) = self.0.get_mut(commit as usize / 64) {
+            *word &= !(1 << (commit % 64));
+        }
+    }
 }
 
 /// What a walk met.
@@ -41,32 +128,56 @@ pub struct Met {
     pub joined: bool,
 }
 
-/// Visits what a commit reaches, itself included. `enter` says whether a commit is new; a walk does not go on behind one that is not, so walks that
-/// share a memory visit each commit once between them.
-pub fn walk(commits: &[Commit], from: CommitAt, mut enter: impl FnMut(CommitAt) -> bool) -> Met {
-    let mut met = Met::default();
-    // A commit that a merge leads to twice in one walk is no join with an earlier one.
-    let mut own = FxHashSet::default();
-    let mut open = vec![from];
-    while let Some(at) = open.pop() {
-        let Some(commit) = commits.get(at as usize) else {
-            met.hole = true;
-            continue;
-        };
-        if own.contains(&at) {
-            continue;
-        }
-        if !enter(at) {
-            met.joined = true;
-            continue;
-        }
-        own.insert(at);
-        match &commit.parents {
-            None => met.hole = true,
-            Some(parents) => open.extend(parents),
+/// Walks over a graph, one after the other: what they note on their way is thrown away, but not its room.
+#[derive(Debug)]
+pub struct Walks<'g> {
+    graph: &'g Graph,
+    /// What the walk has entered: a commit that a merge leads to twice in one walk is no join with an earlier one.
+    own: Marks,
+    entered: Vec<CommitAt>,
+    open: Vec<CommitAt>,
+}
+
+impl<'g> Walks<'g> {
+    #[must_use]
+    pub fn over(graph: &'g Graph) -> Self {
+        Self {
+            graph,
+            own: Marks::default(),
+            entered: Vec::new(),
+            open: Vec::new(),
         }
     }
-    met
+
+    /// Visits what a commit reaches, itself included. `enter` says whether a commit is new; a walk does not go on behind one that is not, so walks that
+    /// share a memory visit each commit once between them.
+    pub fn walk(&mut self, from: CommitAt, mut enter: impl FnMut(CommitAt) -> bool) -> Met {
+        let mut met = Met::default();
+        self.open.push(from);
+        while let Some(at) = self.open.pop() {
+            if at as usize >= self.graph.len() {
+                met.hole = true;
+                continue;
+            }
+            if self.own.contains(at) {
+                continue;
+            }
+            if !enter(at) {
+                met.joined = true;
+                continue;
+            }
+            self.own.insert(at);
+            self.entered.push(at);
+            match self.graph.told(at) {
+                None => met.hole = true,
+                Some(parents) => self.open.extend(parents),
+            }
+        }
+        for at in self.entered.drain(..) {
+            self.own.remove(at);
+        }
+        met
+    }
 }
 
 /// Longest way from each commit down to a root: what lets a search for an ancestor stop early.
@@ -75,15 +186,15 @@ pub struct Depths(Vec<u32>);
 
 impl Depths {
     #[must_use]
-    pub fn of(commits: &[Commit]) -> Self {
-        let mut depth = vec![0u32; commits.len()];
+    pub fn of(graph: &Graph) -> Self {
+        let mut depth = vec![0u32; graph.len()];
         let mut seen = Marks::default();
         let mut open = Vec::new();
-        for first in 0..commits.len() {
+        for first in 0..graph.len() {
             open.extend(CommitAt::try_from(first));
             while let Some(&at) = open.last() {
                 let place = at as usize;
-                let parents = parents(commits, at);
+                let parents = graph.parents(at);
                 if depth.get(place).is_none_or(|d| *d > 0) {
                     open.pop();
                 } else if seen.insert(at) {
@@ -110,26 +221,23 @@ impl Depths {
 
     /// Whether `of` reaches `ancestor`, which is not itself.
     #[must_use]
-    pub fn is_ancestor(&self, commits: &[Commit], ancestor: CommitAt, of: CommitAt) -> bool {
-        if ancestor == of {
+    pub fn is_ancestor(&self, graph: &Graph, ancestor: CommitAt, of: CommitAt) -> bool {
+        if ancestor == of || ancestor as usize >= graph.len() {
             return false;
         }
         let least = self.get(ancestor);
         let mut seen = FxHashSet::default();
-        let mut found = false;
-        walk(commits, of, |at| {
-            found |= at == ancestor;
-            !found && self.get(at) > least && seen.insert(at)
-        });
-        found
+        let mut open = vec![of];
+        while let Some(at) = open.pop() {
+            if at == ancestor {
+                return true;
+            }
+            if self.get(at) > least && seen.insert(at) {
+                open.extend(graph.parents(at));
+            }
+        }
+        false
     }
-}
-
-fn parents(commits: &[Commit], at: CommitAt) -> &[CommitAt] {
-    commits
-        .get(at as usize)
-        .and_then(|commit| commit.parents.as_deref())
-        .unwrap_or(&[])
 }
 
 #[cfg(test)]
@@ -137,29 +245,21 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::name::Names;
 
-    fn graph(parents: &[Option<Vec<CommitAt>>]) -> Vec<Commit> {
-        let sha = Names::default().intern("sha");
-        parents
-            .iter()
-            .map(|parents| Commit {
-                sha,
-                repository: None,
-                at: None,
-                committed: None,
-                parents: parents.clone().map(Into::into),
-                author: None,
-                message: None,
-                change: None,
-                touches: true,
-            })
-            .collect()
+    fn graph(parents: &[Option<Vec<CommitAt>>]) -> Graph {
+        let mut graph = Graph::default();
+        for (at, parents) in (0..).zip(parents) {
+            graph.add();
+            if let Some(parents) = parents {
+                graph.tell(at, parents.iter().copied());
+            }
+        }
+        graph
     }
 
-    fn reached(commits: &[Commit], from: CommitAt, seen: &mut Marks) -> (Vec<CommitAt>, Met) {
+    fn reached(graph: &Graph, from: CommitAt, seen: &mut Marks) -> (Vec<CommitAt>, Met) {
         let mut found = Vec::new();
-        let met = walk(commits, from, |at| {
+        let met = Walks::over(graph).walk(from, |at| {
             let new = seen.insert(at);
             if new {
                 found.push(at);
@@ -171,9 +271,20 @@ mod tests {
     }
 
     #[test]
+    fn who_tells_first_what_a_commit_comes_from_is_believed() {
+        let mut graph = graph(&[None, Some(vec![]), Some(vec![0, 1])]);
+        for at in 0..4 {
+            graph.tell(at, [1]);
+        }
+        let told = [0, 1, 2, 3].map(|at| graph.told(at));
+        assert_eq!(told, [Some(&[1][..]), Some(&[]), Some(&[0, 1]), None]);
+        assert!(graph.is_merge(2) && !graph.is_merge(0) && !graph.is_unknown());
+    }
+
+    #[test]
     fn a_walk_goes_on_where_the_one_before_ended() {
         // 0 <- 1 <- 2 and 1 <- 3, merged by 4
-        let commits = graph(&[
+        let graph = graph(&[
             Some(vec![]),
             Some(vec![0]),
             Some(vec![1]),
@@ -181,40 +292,37 @@ mod tests {
             Some(vec![2, 3]),
         ]);
         let mut seen = Marks::default();
-        assert_eq!(
-            reached(&commits, 4, &mut Marks::default()).1,
-            Met::default()
-        );
-        assert_eq!(reached(&commits, 2, &mut seen).0, [0, 1, 2]);
-        let (found, met) = reached(&commits, 4, &mut seen);
+        assert_eq!(reached(&graph, 4, &mut Marks::default()).1, Met::default());
+        assert_eq!(reached(&graph, 2, &mut seen).0, [0, 1, 2]);
+        let (found, met) = reached(&graph, 4, &mut seen);
         assert_eq!(found, [3, 4]);
         assert!(met.joined && !met.hole);
     }
 
     #[test]
     fn a_hole_and_an_unknown_place_end_a_walk() {
-        let commits = graph(&[None, Some(vec![0, 77])]);
-        let (found, met) = reached(&commits, 1, &mut Marks::default());
+        let graph = graph(&[None, Some(vec![0, 77])]);
+        let (found, met) = reached(&graph, 1, &mut Marks::default());
         assert_eq!(found, [0, 1]);
         assert!(met.hole && !met.joined);
-        assert!(reached(&commits, 99, &mut Marks::default()).1.hole);
+        assert!(reached(&graph, 99, &mut Marks::default()).1.hole);
     }
 
     #[test]
     fn an_ancestor_is_found_through_merges_only_upwards() {
-        let commits = graph(&[
+        let graph = graph(&[
             Some(vec![]),
             Some(vec![0]),
             Some(vec![0]),
             Some(vec![1, 2]),
             Some(vec![3]),
         ]);
-        let depths = Depths::of(&commits);
-        assert!(depths.is_ancestor(&commits, 2, 4));
-        assert!(depths.is_ancestor(&commits, 0, 1));
-        assert!(!depths.is_ancestor(&commits, 1, 2));
-        assert!(!depths.is_ancestor(&commits, 4, 0));
-        assert!(!depths.is_ancestor(&commits, 4, 4));
+        let depths = Depths::of(&graph);
+        assert!(depths.is_ancestor(&graph, 2, 4));
+        assert!(depths.is_ancestor(&graph, 0, 1));
+        assert!(!depths.is_ancestor(&graph, 1, 2));
+        assert!(!depths.is_ancestor(&graph, 4, 0));
+        assert!(!depths.is_ancestor(&graph, 4, 4));
     }
 
     proptest! {
@@ -224,16 +332,16 @@ mod tests {
             parents in prop::collection::vec(prop::option::of(prop::collection::vec(0u32..14, 0..3)), 1..12),
             from in prop::collection::vec(0u32..14, 1..5),
         ) {
-            let commits = graph(&parents);
-            let depths = Depths::of(&commits);
+            let graph = graph(&parents);
+            let depths = Depths::of(&graph);
             let mut shared = Marks::default();
             let mut all = Vec::new();
             let mut apart = Vec::new();
             for at in &from {
-                all.extend(reached(&commits, *at, &mut shared).0);
-                apart.extend(reached(&commits, *at, &mut Marks::default()).0);
-                prop_assert!(!depths.is_ancestor(&commits, *at, *at));
-                let _ = depths.is_ancestor(&commits, *at, from[0]);
+                all.extend(reached(&graph, *at, &mut shared).0);
+                apart.extend(reached(&graph, *at, &mut Marks::default()).0);
+                prop_assert!(!depths.is_ancestor(&graph, *at, *at));
+                let _ = depths.is_ancestor(&graph, *at, from[0]);
             }
             let n = all.len();
             all.sort_unstable();
@@ -253,11 +361,11 @@ mod tests {
             let parents: Vec<_> = (0u32..).zip(parents)
                 .map(|(at, list)| Some(list.into_iter().filter(|p| *p < at).collect()))
                 .collect();
-            let commits = graph(&parents);
-            let depths = Depths::of(&commits);
-            let (found, _) = reached(&commits, of, &mut Marks::default());
+            let graph = graph(&parents);
+            let depths = Depths::of(&graph);
+            let (found, _) = reached(&graph, of, &mut Marks::default());
             for at in 0..10 {
-                prop_assert_eq!(depths.is_ancestor(&commits, at, of), at != of && found.contains(&at));
+                prop_assert_eq!(depths.is_ancestor(&graph, at, of), at != of && found.contains(&at));
             }
         }
     }

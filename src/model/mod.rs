@@ -50,8 +50,10 @@ use crate::event::time::Timestamp;
 use by_name::ByName;
 use definition::{Definition, Path, Rules};
 use entity::{
-    Artifact, Change, Commit, Gate, Hold, Incident, Outside, Record, Run, Scan, Tag, Ticket,
+    Artifact, Change, Commit, CommitAt, Gate, Hold, Incident, Outside, Record, Run, Scan, Tag,
+    Ticket,
 };
+use graph::Graph;
 use name::{Name, Names};
 
 /// The environment that a version tag is a deployment to, where nobody wrote down a path to production.
@@ -70,6 +72,8 @@ pub struct Workload {
     pub names: Names,
     pub commits: Vec<Commit>,
     pub commit_of: ByName,
+    /// What each commit comes from.
+    pub graph: Graph,
     /// Requests, and commits that reached the target branch without one.
     pub changes: Vec<Change>,
     /// The merged changes of its repositories that touch no part of them that is its own.
@@ -103,6 +107,17 @@ impl Workload {
     #[must_use]
     pub fn text(&self, name: Name) -> &str {
         self.names.text(name)
+    }
+
+    /// The place of a commit, known or only spoken of.
+    pub fn commit_at(&mut self, sha: Name, repository: Option<Name>) -> CommitAt {
+        let next = CommitAt::try_from(self.commits.len()).unwrap_or(CommitAt::MAX);
+        let place = self.commit_of.get_or_insert(sha, next);
+        if place == next {
+            self.commits.push(Commit::new(sha, repository));
+            self.graph.add();
+        }
+        place
     }
 
     /// What heads a message.

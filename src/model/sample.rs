@@ -4,7 +4,8 @@
 use super::Workload;
 use super::by_name::ByName;
 use super::definition::{Definition, Path, Step, StepKind};
-use super::entity::{Change, Commit, CommitAt, Incident, Record, Review};
+use super::entity::{Change, CommitAt, Incident, Record, Review};
+use super::graph::Graph;
 use super::name::{Name, Names};
 use crate::event::kind::Outcome;
 use crate::event::time::Timestamp;
@@ -33,6 +34,7 @@ impl Sample {
             names: Names::default(),
             commits: Vec::new(),
             commit_of: ByName::default(),
+            graph: Graph::default(),
             changes: Vec::new(),
             outside: Vec::new(),
             runs: Vec::new(),
@@ -74,22 +76,7 @@ impl Sample {
     /// The place of a commit; one that is not known yet is added as nothing but a sha.
     pub fn sha(&mut self, sha: &str) -> CommitAt {
         let name = self.name(sha);
-        let next = CommitAt::try_from(self.0.commits.len()).unwrap();
-        let place = self.0.commit_of.get_or_insert(name, next);
-        if place == next {
-            self.0.commits.push(Commit {
-                sha: name,
-                repository: None,
-                at: None,
-                committed: None,
-                parents: None,
-                author: None,
-                message: None,
-                change: None,
-                touches: true,
-            });
-        }
-        place
+        self.0.commit_at(name, None)
     }
 
     /// A commit of the graph.
@@ -100,12 +87,11 @@ impl Sample {
         time: &str,
         parents: &[&str],
     ) -> &mut Self {
-        let place = self.sha(sha) as usize;
-        let parents = parents.iter().map(|sha| self.sha(sha)).collect();
+        let place = self.dated(sha, time).sha(sha);
+        let parents: Vec<CommitAt> = parents.iter().map(|sha| self.sha(sha)).collect();
         let repository = self.name(repository);
-        self.0.commits[place].repository = Some(repository);
-        self.0.commits[place].at = Some(at(time));
-        self.0.commits[place].parents = Some(parents);
+        self.0.commits[place as usize].repository = Some(repository);
+        self.0.graph.tell(place, parents);
         self
     }
 

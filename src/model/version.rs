@@ -338,10 +338,8 @@ fn reach(workload: &Workload, from: CommitAt) -> FxHashSet<CommitAt> {
     let mut seen = FxHashSet::default();
     let mut open = vec![from];
     while let Some(place) = open.pop() {
-        if seen.insert(place)
-            && let Some(commit) = workload.commits.get(place as usize)
-        {
-            open.extend(commit.parents.iter().flatten());
+        if seen.insert(place) {
+            open.extend(workload.graph.parents(place));
         }
     }
     seen

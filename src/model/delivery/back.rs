@@ -7,7 +7,7 @@ use super::by_commit::ByCommit;
 use super::{ArrivalKind, Delivery, Row, RowKind, copy};
 use crate::model::Workload;
 use crate::model::entity::{ChangeAt, CommitAt, Record};
-use crate::model::graph::{Marks, walk};
+use crate::model::graph::{Marks, Walks};
 
 /// What rollbacks did to changes, each with the row that did so last.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +38,7 @@ struct Going<'a> {
     told: Back,
     /// What was walked over since something was taken out last.
     seen: Marks,
+    walks: Walks<'a>,
 }
 
 /// What a walk reached.
@@ -55,6 +56,7 @@ pub(super) fn follow(workload: &Workload, delivery: &Delivery, by_commit: &ByCom
         by_commit,
         told: Back::default(),
         seen: Marks::default(),
+        walks: Walks::over(&workload.graph),
     };
     let rows = (0u32..).zip(&delivery.rows);
     for (number, row) in rows.filter(|(_, row)| row.success) {
@@ -148,7 +150,7 @@ impl Going<'_> {
         let commits = &self.workload.commits;
         let mut reached = Vec::new();
         let (delivery, seen) = (self.delivery, &mut self.seen);
-        let met = walk(commits, commit, |at| {
+        let met = self.walks.walk(commit, |at| {
             let new = delivery.live(at).is_none_or(|row| row >= floor) && seen.insert(at);
             if new {
                 reached.push(at);

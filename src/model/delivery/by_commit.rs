@@ -79,8 +79,8 @@ pub(super) fn belongs(workload: &Workload, change: &Change) -> bool {
         .filter_map(commit)
         .peekable();
     let branch = own.peek().is_none() || own.any(|commit| commit.touches);
-    let landed = change.sha.as_ref().and_then(commit).is_none_or(|commit| {
-        commit.touches || commit.parents.as_ref().is_some_and(|list| list.len() > 1)
-    });
-    branch && landed
+    branch
+        && change.sha.is_none_or(|sha| {
+            commit(&sha).is_none_or(|commit| commit.touches || workload.graph.is_merge(sha))
+        })
 }

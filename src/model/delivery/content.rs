@@ -8,7 +8,7 @@ use super::{Arrival, ArrivalKind, Delivery, Row, RowKind, attempt, back, copy, k
 use crate::event::time::Timestamp;
 use crate::model::Workload;
 use crate::model::entity::{Change, ChangeAt, Commit, CommitAt, Record};
-use crate::model::graph::{Depths, Marks, Met, walk};
+use crate::model::graph::{Depths, Marks, Met, Walks};
 use crate::model::name::Name;
 
 /// A pipeline's deployments of a repository.
@@ -35,6 +35,7 @@ struct Shipping<'a> {
     /// Changes of each repository by the time of their merge.
     by_date: FxHashMap<Name, Vec<(Timestamp, ChangeAt)>>,
     depths: Option<Depths>,
+    walks: Walks<'a>,
 }
 
 /// What a row was found to hold.
@@ -52,6 +53,7 @@ pub(super) fn ship(workload: &Workload, delivery: &mut Delivery) {
         by_commit: ByCommit::of(workload),
         by_date: by_date(workload),
         depths: None,
+        walks: Walks::over(&workload.graph),
         delivery,
     };
     let key = |row: &Row| {
@@ -202,7 +204,7 @@ impl Shipping<'_> {
         let Delivery { live, rows, .. } = &mut *self.delivery;
         let commits = &self.workload.commits;
         let since = scope.first;
-        content.met = walk(commits, commit, |at| {
+        content.met = self.walks.walk(commit, |at| {
             let lives = live.get(at as usize).is_some_and(Option::is_some);
             let new = scope.reached.insert(at) && !(alone && lives);
             if new {

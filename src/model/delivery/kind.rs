@@ -32,11 +32,11 @@ pub(super) fn of(
         if commit == other || was_reached && is_second_tag(workload, record) {
             return RowKind::Redeploy;
         }
-        let commits = &workload.commits;
+        let graph = &workload.graph;
         // A pipeline that only rolls back may not have reached what it goes back to.
         if was_reached || record.rollback {
-            let depths = depths.get_or_insert_with(|| Depths::of(commits));
-            if depths.is_ancestor(commits, commit, other) {
+            let depths = depths.get_or_insert_with(|| Depths::of(graph));
+            if depths.is_ancestor(graph, commit, other) {
                 return if is_late_release(workload, record, baseline) {
                     RowKind::Change
                 } else {
@@ -90,6 +90,5 @@ fn is_late_release(workload: &Workload, record: &Record, baseline: &Record) -> b
 
 /// Whether the graph knows what a commit comes from.
 pub(super) fn in_graph(workload: &Workload, commit: CommitAt) -> bool {
-    let commit = workload.commits.get(commit as usize);
-    commit.is_some_and(|commit| commit.parents.is_some())
+    workload.graph.told(commit).is_some()
 }

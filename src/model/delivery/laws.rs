@@ -20,8 +20,12 @@ fn any_workload() -> impl Strategy<Value = Workload> {
         .prop_map(|(commits, records, changes)| {
             let mut s = Sample::new("any");
             for (place, parents) in commits.into_iter().enumerate() {
-                s.commit("r", &format!("c{place}"), "03-01 10:00", &[]);
-                s.workload().commits[place].parents = parents.map(Into::into);
+                s.dated(&format!("c{place}"), "03-01 10:00");
+                let repository = s.name("r");
+                s.workload().commits[place].repository = Some(repository);
+                if let Some(parents) = parents {
+                    s.workload().graph.tell(place.try_into().unwrap(), parents);
+                }
             }
             for (place, (sha, head, direct, merged)) in changes.into_iter().enumerate() {
                 s.request(&format!("p{place}"), "r", &[]);

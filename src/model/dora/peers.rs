@@ -70,14 +70,13 @@ fn gather(lines: &[Value], service: &str) -> Workload {
         match text(fact, "type").unwrap() {
             "commit" => {
                 let sha = text(fact, "sha").unwrap();
-                let place = s.sha(sha) as usize;
-                let parents = fact["parents"].as_array().map(|list| {
-                    list.iter()
-                        .map(|sha| s.sha(sha.as_str().unwrap()))
-                        .collect()
-                });
-                s.workload().commits[place].parents = parents;
-                s.workload().commits[place].at = Some(time(fact));
+                let place = s.sha(sha);
+                if let Some(list) = fact["parents"].as_array() {
+                    let shas = list.iter().map(|sha| sha.as_str().unwrap());
+                    let parents: Vec<_> = shas.map(|sha| s.sha(sha)).collect();
+                    s.workload().graph.tell(place, parents);
+                }
+                s.workload().commits[place as usize].at = Some(time(fact));
                 if change.is_none() && !merges.contains(&sha) {
                     s.direct(sha, text(fact, "repo").unwrap());
                 }

@@ -8,13 +8,10 @@ use crate::model::entity::{Change, ChangeAt, Review};
 use crate::model::name::Name;
 
 impl Gatherer {
-    pub(super) fn commit(&mut self, at: Timestamp, fact: kind::Commit<Name>) {
-        let parents = fact.parents.map(|parents| {
-            parents
-                .into_iter()
-                .map(|parent| self.commit_at(parent, fact.repository))
-                .collect()
-        });
+    pub(super) fn commit(&mut self, at: Timestamp, fact: &kind::Commit<Name>) {
+        for parent in fact.parents.iter().flatten() {
+            self.commit_at(*parent, fact.repository);
+        }
         let place = self.commit_at(fact.sha, fact.repository);
         let touches = match (&self.workload.definition.parts, &fact.paths) {
             (Some(parts), Some(paths)) => paths
@@ -24,6 +21,12 @@ impl Gatherer {
         };
         if let Some(artifact) = fact.artifact {
             self.made_of.note(artifact, at, place);
+        }
+        if let Some(parents) = &fact.parents {
+            let places = parents
+                .iter()
+                .map(|name| self.workload.commit_of.get(*name));
+            self.workload.graph.tell(place, places.flatten());
         }
         if let Some(change) = fact.change {
             self.members.push((place, fact.repository, change));
@@ -37,9 +40,6 @@ impl Gatherer {
         commit.repository = commit.repository.or(fact.repository);
         commit.author = commit.author.or(fact.author);
         commit.message = commit.message.or(fact.message);
-        if commit.parents.is_none() {
-            commit.parents = parents;
-        }
         commit.touches &= touches;
     }
 
@@ -66,7 +66,7 @@ impl Gatherer {
         name.is_some_and(|name| self.workload.text(name).ends_with("[bot]"))
     }
 
-    pub(super) fn change(&mut self, at: Timestamp, fact: kind::Change<Name>) {
+    pub(super) fn change(&mut self, at: Timestamp, fact: &kind::Change<Name>) {
         let place = self.change_at(fact.repository, fact.change);
         let sha = fact.sha.map(|sha| self.commit_at(sha, fact.repository));
         let head = fact.head.map(|sha| self.commit_at(sha, fact.repository));
@@ -112,14 +112,14 @@ impl Gatherer {
         change.branch = fact.branch.or(change.branch);
         change.head = head.or(change.head);
         if !fact.labels.is_empty() {
-            change.labels = fact.labels;
+            change.labels = fact.labels.clone();
         }
         if !fact.reviewers.is_empty() {
-            change.reviewers = fact.reviewers;
+            change.reviewers = fact.reviewers.clone();
         }
-        for ticket in fact.tickets {
-            if !change.tickets.contains(&ticket) {
-                change.tickets.push(ticket);
+        for ticket in &fact.tickets {
+            if !change.tickets.contains(ticket) {
+                change.tickets.push(*ticket);
             }
         }
     }

@@ -42,7 +42,7 @@ impl Gatherer {
             };
             // Where nobody saw the target branch, what was deployed is taken for it, and may have been a branch.
             let deployed = change.merged.is_some() && !is_headed(commit.repository);
-            let mut parents = commit.parents.iter().flatten();
+            let mut parents = self.workload.graph.parents(*head).iter();
             !self.reached[*head as usize]
                 || deployed
                 || parents.any(|parent| claims.contains(&(*parent, *place)))
@@ -118,13 +118,7 @@ impl Gatherer {
     /// The one of a request's own commits that no other of them stands on; where the graph does not tell, the last one listed, else the last one written.
     /// What the target branch holds of it under other names is no part of its branch.
     fn tip(&self, change: &Change, listed: Option<CommitAt>) -> Option<CommitAt> {
-        let commits = &self.workload.commits;
-        let parents = |at: CommitAt| {
-            let commit = commits.get(at as usize);
-            commit
-                .and_then(|commit| commit.parents.as_deref())
-                .unwrap_or(&[])
-        };
+        let parents = |at: CommitAt| self.workload.graph.parents(at);
         let mut own: FxHashSet<CommitAt> = change.commits.iter().copied().collect();
         let mut landed = change.sha;
         while let Some(at) = landed {
@@ -146,11 +140,11 @@ impl Gatherer {
 
     /// Of commits of which nobody told what any of them stands on, the one that was written last.
     fn written_last(&self, own: &FxHashSet<CommitAt>) -> Option<CommitAt> {
-        let commits = own.iter().map(|at| self.workload.commits.get(*at as usize));
         let mut times = Vec::new();
-        for (commit, place) in commits.zip(own) {
-            let commit = commit.filter(|commit| commit.parents.is_none())?;
-            times.push((commit.at?, *place));
+        for place in own {
+            let commit = self.workload.commits.get(*place as usize)?;
+            let is_told = self.workload.graph.told(*place).is_some();
+            times.push((commit.at.filter(|_| !is_told)?, *place));
         }
         times.sort_unstable();
         match times.as_slice() {

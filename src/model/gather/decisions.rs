@@ -14,7 +14,7 @@ pub(super) struct Marked {
 }
 
 impl Gatherer {
-    pub(super) fn gate(&mut self, source: Name, at: Timestamp, fact: kind::Gate<Name>) {
+    pub(super) fn gate(&mut self, source: Name, at: Timestamp, fact: &kind::Gate<Name>) {
         let commit = fact.sha.map(|sha| self.commit_at(sha, fact.repository));
         let gates = &mut self.workload.gates;
         let place = *self.gates.entry((source, fact.gate)).or_insert_with(|| {
@@ -64,10 +64,10 @@ impl Gatherer {
         gate.version = fact.version.or(gate.version);
         gate.url = fact.url.or(gate.url);
         if !fact.approvers.is_empty() {
-            gate.approvers = fact.approvers.into();
+            gate.approvers = fact.approvers.to_vec();
         }
         if !fact.changes.is_empty() {
-            gate.changes = fact.changes.into();
+            gate.changes = fact.changes.to_vec();
         }
     }
 
@@ -127,7 +127,7 @@ impl Gatherer {
         }
     }
 
-    pub(super) fn ticket(&mut self, at: Timestamp, fact: kind::Ticket<Name>) {
+    pub(super) fn ticket(&mut self, at: Timestamp, fact: &kind::Ticket<Name>) {
         let tickets = &mut self.workload.tickets;
         let place = *self.tickets.entry(fact.ticket).or_insert_with(|| {
             tickets.push(Ticket {
@@ -152,16 +152,17 @@ impl Gatherer {
         ticket.url = fact.url.or(ticket.url);
         ticket.kind = fact.kind.or(ticket.kind);
         if !fact.labels.is_empty() {
-            ticket.labels = fact.labels.into();
+            ticket.labels = fact.labels.to_vec();
         }
-        for change in fact.changes {
-            if !ticket.changes.contains(&change) {
-                ticket.changes.push(change);
+        for change in &fact.changes {
+            if !ticket.changes.contains(change) {
+                ticket.changes.push(*change);
             }
         }
     }
 
-    pub(super) fn mark(&mut self, at: Timestamp, fact: kind::Mark<Name>) {
+    pub(super) fn mark(&mut self, at: Timestamp, fact: &kind::Mark<Name>) {
+        let fact = fact.clone();
         self.marks.push(Marked { at, fact });
     }
 

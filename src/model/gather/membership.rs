@@ -41,10 +41,9 @@ impl Gatherer {
 
     /// Whose each commit is that a merge brought. It may have brought merges of requests that stood on its own: what those brought is theirs.
     fn shares(&self, merge: CommitAt, brought: Vec<CommitAt>) -> Vec<(CommitAt, ChangeAt)> {
-        let commits = &self.workload.commits;
-        let parents = |at: CommitAt| commits[at as usize].parents.as_deref().unwrap_or(&[]);
+        let parents = |at: CommitAt| self.workload.graph.parents(at);
         let others = |at: CommitAt| parents(at).get(1..).unwrap_or(&[]);
-        let owner = commits[merge as usize].change;
+        let owner = self.workload.commits[merge as usize].change;
         let nests = |at: &CommitAt| !others(*at).is_empty() && self.merged_by(*at).is_some();
         if !brought.iter().any(nests) {
             let all = brought.into_iter();
@@ -97,11 +96,9 @@ impl Gatherer {
             .collect();
         let mut place_of = sha;
         for _ in 0..change.commits.len() {
-            let commit = &workload.commits[place_of as usize];
-            let Some([parent]) = commit.parents.as_deref() else {
+            let [parent] = *workload.graph.parents(place_of) else {
                 return;
             };
-            let parent = *parent;
             let before = &mut workload.commits[parent as usize];
             if before.change.is_some() || before.at.is_none_or(|at| !dates.contains(&at)) {
                 return;
@@ -139,8 +136,8 @@ impl Gatherer {
 
     /// Every merge on the target branch, oldest first on each line, with the commits that it brought in. What the branch holds is marked on the way.
     fn merges(&mut self) -> Vec<(CommitAt, Vec<CommitAt>)> {
-        let commits = &self.workload.commits;
-        let mut reached = vec![false; commits.len()];
+        let graph = &self.workload.graph;
+        let mut reached = vec![false; graph.len()];
         let mut by_heads = None;
         let mut merges = Vec::new();
         let heads = self.heads.values().copied().map(|tip| (tip, true));
@@ -154,23 +151,18 @@ impl Gatherer {
             while let Some(place) = next.filter(|place| !reached[*place as usize]) {
                 reached[place as usize] = true;
                 line.push(place);
-                next = commits[place as usize]
-                    .parents
-                    .as_ref()
-                    .and_then(|parents| parents.first().copied());
+                next = graph.parents(place).first().copied();
             }
             for place in line.into_iter().rev() {
-                let parents = commits[place as usize].parents.as_deref().unwrap_or(&[]);
                 let mut brought = Vec::new();
-                let mut open: Vec<CommitAt> = parents.iter().skip(1).copied().collect();
+                let others = graph.parents(place).iter().skip(1);
+                let mut open: Vec<CommitAt> = others.copied().collect();
                 while let Some(other) = open.pop() {
                     if std::mem::replace(&mut reached[other as usize], true) {
                         continue;
                     }
                     brought.push(other);
-                    if let Some(parents) = &commits[other as usize].parents {
-                        open.extend(parents);
-                    }
+                    open.extend(graph.parents(other));
                 }
                 if !brought.is_empty() {
                     brought.sort_unstable();
@@ -186,11 +178,7 @@ impl Gatherer {
     /// Commits that reached the target branch without a request are changes of their own. A merge brings nothing of its own. Where no graph is known at
     /// all, every commit without a request is taken to have reached it.
     pub(super) fn add_direct_changes(&mut self) {
-        let graph = self
-            .workload
-            .commits
-            .iter()
-            .any(|commit| commit.parents.is_some());
+        let graph = !self.workload.graph.is_unknown();
         // Most commits of a line that nobody asks to be merged are changes by themselves, and a change is large: it is moved once.
         let alone = self.workload.commits.iter();
         let alone = alone.filter(|commit| commit.change.is_none() && commit.at.is_some());
@@ -200,28 +188,26 @@ impl Gatherer {
             let (None, Some(at)) = (commit.change, commit.at) else {
                 continue;
             };
-            let single = commit
-                .parents
-                .as_ref()
-                .map_or(!graph, |parents| parents.len() < 2);
+            let at_commit = CommitAt::try_from(place).unwrap_or(CommitAt::MAX);
+            let parents = self.workload.graph.told(at_commit);
+            let single = parents.map_or(!graph, |parents| parents.len() < 2);
             if !single || (graph && !self.reached[place]) {
                 continue;
             }
             let tickets = self.tickets_of_commit(place);
             let commit = &self.workload.commits[place];
-            let place = CommitAt::try_from(place).unwrap_or(CommitAt::MAX);
             let change = Change {
                 direct: true,
                 title: commit.message,
                 author: commit.author,
                 tickets,
                 merged: Some(commit.committed.map_or(at, |committed| committed.max(at))),
-                sha: Some(place),
-                commits: List::from([place]),
+                sha: Some(at_commit),
+                commits: List::from([at_commit]),
                 ..Change::new(commit.sha, commit.repository)
             };
             let number = ChangeAt::try_from(self.workload.changes.len()).unwrap_or(ChangeAt::MAX);
-            self.workload.commits[place as usize].change = Some(number);
+            self.workload.commits[place].change = Some(number);
             self.workload.changes.push(change);
         }
     }
@@ -235,12 +221,13 @@ impl Gatherer {
             commits,
             changes,
             outside,
+            graph,
             ..
         } = &mut self.workload;
         let mut places: Vec<Option<ChangeAt>> = Vec::with_capacity(changes.len());
         let mut kept = 0;
         changes.retain(|change| {
-            let keep = change.touches(commits);
+            let keep = change.touches(commits, graph);
             places.push(keep.then_some(kept));
             kept += ChangeAt::from(keep);
             if let (false, Some(_), Some(sha)) = (keep, change.merged, change.sha) {

@@ -30,7 +30,8 @@ pub use ticket::Gathered;
 use super::Workload;
 use super::by_name::ByName;
 use super::definition::{Definition, Path, Rules};
-use super::entity::{ChangeAt, Commit, CommitAt};
+use super::entity::{ChangeAt, CommitAt};
+use super::graph::Graph;
 use super::name::{Name, Names};
 use crate::event::kind::{ChangePhase, Kind, MapText, Phase};
 use crate::event::time::Timestamp;
@@ -176,6 +177,7 @@ impl Gatherer {
                 names: Names::default(),
                 commits: Vec::new(),
                 commit_of: ByName::default(),
+                graph: Graph::default(),
                 changes: Vec::new(),
                 outside: Vec::new(),
                 runs: Vec::new(),
@@ -234,6 +236,7 @@ impl Gatherer {
         }
         let workload = &mut self.workload;
         workload.commits.reserve(commits);
+        workload.graph.reserve(commits);
         let requests = opened.max(merged);
         workload.changes.reserve(requests);
         self.change_of.reserve(requests);
@@ -263,19 +266,24 @@ impl Gatherer {
             if !is_wanted(&fact.kind, theirs, &self.workload.names) {
                 continue;
             }
+            if own == Some(partition) {
+                self.take(fact.source, fact.at, &fact.kind);
+                continue;
+            }
             let turned = &mut turned[partition];
             let names = &mut self.workload.names;
             let mut turn = |name: &Name| match turned.get_mut(name.index()) {
-                None => *name,
+                // A snapshot that is damaged may speak of names that its table has not.
+                None => names.intern(""),
                 Some(turned) => *turned.get_or_insert_with(|| names.intern(theirs.text(*name))),
             };
-            let (source, at) = (turn(&fact.source), fact.at);
+            let source = turn(&fact.source);
             let kind = fact.kind.map_text(&mut turn);
-            self.take(source, at, kind);
+            self.take(source, fact.at, &kind);
         }
     }
 
-    fn take(&mut self, source: Name, at: Timestamp, kind: Kind<Name>) {
+    fn take(&mut self, source: Name, at: Timestamp, kind: &Kind<Name>) {
         let is_loose = kind.is_loose(|name| self.workload.text(*name)) || kind.names_nothing();
         let elsewhere = is_loose || matches!(kind, Kind::Ticket(_) | Kind::Mark(_));
         if !elsewhere {
@@ -291,24 +299,24 @@ impl Gatherer {
                 note(&mut self.workload.request_sources, source);
                 self.change(at, fact);
             }
-            Kind::Run(fact) => self.run(source, at, &fact),
-            Kind::Artifact(fact) => self.artifact(source, at, &fact),
-            Kind::Scan(fact) => self.scan(source, at, &fact),
+            Kind::Run(fact) => self.run(source, at, fact),
+            Kind::Artifact(fact) => self.artifact(source, at, fact),
+            Kind::Scan(fact) => self.scan(source, at, fact),
             Kind::Gate(fact) => {
                 if !is_loose {
                     self.rooted.insert((source, fact.gate));
                 }
                 self.gate(source, at, fact);
             }
-            Kind::Deployment(fact) => self.deployment(source, at, &fact),
+            Kind::Deployment(fact) => self.deployment(source, at, fact),
             Kind::Incident(fact) => {
                 if !is_loose {
                     self.rooted.insert((source, fact.incident));
                 }
-                self.incident(source, at, &fact);
+                self.incident(source, at, fact);
             }
-            Kind::Tag(fact) => self.tag(source, at, &fact),
-            Kind::Branch(fact) => self.branch(at, &fact),
+            Kind::Tag(fact) => self.tag(source, at, fact),
+            Kind::Branch(fact) => self.branch(at, fact),
             Kind::Ticket(fact) => self.ticket(at, fact),
             Kind::Mark(fact) => self.mark(at, fact),
             Kind::Component(_) | Kind::Other(_) => {}
@@ -348,22 +356,6 @@ impl Gatherer {
         } else {
             names.intern("")
         };
-        let commits = &mut self.workload.commits;
-        let next = CommitAt::try_from(commits.len()).unwrap_or(CommitAt::MAX);
-        let place = self.workload.commit_of.get_or_insert(sha, next);
-        if place == next {
-            commits.push(Commit {
-                sha,
-                repository,
-                at: None,
-                committed: None,
-                parents: None,
-                author: None,
-                message: None,
-                change: None,
-                touches: true,
-            });
-        }
-        place
+        self.workload.commit_at(sha, repository)
     }
 }

@@ -61,8 +61,7 @@ impl Gatherer {
                 return FxHashSet::default();
             }
             if !self.reached[place as usize] && found.insert(place) {
-                let parents = self.workload.commits[place as usize].parents.as_deref();
-                open.extend(parents.unwrap_or(&[]));
+                open.extend(self.workload.graph.parents(place));
             }
         }
         found

@@ -7,7 +7,7 @@ use super::thing::Thing;
 use crate::event::cdevents::purl::said;
 use crate::model::Workload;
 use crate::model::entity::{ChangeAt, Commit, CommitAt};
-use crate::model::graph::{Marks, walk};
+use crate::model::graph::{Marks, Walks};
 use crate::model::name::Name;
 use crate::model::state::Lives;
 
@@ -130,7 +130,7 @@ fn take(lives: &Lives<'_>, place: CommitAt, commit: &Commit, found: &mut Found) 
         }
         Some(_) => found.commits.push(Thing::of_commit(lives.workload, place)),
         None => {
-            let brought = merged(lives.workload, commit);
+            let brought = merged(lives.workload, place);
             // What it merged may have gone live on a line of its own, without the merge.
             let went_ahead = production.live(place).is_none()
                 && brought
@@ -145,17 +145,18 @@ fn take(lives: &Lives<'_>, place: CommitAt, commit: &Commit, found: &mut Found) 
 }
 
 /// The changes that a merge which nobody asked for brought: those behind its later parents, and not behind its first.
-fn merged(workload: &Workload, commit: &Commit) -> BTreeSet<ChangeAt> {
-    let Some([first, others @ ..]) = commit.parents.as_deref() else {
+fn merged(workload: &Workload, commit: CommitAt) -> BTreeSet<ChangeAt> {
+    let [first, others @ ..] = workload.graph.parents(commit) else {
         return BTreeSet::new();
     };
     let mut brought = BTreeSet::new();
     let mut seen = Marks::default();
+    let mut walks = Walks::over(&workload.graph);
     if !others.is_empty() {
-        walk(&workload.commits, *first, |at| seen.insert(at));
+        walks.walk(*first, |at| seen.insert(at));
     }
     for other in others {
-        walk(&workload.commits, *other, |at| {
+        walks.walk(*other, |at| {
             let new = seen.insert(at);
             let of = workload.commits.get(at as usize);
             brought.extend(of.and_then(|of| of.change).filter(|_| new));

@@ -242,7 +242,7 @@ fn nowhere(workload: &Workload, thing: &Thing, branches: &dyn Fn() -> Vec<String
     if commit.is_none_or(|commit| commit.at.is_none()) {
         return format!("{name} is named as a commit of {of}, and nothing more is known of it");
     }
-    if commit.is_some_and(|commit| commit.parents.as_ref().is_some_and(|all| all.len() > 1)) {
+    if thing.commit.is_some_and(|at| workload.graph.is_merge(at)) {
         return format!("{name} is a merge of {of} that no deployment holds, as far as is known");
     }
     let branches = branches();

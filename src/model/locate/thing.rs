@@ -9,7 +9,7 @@ use crate::model::Workload;
 use crate::model::delivery::{Delivery, Row, RowKind};
 use crate::model::entity::{ChangeAt, CommitAt, Record};
 use crate::model::environment::short;
-use crate::model::graph::{Marks, walk};
+use crate::model::graph::{Marks, Walks};
 use crate::model::name::Name;
 use crate::model::state::Lives;
 
@@ -167,7 +167,7 @@ impl Thing {
         };
         let mut found = false;
         let mut seen = Marks::default();
-        walk(&workload.commits, from, |at| {
+        Walks::over(&workload.graph).walk(from, |at| {
             found |= at == wanted;
             let later = delivery.live(at).is_none_or(|row| row >= floor);
             !found && later && seen.insert(at)

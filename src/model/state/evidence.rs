@@ -299,7 +299,7 @@ pub(in crate::model) fn carried(
             }
             found.insert(change);
         }
-        open.extend(commit.parents.iter().flatten());
+        open.extend(workload.graph.parents(place));
     }
     found
 }
