@@ -31,7 +31,6 @@ mod whereabouts;
 mod whole;
 
 use std::io::{ErrorKind, Write};
-use std::process::ExitCode;
 
 use clap::Parser;
 use serde::Serialize;
@@ -53,19 +52,20 @@ pub enum Ending {
     Unable,
 }
 
-impl From<Ending> for ExitCode {
+/// The exit codes of the contract.
+impl From<Ending> for u8 {
     fn from(ending: Ending) -> Self {
         match ending {
-            Ending::Done => Self::from(0),
-            Ending::Found => Self::from(1),
-            Ending::Unable => Self::from(3),
+            Ending::Done => 0,
+            Ending::Found => 1,
+            Ending::Unable => 3,
         }
     }
 }
 
-/// Reads the command line, does it, and tells how it ended.
+/// Reads the command line, does it, and gives the exit code that tells how it ended.
 #[must_use]
-pub fn run() -> ExitCode {
+pub fn run() -> u8 {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -78,15 +78,15 @@ pub fn run() -> ExitCode {
         Err(failure) => {
             complain(&failure.to_string());
             match failure.kind {
-                FailureKind::Usage => ExitCode::from(2),
-                FailureKind::Unable => ExitCode::from(3),
+                FailureKind::Usage => 2,
+                FailureKind::Unable => 3,
             }
         }
     }
 }
 
 /// Says why the command line cannot be followed, or what it asks to be told of itself: help and version come this way too, with code 0.
-fn refused(error: &clap::Error) -> ExitCode {
+fn refused(error: &clap::Error) -> u8 {
     let mut typed = std::env::args_os();
     if typed.all(|typed| typed.to_str().is_some_and(|typed| clean(typed) == typed)) {
         // Nothing can be done where nobody reads it.
@@ -100,7 +100,7 @@ fn refused(error: &clap::Error) -> ExitCode {
     } else {
         complain(&error.render().to_string());
     }
-    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+    u8::try_from(error.exit_code()).unwrap_or(2)
 }
 
 /// Tells what is wrong, also where what was typed stands in it.
