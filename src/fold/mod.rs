@@ -154,7 +154,7 @@ impl Fold {
         let mut partition = if self.is_fresh(number) {
             Partition::default()
         } else {
-            Partition::from_bytes(kept?)?
+            Partition::from_bytes(&kept?)?
         };
         partition.add(self.pile.facts(number, &self.catalogue.sources));
         partition.to_bytes()

@@ -1,12 +1,20 @@
 //! The facts about one thing, in one canonical order: by time, then source, then id.
 
 use std::borrow::Cow;
+use std::io;
+use std::io::Read;
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 
 use crate::event::Event;
 use crate::event::kind::MapText;
-use crate::model::name::{Name, Names};
+use crate::model::name::{Name, Names, Places};
 
+/// The bytes that say how long the two parts of a partition are.
+const HEAD: usize = 16;
+/// From so many bytes of facts on, a thread of its own makes them.
+const MANY: usize = 1 << 20;
 /// The bytes of a fact, at the very least.
 const SMALLEST: usize = 8;
 /// The bytes of a fact, for most facts at most.
@@ -66,46 +74,97 @@ impl Partition {
         }
     }
 
-    /// As bytes, for a snapshot: the texts, so that they can stay where they are when the bytes are read; then the rest; then how long the texts are.
+    /// As bytes, for a snapshot: how long its two parts are, the facts with where which text is, and the texts.
     #[must_use]
     pub fn to_bytes(&self) -> Option<Vec<u8>> {
-        let room = self.names.size() + self.facts.len() * ROOM;
+        let room = HEAD + self.names.size() + self.facts.len() * ROOM;
         let mut bytes = Vec::with_capacity(room);
+        bytes.extend([0; HEAD]);
         let (texts, places) = self.names.to_parts()?;
-        bytes.extend_from_slice(texts.as_bytes());
         let head = (places, self.until, self.facts.len());
         let bytes = postcard::to_extend(&head, bytes).ok()?;
         let mut facts = self.facts.iter();
         let mut bytes =
             facts.try_fold(bytes, |bytes, fact| postcard::to_extend(fact, bytes).ok())?;
-        bytes.extend(u64::try_from(texts.len()).ok()?.to_le_bytes());
+        let parts = [bytes.len() - HEAD, texts.len()];
+        for (place, part) in bytes.chunks_exact_mut(HEAD / 2).zip(parts) {
+            place.copy_from_slice(&u64::try_from(part).ok()?.to_le_bytes());
+        }
+        bytes.extend_from_slice(texts.as_bytes());
         Some(bytes)
     }
 
     /// From bytes; `None` where they are damaged or of another format.
     #[must_use]
-    pub fn from_bytes(mut bytes: Vec<u8>) -> Option<Self> {
-        let (rest, texts) = bytes.split_last_chunk()?;
-        let texts = usize::try_from(u64::from_le_bytes(*texts)).ok()?;
-        let (head, mut rest) = postcard::take_from_bytes(rest.get(texts..)?).ok()?;
-        let (places, until, count): (_, u64, usize) = head;
-        let mut facts = Vec::new();
-        // Room for all at once, where there can be so many: they are not moved while they are read.
-        facts
-            .try_reserve_exact(count.min(rest.len() / SMALLEST))
-            .ok()?;
-        for _ in 0..count {
-            let (fact, left) = postcard::take_from_bytes(rest).ok()?;
-            facts.push(fact);
-            rest = left;
+    pub fn from_bytes(mut bytes: &[u8]) -> Option<Self> {
+        let length = bytes.len();
+        Self::read(&mut bytes, length).ok().flatten()
+    }
+
+    /// From bytes that are being read. Where there are many, the facts are made on another thread while the texts are read.
+    pub fn read(from: &mut dyn Read, length: usize) -> io::Result<Option<Self>> {
+        if length < HEAD {
+            return Ok(None);
         }
-        bytes.truncate(texts);
-        let names = Names::of_parts(String::from_utf8(bytes).ok()?, places)?;
-        Some(Self {
-            names: Arc::new(names),
-            facts,
-            until,
-            ..Self::default()
+        let mut lengths = [[0; HEAD / 2]; 2];
+        from.read_exact(lengths.as_flattened_mut())?;
+        let [facts, texts] = lengths.map(|part| usize::try_from(u64::from_le_bytes(part)));
+        let (Ok(facts), Ok(texts)) = (facts, texts) else {
+            return Ok(None);
+        };
+        if facts.checked_add(texts) != Some(length - HEAD) {
+            return Ok(None);
+        }
+        let (mut facts, mut texts) = (vec![0; facts], vec![0; texts]);
+        from.read_exact(&mut facts)?;
+        let made = thread::scope(|scope| {
+            let many = (facts.len() > MANY).then(thread::Builder::new);
+            // Without a thread, they are made afterwards.
+            let making = many.and_then(|begin| begin.spawn_scoped(scope, || made(&facts)).ok());
+            from.read_exact(&mut texts)?;
+            Ok::<_, io::Error>(match making {
+                Some(making) => making.join().unwrap_or_else(|panic| resume_unwind(panic)),
+                None => made(&facts),
+            })
+        })?;
+        Ok(made.and_then(|made| made.with(String::from_utf8(texts).ok()?)))
+    }
+}
+
+/// A partition but for its texts.
+struct Made {
+    places: Places<'static>,
+    facts: Vec<Event<Name>>,
+    until: u64,
+}
+
+fn made(bytes: &[u8]) -> Option<Made> {
+    let (head, mut bytes) = postcard::take_from_bytes(bytes).ok()?;
+    let (places, until, count): (_, u64, usize) = head;
+    let mut facts = Vec::new();
+    // Room for all at once, where there can be so many: they are not moved while they are made.
+    facts
+        .try_reserve_exact(count.min(bytes.len() / SMALLEST))
+        .ok()?;
+    for _ in 0..count {
+        let (fact, rest) = postcard::take_from_bytes(bytes).ok()?;
+        facts.push(fact);
+        bytes = rest;
+    }
+    Some(Made {
+        places,
+        facts,
+        until,
+    })
+}
+
+impl Made {
+    fn with(self, texts: String) -> Option<Partition> {
+        Some(Partition {
+            names: Arc::new(Names::of_parts(texts, self.places)?),
+            facts: self.facts,
+            until: self.until,
+            is_unsettled: false,
         })
     }
 }
@@ -185,5 +244,31 @@ mod tests {
             .map(|number| event(number).map_text(&mut |text| text.to_string()))
             .collect();
         assert_eq!(texts(&piled), in_order);
+    }
+
+    /// So many that a thread of its own makes the facts.
+    #[test]
+    fn a_large_partition_is_read_as_it_was_kept_and_a_damaged_one_is_told() {
+        let mut large = Partition::default();
+        for place in 1..40_000 {
+            large.push(&event(place), place);
+        }
+        large.settle();
+        let bytes = large.to_bytes().unwrap();
+        let again = Partition::from_bytes(&bytes).unwrap();
+        assert!(again.facts() == large.facts());
+        assert!(again.names.iter().eq(large.names.iter()));
+
+        let [facts, texts] = [0, HEAD / 2].map(|at| bytes[at] as usize);
+        let is_read = |bytes: &[u8]| Partition::from_bytes(bytes).is_some();
+        assert!(!is_read(&bytes[..bytes.len() - 1]) && !is_read(&bytes[..HEAD - 1]));
+        for (at, was) in [(0, facts), (HEAD / 2, texts), (HEAD - 1, 0)] {
+            let mut damaged = bytes.clone();
+            damaged[at] = u8::try_from(was).unwrap() ^ 1;
+            assert!(!is_read(&damaged), "{at}");
+        }
+        let mut shifted = bytes;
+        (shifted[0], shifted[HEAD / 2]) = (shifted[0] ^ 1, shifted[HEAD / 2] ^ 1);
+        assert!(!is_read(&shifted));
     }
 }

@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 
 use super::{
-    Appended, Batch, Cursor, JournalHead, JournalLine, Make, Seq, SnapshotHead, SnapshotUpdate,
-    Store, StoreError, Stored,
+    Appended, Batch, Cursor, JournalHead, JournalLine, Make, ReadPiece, Seq, SnapshotHead,
+    SnapshotUpdate, Store, StoreError, Stored,
 };
 use crate::event::time::Timestamp;
 
@@ -109,8 +109,8 @@ impl<S: Store> Store for Known<S> {
         Ok(None)
     }
 
-    fn piece(&self, _: u32) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(None)
+    fn read_piece(&self, _: u32, _: ReadPiece<'_>) -> Result<(), StoreError> {
+        Ok(())
     }
 
     fn pieces_with(&self, _: i64, _: i64) -> Result<Vec<u32>, StoreError> {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::ControlFlow;
 
 use super::{
-    Appended, Batch, Cursor, JournalHead, JournalLine, Make, Seq, SnapshotHead, SnapshotUpdate,
-    Store, StoreError, Stored,
+    Appended, Batch, Cursor, JournalHead, JournalLine, Make, ReadPiece, Seq, SnapshotHead,
+    SnapshotUpdate, Store, StoreError, Stored,
 };
 use crate::event::time::Timestamp;
 
@@ -133,8 +133,13 @@ impl Store for MemoryStore {
         Ok(self.snapshot.clone())
     }
 
-    fn piece(&self, number: u32) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(self.pieces.get(&number).cloned())
+    fn read_piece(&self, number: u32, read: ReadPiece<'_>) -> Result<(), StoreError> {
+        let piece = self.pieces.get(&number);
+        let done = piece.map_or(Ok(()), |bytes| read(&mut bytes.as_slice(), bytes.len()));
+        done.map_err(|error| StoreError::Failed {
+            path: "memory".to_owned(),
+            detail: error.to_string(),
+        })
     }
 
     fn pieces_with(&self, from: i64, to: i64) -> Result<Vec<u32>, StoreError> {

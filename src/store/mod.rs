@@ -11,6 +11,8 @@ pub mod known;
 pub mod memory;
 pub mod sqlite;
 
+use std::io;
+use std::io::Read;
 use std::ops::ControlFlow;
 
 use crate::event::time::Timestamp;
@@ -120,6 +122,9 @@ impl SnapshotUpdate {
 /// Makes a piece of its number, and of what is there of it before.
 pub type Make<'a> = &'a mut dyn FnMut(u32, Option<Vec<u8>>) -> Option<Vec<u8>>;
 
+/// Takes in a piece, of which it is told how long it is. It may begin to work with the first bytes before it asks for the last.
+pub type ReadPiece<'a> = &'a mut dyn FnMut(&mut dyn Read, usize) -> io::Result<()>;
+
 /// The log and what stands beside it.
 pub trait Store: Send {
     /// Adds a batch and its cursors in one transaction. `arrived` is the time of arrival of its events.
@@ -154,8 +159,18 @@ pub trait Store: Send {
     /// The head of the snapshot, where there is one.
     fn snapshot(&self) -> Result<Option<SnapshotHead>, StoreError>;
 
-    /// One piece of the snapshot, where it is there.
-    fn piece(&self, number: u32) -> Result<Option<Vec<u8>>, StoreError>;
+    /// Reads one piece of the snapshot, where it is there.
+    fn read_piece(&self, number: u32, read: ReadPiece<'_>) -> Result<(), StoreError>;
+
+    /// One piece of the snapshot as a whole, where it is there.
+    fn piece(&self, number: u32) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut piece = None;
+        self.read_piece(number, &mut |from, length| {
+            let bytes = piece.insert(vec![0; length]);
+            from.read_exact(bytes)
+        })?;
+        Ok(piece)
+    }
 
     /// The pieces that know a reference in `from..=to`, ascending, each once.
     fn pieces_with(&self, from: i64, to: i64) -> Result<Vec<u32>, StoreError>;

@@ -166,8 +166,14 @@ impl Engine {
         if self.fold.is_fresh(number) {
             return Ok(Kept::Whole(Partition::default()));
         }
-        Ok(match self.store.piece(number)? {
-            Some(bytes) => Partition::from_bytes(bytes).map_or(Kept::Damaged, Kept::Whole),
+        let mut kept = None;
+        self.store.read_piece(number, &mut |from, length| {
+            let partition = Partition::read(from, length)?;
+            kept = Some(partition.map_or(Kept::Damaged, Kept::Whole));
+            Ok(())
+        })?;
+        Ok(match kept {
+            Some(kept) => kept,
             // That more came to it says that it is there.
             None if self.fold.has_pile(number) => Kept::Damaged,
             None => Kept::Absent,

@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::{
-    Appended, Batch, Cursor, JournalHead, JournalLine, Make, Seq, SnapshotHead, SnapshotUpdate,
-    Store, StoreError, Stored,
+    Appended, Batch, Cursor, JournalHead, JournalLine, Make, ReadPiece, Seq, SnapshotHead,
+    SnapshotUpdate, Store, StoreError, Stored,
 };
 use crate::event::time::Timestamp;
 
@@ -129,8 +129,8 @@ impl Store for SqliteStore {
         self.told(snapshot::head(&self.connection))
     }
 
-    fn piece(&self, number: u32) -> Result<Option<Vec<u8>>, StoreError> {
-        self.told(snapshot::piece(&self.connection, number))
+    fn read_piece(&self, number: u32, read: ReadPiece<'_>) -> Result<(), StoreError> {
+        self.told(snapshot::read_piece(&self.connection, number, read))
     }
 
     fn pieces_with(&self, from: i64, to: i64) -> Result<Vec<u32>, StoreError> {

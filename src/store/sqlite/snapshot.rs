@@ -3,7 +3,7 @@
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, MAIN_DB, OptionalExtension, Result, TransactionBehavior, params};
 
-use crate::store::{Make, SnapshotHead, SnapshotUpdate};
+use crate::store::{Make, ReadPiece, SnapshotHead, SnapshotUpdate};
 
 const HEAD: &str = "SELECT format, seq, bytes FROM snapshot";
 const SAVE_HEAD: &str =
@@ -31,19 +31,34 @@ pub fn head(connection: &Connection) -> Result<Option<SnapshotHead>> {
         .optional()
 }
 
-pub fn piece(connection: &Connection, number: u32) -> Result<Option<Vec<u8>>> {
+pub fn read_piece(connection: &Connection, number: u32, read: ReadPiece<'_>) -> Result<()> {
     let mut statement = connection.prepare_cached(PIECE)?;
     let mut rows = statement.query(params![number, MANY])?;
-    let piece = match rows.next()?.map(|row| row.get_ref(0)).transpose()? {
-        None => None,
+    let done = match rows.next()?.map(|row| row.get_ref(0)).transpose()? {
+        None => Ok(()),
         Some(ValueRef::Integer(_)) => {
-            let blob = connection.blob_open(MAIN_DB, "piece", "bytes", number.into(), true)?;
-            let mut bytes = vec![0; blob.len()];
-            blob.read_at_exact(&mut bytes, 0)?;
-            Some(bytes)
+            let mut blob = connection.blob_open(MAIN_DB, "piece", "bytes", number.into(), true)?;
+            let length = blob.len();
+            read(&mut blob, length)
         }
-        Some(bytes) => Some(bytes.as_blob()?.to_vec()),
+        Some(bytes) => {
+            let mut bytes = bytes.as_blob()?;
+            let length = bytes.len();
+            read(&mut bytes, length)
+        }
     };
+    done.map_err(|error| {
+        let error = error.downcast::<rusqlite::Error>();
+        error.unwrap_or_else(|other| rusqlite::Error::ToSqlConversionFailure(other.into()))
+    })
+}
+
+fn piece(connection: &Connection, number: u32) -> Result<Option<Vec<u8>>> {
+    let mut piece = None;
+    read_piece(connection, number, &mut |from, length| {
+        let bytes = piece.insert(vec![0; length]);
+        from.read_exact(bytes)
+    })?;
     Ok(piece)
 }
 

@@ -24,8 +24,8 @@ use leadtime::model::window::Window;
 use leadtime::report::json::document;
 use leadtime::store::memory::MemoryStore;
 use leadtime::store::{
-    Appended, Batch, Cursor, JournalHead, JournalLine, Make, Seq, SnapshotHead, SnapshotUpdate,
-    Store, StoreError, Stored,
+    Appended, Batch, Cursor, JournalHead, JournalLine, Make, ReadPiece, Seq, SnapshotHead,
+    SnapshotUpdate, Store, StoreError, Stored,
 };
 use serde_json::Value;
 
@@ -77,8 +77,8 @@ impl Store for Shared {
     fn snapshot(&self) -> Result<Option<SnapshotHead>, StoreError> {
         self.with(Store::snapshot)
     }
-    fn piece(&self, number: u32) -> Result<Option<Vec<u8>>, StoreError> {
-        self.with(|store| store.piece(number))
+    fn read_piece(&self, number: u32, read: ReadPiece<'_>) -> Result<(), StoreError> {
+        self.with(|store| store.read_piece(number, read))
     }
     fn pieces_with(&self, from: i64, to: i64) -> Result<Vec<u32>, StoreError> {
         self.with(|store| store.pieces_with(from, to))
