@@ -42,14 +42,21 @@ pub fn tickets<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     found
 }
 
-/// The same of what belongs to a repository: an issue of its own is named with it, since `#3` is another in every one.
+/// The same of what belongs to a repository.
 #[must_use]
 pub fn tickets_of<'a>(repository: &str, texts: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    let found = tickets(texts).into_iter();
-    let named = found.map(|ticket| match ticket.strip_prefix('#') {
-        Some(number) => format!("{repository}#{number}"),
-        None => ticket,
-    });
+    of_repository(repository, tickets(texts))
+}
+
+/// Tickets as a repository names them: an issue of its own is named with it, since `#3` is another in every one.
+#[must_use]
+pub fn of_repository(repository: &str, found: impl IntoIterator<Item = String>) -> Vec<String> {
+    let named = found
+        .into_iter()
+        .map(|ticket| match ticket.strip_prefix('#') {
+            Some(number) => format!("{repository}#{number}"),
+            None => ticket,
+        });
     named.fold(Vec::new(), |mut seen, ticket| {
         if !seen.contains(&ticket) {
             seen.push(ticket);
@@ -68,17 +75,30 @@ pub fn keys(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether a look for what is closed is worth while: a number comes after a space, or after the name of a repository. Every commit of every log is asked for
-/// its tickets, and most name nothing but the request that they came with: `(#12)`.
+/// Whether a look for what is closed is worth while: a number comes after the name of a repository, or after a space and what ends as the words do that close
+/// something. Every commit of every log is asked for its tickets, and most name nothing but the request that they came with: `(#12)`, `Merge pull request #12`.
 fn may_close(text: &str) -> bool {
-    let is_before = |byte: &u8| {
-        let is_name = byte.is_ascii_alphanumeric() || b"_.-".contains(byte);
-        is_name || byte.is_ascii_whitespace() || *byte == b'\x0b' || !byte.is_ascii()
-    };
+    let is_space = |byte: u8| byte.is_ascii_whitespace() || byte == b'\x0b';
     let is_digit = |byte: &u8| byte.is_ascii_digit() || !byte.is_ascii();
+    let ends_word = |byte: u8| b"edsxf".contains(&byte.to_ascii_lowercase()) || !byte.is_ascii();
+    let may_name = |mut before: &[u8]| {
+        let Some((&last, _)) = before.split_last() else {
+            return false;
+        };
+        if !is_space(last) {
+            return last.is_ascii_alphanumeric() || b"_.-".contains(&last) || !last.is_ascii();
+        }
+        while let [rest @ .., last] = before
+            && is_space(*last)
+        {
+            before = rest;
+        }
+        let before = before.strip_suffix(b":").unwrap_or(before);
+        before.last().is_some_and(|last| ends_word(*last))
+    };
     text.match_indices('#').any(|(at, sign)| {
         let (before, after) = (&text.as_bytes()[..at], &text.as_bytes()[at + sign.len()..]);
-        before.last().is_some_and(is_before) && after.first().is_some_and(is_digit)
+        after.first().is_some_and(is_digit) && may_name(before)
     })
 }
 
@@ -105,7 +125,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_not_looked_at_names_nothing(
-            text in "((fixes|Closes:|ref)? ?([a-z.]{1,3}/[\\-a-z]{1,3})?#?[0-9]{0,2}|[ A-C\u{a0}٣-]{0,3}|(CHG|RITM)?[0-9]{0,8}| ?[A-Z0-9]{1,3}-[0-9]){0,4}"
+            text in "((fixes|Closes:|ref|RESOLVED|request|ſ)?[ \n]{0,2}([a-z.]{1,3}/[\\-a-z]{1,3})?#?[0-9]{0,2}|[ A-C\u{a0}٣-]{0,3}|(CHG|RITM)?[0-9]{0,8}| ?[A-Z0-9]{1,3}-[0-9]){0,4}"
         ) {
             let names = |pattern: &Option<regex::Regex>| pattern.as_ref().unwrap().is_match(&text);
             prop_assert!(may_close(&text) || !names(&CLOSING), "{text:?}");

@@ -31,6 +31,8 @@ pub struct Commit {
     pub message: Option<Name>,
     /// The change that it belongs to.
     pub change: Option<ChangeAt>,
+    /// The commit that it says it is a cherry-pick of, where that one is known.
+    pub copy_of: Option<CommitAt>,
     /// Whether it touches the workload's part of the repository; true where paths are not known.
     pub touches: bool,
 }
@@ -47,6 +49,7 @@ impl Commit {
             author: None,
             message: None,
             change: None,
+            copy_of: None,
             touches: true,
         }
     }

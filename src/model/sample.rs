@@ -5,6 +5,7 @@ use super::Workload;
 use super::by_name::ByName;
 use super::definition::{Definition, Path, Step, StepKind};
 use super::entity::{Change, CommitAt, Incident, Record, Review};
+use super::gather::said::copied;
 use super::graph::Graph;
 use super::name::{Name, Names};
 use crate::event::kind::Outcome;
@@ -277,6 +278,12 @@ impl Sample {
         self.0
             .records
             .sort_by_key(|record| record.finished.unwrap_or(Timestamp::MAX));
+        let (names, places) = (&self.0.names, &self.0.commit_of);
+        for commit in &mut self.0.commits {
+            let sha = commit.message.and_then(|text| copied(names.text(text)));
+            let name = sha.and_then(|sha| names.get(sha));
+            commit.copy_of = name.and_then(|name| places.get(name));
+        }
         self.0
     }
 }

@@ -4,7 +4,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::by_commit::ByCommit;
-use super::{ArrivalKind, Delivery, Row, RowKind, copy};
+use super::{ArrivalKind, Delivery, Row, RowKind};
 use crate::model::Workload;
 use crate::model::entity::{ChangeAt, CommitAt, Record};
 use crate::model::graph::{Marks, Walks};
@@ -157,10 +157,8 @@ impl Going<'_> {
             }
             new
         });
-        let copied = reached.iter().filter_map(|at| {
-            let commit = commits.get(*at as usize)?;
-            copy::source(self.workload, commit)
-        });
+        let copied = reached.iter();
+        let copied = copied.filter_map(|at| commits.get(*at as usize)?.copy_of);
         let copied: Vec<CommitAt> = copied.collect();
         let all = reached.iter().chain(&copied);
         let changes = all.flat_map(|at| self.by_commit.get(*at));

@@ -1,8 +1,8 @@
-//! Cherry-picks: a commit whose message ends in `(cherry picked from commit X)`.
+//! Cherry-picks: a commit whose message says `(cherry picked from commit X)`.
 
 use super::Delivery;
 use crate::model::Workload;
-use crate::model::entity::{ChangeAt, Commit, CommitAt};
+use crate::model::entity::{ChangeAt, CommitAt};
 
 /// Whether a change that just arrived is nothing but copies of commits that had arrived.
 pub(super) fn is_copy(workload: &Workload, delivery: &Delivery, at: ChangeAt) -> bool {
@@ -20,7 +20,7 @@ pub(super) fn is_copy(workload: &Workload, delivery: &Delivery, at: ChangeAt) ->
     let mut own = own.chain(landed).peekable();
     own.peek().is_some()
         && own.all(|one| {
-            let source = commit(one).and_then(|commit| source(workload, commit));
+            let source = commit(one).and_then(|commit| commit.copy_of);
             source.is_some_and(|source| {
                 // An earlier form of itself is no other change.
                 let of = commit(source).and_then(|commit| commit.change);
@@ -29,14 +29,4 @@ pub(super) fn is_copy(workload: &Workload, delivery: &Delivery, at: ChangeAt) ->
                 !itself && (arrived || delivery.live(source).is_some())
             })
         })
-}
-
-/// The commit that a commit says it is a copy of.
-pub(super) fn source(workload: &Workload, commit: &Commit) -> Option<CommitAt> {
-    const TRAILER: &str = "(cherry picked from commit ";
-    let message = workload.text(commit.message?);
-    let mut places = message.rmatch_indices('(').map(|(at, _)| &message[at..]);
-    let rest = places.find_map(|from| from.strip_prefix(TRAILER))?;
-    let (sha, _) = rest.split_once(')')?;
-    workload.commit_of.get(workload.names.get(sha.trim())?)
 }

@@ -14,6 +14,7 @@ mod origin;
 mod path;
 mod rewritten;
 mod runs;
+pub(in crate::model) mod said;
 pub(in crate::model) mod tags;
 #[cfg(test)]
 mod tests;
@@ -65,10 +66,15 @@ pub fn gather(
         gatherer.workload.names = Names::on(partitions[largest].names);
         gatherer.workload.commit_of = ByName::with_room(gatherer.workload.names.len());
     }
-    gatherer.read(&order, largest, |kind, theirs, _| {
-        belongs(kind, theirs, definition, around)
+    let own = largest.map(|largest| partitions[largest]);
+    gatherer.while_reading(own, |gatherer| {
+        gatherer.read(&order, largest, |kind, theirs, _| {
+            belongs(kind, theirs, definition, around)
+        });
+        gatherer.trace(rules);
     });
-    gatherer.trace(rules);
+    gatherer.add_direct_changes();
+    gatherer.keep_own();
     Gathered(gatherer)
 }
 
@@ -156,6 +162,9 @@ struct Gatherer {
     listed: FxHashMap<ChangeAt, CommitAt>,
     /// Which commits the target branch holds.
     reached: Vec<bool>,
+    /// What the messages of commits say, and those that nobody has read yet.
+    messages: said::Messages,
+    unread: Vec<Name>,
 }
 
 impl Gatherer {
@@ -216,6 +225,8 @@ impl Gatherer {
             members: Vec::new(),
             listed: FxHashMap::default(),
             reached: Vec::new(),
+            messages: said::Messages::default(),
+            unread: Vec::new(),
         }
     }
 
@@ -279,6 +290,9 @@ impl Gatherer {
             };
             let source = turn(&fact.source);
             let kind = fact.kind.map_text(&mut turn);
+            if let Kind::Commit(fact) = &kind {
+                self.unread.extend(fact.message);
+            }
             self.take(source, fact.at, &kind);
         }
     }
@@ -323,7 +337,7 @@ impl Gatherer {
         }
     }
 
-    /// Follows identifiers, as far as no ticket has to be known for it.
+    /// Follows identifiers, as far as neither a message nor a ticket has to be known for it.
     fn trace(&mut self, rules: &Rules) {
         self.trace_changes();
         self.deploy();
@@ -334,8 +348,6 @@ impl Gatherer {
         self.decide();
         self.place_incidents();
         self.assign();
-        self.add_direct_changes();
-        self.keep_own();
     }
 
     fn finish(mut self, rules: &Rules) -> Workload {

@@ -3,8 +3,6 @@
 use rustc_hash::FxHashSet;
 
 use super::Gatherer;
-use crate::event::kind::List;
-use crate::event::ticket::tickets_of;
 use crate::model::called::{called, with_repository};
 use crate::model::entity::ChangeAt;
 use crate::model::name::Name;
@@ -19,21 +17,6 @@ impl Gatherer {
             ids.find_map(|id| self.change_of.get(&id).copied())
         };
         known.unwrap_or_else(|| self.change_at(repository, name))
-    }
-
-    /// The tickets that the message of a commit names, as a request's title and text would.
-    pub(super) fn tickets_of_commit(&mut self, place: usize) -> List<Name> {
-        let workload = &mut self.workload;
-        let commit = &workload.commits[place];
-        let Some(message) = commit.message else {
-            return List::new();
-        };
-        let repository = commit
-            .repository
-            .map_or("", |name| workload.names.text(name));
-        let tickets = tickets_of(repository, [workload.names.text(message)]);
-        let names = &mut workload.names;
-        tickets.iter().map(|ticket| names.intern(ticket)).collect()
     }
 
     /// Tickets that name a change, and changes that name a ticket, know each other; tickets of other workloads are left out.

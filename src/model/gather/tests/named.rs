@@ -35,6 +35,37 @@ fn known(workload: &Workload) -> Vec<&str> {
     texts(workload, workload.tickets.iter().map(|one| one.id))
 }
 
+/// So many that another thread takes its share of them.
+#[test]
+fn every_message_is_read_however_many_there_are() {
+    let mut events = Vec::new();
+    let mut before: Option<&'static str> = None;
+    for number in 1..=21_000 {
+        let sha = format!("c{number}").leak();
+        let message = match number {
+            20_500 => "Again (cherry picked from commit c7)",
+            _ => format!("PAY-{number}: one of many").leak(),
+        };
+        events.push(says(sha, number, before.as_slice(), message));
+        before = Some(sha);
+    }
+    events.extend(before.map(|sha| end(sha, 21_000)));
+    let workload = gathered(&events, 21_000);
+    assert_eq!(workload.changes.len(), 21_000);
+    for change in &workload.changes {
+        let number = workload.text(change.id).strip_prefix('c').unwrap();
+        let told = texts(&workload, change.tickets.iter().copied());
+        match number {
+            "20500" => assert!(told.is_empty()),
+            _ => assert_eq!(told, [format!("PAY-{number}")]),
+        }
+    }
+    let sha = |at| workload.text(workload.commits[at as usize].sha);
+    let copies = (0..).zip(&workload.commits);
+    let copies = copies.filter_map(|(at, commit)| Some((sha(at), sha(commit.copy_of?))));
+    assert_eq!(copies.collect::<Vec<_>>(), [("c20500", "c7")]);
+}
+
 #[test]
 fn a_commit_that_nobody_asked_for_names_its_tickets_itself() {
     let events = [
