@@ -1,38 +1,38 @@
 //! What names stand for. Names are numbered one after the other, and so are the things that they stand for, more or less in the same order: a list by
 //! number waits for memory where a table of hashes would at nearly every question.
 
-use std::num::NonZeroU32;
-
 use super::name::Name;
+
+/// The place of what has none.
+const NONE: u32 = u32::MAX;
 
 /// A place for each name that has one.
 #[derive(Clone, Debug, Default)]
-pub struct ByName(Vec<Option<NonZeroU32>>);
+pub struct ByName(Vec<u32>);
 
 impl ByName {
     /// Room for the names of a table.
     #[must_use]
     pub fn with_room(names: usize) -> Self {
-        Self(vec![None; names])
+        Self(vec![NONE; names])
     }
 
     #[must_use]
     pub fn get(&self, name: Name) -> Option<u32> {
-        let place = self.0.get(name.index()).copied().flatten()?;
-        Some(place.get() - 1)
+        let place = self.0.get(name.index()).copied();
+        place.filter(|place| *place != NONE)
     }
 
     /// The place of a name, which is `next` where it has none yet. The last place that there is stands for none.
     pub fn get_or_insert(&mut self, name: Name, next: u32) -> u32 {
         let index = name.index();
         if self.0.len() <= index {
-            self.0.resize(index + 1, None);
+            self.0.resize(index + 1, NONE);
         }
-        if let Some(place) = self.0[index] {
-            return place.get() - 1;
+        if self.0[index] == NONE {
+            self.0[index] = next;
         }
-        self.0[index] = NonZeroU32::new(next.wrapping_add(1));
-        next
+        self.0[index]
     }
 }
 

@@ -126,7 +126,7 @@ impl<'a> Tickets<'a> {
 pub fn material(workload: &Workload, delivery: &Delivery, rules: &Rules) -> Material {
     let tickets = Tickets::of(workload);
     let mut kinds: Vec<Box<str>> = Vec::new();
-    let mut parts = Vec::new();
+    let mut parts = Vec::with_capacity(workload.changes.len());
     for (place, change) in (0..).zip(&workload.changes) {
         let Some(start) = start(workload, change) else {
             continue;

@@ -3,11 +3,11 @@
 use rustc_hash::FxHashMap;
 
 use super::back::Back;
-use super::{ArrivalKind, Attempt, AttemptOutcome, Delivery, Kind, Row, RowKind};
+use super::{Arrival, ArrivalKind, Attempt, AttemptOutcome, Delivery, Kind, Row, RowKind};
 use crate::event::kind::Outcome;
 use crate::event::time::Timestamp;
 use crate::model::Workload;
-use crate::model::entity::Record;
+use crate::model::entity::{ChangeAt, Record};
 use crate::model::name::Name;
 
 /// The rows of an environment and the attempts that they make; what is in them is not told yet.
@@ -119,28 +119,35 @@ pub(super) fn classify(workload: &Workload, delivery: &mut Delivery) {
             attempt.kind = kind(&deciding);
         }
     }
-    let mut order: Vec<(u32, Timestamp, u32, ArrivalKind)> = (0u32..)
-        .zip(arrivals.iter())
-        .filter_map(|(change, arrival)| {
-            let arrival = arrival.as_ref().filter(|arrival| arrival.counts())?;
-            Some((arrival.attempt, arrival.at, change, arrival.kind))
-        })
-        .collect();
-    let changes = |place: u32| workload.changes.get(place as usize);
-    // What came together is told by when it was merged: the place of a change is nobody's but ours.
-    order.sort_by(|one, two| {
-        let merged = |place: u32| changes(place).and_then(|change| change.merged);
-        let id = |place: u32| changes(place).map(|change| workload.text(change.id));
-        (one.0, one.1, merged(one.2))
-            .cmp(&(two.0, two.1, merged(two.2)))
-            .then_with(|| id(one.2).cmp(&id(two.2)))
-    });
-    for (attempt, _, change, kind) in order {
-        if let Some(attempt) = attempts.get_mut(attempt as usize) {
+    for (change, arrival) in (0u32..).zip(arrivals.iter()) {
+        let arrival = arrival.as_ref().filter(|arrival| arrival.counts());
+        let Some(arrival) = arrival else { continue };
+        if let Some(attempt) = attempts.get_mut(arrival.attempt as usize) {
             attempt.changes.push(change);
-            attempt.inferred |= kind == ArrivalKind::Inferred;
+            attempt.inferred |= arrival.kind == ArrivalKind::Inferred;
         }
     }
+    for attempt in attempts {
+        order(workload, arrivals, &mut attempt.changes);
+    }
+}
+
+/// Puts changes in the order in which they arrived. What came together is told by when it was merged: the place of a change is nobody's but ours.
+fn order(workload: &Workload, arrivals: &[Option<Arrival>], changes: &mut [ChangeAt]) {
+    let when = |place: ChangeAt| {
+        let arrival = arrivals.get(place as usize).copied().flatten();
+        let change = workload.changes.get(place as usize);
+        let merged = change.and_then(|change| change.merged);
+        (arrival.map(|arrival| arrival.at), merged)
+    };
+    let id = |place: ChangeAt| {
+        let change = workload.changes.get(place as usize);
+        change.map(|change| workload.text(change.id))
+    };
+    changes.sort_by(|one, two| {
+        let by_time = when(*one).cmp(&when(*two));
+        by_time.then_with(|| id(*one).cmp(&id(*two)))
+    });
 }
 
 /// The last row of each repository: a retry replaces a failure.

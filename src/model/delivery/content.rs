@@ -1,6 +1,8 @@
 //! What each row ships. A walk over the graph goes on, per pipeline and repository, where the walks of the rows before it ended, so that history is
 //! visited once.
 
+use std::cell::OnceCell;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::by_commit::{ByCommit, belongs};
@@ -32,8 +34,8 @@ struct Shipping<'a> {
     workload: &'a Workload,
     delivery: &'a mut Delivery,
     by_commit: ByCommit,
-    /// Changes of each repository by the time of their merge.
-    by_date: FxHashMap<Name, Vec<(Timestamp, ChangeAt)>>,
+    /// Changes of each repository by the time of their merge: where the graph tells all, nobody asks for them.
+    by_date: OnceCell<FxHashMap<Name, Vec<(Timestamp, ChangeAt)>>>,
     depths: Option<Depths>,
     walks: Walks<'a>,
 }
@@ -51,7 +53,7 @@ pub(super) fn ship(workload: &Workload, delivery: &mut Delivery) {
     let mut shipping = Shipping {
         workload,
         by_commit: ByCommit::of(workload),
-        by_date: by_date(workload),
+        by_date: OnceCell::new(),
         depths: None,
         walks: Walks::over(&workload.graph),
         delivery,
@@ -255,7 +257,8 @@ impl Shipping<'_> {
         let Some((repository, since)) = row.repository.zip(since) else {
             return Vec::new();
         };
-        let all = self.by_date.get(&repository).map_or(&[][..], Vec::as_slice);
+        let by_date = self.by_date.get_or_init(|| by_date(self.workload));
+        let all = by_date.get(&repository).map_or(&[][..], Vec::as_slice);
         let from = all.partition_point(|(at, _)| *at <= since);
         let to = all.partition_point(|(at, _)| *at <= row.at);
         let all = all.get(from..to).unwrap_or(&[]).iter().map(|(_, at)| *at);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::time::{Span, Timestamp};
 use crate::model::Workload;
-use crate::model::delivery::{ArrivalKind, Delivery};
+use crate::model::delivery::{Arrival, ArrivalKind, Delivery};
 use crate::model::entity::{Change, ChangeAt, CommitAt};
 
 /// The lead time of a change. Where the parts are told, they add up to `lead`.
@@ -67,10 +67,17 @@ pub fn first_review(change: &Change) -> Option<Timestamp> {
 /// When a change that has a lead time last went live before an instant.
 #[must_use]
 pub fn latest(workload: &Workload, delivery: &Delivery, before: Timestamp) -> Option<Timestamp> {
-    let changes = (0..).zip(&workload.changes);
-    let leads = changes.filter_map(|(at, _)| lead(workload, delivery, at));
-    let times = leads.map(|lead| lead.deployed);
-    times.filter(|at| *at < before).max()
+    let mut latest = None;
+    let changes = workload.changes.iter().zip(&delivery.arrivals);
+    // The last ones first: few of the others went live later.
+    for (change, arrival) in changes.rev() {
+        let counts = |arrival: &&Arrival| arrival.counts() && arrival.at < before;
+        let arrival = arrival.as_ref().filter(counts).map(|arrival| arrival.at);
+        if arrival > latest && start(workload, change).is_some() {
+            latest = arrival;
+        }
+    }
+    latest
 }
 
 /// The lead time of a change that came to the environment; none where it did not, where the first deployment brought it, or where nobody knows when it
