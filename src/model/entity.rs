@@ -17,6 +17,8 @@ pub fn heading(message: &str) -> &str {
 pub type CommitAt = u32;
 /// A place in `Workload::changes`.
 pub type ChangeAt = u32;
+/// The commits of a change: mostly one or a few, which then are where the change is.
+pub type Own = smallvec::SmallVec<[CommitAt; 4]>;
 
 /// A commit. One that is only known as somebody's parent has `at: None`. What it comes from the [`Graph`] tells.
 #[derive(Clone, Debug)]
@@ -86,7 +88,7 @@ pub struct Change {
     pub sha: Option<CommitAt>,
     pub head: Option<CommitAt>,
     /// Its own commits, as they were written.
-    pub commits: List<CommitAt>,
+    pub commits: Own,
     pub reviews: List<Review>,
     /// When it was pushed to, or changed otherwise.
     pub updated: List<Timestamp>,
@@ -139,7 +141,7 @@ impl Change {
             abandoned: None,
             sha: None,
             head: None,
-            commits: List::new(),
+            commits: Own::new_const(),
             reviews: List::new(),
             updated: List::new(),
             labels: List::new(),

@@ -4,7 +4,7 @@
 use super::Workload;
 use super::by_name::ByName;
 use super::definition::{Definition, Path, Step, StepKind};
-use super::entity::{Change, CommitAt, Incident, Record, Review};
+use super::entity::{Change, CommitAt, Incident, Own, Record, Review};
 use super::gather::said::copied;
 use super::graph::Graph;
 use super::name::{Name, Names};
@@ -145,7 +145,7 @@ impl Sample {
         let place = self.sha(sha);
         let change = self.change(sha, repository, true);
         change.sha = Some(place);
-        change.commits = [place].into();
+        change.commits = Own::from_slice(&[place]);
         self
     }
 

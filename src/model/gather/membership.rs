@@ -3,10 +3,9 @@
 use rustc_hash::FxHashSet;
 
 use super::Gatherer;
-use crate::event::kind::List;
 use crate::event::time::Timestamp;
 use crate::model::Workload;
-use crate::model::entity::{Change, ChangeAt, CommitAt, Outside};
+use crate::model::entity::{Change, ChangeAt, CommitAt, Outside, Own};
 use crate::model::name::Name;
 
 impl Gatherer {
@@ -203,7 +202,7 @@ impl Gatherer {
                 tickets,
                 merged: Some(commit.committed.map_or(at, |committed| committed.max(at))),
                 sha: Some(at_commit),
-                commits: List::from([at_commit]),
+                commits: Own::from_slice(&[at_commit]),
                 ..Change::new(commit.sha, commit.repository)
             };
             let number = ChangeAt::try_from(self.workload.changes.len()).unwrap_or(ChangeAt::MAX);
