@@ -184,17 +184,15 @@ impl Material {
     /// whenever they were live; one that several workloads work on is an item of each.
     fn items(&self, window: Window) -> impl Iterator<Item = Item<'_>> {
         let mut of_ticket: BTreeMap<TicketKey, Part> = BTreeMap::new();
-        let mut parts = Vec::new();
         for part in &self.changes {
-            let Some(ticket) = part.ticket else {
-                parts.push(*part);
-                continue;
-            };
-            let known = of_ticket.entry(ticket).or_insert(*part);
-            *known = known.with(*part);
+            if let Some(ticket) = part.ticket {
+                let known = of_ticket.entry(ticket).or_insert(*part);
+                *known = known.with(*part);
+            }
         }
-        parts.extend(of_ticket.into_values());
-        parts.into_iter().filter_map(move |part| {
+        let alone = self.changes.iter().filter(|part| part.ticket.is_none());
+        let parts = alone.copied().chain(of_ticket.into_values());
+        parts.filter_map(move |part| {
             let (end, done) = match part.fate {
                 Fate::Live(at) => (Some(at), true),
                 // Until then it was in work.
