@@ -1,7 +1,6 @@
 //! The things that events are about, gathered from all the events that speak of each: plain data, made by [`super::gather`], linked by what their
 //! identifiers say and by nothing else. Places in the lists of a [`super::Workload`] stand for things ([`CommitAt`], [`ChangeAt`], …).
 
-use super::graph::Graph;
 use super::name::Name;
 use crate::event::kind::{Decision, List, Outcome, ReviewState, RunKind, Severities};
 use crate::event::time::Timestamp;
@@ -20,7 +19,7 @@ pub type ChangeAt = u32;
 /// The commits of a change: mostly one or a few, which then are where the change is.
 pub type Own = smallvec::SmallVec<[CommitAt; 4]>;
 
-/// A commit. One that is only known as somebody's parent has `at: None`. What it comes from the [`Graph`] tells.
+/// A commit. One that is only known as somebody's parent has `at: None`. What it comes from the [`super::graph::Graph`] tells.
 #[derive(Clone, Debug)]
 pub struct Commit {
     pub sha: Name,
@@ -108,22 +107,6 @@ pub struct Outside {
 }
 
 impl Change {
-    /// Whether it touches a part of its repository that is the workload's, as far as paths are known. A merge touches what its branch does, so its own word
-    /// is not asked.
-    #[must_use]
-    pub fn touches(&self, commits: &[Commit], graph: &Graph) -> bool {
-        let commit = |at: &CommitAt| commits.get(*at as usize);
-        let own = self.commits.iter().filter(|at| Some(**at) != self.sha);
-        let mut own = own.filter_map(commit).peekable();
-        if own.peek().is_none() {
-            let landed = self.sha.as_ref().and_then(commit);
-            return landed.is_none_or(|commit| commit.touches);
-        }
-        let landed = self.sha.filter(|sha| !graph.is_merge(*sha));
-        own.chain(landed.as_ref().and_then(commit))
-            .any(|commit| commit.touches)
-    }
-
     /// A change of which nothing is known but what it is called.
     #[must_use]
     pub const fn new(id: Name, repository: Option<Name>) -> Self {

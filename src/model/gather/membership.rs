@@ -5,7 +5,8 @@ use rustc_hash::FxHashSet;
 use super::Gatherer;
 use crate::event::time::Timestamp;
 use crate::model::Workload;
-use crate::model::entity::{Change, ChangeAt, CommitAt, Outside, Own};
+use crate::model::entity::{Change, ChangeAt, Commit, CommitAt, Outside, Own};
+use crate::model::graph::Graph;
 use crate::model::name::Name;
 
 impl Gatherer {
@@ -226,7 +227,7 @@ impl Gatherer {
         let mut places: Vec<Option<ChangeAt>> = Vec::with_capacity(changes.len());
         let mut kept = 0;
         changes.retain(|change| {
-            let keep = change.touches(commits, graph);
+            let keep = touches(change, commits, graph);
             places.push(keep.then_some(kept));
             kept += ChangeAt::from(keep);
             if let (false, Some(_), Some(sha)) = (keep, change.merged, change.sha) {
@@ -245,6 +246,21 @@ impl Gatherer {
             commits[one.sha as usize].touches = false;
         }
     }
+}
+
+/// Whether a change touches a part of its repository that is the workload's, as far as paths are known. A merge touches what its branch does, so its own word
+/// is not asked.
+fn touches(change: &Change, commits: &[Commit], graph: &Graph) -> bool {
+    let commit = |at: &CommitAt| commits.get(*at as usize);
+    let own = change.commits.iter().filter(|at| Some(**at) != change.sha);
+    let mut own = own.filter_map(commit).peekable();
+    if own.peek().is_none() {
+        let landed = change.sha.as_ref().and_then(commit);
+        return landed.is_none_or(|commit| commit.touches);
+    }
+    let landed = change.sha.filter(|sha| !graph.is_merge(*sha));
+    own.chain(landed.as_ref().and_then(commit))
+        .any(|commit| commit.touches)
 }
 
 #[cfg(test)]
