@@ -2,6 +2,7 @@
 //! which of two comes first.
 
 mod changes;
+mod damaged;
 mod decisions;
 mod heads;
 mod incidents;
