@@ -212,7 +212,10 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("secrecy", &["config", "connector", "app::registry"]),
     ("yaml_serde", &["connector"]),
     ("sha2", &["app::assemble", "journal::chain", "connector"]),
-    ("signal_hook", &["screen", "cli::collect", "cli::whole"]),
+    (
+        "signal_hook",
+        &["screen", "cli::collect", "cli::whole", "main"],
+    ),
     (
         "tempfile",
         &["config", "cli", "app::file", "connector::git::act"],
