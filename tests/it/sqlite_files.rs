@@ -18,6 +18,8 @@ use leadtime::store::{
 use rusqlite::Connection;
 use tempfile::TempDir;
 
+use crate::support::piece;
+
 /// Holds, in another process, which file to work on.
 const FILE: &str = "LEADTIME_TEST_FILE";
 /// Holds, in another process, which of several it is.
@@ -123,7 +125,7 @@ fn a_file_keeps_everything() {
     assert_eq!(found.arrived, Timestamp::from_micros(-3));
     assert_eq!(cursor_values(&store), [9]);
     assert_eq!(store.snapshot().unwrap(), Some(snapshot(2, None).head));
-    assert_eq!(store.piece(2).unwrap(), Some(vec![2]));
+    assert_eq!(piece(&store, 2).unwrap(), Some(vec![2]));
     assert_eq!(store.pieces_with(-5, -5).unwrap(), [2]);
     let appended = append(&mut store, &["b", "c"]);
     assert_eq!((appended.new, appended.known), (1, 1));
@@ -181,7 +183,7 @@ fn save(
     base: Option<Seq>,
     piece: u8,
 ) -> Result<bool, StoreError> {
-    let mut make = |number, _: Option<Vec<u8>>| Some(vec![if number == 1 { piece } else { 2 }]);
+    let mut make = |number, _: Option<&[u8]>| Some(vec![if number == 1 { piece } else { 2 }]);
     store.save_snapshot(&snapshot(seq, base), &mut make)
 }
 
@@ -210,7 +212,7 @@ fn of_snapshots_made_from_the_same_one_the_first_stays() {
             start.wait();
             let saved = save(&mut store, turn, Some(turn - 1), which);
             start.wait();
-            (saved, store.piece(1))
+            (saved, piece(&store, 1))
         });
         turns.collect::<Vec<_>>()
     };

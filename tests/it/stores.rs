@@ -12,6 +12,8 @@ use leadtime::store::{
 };
 use proptest::prelude::*;
 
+use crate::support::piece;
+
 macro_rules! for_every_store {
     ($($law:ident),* $(,)?) => {
         mod memory {
@@ -99,7 +101,7 @@ fn an_empty_store_has_nothing(store: &mut dyn Store) {
     assert_eq!(store.find("gh", "1").unwrap(), None);
     assert_eq!(store.cursors("gh").unwrap(), []);
     assert_eq!(store.snapshot().unwrap(), None);
-    assert_eq!(store.piece(0).unwrap(), None);
+    assert_eq!(piece(store, 0).unwrap(), None);
     assert!(store.pieces_with(i64::MIN, i64::MAX).unwrap().is_empty());
     assert_eq!(append(store, Vec::new()), Appended::default());
     assert!(!store.is_read_only());
@@ -335,7 +337,7 @@ fn any_text_comes_back_as_it_was(store: &mut dyn Store) {
 type Change = (SnapshotUpdate, Vec<(u32, Vec<u8>)>);
 
 fn save(store: &mut dyn Store, (update, pieces): &Change) -> bool {
-    let mut make = |number: u32, _: Option<Vec<u8>>| {
+    let mut make = |number: u32, _: Option<&[u8]>| {
         let made = pieces.iter().find(|(one, _)| *one == number);
         made.map(|(_, bytes)| bytes.clone())
     };
@@ -365,7 +367,7 @@ fn snapshot(format: u32, seq: Seq, base: Option<Seq>, pieces: &[(u32, &[u8])]) -
 type Told = (Option<SnapshotHead>, Vec<Option<Vec<u8>>>, Vec<u32>);
 
 fn told(store: &dyn Store) -> Told {
-    let pieces = (0..5).map(|number| store.piece(number).unwrap());
+    let pieces = (0..5).map(|number| piece(store, number).unwrap());
     (
         store.snapshot().unwrap(),
         pieces.collect(),
@@ -413,9 +415,9 @@ fn a_piece_is_made_of_what_is_there(store: &mut dyn Store) {
     let first = snapshot(1, 10, None, &[(0, b"a"), (1, b"b")]);
     assert!(save(store, &first));
     let mut seen = Vec::new();
-    let mut grow = |number: u32, before: Option<Vec<u8>>| {
-        seen.push((number, before.clone()));
-        Some([&*before.unwrap_or(b"new".to_vec()), b"+"].concat())
+    let mut grow = |number: u32, before: Option<&[u8]>| {
+        seen.push((number, before.map(<[u8]>::to_vec)));
+        Some([before.unwrap_or(b"new"), b"+"].concat())
     };
     let (second, _) = snapshot(1, 20, Some(10), &[(1, b""), (2, b"")]);
     assert!(store.save_snapshot(&second, &mut grow).unwrap());
@@ -428,13 +430,13 @@ fn a_piece_is_made_of_what_is_there(store: &mut dyn Store) {
     // Where one cannot be made, none is.
     for base in [Some(20), None] {
         let (third, _) = snapshot(1, 30, base, &[(0, b""), (3, b"")]);
-        let mut half = |number: u32, _: Option<Vec<u8>>| (number == 0).then(|| b"x".to_vec());
+        let mut half = |number: u32, _: Option<&[u8]>| (number == 0).then(|| b"x".to_vec());
         assert!(!store.save_snapshot(&third, &mut half).unwrap());
         assert_eq!(told(store), grown);
     }
     // From nothing, nothing is there before.
     let (fourth, _) = snapshot(1, 40, None, &[(1, b"")]);
-    let mut fresh = |_: u32, before: Option<Vec<u8>>| {
+    let mut fresh = |_: u32, before: Option<&[u8]>| {
         assert_eq!(before, None);
         Some(b"y".to_vec())
     };
@@ -461,10 +463,10 @@ fn a_large_piece_is_kept_whole(store: &mut dyn Store) {
         .map(|one| one.cloned())
     );
 
-    let mut grow = |_: u32, before: Option<Vec<u8>>| Some([&*before.unwrap(), b"+"].concat());
+    let mut grow = |_: u32, before: Option<&[u8]>| Some([before.unwrap(), b"+"].concat());
     let (second, _) = snapshot(1, 20, Some(10), &[(3, b"")]);
     assert!(store.save_snapshot(&second, &mut grow).unwrap());
-    assert!(store.piece(3).unwrap() == Some([&*large[2], b"+"].concat()));
+    assert!(piece(store, 3).unwrap() == Some([&*large[2], b"+"].concat()));
 }
 
 fn references_lead_to_pieces(store: &mut dyn Store) {

@@ -16,8 +16,8 @@ use crate::model::name::Name;
 /// From so many facts on, another thread reads their messages.
 const MANY: usize = 20_000;
 
-/// So many facts are taken at once.
-const HEAP: usize = 1_000;
+/// So many facts each of the two takes at a time.
+const AT_ONCE: usize = 1_000;
 
 /// What one message says.
 struct Said {
@@ -36,7 +36,7 @@ impl Messages {
         let mut messages = Self::default();
         let next = || {
             let number = taken.fetch_add(1, Ordering::Relaxed);
-            facts.facts.chunks(HEAP).nth(number)
+            facts.facts.chunks(AT_ONCE).nth(number)
         };
         for fact in iter::from_fn(next).flatten() {
             if let Kind::Commit(commit) = &fact.kind

@@ -3,6 +3,7 @@
 use leadtime::connector::descriptor::Settings;
 use leadtime::connector::http::instance::{Instance, Tool};
 use leadtime::connector::http::plain::Login;
+use leadtime::store::{Store, StoreError};
 
 pub mod between;
 pub mod crd;
@@ -45,6 +46,13 @@ pub fn instance(tool: &'static Tool, url: &str) -> Instance {
         ..Settings::default()
     };
     Instance::open(&settings, tool, Login::None).unwrap()
+}
+
+/// A copy of one piece of a store's snapshot.
+pub fn piece(store: &dyn Store, number: u32) -> Result<Option<Vec<u8>>, StoreError> {
+    let mut piece = None;
+    store.piece(number, &mut |bytes| piece = Some(bytes.to_vec()))?;
+    Ok(piece)
 }
 
 /// Says aloud that a part of a test is left out, since what it needs is absent.
