@@ -165,7 +165,7 @@ fn snapshot(data: &[u8]) {
         references: vec![(0, 0), (i64::MAX, u32::MAX)],
     };
     let pieces: Vec<Vec<u8>> = pieces.collect();
-    let mut make = |number: u32, _: Option<Vec<u8>>| pieces.get(number as usize).cloned();
+    let mut make = |number: u32, _: Option<&[u8]>| pieces.get(number as usize).cloned();
     assert!(store.save_snapshot(&update, &mut make).unwrap());
     answered(Box::new(store));
 }

@@ -147,14 +147,14 @@ impl Fold {
 
     /// A partition as it is to be kept, of how it was kept before; `None` where that is damaged.
     #[must_use]
-    pub fn piece(&self, number: u32, kept: Option<Vec<u8>>) -> Option<Vec<u8>> {
+    pub fn piece(&self, number: u32, kept: Option<&[u8]>) -> Option<Vec<u8>> {
         if let Some(partition) = self.partitions.get(&number) {
             return partition.to_bytes();
         }
         let mut partition = if self.is_fresh(number) {
             Partition::default()
         } else {
-            Partition::from_bytes(&kept?)?
+            Partition::from_bytes(kept?)?
         };
         partition.add(self.pile.facts(number, &self.catalogue.sources));
         partition.to_bytes()

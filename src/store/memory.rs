@@ -162,7 +162,7 @@ impl Store for MemoryStore {
         let before = update.base.map(|_| &self.pieces);
         let pieces = update.pieces.iter().map(|number| {
             let before = before.and_then(|pieces| pieces.get(number));
-            Some((*number, make(*number, before.cloned())?))
+            Some((*number, make(*number, before.map(Vec::as_slice))?))
         });
         let Some(pieces) = pieces.collect::<Option<Vec<_>>>() else {
             return Ok(false);

@@ -120,7 +120,7 @@ impl SnapshotUpdate {
 }
 
 /// Makes a piece of its number, and of what is there of it before.
-pub type Make<'a> = &'a mut dyn FnMut(u32, Option<Vec<u8>>) -> Option<Vec<u8>>;
+pub type Make<'a> = &'a mut dyn FnMut(u32, Option<&[u8]>) -> Option<Vec<u8>>;
 
 /// Takes in a piece, of which it is told how long it is. It may begin to work with the first bytes before it asks for the last.
 pub type ReadPiece<'a> = &'a mut dyn FnMut(&mut dyn Read, usize) -> io::Result<()>;
@@ -161,16 +161,6 @@ pub trait Store: Send {
 
     /// Reads one piece of the snapshot, where it is there.
     fn read_piece(&self, number: u32, read: ReadPiece<'_>) -> Result<(), StoreError>;
-
-    /// One piece of the snapshot as a whole, where it is there.
-    fn piece(&self, number: u32) -> Result<Option<Vec<u8>>, StoreError> {
-        let mut piece = None;
-        self.read_piece(number, &mut |from, length| {
-            let bytes = piece.insert(vec![0; length]);
-            from.read_exact(bytes)
-        })?;
-        Ok(piece)
-    }
 
     /// The pieces that know a reference in `from..=to`, ascending, each once.
     fn pieces_with(&self, from: i64, to: i64) -> Result<Vec<u32>, StoreError>;

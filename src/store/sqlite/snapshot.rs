@@ -56,8 +56,7 @@ pub fn read_piece(connection: &Connection, number: u32, read: ReadPiece<'_>) -> 
 fn piece(connection: &Connection, number: u32) -> Result<Option<Vec<u8>>> {
     let mut piece = None;
     read_piece(connection, number, &mut |from, length| {
-        let bytes = piece.insert(vec![0; length]);
-        from.read_exact(bytes)
+        from.read_exact(piece.insert(vec![0; length]))
     })?;
     Ok(piece)
 }
@@ -98,7 +97,7 @@ fn write(connection: &Connection, update: &SnapshotUpdate, make: Make<'_>) -> Re
     let mut save = connection.prepare_cached(SAVE_PIECE)?;
     for number in &update.pieces {
         let before = piece(connection, *number)?;
-        let Some(bytes) = make(*number, before) else {
+        let Some(bytes) = make(*number, before.as_deref()) else {
             return Ok(false);
         };
         save.execute(params![number, bytes])?;

@@ -51,7 +51,9 @@ pub fn instance(tool: &'static Tool, url: &str) -> Instance {
 /// A copy of one piece of a store's snapshot.
 pub fn piece(store: &dyn Store, number: u32) -> Result<Option<Vec<u8>>, StoreError> {
     let mut piece = None;
-    store.piece(number, &mut |bytes| piece = Some(bytes.to_vec()))?;
+    store.read_piece(number, &mut |from, length| {
+        from.read_exact(piece.insert(vec![0; length]))
+    })?;
     Ok(piece)
 }
 
