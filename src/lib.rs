@@ -37,17 +37,17 @@
 //! | [`config`] | `leadtime.toml` into types, with every problem told at its place |
 //! | [`app`] | all of it behind one [`Engine`](app::Engine), and what feeds it: [`sync`](app::sync), [`import`](app::import) |
 //! | [`cli`] | a file for each command: reads what was typed, asks the engine, prints a report |
-//! | [`clock`], [`error`], [`log`] | the time; what could not be done, in words; what the program tells of its own working |
+//! | [`beside`], [`clock`], [`error`], [`log`] | two things at a time; the time; what could not be done, in words; what the program tells of its own working |
 //!
 //! # Who may name whom
 //!
 //! | module | may name of ours | and of others, only it |
 //! | --- | --- | --- |
-//! | `event`, `intent`, `theme`, `log` | nothing | `base64`; `toml`; `tracing_subscriber` |
+//! | `beside`, `event`, `intent`, `theme`, `log` | nothing | `base64`; `toml`; `tracing_subscriber` |
 //! | `clock`, `config`, `store` | `event::time` | the system's clock; `schemars`, `toml_edit`; `rusqlite` |
 //! | `key` | `intent` | `keybinds` |
-//! | `model` | `event` | |
-//! | `fold` | `event`, `model::name` | |
+//! | `model` | `beside`, `event` | |
+//! | `fold` | `beside`, `event`, `model::name` | |
 //! | `plan` | `event`, `model` | |
 //! | `journal`, `confirm` | `plan`; `journal`, `plan` | `sha2` |
 //! | `action` | `confirm`, `connector`, `journal`, `model`, `plan` | `tokio` |
@@ -110,6 +110,7 @@ pub mod app;
 pub mod cli;
 pub mod dashboard;
 
+pub mod beside;
 pub mod clock;
 pub mod error;
 pub mod log;

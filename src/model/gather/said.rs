@@ -2,13 +2,12 @@
 //! are many that is done on a thread of its own.
 
 use std::iter;
-use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use rustc_hash::FxHashMap;
 
 use super::{Facts, Gatherer};
+use crate::beside::beside;
 use crate::event::kind::{Kind, List};
 use crate::event::ticket::{of_repository, tickets};
 use crate::model::name::Name;
@@ -72,26 +71,23 @@ impl Gatherer {
     /// Does what needs no message, while those of a partition, if there is one, are read.
     pub(super) fn while_reading(&mut self, own: Option<Facts<'_>>, work: impl FnOnce(&mut Self)) {
         let taken = &AtomicUsize::new(0);
-        self.messages = thread::scope(|scope| {
-            let many = own.filter(|own| own.facts.len() > MANY);
-            let reading = many.and_then(|own| {
-                let begin = thread::Builder::new();
-                let read = move || {
-                    // Somebody is getting the names ready; all of this at once would take the processor from who works.
-                    own.names.learn();
-                    Messages::of(own, taken)
-                };
-                begin.spawn_scoped(scope, read).ok()
-            });
-            work(self);
-            // What is left is read by both.
-            let mut messages = own.map(|own| Messages::of(own, taken)).unwrap_or_default();
-            if let Some(reading) = reading {
-                let read = reading.join().unwrap_or_else(|panic| resume_unwind(panic));
-                messages.0.extend(read.0);
+        let is_much = own.is_some_and(|own| own.facts.len() > MANY);
+        // What is left is read by both.
+        let read = || own.map_or_else(Messages::default, |own| Messages::of(own, taken));
+        let learn_and_read = || {
+            // Somebody is getting the names ready; all of this at once would take the processor from who works.
+            if let Some(own) = own.filter(|_| is_much) {
+                own.names.learn();
             }
-            messages
-        });
+            read()
+        };
+        let work_and_read = || {
+            work(self);
+            read()
+        };
+        let (others, mut messages) = beside(is_much, learn_and_read, work_and_read);
+        messages.0.extend(others.0);
+        self.messages = messages;
         for message in std::mem::take(&mut self.unread) {
             let text = self.workload.names.text(message);
             self.messages.read(message, text);

@@ -13,6 +13,7 @@ use paths::Named;
 
 /// What a module may name besides itself. The longest name that fits a file counts.
 const OURS: &[(&str, &[&str])] = &[
+    ("beside", &[]),
     ("event", &[]),
     ("clock", &["event::time"]),
     ("log", &[]),
@@ -21,8 +22,8 @@ const OURS: &[(&str, &[&str])] = &[
     ("key", &["intent"]),
     ("config", &["event::time"]),
     ("store", &["event::time"]),
-    ("model", &["event"]),
-    ("fold", &["event", "model::name"]),
+    ("model", &["beside", "event"]),
+    ("fold", &["beside", "event", "model::name"]),
     ("plan", &["event", "model"]),
     ("journal", &["event::time", "plan", "store"]),
     (
