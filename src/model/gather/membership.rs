@@ -179,10 +179,6 @@ impl Gatherer {
     /// all, every commit without a request is taken to have reached it.
     pub(super) fn add_direct_changes(&mut self) {
         let graph = !self.workload.graph.is_unknown();
-        // Most commits of a line that nobody asks to be merged are changes by themselves, and a change is large: it is moved once.
-        let alone = self.workload.commits.iter();
-        let alone = alone.filter(|commit| commit.change.is_none() && commit.at.is_some());
-        self.workload.changes.reserve(alone.count());
         for place in 0..self.workload.commits.len() {
             let commit = &self.workload.commits[place];
             let (None, Some(at)) = (commit.change, commit.at) else {

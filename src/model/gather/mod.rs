@@ -249,7 +249,8 @@ impl Gatherer {
         workload.commits.reserve(commits);
         workload.graph.reserve(commits);
         let requests = opened.max(merged);
-        workload.changes.reserve(requests);
+        // Most commits of a line that nobody asks to be merged are changes by themselves, and a change is large: none is moved.
+        workload.changes.reserve(requests + commits);
         self.change_of.reserve(requests);
         let runs = started.max(finished);
         workload.runs.reserve(runs);
