@@ -20,9 +20,13 @@ use super::flow::Flow;
 use super::state::{End, Life, Lives, State};
 use super::statistic::{Share, Spread, Times};
 use super::window::Window;
+use crate::beside::beside;
 use crate::event::time::{Span, Timestamp};
 use producer::is_run;
 pub use visit::Visit;
+
+/// From so many changes on, their flow is told on another thread.
+const MANY: usize = 5_000;
 
 /// Flow efficiency as a range: without and with people's time, which events do not show (metrics.md, section 6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -212,7 +216,7 @@ pub fn map(lives: &Lives<'_>, window: Window, with_changes: bool) -> Map {
 #[must_use]
 pub fn map_by(lives: &Lives<'_>, window: Window, clock: Clock, with_changes: bool) -> Map {
     let workload = lives.workload;
-    let all: Vec<Life> = lived(lives, window);
+    let (all, flow) = lived_with_flow(lives, window, clock);
     let told = Told {
         lives,
         all: &all,
@@ -242,7 +246,6 @@ pub fn map_by(lives: &Lives<'_>, window: Window, clock: Clock, with_changes: boo
     let wait: Span = steps.iter().map(|step| step.wait.sum()).sum();
     let told_sum = |sum: Span| (!delivered.is_empty()).then_some(sum);
     let cost = note::cost(&told, &steps);
-    let flow = flow::material(workload, lives.production(), lives.rules);
     Map {
         workload: workload.name().to_owned(),
         path: workload.path.name.clone(),
@@ -257,7 +260,7 @@ pub fn map_by(lives: &Lives<'_>, window: Window, clock: Clock, with_changes: boo
         flow_efficiency: efficiency(&told, &delivered, lead_seconds),
         rolled_complete_accurate: rolled(&steps),
         states: states(&told, &delivered),
-        flow: flow::figures(&[&flow], window, clock),
+        flow,
         calendar: calendar(clock, &delivered),
         inferred: delivered.iter().any(|life| life.inferred),
         notes: note::notes(lives, (&steps, cost.as_deref()), &delivered),
@@ -265,6 +268,18 @@ pub fn map_by(lives: &Lives<'_>, window: Window, clock: Clock, with_changes: boo
         change_list: with_changes.then(|| list(&told, &delivered)),
         steps,
     }
+}
+
+/// The lives that a window has to do with, and the flow over it.
+fn lived_with_flow(lives: &Lives<'_>, window: Window, clock: Clock) -> (Vec<Life>, Flow) {
+    let (workload, production, rules) = (lives.workload, lives.production(), lives.rules);
+    let flow = || {
+        let material = flow::material(workload, production, rules);
+        flow::figures(&[&material], window, clock)
+    };
+    let is_much = workload.changes.len() > MANY;
+    let (flow, all) = beside(is_much, flow, || lived(lives, window));
+    (all, flow)
 }
 
 /// The lives that a window has to do with: in flight at its end, delivered in it or later, or given up in it.
