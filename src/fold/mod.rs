@@ -6,6 +6,7 @@
 //! Pure: what comes to the partitions lies on a pile ([`Pile`]), and the caller brings the partition as it is kept outside ([`Fold::put`]) when it is
 //! asked for, or when both are to be kept as one ([`Fold::piece`]).
 
+mod bytes;
 mod catalogue;
 mod orphan;
 mod partition;
@@ -31,7 +32,7 @@ pub use reference::{exact, range};
 pub use route::{Class, artifact_name};
 
 /// Which code can read a snapshot: to be raised with every change of what is kept or how.
-pub const FORMAT: u32 = 15;
+pub const FORMAT: u32 = 16;
 
 /// The fold: the catalogue, the partitions that are at hand, and what is to be kept.
 #[derive(Debug, Default)]

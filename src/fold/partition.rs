@@ -1,34 +1,21 @@
 //! The facts about one thing, in one canonical order: by time, then source, then id.
 
 use std::borrow::Cow;
-use std::io;
-use std::io::Read;
-use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::thread;
 
 use crate::event::Event;
 use crate::event::kind::MapText;
-use crate::model::name::{Name, Names, Places};
-
-/// The bytes that say how long the two parts of a partition are.
-const HEAD: usize = 16;
-/// From so many bytes of facts on, a thread of its own makes them.
-const MANY: usize = 1 << 20;
-/// The bytes of a fact, at the very least.
-const SMALLEST: usize = 8;
-/// The bytes of a fact, for most facts at most.
-const ROOM: usize = 48;
+use crate::model::name::{Name, Names};
 
 #[derive(Clone, Debug, Default)]
 pub struct Partition {
     /// Shared with who works with them: they are copied where both would change them.
     pub names: Arc<Names>,
-    facts: Vec<Event<Name>>,
+    pub(super) facts: Vec<Event<Name>>,
     /// The place in the log up to which it has every fact.
-    until: u64,
+    pub(super) until: u64,
     /// Facts came since they were put in order.
-    is_unsettled: bool,
+    pub(super) is_unsettled: bool,
 }
 
 impl Partition {
@@ -72,100 +59,6 @@ impl Partition {
         if !self.facts.is_sorted_by(|one, two| order(one, two).is_le()) {
             self.facts.sort_by(order);
         }
-    }
-
-    /// As bytes, for a snapshot: how long its two parts are, the facts with where which text is, and the texts.
-    #[must_use]
-    pub fn to_bytes(&self) -> Option<Vec<u8>> {
-        let room = HEAD + self.names.size() + self.facts.len() * ROOM;
-        let mut bytes = Vec::with_capacity(room);
-        bytes.extend([0; HEAD]);
-        let (texts, places) = self.names.to_parts()?;
-        let head = (places, self.until, self.facts.len());
-        let bytes = postcard::to_extend(&head, bytes).ok()?;
-        let mut facts = self.facts.iter();
-        let mut bytes =
-            facts.try_fold(bytes, |bytes, fact| postcard::to_extend(fact, bytes).ok())?;
-        let parts = [bytes.len() - HEAD, texts.len()];
-        for (place, part) in bytes.chunks_exact_mut(HEAD / 2).zip(parts) {
-            place.copy_from_slice(&u64::try_from(part).ok()?.to_le_bytes());
-        }
-        bytes.extend_from_slice(texts.as_bytes());
-        Some(bytes)
-    }
-
-    /// From bytes; `None` where they are damaged or of another format.
-    #[must_use]
-    pub fn from_bytes(mut bytes: &[u8]) -> Option<Self> {
-        let length = bytes.len();
-        Self::read(&mut bytes, length).ok().flatten()
-    }
-
-    /// From bytes that are being read. Where there are many, the facts are made on another thread while the texts are read.
-    pub fn read(from: &mut dyn Read, length: usize) -> io::Result<Option<Self>> {
-        if length < HEAD {
-            return Ok(None);
-        }
-        let mut lengths = [[0; HEAD / 2]; 2];
-        from.read_exact(lengths.as_flattened_mut())?;
-        let [facts, texts] = lengths.map(|part| usize::try_from(u64::from_le_bytes(part)));
-        let (Ok(facts), Ok(texts)) = (facts, texts) else {
-            return Ok(None);
-        };
-        if facts.checked_add(texts) != Some(length - HEAD) {
-            return Ok(None);
-        }
-        let (mut facts, mut texts) = (vec![0; facts], vec![0; texts]);
-        from.read_exact(&mut facts)?;
-        let made = thread::scope(|scope| {
-            let many = (facts.len() > MANY).then(thread::Builder::new);
-            // Without a thread, they are made afterwards.
-            let making = many.and_then(|begin| begin.spawn_scoped(scope, || made(&facts)).ok());
-            from.read_exact(&mut texts)?;
-            Ok::<_, io::Error>(match making {
-                Some(making) => making.join().unwrap_or_else(|panic| resume_unwind(panic)),
-                None => made(&facts),
-            })
-        })?;
-        Ok(made.and_then(|made| made.with(String::from_utf8(texts).ok()?)))
-    }
-}
-
-/// A partition but for its texts.
-struct Made {
-    places: Places<'static>,
-    facts: Vec<Event<Name>>,
-    until: u64,
-}
-
-fn made(bytes: &[u8]) -> Option<Made> {
-    let (head, mut bytes) = postcard::take_from_bytes(bytes).ok()?;
-    let (places, until, count): (_, u64, usize) = head;
-    let mut facts = Vec::new();
-    // Room for all at once, where there can be so many: they are not moved while they are made.
-    facts
-        .try_reserve_exact(count.min(bytes.len() / SMALLEST))
-        .ok()?;
-    for _ in 0..count {
-        let (fact, rest) = postcard::take_from_bytes(bytes).ok()?;
-        facts.push(fact);
-        bytes = rest;
-    }
-    Some(Made {
-        places,
-        facts,
-        until,
-    })
-}
-
-impl Made {
-    fn with(self, texts: String) -> Option<Partition> {
-        Some(Partition {
-            names: Arc::new(Names::of_parts(texts, self.places)?),
-            facts: self.facts,
-            until: self.until,
-            is_unsettled: false,
-        })
     }
 }
 
@@ -244,31 +137,5 @@ mod tests {
             .map(|number| event(number).map_text(&mut |text| text.to_string()))
             .collect();
         assert_eq!(texts(&piled), in_order);
-    }
-
-    /// So many that a thread of its own makes the facts.
-    #[test]
-    fn a_large_partition_is_read_as_it_was_kept_and_a_damaged_one_is_told() {
-        let mut large = Partition::default();
-        for place in 1..40_000 {
-            large.push(&event(place), place);
-        }
-        large.settle();
-        let bytes = large.to_bytes().unwrap();
-        let again = Partition::from_bytes(&bytes).unwrap();
-        assert!(again.facts() == large.facts());
-        assert!(again.names.iter().eq(large.names.iter()));
-
-        let [facts, texts] = [0, HEAD / 2].map(|at| bytes[at] as usize);
-        let is_read = |bytes: &[u8]| Partition::from_bytes(bytes).is_some();
-        assert!(!is_read(&bytes[..bytes.len() - 1]) && !is_read(&bytes[..HEAD - 1]));
-        for (at, was) in [(0, facts), (HEAD / 2, texts), (HEAD - 1, 0)] {
-            let mut damaged = bytes.clone();
-            damaged[at] = u8::try_from(was).unwrap() ^ 1;
-            assert!(!is_read(&damaged), "{at}");
-        }
-        let mut shifted = bytes;
-        (shifted[0], shifted[HEAD / 2]) = (shifted[0] ^ 1, shifted[HEAD / 2] ^ 1);
-        assert!(!is_read(&shifted));
     }
 }
