@@ -14,6 +14,8 @@ use crate::model::name::{Name, Names, Places};
 const NUMBERS: usize = 5;
 /// The bytes of a number.
 const NUMBER: usize = size_of::<u64>();
+/// The bytes of the head.
+const HEAD: usize = NUMBERS * NUMBER;
 /// The facts of a block.
 const BLOCK: usize = 4_000;
 /// From so many bytes of facts on, two threads make them.
@@ -27,26 +29,24 @@ impl Partition {
     /// As bytes, for a snapshot.
     #[must_use]
     pub fn to_bytes(&self) -> Option<Vec<u8>> {
-        let head = NUMBERS * NUMBER;
-        let room = head + self.names.size() + self.facts.len() * ROOM;
+        let room = HEAD + self.names.size() + self.facts.len() * ROOM;
         let mut bytes = Vec::with_capacity(room);
-        bytes.extend([0; NUMBERS * NUMBER]);
+        bytes.extend([0; HEAD]);
         for block in self.facts.chunks(BLOCK) {
             let start = bytes.len();
             bytes.extend([0; NUMBER]);
             let mut facts = block.iter();
             bytes = facts.try_fold(bytes, |bytes, fact| postcard::to_extend(fact, bytes).ok())?;
             let length = bytes.len() - start - NUMBER;
-            put(bytes.get_mut(start..)?, [u64::try_from(length).ok()?]);
+            put(bytes.get_mut(start..)?, [length])?;
         }
         let (texts, places) = self.names.to_parts()?;
-        let facts = bytes.len() - head;
+        let facts = bytes.len() - HEAD;
         let mut bytes = postcard::to_extend(&places, bytes).ok()?;
-        let places = bytes.len() - head - facts;
-        let numbers = [facts, places, texts.len(), self.facts.len()];
-        let numbers = numbers.map(u64::try_from).into_iter();
-        let numbers: Vec<u64> = numbers.collect::<Result<_, _>>().ok()?;
-        put(&mut bytes, numbers.into_iter().chain([self.until]));
+        let places = bytes.len() - HEAD - facts;
+        let until = usize::try_from(self.until).ok()?;
+        let numbers = [facts, places, texts.len(), self.facts.len(), until];
+        put(&mut bytes, numbers)?;
         bytes.extend_from_slice(texts.as_bytes());
         Some(bytes)
     }
@@ -60,7 +60,7 @@ impl Partition {
 
     /// From bytes that are being read. Where there are many, another thread begins to make the facts while the texts are read; what is left is made by both.
     pub fn read(from: &mut dyn Read, length: usize) -> io::Result<Option<Self>> {
-        let Some(rest) = length.checked_sub(NUMBERS * NUMBER) else {
+        let Some(rest) = length.checked_sub(HEAD) else {
             return Ok(None);
         };
         let mut numbers = [[0; NUMBER]; NUMBERS];
@@ -78,7 +78,7 @@ impl Partition {
         from.read_exact(&mut places)?;
         let count = usize::try_from(count).unwrap_or(usize::MAX);
         let room = count.min(facts.len() / SMALLEST);
-        let Some(blocks) = Blocks::of(&facts, room) else {
+        let Some(blocks) = Blocks::of(&facts) else {
             return Ok(None);
         };
         let is_much = facts.len() > MANY;
@@ -92,7 +92,7 @@ impl Partition {
             };
             Ok::<_, io::Error>((places, last))
         };
-        let (first, rest) = beside(is_much, || blocks.first(), rest);
+        let (first, rest) = beside(is_much, || blocks.first(room), rest);
         let (places, last) = rest?;
         let facts = first
             .zip(last)
@@ -108,10 +108,11 @@ impl Partition {
 }
 
 /// Puts numbers where bytes begin.
-fn put(bytes: &mut [u8], numbers: impl IntoIterator<Item = u64>) {
+fn put<const N: usize>(bytes: &mut [u8], numbers: [usize; N]) -> Option<()> {
     for (place, number) in bytes.chunks_exact_mut(NUMBER).zip(numbers) {
-        place.copy_from_slice(&number.to_le_bytes());
+        place.copy_from_slice(&u64::try_from(number).ok()?.to_le_bytes());
     }
+    Some(())
 }
 
 fn names(texts: Vec<u8>, places: Places<'static>) -> Option<Names> {
@@ -122,26 +123,20 @@ fn names(texts: Vec<u8>, places: Places<'static>) -> Option<Names> {
 struct Blocks<'b> {
     all: Vec<&'b [u8]>,
     taken: AtomicUsize,
-    /// For so many facts.
-    room: usize,
 }
 
 impl<'b> Blocks<'b> {
-    fn of(mut bytes: &'b [u8], room: usize) -> Option<Self> {
-        let mut blocks = Vec::new();
+    fn of(mut bytes: &'b [u8]) -> Option<Self> {
+        let mut all = Vec::new();
         while !bytes.is_empty() {
             let (length, rest) = bytes.split_first_chunk()?;
             let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
             let (block, rest) = rest.split_at_checked(length)?;
-            blocks.push(block);
+            all.push(block);
             bytes = rest;
         }
         let taken = AtomicUsize::new(0);
-        Some(Self {
-            all: blocks,
-            taken,
-            room,
-        })
+        Some(Self { all, taken })
     }
 
     /// Takes one more block, which one is for the caller to know; false where none is left.
@@ -149,10 +144,10 @@ impl<'b> Blocks<'b> {
         self.taken.fetch_add(1, Ordering::Relaxed) < self.all.len()
     }
 
-    /// The facts of the first blocks. There is room for all at once: they are not moved while they are made.
-    fn first(&self) -> Option<Vec<Event<Name>>> {
+    /// The facts of the first blocks. There is room for those of all at once: none is moved while they are made.
+    fn first(&self, room: usize) -> Option<Vec<Event<Name>>> {
         let mut facts = Vec::new();
-        facts.try_reserve_exact(self.room).ok()?;
+        facts.try_reserve_exact(room).ok()?;
         let mut blocks = self.all.iter().take_while(|_| self.take());
         blocks.try_for_each(|block| make(block, &mut facts))?;
         Some(facts)
@@ -217,12 +212,19 @@ mod tests {
         partition
     }
 
+    fn facts_of(bytes: &[u8]) -> &[u8] {
+        let length = bytes.first_chunk().unwrap();
+        let length = usize::try_from(u64::from_le_bytes(*length)).unwrap();
+        &bytes[HEAD..][..length]
+    }
+
     /// None, one block, several, and so many that two threads make them.
     #[test]
     fn a_partition_is_read_as_it_was_kept() {
         for facts in [0, 1, 4_000, 4_001, 12_500, 61_234] {
             let kept = partition(facts);
             let bytes = kept.to_bytes().unwrap();
+            assert_eq!(facts_of(&bytes).len() > MANY, facts == 61_234);
             let again = Partition::from_bytes(&bytes).unwrap();
             assert!(again.facts() == kept.facts(), "{facts}");
             assert!(again.names.iter().eq(kept.names.iter()), "{facts}");
@@ -235,12 +237,11 @@ mod tests {
         for facts in [9, 61_234] {
             let bytes = partition(facts).to_bytes().unwrap();
             let is_read = |bytes: &[u8]| Partition::from_bytes(bytes).is_some();
-            let head = NUMBERS * NUMBER;
-            for cut in [0, 1, head - 1, head, bytes.len() - 1] {
+            for cut in [0, 1, HEAD - 1, HEAD, bytes.len() - 1] {
                 assert!(!is_read(&bytes[..cut]), "{facts}: {cut}");
             }
             // Each length and the count by one, and the length of the first block.
-            for at in [0, NUMBER, 2 * NUMBER, 3 * NUMBER, NUMBER - 1, head] {
+            for at in [0, NUMBER, 2 * NUMBER, 3 * NUMBER, NUMBER - 1, HEAD] {
                 let mut damaged = bytes.clone();
                 damaged[at] ^= 1;
                 assert!(!is_read(&damaged), "{facts}: {at}");
@@ -258,11 +259,8 @@ mod tests {
     fn two_take_each_block_once() {
         let kept = partition(20_000);
         let bytes = kept.to_bytes().unwrap();
-        let numbers = bytes.first_chunk::<NUMBER>().unwrap();
-        let facts = usize::try_from(u64::from_le_bytes(*numbers)).unwrap();
-        let facts = &bytes[NUMBERS * NUMBER..][..facts];
         for ahead in 0..=5 {
-            let blocks = Blocks::of(facts, 20_000).unwrap();
+            let blocks = Blocks::of(facts_of(&bytes)).unwrap();
             let mut first = Vec::new();
             for block in &blocks.all[..ahead] {
                 assert!(blocks.take());
@@ -270,7 +268,7 @@ mod tests {
             }
             let last = blocks.last().unwrap();
             assert_eq!(last.len(), 5 - ahead);
-            assert!(blocks.first().unwrap().is_empty());
+            assert!(blocks.first(0).unwrap().is_empty());
             assert!(joined(first, last, 20_000).unwrap() == kept.facts());
         }
     }
